@@ -1,0 +1,158 @@
+# Fleetgraph. `make` lists what can be done; git, make and Python 3.11 to 3.13 are all it takes.
+# Environments come from hash-pinned locks and are kept by stamp files: what ran once needs no network to run again.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup run test check format schema explorer lock clean distclean
+
+BIN = .venv/bin
+EXPLORER = graphql/explorer
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+setup: .venv/dev.stamp .venv-ministack/stamp ## make the environments that test and check need
+
+run: .venv/local.stamp .venv-ministack/stamp explorer ## start everything [HOST=127.0.0.1 PORT=8000 ACCOUNTS=accounts.toml]
+	@exec $(BIN)/python -m local
+
+test: setup explorer ## run the test suite in parallel [ARGS="-k name"]
+	@$(BIN)/pytest --numprocesses auto --dist loadgroup $(ARGS)
+
+check: .venv/dev.stamp .venv/node.stamp ## formatting, lint and types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+format: .venv/dev.stamp ## format the code and mend what lint can mend
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+schema: .venv/dev.stamp ## write graphql/schema.graphql from the code
+	$(BIN)/python -m gateway.export > graphql/schema.graphql
+
+explorer: $(EXPLORER)/dist/index.html ## bundle GraphiQL from npm packages
+
+# Each lock holds the one before it to the same versions, so that one environment can serve them all.
+COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config pip compile --quiet --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url
+
+lock: .venv/dev.stamp ## bring the lock files up to pyproject.toml [UPGRADE=--upgrade]
+	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --group local -c requirements.txt -o requirements-local.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --group dev -c requirements-local.txt -o requirements-dev.txt
+	$(COMPILE) $(UPGRADE) --group ministack -o requirements-ministack.txt
+	$(COMPILE) $(UPGRADE) --group node -o requirements-node.txt
+	$(COMPILE) $(UPGRADE) --group observe -c requirements.txt -o requirements-observe.txt
+	$(COMPILE) $(UPGRADE) --group sam -o requirements-sam.txt
+	$(COMPILE) $(UPGRADE) --group checkov -o requirements-checkov.txt
+	$(COMPILE) $(UPGRADE) --group runtime -o requirements-runtime.txt
+	$(COMPILE) $(UPGRADE) --group stack -o requirements-stack.txt
+
+clean: ## forget the local runner's state
+	rm -rf .fleetgraph
+
+distclean: clean ## forget the environments, bundles and caches too
+	rm -rf .venv .venv-* .aws-sam $(EXPLORER)/dist $(EXPLORER)/node_modules artifacts dist .*_cache .hypothesis
+
+# Each candidate is asked rather than looked up: a pyenv shim can be on the path and refuse to run, and Debian's
+# python3 can come without the module that makes environments.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& echo $$python && break; done)
+MAKE_VENV = @python='$(PYTHON)'; test -n "$$python" || { \
+	echo 'Needed: Python 3.11, 3.12 or 3.13 with its venv module (python3-venv on Debian), or PYTHON=its path.' >&2; \
+	exit 1; }; "$$python" -m venv --clear
+INSTALL = -m pip install --quiet --disable-pip-version-check
+
+.venv/bin/python:
+	$(MAKE_VENV) .venv
+
+# The project itself comes last, editable; its build backend is in the lock, so that nothing unpinned is fetched.
+.venv/%.stamp: requirements-%.txt pyproject.toml .venv/bin/python
+	$(BIN)/python $(INSTALL) --require-hashes -r $<
+	$(BIN)/python $(INSTALL) --no-index --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# An environment of its own, because ministack needs another graphql-core.
+.venv-ministack/bin/python:
+	$(MAKE_VENV) .venv-ministack
+
+.venv-ministack/stamp: requirements-ministack.txt .venv-ministack/bin/python
+	.venv-ministack/bin/python $(INSTALL) --require-hashes -r $<
+	@touch $@
+
+# The machine's Node where it is recent enough, else the one that PyPI carries, found first on this path.
+WITH_NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
+.venv/node.stamp: requirements-node.txt .venv/bin/python
+	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 \
+	|| $(BIN)/python $(INSTALL) --require-hashes -r $<
+	@touch $@
+
+$(EXPLORER)/node_modules/.package-lock.json: $(EXPLORER)/package.json $(EXPLORER)/package-lock.json .venv/node.stamp
+	cd $(EXPLORER) && $(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(EXPLORER)/dist/index.html: $(EXPLORER)/node_modules/.package-lock.json \
+		$(wildcard $(EXPLORER)/build.mjs $(EXPLORER)/src/* graphql/operations graphql/operations/*)
+	cd $(EXPLORER) && $(WITH_NODE) npm run --silent build
+	@touch $@
+
+# ------------------------------------------------------------------------------------------------------------ on AWS
+
+STACK ?= fleetgraph
+ARCHITECTURE ?= x86_64
+SAM = SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} PATH="$(CURDIR)/.venv-sam/bin:$$PATH" sam
+
+build: .venv-sam/stamp ## build the three functions for Lambda [ARCHITECTURE=x86_64|arm64]
+	$(SAM) build --build-in-source --parameter-overrides Architecture=$(ARCHITECTURE)
+
+deploy: build ## create or update the stack on AWS, asking what it must know [STACK=fleetgraph]
+	$(SAM) deploy --guided --stack-name $(STACK) --capabilities CAPABILITY_IAM \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
+
+sam-check: .venv/dev.stamp .venv-sam/stamp .venv-checkov/stamp ## check the template: SAM, CloudFormation, security
+	$(SAM) validate --lint
+	.venv-sam/bin/cfn-lint template.yaml
+	.venv-checkov/bin/checkov --skip-download --framework cloudformation --compact --quiet --file template.yaml
+	$(BIN)/pytest tests/template
+
+artefact-test: build .venv/dev.stamp .venv-runtime/stamp ## run what was built as Lambda runs it
+	$(BIN)/pytest tests/artefact
+
+stack-test: build .venv/dev.stamp .venv-stack/stamp ## deploy it to an emulator of AWS and watch a fleet be observed
+	$(BIN)/pytest tests/stack
+
+connect: .venv/local.stamp ## give accounts to the stack, or new tokens [STACK=fleetgraph ACCOUNTS=accounts.toml]
+	@$(BIN)/python -m local.connect $(STACK) $(or $(ACCOUNTS),accounts.toml)
+
+# What `sam build` asks for, one target a function, with ARTIFACTS_DIR to fill. Each gets the packages of its lock, for
+# the runtime's Python and processor whatever this machine is, and of ours only what it imports.
+LAMBDA_PYTHON = 3.13
+UV = $(firstword $(shell command -v uv) $(wildcard $(CURDIR)/.venv-sam/bin/uv $(CURDIR)/.venv/bin/uv) uv-is-missing)
+# pyenv's shim of a version that is not chosen does not run; the version itself does.
+RUNTIME ?= $(shell for python in python$(LAMBDA_PYTHON) \
+	$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$(LAMBDA_PYTHON).*/bin/python$(LAMBDA_PYTHON) 2>/dev/null); do \
+	$$python -c '' 2>/dev/null && echo $$python && break; done)
+ARTEFACT = @UV='$(UV)' RUNTIME='$(RUNTIME)' sh artefact.sh "$(ARTIFACTS_DIR)" $(LAMBDA_PYTHON) $(ARCHITECTURE)
+
+build-Plan build-Observe:
+	$(ARTEFACT) requirements-observe.txt 25 fleet adapters infra functions
+
+build-Api:
+	$(ARTEFACT) requirements.txt 40 fleet adapters infra functions graphql/gateway
+
+.venv-sam/bin/python .venv-checkov/bin/python:
+	$(MAKE_VENV) $(@:/bin/python=)
+
+# Without looking for dependencies: a lock names them all, and pip cannot match a pin with one that asks for extras.
+.venv-%/stamp: requirements-%.txt .venv-%/bin/python
+	.venv-$*/bin/python $(INSTALL) --require-hashes --no-deps -r $<
+	@touch $@
+
+# The runtime's own Python, because what was built holds compiled code for it.
+.venv-runtime/bin/python .venv-stack/bin/python:
+	@test -n '$(RUNTIME)' || { echo 'Needed to run what was built: Python $(LAMBDA_PYTHON), as Lambda has it.' >&2; exit 1; }
+	$(RUNTIME) -m venv --clear $(@:/bin/python=)
