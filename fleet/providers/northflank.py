@@ -1,0 +1,43 @@
+"""Northflank: what it is and what only it knows of a cluster."""
+
+from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
+from fleet.record import Record
+
+
+class NodePool(Record):
+    """Machines of one kind. A pool of a BYOK cluster is a name alone: its owner decides the rest.
+
+    `min_nodes` and `max_nodes` bound a pool that scales by itself; they are null where it does not.
+    """
+
+    id: str
+    node_type: str | None = None
+    node_count: int | None = None
+    disk_size_gb: int | None = None
+    min_nodes: int | None = None
+    max_nodes: int | None = None
+
+
+class NorthflankDetails(ClusterDetails):
+    node_pools: tuple[NodePool, ...] = ()
+
+
+NORTHFLANK = Provider(
+    key="northflank",
+    name="Northflank",
+    documentation_url="https://northflank.com/docs/v1/api/introduction",
+    rate_limit=RateLimit(requests=1000, window_seconds=3600, scope=RateScope.TOKEN),
+    details=NorthflankDetails,
+    needs_external_id=False,
+    lacks={
+        Capability.STOP_CLUSTER: "A Northflank cluster runs until it is deleted.",
+        Capability.DEPLOY_CLUSTER: "Northflank applies changes by itself; there is nothing to deploy.",
+        Capability.SPEND_LIMIT: "Northflank offers billing thresholds and alerts in its console only.",
+        Capability.COST_ESTIMATE: "Northflank prices the use of an account, not of a cluster.",
+        Capability.CONDITIONAL_UPDATE: (
+            "Northflank has no revisions; Fleetgraph compares before it writes, "
+            "and a change made elsewhere in that moment may be overwritten."
+        ),
+        Capability.CLUSTER_CONNECTION: "Northflank does not tell where the Kubernetes API of a cluster answers.",
+    },
+)

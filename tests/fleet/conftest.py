@@ -1,0 +1,34 @@
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from moto import mock_aws
+
+from infra.schema import create_table
+from infra.store import DynamoStore
+from infra.table import Table, open_client
+from tests.fleet.things import HandClock
+from tests.fleet.world import World
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+@pytest.fixture(scope="session")
+def dynamodb() -> "Iterator[DynamoDBClient]":
+    with mock_aws():
+        client = open_client()
+        yield client
+        client.close()
+
+
+@pytest.fixture
+def world(dynamodb: "DynamoDBClient") -> Iterator[World]:
+    """A table of its own, and nobody connected yet."""
+    name, clock = f"fleet-{uuid4()}", HandClock()
+    create_table(dynamodb, name)
+    table = Table(dynamodb, name, clock, threads=2)
+    yield World(dynamodb, DynamoStore(table, clock), clock)
+    table.close()
+    dynamodb.delete_table(TableName=name)

@@ -1,0 +1,114 @@
+"""Things as providers list them and as the store remembers them, each with just enough to be one."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import SecretStr
+
+from fleet.account import Account
+from fleet.cluster import Cloud, Cluster, Engine, Phase
+from fleet.connect import make_account
+from fleet.integration import Integration
+from fleet.money import (
+    Money,
+    SpendEnforcement,
+    SpendLimit,
+    SpendLimitBasis,
+    SpendLimitState,
+    SpendLimitStatus,
+    UsageLimit,
+)
+from fleet.node import Node, NodePhase
+from fleet.offer import InstanceType, Region
+from fleet.providers import PROVIDERS
+from fleet.tracking import TrackedCluster
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+UNLIMITED = SpendLimitStatus(state=SpendLimitState.UNLIMITED)
+UNSUPPORTED = SpendLimitStatus(state=SpendLimitState.UNSUPPORTED, reason="bills by plan")
+UNKNOWN_LIMIT = SpendLimitStatus(state=SpendLimitState.UNKNOWN, reason="did not say")
+
+
+class HandClock:
+    """Stands still until somebody moves it; whoever sleeps moves it."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.at += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+def account(provider: str = "kupe", name: str = "acme", token: str = "a-made-up-token") -> Account:
+    return make_account(
+        provider=provider, name=name, external_id=f"{name}-org", token=SecretStr(token), now=NOON
+    )
+
+
+def cluster(
+    external_id: str = "c1", *, of: Account | None = None, phase: Phase = Phase.READY, **more: Any
+) -> Cluster:
+    owner = of or account()
+    told: dict[str, Any] = {
+        "account_id": owner.id,
+        "provider": owner.provider,
+        "external_id": external_id,
+        "name": external_id,
+        "display_name": external_id,
+        "engine": Engine.KUBERNETES,
+        "phase": phase,
+        "provider_phase": phase.value.lower(),
+        "cloud": Cloud.AWS,
+        "regions": ("eu-1",),
+        "revision": "r1",
+        "spend_limit": UNLIMITED,
+        "details": PROVIDERS[owner.provider].details(),
+    }
+    return Cluster(**told | more)
+
+
+def row(external_id: str = "c1", *, since: datetime = NOON, **more: Any) -> TrackedCluster:
+    """A cluster as the store holds it; what is no member of a row is one of its cluster."""
+    tracked = {name: more.pop(name) for name in list(more) if name in TrackedCluster.model_fields}
+    return TrackedCluster(item=cluster(external_id, **more), since=since, first_observed_at=since, **tracked)
+
+
+def node(name: str, *, of: Cluster, **more: Any) -> Node:
+    told: dict[str, Any] = {"phase": NodePhase.READY, "provider_phase": "ready"}
+    return Node(account_id=of.account_id, cluster_key=of.key, external_id=name, name=name, **told | more)
+
+
+def integration(external_id: str, *, of: Account | None = None, **more: Any) -> Integration:
+    owner = of or account()
+    told: dict[str, Any] = {"name": external_id, "cloud": Cloud.AWS}
+    return Integration(account_id=owner.id, provider=owner.provider, external_id=external_id, **told | more)
+
+
+def region(name: str, *, of: Account | None = None) -> Region:
+    return Region(account_id=(of or account()).id, name=name, cloud=Cloud.AWS)
+
+
+def instance_type(name: str, *, of: Account | None = None) -> InstanceType:
+    return InstanceType(account_id=(of or account()).id, name=name, cloud=Cloud.AWS)
+
+
+def limited(minor_units: int | None, basis: SpendLimitBasis, currency: str = "USD") -> SpendLimitStatus:
+    return SpendLimitStatus(
+        state=SpendLimitState.LIMITED,
+        limit=SpendLimit(
+            money=None if minor_units is None else Money(minor_units=minor_units, currency=currency),
+            usage=UsageLimit(request_units=5),
+            basis=basis,
+            enforcement=SpendEnforcement.STOP,
+        ),
+    )

@@ -1,0 +1,236 @@
+"""Accounts whose providers do as a script says, observed over the real store on moto, at the time of a hand clock."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from fleet.account import Account, AccountState, TrackedAccount
+from fleet.adapter import Adapter, Listing, Unreadable
+from fleet.cluster import Cloud, Cluster, Connection
+from fleet.connect import make_account
+from fleet.failure import NotFound, Unauthenticated
+from fleet.integration import Integration
+from fleet.money import CostEstimate
+from fleet.node import Node
+from fleet.observe import Observation, Observer
+from fleet.offer import InstanceType, Region
+from fleet.pacing import Allowance, RateFacts, Share
+from fleet.provider import Provider
+from fleet.providers import PROVIDERS
+from fleet.schedule import Pace
+from fleet.store import Ref
+from fleet.tracking import TrackedCluster, Transition
+from infra.store import DynamoStore
+from tests.fleet.things import HandClock
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
+
+
+@contextmanager
+def requests(client: "DynamoDBClient") -> Iterator[Counter[str]]:
+    """What is sent to the table meanwhile, by operation."""
+    sent: Counter[str] = Counter()
+
+    def count(model: Any, **_: object) -> None:
+        sent[model.name] += 1
+
+    client.meta.events.register("before-call.dynamodb", count)
+    try:
+        yield sent
+    finally:
+        client.meta.events.unregister("before-call.dynamodb", count)
+
+
+def writes(sent: Counter[str]) -> int:
+    return sum(sent[name] for name in WRITES)
+
+
+@dataclass(kw_only=True)
+class Script:
+    """What a provider shows. `wrong` and `meanwhile` go by what is asked ("nodes"), or by it and of whom ("nodes c1").
+
+    `can_tell` leaves out what the provider does not offer.
+    """
+
+    clusters: list[Cluster] = field(default_factory=list)
+    unreadable: tuple[Unreadable, ...] = ()
+    incomplete: str | None = None
+    by_id: dict[str, Cluster] = field(default_factory=dict)
+    nodes: dict[str, Listing[Node]] = field(default_factory=dict)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    costs: dict[str, CostEstimate] = field(default_factory=dict)
+    integrations: Listing[Integration] = field(default_factory=lambda: Listing(items=()))
+    regions: Listing[Region] = field(default_factory=lambda: Listing(items=()))
+    instance_types: Listing[InstanceType] = field(default_factory=lambda: Listing(items=()))
+
+    refused_tokens: set[str] = field(default_factory=set)
+    wrong: dict[str, Exception] = field(default_factory=dict)
+    meanwhile: dict[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
+    facts: RateFacts | None = None
+    asked: list[str] = field(default_factory=list)
+    used: Collection[tuple[Cloud, str]] = ()
+
+
+class Bare:
+    """An adapter that lists clusters and offers nothing else."""
+
+    def __init__(self, provider: Provider, script: Script, token: SecretStr, allowance: Allowance) -> None:
+        self.provider = provider
+        self._script = script
+        self._token = token.get_secret_value()
+        self._allowance = allowance
+
+    async def clusters(self) -> Listing[Cluster]:
+        await self._ask("clusters")
+        script = self._script
+        return Listing(
+            items=tuple(script.clusters), unreadable=script.unreadable, incomplete=script.incomplete
+        )
+
+    async def _ask(self, what: str, whom: str = "") -> None:
+        await self._allowance.take()
+        script, full = self._script, f"{what} {whom}".strip()
+        script.asked.append(full)
+        if script.facts is not None:
+            self._allowance.learn(script.facts)
+        if self._token in script.refused_tokens:
+            raise Unauthenticated("The token is refused.", http_status=401)
+        for name in {full, what}:
+            if name in script.meanwhile:
+                await script.meanwhile[name]()
+        for name in (full, what):
+            if name in script.wrong:
+                raise script.wrong[name]
+
+
+class ById(Bare):
+    """An adapter that can also be asked for one cluster."""
+
+    async def cluster(self, external_id: str) -> Cluster:
+        await self._ask("cluster", external_id)
+        there = {one.external_id: one for one in self._script.clusters} | self._script.by_id
+        if external_id not in there:
+            raise NotFound("There is no such cluster.", http_status=404)
+        return there[external_id]
+
+
+class Full(ById):
+    """An adapter that offers all there is."""
+
+    async def nodes(self, cluster: Cluster) -> Listing[Node]:
+        await self._ask("nodes", cluster.external_id)
+        return self._script.nodes.get(cluster.external_id, Listing(items=()))
+
+    async def connection(self, cluster: Cluster) -> Connection | None:
+        await self._ask("connection", cluster.external_id)
+        return self._script.connections.get(cluster.external_id)
+
+    async def cost_estimate(self, cluster: Cluster) -> CostEstimate | None:
+        await self._ask("cost", cluster.external_id)
+        return self._script.costs.get(cluster.external_id)
+
+    async def integrations(self) -> Listing[Integration]:
+        await self._ask("integrations")
+        return self._script.integrations
+
+    async def regions(self) -> Listing[Region]:
+        await self._ask("regions")
+        return self._script.regions
+
+    async def instance_types(self, used: Collection[tuple[Cloud, str]]) -> Listing[InstanceType]:
+        await self._ask("instance_types")
+        self._script.used = used
+        return self._script.instance_types
+
+
+class SlowVault:
+    """Answers with what it held when it was last asked afresh."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, SecretStr] = {}
+        self._shown: dict[str, SecretStr] = {}
+
+    async def token(self, account_id: str, *, fresh: bool = False) -> SecretStr:
+        if fresh or account_id not in self._shown:
+            self._shown[account_id] = self._kept[account_id]
+        return self._shown[account_id]
+
+    async def keep(self, account_id: str, token: SecretStr) -> None:
+        self._kept[account_id] = token
+
+    async def forget(self, account_id: str) -> None:
+        self._kept.pop(account_id, None)
+        self._shown.pop(account_id, None)
+
+
+class World:
+    """`adapter` is what new observations are made with."""
+
+    def __init__(self, client: "DynamoDBClient", store: DynamoStore, clock: HandClock) -> None:
+        self.client = client
+        self.store = store
+        self.clock = clock
+        self.vault = SlowVault()
+        self.scripts: dict[str, Script] = {}
+        self.adapter: type[Bare] = Full
+        self.observer = Observer(
+            store=store, vault=self.vault, open_adapter=self._open, clock=clock, pace=Pace()
+        )
+
+    def _open(self, account: Account, token: SecretStr, allowance: Allowance) -> Adapter:
+        return self.adapter(PROVIDERS[account.provider], self.scripts[account.id], token, allowance)
+
+    async def connect(
+        self, *, provider: str = "kupe", name: str = "acme", token: str = "a-made-up-token"
+    ) -> tuple[Account, Script]:
+        """An account that is due now. Connected again it keeps its script, and has the new token."""
+        secret = SecretStr(token)
+        account = make_account(
+            provider=provider, name=name, external_id=f"{name}-org", token=secret, now=self.clock.now()
+        )
+        await self.vault.keep(account.id, secret)
+        await self.store.connect(account, due_at=self.clock.now())
+        return account, self.scripts.setdefault(account.id, Script())
+
+    async def observe(self, account: Account, *, share: Share = Share.POLLING) -> Observation:
+        """Because somebody asks for it."""
+        return await self.observer.observe(account.id, share=share)
+
+    async def observe_when_due(self, account: Account) -> Observation:
+        """As the schedule does, at the time that it has set."""
+        due_at = await self.due_at(account)
+        assert due_at is not None, "the account is not to be observed again"
+        self.clock.at = max(self.clock.at, due_at)
+        return await self.observer.observe(account.id, due_at=due_at)
+
+    async def tracked(self, account: Account) -> TrackedAccount:
+        tracked = await self.store.account(account.id)
+        assert tracked is not None
+        return tracked
+
+    async def state(self, account: Account) -> AccountState:
+        return (await self.tracked(account)).state
+
+    async def due_at(self, account: Account) -> datetime | None:
+        return (await self.tracked(account)).due_at
+
+    async def rows(self, account: Account) -> dict[str, TrackedCluster]:
+        return {row.item.key: row for row in await self.store.clusters(account.id)}
+
+    async def history(self, account: Account, key: str) -> list[Transition]:
+        """Oldest first."""
+        found = await self.store.history(Ref(account.id, key), before=None, limit=100)
+        return [transition for _, transition in reversed(found)]
+
+
+async def forever() -> None:
+    await asyncio.Event().wait()
