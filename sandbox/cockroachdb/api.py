@@ -1,0 +1,217 @@
+"""CockroachDB Cloud's HTTP API: what can be asked, and how it refuses."""
+
+from collections.abc import Callable
+
+from starlette.datastructures import QueryParams
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.api import Account, Api, Call, Refusal, answer, changed_items
+from sandbox.cockroachdb import changes
+from sandbox.cockroachdb.paging import page, repeated
+from sandbox.cockroachdb.versions import (
+    CURRENT,
+    OFFER_SINCE,
+    SPEND_LIMITS,
+    VERSIONS,
+    instant,
+    known,
+    render,
+)
+from sandbox.cockroachdb.world import INACTIVE, OFFERS, Incarnation, Organization, World, nodes
+from sandbox.faults import Json
+from sandbox.limits import Allowance, RateLimit
+
+CLUSTERS = "/api/v1/clusters"
+CLUSTER = f"{CLUSTERS}/{{cluster_id}}"
+
+CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 6, 429: 8, 500: 13, 501: 12, 503: 14}
+"""The gRPC code that stands in an error body, by HTTP status."""
+
+LISTS = ("clusters", "nodes", "regions", "versions")
+
+
+class Cockroachdb(Api[World]):
+    provider = "cockroachdb"
+    rate_limit = RateLimit(requests=10, window_seconds=1)
+    identity = ("id", "name")
+
+    def new_world(self, seed: int) -> World:
+        return World(seed)
+
+    def accounts(self) -> list[Account]:
+        return [
+            Account(
+                provider=self.provider,
+                name=organization.name,
+                external_id=None,  # the key decides
+                token=organization.token,
+                api_version=organization.api_version,
+            )
+            for organization in self.world.organizations
+        ]
+
+    def routes(self) -> list[Route]:
+        return [
+            self.route("GET", "/api/v1/organization", self.get_organization),
+            self.route("GET", "/api/v1/cluster-versions", self.list_versions),
+            self.route("GET", f"{CLUSTERS}/available-regions", self.list_regions),
+            self.route("GET", CLUSTERS, self.list_clusters),
+            self.route("GET", CLUSTER, self.get_cluster),
+            self.route("GET", f"{CLUSTER}/nodes", self.list_nodes),
+            self.route("POST", CLUSTERS, self.create_cluster),
+            self.route("PATCH", CLUSTER, self.patch_cluster),
+            self.route("DELETE", CLUSTER, self.delete_cluster),
+            self.route("PUT", f"{CLUSTER}/spend-limit", self.put_spend_limit),
+        ]
+
+    # ------------------------------------------------------------------ reading
+
+    def get_organization(self, call: Call) -> Response:
+        if self.version_of(call) <= SPEND_LIMITS:
+            raise Refusal(404, "not found")  # came with 2023-04-10
+        organization = self.organization_of(call)
+        return answer(
+            {
+                "id": organization.id,
+                "label": organization.label,
+                "name": organization.name,
+                "created_at": instant(organization.created_at),
+            }
+        )
+
+    def list_versions(self, call: Call) -> Response:
+        version = self.version_of(call)
+        if version <= SPEND_LIMITS:
+            raise Refusal(404, "not found")  # came with 2023-04-10
+        shown, pagination = page(call, version, OFFERS["versions"], lambda offer: [offer["version"]])
+        dated = ({**offer, "support_end": instant(offer["support_end"])} for offer in shown)
+        versions = [known(offer, OFFER_SINCE, version) for offer in dated]
+        return answer({"versions": versions, "pagination": pagination})
+
+    def list_regions(self, call: Call) -> Response:
+        version = self.version_of(call)
+        cloud = call.query.get("provider")
+        is_serverless = call.query.get("serverless") == "true"
+        offered = [
+            region
+            for region in OFFERS["regions"]
+            if cloud in (None, region["cloud"]) and (region["serverless"] or not is_serverless)
+        ]
+        shown, pagination = page(call, version, offered, lambda region: [region["distance"], region["name"]])
+        regions = [
+            {
+                "name": region["name"],
+                "location": region["location"],
+                "provider": region["cloud"],
+                "serverless": region["serverless"],
+                "distance": region["distance"],
+            }
+            for region in shown
+        ]
+        if version == VERSIONS[0]:
+            return answer({"regions": [region["name"] for region in shown], "pagination": pagination})
+        return answer({"regions": regions, "pagination": pagination})
+
+    def list_clusters(self, call: Call) -> Response:
+        version = self.version_of(call)
+        shows_inactive = call.query.get("show_inactive") == "true"
+        listed = [
+            found
+            for found in self.organization_of(call).incarnations(call.now)
+            if shows_inactive or found.state not in INACTIVE
+        ]
+        shown, pagination = page(call, version, listed, lambda found: [found.cluster.name, found.id])
+        return answer({"clusters": [render(found, version) for found in shown], "pagination": pagination})
+
+    def get_cluster(self, call: Call) -> Response:
+        return answer(render(self.cluster_of(call), self.version_of(call)))
+
+    def list_nodes(self, call: Call) -> Response:
+        version = self.version_of(call)
+        found = self.cluster_of(call)
+        if not found.cluster.hardware:
+            raise Refusal(400, "nodes can be listed for ADVANCED clusters only")
+        region = call.query.get("region_name")
+        listed = [node for node in nodes(found) if region in (None, node["region_name"])]
+        shown, pagination = page(call, version, listed, lambda node: [node["region_name"], node["name"]])
+        if version == VERSIONS[0]:
+            shown = [node | {"status": f"NODE_STATUS_{node['status']}"} for node in shown]
+        return answer({"nodes": shown, "pagination": pagination})
+
+    # ------------------------------------------------------------------ changing
+
+    def create_cluster(self, call: Call) -> Response:
+        organization, version = self.organization_of(call), self.version_of(call)
+        cluster = changes.create(organization, call.json(), version, self.world.ids, call.now)
+        return self.shown(call, cluster.key)
+
+    def patch_cluster(self, call: Call) -> Response:
+        found = self.cluster_of(call)
+        changes.patch(self.organization_of(call), found, call.json(), self.version_of(call), call.now)
+        return self.shown(call, found.id)
+
+    def put_spend_limit(self, call: Call) -> Response:
+        found, version = self.cluster_of(call), self.version_of(call)
+        changes.put_spend_limit(self.organization_of(call), found, call.json(), version, call.now)
+        return Response()
+
+    def delete_cluster(self, call: Call) -> Response:
+        found = self.cluster_of(call)
+        changes.delete(self.organization_of(call), found, call.now)
+        return self.shown(call, found.id)
+
+    # ------------------------------------------------------------------ what a call is about
+
+    def shown(self, call: Call, cluster_id: str) -> Response:
+        """The cluster as it is after a change."""
+        found = self.organization_of(call).find(cluster_id, call.now)
+        assert found is not None
+        return answer(render(found, self.version_of(call)))
+
+    def version_of(self, call: Call) -> str:
+        """The version that was asked for, or the newest."""
+        version = call.headers.get("cc-version", CURRENT)
+        if version not in VERSIONS:
+            raise Refusal(400, "invalid Cc-Version")
+        return version
+
+    def organization_of(self, call: Call) -> Organization:
+        organization = self.world.by_token(call.account.token)
+        assert organization is not None
+        return organization
+
+    def cluster_of(self, call: Call) -> Incarnation:
+        found = self.organization_of(call).find(call.params["cluster_id"], call.now)
+        if found is None:
+            raise Refusal(404, "cluster not found")
+        return found
+
+    # ------------------------------------------------------------------ letting in and refusing
+
+    def unauthorized(self) -> Refusal:
+        return Refusal(401, "invalid or expired API key")
+
+    def refuse(self, refusal: Refusal) -> Response:
+        body = {"code": CODES.get(refusal.status, 2), "message": refusal.message, "details": []}
+        return answer(body, status=refusal.status, headers=refusal.headers)
+
+    def rate_limited(self, allowance: Allowance) -> Refusal:
+        seconds = allowance.seconds_left(self.clock.now())
+        return Refusal(429, "rate limit exceeded", headers={"Retry-After": str(seconds)})
+
+    # ------------------------------------------------------------------ spoiling
+
+    def replace_items(self, body: Json, change: Callable[[Json], Json], *, only_first: bool = False) -> Json:
+        name = next((name for name in LISTS if name in body), None)
+        if name is None or "cloud_provider" in body:  # a cluster has regions, too
+            return change(body)
+        if not all(isinstance(item, dict) for item in body[name]):  # regions were bare names once
+            return body
+        return body | {name: changed_items(body[name], change, only_first=only_first)}
+
+    def with_unknown_phase(self, item: Json) -> Json:
+        return item | ({"state": "REHEARSING"} if "state" in item else {"status": "REHEARSING"})
+
+    def with_repeated_page(self, body: Json, query: QueryParams) -> Json:
+        return body | {"pagination": repeated(body.get("pagination"), query)}

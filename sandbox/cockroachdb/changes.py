@@ -1,0 +1,281 @@
+"""What can be changed at CockroachDB Cloud: clusters are created, patched, limited and deleted."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sandbox.api import Refusal
+from sandbox.bodies import Body
+from sandbox.cockroachdb import limits
+from sandbox.cockroachdb.versions import CURRENT, USAGE_LIMITS
+from sandbox.cockroachdb.world import (
+    MACHINES,
+    OFFERS,
+    Cluster,
+    Hardware,
+    Incarnation,
+    Limits,
+    Organization,
+    hardware,
+)
+from sandbox.faults import Json
+from sandbox.identifiers import Identifiers
+from sandbox.life import Life, is_doomed
+
+NAME = "[a-z0-9][a-z0-9-]{4,18}[a-z0-9]"
+VERSION = r"v\d+\.\d+(\.\d+)?"
+NEWEST = "v25.4.1"
+
+BIRTH = "CREATING 20, CREATED"
+DOOM = "CREATING 10, CREATION_FAILED"
+SCALE = "CRDB_SCALE_RUNNING 12, CREATED"
+UPGRADE = "CRDB_MAJOR_UPGRADE_RUNNING 20, CREATED"
+
+SETTINGS = ("delete_protection", "parent_id", "labels")
+"""Members that may stand in a creation and in a change alike; labels only since the current version."""
+
+
+def create(
+    organization: Organization, members: Json, version: str, ids: Identifiers, now: datetime
+) -> Cluster:
+    body = Body(members)
+    body.allow("name", "provider", "spec", *(["plan"] if version == CURRENT else []))
+    name = body.text("name", pattern=NAME)
+    clouds = ("GCP", "AWS", "AZURE") if version >= USAGE_LIMITS else ("GCP", "AWS")
+    cloud = body.choice("provider", clouds)
+    spec = body.inner("spec")
+    spec.allow("serverless", "dedicated", *(["plan"] if version == CURRENT else []), *settings_of(version))
+    if ("serverless" in spec) == ("dedicated" in spec):
+        raise spec.refuse("serverless", "or dedicated must be given, and not both")
+    if organization.named(name, now):
+        raise Refusal(409, f"a cluster named {name} already exists")
+
+    # The schema has the plan in the specification, every example of the guide beside it: both are taken.
+    place = body if "plan" in body else spec
+    if "serverless" in spec:
+        plan = place.choice(
+            "plan", ("BASIC", "STANDARD"), default="STANDARD" if version == CURRENT else "BASIC"
+        )
+        specific = serverless(spec.inner("serverless"), cloud, version, plan)
+    else:
+        plan = place.choice("plan", ("ADVANCED",), default="ADVANCED")
+        specific = dedicated(spec.inner("dedicated"), cloud)
+    key = ids.uuid(organization.label, name, now)
+    cluster = Cluster(
+        key=key,
+        name=name,
+        plan=plan,
+        cloud=cloud,
+        creator_id=ids.uuid(organization.label, "creator"),
+        created_at=now,
+        life=Life.parse(DOOM if is_doomed(name) else BIRTH, began=now),
+        **{"version": NEWEST, **specific, **settings(spec)},
+    )
+    organization.clusters[key] = cluster
+    return cluster
+
+
+def serverless(body: Body, cloud: str, version: str, plan: str) -> dict[str, Any]:
+    allow_serverless(body, version, "with_empty_ip_allowlist")
+    names = body.choices("regions", offered(cloud, is_serverless=True))
+    if not names:
+        raise body.refuse("regions", "must not be empty")
+    return {
+        "regions": dict.fromkeys(primary_first(body, names), 0),
+        "limits": limits.read(body, version, plan, Limits()),
+        "upgrade_type": body.choice("upgrade_type", ("MANUAL", "AUTOMATIC"), default="AUTOMATIC"),
+    }
+
+
+def dedicated(body: Body, cloud: str) -> dict[str, Any]:
+    body.allow(
+        "region_nodes",
+        "hardware",
+        "cockroach_version",
+        "cidr_range",
+        "network_visibility",
+        "restrict_egress_traffic",
+        "supports_cluster_virtualization",
+    )
+    body.take("region_nodes", dict)
+    body.take("hardware", dict)
+    return {
+        "regions": region_nodes(body, cloud),
+        "hardware": machine(body.inner("hardware"), cloud, None),
+        "version": whole_version(body.text("cockroach_version", pattern=VERSION, default=NEWEST)),
+        "network_visibility": body.choice("network_visibility", ("PUBLIC", "PRIVATE"), default="PUBLIC"),
+    }
+
+
+def patch(organization: Organization, found: Incarnation, members: Json, version: str, now: datetime) -> None:
+    changeable(found)
+    cluster, body = found.cluster, Body(members)
+    of_its_kind = "dedicated" if cluster.hardware else "serverless"
+    modern = ("plan", "cockroach_version") if version == CURRENT else ()
+    upgrades = ("upgrade_status",) if version >= USAGE_LIMITS else ()
+    body.allow("serverless", "dedicated", *modern, *upgrades, *settings_of(version))
+    if body.members.keys() & {"serverless", "dedicated"} - {of_its_kind}:
+        raise Refusal(400, f"this is a {of_its_kind} cluster")
+    if body.members.keys() & {"cockroach_version", "upgrade_status"} and len(body.members) > 1:
+        raise Refusal(400, "a change of version goes alone")
+
+    changed: dict[str, Any] = settings(body)
+    script = None
+    if "plan" in body:
+        plans = ("ADVANCED",) if cluster.hardware else ("BASIC", "STANDARD")
+        changed["plan"] = body.choice("plan", plans)
+        if changed["plan"] != cluster.plan:
+            changed["limits"] = Limits()  # each plan has limits of its own kind
+    if "serverless" in body:
+        plan = changed.get("plan", cluster.plan)
+        changed |= serverless_change(body.inner("serverless"), cluster, version, plan)
+    if "dedicated" in body:
+        changed |= dedicated_change(body.inner("dedicated"), cluster)
+        script = SCALE
+    if "cockroach_version" in body:
+        changed["version"] = whole_version(body.text("cockroach_version", pattern=VERSION))
+        script = UPGRADE
+    if "upgrade_status" in body:
+        changed["upgrade_status"] = body.choice("upgrade_status", ("FINALIZED",))
+    keep(organization, found, script, now, changed)
+
+
+def serverless_change(body: Body, cluster: Cluster, version: str, plan: str) -> dict[str, Any]:
+    allow_serverless(body, version)
+    before = cluster.limits if plan == cluster.plan else Limits()
+    changed: dict[str, Any] = {"limits": limits.read(body, version, plan, before)}
+    if "regions" in body:
+        names = body.choices("regions", offered(cluster.cloud, is_serverless=True))
+        if not set(cluster.regions) <= set(names):
+            raise body.refuse("regions", "can be added, not removed")
+        changed["regions"] = dict.fromkeys(primary_first(body, names), 0)
+    if "upgrade_type" in body:
+        changed["upgrade_type"] = body.choice("upgrade_type", ("MANUAL", "AUTOMATIC"))
+    return changed
+
+
+def dedicated_change(body: Body, cluster: Cluster) -> dict[str, Any]:
+    body.allow("region_nodes", "hardware", "cmek_region_specs")
+    changed: dict[str, Any] = {}
+    if "region_nodes" in body:
+        changed["regions"] = region_nodes(body, cluster.cloud)
+    if "hardware" in body:
+        changed["hardware"] = machine(body.inner("hardware"), cluster.cloud, cluster.hardware)
+    return changed
+
+
+def put_spend_limit(
+    organization: Organization, found: Incarnation, members: Json, version: str, now: datetime
+) -> None:
+    changeable(found)
+    if found.cluster.hardware:
+        raise Refusal(400, "only serverless clusters have a spend limit")
+    keep(organization, found, None, now, {"limits": limits.put(Body(members), version)})
+
+
+def delete(organization: Organization, found: Incarnation, now: datetime) -> None:
+    if found.state == "DELETED":
+        raise Refusal(404, "cluster not found")
+    if found.state == "LOCKED":
+        raise Refusal(400, "cluster is locked by another operation")
+    if found.cluster.delete_protection == "ENABLED":
+        raise Refusal(400, "cluster is protected against deletion")
+    keep(organization, found, "DELETED", now, {})
+
+
+def keep(
+    organization: Organization,
+    found: Incarnation,
+    script: str | None,
+    now: datetime,
+    changed: Mapping[str, Any],
+) -> None:
+    """The cluster as changed, with a new life where the change starts one; its past is fixed as it was."""
+    cluster = found.cluster
+    life = Life.parse(script, began=now) if script else cluster.life
+    if cluster.is_recreated and not script:
+        life = Life.parse("CREATED", began=found.moment.since)
+    kept = replace(cluster, key=found.id, life=life, created_at=found.created_at, changed_at=now, **changed)
+    organization.clusters[kept.key] = kept
+    if kept.key != cluster.key:
+        del organization.clusters[cluster.key]
+
+
+def changeable(found: Incarnation) -> None:
+    """A Refusal while an operation has the cluster for itself: as a 400, told apart by its text only."""
+    if found.state == "DELETED":
+        raise Refusal(404, "cluster not found")
+    if found.state == "LOCKED" or found.moment.word.endswith("_RUNNING"):
+        raise Refusal(400, "cluster is locked by another operation")
+    if found.state != "CREATED":
+        raise Refusal(400, f"cluster is {found.state}")
+
+
+def settings_of(version: str) -> tuple[str, ...]:
+    return SETTINGS if version == CURRENT else SETTINGS[:2] if version == USAGE_LIMITS else ()
+
+
+def settings(body: Body) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    if "delete_protection" in body:
+        read["delete_protection"] = body.choice("delete_protection", ("ENABLED", "DISABLED"))
+    if "parent_id" in body:
+        read["parent_id"] = body.take("parent_id", str) or "root"
+    if "labels" in body:
+        labels = body.inner("labels")
+        read["labels"] = {name: labels.take(name, str) for name in labels.members}
+    return read
+
+
+def allow_serverless(body: Body, version: str, *more: str) -> None:
+    newer = ("primary_region",) if version >= USAGE_LIMITS else ()
+    newest = ("upgrade_type",) if version == CURRENT else ()
+    body.allow("regions", *newer, *newest, *limits.allowed(version), *more)
+
+
+def primary_first(body: Body, names: list[str]) -> list[str]:
+    if len(names) > 1:
+        primary = body.choice("primary_region", names)
+        return [primary, *(name for name in names if name != primary)]
+    return names
+
+
+def region_nodes(body: Body, cloud: str) -> dict[str, int]:
+    nodes = body.inner("region_nodes")
+    nodes.allow(*offered(cloud, is_serverless=False))
+    if not nodes.members:
+        raise body.refuse("region_nodes", "must not be empty")
+    return {region: nodes.number(region, minimum=3) for region in nodes.members}
+
+
+def machine(body: Body, cloud: str, before: Hardware | None) -> Hardware:
+    body.allow("machine_spec", "storage_gib", "disk_iops")
+    spec = body.inner("machine_spec")
+    spec.allow("machine_type", "num_virtual_cpus")
+    types = {name: offer["vcpus"] for name, offer in MACHINES.items() if offer["cloud"] == cloud}
+    if "num_virtual_cpus" in spec:
+        vcpus = spec.take("num_virtual_cpus", int)
+        if vcpus not in types.values():
+            raise spec.refuse("num_virtual_cpus", "fits no machine type of this cloud")
+        name = next(name for name, offered_vcpus in types.items() if offered_vcpus == vcpus)
+    elif before and not spec.members:
+        name = before.machine
+    else:
+        name = spec.choice("machine_type", tuple(types))
+    default = before.storage_gib if before else None
+    storage = body.number("storage_gib") if default is None else body.number("storage_gib", default=default)
+    return hardware(name, storage, body.number("disk_iops", default=0))
+
+
+def whole_version(version: str) -> str:
+    """Asked for by major version, shown with a patch."""
+    return version if version.count(".") == 2 else f"{version}.0"
+
+
+def offered(cloud: str, *, is_serverless: bool) -> tuple[str, ...]:
+    return tuple(
+        region["name"]
+        for region in OFFERS["regions"]
+        if region["cloud"] == cloud and (region["serverless"] or not is_serverless)
+    )

@@ -1,0 +1,211 @@
+"""CockroachDB organizations and clusters, and where each cluster stands at a given instant."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sandbox.api import read_table
+from sandbox.clock import EPOCH
+from sandbox.faults import Json
+from sandbox.identifiers import Identifiers
+from sandbox.life import Life, Moment
+
+STATES = {"CREATING", "CREATED", "CREATION_FAILED", "DELETED", "LOCKED"}
+"""Every other word of a life is an operation that a CREATED cluster goes through."""
+
+INACTIVE = {"DELETED", "CREATION_FAILED"}
+IDLE = "UNSPECIFIED"
+
+UPGRADE_STATUSES = {
+    "CRDB_MAJOR_UPGRADE_RUNNING": "MAJOR_UPGRADE_RUNNING",
+    "CRDB_MAJOR_ROLLBACK_RUNNING": "ROLLBACK_RUNNING",
+}
+
+OFFERS = read_table("sandbox.cockroachdb", "offers.toml")
+MACHINES: Mapping[str, Mapping[str, Any]] = OFFERS["machines"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What bounds a serverless cluster, each None where it was never set."""
+
+    spend_cents: int | None = None
+    usage: Mapping[str, str] | None = None
+    is_null: bool = False
+    """Whether absent usage limits are shown as null rather than not at all; it means the same."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hardware:
+    """Of each node of a dedicated cluster."""
+
+    machine: str
+    storage_gib: int
+    disk_iops: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    key: str
+    """Its identifier, or what the identifiers of its incarnations are made from."""
+    name: str
+    plan: str
+    cloud: str
+    version: str
+    regions: Mapping[str, int]
+    """Nodes by region; none on serverless plans. The first region is the primary one."""
+    limits: Limits = Limits()
+    hardware: Hardware | None = None
+    upgrade_status: str = "FINALIZED"
+    upgrade_type: str = "AUTOMATIC"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    delete_protection: str = "DISABLED"
+    network_visibility: str = "PUBLIC"
+    parent_id: str = "root"
+    creator_id: str
+    created_at: datetime | None = None
+    """None for what is created anew with each round of its life."""
+    deleted_at: datetime | None = None
+    changed_at: datetime | None = None
+    """When somebody last changed it by a call."""
+    life: Life
+
+    @property
+    def is_recreated(self) -> bool:
+        return self.life.repeats and "DELETED" in self.life.words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incarnation:
+    """A cluster at one moment of its life, with what that moment decides."""
+
+    cluster: Cluster
+    moment: Moment
+
+    @property
+    def id(self) -> str:
+        key = self.cluster.key
+        return Identifiers(0).uuid(key, self.moment.round) if self.cluster.is_recreated else key
+
+    @property
+    def state(self) -> str:
+        return self.moment.word if self.moment.word in STATES else "CREATED"
+
+    @property
+    def operation(self) -> str:
+        return IDLE if self.moment.word in STATES else self.moment.word
+
+    @property
+    def upgrade_status(self) -> str:
+        return UPGRADE_STATUSES.get(self.operation, self.cluster.upgrade_status)
+
+    @property
+    def created_at(self) -> datetime:
+        return self.cluster.created_at or self.moment.round_began
+
+    @property
+    def updated_at(self) -> datetime:
+        moved = self.moment.since if self.moment.changes else self.created_at
+        return max(self.created_at, moved, self.cluster.changed_at or moved, self.deleted_at or moved)
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        return (self.cluster.deleted_at or self.moment.since) if self.state == "DELETED" else None
+
+
+@dataclass(kw_only=True)
+class Organization:
+    id: str
+    name: str
+    label: str
+    token: str
+    api_version: str | None
+    created_at: datetime
+    clusters: dict[str, Cluster]
+
+    def incarnations(self, now: datetime) -> Iterator[Incarnation]:
+        """Every cluster as it is now, and, where it was created anew, the deleted one before it."""
+        for cluster in self.clusters.values():
+            moment = cluster.life.at(now)
+            if cluster.is_recreated:
+                last = cluster.life.at(moment.round_began - timedelta(microseconds=1))
+                yield Incarnation(cluster=cluster, moment=last)
+            yield Incarnation(cluster=cluster, moment=moment)
+
+    def find(self, cluster_id: str, now: datetime) -> Incarnation | None:
+        return next((found for found in self.incarnations(now) if found.id == cluster_id), None)
+
+    def named(self, name: str, now: datetime) -> Incarnation | None:
+        """The living cluster of that name."""
+        return next(
+            (
+                found
+                for found in self.incarnations(now)
+                if found.cluster.name == name and found.state != "DELETED"
+            ),
+            None,
+        )
+
+
+class World:
+    def __init__(self, seed: int) -> None:
+        self.ids = Identifiers(seed)
+        tables = read_table("sandbox.cockroachdb", "fleet.toml")["organizations"]
+        self.organizations = [self._organization(table) for table in tables]
+
+    def by_token(self, token: str) -> Organization | None:
+        return next((found for found in self.organizations if found.token == token), None)
+
+    def _organization(self, table: Mapping[str, Any]) -> Organization:
+        label = table["name"].lower().replace(" ", "-")
+        clusters = [self._cluster(label, cluster) for cluster in table["clusters"]]
+        return Organization(
+            id=self.ids.uuid("organization", label),
+            name=table["name"],
+            label=label,
+            token=table["token"],
+            api_version=table.get("api_version"),
+            created_at=table["created_at"],
+            clusters={cluster.key: cluster for cluster in clusters},
+        )
+
+    def _cluster(self, label: str, table: Mapping[str, Any]) -> Cluster:
+        own = {"life", "machine", "storage_gib", "spend_limit", "usage_limits", "unlimited"}
+        plain = {name: value for name, value in table.items() if name not in own}
+        return Cluster(
+            key=self.ids.uuid(label, table["name"]),
+            creator_id=self.ids.uuid(label, "creator"),
+            limits=Limits(
+                spend_cents=table.get("spend_limit"),
+                usage=table.get("usage_limits"),
+                is_null="unlimited" in table,
+            ),
+            hardware=hardware(table["machine"], table["storage_gib"]) if "machine" in table else None,
+            life=Life.parse(table["life"], began=EPOCH),
+            **plain,
+        )
+
+
+def hardware(machine: str, storage_gib: int, disk_iops: int = 0) -> Hardware:
+    """Zero means what the machine type brings."""
+    return Hardware(
+        machine=machine,
+        storage_gib=storage_gib or 15,
+        disk_iops=disk_iops or MACHINES[machine]["disk_iops"],
+    )
+
+
+def nodes(incarnation: Incarnation) -> list[Json]:
+    """Sorted by region, then by name."""
+    cluster = incarnation.cluster
+    is_up = incarnation.state not in ("CREATING", "CREATION_FAILED", "DELETED")
+    listed = [
+        {"name": f"node-{region}-{number}", "region_name": region, "status": "LIVE" if is_up else "NOT_READY"}
+        for region, count in sorted(cluster.regions.items())
+        for number in range(1, count + 1)
+    ]
+    if incarnation.operation != IDLE:
+        # Whatever is done to a cluster is done node by node, and leaves the one at hand unready when it fails.
+        listed[0]["status"] = "NOT_READY"
+    return listed

@@ -1,0 +1,104 @@
+"""The hand of whoever runs a sandbox: its accounts, clock, faults and journal over HTTP, under /_sandbox/."""
+
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, Router
+
+from sandbox.api import Api
+from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.journal import Journal
+
+MEMBERS: dict[str, tuple[type, ...]] = {
+    "kind": (str,),
+    "method": (str, type(None)),
+    "path": (str,),
+    "times": (int, type(None)),
+    "seconds": (int, float),
+    "status": (int,),
+}
+"""What the body of a fault may hold."""
+
+
+class Control:
+    def __init__(self, *, api: Api[Any], faults: Faults, journal: Journal) -> None:
+        self._api = api
+        self._faults = faults
+        self._journal = journal
+
+    def router(self, prefix: str) -> Router:
+        return Router(
+            [
+                Route(f"{prefix}/accounts", self.accounts),
+                Route(f"{prefix}/clock", self.clock, methods=["POST"]),
+                Route(f"{prefix}/faults", self.add_fault, methods=["POST"]),
+                Route(f"{prefix}/faults", self.clear_faults, methods=["DELETE"]),
+                Route(f"{prefix}/faults/{{fault_id:int}}", self.remove_fault, methods=["DELETE"]),
+                Route(f"{prefix}/requests", self.requests),
+            ],
+            redirect_slashes=False,
+        )
+
+    async def accounts(self, request: Request) -> Response:
+        return JSONResponse({"accounts": [asdict(account) for account in self._api.accounts()]})
+
+    async def clock(self, request: Request) -> Response:
+        match await read(request):
+            case {"advance_seconds": int() | float() as seconds} if seconds >= 0:
+                self._api.clock.advance(seconds)
+                return JSONResponse({"now": self._api.clock.now().isoformat()})
+            case _:
+                return refusal("the body is {advance_seconds: a number, not negative}")
+
+    async def add_fault(self, request: Request) -> Response:
+        try:
+            fault = to_fault(await read(request))
+            fault_id = add_fault(self._api, self._faults, fault)
+        except ValueError as error:
+            return refusal(str(error))
+        return JSONResponse({"id": fault_id}, status_code=201)
+
+    async def clear_faults(self, request: Request) -> Response:
+        self._faults.clear()
+        return Response(status_code=204)
+
+    async def remove_fault(self, request: Request) -> Response:
+        is_removed = self._faults.remove(request.path_params["fault_id"])
+        return Response(status_code=204) if is_removed else refusal("there is no such fault", status=404)
+
+    async def requests(self, request: Request) -> Response:
+        return JSONResponse({"requests": [asdict(seen) for seen in self._journal]})
+
+
+def add_fault(api: Api[Any], faults: Faults, fault: Fault) -> int:
+    """The fault's id. A ValueError where this provider has nothing that could go wrong in that way."""
+    if fault.kind is FaultKind.REPEATED_PAGE and not api.has_pages:
+        raise ValueError(f"{api.provider} answers its listings whole: there is no page to repeat")
+    return faults.add(fault)
+
+
+def to_fault(body: object) -> Fault:
+    """A ValueError says what is wrong with the body."""
+    if not isinstance(body, dict):
+        raise ValueError("the body is not a JSON object")
+    members: dict[str, Any] = body
+    for name, value in members.items():
+        if not isinstance(value, MEMBERS.get(name, ())):
+            raise ValueError(f"a fault has no {name} of {value!r}")
+    if members.get("kind") not in list(FaultKind):
+        raise ValueError(f"kind is one of {', '.join(FaultKind)}")
+    return Fault(**{**members, "kind": FaultKind(members["kind"])})
+
+
+async def read(request: Request) -> object:
+    """The JSON of a body; None when it is none."""
+    try:
+        return await request.json()
+    except ValueError:
+        return None
+
+
+def refusal(message: str, *, status: int = 400) -> Response:
+    return JSONResponse({"error": message}, status_code=status)

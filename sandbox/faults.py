@@ -1,0 +1,98 @@
+"""Faults on request: what goes wrong, on which requests, how often."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class FaultKind(StrEnum):
+    LATENCY = "latency"
+    UNAUTHORIZED = "unauthorized"
+    RATE_LIMITED = "rate-limited"
+    SERVER_ERROR = "server-error"
+    RESET = "reset"
+    LOST_ANSWER = "lost-answer"
+    """What was asked is done, and the connection is reset before anybody hears of it."""
+    TRUNCATED = "truncated"
+    UNKNOWN_PHASE = "unknown-phase"
+    REPEATED_PAGE = "repeated-page"
+    MALFORMED_ITEM = "malformed-item"
+    MISSING_IDENTITY = "missing-identity"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    kind: FaultKind
+    method: str | None = None
+    """Any method when None."""
+    path: str = "*"
+    """A glob over the whole path; `*` crosses slashes."""
+    times: int | None = None
+    """How many requests it spoils; all of them when None."""
+    seconds: float = 1.0
+    """How long `latency` waits, and when `rate-limited` says to come back."""
+    status: int = 500
+    """Of a `server-error`."""
+
+    def __post_init__(self) -> None:
+        if not 500 <= self.status <= 599:
+            raise ValueError("a server error has a status from 500 to 599")
+        if self.seconds < 0 or (self.times is not None and self.times < 1):
+            raise ValueError("seconds are not negative, and times is at least 1")
+
+    def fits(self, method: str, path: str) -> bool:
+        return self.method in (None, method) and fnmatchcase(path, self.path)
+
+
+class Faults:
+    """The faults in force."""
+
+    def __init__(self) -> None:
+        self._faults: dict[int, Fault] = {}
+        self._last_id = 0
+
+    def add(self, fault: Fault) -> int:
+        self._last_id += 1
+        self._faults[self._last_id] = fault
+        return self._last_id
+
+    def remove(self, fault_id: int) -> bool:
+        """False when there is no such fault, or no longer."""
+        return self._faults.pop(fault_id, None) is not None
+
+    def clear(self) -> None:
+        self._faults.clear()
+
+    def take(self, method: str, path: str) -> dict[FaultKind, Fault]:
+        """The faults that spoil this request, each of them used once; of two of a kind, the older."""
+        taken: dict[FaultKind, Fault] = {}
+        for fault_id, fault in list(self._faults.items()):
+            if fault.kind in taken or not fault.fits(method, path):
+                continue
+            taken[fault.kind] = fault
+            if fault.times == 1:
+                self.remove(fault_id)
+            elif fault.times is not None:
+                self._faults[fault_id] = replace(fault, times=fault.times - 1)
+        return taken
+
+    def __iter__(self) -> Iterator[tuple[int, Fault]]:
+        return iter(list(self._faults.items()))
+
+
+def malformed(item: Json, identity: Collection[str]) -> Json:
+    """The same item with every member of a wrong type, but for those by which one recognises it."""
+    return {name: value if name in identity else _of_another_type(value) for name, value in item.items()}
+
+
+def anonymous(item: Json, identity: Collection[str]) -> Json:
+    """The same item without the members by which one recognises it."""
+    return {name: value for name, value in item.items() if name not in identity}
+
+
+def _of_another_type(value: object) -> object:
+    return ["malformed"] if isinstance(value, dict | str) else {"malformed": True}

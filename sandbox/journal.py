@@ -1,0 +1,43 @@
+"""The requests that a sandbox has seen lately, so that a test can count them."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+KEPT = 10_000
+"""How many it remembers, the latest ones: a sandbox may run for days."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenRequest:
+    method: str
+    path: str
+    query: str
+    status: int | None
+    """Of the answer; None where the connection was reset instead."""
+
+
+class Journal:
+    def __init__(self) -> None:
+        self._seen: deque[SeenRequest] = deque(maxlen=KEPT)
+
+    def record(self, request: SeenRequest) -> None:
+        self._seen.append(request)
+
+    def clear(self) -> None:
+        self._seen.clear()
+
+    def matching(self, *, method: str | None = None, path: str = "*") -> list[SeenRequest]:
+        """Requests of a method whose path fits a glob."""
+        return [
+            request
+            for request in self
+            if method in (None, request.method) and fnmatchcase(request.path, path)
+        ]
+
+    def __iter__(self) -> Iterator[SeenRequest]:
+        return iter(tuple(self._seen))
+
+    def __len__(self) -> int:
+        return len(self._seen)

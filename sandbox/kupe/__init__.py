@@ -1,0 +1,1 @@
+"""Kupe Cloud: tenants, clusters known by name, ETags, generations."""

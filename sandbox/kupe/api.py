@@ -1,0 +1,171 @@
+"""Kupe's HTTP API: what can be asked, and how it refuses."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.api import Account, Api, Call, Refusal, answer, changed_items
+from sandbox.faults import Json
+from sandbox.kupe import changes
+from sandbox.kupe.world import (
+    READY,
+    Cluster,
+    Tenant,
+    World,
+    certificate_authority,
+    endpoint,
+    instant,
+    render,
+)
+from sandbox.limits import Allowance, RateLimit
+
+TENANT = "/api/v1/tenants/{tenant}"
+
+
+class Kupe(Api[World]):
+    provider = "kupe"
+    rate_limit = RateLimit(requests=50, window_seconds=10)  # the vendor says "per source IP" and no number
+    identity = ("name", "createdAt")
+    has_pages = False
+
+    _request_numbers = count(1)
+
+    def new_world(self, seed: int) -> World:
+        return World(seed)
+
+    def accounts(self) -> list[Account]:
+        return [
+            Account(
+                provider=self.provider, name=tenant.display_name, external_id=tenant.name, token=tenant.token
+            )
+            for tenant in self.world.tenants.values()
+        ]
+
+    def routes(self) -> list[Route]:
+        return [
+            self.route("GET", TENANT, self.get_tenant),
+            self.route("GET", f"{TENANT}/clusters", self.list_clusters),
+            self.route("GET", f"{TENANT}/clusters/{{name}}", self.get_cluster),
+            self.route("GET", f"{TENANT}/clusters/{{name}}/kubeconfig", self.get_kubeconfig),
+            self.route("POST", f"{TENANT}/clusters", self.create_cluster),
+            self.route("PATCH", f"{TENANT}/clusters/{{name}}", self.patch_cluster),
+            self.route("DELETE", f"{TENANT}/clusters/{{name}}", self.delete_cluster),
+        ]
+
+    # ------------------------------------------------------------------ reading
+
+    def get_tenant(self, call: Call) -> Response:
+        tenant = self.tenant_of(call)
+        month = call.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        usage = {
+            "estimatedSubtotal": tenant.subtotal,
+            "estimatedCreditsApplied": tenant.credits,
+            "estimatedTotal": str(Decimal(tenant.subtotal) - Decimal(tenant.credits)),
+            "currency": "GBP",
+            "periodStart": instant(month),
+            "periodEnd": instant((month.replace(day=28) + timedelta(days=4)).replace(day=1)),
+            "updatedAt": instant(call.now),
+            "stale": False,
+            "error": "",
+        }
+        return answer(
+            {
+                "name": tenant.name,
+                "displayName": tenant.display_name,
+                "plan": tenant.plan,
+                "enforceMetricsLimit": True,
+                "enforceLogLimit": False,
+                "status": {"currentUsage": usage},
+            }
+        )
+
+    def list_clusters(self, call: Call) -> Response:
+        tenant = self.tenant_of(call)
+        return answer({"items": [render(tenant, cluster, call.now) for cluster in tenant.living(call.now)]})
+
+    def get_cluster(self, call: Call) -> Response:
+        return self.shown(call, self.cluster_of(call))
+
+    def get_kubeconfig(self, call: Call) -> Response:
+        tenant, cluster = self.tenant_of(call), self.cluster_of(call)
+        if cluster.phase(call.now) not in READY:
+            raise Refusal(503, "cluster is not ready")
+        return answer(
+            {
+                "endpoint": endpoint(tenant, cluster),
+                "certificateAuthority": certificate_authority(tenant, cluster),
+            }
+        )
+
+    # ------------------------------------------------------------------ changing
+
+    def create_cluster(self, call: Call) -> Response:
+        cluster = changes.create(self.changeable_tenant_of(call), call.json(), call.now)
+        return self.shown(call, cluster, status=201)
+
+    def patch_cluster(self, call: Call) -> Response:
+        tenant, cluster = self.changeable_tenant_of(call), self.cluster_of(call)
+        if_match = call.headers.get("if-match")
+        return self.shown(call, changes.patch(tenant, cluster, call.json(), if_match, call.now))
+
+    def delete_cluster(self, call: Call) -> Response:
+        changes.delete(self.changeable_tenant_of(call), self.cluster_of(call), call.now)
+        return Response(status_code=204)
+
+    # ------------------------------------------------------------------ what a call is about
+
+    def shown(self, call: Call, cluster: Cluster, *, status: int = 200) -> Response:
+        """A cluster together with its ETag."""
+        tenant = self.tenant_of(call)
+        etag = tenant.etag(cluster, call.now)
+        return answer(render(tenant, cluster, call.now), status=status, headers={"ETag": etag})
+
+    def tenant_of(self, call: Call) -> Tenant:
+        return self.world.tenants[call.params["tenant"]]
+
+    def changeable_tenant_of(self, call: Call) -> Tenant:
+        tenant = self.tenant_of(call)
+        if tenant.role != "admin":
+            raise Refusal(403, "this API key is read-only")
+        return tenant
+
+    def cluster_of(self, call: Call) -> Cluster:
+        cluster = self.tenant_of(call).find(call.params["name"], call.now)
+        if cluster is None:
+            raise Refusal(404, "cluster not found")
+        return cluster
+
+    # ------------------------------------------------------------------ letting in and refusing
+
+    def admit(self, account: Account, params: Mapping[str, str]) -> None:
+        if params["tenant"] != account.external_id:
+            raise Refusal(403, "this API key belongs to another tenant")
+
+    def unauthorized(self) -> Refusal:
+        return Refusal(401, "invalid API key")
+
+    def refuse(self, refusal: Refusal) -> Response:
+        headers = {"X-Request-Id": f"req-{next(self._request_numbers):06d}"} | refusal.headers
+        return answer({"error": refusal.message}, status=refusal.status, headers=headers)
+
+    def budget_key(self, connection: HTTPConnection) -> str:
+        return connection.client.host if connection.client else ""
+
+    def rate_limited(self, allowance: Allowance) -> Refusal:
+        seconds = allowance.seconds_left(self.clock.now())
+        return Refusal(429, "too many requests", headers={"Retry-After": str(seconds)})
+
+    # ------------------------------------------------------------------ spoiling
+
+    def replace_items(self, body: Json, change: Callable[[Json], Json], *, only_first: bool = False) -> Json:
+        if "items" not in body:
+            return change(body)
+        return body | {"items": changed_items(body["items"], change, only_first=only_first)}
+
+    def with_unknown_phase(self, item: Json) -> Json:
+        return item | {"status": item.get("status", {}) | {"phase": "Hibernating"}}

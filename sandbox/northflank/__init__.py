@@ -1,0 +1,1 @@
+"""Northflank: personal and team scope, integrations, clusters with pools and nodes, two ways of paging."""

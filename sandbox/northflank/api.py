@@ -1,0 +1,226 @@
+"""Northflank's HTTP API: what can be asked, and how it refuses."""
+
+from collections.abc import Callable, Mapping
+
+from starlette.datastructures import QueryParams
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.api import Account, Api, Call, Endpoint, Refusal, answer, changed_items
+from sandbox.faults import Json
+from sandbox.limits import Allowance, RateLimit
+from sandbox.northflank import changes, wire
+from sandbox.northflank.paging import paged, repeated
+from sandbox.northflank.world import OFFERS, Cluster, Incarnation, Integration, Scope, World
+
+ROOTS = ("/v1/cloud-providers", "/v1/teams/{team_id}/cloud-providers")
+"""Every call exists twice."""
+
+LISTS = ("clusters", "integrations", "nodes", "providers")
+
+
+class Northflank(Api[World]):
+    provider = "northflank"
+    rate_limit = RateLimit(requests=1000, window_seconds=3600)
+    identity = ("id", "name", "nodeId", "nodeName")
+
+    def new_world(self, seed: int) -> World:
+        return World(seed)
+
+    def accounts(self) -> list[Account]:
+        return [
+            Account(provider=self.provider, name=scope.name, external_id=scope.team, token=scope.token)
+            for scope in self.world.scopes
+        ]
+
+    def routes(self) -> list[Route]:
+        return [
+            self.route(method, f"{root}{path}", endpoint)
+            for root in ROOTS
+            for method, path, endpoint in self.endpoints()
+        ]
+
+    def endpoints(self) -> list[tuple[str, str, Endpoint]]:
+        return [
+            ("GET", "", self.list_providers),
+            ("GET", "/regions", self.list_regions),
+            ("GET", "/node-types", self.list_node_types),
+            ("GET", "/integrations", self.list_integrations),
+            ("GET", "/integrations/{integration_id}", self.get_integration),
+            ("GET", "/clusters", self.list_clusters),
+            ("GET", "/clusters/{cluster_id}", self.get_cluster),
+            ("GET", "/clusters/{cluster_id}/nodes", self.list_nodes),
+            ("POST", "/integrations", self.create_integration),
+            ("PUT", "/integrations", self.put_integration),
+            ("PATCH", "/integrations/{integration_id}", self.patch_integration),
+            ("DELETE", "/integrations/{integration_id}", self.delete_integration),
+            ("POST", "/clusters", self.create_cluster),
+            ("PUT", "/clusters", self.put_cluster),
+            ("PATCH", "/clusters/{cluster_id}", self.patch_cluster),
+            ("DELETE", "/clusters/{cluster_id}", self.delete_cluster),
+            *(
+                ("POST", f"/clusters/{{cluster_id}}/nodes/{{node_id}}/{action}", self.tending(action))
+                for action in ("cordon", "uncordon", "drain")
+            ),
+        ]
+
+    # ------------------------------------------------------------------ reading
+
+    def list_providers(self, call: Call) -> Response:
+        return answer({"data": {"providers": [wire.provider(offer) for offer in OFFERS["providers"]]}})
+
+    def list_regions(self, call: Call) -> Response:
+        """Regions, under the name of providers; parameters of paging are taken and change nothing."""
+        offers = [each for each in OFFERS["regions"] if wanted(call, "provider", each["provider"])]
+        return answer({"data": {"providers": [wire.region(offer) for offer in offers]}})
+
+    def list_node_types(self, call: Call) -> Response:
+        """Machine types, under the name of providers."""
+        region = call.query.get("region")
+        clouds = {each["provider"] for each in OFFERS["regions"] if region in (None, each["id"])}
+        offers = [
+            each
+            for each in OFFERS["node_types"]
+            if each["provider"] in clouds
+            and wanted(call, "provider", each["provider"])
+            and wanted(call, "family", each["family"])
+            and wanted(call, "hasGpu", "true" if "gpu" in each else "false")
+        ]
+        return answer({"data": {"providers": [wire.node_type(offer) for offer in offers]}})
+
+    def list_integrations(self, call: Call) -> Response:
+        own = self.scope_of(call).integrations.values()
+        return paged(call, "integrations", map(wire.integration, own))
+
+    def get_integration(self, call: Call) -> Response:
+        return answer({"data": wire.integration(self.integration_of(call), with_credentials=True)})
+
+    def list_clusters(self, call: Call) -> Response:
+        scope = self.scope_of(call)
+        return paged(call, "clusters", (wire.cluster(found, scope) for found in scope.incarnations(call.now)))
+
+    def get_cluster(self, call: Call) -> Response:
+        return answer({"data": wire.cluster(self.cluster_of(call), self.scope_of(call))})
+
+    def list_nodes(self, call: Call) -> Response:
+        nodes = self.world.nodes(self.cluster_of(call))
+        listed = [node for node in nodes if wanted(call, "status", node["status"])]
+        return paged(call, "nodes", listed, key="nodeName", has_cursor=False)
+
+    # ------------------------------------------------------------------ changing
+
+    def create_integration(self, call: Call) -> Response:
+        own = changes.create_integration(self.scope_of(call), call.json(), call.now)
+        return answer({"data": wire.integration(own, with_credentials=True)})
+
+    def put_integration(self, call: Call) -> Response:
+        own = changes.put_integration(self.scope_of(call), call.json(), call.now)
+        return answer({"data": wire.integration(own, with_credentials=True)})
+
+    def patch_integration(self, call: Call) -> Response:
+        own = changes.patch_integration(self.scope_of(call), self.integration_of(call), call.json())
+        return answer({"data": wire.integration(own, with_credentials=True)})
+
+    def delete_integration(self, call: Call) -> Response:
+        changes.delete_integration(self.scope_of(call), self.integration_of(call), call.now)
+        return answer({"data": {}})
+
+    def create_cluster(self, call: Call) -> Response:
+        return self.shown(
+            call, changes.create_cluster(self.scope_of(call), self.world, call.json(), call.now)
+        )
+
+    def put_cluster(self, call: Call) -> Response:
+        return self.shown(call, changes.put_cluster(self.scope_of(call), self.world, call.json(), call.now))
+
+    def patch_cluster(self, call: Call) -> Response:
+        scope, found = self.scope_of(call), self.cluster_of(call)
+        return self.shown(call, changes.patch_cluster(scope, self.world, found, call.json(), call.now))
+
+    def delete_cluster(self, call: Call) -> Response:
+        changes.delete_cluster(self.scope_of(call), self.cluster_of(call), call.now)
+        return answer({"data": {}})
+
+    def tending(self, action: str) -> Endpoint:
+        def tend(call: Call) -> Response:
+            nodes = self.world.nodes(self.cluster_of(call))
+            node = next((each for each in nodes if each["nodeId"] == call.params["node_id"]), None)
+            if node is None:
+                raise Refusal(404, "Node not found")
+            changes.tend_node(self.scope_of(call), node, action)
+            return answer({"data": {}})
+
+        return tend
+
+    # ------------------------------------------------------------------ what a call is about
+
+    def shown(self, call: Call, cluster: Cluster) -> Response:
+        found = Incarnation(cluster=cluster, moment=cluster.life.at(call.now))
+        return answer({"data": wire.cluster(found, self.scope_of(call))})
+
+    def scope_of(self, call: Call) -> Scope:
+        scope = self.world.by_token(call.account.token)
+        assert scope is not None
+        return scope
+
+    def integration_of(self, call: Call) -> Integration:
+        own = self.scope_of(call).integrations.get(call.params["integration_id"])
+        if own is None:
+            raise Refusal(404, "Integration not found")
+        return own
+
+    def cluster_of(self, call: Call) -> Incarnation:
+        found = self.scope_of(call).find(call.params["cluster_id"], call.now)
+        if found is None:
+            raise Refusal(404, "Cluster not found")
+        return found
+
+    # ------------------------------------------------------------------ letting in and refusing
+
+    def admit(self, account: Account, params: Mapping[str, str]) -> None:
+        if params.get("team_id", account.external_id) != account.external_id:
+            raise Refusal(403, "Forbidden")
+
+    def unauthorized(self) -> Refusal:
+        return Refusal(401, "Unauthorized")
+
+    def refuse(self, refusal: Refusal) -> Response:
+        error: Json = {"status": refusal.status, "message": refusal.message}
+        if refusal.fields is not None:
+            error |= {"id": "nf-invalid-request-body", "details": dict(refusal.fields)}
+        return answer({"error": error}, status=refusal.status, headers=refusal.headers)
+
+    def rate_headers(self, allowance: Allowance) -> dict[str, str]:
+        return {
+            "x-ratelimit-limit": str(allowance.limit),
+            "x-ratelimit-remaining": str(allowance.remaining),
+            "x-ratelimit-reset": str(allowance.seconds_left(self.clock.now())),
+        }
+
+    def rate_limited(self, allowance: Allowance) -> Refusal:
+        return Refusal(429, "Too many requests")
+
+    # ------------------------------------------------------------------ spoiling
+
+    def replace_items(self, body: Json, change: Callable[[Json], Json], *, only_first: bool = False) -> Json:
+        data = body.get("data", {})
+        name = next((name for name in LISTS if isinstance(data.get(name), list)), None)
+        changed = (
+            change(data) if name is None else {name: changed_items(data[name], change, only_first=only_first)}
+        )
+        return body | {"data": changed}
+
+    def with_unknown_phase(self, item: Json) -> Json:
+        if "nodeId" in item:
+            return item | {"status": "SLEEPWALKING"}
+        return item | {"status": {"state": {"state": "sleepwalking"}}} if "status" in item else item
+
+    def with_repeated_page(self, body: Json, query: QueryParams) -> Json:
+        if "pagination" not in body:
+            return body
+        return body | {"pagination": repeated(body["pagination"], query)}
+
+
+def wanted(call: Call, name: str, value: str) -> bool:
+    """Whether the query leaves this value in."""
+    return call.query.get(name, value) == value

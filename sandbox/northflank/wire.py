@@ -1,0 +1,68 @@
+"""How Northflank shows what it holds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.faults import Json
+from sandbox.northflank.world import Incarnation, Integration, Scope, instant
+
+TROUBLED = {"error", "failed"}
+
+SETTINGS = {
+    "builds": {"plan": "nf-compute-200"},
+    "requestModifiers": {"services": {"cpu": 0.5, "memory": 0.8}, "jobs": {"cpu": 0.5, "memory": 0.8}},
+}
+
+
+def cluster(found: Incarnation, scope: Scope) -> Json:
+    own, state = found.cluster, found.state
+    shown: Json = {"state": state, "transitionTime": instant(max(found.created_at, found.moment.since))}
+    if state in TROUBLED:
+        shown["reason"] = own.reason
+    return {
+        "id": own.id,
+        "name": own.name,
+        **({"entityType": "team"} if scope.team else {}),
+        **own.spec,
+        "status": {"state": shown},
+        "nodePools": list(own.pools),
+        "settings": own.spec.get("settings", SETTINGS),
+        "dns": f"{own.id}-{int(found.created_at.timestamp()) % 100_000:05d}",
+        "createdAt": instant(found.created_at),
+        "updatedAt": instant(found.updated_at),
+        "deletionRequested": found.is_deletion_requested,
+    }
+
+
+def integration(own: Integration, *, with_credentials: bool = False) -> Json:
+    credentials = {"credentials": dict(own.credentials)} if with_credentials else {}
+    created = instant(own.created_at)
+    return {"id": own.id, "name": own.name, **own.spec, **credentials, "createdAt": created}
+
+
+def provider(offer: Mapping[str, Any]) -> Json:
+    return {
+        **offer,
+        "diskSizes": [40, 50, 100, 200, 250, 500, 1000],
+        "kubernetesVersions": ["1.31", "1.32"],
+        "flags": [],
+    }
+
+
+def region(offer: Mapping[str, Any]) -> Json:
+    zones = [{"id": zone, "name": zone} for zone in offer["zones"]]
+    return {"id": offer["id"], "name": offer["name"], "availabilityZones": zones}
+
+
+def node_type(offer: Mapping[str, Any]) -> Json:
+    resources: Json = {"vcpu": offer["vcpu"], "memory": offer["memory"]}
+    if "gpu" in offer:
+        resources["gpu"] = {"type": offer["gpu"], "count": 1}
+    return {
+        "id": offer["id"],
+        "name": offer["id"],
+        "resources": resources,
+        "family": offer["family"],
+        "processorFamily": "arm" if offer["family"] == "m7g" else "x86",
+        "workloadType": "accelerated" if "gpu" in offer else "general-purpose",
+    }

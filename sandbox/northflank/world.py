@@ -1,0 +1,232 @@
+"""What two Northflank tokens see: integrations, clusters, and the machines of clusters."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sandbox.api import read_table
+from sandbox.clock import EPOCH
+from sandbox.faults import Json
+from sandbox.identifiers import Identifiers
+from sandbox.life import Life, Moment
+
+OFFERS = read_table("sandbox.northflank", "offers.toml")
+
+CREDENTIALS = {
+    "gcp": ("keyfileJson",),
+    "aws": ("accessKey", "secretKey"),
+    "aws-eusc": ("accessKey", "secretKey"),
+    "azure": ("tenantId", "clientId", "objectId", "secret", "subscriptionId"),
+    "oci": ("region", "tenancyId", "userId", "fingerprint", "privateKey", "passphrase", "compartmentId"),
+    "byok": ("kubeconfig",),
+    "backblaze": ("applicationKeyId", "applicationKey"),
+    "akamai": ("host", "accessToken", "clientToken", "clientSecret"),
+    "cloudflare": ("apiKey", "email"),
+}
+"""Members of an integration's credentials, by provider; every other takes one `apiKey`."""
+
+NO_NODES = {"pending", "creating", "provisioning", "failed"}
+
+UNSHOWN = {
+    "life",
+    "pools",
+    "projects",
+    "integration",
+    "reason",
+    "byok",
+    "name",
+    "createdAt",
+    "deletionRequested",
+}
+"""Members of the fleet's table that are not taken over as they are."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integration:
+    id: str
+    name: str
+    spec: Json
+    """Everything else that is shown, as it is on the wire."""
+    credentials: Mapping[str, str]
+    """Secret; shown with a single integration, as the vendor's types have it, and never in a list."""
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    id: str
+    name: str
+    spec: Json
+    pools: tuple[Json, ...]
+    projects: int = 0
+    """How many projects run on it; while there are any, it cannot be deleted."""
+    reason: str = ""
+    """Shown while something is wrong."""
+    is_deletion_requested: bool = False
+    created_at: datetime | None = None
+    """None for what is created anew with each round of its life."""
+    updated_at: datetime | None = None
+    life: Life
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incarnation:
+    """A cluster at one moment of its life."""
+
+    cluster: Cluster
+    moment: Moment
+
+    @property
+    def state(self) -> str:
+        return self.moment.word
+
+    @property
+    def created_at(self) -> datetime:
+        return self.cluster.created_at or self.moment.round_began
+
+    @property
+    def updated_at(self) -> datetime:
+        return self.cluster.updated_at or max(self.created_at, self.moment.since)
+
+    @property
+    def is_deletion_requested(self) -> bool:
+        return self.cluster.is_deletion_requested or self.state == "deleting"
+
+
+@dataclass(kw_only=True)
+class Scope:
+    """What one token is for: a person, or a team."""
+
+    name: str
+    team: str | None
+    token: str
+    integrations: dict[str, Integration]
+    clusters: dict[str, Cluster]
+    cordoned: set[str] = field(default_factory=set)
+    """Nodes that take no new work. No answer of the API shows it."""
+    drained: set[str] = field(default_factory=set)
+    """Nodes that were emptied. No answer of the API shows it."""
+
+    def incarnations(self, now: datetime) -> Iterator[Incarnation]:
+        for cluster in self.clusters.values():
+            moment = cluster.life.at(now)
+            if not moment.is_gone:
+                yield Incarnation(cluster=cluster, moment=moment)
+
+    def find(self, cluster_id: str, now: datetime) -> Incarnation | None:
+        return next((found for found in self.incarnations(now) if found.cluster.id == cluster_id), None)
+
+
+class World:
+    def __init__(self, seed: int) -> None:
+        self.ids = Identifiers(seed)
+        self.scopes = [
+            self._scope(table) for table in read_table("sandbox.northflank", "fleet.toml")["scopes"]
+        ]
+
+    def by_token(self, token: str) -> Scope | None:
+        return next((found for found in self.scopes if found.token == token), None)
+
+    def nodes(self, found: Incarnation) -> list[Json]:
+        """Running ones, those of an autoscaled pool that went away lately, and one that a scaling cluster waits for."""
+        if found.state in NO_NODES:
+            return []
+        status = "DELETED" if found.state == "deleting" else "RUNNING"
+        nodes = []
+        for number, pool in enumerate(found.cluster.pools):
+            statuses = [status] * pool.get("nodeCount", 0)
+            if pool.get("autoscaling", {}).get("enabled"):
+                statuses.append("DELETED")
+            if found.state == "scaling" and number == 0:
+                statuses.append("PENDING")
+            nodes += [self._node(found, pool, index, status) for index, status in enumerate(statuses)]
+        return nodes
+
+    def _node(self, found: Incarnation, pool: Json, index: int, status: str) -> Json:
+        cluster, region = found.cluster, found.cluster.spec["region"]
+        zones = pool.get("availabilityZones") or zones_of(cluster.spec["provider"], region)
+        tail = self.ids.hex(pool["id"], index, length=12)
+        return {
+            "nodeId": self.ids.uuid(cluster.id, pool["id"], index, found.created_at),
+            "nodeName": f"nf-{cluster.id}-{pool['id'][:8]}-{tail[:8]}-{tail[8:]}",
+            "nodePool": f"nf-{pool['id']}",
+            "status": status,
+            "zone": zones[index % len(zones)],
+            "region": region,
+            "instanceType": pool["nodeType"],
+            "createdAt": instant(found.created_at),
+        }
+
+    def _scope(self, table: Mapping[str, Any]) -> Scope:
+        integrations = [self._integration(each) for each in table["integrations"]]
+        clusters = [self._cluster(each) for each in table["clusters"]]
+        return Scope(
+            name=table["name"],
+            team=table.get("team"),
+            token=table["token"],
+            integrations={integration.id: integration for integration in integrations},
+            clusters={cluster.id: cluster for cluster in clusters},
+        )
+
+    def _integration(self, table: Mapping[str, Any]) -> Integration:
+        is_role = table.get("aws", {}).get("authenticationMode") == "crossAccountRole"
+        members = (
+            ("roleArn", "externalId") if is_role else CREDENTIALS.get(table.get("provider", ""), ("apiKey",))
+        )
+        return Integration(
+            id=slug(table["name"]),
+            name=table["name"],
+            spec={name: value for name, value in table.items() if name not in UNSHOWN},
+            credentials={member: f"planted-secret-{slug(table['name'])}-{member}" for member in members},
+            created_at=table["createdAt"],
+        )
+
+    def _cluster(self, table: Mapping[str, Any]) -> Cluster:
+        cluster_id = slug(table["name"])
+        pools: list[Json] = []
+        for given in table["pools"]:
+            pools.append(self.pool(cluster_id, table["provider"], {pool["id"] for pool in pools}) | given)
+        reference = table["integration"]
+        integration_id = reference if "/" in reference else slug(reference)
+        shown = {name: value for name, value in table.items() if name not in UNSHOWN}
+        return Cluster(
+            id=cluster_id,
+            name=table["name"],
+            spec=shown | {"integrationId": integration_id},
+            pools=tuple(pools),
+            projects=table.get("projects", 0),
+            reason=table.get("reason", ""),
+            is_deletion_requested=table.get("deletionRequested", False),
+            created_at=table.get("createdAt"),
+            life=Life.parse(table["life"], began=EPOCH),
+        )
+
+    def pool(self, cluster_id: str, provider: str, taken: set[str]) -> Json:
+        """What a new pool has before anything is said about it; its id is none of those taken."""
+        ids = (self.ids.uuid(cluster_id, "pool", number) for number in count())
+        pool_id = next(each for each in ids if each not in taken)
+        fixed = {"autoscaling": {"enabled": False, "min": 0, "max": 0}, "preemptible": False}
+        return {"id": pool_id} if provider == "byok" else {"id": pool_id} | fixed
+
+
+def credential_members(provider: str, mode: str) -> tuple[str, ...]:
+    if mode == "crossAccountRole":
+        return ("roleArn", "externalId")
+    return CREDENTIALS.get(provider, ("apiKey",))
+
+
+def zones_of(provider: str, region: str) -> list[str]:
+    offered = (each for each in OFFERS["regions"] if (each["provider"], each["id"]) == (provider, region))
+    return next(offered, {"zones": [region]})["zones"]
+
+
+def slug(name: str) -> str:
+    """The id that Northflank makes of a name."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
+def instant(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

@@ -1,0 +1,1 @@
+"""Qovery: organizations, clusters that are listed whole, statuses beside them, credentials of five clouds."""

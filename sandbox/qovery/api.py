@@ -1,0 +1,264 @@
+"""Qovery's HTTP API: what can be asked, and how it refuses."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from http import HTTPStatus
+from math import ceil
+
+from starlette.datastructures import QueryParams
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from sandbox.api import Account, Api, Call, Endpoint, Refusal, answer, changed_items
+from sandbox.faults import Json
+from sandbox.limits import Allowance, RateLimit
+from sandbox.qovery import changes, credentials, offers, wire
+from sandbox.qovery.paging import pagination, results
+from sandbox.qovery.world import CLOUDS, Cluster, Credential, Incarnation, Organization, World
+
+ORGANIZATION = "/organization/{organization_id}"
+CLUSTERS = f"{ORGANIZATION}/cluster"
+CLUSTER = f"{CLUSTERS}/{{cluster_id}}"
+CREDENTIALS = f"{ORGANIZATION}/{{cloud}}/credentials"
+
+
+class Qovery(Api[World]):
+    provider = "qovery"
+    rate_limit = RateLimit(requests=1000, window_seconds=3600)
+    scheme = "Token"
+    identity = ("id", "name", "cluster_id", "credential")
+
+    def new_world(self, seed: int) -> World:
+        return World(seed)
+
+    def accounts(self) -> list[Account]:
+        return [
+            Account(
+                provider=self.provider,
+                name=organization.name,
+                external_id=organization.id,
+                token=organization.token,
+            )
+            for organization in self.world.organizations
+        ]
+
+    def routes(self) -> list[Route]:
+        return [
+            self.route("GET", CLUSTERS, self.list_clusters),
+            self.route("GET", f"{CLUSTERS}/status", self.list_statuses),
+            self.route("GET", f"{CLUSTER}/status", self.get_status),
+            self.route("GET", f"{CLUSTER}/isReady", self.get_readiness),
+            self.route("GET", f"{CLUSTER}/kubeconfig", self.get_kubeconfig),
+            self.route("GET", f"{CLUSTER}/cloudProviderInfo", self.get_cloud_provider_info),
+            self.route("GET", f"{CLUSTER}/currentCost", self.get_cluster_cost),
+            self.route("GET", f"{ORGANIZATION}/currentCost", self.get_organization_cost),
+            self.route("GET", f"{ORGANIZATION}/lock", self.list_locks),
+            self.route("GET", f"{ORGANIZATION}/credentials", self.list_all_credentials),
+            self.route("GET", CREDENTIALS, self.list_credentials),
+            self.route("GET", f"{CREDENTIALS}/{{credential_id}}", self.get_credential),
+            self.route("POST", CLUSTERS, self.create_cluster),
+            self.route("PUT", CLUSTER, self.put_cluster),
+            self.route("DELETE", CLUSTER, self.delete_cluster),
+            self.route("POST", f"{CLUSTER}/deploy", self.deploy_cluster),
+            self.route("POST", f"{CLUSTER}/stop", self.stop_cluster),
+            self.route("POST", "/cluster/{cluster_id}/upgrade", self.upgrade_cluster),
+            self.route("POST", f"{CLUSTER}/cloudProviderInfo", self.post_cloud_provider_info),
+            self.route("POST", CREDENTIALS, self.create_credential),
+            self.route("PUT", f"{CREDENTIALS}/{{credential_id}}", self.put_credential),
+            self.route("DELETE", f"{CREDENTIALS}/{{credential_id}}", self.delete_credential),
+            *(self.route("GET", path, self.listing(offered)) for path, offered in offers.LISTS.items()),
+        ]
+
+    # ------------------------------------------------------------------ clusters
+
+    def list_clusters(self, call: Call) -> Response:
+        organization = self.organization_of(call)
+        found = organization.incarnations(call.now)
+        return results(call, (wire.cluster(each, organization) for each in found))
+
+    def list_statuses(self, call: Call) -> Response:
+        return results(call, map(wire.status, self.organization_of(call).incarnations(call.now)))
+
+    def get_status(self, call: Call) -> Response:
+        return answer(wire.status(self.cluster_of(call)))
+
+    def get_readiness(self, call: Call) -> Response:
+        found = self.cluster_of(call)
+        return answer({"is_ready": found.is_deployed and not found.is_busy and found.status != "STOPPED"})
+
+    def get_kubeconfig(self, call: Call) -> Response:
+        found = self.cluster_of(call)
+        if not found.is_deployed:
+            raise Refusal(404, "the cluster was never deployed")
+        return PlainTextResponse(wire.kubeconfig(found), media_type="application/x-yaml")
+
+    def get_cloud_provider_info(self, call: Call) -> Response:
+        return answer(wire.cloud_provider_info(self.cluster_of(call), self.organization_of(call)))
+
+    def get_cluster_cost(self, call: Call) -> Response:
+        return answer(wire.cost_range(self.cluster_of(call)))
+
+    def list_locks(self, call: Call) -> Response:
+        locks = map(wire.lock, self.organization_of(call).incarnations(call.now))
+        return results(call, filter(None, locks))
+
+    def get_organization_cost(self, call: Call) -> Response:
+        found = self.organization_of(call).incarnations(call.now)
+        cents = sum(each.cluster.cost[0] for each in found if each.cluster.cost)
+        renewal = (call.now.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return answer(
+            {
+                "plan": "BUSINESS_2025",
+                "remaining_trial_day": 0,
+                "renewal_at": wire.instant(renewal),
+                "cost": {"total_in_cents": cents, "total": cents / 100, "currency_code": "USD"},
+            }
+        )
+
+    # ------------------------------------------------------------------ credentials
+
+    def list_all_credentials(self, call: Call) -> Response:
+        organization = self.organization_of(call)
+        listed = [
+            wire.credential_with_clusters(own, organization, call.now)
+            for own in organization.credentials.values()
+        ]
+        return results(call, listed)
+
+    def list_credentials(self, call: Call) -> Response:
+        own = self.organization_of(call).credentials.values()
+        return results(call, (wire.credential(each) for each in own if each.cloud == call.params["cloud"]))
+
+    def get_credential(self, call: Call) -> Response:
+        return answer(wire.credential(self.credential_of(call)))
+
+    # ------------------------------------------------------------------ offers
+
+    def listing(self, offered: list[Json]) -> Endpoint:
+        return lambda call: results(call, offered)
+
+    # ------------------------------------------------------------------ changing
+
+    def create_cluster(self, call: Call) -> Response:
+        cluster = changes.create(self.organization_of(call), call.json(), self.world.ids, call.now)
+        return self.shown(call, cluster, status=201)
+
+    def put_cluster(self, call: Call) -> Response:
+        return self.shown(
+            call, changes.put(self.organization_of(call), self.cluster_of(call), call.json(), call.now)
+        )
+
+    def delete_cluster(self, call: Call) -> Response:
+        mode = call.query.get("deleteMode", "DEFAULT")
+        changes.delete(self.organization_of(call), self.cluster_of(call), mode, call.now)
+        return Response(status_code=204)
+
+    def deploy_cluster(self, call: Call) -> Response:
+        found, is_dry_run = self.cluster_of(call), call.query.get("dry_run") == "true"
+        changes.deploy(self.organization_of(call), found, call.now, is_dry_run=is_dry_run)
+        return self.status_shown(call, found, status=201)
+
+    def stop_cluster(self, call: Call) -> Response:
+        found = self.cluster_of(call)
+        changes.stop(self.organization_of(call), found, call.now)
+        return self.status_shown(call, found, status=202)
+
+    def upgrade_cluster(self, call: Call) -> Response:
+        found = self.cluster_of(call)
+        changes.upgrade(self.organization_of(call), found, call.now)
+        return self.status_shown(call, found, status=201)
+
+    def post_cloud_provider_info(self, call: Call) -> Response:
+        organization, found = self.organization_of(call), self.cluster_of(call)
+        changes.put_credentials_in_use(organization, found, call.json(), call.now)
+        return answer(wire.cloud_provider_info(self.again(call, found), organization), status=201)
+
+    def create_credential(self, call: Call) -> Response:
+        organization, cloud = self.organization_of(call), call.params["cloud"]
+        if cloud not in CLOUDS.values():
+            raise Refusal(404, "not found")
+        own = credentials.create(organization, cloud, call.json(), self.world.ids, call.now)
+        return answer(wire.credential(own), status=201)
+
+    def put_credential(self, call: Call) -> Response:
+        organization, own = self.organization_of(call), self.credential_of(call)
+        return answer(wire.credential(credentials.put(organization, own, call.json(), self.world.ids)))
+
+    def delete_credential(self, call: Call) -> Response:
+        credentials.delete(self.organization_of(call), self.credential_of(call), call.now)
+        return Response(status_code=204)
+
+    # ------------------------------------------------------------------ what a call is about
+
+    def shown(self, call: Call, cluster: Cluster, *, status: int = 200) -> Response:
+        found = Incarnation(cluster=cluster, moment=cluster.life.at(call.now))
+        return answer(wire.cluster(found, self.organization_of(call)), status=status)
+
+    def status_shown(self, call: Call, found: Incarnation, *, status: int) -> Response:
+        return answer(wire.status(self.again(call, found)), status=status)
+
+    def again(self, call: Call, found: Incarnation) -> Incarnation:
+        """The cluster as it is after a change."""
+        changed = self.organization_of(call).find(found.id, call.now)
+        assert changed is not None
+        return changed
+
+    def organization_of(self, call: Call) -> Organization:
+        """The caller's, which a path may name and need not."""
+        organization = self.world.by_id(call.account.external_id or "")
+        assert organization is not None
+        return organization
+
+    def credential_of(self, call: Call) -> Credential:
+        own = self.organization_of(call).credentials.get(call.params["credential_id"])
+        if own is None or own.cloud != call.params["cloud"]:
+            raise Refusal(404, "credentials not found")
+        return own
+
+    def cluster_of(self, call: Call) -> Incarnation:
+        found = self.organization_of(call).find(call.params["cluster_id"], call.now)
+        if found is None:
+            raise Refusal(404, "cluster not found")
+        return found
+
+    # ------------------------------------------------------------------ letting in and refusing
+
+    def admit(self, account: Account, params: Mapping[str, str]) -> None:
+        if params.get("organization_id", account.external_id) != account.external_id:
+            raise Refusal(
+                403, "you have no access to this organization"
+            )  # also when there is none of that id
+
+    def unauthorized(self) -> Refusal:
+        return Refusal(401, "the API token is missing or wrong")
+
+    def refuse(self, refusal: Refusal) -> Response:
+        # The vendor's documents show `message`, its clients read `detail`: so each has its place here.
+        text = "message" if refusal.status == 400 else "detail"
+        reason = HTTPStatus(refusal.status).phrase
+        body = {"status": refusal.status, "error": reason, text: refusal.message}
+        return answer(body, status=refusal.status, headers=refusal.headers)
+
+    def rate_headers(self, allowance: Allowance) -> dict[str, str]:
+        return {
+            "X-RateLimit-Limit": str(allowance.limit),
+            "X-RateLimit-Remaining": str(allowance.remaining),
+            "X-RateLimit-Reset": str(ceil(allowance.resets_at.timestamp())),
+        }
+
+    def rate_limited(self, allowance: Allowance) -> Refusal:
+        return Refusal(429, "rate limit exceeded")
+
+    # ------------------------------------------------------------------ spoiling
+
+    def replace_items(self, body: Json, change: Callable[[Json], Json], *, only_first: bool = False) -> Json:
+        if "results" not in body:
+            return change(body)
+        return body | {"results": changed_items(body["results"], change, only_first=only_first)}
+
+    def with_unknown_phase(self, item: Json) -> Json:
+        return item | {"status": "DEFRAGMENTING"}
+
+    def with_repeated_page(self, body: Json, query: QueryParams) -> Json:
+        listed = body.get("results", [])
+        return body | {"pagination": pagination(page=1, size=len(listed) or 1, total=3 * len(listed) or 3)}

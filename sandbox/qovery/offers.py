@@ -1,0 +1,76 @@
+"""What Qovery offers: clouds, regions, machine types, features and their prices."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.api import read_table
+from sandbox.faults import Json
+
+OFFERS = read_table("sandbox.qovery", "offers.toml")
+
+
+def feature(feature_id: str) -> Json:
+    """A feature as it is offered, with the value that it comes with."""
+    offer = OFFERS["features"].get(feature_id, {"title": feature_id})
+    cents = offer.get("cost_per_month_in_cents")
+    return {
+        "id": feature_id,
+        "title": offer["title"],
+        "description": None,
+        "cost_per_month_in_cents": cents,
+        "cost_per_month": cents / 100 if cents is not None else None,
+        "currency_code": "USD" if cents is not None else None,
+        "is_cloud_provider_paying_feature": cents is not None,
+        "is_qovery_paying_feature": False,
+        "value_type": "BOOLEAN",
+        "value_object": offer.get("default"),
+        "is_value_updatable": False,
+    }
+
+
+def features(path: str) -> list[Json]:
+    return [feature(name) for name, offer in OFFERS["features"].items() if path in offer["clouds"]]
+
+
+def instance_types(path: str) -> list[Json]:
+    return [instance_type(offer) for offer in OFFERS["instance_types"][path]]
+
+
+def instance_type(offer: Mapping[str, Any]) -> Json:
+    body: Json = {
+        "type": offer["type"],
+        "name": f"{offer['type']} ({offer['cpu']}CPU - {offer['ram_in_gb']}GB RAM)",
+        "cpu": offer["cpu"],
+        "ram_in_gb": offer["ram_in_gb"],
+        "bandwidth_in_gbps": offer["bandwidth"],
+        "bandwidth_guarantee": "UP_TO",
+        "architecture": offer["architecture"],
+    }
+    if "gpu" in offer:
+        body["gpu_info"] = {
+            "count": 1,
+            "name": offer["gpu"],
+            "manufacturer": "NVIDIA",
+            "memory_in_mib": "24576",
+        }
+    return body
+
+
+def cloud(path: str) -> Json:
+    offer = OFFERS["clouds"][path]
+    logo = f"https://console.qovery.example/logos/{path}.svg"
+    return {**offer, "logo_url": logo, "regions": OFFERS["regions"][path]}
+
+
+LISTS: dict[str, list[Json]] = {
+    "/cloudProvider": [cloud(path) for path in OFFERS["clouds"]],
+    "/aws/instanceType": instance_types("aws"),
+    "/aws/eks/instanceType/{region}": instance_types("aws"),
+    "/azure/aks/instanceType/{region}": instance_types("azure"),
+    "/gcp/instanceType/{region}": instance_types("gcp"),
+    "/scaleway/instanceType": instance_types("scaleway"),
+    "/scaleway/instanceType/{zone}": instance_types("scaleway"),
+    **{f"/{path}/region": regions for path, regions in OFFERS["regions"].items()},
+    **{f"/{path}/clusterFeature": features(path) for path in OFFERS["clouds"]},
+}
+"""By the path that lists it."""

@@ -1,0 +1,183 @@
+"""Qovery's organizations, credentials and clusters, and where each cluster stands at a given instant."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sandbox.api import read_table
+from sandbox.clock import EPOCH
+from sandbox.faults import Json
+from sandbox.identifiers import Identifiers
+from sandbox.life import Life, Moment
+
+DEFAULTS = {"kubernetes": "MANAGED", "min_running_nodes": 1, "max_running_nodes": 1}
+OWN = {
+    "name",
+    "created_at",
+    "features",
+    "credentials",
+    "cost",
+    "lock",
+    "next_version",
+    "shows_status",
+    "was_deployed",
+    "is_out_of_date",
+    "life",
+}
+"""Members of the fleet's table that are not taken over as they are."""
+
+FIRST_TIME = {"QUEUED", "BUILDING", "DEPLOYMENT_QUEUED", "DEPLOYING", "CANCELING", "CANCELED", "DRY_RUN"}
+FAILED_AT_IT = {"BUILD_ERROR", "DEPLOYMENT_ERROR", "INVALID_CREDENTIALS"}
+"""Words that say nothing about whether the cluster was up before."""
+
+CLOUDS = {
+    "AWS": "aws",
+    "AWS_ROLE": "aws",
+    "EKS_ANYWHERE_VSPHERE": "aws",
+    "SCW": "scaleway",
+    "GCP": "gcp",
+    "GCP_WORKLOAD_IDENTITY_FEDERATION": "gcp",
+    "AZURE": "azure",
+    "OTHER": "onPremise",
+}
+"""The path under which credentials of a kind are listed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credential:
+    id: str
+    object_type: str
+    name: str
+    public: Json
+    """What of it is no secret."""
+
+    @property
+    def cloud(self) -> str:
+        return CLOUDS[self.object_type]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cluster:
+    key: str
+    """Its identifier, or what the identifiers of its incarnations are made from."""
+    name: str
+    spec: Json
+    """What a user can set, as it is on the wire, but for name and features."""
+    features: Mapping[str, Any]
+    """Their values by their ids; None for the value that the feature comes with."""
+    credential_id: str | None
+    version: str | None
+    next_version: str | None
+    cost: tuple[int, int] | None
+    """The least and the most that it costs, in US cents a month."""
+    lock: str | None
+    shows_status: bool
+    was_deployed: bool
+    """Before its life began."""
+    is_out_of_date: bool
+    created_at: datetime | None
+    """None for what is created anew with each round of its life."""
+    updated_at: datetime | None = None
+    life: Life
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incarnation:
+    """A cluster at one moment of its life."""
+
+    cluster: Cluster
+    moment: Moment
+
+    @property
+    def id(self) -> str:
+        key = self.cluster.key
+        return Identifiers(0).uuid(key, self.moment.round) if self.cluster.life.is_reborn else key
+
+    @property
+    def status(self) -> str:
+        return self.moment.word
+
+    @property
+    def created_at(self) -> datetime:
+        return self.cluster.created_at or self.moment.round_began
+
+    @property
+    def is_deployed(self) -> bool:
+        if self.status in FIRST_TIME | FAILED_AT_IT:
+            return self.cluster.was_deployed
+        return self.status not in ("READY", "DELETED")
+
+    @property
+    def is_busy(self) -> bool:
+        """In a state that settles by itself, during which nothing can be asked of the cluster."""
+        return self.status.endswith(("ING", "QUEUED"))
+
+
+@dataclass(kw_only=True)
+class Organization:
+    id: str
+    name: str
+    token: str
+    credentials: dict[str, Credential]
+    clusters: dict[str, Cluster]
+
+    def incarnations(self, now: datetime) -> Iterator[Incarnation]:
+        for cluster in self.clusters.values():
+            moment = cluster.life.at(now)
+            if not moment.is_gone:
+                yield Incarnation(cluster=cluster, moment=moment)
+
+    def find(self, cluster_id: str, now: datetime) -> Incarnation | None:
+        return next((found for found in self.incarnations(now) if found.id == cluster_id), None)
+
+
+class World:
+    def __init__(self, seed: int) -> None:
+        self.ids = Identifiers(seed)
+        tables = read_table("sandbox.qovery", "fleet.toml")["organizations"]
+        self.organizations = [self._organization(table) for table in tables]
+
+    def by_id(self, organization_id: str) -> Organization | None:
+        return next((found for found in self.organizations if found.id == organization_id), None)
+
+    def _organization(self, table: Mapping[str, Any]) -> Organization:
+        credentials = [self._credential(table["name"], credential) for credential in table["credentials"]]
+        ids = {credential.name: credential.id for credential in credentials}
+        clusters = [self._cluster(table["name"], cluster, ids) for cluster in table["clusters"]]
+        return Organization(
+            id=self.ids.uuid("organization", table["name"]),
+            name=table["name"],
+            token=table["token"],
+            credentials={credential.id: credential for credential in credentials},
+            clusters={cluster.key: cluster for cluster in clusters},
+        )
+
+    def _credential(self, organization: str, table: Mapping[str, Any]) -> Credential:
+        return Credential(
+            id=self.ids.uuid(organization, "credential", table["name"]),
+            object_type=table["object_type"],
+            name=table["name"],
+            public={name: value for name, value in table.items() if name not in ("name", "object_type")},
+        )
+
+    def _cluster(
+        self, organization: str, table: Mapping[str, Any], credential_ids: Mapping[str, str]
+    ) -> Cluster:
+        cost = table.get("cost")
+        return Cluster(
+            key=self.ids.uuid(organization, table["name"]),
+            name=table["name"],
+            spec=DEFAULTS | {name: value for name, value in table.items() if name not in OWN | {"version"}},
+            features=dict.fromkeys(table.get("features", [])),
+            credential_id=credential_ids.get(table.get("credentials", "")),
+            version=table.get("version"),
+            next_version=table.get("next_version"),
+            cost=(cost[0], cost[1]) if cost else None,
+            lock=table.get("lock"),
+            shows_status=table.get("shows_status", True),
+            was_deployed=table.get("was_deployed", "created_at" in table),
+            is_out_of_date=table.get("is_out_of_date", False),
+            created_at=table.get("created_at"),
+            life=Life.parse(table["life"], began=EPOCH),
+        )

@@ -1,0 +1,156 @@
+"""A sandbox that listens: real uvicorn, in a thread of its own."""
+
+import asyncio
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from sandbox.api import Account, Api
+from sandbox.app import CONTROL, App, ConnectionReset
+from sandbox.clock import Clock, SystemClock
+from sandbox.control import Control, add_fault
+from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.journal import Journal
+from sandbox.limits import Limiter, RateLimit
+from sandbox.registry import STAND_INS
+
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER with no time to linger: closing sends RST instead of FIN."""
+
+
+class Server:
+    """A running sandbox, as a test sees it."""
+
+    def __init__(self, *, api: Api[Any], url: str, faults: Faults, journal: Journal) -> None:
+        self.url = url
+        self.clock = api.clock
+        self.faults = faults
+        self.requests = journal
+        self._api = api
+
+    @property
+    def world(self) -> Any:
+        """The state of the provider, in a shape of its own."""
+        return self._api.world
+
+    @property
+    def accounts(self) -> list[Account]:
+        return self._api.accounts()
+
+    def fault(
+        self,
+        kind: FaultKind | str,
+        *,
+        method: str | None = None,
+        path: str = "*",
+        times: int | None = None,
+        seconds: float = 1.0,
+        status: int = 500,
+    ) -> int:
+        """Let requests go wrong from now on, and return the fault's id for `faults.remove`."""
+        fault = Fault(
+            kind=FaultKind(kind), method=method, path=path, times=times, seconds=seconds, status=status
+        )
+        return add_fault(self._api, self.faults, fault)
+
+
+@contextmanager
+def serve(
+    provider: str,
+    *,
+    clock: Clock | None = None,
+    seed: int = 0,
+    rate_limit: RateLimit | None = None,
+    host: str = "127.0.0.1",
+    port: int = 0,
+) -> Iterator[Server]:
+    """A provider's stand-in on a free port. An OSError when the port is taken.
+
+    The provider's own rate limit holds unless another is given, and its window passes by the sandbox's clock: under a
+    clock that stands still, a limit once reached stays reached.
+    """
+    api = STAND_INS[provider](clock=clock or SystemClock(), seed=seed)
+    faults, journal = Faults(), Journal()
+    app = App(
+        api=api,
+        limiter=Limiter(rate_limit or api.rate_limit, api.clock),
+        faults=faults,
+        journal=journal,
+        control=Control(api=api, faults=faults, journal=journal).router(CONTROL),
+    )
+    with socket.create_server((host, port)) as listener, _Uvicorn(app).listening(listener):
+        # Nobody waits for uvicorn to be up: a listening socket queues who comes early. Connections inherit the option,
+        # without which the kernel holds an answer's body back for 40 ms; asyncio sets it only on sockets of its own.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        address, bound_port = listener.getsockname()[:2]
+        yield Server(api=api, url=f"http://{address}:{bound_port}", faults=faults, journal=journal)
+
+
+class _Uvicorn(uvicorn.Server):
+    """uvicorn in a thread. It ends at once, where uvicorn itself looks every tenth of a second whether it should and
+    then waits for its clients: tests start and end hundreds of them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(
+            uvicorn.Config(
+                self._answer,
+                interface="asgi3",
+                http=H11Protocol,
+                ws="none",
+                lifespan="off",
+                proxy_headers=False,
+                log_config=None,
+                access_log=False,
+            )
+        )
+        self._app = app
+        self._stopped = asyncio.Event()
+
+    @contextmanager
+    def listening(self, listener: socket.socket) -> Iterator[None]:
+        runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        loop = runner.get_loop()
+
+        def run() -> None:
+            with runner:
+                runner.run(self.serve(sockets=[listener]))
+
+        thread = threading.Thread(target=run, name="sandbox")
+        thread.start()
+        try:
+            yield
+        finally:
+            loop.call_soon_threadsafe(self._stopped.set)
+            thread.join()
+
+    async def main_loop(self) -> None:
+        await self._stopped.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except ConnectionReset:
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, H11Protocol) and connection.client == scope["client"]:
+                    connection.transport.get_extra_info("socket").setsockopt(
+                        socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE
+                    )
+                    connection.transport.abort()
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        except asyncio.CancelledError:
+            if not self._stopped.is_set():
+                raise
