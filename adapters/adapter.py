@@ -1,0 +1,171 @@
+"""What every adapter shares: asking by the one HTTP policy, reading item by item, following pages."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from typing import ClassVar, Protocol, TypeVar
+from urllib.parse import quote
+
+import httpx
+from pydantic import SecretStr, ValidationError
+
+from adapters.http import ATTEMPTS, Answer, Complaint, Http
+from adapters.wire import Wire, WireItem, explain
+from fleet.account import Account
+from fleet.adapter import Listing, Unreadable
+from fleet.clock import Clock
+from fleet.cluster import Cluster
+from fleet.failure import UnexpectedResponse
+from fleet.pacing import Allowance
+from fleet.provider import Provider
+
+MOST_PAGES = 500
+"""A listing of more pages than this has no end."""
+
+
+class Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+WireT = TypeVar("WireT", bound=Wire)
+WireItemT = TypeVar("WireItemT", bound=WireItem)
+ItemT = TypeVar("ItemT", bound=Keyed)
+RawT = TypeVar("RawT")
+TokenT = TypeVar("TokenT", bound=Hashable)
+
+
+class Adapter(ABC):
+    """One account at one provider. A subclass is the provider's data sheet: constants, fetching verbs, `to_*` functions
+    beside it.
+    """
+
+    provider: Provider
+    base_url: ClassVar[str]
+    scheme: ClassVar[str] = "Bearer"
+    """The word before the token in the Authorization header."""
+
+    def __init__(
+        self,
+        account: Account,
+        token: SecretStr,
+        allowance: Allowance,
+        *,
+        client: httpx.AsyncClient,
+        clock: Clock,
+    ) -> None:
+        self.account = account
+        self._http = Http(
+            client=client,
+            clock=clock,
+            allowance=allowance,
+            provider_name=self.provider.name,
+            base_url=account.base_url or self.base_url,
+            scheme=self.scheme,
+            token=token,
+            headers=self.headers(),
+            complaint=self.complaint,
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.account.name!r})"
+
+    @property
+    def scope(self) -> str:
+        """The organization, tenant or team, at a provider whose accounts must name one."""
+        if self.account.external_id is None:
+            raise ValueError(f"an account at {self.provider.name} needs an external id")
+        return self.account.external_id
+
+    @abstractmethod
+    async def clusters(self) -> Listing[Cluster]: ...
+
+    def headers(self) -> Mapping[str, str]:
+        """What goes with every request besides the token."""
+        return {}
+
+    @staticmethod
+    @abstractmethod
+    def complaint(body: Mapping[str, object]) -> Complaint:
+        """The provider's own words in the body of a refusal. Any member may be missing or of another type."""
+
+    async def ask(
+        self, path: str, *, params: Mapping[str, str] | None = None, attempts: int = ATTEMPTS
+    ) -> Answer:
+        return await self._http.send("GET", path, params=params, attempts=attempts)
+
+    async def get(
+        self,
+        path: str,
+        wire: type[WireT],
+        *,
+        params: Mapping[str, str] | None = None,
+        attempts: int = ATTEMPTS,
+    ) -> WireT:
+        """Asks for something and reads it. `path` begins with a slash; what is put into it goes through `segment`."""
+        return self.read(await self.ask(path, params=params, attempts=attempts), wire)
+
+    def read(self, answer: Answer, wire: type[WireT]) -> WireT:
+        try:
+            return wire.model_validate_json(answer.body)
+        except ValidationError as error:
+            # Not chained: the cause would hold the body.
+            raise UnexpectedResponse(
+                f"{self.provider.name} gave an answer that does not read as documented: {explain(error)}",
+                http_status=answer.status,
+                provider_request_id=answer.request_id,
+            ) from None
+
+    def listing(
+        self, raw: Iterable[object], wire: type[WireItemT], to_item: Callable[[WireItemT], ItemT]
+    ) -> Listing[ItemT]:
+        """Reads item by item, so that a malformed one costs itself. Of two of one key, which a list that changes while
+        it is paged through can bring, the later counts.
+        """
+        items: dict[str, ItemT] = {}
+        unreadable: dict[str, Unreadable] = {}
+        incomplete: str | None = None
+        for one in raw:
+            try:
+                item = to_item(wire.model_validate(one))
+            except ValidationError as error:
+                identity = wire.identify(one)
+                if identity is None:
+                    incomplete = f"{self.provider.name} listed something without a readable identity."
+                else:
+                    unreadable[identity] = Unreadable(
+                        external_id=identity,
+                        reason=self._http.redact(f"It does not read as documented: {explain(error)}"),
+                    )
+            else:
+                items[item.key] = item
+        return Listing(
+            items=tuple(items.values()), unreadable=tuple(unreadable.values()), incomplete=incomplete
+        )
+
+    async def follow(
+        self, fetch: Callable[[TokenT | None], Awaitable[tuple[Iterable[RawT], TokenT | None]]]
+    ) -> list[RawT]:
+        """All items of a paged list. `fetch` takes the token of a page, null for the first one, and answers its items
+        and the next page's token. A token that comes again would go round for ever: the listing fails.
+        """
+        found: list[RawT] = []
+        seen: set[TokenT] = set()
+        token: TokenT | None = None
+        while True:
+            items, token = await fetch(token)
+            found.extend(items)
+            if token is None:
+                return found
+            if token in seen or len(seen) >= MOST_PAGES:
+                raise UnexpectedResponse(f"{self.provider.name} repeats a page or lists without end.")
+            seen.add(token)
+
+
+def segment(text: str) -> str:
+    """Quotes what is to be one segment of a path."""
+    return quote(text, safe="")
+
+
+def first_text(*values: object) -> str | None:
+    """The first of these that is a sentence at all."""
+    return next((value for value in values if isinstance(value, str) and value.strip()), None)

@@ -1,0 +1,3 @@
+from adapters.cockroachdb.adapter import CockroachdbAdapter
+
+__all__ = ["CockroachdbAdapter"]

@@ -1,0 +1,252 @@
+"""The one HTTP policy: how any provider is asked, and what its answers mean before their bodies are read.
+
+verb        only GET and HEAD are repeated; whether another verb took effect cannot be known from here
+repeating   at most 3 attempts: after a connection error or a 5xx with jittered backoff, after a 429 only when told
+            how long to wait; a longer wait than 5 seconds, and a timeout, are the caller's to handle
+timeout     5 seconds to connect, 20 for a whole answer
+budget      the allowance is asked before every attempt and told the rate headers of every answer
+body        at most 16 MiB after decompression
+redirects   are not followed: the token goes to one host
+cookies     are not kept: the client is shared between accounts
+errors      carry our sentence and the provider's own, shortened, without the token; never a body
+"""
+
+import asyncio
+import json
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+from pydantic import SecretStr
+
+from adapters.rate import read_rate
+from fleet.clock import Clock
+from fleet.failure import (
+    Conflict,
+    Forbidden,
+    NotFound,
+    ProviderError,
+    RateLimited,
+    Rejected,
+    TimedOut,
+    Unauthenticated,
+    Unavailable,
+    UnexpectedResponse,
+)
+from fleet.pacing import Allowance, RateFacts
+
+SAFE_VERBS = frozenset({"GET", "HEAD"})
+BACKOFF_SECONDS = (0.5, 2.0)
+ATTEMPTS = len(BACKOFF_SECONDS) + 1
+LONGEST_WAIT_SECONDS = 5.0
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 20.0
+LARGEST_BODY_BYTES = 16 * 2**20
+LONGEST_SENTENCE = 300
+
+ERRORS: Mapping[int, tuple[type[ProviderError], str]] = {
+    401: (Unauthenticated, "refused the token"),
+    403: (Forbidden, "does not allow the token this"),
+    404: (NotFound, "does not know it"),
+    408: (TimedOut, "waited too long for the request"),
+    409: (Conflict, "found it in conflict with what is there"),
+    410: (NotFound, "does not have it any more"),
+    412: (Conflict, "has a newer revision"),
+    429: (RateLimited, "asks for fewer requests"),
+}
+"""What a status means. Any other 4xx is `Rejected`, a 5xx `Unavailable`, the rest of what is no success unexpected."""
+
+_REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "cf-ray")
+
+
+def open_client() -> httpx.AsyncClient:
+    """The client of the whole process: one SSL context, and one pool kept small because httpx's is superlinear."""
+    return httpx.AsyncClient(
+        headers={"User-Agent": "fleetgraph", "Accept": "application/json"},
+        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),
+        limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Complaint:
+    """What a provider says is wrong, in its own words; `fields` names the fields at fault where it does."""
+
+    message: str | None = None
+    fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A success. `etag` holds the header byte for byte, one character each."""
+
+    status: int
+    body: bytes = field(repr=False)
+    etag: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Http:
+    """The way of one account to its provider. `complaint` finds the provider's words in the body of a refusal."""
+
+    client: httpx.AsyncClient
+    clock: Clock
+    allowance: Allowance
+    provider_name: str
+    base_url: str
+    scheme: str
+    token: SecretStr
+    headers: Mapping[str, str]
+    complaint: Callable[[Mapping[str, object]], Complaint]
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: object = None,
+        attempts: int = ATTEMPTS,
+    ) -> Answer:
+        """Raises the error that the last attempt ended in, or `BudgetExhausted` before one that may not go out.
+
+        `path` begins with a slash and is quoted already; `body` is sent as JSON.
+        """
+        request = self._build(method, path, params or {}, headers or {}, body)
+        last = min(attempts, ATTEMPTS) if method in SAFE_VERBS else 1
+        attempt = 1
+        while True:
+            await self.allowance.take()
+            try:
+                return await self._attempt(request)
+            except (Unavailable, RateLimited) as error:
+                wait = self._seconds_to_wait(error, attempt) if attempt < last else None
+                if wait is None:
+                    raise
+            attempt += 1
+            await self.clock.sleep(wait)
+
+    def redact(self, text: str) -> str:
+        """One short line without the token."""
+        line = " ".join(text.replace(self.token.get_secret_value(), "***").split())
+        return line if len(line) <= LONGEST_SENTENCE else f"{line[:LONGEST_SENTENCE]}…"
+
+    def _build(
+        self, method: str, path: str, params: Mapping[str, str], headers: Mapping[str, str], body: object
+    ) -> httpx.Request:
+        token = self.token.get_secret_value()
+        # Refused here, because a library that is to put such a token into a header quotes it in its error.
+        if not token.isascii() or not token.isprintable() or not token.strip():
+            raise Unauthenticated("The token is empty or holds characters that no token has.")
+        return self.client.build_request(
+            method,
+            self.base_url.rstrip("/") + path,
+            params=params or None,
+            headers={**self.headers, **headers, "Authorization": f"{self.scheme} {token}"},
+            json=body,
+            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+        )
+
+    async def _attempt(self, request: httpx.Request) -> Answer:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                response = await self.client.send(request, stream=True, follow_redirects=False)
+                try:
+                    return await self._read(response)
+                finally:
+                    await response.aclose()
+        except (TimeoutError, httpx.TimeoutException) as error:
+            raise TimedOut(f"{self.provider_name} did not answer in time.") from error
+        except httpx.TransportError as error:
+            broken = type(error).__name__
+            raise Unavailable(f"{self.provider_name} cannot be reached or broke off ({broken}).") from error
+
+    async def _read(self, response: httpx.Response) -> Answer:
+        rate = read_rate(response.headers, response.status_code, self.clock.now())
+        is_refused = response.status_code == 429
+        self.allowance.learn(rate if is_refused else rate.model_copy(update={"retry_at": None}))
+        request_id = self._request_id(response)
+        try:
+            body = await _read_body(response)
+        except (httpx.RemoteProtocolError, httpx.DecodingError, _TooLarge) as error:
+            if response.is_success:
+                raise UnexpectedResponse(
+                    f"{self.provider_name} gave an answer that is broken off, garbled or far too large.",
+                    http_status=response.status_code,
+                    provider_request_id=request_id,
+                ) from error
+            body = b""  # the status of a refusal says enough
+        if not response.is_success:
+            raise self._refusal(response.status_code, body, request_id, rate)
+        return Answer(
+            status=response.status_code, body=body, etag=_raw_header(response, b"etag"), request_id=request_id
+        )
+
+    def _refusal(self, status: int, body: bytes, request_id: str | None, rate: RateFacts) -> ProviderError:
+        if status in ERRORS:
+            kind, sentence = ERRORS[status]
+        elif 400 <= status < 500:
+            kind, sentence = Rejected, "rejected the request"
+        elif status >= 500:
+            kind, sentence = Unavailable, "is out of order"
+        else:
+            kind, sentence = UnexpectedResponse, "answered in an undocumented way"
+        complaint = self._complaint(body)
+        said = f": {self.redact(complaint.message)}" if complaint.message else ""
+        error = kind(
+            f"{self.provider_name} {sentence} ({status}){said}",
+            http_status=status,
+            provider_request_id=request_id,
+            retry_at=rate.retry_at,
+        )
+        if isinstance(error, Rejected):
+            error.fields = {
+                self.redact(name): tuple(self.redact(text) for text in texts)
+                for name, texts in complaint.fields.items()
+            }
+        return error
+
+    def _complaint(self, body: bytes) -> Complaint:
+        try:
+            parsed = json.loads(body)
+        except (ValueError, RecursionError):
+            return Complaint()
+        return self.complaint(parsed) if isinstance(parsed, dict) else Complaint()
+
+    def _request_id(self, response: httpx.Response) -> str | None:
+        found = next(
+            (response.headers[name] for name in _REQUEST_ID_HEADERS if name in response.headers), None
+        )
+        return self.redact(found) if found else None
+
+    def _seconds_to_wait(self, error: ProviderError, attempt: int) -> float | None:
+        """Null where trying again from here is no use."""
+        jitter = random.random()  # noqa: S311 - it spreads load and hides nothing
+        if isinstance(error, TimedOut):
+            return None
+        if error.retry_at is None:
+            return None if isinstance(error, RateLimited) else BACKOFF_SECONDS[attempt - 1] * (1 + jitter) / 2
+        told = (error.retry_at - self.clock.now()).total_seconds()
+        return None if told > LONGEST_WAIT_SECONDS else max(told, 0) + jitter / 4
+
+
+class _TooLarge(Exception):
+    """A body of more bytes than any answer has."""
+
+
+async def _read_body(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > LARGEST_BODY_BYTES:
+            raise _TooLarge
+    return bytes(body)
+
+
+def _raw_header(response: httpx.Response, name: bytes) -> str | None:
+    """Undecoded, because it is to be sent back byte for byte and `Headers` would guess a charset."""
+    return next((value.decode("latin-1") for key, value in response.headers.raw if key.lower() == name), None)

@@ -1,0 +1,29 @@
+"""Several listings as one, for a provider that lists a collection in parts."""
+
+from collections.abc import Awaitable, Iterable
+from typing import TypeVar
+
+from adapters.adapter import Keyed
+from fleet.adapter import Listing, Unreadable
+from fleet.failure import Forbidden, NotFound, Rejected
+
+ItemT = TypeVar("ItemT", bound=Keyed)
+
+
+async def join(parts: Iterable[Awaitable[Listing[ItemT]]]) -> Listing[ItemT]:
+    """Asks for one part after the other. A part that is refused costs itself and leaves the whole incomplete; an item
+    that several parts show counts once.
+    """
+    items: dict[str, ItemT] = {}
+    unreadable: list[Unreadable] = []
+    incomplete: str | None = None
+    for part in parts:
+        try:
+            listing = await part
+        except (Forbidden, NotFound, Rejected) as error:
+            incomplete = incomplete or error.message
+        else:
+            items.update((item.key, item) for item in listing.items)
+            unreadable.extend(listing.unreadable)
+            incomplete = incomplete or listing.incomplete
+    return Listing(items=tuple(items.values()), unreadable=tuple(unreadable), incomplete=incomplete)

@@ -1,0 +1,209 @@
+"""Kupe Cloud: one tenant's clusters. Source: the vendor's command-line client, Terraform provider and documentation."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator
+
+from adapters.adapter import Adapter, first_text, segment
+from adapters.http import Complaint
+from adapters.quantity import to_mib, to_millicores
+from adapters.wire import Count, Identity, Items, Text, When, Wire, WireItem
+from fleet.adapter import Listing
+from fleet.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
+from fleet.failure import Unavailable
+from fleet.money import SpendLimitState, SpendLimitStatus
+from fleet.provider import Capability
+from fleet.providers.kupe import KUPE, KupeDetails
+
+PHASES: Mapping[str, Phase] = {
+    "": Phase.PENDING,
+    "Pending": Phase.PENDING,
+    "Provisioning": Phase.PROVISIONING,
+    "Running": Phase.READY,
+    "Upgrading": Phase.UPDATING,
+    "Migrating": Phase.UPDATING,
+    "Degraded": Phase.DEGRADED,
+    "Terminating": Phase.DELETING,
+    "Deleting": Phase.DELETING,
+    "Failed": Phase.FAILED,
+    "Error": Phase.FAILED,
+}
+"""The sources differ and none knows all of these. A cluster without a status has none yet."""
+
+SERVING = frozenset({Phase.READY, Phase.UPDATING, Phase.DEGRADED})
+HA_AT_WORK = frozenset({"pending", "migrating"})
+HA_TROUBLE: Mapping[str, str] = {
+    "ha-degraded": "High availability is degraded.",
+    "ha-unavailable": "High availability is unavailable.",
+}
+
+
+def _to_text(value: object) -> object:
+    """Kubernetes writes a quantity as a string and takes a number too."""
+    return str(value) if isinstance(value, int | float) else value
+
+
+class WireResources(Wire):
+    cpu: Annotated[Text, BeforeValidator(_to_text)] = None
+    memory: Annotated[Text, BeforeValidator(_to_text)] = None
+    storage: Annotated[Text, BeforeValidator(_to_text)] = None
+
+
+class WireStatus(Wire):
+    phase: Text = None
+    kubernetesVersion: Text = None  # noqa: N815 - the provider's spelling, as everywhere below
+    endpoint: Text = None
+    conditions: Items = ()
+    observedGeneration: Count | None = None  # noqa: N815
+    haConfigured: bool | None = None  # noqa: N815
+    haPhase: Text = None  # noqa: N815
+
+
+class WireCluster(WireItem):
+    identity: ClassVar[str] = "name"
+
+    name: Identity
+    displayName: Text = None  # noqa: N815
+    type: Text = None
+    version: Text = None
+    resources: WireResources | None = None
+    alerts: object = None
+    highAvailability: bool | None = None  # noqa: N815
+    status: WireStatus | None = None
+    generation: Count | None = None
+    createdAt: When = None  # noqa: N815
+
+
+class WireClusters(Wire):
+    items: Items
+
+
+class WireKubeconfig(Wire):
+    endpoint: Identity
+    certificateAuthority: Text = None  # noqa: N815
+
+
+class KupeAdapter(Adapter):
+    provider = KUPE
+    base_url = "https://api.kupe.cloud"
+
+    async def clusters(self) -> Listing[Cluster]:
+        page = await self.get(self._path(), WireClusters)
+        return self.listing(page.items, WireCluster, self._to_cluster)
+
+    async def cluster(self, external_id: str) -> Cluster:
+        answer = await self.ask(self._path(external_id))
+        cluster = self._to_cluster(self.read(answer, WireCluster))
+        return cluster.model_copy(update={"provider_revision": answer.etag})
+
+    async def connection(self, cluster: Cluster) -> Connection | None:
+        path = f"{self._path(cluster.external_id)}/kubeconfig"
+        try:
+            return to_connection(await self.get(path, WireKubeconfig, attempts=1))
+        except Unavailable as error:
+            # Kupe's answer until the cluster is ready. Of one that serves already, it means what it says.
+            if error.http_status == 503 and cluster.phase not in SERVING:
+                return None
+            raise
+
+    @staticmethod
+    def complaint(body: Mapping[str, object]) -> Complaint:
+        return Complaint(message=first_text(body.get("error")))
+
+    def _path(self, *rest: str) -> str:
+        return "/".join(("/api/v1/tenants", segment(self.scope), "clusters", *map(segment, rest)))
+
+    def _to_cluster(self, wire: WireCluster) -> Cluster:
+        return to_cluster(wire, self.account.id)
+
+
+def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
+    """A name can be taken again by a successor; the creation tells the two apart."""
+    status = wire.status or WireStatus()
+    is_converged = to_convergence(wire)
+    phase = to_phase(status.phase, is_converged)
+    return Cluster(
+        account_id=account_id,
+        provider=KUPE.key,
+        external_id=wire.name,
+        incarnation=to_incarnation(wire.createdAt),
+        name=wire.name,
+        display_name=wire.displayName or wire.name,
+        engine=Engine.KUBERNETES,
+        version=status.kubernetesVersion or wire.version,
+        plan=wire.type,
+        phase=phase,
+        provider_phase=status.phase or "",
+        provider_operation=status.haPhase if status.haPhase in HA_AT_WORK else None,
+        message=to_message(status, phase),
+        is_converged=is_converged,
+        capacity=Capacity(total=to_resources(wire.resources)),
+        created_at=wire.createdAt,
+        revision=to_revision(wire),
+        connection=None if status.endpoint is None else Connection(endpoint=status.endpoint),
+        spend_limit=SpendLimitStatus(
+            state=SpendLimitState.UNSUPPORTED, reason=KUPE.lacks[Capability.SPEND_LIMIT]
+        ),
+        details=KupeDetails(
+            isolation=wire.type or "",
+            is_highly_available=status.haConfigured
+            if wire.highAvailability is None
+            else wire.highAvailability,
+            requested_version=wire.version,
+        ),
+    )
+
+
+def to_phase(word: str | None, is_converged: bool | None) -> Phase:
+    """A change never leaves `Running`; only the generations tell that it is being applied."""
+    phase = PHASES.get(word or "", Phase.UNKNOWN)
+    return Phase.UPDATING if phase is Phase.READY and is_converged is False else phase
+
+
+def to_convergence(wire: WireCluster) -> bool | None:
+    observed = wire.status.observedGeneration if wire.status is not None else None
+    return None if wire.generation is None or observed is None else observed >= wire.generation
+
+
+def to_incarnation(created_at: datetime | None) -> str | None:
+    return None if created_at is None else created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def to_resources(wire: WireResources | None) -> Resources:
+    if wire is None:
+        return Resources()
+    return Resources(
+        cpu_millicores=None if wire.cpu is None else to_millicores(wire.cpu),
+        memory_mib=None if wire.memory is None else to_mib(wire.memory),
+        storage_mib=None if wire.storage is None else to_mib(wire.storage),
+    )
+
+
+def to_message(status: WireStatus, phase: Phase) -> str | None:
+    """What high availability suffers from, or else, unless all is well, what unmet conditions say. Conditions are not
+    typed by any source: those that look as Kubernetes' do are read.
+    """
+    trouble = HA_TROUBLE.get(status.haPhase or "")
+    if trouble is not None or phase is Phase.READY:
+        return trouble
+    unmet = (c for c in status.conditions if isinstance(c, Mapping) and c.get("status") != "True")
+    return next((text for c in unmet if (text := first_text(c.get("message"), c.get("reason")))), None)
+
+
+def to_revision(wire: WireCluster) -> str:
+    """Over what PATCH takes."""
+    resources = wire.resources.model_dump() if wire.resources is not None else None
+    return digest_revision(
+        {
+            "version": wire.version,
+            "resources": resources,
+            "alerts": wire.alerts,
+            "highAvailability": wire.highAvailability,
+        }
+    )
+
+
+def to_connection(wire: WireKubeconfig) -> Connection:
+    return Connection(endpoint=wire.endpoint, certificate_authority=wire.certificateAuthority)

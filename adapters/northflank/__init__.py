@@ -1,0 +1,3 @@
+from adapters.northflank.adapter import NorthflankAdapter
+
+__all__ = ["NorthflankAdapter"]

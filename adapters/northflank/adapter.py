@@ -1,0 +1,137 @@
+"""Northflank: clusters in clouds that a person or a team has linked.
+
+Source: the vendor's API documentation of June 2026 and its own clients.
+"""
+
+from collections.abc import Collection, Mapping
+from itertools import count
+
+from adapters.adapter import Adapter, first_text, segment
+from adapters.http import Complaint
+from adapters.join import join
+from adapters.northflank.convert import (
+    to_cloud,
+    to_cluster,
+    to_instance_type,
+    to_integration,
+    to_node,
+    to_region,
+    to_word,
+)
+from adapters.northflank.wire import (
+    CamelItem,
+    WireCluster,
+    WireClusterAnswer,
+    WireClusterPage,
+    WireIntegration,
+    WireIntegrationPage,
+    WireNode,
+    WireNodePage,
+    WireNodeType,
+    WireOfferPage,
+    WirePage,
+    WireRegion,
+)
+from adapters.wire import Items
+from fleet.adapter import Listing
+from fleet.cluster import Cloud, Cluster
+from fleet.integration import Integration
+from fleet.node import Node
+from fleet.offer import InstanceType, Region
+from fleet.providers.northflank import NORTHFLANK
+
+PER_PAGE = 100
+
+
+class NorthflankAdapter(Adapter):
+    provider = NORTHFLANK
+    base_url = "https://api.northflank.com"
+
+    async def clusters(self) -> Listing[Cluster]:
+        raw = await self._all(f"{self._root}/clusters", WireClusterPage)
+        return self.listing(raw, WireCluster, lambda wire: to_cluster(wire, self.account.id))
+
+    async def cluster(self, external_id: str) -> Cluster:
+        answer = await self.get(f"{self._root}/clusters/{segment(external_id)}", WireClusterAnswer)
+        return to_cluster(answer.data, self.account.id)
+
+    async def nodes(self, cluster: Cluster) -> Listing[Node]:
+        raw = await self._all(f"{self._root}/clusters/{segment(cluster.external_id)}/nodes", WireNodePage)
+        return self.listing(raw, WireNode, lambda wire: to_node(wire, cluster))
+
+    async def integrations(self) -> Listing[Integration]:
+        raw = await self._all(f"{self._root}/integrations", WireIntegrationPage)
+        return self.listing(raw, WireIntegration, lambda wire: to_integration(wire, self.account.id))
+
+    async def regions(self) -> Listing[Region]:
+        """A region does not tell its provider, so each provider is asked for its own."""
+        known = await self._all("/v1/cloud-providers", WireOfferPage)
+        words = [CamelItem.identify(one) for one in known]
+        return await join(self._regions(word) for word in words if word != "byok")
+
+    async def instance_types(self, used: Collection[tuple[Cloud, str]]) -> Listing[InstanceType]:
+        places = [(cloud, word, region) for cloud, region in used if (word := to_word(cloud, region))]
+        return await join(self._instance_types(*place) for place in places)
+
+    @staticmethod
+    def complaint(body: Mapping[str, object]) -> Complaint:
+        error = body.get("error")
+        if not isinstance(error, Mapping):
+            return Complaint(message=first_text(error, body.get("message")))
+        details = error.get("details")
+        fields = {
+            str(name): tuple(str(text) for text in (texts if isinstance(texts, list) else [texts]))
+            for name, texts in (details if isinstance(details, Mapping) else {}).items()
+        }
+        return Complaint(message=first_text(error.get("message"), error.get("id")), fields=fields)
+
+    @property
+    def _root(self) -> str:
+        team = self.account.external_id
+        return f"/v1/teams/{segment(team)}/cloud-providers" if team else "/v1/cloud-providers"
+
+    async def _regions(self, word: str | None) -> Listing[Region]:
+        if word is None:
+            return Listing(items=(), incomplete="Northflank listed a provider without a readable identity.")
+        raw = await self._all("/v1/cloud-providers/regions", WireOfferPage, {"provider": word})
+        return self.listing(raw, WireRegion, lambda wire: to_region(wire, self.account.id, to_cloud(word)))
+
+    async def _instance_types(self, cloud: Cloud, word: str, region: str) -> Listing[InstanceType]:
+        raw = await self._all(
+            "/v1/cloud-providers/node-types", WireOfferPage, {"provider": word, "region": region}
+        )
+        return self.listing(
+            raw, WireNodeType, lambda wire: to_instance_type(wire, self.account.id, cloud, region)
+        )
+
+    async def _all(
+        self, path: str, page: type[WirePage], params: Mapping[str, str] | None = None
+    ) -> list[object]:
+        """The next page is told by a cursor, with `hasNextPage` or without, or by `hasNextPage` alone: then by number.
+        Who asks for a page by number is not offered a cursor, so the first request has neither.
+
+        Some lists take the parameters of paging and answer without a word about it. There a full page may be cut off,
+        and the end is a page that is not full, or the same page again.
+        """
+        numbers = count(2)
+        before: Items | None = None
+
+        async def fetch(token: str | None) -> tuple[Items, str | None]:
+            nonlocal before
+            name, _, value = (token or "").partition("=")
+            position = {name: value} if token else {}
+            answer = await self.get(
+                path, page, params={**(params or {}), "per_page": str(PER_PAGE), **position}
+            )
+            is_repeated, before, number = answer.items == before, answer.items, next(numbers)
+            told = answer.pagination
+            if told is None:
+                is_cut = len(answer.items) == PER_PAGE and not is_repeated
+                return answer.items, f"page={number}" if is_cut else None
+            if told.cursor:
+                return answer.items, f"cursor={told.cursor}"
+            if told.has_next_page:
+                return answer.items, token if is_repeated else f"page={number}"
+            return answer.items, None
+
+        return await self.follow(fetch)

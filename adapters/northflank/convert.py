@@ -1,0 +1,253 @@
+"""Northflank's answers as the domain's records."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+from adapters.northflank.wire import (
+    WireCluster,
+    WireIntegration,
+    WireMachine,
+    WireNode,
+    WireNodePool,
+    WireNodeType,
+    WireRegion,
+)
+from fleet.cluster import Capacity, Cloud, Cluster, Engine, Phase, Resources, digest_revision
+from fleet.integration import Integration
+from fleet.money import SpendLimitState, SpendLimitStatus
+from fleet.node import Node, NodePhase
+from fleet.offer import InstanceType, Region
+from fleet.provider import Capability
+from fleet.providers.northflank import NORTHFLANK, NodePool, NorthflankDetails
+
+CLOUDS: Mapping[str, Cloud] = {
+    "aws": Cloud.AWS,
+    "aws-eusc": Cloud.AWS,
+    "azure": Cloud.AZURE,
+    "gcp": Cloud.GCP,
+    "aiven": Cloud.AIVEN,
+    "akamai": Cloud.AKAMAI,
+    "backblaze": Cloud.BACKBLAZE,
+    "byok": Cloud.BYOK,
+    "civo": Cloud.CIVO,
+    "cloudflare": Cloud.CLOUDFLARE,
+    "coreweave": Cloud.COREWEAVE,
+    "nebius": Cloud.NEBIUS,
+    "oci": Cloud.OCI,
+    "planetscale": Cloud.PLANETSCALE,
+}
+
+STATE_PARTS: Sequence[tuple[str, Phase]] = (
+    ("error", Phase.FAILED),
+    ("fail", Phase.FAILED),
+    ("creat", Phase.PROVISIONING),
+    ("provision", Phase.PROVISIONING),
+    ("pending", Phase.PROVISIONING),
+    ("updat", Phase.UPDATING),
+    ("upgrad", Phase.UPDATING),
+    ("scal", Phase.UPDATING),
+    ("delet", Phase.DELETING),
+)
+"""What a state may contain, in the order in which it decides. A state is free text: no document lists the words, and
+`running` is the only one that any shows.
+"""
+
+NODE_PHASES: Mapping[str, NodePhase] = {"running": NodePhase.READY, "deleted": NodePhase.DELETED}
+
+MIB_PER_GB = 1024
+"""The GB of disks and memory are the clouds' own, which are GiB: a machine of 32 GiB is listed with 32 GB."""
+
+T = TypeVar("T")
+
+
+def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
+    cloud = to_cloud(wire.provider)
+    pools = tuple(to_node_pool(pool) for pool in wire.node_pools or ())
+    return Cluster(
+        account_id=account_id,
+        provider=NORTHFLANK.key,
+        external_id=wire.id,
+        name=wire.name or wire.id,
+        display_name=wire.name or wire.id,
+        description=wire.description,
+        engine=Engine.KUBERNETES,
+        version=wire.kubernetes_version,
+        phase=to_phase(wire),
+        provider_phase=wire.state.state or "",
+        message=wire.state.reason,
+        cloud=cloud,
+        provider_cloud=wire.provider,
+        regions=(wire.region,) if wire.region else (),
+        capacity=Capacity()
+        if wire.node_pools is None or cloud is Cloud.BYOK
+        else to_capacity(wire.node_pools),
+        created_at=wire.created_at,
+        updated_at=wire.updated_at,
+        revision=to_revision(wire),
+        spend_limit=SpendLimitStatus(
+            state=SpendLimitState.UNSUPPORTED, reason=NORTHFLANK.lacks[Capability.SPEND_LIMIT]
+        ),
+        integration_external_id=to_integration_id(wire.integration_id),
+        details=NorthflankDetails(node_pools=pools),
+    )
+
+
+def to_phase(wire: WireCluster) -> Phase:
+    """A requested deletion decides before any word, and a reason, which only an error state has, before the others."""
+    if wire.deletion_requested:
+        return Phase.DELETING
+    if wire.state.reason:
+        return Phase.FAILED
+    word = (wire.state.state or "").casefold()
+    if word == "running":
+        return Phase.READY
+    return next((phase for part, phase in STATE_PARTS if part in word), Phase.UNKNOWN)
+
+
+def to_cloud(word: str | None) -> Cloud:
+    return CLOUDS.get((word or "").casefold(), Cloud.UNKNOWN)
+
+
+def to_integration_id(reference: str | None) -> str | None:
+    """A reference may say whose the integration is, `org/` or `team/`; lists of integrations do not."""
+    return reference.rpartition("/")[2] if reference else None
+
+
+def to_node_pool(wire: WireNodePool) -> NodePool:
+    return NodePool(
+        id=wire.id,
+        node_type=wire.node_type,
+        node_count=wire.node_count,
+        disk_size_gb=wire.disk_size,
+        min_nodes=wire.scaling.min if wire.scaling else None,
+        max_nodes=wire.scaling.max if wire.scaling else None,
+    )
+
+
+def to_capacity(pools: Sequence[WireNodePool]) -> Capacity:
+    """Sums over the pools, and what each machine has where all pools agree. Bounds are given where a pool scales by
+    itself; one that does not then counts with what it has.
+    """
+    scales = any(pool.scaling for pool in pools)
+    disk_gb = (
+        None if pool.node_count is None or pool.disk_size is None else pool.node_count * pool.disk_size
+        for pool in pools
+    )
+    fewest = (pool.scaling.min if pool.scaling else pool.node_count for pool in pools)
+    most = (pool.scaling.max if pool.scaling else pool.node_count for pool in pools)
+    return Capacity(
+        total=Resources(storage_mib=_to_mib(_sum(disk_gb))),
+        per_node=Resources(storage_mib=_to_mib(_shared(pool.disk_size for pool in pools))),
+        node_count=_sum(pool.node_count for pool in pools),
+        min_nodes=_sum(fewest) if scales else None,
+        max_nodes=_sum(most) if scales else None,
+        instance_type=_shared(pool.node_type for pool in pools),
+    )
+
+
+def to_revision(wire: WireCluster) -> str:
+    """Over what a change made here can set, node pools whole. How far a pool scaled by itself is nobody's setting."""
+    return digest_revision(
+        {
+            "name": wire.name,
+            "description": wire.description,
+            "region": wire.region,
+            "nodePools": [
+                pool.model_dump(mode="json", exclude={"node_count"} if pool.scaling else None)
+                for pool in wire.node_pools or ()
+            ],
+        }
+    )
+
+
+def to_node(wire: WireNode, cluster: Cluster) -> Node:
+    return Node(
+        account_id=cluster.account_id,
+        cluster_key=cluster.key,
+        external_id=wire.node_id,
+        name=wire.node_name or wire.node_id,
+        phase=NODE_PHASES.get((wire.status or "").casefold(), NodePhase.UNKNOWN),
+        provider_phase=wire.status or "",
+        region=wire.region,
+        zone=wire.zone,
+        instance_type=wire.instance_type,
+        pool=wire.node_pool.removeprefix("nf-") if wire.node_pool else None,
+        created_at=wire.created_at,
+    )
+
+
+def to_integration(wire: WireIntegration, account_id: str) -> Integration:
+    block = {"aws": wire.aws, "aws-eusc": wire.aws, "gcp": wire.gcp, "cloudflare": wire.cloudflare}.get(
+        wire.provider or ""
+    )
+    return Integration(
+        account_id=account_id,
+        provider=NORTHFLANK.key,
+        external_id=wire.id,
+        name=wire.name or wire.id,
+        description=wire.description,
+        cloud=to_cloud(wire.provider),
+        provider_cloud=wire.provider,
+        authentication=(block.authentication_mode or block.credential_type) if block else None,
+        features=wire.features or ((wire.type,) if wire.type else ()),
+        created_at=wire.created_at,
+    )
+
+
+def to_region(wire: WireRegion, account_id: str, cloud: Cloud) -> Region:
+    return Region(
+        account_id=account_id,
+        name=wire.id,
+        cloud=cloud,
+        location=wire.name if wire.name != wire.id else None,
+    )
+
+
+def to_instance_type(wire: WireNodeType, account_id: str, cloud: Cloud, region: str) -> InstanceType:
+    resources = wire.resources or WireMachine()
+    return InstanceType(
+        account_id=account_id,
+        name=wire.id,
+        cloud=cloud,
+        region=region,
+        cpu_millicores=_whole(resources.vcpu, 1000),
+        memory_mib=_whole(resources.memory, MIB_PER_GB),
+    )
+
+
+def to_word(cloud: Cloud, region: str) -> str | None:
+    """Northflank's word for the cloud of a region, where it has any of its own. Regions of the AWS European Sovereign
+    Cloud begin with `eusc-`.
+    """
+    if cloud is Cloud.AWS:
+        return "aws-eusc" if region.startswith("eusc-") else "aws"
+    if cloud is Cloud.BYOK:
+        return None
+    return next((word for word, known in CLOUDS.items() if known is cloud), None)
+
+
+def _to_mib(gb: int | None) -> int | None:
+    return None if gb is None else gb * MIB_PER_GB
+
+
+def _whole(number: Decimal | None, factor: int) -> int | None:
+    """Null where it is not a whole number of the smaller unit."""
+    product = None if number is None else number * factor
+    return int(product) if product is not None and product == int(product) else None
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    """Null where one of them is unknown."""
+    total = 0
+    for number in numbers:
+        if number is None:
+            return None
+        total += number
+    return total
+
+
+def _shared(values: Iterable[T]) -> T | None:
+    """The one value that all have."""
+    distinct = set(values)
+    return distinct.pop() if len(distinct) == 1 else None

@@ -1,0 +1,156 @@
+"""Northflank's answers, as far as they are read.
+
+What a cluster's `settings` hold (the keys of a log store among them) and what an integration's `credentials` hold are
+secrets that answers may carry: no model has a member for them, so they end here.
+"""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import AliasPath, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from adapters.wire import Count, Identity, Items, Text, When, Wire, WireItem
+
+Amount = Annotated[Decimal, Field(ge=0, lt=2**40)]
+
+
+class CamelWire(Wire):
+    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
+
+
+class CamelItem(CamelWire, WireItem):
+    id: Identity
+
+
+class WireAutoscaling(CamelWire):
+    enabled: bool | None = None
+    min: Count | None = None
+    max: Count | None = None
+
+
+class WireNodePool(CamelItem):
+    """A BYOK cluster's pool has a name and nothing to count. Members that are not read count for the revision."""
+
+    model_config = ConfigDict(extra="allow")
+
+    node_type: Text = None
+    node_count: Count | None = None
+    disk_size: Count | None = None
+    autoscaling: WireAutoscaling | None = None
+
+    @property
+    def scaling(self) -> WireAutoscaling | None:
+        """The bounds of a pool that scales by itself."""
+        return self.autoscaling if self.autoscaling and self.autoscaling.enabled else None
+
+
+class WireState(CamelWire):
+    state: Text = None
+    reason: Text = None
+
+
+class WireStatus(CamelWire):
+    state: WireState | None = None
+
+
+class WireCluster(CamelItem):
+    name: Text = None
+    description: Text = None
+    provider: Text = None
+    region: Text = None
+    status: WireStatus | None = None
+    kubernetes_version: Text = None
+    integration_id: Text = None
+    node_pools: tuple[WireNodePool, ...] | None = None
+    created_at: When = None
+    updated_at: When = None
+    deletion_requested: bool | None = None
+
+    @property
+    def state(self) -> WireState:
+        return (self.status and self.status.state) or WireState()
+
+
+class WireNode(CamelWire, WireItem):
+    identity = "nodeId"
+
+    node_id: Identity
+    node_name: Text = None
+    node_pool: Text = None
+    status: Text = None
+    zone: Text = None
+    region: Text = None
+    instance_type: Text = None
+    created_at: When = None
+
+
+class WireAuthentication(CamelWire):
+    authentication_mode: Text = None
+    credential_type: Text = None
+
+
+class WireIntegration(CamelItem):
+    """`type` is how older answers say what `features` says now: cluster, domain, registry or cdn."""
+
+    name: Text = None
+    description: Text = None
+    provider: Text = None
+    features: tuple[str, ...] | None = None
+    type: Text = None
+    aws: WireAuthentication | None = None
+    gcp: WireAuthentication | None = None
+    cloudflare: WireAuthentication | None = None
+    created_at: When = None
+
+
+class WireRegion(CamelItem):
+    name: Text = None
+
+
+class WireMachine(CamelWire):
+    """Whole numbers in the document; a fraction is read exactly, should a small machine have one."""
+
+    vcpu: Amount | None = None
+    memory: Amount | None = None
+
+
+class WireNodeType(CamelItem):
+    resources: WireMachine | None = None
+
+
+class WireClusterAnswer(Wire):
+    data: WireCluster
+
+
+class WirePagination(CamelWire):
+    has_next_page: bool | None = None
+    cursor: Text = None
+
+
+def listed(name: str) -> Any:
+    """The items under a name of the envelope. Unread, they may hold secrets, so they are not shown either."""
+    return Field(validation_alias=AliasPath("data", name), repr=False)
+
+
+class WirePage(CamelWire):
+    items: Items
+    pagination: WirePagination | None = None
+
+
+class WireClusterPage(WirePage):
+    items: Items = listed("clusters")
+
+
+class WireNodePage(WirePage):
+    items: Items = listed("nodes")
+
+
+class WireIntegrationPage(WirePage):
+    items: Items = listed("integrations")
+
+
+class WireOfferPage(WirePage):
+    """Providers, but also regions and node types: all three lists are called so."""
+
+    items: Items = listed("providers")

@@ -1,0 +1,3 @@
+from adapters.qovery.adapter import QoveryAdapter
+
+__all__ = ["QoveryAdapter"]

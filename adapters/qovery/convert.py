@@ -1,0 +1,278 @@
+"""Qovery's answers as the domain's records."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+
+from adapters.qovery.wire import (
+    WireCluster,
+    WireCostRange,
+    WireCredentialUse,
+    WireFeature,
+    WireInstanceType,
+    WireOutputs,
+    WireRegion,
+    WireStatus,
+)
+from adapters.wire import WireItem
+from fleet.cluster import Capacity, Cloud, Cluster, Engine, Phase, Resources, digest_revision
+from fleet.integration import Integration
+from fleet.money import CostEstimate, Money, SpendLimitState, SpendLimitStatus
+from fleet.offer import InstanceType, Region
+from fleet.provider import Capability
+from fleet.providers.qovery import QOVERY, QoveryDetails, QoveryFeature, QoveryOutputs
+
+CLOUDS: Mapping[str, Cloud] = {
+    "AWS": Cloud.AWS,
+    "AZURE": Cloud.AZURE,
+    "CIVO": Cloud.CIVO,
+    "DO": Cloud.DIGITAL_OCEAN,
+    "GCP": Cloud.GCP,
+    "HETZNER": Cloud.HETZNER,
+    "IBM": Cloud.IBM,
+    "ON_PREMISE": Cloud.ON_PREMISES,
+    "ORACLE": Cloud.OCI,
+    "OVH": Cloud.OVH,
+    "SCW": Cloud.SCALEWAY,
+}
+
+PHASES: Mapping[str, Phase] = {
+    "NEVER_DEPLOYED": Phase.PENDING,
+    "READY": Phase.PENDING,
+    "QUEUED": Phase.PENDING,
+    "DEPLOYMENT_QUEUED": Phase.PENDING,
+    "BUILDING": Phase.PROVISIONING,
+    "DEPLOYING": Phase.PROVISIONING,
+    "DEPLOYED": Phase.READY,
+    "RESTARTED": Phase.READY,
+    "RESTART_QUEUED": Phase.UPDATING,
+    "RESTARTING": Phase.UPDATING,
+    "CANCELING": Phase.UPDATING,
+    "DRY_RUN": Phase.PENDING,
+    "CANCELED": Phase.FAILED,
+    "STOP_QUEUED": Phase.STOPPING,
+    "STOPPING": Phase.STOPPING,
+    "STOPPED": Phase.STOPPED,
+    "DELETE_QUEUED": Phase.DELETING,
+    "DELETING": Phase.DELETING,
+    "DELETED": Phase.DELETED,
+    "BUILD_ERROR": Phase.FAILED,
+    "DEPLOYMENT_ERROR": Phase.FAILED,
+    "RESTART_ERROR": Phase.FAILED,
+    "STOP_ERROR": Phase.FAILED,
+    "DELETE_ERROR": Phase.FAILED,
+    "INVALID_CREDENTIALS": Phase.FAILED,
+}
+"""`READY` is ready to be deployed. The first word is a deployment status, which speaks where no status is given."""
+
+PHASES_ONCE_DEPLOYED: Mapping[str, Phase] = {
+    "QUEUED": Phase.UPDATING,
+    "DEPLOYMENT_QUEUED": Phase.UPDATING,
+    "BUILDING": Phase.UPDATING,
+    "DEPLOYING": Phase.UPDATING,
+    "DRY_RUN": Phase.READY,
+    **{word: Phase.DEGRADED for word, phase in PHASES.items() if phase is Phase.FAILED},
+}
+"""What the same words mean for a cluster that serves already: an operation failed, not the cluster."""
+
+CONVERGED: Mapping[str, bool] = {"UP_TO_DATE": True, "OUT_OF_DATE": False, "NEVER_DEPLOYED": False}
+
+CREDENTIAL_CLOUDS: Mapping[str, Cloud] = {
+    "AWS": Cloud.AWS,
+    "AWS_ROLE": Cloud.AWS,
+    "EKS_ANYWHERE_VSPHERE": Cloud.AWS,
+    "AZURE": Cloud.AZURE,
+    "GCP": Cloud.GCP,
+    "GCP_WORKLOAD_IDENTITY_FEDERATION": Cloud.GCP,
+    "SCW": Cloud.SCALEWAY,
+    "OTHER": Cloud.ON_PREMISES,
+}
+"""By the path on which Qovery takes each kind; on-premise is the one that has no kind of its own but OTHER."""
+
+MIB_PER_GB = 1024
+"""The document counts 1024 MB to the GB, so both are binary units."""
+
+SETTABLE = frozenset(
+    {
+        "name",
+        "description",
+        "region",
+        "cloud_provider",
+        "min_running_nodes",
+        "max_running_nodes",
+        "disk_size",
+        "disk_iops",
+        "disk_throughput",
+        "instance_type",
+        "kubernetes",
+        "production",
+        "ssh_keys",
+        "metrics_parameters",
+        "infrastructure_charts_parameters",
+        "keda",
+        "labels_groups",
+    }
+)
+"""What PUT replaces, features apart. Not the accesses to secret managers, which hold keys."""
+
+
+def with_statuses(clusters: Iterable[object], statuses: Iterable[object]) -> Iterator[object]:
+    """Each cluster with its status in it, so that the two are read, and fail to be read, as one item."""
+    by_id = {
+        identity: status
+        for status in statuses
+        if isinstance(status, Mapping) and isinstance(identity := status.get("cluster_id"), str)
+    }
+    for cluster in clusters:
+        if isinstance(cluster, Mapping):
+            yield {**cluster, "cluster_status": by_id.get(WireItem.identify(cluster) or "")}
+        else:
+            yield cluster
+
+
+def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
+    told = wire.cluster_status or WireStatus()
+    word = told.status or wire.status or wire.deployment_status
+    phase = to_phase(word, is_deployed=to_is_deployed(wire))
+    return Cluster(
+        account_id=account_id,
+        provider=QOVERY.key,
+        external_id=wire.id,
+        name=wire.name or wire.id,
+        display_name=wire.name or wire.id,
+        description=wire.description,
+        engine=Engine.KUBERNETES,
+        version=wire.version,
+        available_version=told.next_k8s_available_version,
+        plan=wire.kubernetes,
+        phase=phase,
+        provider_phase=word or "",
+        message=to_message(told),
+        is_converged=CONVERGED.get(wire.deployment_status or ""),
+        has_failed_to_start=phase is Phase.FAILED and wire.deployment_status == "NEVER_DEPLOYED",
+        cloud=CLOUDS.get(wire.cloud_provider or "", Cloud.UNKNOWN),
+        provider_cloud=wire.cloud_provider,
+        regions=(wire.region,) if wire.region else (),
+        capacity=to_capacity(wire),
+        is_deletion_protected=None if wire.cluster_status is None else told.cluster_lock is not None,
+        created_at=wire.created_at,
+        updated_at=wire.updated_at,
+        revision=to_revision(wire),
+        spend_limit=SpendLimitStatus(
+            state=SpendLimitState.UNSUPPORTED, reason=QOVERY.lacks[Capability.SPEND_LIMIT]
+        ),
+        details=to_details(wire),
+    )
+
+
+def to_is_deployed(wire: WireCluster) -> bool:
+    """Whether it has ever been deployed, by its status or else by what the cluster itself says of its deployment."""
+    told = wire.cluster_status
+    if told is not None and told.is_deployed is not None:
+        return told.is_deployed
+    return wire.deployment_status in ("UP_TO_DATE", "OUT_OF_DATE")
+
+
+def to_phase(word: str | None, *, is_deployed: bool) -> Phase:
+    phase = PHASES.get(word or "", Phase.UNKNOWN)
+    return PHASES_ONCE_DEPLOYED.get(word or "", phase) if is_deployed else phase
+
+
+def to_message(status: WireStatus) -> str | None:
+    return None if status.reason == "UNSPECIFIED" else status.reason
+
+
+def to_capacity(wire: WireCluster) -> Capacity:
+    """CPU and memory are the cluster's, the disk is a node's. How many nodes run just now is not told."""
+    return Capacity(
+        total=Resources(cpu_millicores=wire.cpu, memory_mib=wire.memory),
+        per_node=Resources(storage_mib=None if wire.disk_size is None else wire.disk_size * MIB_PER_GB),
+        min_nodes=wire.min_running_nodes,
+        max_nodes=wire.max_running_nodes,
+        instance_type=wire.instance_type,
+    )
+
+
+def to_revision(wire: WireCluster) -> str:
+    features = {
+        feature.id or "": feature.value_object.value if feature.value_object else None
+        for feature in wire.features
+    }
+    return digest_revision({**wire.model_dump(include=set(SETTABLE)), "features": features})
+
+
+def to_details(wire: WireCluster) -> QoveryDetails:
+    return QoveryDetails(
+        kubernetes_mode=wire.kubernetes,
+        is_production=wire.production,
+        is_default=wire.is_default,
+        is_demo=wire.is_demo,
+        has_access=wire.has_access,
+        deployment_status=wire.deployment_status,
+        features=tuple(to_feature(feature) for feature in wire.features),
+        outputs=None if wire.infrastructure_outputs is None else to_outputs(wire.infrastructure_outputs),
+    )
+
+
+def to_feature(wire: WireFeature) -> QoveryFeature:
+    value = wire.value_object.value if wire.value_object is not None else None
+    return QoveryFeature(
+        id=wire.id or wire.title or "",
+        title=wire.title,
+        value=value if value is None or isinstance(value, str) else json.dumps(value, sort_keys=True),
+        cost_per_month=to_money(wire.cost_per_month_in_cents, wire.currency_code),
+    )
+
+
+def to_outputs(wire: WireOutputs) -> QoveryOutputs:
+    return QoveryOutputs(kind=wire.kind, cluster_name=wire.cluster_name, oidc_issuer=wire.cluster_oidc_issuer)
+
+
+def to_money(cents: int | None, currency: str | None) -> Money | None:
+    return None if cents is None or currency is None else Money(minor_units=cents, currency=currency)
+
+
+def to_cost_estimate(wire: WireCostRange) -> CostEstimate | None:
+    minimum = to_money(wire.min_cost_in_cents, wire.currency_code)
+    maximum = to_money(wire.max_cost_in_cents, wire.currency_code)
+    if minimum is None or maximum is None:
+        return None
+    return CostEstimate(minimum=minimum, maximum=maximum)
+
+
+def to_integration(wire: WireCredentialUse, account_id: str) -> Integration:
+    kind = wire.credential.object_type
+    return Integration(
+        account_id=account_id,
+        provider=QOVERY.key,
+        external_id=wire.credential.id,
+        name=wire.credential.name or wire.credential.id,
+        cloud=CREDENTIAL_CLOUDS.get(kind or "", Cloud.UNKNOWN),
+        provider_cloud=kind,
+        authentication=kind,
+        cluster_external_ids=tuple(cluster.id for cluster in wire.clusters if cluster.id),
+    )
+
+
+def to_region(wire: WireRegion, account_id: str, cloud: Cloud) -> Region:
+    location = ", ".join(part for part in (wire.city, wire.country) if part)
+    return Region(account_id=account_id, name=wire.name, cloud=cloud, location=location or None)
+
+
+def to_zones(wire: WireRegion) -> tuple[str, ...]:
+    """Zones by their full names; the document's example has only what follows the region's."""
+    return tuple(zone if zone.startswith(wire.name) else f"{wire.name}-{zone}" for zone in wire.zones) or (
+        wire.name,
+    )
+
+
+def to_instance_type(
+    wire: WireInstanceType, account_id: str, cloud: Cloud, region: str | None
+) -> InstanceType:
+    return InstanceType(
+        account_id=account_id,
+        name=wire.type,
+        cloud=cloud,
+        region=region,
+        cpu_millicores=None if wire.cpu is None else wire.cpu * 1000,
+        memory_mib=None if wire.ram_in_gb is None else wire.ram_in_gb * MIB_PER_GB,
+    )

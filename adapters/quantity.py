@@ -1,0 +1,46 @@
+"""Kubernetes quantities (`16Gi`, `500m`, `1.5`, `2e3`) to whole units, or to nothing where they are not whole.
+
+Source: the Kubernetes API's definition of a resource quantity.
+"""
+
+import re
+from fractions import Fraction
+
+_QUANTITY = re.compile(
+    r"\+?(\d{1,24}(?:\.\d{0,9})?|\.\d{1,9})(?:[eE]([+-]?\d{1,2})|([KMGTPE]i|[numkMGTPE]?))", re.ASCII
+)
+_SUFFIXES = {
+    "n": Fraction(1, 10**9),
+    "u": Fraction(1, 10**6),
+    "m": Fraction(1, 10**3),
+    "": Fraction(1),
+    **{suffix: Fraction(1000**power) for power, suffix in enumerate("kMGTPE", start=1)},
+    **{f"{suffix}i": Fraction(1024**power) for power, suffix in enumerate("KMGTPE", start=1)},
+}
+_MIB = 1024**2
+_LARGEST = 2**63 - 1
+"""Nothing real is larger, and the public contract carries 64 bits."""
+
+
+def to_millicores(quantity: str) -> int | None:
+    """Thousandths of a CPU core."""
+    cores = _read(quantity)
+    return None if cores is None else _whole(cores * 1000)
+
+
+def to_mib(quantity: str) -> int | None:
+    """Units of 2^20 bytes: `16Gi` are 16384, and `16G` are no whole number of them."""
+    size = _read(quantity)
+    return None if size is None else _whole(size / _MIB)
+
+
+def _read(quantity: str) -> Fraction | None:
+    match = _QUANTITY.fullmatch(quantity.strip())
+    if match is None:
+        return None
+    number, exponent, suffix = match.groups()
+    return Fraction(number) * (Fraction(10) ** int(exponent) if exponent else _SUFFIXES[suffix])
+
+
+def _whole(number: Fraction) -> int | None:
+    return number.numerator if number.denominator == 1 and number <= _LARGEST else None

@@ -1,0 +1,112 @@
+"""An adapter, the stand-in of its provider, and what lies between them: the clock, the allowance, the client."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from adapters import open_adapter
+from adapters.adapter import Adapter
+from fleet.account import Account
+from fleet.adapter import OpenAdapter
+from fleet.pacing import BudgetExhausted, RateFacts
+from sandbox import ManualClock, Server
+from tests.adapters.replay import TOKEN
+
+
+class TurnedClock:
+    """The sandbox's time, which passes by being slept."""
+
+    def __init__(self, sandbox: ManualClock) -> None:
+        self._sandbox = sandbox
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        return self._sandbox.now()
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self._sandbox.advance(seconds)
+
+
+@dataclass
+class Counted:
+    """An allowance of so many requests, or of any number."""
+
+    left: int | None = None
+    taken: int = 0
+    learned: list[RateFacts] = field(default_factory=list)
+
+    async def take(self) -> None:
+        if self.left == self.taken:
+            raise BudgetExhausted(ManualClock().now())
+        self.taken += 1
+
+    def learn(self, facts: RateFacts) -> None:
+        self.learned.append(facts)
+
+
+@dataclass(kw_only=True)
+class Setting:
+    """An adapter, the stand-in that it asks, and what lies between them."""
+
+    server: Server
+    client: httpx.AsyncClient
+    clock: TurnedClock
+    sandbox_clock: ManualClock
+    allowance: Counted = field(default_factory=Counted)
+
+    def accounts(self) -> list[tuple[Account, SecretStr]]:
+        return [
+            (
+                Account(
+                    id=f"account-{number}",
+                    provider=there.provider,
+                    name=there.name,
+                    external_id=there.external_id,
+                    api_version=there.api_version,
+                    base_url=self.server.url,
+                    token_hint=there.token[-4:],
+                    token_replaced_at=self.clock.now(),
+                    budget_key="budget",
+                ),
+                SecretStr(there.token),
+            )
+            for number, there in enumerate(self.server.accounts)
+        ]
+
+    def open(self, account: Account, token: SecretStr) -> Any:
+        """`Any`, because what an adapter offers beyond clusters is found out here."""
+        bound: OpenAdapter = partial(open_adapter, client=self.client, clock=self.clock)
+        return bound(account, token, self.allowance)
+
+    def adapters(self) -> list[Any]:
+        return [self.open(account, token) for account, token in self.accounts()]
+
+    @property
+    def adapter(self) -> Any:
+        return self.adapters()[0]
+
+    async def list_path(self) -> str:
+        """Where the clusters are listed: what is asked first for them."""
+        before = len(self.server.requests)
+        await self.adapter.clusters()
+        return list(self.server.requests)[before].path
+
+
+def answering(provider: str, answer: httpx.Response) -> Adapter:
+    """The adapter before a provider that answers this to everything."""
+    account = Account(
+        id="account",
+        provider=provider,
+        name="a test",
+        external_id="acme",
+        token_hint=TOKEN[-4:],
+        token_replaced_at=ManualClock().now(),
+        budget_key="budget",
+    )
+    client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer))
+    return open_adapter(account, SecretStr(TOKEN), Counted(), client=client, clock=TurnedClock(ManualClock()))
