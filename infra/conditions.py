@@ -1,0 +1,47 @@
+"""What must hold of a row for a write to happen, each with its reason."""
+
+from datetime import datetime
+
+from infra.keys import stamp
+from infra.writes import Condition
+
+
+def fence_is(fence: int) -> Condition:
+    """Whoever began later has taken the next number, and what an earlier one still writes is out of date."""
+    return Condition(expression="fence = :seen_fence", values={":seen_fence": fence})
+
+
+def due_at_is(due_at: datetime | None) -> Condition:
+    """Since it was read, nobody has observed the account, put it off or connected it again."""
+    if due_at is None:
+        return Condition(expression="attribute_not_exists(due_at)")
+    return Condition(expression="due_at = :seen_due_at", values={":seen_due_at": stamp(due_at)})
+
+
+def is_not_queued(now: datetime) -> Condition:
+    """One message at a time; a message that is lost is given up at `queued_until`."""
+    return Condition(
+        expression="attribute_not_exists(queued_until) OR queued_until <= :now", values={":now": stamp(now)}
+    )
+
+
+def version_is(version: int | None) -> Condition:
+    """Two who draw from a budget at once would each count only their own requests; the second has to look again."""
+    if version is None:
+        return is_absent()
+    return Condition(expression="version = :seen_version", values={":seen_version": version})
+
+
+def is_absent() -> Condition:
+    """Somebody else may have made the row since it was found missing."""
+    return Condition(expression="attribute_not_exists(pk)")
+
+
+def is_present() -> Condition:
+    """An update makes the row that it does not find, and one of nothing would be an account for ever being removed."""
+    return Condition(expression="attribute_exists(pk)")
+
+
+def is_leftover() -> Condition:
+    """The account may have been connected again since everything of it was deleted."""
+    return Condition(expression="attribute_not_exists(body)")

@@ -1,0 +1,101 @@
+"""The queue of looks to take: which account, and when it was due. Messages may come twice, late or never."""
+
+import asyncio
+import math
+import random
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import boto3
+from pydantic import ValidationError
+
+from fleet.clock import Clock
+from fleet.record import Instant, Record
+from infra.aws import CONFIG
+
+if TYPE_CHECKING:
+    from types_boto3_sqs import SQSClient
+    from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef as Entry
+
+CORRELATION_ID = "correlation_id"
+"""The message attribute that ties an observation to the plan that asked for it."""
+
+JITTER = timedelta(seconds=5)
+"""Accounts that are due together are observed this far apart."""
+
+_LONGEST_DELAY = timedelta(minutes=15)
+_MESSAGES_PER_BATCH = 10
+_ATTEMPTS = 3
+
+
+class NotSent(Exception):
+    """The queue did not take some messages, however often it was asked."""
+
+
+class UnreadableMessage(ValueError):
+    """What is wrong with a message; it will not become better by being read again."""
+
+
+class Look(Record):
+    account_id: str
+    due_at: Instant
+
+
+def open_client() -> "SQSClient":
+    return boto3.client("sqs", config=CONFIG)
+
+
+def read_message(body: str) -> Look:
+    try:
+        return Look.model_validate_json(body)
+    except ValidationError as error:
+        raise UnreadableMessage(str(error.errors(include_input=False, include_url=False))) from error
+
+
+class Queue:
+    def __init__(
+        self, client: "SQSClient", url: str, clock: Clock, *, chance: random.Random | None = None
+    ) -> None:
+        self._client = client
+        self._url = url
+        self._clock = clock
+        # It spreads load, and nobody gains by guessing it.
+        # It spreads load, and nobody gains by guessing it.
+        self._chance = random.Random() if chance is None else chance  # noqa: S311
+
+    async def send(self, looks: Iterable[Look], *, correlation_id: str, jitter: timedelta = JITTER) -> None:
+        """Each arrives when it is due or up to `jitter` later. Raises `NotSent` after all that could be sent are."""
+        now = self._clock.now()
+        entries = [
+            self._entry(look, number, now, jitter, correlation_id) for number, look in enumerate(looks)
+        ]
+        batches = [
+            entries[start : start + _MESSAGES_PER_BATCH]
+            for start in range(0, len(entries), _MESSAGES_PER_BATCH)
+        ]
+        left = sum(await asyncio.gather(*(self._send(batch) for batch in batches)))
+        if left:
+            raise NotSent(f"the queue did not take {left} of {len(entries)} messages")
+
+    def _entry(
+        self, look: Look, number: int, now: datetime, jitter: timedelta, correlation_id: str
+    ) -> "Entry":
+        wait = max(look.due_at - now, timedelta()) + self._chance.random() * jitter
+        return {
+            "Id": str(number),
+            "MessageBody": look.model_dump_json(),
+            "DelaySeconds": math.ceil(min(wait, _LONGEST_DELAY).total_seconds()),
+            "MessageAttributes": {CORRELATION_ID: {"DataType": "String", "StringValue": correlation_id}},
+        }
+
+    async def _send(self, batch: Sequence["Entry"]) -> int:
+        """How many could not be sent."""
+        for _ in range(_ATTEMPTS):
+            send = partial(self._client.send_message_batch, QueueUrl=self._url, Entries=batch)
+            refused = {failure["Id"] for failure in (await asyncio.to_thread(send)).get("Failed", [])}
+            batch = [entry for entry in batch if entry["Id"] in refused]
+            if not batch:
+                break
+        return len(batch)

@@ -1,0 +1,17 @@
+"""Tokens in memory: for the local runner, which is given them at every start, and for tests."""
+
+from pydantic import SecretStr
+
+
+class MemoryVault:
+    def __init__(self) -> None:
+        self._tokens: dict[str, SecretStr] = {}
+
+    async def token(self, account_id: str, *, fresh: bool = False) -> SecretStr:
+        return self._tokens[account_id]
+
+    async def keep(self, account_id: str, token: SecretStr) -> None:
+        self._tokens[account_id] = token
+
+    async def forget(self, account_id: str) -> None:
+        self._tokens.pop(account_id, None)

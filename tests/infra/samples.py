@@ -1,0 +1,147 @@
+"""Accounts, clusters and observations to fill a store with."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fleet.account import Account, AccountState, derive_account_id
+from fleet.cluster import Cloud, Cluster, Engine, Phase
+from fleet.integration import Integration
+from fleet.money import SpendLimitState, SpendLimitStatus
+from fleet.node import Node, NodePhase
+from fleet.pacing import Share
+from fleet.provider import RateLimit, RateScope
+from fleet.providers.kupe import KupeDetails
+from fleet.store import Changes, Lease, NotBegun, Store
+from fleet.tracking import Tracked, TrackedCluster, Transition
+
+NOON = datetime(2040, 5, 4, 12, 0, tzinfo=UTC)
+"""Later than today, because emulators delete what has expired."""
+
+RATE = RateLimit(requests=10, window_seconds=60, scope=RateScope.TOKEN)
+"""Polling may use eight of the ten."""
+NO_KNOWN_LIMIT = RateLimit(requests=None, window_seconds=60, scope=RateScope.ADDRESS)
+LEASE_SECONDS = 60
+
+
+class SetClock:
+    """Time stands still until somebody sleeps or sets it."""
+
+    def __init__(self) -> None:
+        self.time = NOON
+
+    def now(self) -> datetime:
+        return self.time
+
+    def advance(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+
+
+def make_account(name: str = "acme", *, provider: str = "kupe", budget_key: str = "key") -> Account:
+    return Account(
+        id=derive_account_id(provider, name),
+        provider=provider,
+        name=name,
+        token_hint="abcd",
+        token_replaced_at=NOON,
+        budget_key=budget_key,
+    )
+
+
+def make_cluster(
+    account: Account, key: str, *, name: str | None = None, phase: Phase = Phase.READY, **more: Any
+) -> TrackedCluster:
+    cluster = Cluster(
+        account_id=account.id,
+        provider=account.provider,
+        external_id=key,
+        name=name if name is not None else key,
+        display_name=key,
+        engine=Engine.KUBERNETES,
+        phase=phase,
+        provider_phase=phase.title(),
+        revision="r1",
+        spend_limit=SpendLimitStatus(state=SpendLimitState.UNSUPPORTED, reason="no limits here"),
+        details=KupeDetails(isolation="shared"),
+    )
+    return TrackedCluster(item=cluster, since=NOON, first_observed_at=NOON, **more)
+
+
+def make_node(account: Account, cluster_key: str, name: str) -> Tracked[Node]:
+    return Tracked[Node](
+        item=Node(
+            account_id=account.id,
+            cluster_key=cluster_key,
+            external_id=name,
+            name=name,
+            phase=NodePhase.READY,
+            provider_phase="Ready",
+        )
+    )
+
+
+def make_integration(account: Account, key: str, *, name: str) -> Tracked[Integration]:
+    return Tracked[Integration](
+        item=Integration(
+            account_id=account.id, provider=account.provider, external_id=key, name=name, cloud=Cloud.AWS
+        )
+    )
+
+
+def make_transition(
+    account: Account,
+    cluster_key: str,
+    *,
+    before: Phase | None = None,
+    after: Phase = Phase.READY,
+    observed_at: datetime = NOON,
+    seconds: int | None = None,
+) -> Transition:
+    return Transition(
+        account_id=account.id,
+        cluster_key=cluster_key,
+        cluster_name=cluster_key,
+        from_phase=before,
+        to_phase=after,
+        provider_phase=after.title(),
+        observed_at=observed_at,
+        after_seconds=seconds,
+    )
+
+
+async def begin(
+    store: Store,
+    account: Account,
+    now: datetime,
+    *,
+    rate: RateLimit = NO_KNOWN_LIMIT,
+    share: Share = Share.POLLING,
+    requests: int = 1,
+    due_at: datetime | None = None,
+) -> Lease | NotBegun:
+    return await store.begin(
+        account,
+        rate=rate,
+        share=share,
+        requests=requests,
+        now=now,
+        lease_seconds=LEASE_SECONDS,
+        due_at=due_at,
+    )
+
+
+async def must_begin(store: Store, account: Account, now: datetime, **more: Any) -> Lease:
+    lease = await begin(store, account, now, **more)
+    assert isinstance(lease, Lease), lease
+    return lease
+
+
+async def observe(store: Store, account: Account, now: datetime, changes: Changes) -> None:
+    """One whole observation of an account that may be new."""
+    if await store.account(account.id) is None:
+        await store.connect(account, due_at=now)
+    lease = await must_begin(store, account, now)
+    await store.save(lease, changes)
+    await store.end(lease, AccountState(), due_at=now + timedelta(minutes=1))
