@@ -1,0 +1,95 @@
+"""The gateway over HTTP: GraphQL, the explorer for a browser, and whether all is well."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.http.base import BaseRequestProtocol
+from strawberry.types import ExecutionResult
+
+from fleet.clock import Clock
+from fleet.store import Reader
+from gateway.context import Context
+from gateway.explorer import explorer_page, explorer_routes
+from gateway.schema import SCHEMA
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+
+Health = Callable[[], Awaitable[Mapping[str, Any]]]
+"""Facts that `/health` shows, `status` among them. Any but "ok" is answered with 503."""
+
+
+def create_app(reader: Reader, clock: Clock, *, explorer: Path | None, health: Health | None) -> Starlette:
+    """The whole gateway. `explorer` is the folder of the bundled page; null serves none."""
+
+    async def to_graphql(request: Request) -> Response:
+        return RedirectResponse("/graphql")
+
+    async def tell_health(request: Request) -> Response:
+        facts = {"status": "ok"} if health is None else dict(await health())
+        is_well = facts["status"] == "ok"
+        return JSONResponse(facts, HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE)
+
+    routes: list[BaseRoute] = [
+        Route("/", to_graphql),
+        Route("/graphql", Endpoint(reader, clock, explorer)),
+        Route("/health", tell_health),
+    ]
+    return Starlette(routes=routes if explorer is None else [*routes, *explorer_routes(explorer)])
+
+
+class Endpoint(GraphQL[Context, None]):
+    def __init__(self, reader: Reader, clock: Clock, explorer: Path | None) -> None:
+        super().__init__(
+            SCHEMA, graphql_ide=None if explorer is None else "graphiql", subscription_protocols=()
+        )
+        self._reader = reader
+        self._clock = clock
+        self._explorer = explorer
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        return Context(self._reader, self._clock.now())
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        """A browser that asks for a page. A query in the address is executed."""
+        return (
+            request.method == "GET"
+            and "query" not in request.query_params
+            and "text/html" in request.headers.get("accept", "")
+        )
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        assert self._explorer is not None
+        return explorer_page(self._explorer)
+
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        response = await super().get_sub_response(request)
+        if GRAPHQL_RESPONSE in request.headers.get("accept", ""):
+            response.media_type = GRAPHQL_RESPONSE
+        return response
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """A request that was never executed has no `data`, not even null."""
+        answer = await super().process_result(request, result)
+        if result.data is None and all(error.path is None for error in result.errors or ()):
+            del answer["data"]
+        return answer
+
+    def create_response(
+        self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
+    ) -> Response:
+        """GraphQL over HTTP: the older media type always says 200; the newer one says 400 of what was not executed."""
+        response = super().create_response(response_data, sub_response)
+        if sub_response.media_type == GRAPHQL_RESPONSE:
+            response.headers["content-type"] = GRAPHQL_RESPONSE
+            if "data" not in response_data:
+                response.status_code = HTTPStatus.BAD_REQUEST
+        return response

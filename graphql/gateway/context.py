@@ -1,0 +1,109 @@
+"""What one request carries: the store, the present, and what it has loaded already."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+from uuid import uuid4
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from fleet import browse
+from fleet.account import TrackedAccount
+from fleet.cluster import Cluster
+from fleet.freshness import is_missing
+from fleet.integration import Integration
+from fleet.node import Node
+from fleet.pacing import Budget
+from fleet.store import FleetOrder, Reader, Ref
+from fleet.tracking import Tracked, TrackedCluster
+
+KeyT = TypeVar("KeyT", bound=Hashable)
+ValueT = TypeVar("ValueT")
+RowT = TypeVar("RowT", bound=Tracked[Cluster] | Tracked[Integration])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Covered:
+    """Accounts in order. `missing` are those among them whose present is not known."""
+
+    accounts: Sequence[TrackedAccount]
+    missing: Sequence[TrackedAccount]
+
+    @property
+    def account_count(self) -> int:
+        return len(self.accounts)
+
+    @property
+    def missing_count(self) -> int:
+        return len(self.missing)
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+
+class Context:
+    """Made for one request and dropped with it: nothing that was loaded is shared. `now` is one instant for all of an
+    answer.
+    """
+
+    def __init__(self, reader: Reader, now: datetime) -> None:
+        self.reader = reader
+        self.now = now
+        self.request_id = uuid4().hex
+        self.accounts: DataLoader[str, TrackedAccount | None] = _batch(reader.accounts_by_id)
+        self.clusters: DataLoader[Ref, TrackedCluster | None] = _batch(reader.clusters_by_ref)
+        self.nodes: DataLoader[Ref, Tracked[Node] | None] = _batch(reader.nodes_by_ref)
+        self.integrations: DataLoader[Ref, Tracked[Integration] | None] = _batch(reader.integrations_by_ref)
+        self.budgets: DataLoader[str, Budget] = DataLoader(self._read_budgets)
+
+    async def account(self, account_id: str) -> TrackedAccount:
+        """The account of a row that is shown: `ids.find` and `of_known_accounts` have seen to it that it exists."""
+        account = await self.accounts.load(account_id)
+        if account is None:
+            raise LookupError(f"account {account_id} was forgotten while rows of it were shown")
+        return account
+
+    async def fleet(self) -> Sequence[TrackedAccount]:
+        """Every account, in order. Read once a request, however many fields ask."""
+        return await self._fleet
+
+    async def cover(self, wants: Callable[[TrackedAccount], bool] = lambda account: True) -> Covered:
+        accounts = [account for account in await self.fleet() if wants(account)]
+        missing = [account for account in accounts if is_missing(account, self.now)]
+        return Covered(accounts=accounts, missing=missing)
+
+    async def of_known_accounts(
+        self, rows: Iterable[tuple[FleetOrder, RowT]]
+    ) -> list[tuple[FleetOrder, RowT]]:
+        """Leaves out rows of an account that is being forgotten, and has the accounts of the others at hand."""
+        found = list(rows)
+        accounts = await self.accounts.load_many([row.item.account_id for _, row in found])
+        return [pair for pair, account in zip(found, accounts, strict=True) if account is not None]
+
+    @cached_property
+    def _fleet(self) -> "asyncio.Task[list[TrackedAccount]]":
+        return asyncio.ensure_future(self._read_fleet())
+
+    async def _read_fleet(self) -> list[TrackedAccount]:
+        return [account async for account in browse.accounts(self.reader, lambda account: True, after=None)]
+
+    async def _read_budgets(self, keys: list[str]) -> list[Budget]:
+        return await asyncio.gather(*map(self.reader.budget, keys))
+
+
+Info = strawberry.Info[Context, None]
+
+
+def _batch(
+    read: Callable[[Iterable[KeyT]], Awaitable[Mapping[KeyT, ValueT]]],
+) -> DataLoader[KeyT, ValueT | None]:
+    async def load(keys: list[KeyT]) -> list[ValueT | None]:
+        found = await read(keys)
+        return [found.get(key) for key in keys]
+
+    return DataLoader(load)

@@ -1,0 +1,58 @@
+"""The enumerations of the contract. All but one are the domain's own, under their public names."""
+
+from enum import StrEnum
+
+import strawberry
+
+from fleet.cluster import Cloud, Engine, Phase
+from fleet.failure import FailureKind
+from fleet.freshness import FreshnessState
+from fleet.money import SpendEnforcement, SpendLimitBasis, SpendLimitState, SpendPeriod
+from fleet.node import NodePhase
+from fleet.provider import Capability
+from fleet.providers import PROVIDERS
+
+
+@strawberry.enum(description="The platforms that this gateway has an adapter for.")
+class ProviderKind(StrEnum):
+    vars().update({key.upper(): key for key in sorted(PROVIDERS)})
+
+
+strawberry.enum(
+    Phase,
+    name="ClusterPhase",
+    description="Where a cluster is in its life, in one vocabulary for all providers. DEGRADED serves, with something "
+    "wrong. UNKNOWN: the provider used a word that is new to us; see `providerPhase`.",
+)
+strawberry.enum(
+    NodePhase, name="ClusterNodePhase", description="UNKNOWN: a word new to us; see `providerPhase`."
+)
+strawberry.enum(Engine, name="ClusterEngine", description="What a cluster runs.")
+strawberry.enum(
+    Cloud,
+    description="Where machines, registries and domains live. BYOK is a Kubernetes cluster that its owner brought. "
+    "UNKNOWN: a word new to us; see `providerCloud`.",
+)
+strawberry.enum(
+    Capability,
+    description="Something that a provider's API can or cannot do. SPEND_LIMIT is about limits that can be read; "
+    "CONDITIONAL_UPDATE about a provider that itself refuses to overwrite somebody else's change.",
+)
+strawberry.enum(
+    FreshnessState,
+    description="CURRENT: observed when it was due. STALE: overdue, though no attempt has failed. UNREACHABLE: the "
+    "latest attempt failed, and what is shown is the last known. NEVER_OBSERVED: no attempt has ended yet.",
+)
+strawberry.enum(
+    FailureKind, name="ProviderFailureKind", description="What went wrong between us and a provider."
+)
+strawberry.enum(
+    SpendLimitState,
+    description="UNSUPPORTED: there is no such thing here. UNKNOWN: there may be a limit, and we cannot tell.",
+)
+strawberry.enum(
+    SpendLimitBasis,
+    description="Which half of a limit the provider itself holds. The other half, when given, is our conversion.",
+)
+strawberry.enum(SpendPeriod, description="How long a limit or an estimate runs before it starts again.")
+strawberry.enum(SpendEnforcement, description="What a provider does when a limit is reached.")

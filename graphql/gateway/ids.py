@@ -1,0 +1,68 @@
+"""Global IDs: what names an object in the whole graph. The interface that carries them, and how they are read."""
+
+import strawberry
+
+from fleet.account import TrackedAccount
+from fleet.cluster import Cluster
+from fleet.integration import Integration
+from fleet.node import Node as Machine
+from fleet.provider import Provider
+from fleet.providers import PROVIDERS
+from fleet.store import Ref
+from fleet.tracking import Tracked
+from gateway import opaque
+from gateway.context import Context
+from gateway.records import field, shown
+
+MOST_IDS = 100
+
+
+def global_id(source: strawberry.Parent[object]) -> str:
+    match source, shown(source):
+        case Provider(key=key), _:
+            return opaque.write(["Provider", key])
+        case TrackedAccount(account=account), _:
+            return opaque.write(["Account", account.id])
+        case _, Cluster() as cluster:
+            return opaque.write(["Cluster", cluster.account_id, cluster.key])
+        case _, Machine() as machine:
+            return opaque.write(["ClusterNode", machine.account_id, machine.key])
+        case _, Integration() as integration:
+            return opaque.write(["Integration", integration.account_id, integration.key])
+        case _:
+            raise TypeError(f"{type(source).__name__} has no global ID")
+
+
+async def find(context: Context, global_id: str) -> object | None:
+    """The object of that ID. Null when there is none, and when it is no ID of ours."""
+    row: Tracked[Cluster] | Tracked[Machine] | Tracked[Integration] | None
+    match opaque.read(global_id):
+        case ("Provider", key):
+            return PROVIDERS.get(key)
+        case ("Account", account_id):
+            return await context.accounts.load(account_id)
+        case ("Cluster", account_id, key):
+            row = await context.clusters.load(Ref(account_id, key))
+        case ("ClusterNode", account_id, key):
+            row = await context.nodes.load(Ref(account_id, key))
+        case ("Integration", account_id, key):
+            row = await context.integrations.load(Ref(account_id, key))
+        case _:
+            return None
+    # While an account is being forgotten, rows of it may be left; without it they cannot be shown.
+    return row if row is not None and await context.accounts.load(row.item.account_id) is not None else None
+
+
+def account_id_of(global_id: str) -> str | None:
+    match opaque.read(global_id):
+        case ("Account", account_id):
+            return account_id
+        case _:
+            return None
+
+
+@strawberry.interface(description="An object with a global ID. (A machine in a cluster is a `ClusterNode`.)")
+class Node:
+    id: strawberry.ID = field(
+        "Names the object in the whole graph, for good. Opaque: pass it back as it is.", resolver=global_id
+    )

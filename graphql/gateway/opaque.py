@@ -1,0 +1,21 @@
+"""Text that clients carry and do not read: global IDs and cursors."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+
+
+def write(parts: Sequence[str]) -> str:
+    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read(text: str) -> tuple[str, ...] | None:
+    """The parts that `write` wrote. Null for anything that it would not have written, to the letter."""
+    try:
+        parts = json.loads(urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+        if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+            return None
+        return tuple(parts) if write(parts) == text else None
+    except (ValueError, RecursionError):
+        return None

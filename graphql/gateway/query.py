@@ -1,0 +1,169 @@
+"""Where every query begins. Everything is answered from the store; no provider is called."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import strawberry
+
+from fleet import browse
+from fleet import provider as providers
+from fleet.account import TrackedAccount
+from fleet.integration import Integration as KnownIntegration
+from fleet.providers import PROVIDERS
+from fleet.store import FleetOrder, NotAnOrderKey
+from fleet.tracking import Tracked, TrackedCluster, Transition
+from gateway import ids
+from gateway.account import Account
+from gateway.change import StatusChange
+from gateway.cluster import Cluster, ClusterConnection, ClusterPage, list_clusters
+from gateway.connections import After, Connection, First, Page, ask, not_a_cursor
+from gateway.context import Info
+from gateway.enums import ProviderKind
+from gateway.errors import Refused
+from gateway.filters import ClusterFilter, IntegrationFilter
+from gateway.ids import Node
+from gateway.integration import Integration
+from gateway.provider import Provider
+from gateway.records import field, given
+from gateway.totals import Fleet, Totals, count_fleet
+
+_CHANGES_KEPT = timedelta(days=90)
+
+OfProvider = Annotated[ProviderKind | None, strawberry.argument(description="Only those at this provider.")]
+Since = Annotated[
+    datetime | None,
+    strawberry.argument(
+        description="Leave out what was recorded before. Without it, the feed begins 90 days ago."
+    ),
+]
+
+
+async def node(info: Info, id: strawberry.ID) -> object | None:  # noqa: A002
+    return await ids.find(info.context, id)
+
+
+async def nodes(info: Info, ids: list[strawberry.ID]) -> list[object | None]:
+    return list(await asyncio.gather(*(node(info, one) for one in _bounded(ids))))
+
+
+def all_providers() -> list[providers.Provider]:
+    return sorted(PROVIDERS.values(), key=lambda provider: provider.key)
+
+
+async def accounts(
+    info: Info,
+    first: First = 20,
+    after: After = strawberry.UNSET,
+    provider: OfProvider = strawberry.UNSET,
+) -> Page[TrackedAccount]:
+    pager = ask("accounts", first=first, after=after, parts=2)
+    seen = (pager.after[0], pager.after[1]) if pager.after else None
+    found = await info.context.reader.accounts(after=seen, limit=first + 1, provider=given(provider))
+    return pager.cut([(account.account.order, account) for account in found])
+
+
+async def cluster(info: Info, id: strawberry.ID) -> TrackedCluster | None:  # noqa: A002
+    found = await ids.find(info.context, id)
+    return found if isinstance(found, TrackedCluster) else None
+
+
+async def cluster_by_name(info: Info, account_id: strawberry.ID, name: str) -> TrackedCluster | None:
+    known = ids.account_id_of(account_id)
+    if known is None or await info.context.accounts.load(known) is None:
+        return None
+    found = await info.context.reader.clusters_named(known, name)
+    live = [row for row in found if not row.is_tombstone]
+    return max(live, key=lambda row: row.item.is_active, default=None)
+
+
+async def clusters(
+    info: Info,
+    first: First = 20,
+    after: After = strawberry.UNSET,
+    filter: ClusterFilter | None = strawberry.UNSET,  # noqa: A002
+) -> ClusterPage:
+    where = (given(filter) or ClusterFilter()).to_where()
+    return await list_clusters(info, where, "clusters", first=first, after=after)
+
+
+async def status_changes(
+    info: Info, first: First = 50, after: After = strawberry.UNSET, since: Since = strawberry.UNSET
+) -> Page[Transition]:
+    pager = ask("statusChanges", first=first, after=after)
+    now = info.context.now
+    try:
+        rows, more = await info.context.reader.feed(
+            after=pager.seen,
+            since=given(since) or now - _CHANGES_KEPT,
+            now=now,
+            limit=first + 1,
+        )
+    except NotAnOrderKey as error:  # only the store can tell
+        raise not_a_cursor() from error
+    placed = [((order,), change) for order, change in rows]
+    return (
+        pager.cut(placed) if len(rows) > first else pager.page(placed, end=None if more is None else (more,))
+    )
+
+
+async def integrations(
+    info: Info,
+    first: First = 20,
+    after: After = strawberry.UNSET,
+    filter: IntegrationFilter | None = strawberry.UNSET,  # noqa: A002
+) -> Page[Tracked[KnownIntegration]]:
+    pager = ask("integrations", first=first, after=after, parts=len(FleetOrder._fields))
+    where = (given(filter) or IntegrationFilter()).to_where()
+    seen = FleetOrder(*pager.after) if pager.after else None
+    page = await browse.integrations(info.context.reader, where, after=seen, first=first)
+    return pager.page(await info.context.of_known_accounts(page.rows), end=page.end)
+
+
+async def fleet(info: Info) -> Totals:
+    return await count_fleet(info.context)
+
+
+def _bounded(global_ids: list[strawberry.ID]) -> list[strawberry.ID]:
+    if len(global_ids) > ids.MOST_IDS:
+        raise Refused(f"Argument `ids` takes up to {ids.MOST_IDS} IDs, not {len(global_ids)}.")
+    return global_ids
+
+
+@strawberry.type(
+    description="What can be asked. Answers come from what was observed; no query calls a provider."
+)
+class Query:
+    node: Node | None = field("Any object by its global ID. Null when there is none.", resolver=node)
+    nodes: list[Node | None] = field(
+        "Up to 100 objects, each in the place of its ID, null where there is none.", resolver=nodes
+    )
+    providers: list[Provider] = field(
+        "Every provider that this gateway can speak to, connected or not. Few by nature, hence no pages.",
+        resolver=all_providers,
+    )
+    accounts: Connection[Account] = field(
+        "Connected accounts, in the order provider, name.", resolver=accounts
+    )
+    cluster: Cluster | None = field(
+        "One cluster by its global ID. Null when there is none.", resolver=cluster
+    )
+    cluster_by_name: Cluster | None = field(
+        "The cluster of that name in an account, unless it is deleted. Null when there is none.",
+        resolver=cluster_by_name,
+    )
+    clusters: ClusterConnection = field(
+        "Clusters as last seen, in the order provider, account, name. Clusters that come or go between two pages "
+        "make no other repeat or go missing. A filter looks at a bounded number of clusters a page, so a page may be "
+        "short while `hasNextPage` is true.",
+        resolver=clusters,
+    )
+    status_changes: Connection[StatusChange] = field(
+        "Every change of phase in the fleet, oldest first, some seconds behind the present, so that whoever goes on "
+        "after `endCursor` again and again misses none. Kept for 90 days.",
+        resolver=status_changes,
+    )
+    integrations: Connection[Integration] = field(
+        "Links to outside systems, in the order provider, account, name.", resolver=integrations
+    )
+    fleet: Fleet = field("The whole fleet in numbers, and what the numbers leave out.", resolver=fleet)

@@ -1,0 +1,69 @@
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from uuid import uuid4
+
+import pytest
+from moto import mock_aws
+
+from infra.schema import create_table
+from infra.store import DynamoStore
+from infra.table import Table, open_client
+from tests.gateway.world import Client, SetClock, WatchedReader, populate
+
+OpenStore = Callable[[SetClock], DynamoStore]
+
+
+@pytest.fixture(scope="module")
+def open_store() -> Iterator[OpenStore]:
+    """Opens empty stores, each with a table of its own."""
+    with mock_aws(), ExitStack() as stack:
+        client = open_client()
+        stack.callback(client.close)
+
+        def open_one(clock: SetClock) -> DynamoStore:
+            name = f"fleetgraph-{uuid4()}"  # moto may be running already, with what other tests left in it
+            create_table(client, name)
+            table = Table(client, name, clock)
+            stack.callback(table.close)
+            return DynamoStore(table, clock)
+
+        yield open_one
+
+
+@pytest.fixture(scope="module")
+def shared(open_store: OpenStore) -> tuple[DynamoStore, SetClock]:
+    clock = SetClock()
+    store = open_store(clock)
+    asyncio.run(populate(store, clock))
+    return store, clock
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def world(shared: tuple[DynamoStore, SetClock], clock: SetClock) -> DynamoStore:
+    """The small fleet, shared by the tests of a module: for reading only."""
+    store, populated = shared
+    clock.at = populated.at
+    return store
+
+
+@pytest.fixture
+def store(open_store: OpenStore, clock: SetClock) -> DynamoStore:
+    """An empty store of the test's own."""
+    return open_store(clock)
+
+
+@pytest.fixture
+def reader(request: pytest.FixtureRequest) -> WatchedReader:
+    """Reads the shared fleet where the test asks for `world`, else the test's own store."""
+    return WatchedReader(request.getfixturevalue("world" if "world" in request.fixturenames else "store"))
+
+
+@pytest.fixture
+def client(reader: WatchedReader, clock: SetClock) -> Client:
+    return Client(reader, clock)
