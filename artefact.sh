@@ -1,0 +1,47 @@
+#!/bin/sh
+# Fills a folder with a function as Lambda gets it: packages from a hash-pinned lock, our folders, compiled files.
+# artefact.sh FOLDER PYTHON PROCESSOR LOCK BUDGET_MIB OURS...
+# UV and RUNTIME name uv and the runtime's own Python; the latter may be empty.
+set -eu
+folder=$1 python=$2 processor=$3 lock=$4 budget=$5
+shift 5
+case $processor in
+x86_64) platform=x86_64-manylinux_2_28 ;;
+arm64) platform=aarch64-manylinux_2_28 ;;
+*) echo "ARCHITECTURE is x86_64 or arm64, not $processor" >&2 && exit 1 ;;
+esac
+if [ "$UV" = uv-is-missing ]; then
+    echo 'Needed to build: uv on the path. `make build` brings its own.' >&2
+    exit 1
+fi
+mkdir -p "$folder"
+
+# Copies, because hard links would let whoever edits the artefact edit uv's cache.
+"$UV" pip install --quiet --no-deps --require-hashes --only-binary :all: --link-mode copy --no-installer-metadata \
+    --python-version "$python" --python-platform "$platform" --target "$folder" -r "$lock"
+for ours in "$@"; do cp -R "$ours" "$folder/"; done
+
+# botocore carries every service of AWS; we talk to these. Of Powertools we use logs and metrics. Docs, examples and
+# type stubs explain nothing to Lambda.
+for service in "$folder"/botocore/data/*/; do
+    case $(basename "$service") in dynamodb | secretsmanager | sqs | ssm | sts) ;; *) rm -rf "$service" ;; esac
+done
+for part in "$folder"/aws_lambda_powertools/event_handler "$folder"/aws_lambda_powertools/utilities/*; do
+    case $(basename "$part") in __init__.py | jmespath_utils) ;; *) rm -rf "$part" ;; esac
+done
+rm -rf "$folder"/bin "$folder"/boto3/examples "$folder"/boto3/data/[!d]* "$folder"/.lock
+find "$folder" \( -name __pycache__ -o -name '*.pyi' -o -name '*.dist-info' \) -prune -exec rm -rf {} +
+
+# /var/task is read only, so what is not compiled here is compiled at every cold start. Unchecked, because the time of
+# a file in a zip is nothing to go by; in order and with paths as Lambda has them, so that bytes come out the same.
+if [ -n "$RUNTIME" ]; then
+    (cd "$folder" && "$RUNTIME" -m compileall -q -j 0 --invalidation-mode unchecked-hash -s . -p /var/task .)
+else
+    echo "NOT COMPILED: no Python $python on this machine. The functions will start two to three times as slowly."
+fi
+
+# Every file as old as the first zip can say: an unchanged build is then an unchanged zip.
+find "$folder" -exec touch -h -d 1980-01-01T00:00:00Z {} +
+bytes=$(find "$folder" -type f -exec cat {} + | wc -c)
+echo "$(basename "$folder"): $((bytes / 1048576)) MiB of $budget, for $processor and Python $python"
+if [ "$bytes" -gt $((budget * 1048576)) ]; then echo 'That is too large: see what came along.' >&2 && exit 1; fi

@@ -1,0 +1,88 @@
+"""`python -m bench.aws_cost`: what observing costs on AWS in a month, by the number of accounts, as a table.
+
+Every account is quiet and looked at once a minute, day and night. What one look takes is counted from the code and its
+rows (a test holds the counts of calls to it); what a unit costs is AWS's list price in us-east-1, on demand, without
+the free tier, as assumed in November 2026. Queries, clusters that move and taxes come on top.
+"""
+
+from collections.abc import Mapping
+
+LOOKS_PER_MONTH = 60 * 24 * 30
+ACCOUNTS = (10, 100, 1_000, 10_000)
+
+CALLS = {"GetItem": 1, "BatchGetItem": 1, "Query": 1, "TransactWriteItems": 1, "UpdateItem": 1}
+"""What a quiet look asks of DynamoDB at a provider that publishes a limit."""
+
+# Rows of an account take 1 to 2 KB, its budget less than 1 KB; a transaction counts twice; a row that moves within an
+# index counts twice there.
+WRITE_UNITS = {
+    "claim: account and its place in the due index": 2 + 2,
+    "begin: account and budget in a transaction": 2 * (2 + 1),
+    "end: account, listing index, its place in the due index": 2 + 2 + 2,
+}
+READ_UNITS = {"account, twice": 2, "budget": 1, "due index and its account": 1.5, "a dozen clusters": 5}
+
+LOOK_SECONDS = 0.5
+"""Mostly waiting for the provider; looks that are due together share an invocation, which is not counted."""
+FUNCTION_GB = 0.5
+LOG_KB = 2.0
+QUEUE_REQUESTS = 0.1 + 1 + 1
+METRICS = 4 * 2 * 2 + 4
+"""Providers, outcomes that occur and two values each; lag, plans, refusals and failed messages."""
+ALARMS = 10
+TRACES_PER_SECOND = 1
+"""X-Ray keeps this many and one in twenty of the rest."""
+
+PRICES = {
+    "million writes": 0.625,
+    "million reads": 0.125,
+    "GB second": 0.0000166667,
+    "million invocations": 0.20,
+    "million queue requests": 0.40,
+    "GB of logs": 0.50,
+    "metric": 0.30,
+    "alarm": 0.10,
+    "secret": 0.40,
+    "million traces": 5.00,
+}
+"""In dollars."""
+
+
+def monthly(accounts: int) -> Mapping[str, float]:
+    """Dollars by what they go to."""
+    looks = accounts * LOOKS_PER_MONTH
+    millions = looks / 1e6
+    plans = LOOKS_PER_MONTH
+    seconds = LOOKS_PER_MONTH * 60
+    invocations = looks + plans
+    traced = (
+        min(invocations, TRACES_PER_SECOND * seconds) + max(0, invocations - TRACES_PER_SECOND * seconds) / 20
+    )
+    return {
+        "DynamoDB": millions
+        * (
+            sum(WRITE_UNITS.values()) * PRICES["million writes"]
+            + sum(READ_UNITS.values()) * PRICES["million reads"]
+        ),
+        "Lambda": invocations * LOOK_SECONDS * FUNCTION_GB * PRICES["GB second"]
+        + invocations / 1e6 * PRICES["million invocations"],
+        "SQS": millions * QUEUE_REQUESTS * PRICES["million queue requests"],
+        "logs": invocations * LOG_KB / 1e6 * PRICES["GB of logs"],
+        "traces": traced / 1e6 * PRICES["million traces"],
+        "fixed": METRICS * PRICES["metric"] + ALARMS * PRICES["alarm"] + PRICES["secret"],
+    }
+
+
+def table() -> str:
+    columns = [*monthly(1), "a month", "an account"]
+    lines = ["| accounts | " + " | ".join(columns) + " |", "| ---: " * (len(columns) + 1) + "|"]
+    for accounts in ACCOUNTS:
+        costs = monthly(accounts)
+        total = sum(costs.values())
+        cells = [f"{cost:,.0f}" for cost in (*costs.values(), total)]
+        lines.append(f"| {accounts:,} | " + " | ".join(cells) + f" | {total / accounts:,.2f} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(table())  # noqa: T201 - what it is for

@@ -1,0 +1,1 @@
+"""The Lambda handlers: thin shells around the domain, and the composition root."""

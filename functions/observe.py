@@ -1,0 +1,129 @@
+"""Queue -> observe(account) -> store, and the next look at what moves.
+
+A record that cannot be read or that fails on our side goes back to the queue alone, and after a few times to the dead
+letters. What a provider does wrong is no failure here: it is remembered with the account.
+"""
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from fleet.clock import Clock, SystemClock
+from fleet.observe import Observation, Observer
+from fleet.schedule import Pace
+from fleet.store import Schedule
+from functions.plan import AHEAD, QUEUED_FOR
+from functions.process import Context, Process, seconds_left
+from functions.settings import read_settings
+from functions.wiring import wire
+from infra import queue, ssm
+from infra.queue import Look, Queue, UnreadableMessage, read_message
+from infra.ssm import SsmVault
+from infra.table import open_client
+from infra.telemetry import adopt_loggers, logger_of, measure
+
+RESERVE_SECONDS = 10
+"""For the writes at the end of an observation, and for the message of the next."""
+
+logger = logger_of("observe")
+
+
+async def observe_records(
+    records: Sequence[Mapping[str, Any]],
+    *,
+    observer: Observer,
+    schedule: Schedule,
+    messages: Queue,
+    fallback_correlation_id: str,
+) -> dict[str, list[dict[str, str]]]:
+    """All at once: each mostly waits for its provider. Answers which of them are to come again."""
+    done = await asyncio.gather(
+        *(_observe(record, observer, schedule, messages, fallback_correlation_id) for record in records)
+    )
+    failed = [record["messageId"] for record, is_done in zip(records, done, strict=True) if not is_done]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+async def _observe(
+    record: Mapping[str, Any], observer: Observer, schedule: Schedule, messages: Queue, fallback: str
+) -> bool:
+    sender = record.get("messageAttributes", {}).get(queue.CORRELATION_ID, {})
+    correlation_id = sender.get("stringValue", fallback)
+    # Each record runs in a task of its own, and these keys are its own too.
+    logger.thread_safe_append_keys(correlation_id=correlation_id, message_id=record["messageId"])
+    try:
+        look = read_message(record["body"])
+        logger.thread_safe_append_keys(account_id=look.account_id)
+        observation = await observer.observe(look.account_id, due_at=look.due_at)
+        logger.info("observed", observation=asdict(observation))
+        if observation.provider is not None:
+            measure(
+                {"Observations": 1, "ProviderRequests": observation.requests},
+                provider=observation.provider,
+                outcome=observation.outcome,
+            )
+        await follow_up(observation, schedule, messages, observer.clock, correlation_id)
+    except UnreadableMessage as error:
+        logger.error("unreadable message: %s", error)
+    except Exception:
+        logger.exception("observing failed on our side")
+    else:
+        return True
+    measure({"FailedMessages": 1})
+    return False
+
+
+async def follow_up(
+    observation: Observation, schedule: Schedule, messages: Queue, clock: Clock, correlation_id: str
+) -> bool:
+    """Sends the next look itself when the planner, which comes once a minute, could be later with it than jitter is."""
+    now = clock.now()
+    if observation.due_at is None or observation.due_at - now >= AHEAD - queue.JITTER:
+        return False
+    look = Look(account_id=observation.account_id, due_at=observation.due_at)
+    if not await schedule.claim(look.account_id, look.due_at, now=now, queued_until=now + QUEUED_FOR):
+        return False
+    await messages.send([look], correlation_id=correlation_id, jitter=timedelta())
+    return True
+
+
+class Observing:
+    def __init__(self, environment: Mapping[str, str], clock: Clock, pace: Pace | None = None) -> None:
+        settings = read_settings(environment)
+        self._process = Process()
+        vault = SsmVault(ssm.open_client(), settings.token_prefix, clock)
+        wired = wire(
+            client=open_client(), table=settings.table, vault=vault, pace=pace or Pace(), clock=clock
+        )
+        self._parts = self._process.open(wired)
+        self._queue = Queue(queue.open_client(), settings.queue_url, clock)
+
+    def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+        seconds = max(1, int(seconds_left(context, reserve=RESERVE_SECONDS)))
+        return self._process.run(
+            observe_records(
+                event["Records"],
+                observer=replace(self._parts.observer, seconds=seconds),
+                schedule=self._parts.store,
+                messages=self._queue,
+                fallback_correlation_id=context.aws_request_id,
+            )
+        )
+
+    def close(self) -> None:
+        self._process.close()
+
+
+@cache
+def _observing() -> Observing:
+    adopt_loggers(logger)
+    return Observing(os.environ, SystemClock())
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    return _observing()(event, context)

@@ -1,0 +1,102 @@
+"""Schedule -> which accounts fall due -> one message each.
+
+Accounts are claimed before their messages are sent, so that two plans at once send no message twice; a message that is
+lost is given up after `QUEUED_FOR`, and its account planned again.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.metrics import MetricUnit
+
+from fleet.clock import Clock, SystemClock
+from fleet.schedule import due_messages
+from fleet.store import Schedule
+from functions.process import Context, Process, seconds_left
+from functions.settings import read_settings
+from infra import queue
+from infra.queue import Look, Queue
+from infra.schedule import DynamoSchedule
+from infra.table import Table, open_client
+from infra.telemetry import adopt_loggers, logger_of, measure
+
+AHEAD = timedelta(seconds=60)
+"""The schedule's own rate: what falls due before the next plan is sent now, to arrive when it is due."""
+
+QUEUED_FOR = timedelta(minutes=8)
+"""Longer than a message waits to be due and is then hidden by one attempt to observe: see the queue in the template."""
+
+AT_ONCE = 100
+RESERVE_SECONDS = 5
+
+logger = logger_of("plan")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """`lag_seconds` is how long the account that waited longest has been due."""
+
+    accounts: int
+    lag_seconds: float
+
+
+async def plan(
+    schedule: Schedule, messages: Queue, clock: Clock, *, seconds: float, correlation_id: str
+) -> Planned:
+    """Ends after `seconds`: what is left then is due at the next plan, too."""
+    until = clock.now() + timedelta(seconds=seconds)
+    accounts, lag = 0, timedelta()
+    while (now := clock.now()) < until:
+        due = await due_messages(schedule, now=now, ahead=AHEAD, queued_for=QUEUED_FOR, limit=AT_ONCE)
+        if not due:
+            break
+        accounts += len(due)
+        lag = max(lag, *(now - due_at for _, due_at in due))
+        looks = [Look(account_id=account_id, due_at=due_at) for account_id, due_at in due]
+        await messages.send(looks, correlation_id=correlation_id)
+    return Planned(accounts=accounts, lag_seconds=lag.total_seconds())
+
+
+class Planner:
+    def __init__(self, environment: Mapping[str, str], clock: Clock) -> None:
+        settings = read_settings(environment)
+        self._clock = clock
+        self._process = Process()
+        self._table = Table(open_client(), settings.table, clock)
+        self._schedule = DynamoSchedule(self._table, clock)
+        self._queue = Queue(queue.open_client(), settings.queue_url, clock)
+
+    def __call__(self, event: object, context: Context) -> dict[str, Any]:
+        planned = self._process.run(
+            plan(
+                self._schedule,
+                self._queue,
+                self._clock,
+                seconds=seconds_left(context, reserve=RESERVE_SECONDS),
+                correlation_id=context.aws_request_id,
+            )
+        )
+        measure({"AccountsPlanned": planned.accounts})
+        measure({"ObservationLag": planned.lag_seconds}, unit=MetricUnit.Seconds)
+        logger.info("planned", **asdict(planned))
+        return asdict(planned)
+
+    def close(self) -> None:
+        self._table.close()
+        self._process.close()
+
+
+@cache
+def _planner() -> Planner:
+    adopt_loggers(logger)
+    return Planner(os.environ, SystemClock())
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: object, context: Any) -> dict[str, Any]:
+    logger.set_correlation_id(context.aws_request_id)
+    return _planner()(event, context)

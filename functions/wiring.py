@@ -1,0 +1,43 @@
+"""The composition root: which store, vault, adapters and clock the domain runs with. Alone in knowing all."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from adapters import open_adapter
+from adapters.http import open_client
+from fleet.clock import Clock
+from fleet.observe import Observer
+from fleet.schedule import Pace
+from fleet.vault import Vault
+from infra.store import DynamoStore
+from infra.table import Table
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    store: DynamoStore
+    vault: Vault
+    observer: Observer
+    clock: Clock
+
+
+@asynccontextmanager
+async def wire(
+    *, client: "DynamoDBClient", table: str, vault: Vault, pace: Pace, clock: Clock
+) -> AsyncIterator[Parts]:
+    """One HTTP client serves every adapter: its connections and its TLS context are worth sharing."""
+    rows = Table(client, table, clock)
+    store = DynamoStore(rows, clock)
+    try:
+        async with open_client() as http:
+            adapters = partial(open_adapter, client=http, clock=clock)
+            observer = Observer(store=store, vault=vault, open_adapter=adapters, clock=clock, pace=pace)
+            yield Parts(store=store, vault=vault, observer=observer, clock=clock)
+    finally:
+        rows.close()

@@ -1,0 +1,79 @@
+"""The folders that go to Lambda: what is in them, and that it is enough."""
+
+import struct
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.artefact.conftest import BUILT, ROOT, RUNTIME
+
+FUNCTIONS = ["plan", "observe", "api"]
+MACHINES = {"x86_64": 62, "arm64": 183}
+"""As the ELF header numbers them."""
+
+UNCHECKED_HASH = 0b01
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _built() -> None:
+    if not BUILT.exists() or not RUNTIME.exists():
+        pytest.skip("nothing is built: make artefact-test")
+
+
+def machines(folder: Path) -> set[int]:
+    libraries = list(folder.rglob("*.so"))
+    assert libraries, "pydantic comes with one at least"
+    return {struct.unpack_from("<H", library.read_bytes(), 18)[0] for library in libraries}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_handler_imports_from_its_folder_alone(name: str) -> None:
+    folder = BUILT / name.title()
+    lazily = ", gateway.app, mangum" if name == "api" else ""
+    program = f"import sys; sys.path.insert(0, {str(folder)!r}); import functions.{name}{lazily}"
+    done = subprocess.run([RUNTIME, "-ISB", "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["plan", "observe"])
+def test_the_background_carries_no_graphql(name: str) -> None:
+    there = {path.name for path in (BUILT / name.title()).iterdir()}
+    assert there.isdisjoint({"strawberry", "graphql", "gateway", "mangum", "starlette"})
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_nothing_of_tests_tools_or_this_machine_is_in_it(name: str) -> None:
+    folder = BUILT / name.title()
+    there = {path.name for path in folder.iterdir()}
+    assert there.isdisjoint({"tests", "sandbox", "local", "bin", "pytest", "moto", "uvicorn"})
+    here = str(ROOT).encode()
+    assert [path for path in folder.rglob("*") if path.is_file() and here in path.read_bytes()] == []
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_source_is_compiled_in_a_way_that_needs_no_clock(name: str) -> None:
+    folder = BUILT / name.title()
+    for source in folder.rglob("*.py"):
+        compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
+        assert compiled.exists(), source
+        assert struct.unpack_from("<I", compiled.read_bytes(), 4)[0] == UNCHECKED_HASH
+
+
+def test_what_is_built_is_for_the_processor_of_the_template() -> None:
+    assert machines(BUILT / "Observe") in ({MACHINES["x86_64"]}, {MACHINES["arm64"]})
+    assert len({frozenset(machines(BUILT / name.title())) for name in FUNCTIONS}) == 1
+
+
+def test_the_other_processor_gets_its_own_machine_code(tmp_path: Path) -> None:
+    command = [
+        "make",
+        "--no-print-directory",
+        "build-Observe",
+        "ARCHITECTURE=arm64",
+        f"ARTIFACTS_DIR={tmp_path}",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "MiB of 25, for arm64" in done.stdout
+    assert machines(tmp_path) == {MACHINES["arm64"]}

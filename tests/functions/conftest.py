@@ -1,0 +1,149 @@
+"""The functions as Lambda runs them, against AWS in memory and a provider that listens on this machine."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import botocore.client
+import pytest
+from pydantic import SecretStr
+
+from fleet.account import Account
+from fleet.connect import make_account
+from infra.schema import create_table
+from infra.store import DynamoStore
+from infra.table import Table, open_client
+from sandbox import Server, serve
+from tests.aws import empty_aws
+
+EVENTS = Path(__file__).parent.parent.parent / "events"
+ADMIN_KEY = "made-up-key-of-a-test"
+
+
+class SteppedClock:
+    """Stands at a whole second until it is advanced."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
+
+    def advance(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """Lambda's second argument."""
+
+    milliseconds: int = 60_000
+    aws_request_id: str = "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa"
+    function_name: str = "fleetgraph"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:123456789012:function:fleetgraph"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.milliseconds
+
+
+def event(name: str) -> dict[str, Any]:
+    """An event as AWS sends it; the same files are what a person feeds to a function by hand."""
+    loaded: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def batch(*bodies: str) -> dict[str, Any]:
+    """An event of the queue with a record for each body; record n is named m<n>."""
+    (record,) = event("observe")["Records"]
+    return {
+        "Records": [{**record, "messageId": f"m{number}", "body": body} for number, body in enumerate(bodies)]
+    }
+
+
+def look(account: Account, due_at: datetime) -> str:
+    return json.dumps({"account_id": account.id, "due_at": due_at.isoformat()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """What the template makes: its names in the environment of every function, and the store behind the table."""
+
+    environment: Mapping[str, str]
+    store: DynamoStore
+    calls: list[tuple[str, Mapping[str, Any]]]
+
+    def sent(self) -> list[dict[str, Any]]:
+        """Every message that was sent to the queue, with its delay."""
+        return [
+            {**json.loads(entry["MessageBody"]), "delay": entry["DelaySeconds"]}
+            for name, parameters in self.calls
+            if name == "SendMessageBatch"
+            for entry in parameters["Entries"]
+        ]
+
+    async def connect(self, server: Server, due_at: datetime) -> Account:
+        """The stand-in's first account, its token where the functions look for it."""
+        known = server.accounts[0]
+        account = make_account(
+            provider=known.provider,
+            name=known.name,
+            external_id=known.external_id,
+            base_url=server.url,
+            token=SecretStr(known.token),
+            now=due_at,
+        )
+        boto3.client("ssm").put_parameter(
+            Name=self.environment["TOKEN_PREFIX"] + account.id, Value=known.token, Type="SecureString"
+        )
+        await self.store.connect(account, due_at=due_at)
+        return account
+
+
+@pytest.fixture
+def clock() -> SteppedClock:
+    return SteppedClock()
+
+
+@pytest.fixture
+def deployment(clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+    calls: list[tuple[str, Mapping[str, Any]]] = []
+    send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
+
+    def noting(client: object, name: str, parameters: Mapping[str, Any]) -> object:
+        calls.append((name, parameters))
+        return send(client, name, parameters)
+
+    monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", noting)
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Fleetgraph/test")
+    with empty_aws():
+        dynamodb = open_client()
+        name = f"fleet-{uuid4()}"
+        create_table(dynamodb, name)
+        secret = boto3.client("secretsmanager").create_secret(Name="admin", SecretString=ADMIN_KEY)
+        table = Table(dynamodb, name, clock)
+        yield Deployment(
+            environment={
+                "TABLE_NAME": name,
+                "QUEUE_URL": boto3.client("sqs").create_queue(QueueName="looks")["QueueUrl"],
+                "TOKEN_PREFIX": "/fleetgraph/tokens/",
+                "ADMIN_KEY_ID": secret["ARN"],
+            },
+            store=DynamoStore(table, clock),
+            calls=calls,
+        )
+        table.close()
+
+
+@pytest.fixture
+def kupe() -> Iterator[Server]:
+    with serve("kupe") as server:
+        yield server

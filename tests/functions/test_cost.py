@@ -1,0 +1,52 @@
+"""What the README says that AWS costs rests on what a look really asks for."""
+
+import asyncio
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bench.aws_cost import CALLS, table
+from fleet.clock import SystemClock
+from functions.observe import Observing
+from sandbox import serve
+from tests.functions.conftest import Deployment, Invocation, batch, look
+
+
+class AheadClock(SystemClock):
+    """The machine's clock, with the waits left out."""
+
+    skipped = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.skipped
+
+
+@pytest.fixture
+def clock() -> AheadClock:
+    return AheadClock()
+
+
+def test_a_quiet_look_asks_for_what_the_cost_counts(deployment: Deployment, clock: AheadClock) -> None:
+    with serve("cockroachdb") as server:
+        account = asyncio.run(deployment.connect(server, SystemClock().now()))
+        observing = Observing(deployment.environment, clock)
+        made: Counter[str] = Counter()
+        for _ in range(3):
+            tracked = asyncio.run(deployment.store.account(account.id))
+            assert tracked is not None
+            assert tracked.due_at is not None
+            clock.skipped += max(timedelta(), tracked.due_at - SystemClock().now() - clock.skipped)
+            deployment.calls.clear()
+            observing(batch(look(account, tracked.due_at)), Invocation())
+            made = Counter(name for name, _ in deployment.calls)
+        observing.close()
+    assert {name: made[name] for name in CALLS} | {
+        "UpdateItem": made["UpdateItem"] - made["SendMessageBatch"]
+    } == CALLS
+
+
+def test_the_readme_shows_the_table_as_it_is_computed() -> None:
+    readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+    assert table() in readme

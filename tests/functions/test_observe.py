@@ -1,0 +1,162 @@
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import boto3
+import pytest
+
+from fleet.account import Account, Collection
+from fleet.clock import SystemClock
+from fleet.schedule import Pace
+from functions.observe import Observing
+from sandbox import Server
+from tests.functions.conftest import Deployment, Invocation, batch, look
+
+EAGER = Pace(every_seconds=dict.fromkeys(Collection, 20))
+"""So that every observation has a next one that is sooner than the planner comes."""
+
+
+@pytest.fixture
+def clock() -> SystemClock:
+    """The stand-in listens in real time, and so does who asks it."""
+    return SystemClock()
+
+
+@pytest.fixture
+def observing(deployment: Deployment) -> Iterator[Observing]:
+    observing = Observing(deployment.environment, SystemClock())
+    yield observing
+    observing.close()
+
+
+@pytest.fixture
+def account(deployment: Deployment, kupe: Server) -> Account:
+    return asyncio.run(deployment.connect(kupe, SystemClock().now()))
+
+
+def due(deployment: Deployment, account: Account) -> str:
+    tracked = asyncio.run(deployment.store.account(account.id))
+    assert tracked is not None
+    assert tracked.due_at is not None
+    return look(account, tracked.due_at)
+
+
+def listings(server: Server) -> int:
+    return sum(request.path.endswith("/clusters") for request in server.requests)
+
+
+def test_a_message_becomes_rows(deployment: Deployment, account: Account, observing: Observing) -> None:
+    assert observing(batch(due(deployment, account)), Invocation()) == {"batchItemFailures": []}
+    assert asyncio.run(deployment.store.clusters(account.id))
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "Hello from SQS!",
+        "[]",
+        "{}",
+        '{"account_id": 7, "due_at": "2026-11-23T12:00:00+00:00"}',
+        '{"account_id": "a", "due_at": "2026-11-23T12:00:00"}',
+        '{"account_id": "a", "due_at": null}',
+    ],
+)
+def test_a_poison_record_fails_alone(
+    deployment: Deployment, account: Account, observing: Observing, poison: str
+) -> None:
+    answer = observing(batch(poison, due(deployment, account)), Invocation())
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+    assert asyncio.run(deployment.store.clusters(account.id))
+
+
+def test_a_message_that_comes_twice_observes_once(
+    deployment: Deployment, account: Account, observing: Observing, kupe: Server
+) -> None:
+    message = due(deployment, account)
+    assert observing(batch(message, message), Invocation()) == {"batchItemFailures": []}
+    assert listings(kupe) == 1
+    assert observing(batch(message), Invocation()) == {"batchItemFailures": []}
+    assert listings(kupe) == 1
+
+
+def test_a_message_about_an_account_that_is_gone_is_done(
+    deployment: Deployment, account: Account, observing: Observing, kupe: Server
+) -> None:
+    message = due(deployment, account)
+    asyncio.run(deployment.store.remove(account.id))
+    assert observing(batch(message), Invocation()) == {"batchItemFailures": []}
+    assert listings(kupe) == 0
+
+
+def test_what_a_provider_does_wrong_is_remembered_and_not_retried_by_the_queue(
+    deployment: Deployment, account: Account, observing: Observing, kupe: Server
+) -> None:
+    kupe.fault("unauthorized")
+    assert observing(batch(due(deployment, account)), Invocation()) == {"batchItemFailures": []}
+    tracked = asyncio.run(deployment.store.account(account.id))
+    assert tracked is not None
+    assert tracked.state.is_token_accepted is False
+
+
+def test_a_fault_of_ours_sends_its_message_back(
+    deployment: Deployment, account: Account, observing: Observing
+) -> None:
+    message = due(deployment, account)
+    boto3.client("dynamodb").delete_table(TableName=deployment.environment["TABLE_NAME"])
+    answer = observing(batch(message), Invocation())
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+
+
+def test_the_invocations_remaining_time_bounds_the_observation(
+    deployment: Deployment, account: Account, observing: Observing, kupe: Server
+) -> None:
+    kupe.fault("latency", seconds=30)
+    began = SystemClock().now()
+    assert observing(batch(due(deployment, account)), Invocation(milliseconds=11_000)) == {
+        "batchItemFailures": []
+    }
+    assert SystemClock().now() - began < timedelta(seconds=10)
+    tracked = asyncio.run(deployment.store.account(account.id))
+    assert tracked is not None
+    failure = tracked.state.of(Collection.CLUSTERS).failure
+    assert failure is not None
+    assert "within the 1 seconds" in failure.message
+
+
+def test_a_next_look_that_is_soon_is_sent_by_the_observation_itself(
+    deployment: Deployment, account: Account
+) -> None:
+    message = due(deployment, account)
+    eager = Observing(deployment.environment, SystemClock(), pace=EAGER)
+    try:
+        eager(batch(message), Invocation())
+    finally:
+        eager.close()
+    (sent,) = deployment.sent()
+    tracked = asyncio.run(deployment.store.account(account.id))
+    assert tracked is not None
+    assert tracked.due_at is not None
+    assert datetime.fromisoformat(sent["due_at"]) == tracked.due_at
+    assert 0 < sent["delay"] <= 20
+    due_now = asyncio.run(deployment.store.due(SystemClock().now() + timedelta(seconds=60), 10))
+    assert due_now == [], "a planner would send it again"
+
+
+def test_a_next_look_that_the_planner_sends_in_time_is_left_to_it(
+    deployment: Deployment, account: Account
+) -> None:
+    patient = Observing(deployment.environment, SystemClock(), pace=Pace(soonest_seconds=60))
+    try:
+        patient(batch(due(deployment, account)), Invocation())
+    finally:
+        patient.close()
+    assert deployment.sent() == []
+
+
+def test_metrics_name_the_provider_and_the_outcome_and_never_the_account(
+    deployment: Deployment, account: Account, observing: Observing, capsys: pytest.CaptureFixture[str]
+) -> None:
+    observing(batch(due(deployment, account)), Invocation())
+    measured = [line for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert any('"provider":"kupe"' in line and '"outcome":"observed"' in line for line in measured)
+    assert not any(account.id in line or account.name in line for line in measured)

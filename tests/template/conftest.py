@@ -1,0 +1,57 @@
+"""template.yaml as it is written, and as AWS transforms it."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent.parent
+SAM = ROOT / ".venv-sam" / "bin" / "python"
+
+
+class Loader(yaml.SafeLoader):
+    """Reads CloudFormation's short forms as the long ones."""
+
+
+def _long_form(loader: Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in ("Ref", "Condition") else f"Fn::{suffix}"
+    value: Any
+    match node:
+        case yaml.ScalarNode():
+            value = loader.construct_scalar(node)
+            if suffix == "GetAtt":
+                value = value.split(".", 1)
+        case yaml.SequenceNode():
+            value = loader.construct_sequence(node, deep=True)
+        case _:
+            raise AssertionError(f"!{suffix} takes no mapping here")
+    return {name: value}
+
+
+Loader.add_multi_constructor("!", _long_form)
+
+
+@pytest.fixture(scope="session")
+def written() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), Loader)
+    return loaded
+
+
+def transform(**parameters: str) -> dict[str, Any]:
+    if not SAM.exists():
+        pytest.skip("the SAM tools are not installed: make sam-check")
+    given = [f"{name}={value}" for name, value in parameters.items()]
+    done = subprocess.run(
+        [SAM, Path(__file__).parent / "transform.py", ROOT / "template.yaml", *given],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "AWS_DEFAULT_REGION": "eu-central-1"},
+    )
+    assert done.returncode == 0, done.stderr
+    transformed: dict[str, Any] = json.loads(done.stdout)
+    return transformed

@@ -1,0 +1,132 @@
+"""What template.yaml promises, before anything is deployed."""
+
+import re
+from typing import Any
+
+import pytest
+
+from functions.observe import RESERVE_SECONDS
+from functions.plan import AHEAD, QUEUED_FOR
+from functions.settings import read_settings
+from infra.queue import JITTER
+from infra.schema import SCHEMA, TIME_TO_LIVE
+from tests.template.conftest import ROOT
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
+    return {name: one["Properties"] for name, one in template["Resources"].items() if one["Type"] == kind}
+
+
+def test_the_table_is_the_one_that_the_store_was_written_for(written: dict[str, Any]) -> None:
+    (table,) = of_type(written, "AWS::DynamoDB::Table").values()
+    assert {name: table[name] for name in SCHEMA} == dict(SCHEMA)
+    assert table["TimeToLiveSpecification"] == dict(TIME_TO_LIVE)
+
+
+def test_the_table_outlives_mistakes(written: dict[str, Any]) -> None:
+    resource = written["Resources"]["Table"]
+    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    assert resource["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert resource["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+    assert written["Parameters"]["DeletionProtection"]["Default"] == "true"
+
+
+def test_every_function_is_told_all_that_it_asks_for(written: dict[str, Any]) -> None:
+    told = written["Globals"]["Function"]["Environment"]["Variables"]
+    shapes = {"QUEUE_URL": "https://queue.invalid", "TOKEN_PREFIX": "/stack/tokens/"}
+    read_settings({name: shapes.get(name, "name") for name in told})
+    assert told["TOKEN_PREFIX"] == {"Fn::Sub": "/${AWS::StackName}/tokens/"}
+    assert told["POWERTOOLS_METRICS_NAMESPACE"]["Fn::Sub"].startswith("Fleetgraph/")
+
+
+def test_a_message_is_hidden_for_six_timeouts_and_planned_again_only_after_that(
+    written: dict[str, Any],
+) -> None:
+    timeout = written["Resources"]["Observe"]["Properties"]["Timeout"]
+    hidden = written["Resources"]["Looks"]["Properties"]["VisibilityTimeout"]
+    assert hidden >= 6 * timeout
+    assert QUEUED_FOR.total_seconds() > AHEAD.total_seconds() + JITTER.total_seconds() + hidden
+    assert timeout > RESERVE_SECONDS
+
+
+def test_the_api_answers_before_its_gateway_gives_up(written: dict[str, Any]) -> None:
+    assert written["Resources"]["Api"]["Properties"]["Timeout"] < 30
+
+
+def test_every_queue_and_the_schedule_have_a_name_of_the_stack(written: dict[str, Any]) -> None:
+    for queue in of_type(written, "AWS::SQS::Queue").values():
+        assert queue["QueueName"]["Fn::Sub"].startswith("${AWS::StackName}-")
+    schedule = written["Resources"]["Plan"]["Properties"]["Events"]["EveryMinute"]["Properties"]
+    assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-plan"}
+
+
+def test_what_cannot_be_handled_is_kept_for_two_weeks(written: dict[str, Any]) -> None:
+    queues = of_type(written, "AWS::SQS::Queue")
+    assert queues["Looks"]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLooks", "Arn"]}
+    assert {queues[name]["MessageRetentionPeriod"] for name in ("DeadLooks", "DeadPlans")} == {14 * 86_400}
+    plan = written["Resources"]["Plan"]["Properties"]
+    dead = {"Fn::GetAtt": ["DeadPlans", "Arn"]}
+    assert plan["DeadLetterQueue"]["TargetArn"] == dead
+    assert plan["Events"]["EveryMinute"]["Properties"]["DeadLetterConfig"]["Arn"] == dead
+
+
+def test_no_role_may_do_everything_or_reach_everything(written: dict[str, Any]) -> None:
+    for role in of_type(written, "AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in role
+        for policy in role["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                actions = (
+                    [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+                )
+                assert not any("*" in action for action in actions)
+                if statement["Resource"] == "*":
+                    assert {action.partition(":")[0] for action in actions} == {"xray"}
+
+
+def may(written: dict[str, Any], role: str) -> set[str]:
+    policies = written["Resources"][role]["Properties"]["Policies"]
+    actions: set[str] = set()
+    for statement in policies[0]["PolicyDocument"]["Statement"]:
+        actions |= {statement["Action"]} if isinstance(statement["Action"], str) else set(statement["Action"])
+    return actions
+
+
+def test_only_who_observes_reads_tokens_and_only_who_answers_reads_the_key(written: dict[str, Any]) -> None:
+    assert {
+        role for role in ("PlanRole", "ObserveRole", "ApiRole") if "ssm:GetParameter" in may(written, role)
+    } == {"ObserveRole"}
+    assert "secretsmanager:GetSecretValue" in may(written, "ApiRole")
+    assert "secretsmanager:GetSecretValue" not in may(written, "ObserveRole") | may(written, "PlanRole")
+    assert not any(
+        action.startswith("dynamodb:Scan")
+        for role in ("PlanRole", "ApiRole")
+        for action in may(written, role)
+    )
+    assert not any(
+        "Put" in action or "Update" in action for action in may(written, "ApiRole") if "dynamodb" in action
+    )
+
+
+def test_every_parameter_and_output_says_what_it_is(written: dict[str, Any]) -> None:
+    assert all(one["Description"] for one in written["Parameters"].values())
+    assert all(one["Description"] for one in written["Outputs"].values())
+    (groups,) = [written["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]]
+    assert {name for group in groups for name in group["Parameters"]} == set(written["Parameters"])
+
+
+def test_every_suppression_has_a_reason(written: dict[str, Any]) -> None:
+    for resource in written["Resources"].values():
+        for skip in resource.get("Metadata", {}).get("checkov", {}).get("skip", []):
+            assert len(skip["comment"]) > 20
+
+
+def test_no_alias_of_yaml_because_cloudformation_reads_none() -> None:
+    text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"(?:^|[\s\[{,])[&*][A-Za-z]", text) == []
+
+
+@pytest.mark.parametrize("name", ["plan", "observe", "api"])
+def test_every_handler_exists(written: dict[str, Any], name: str) -> None:
+    module, _, function = written["Resources"][name.title()]["Properties"]["Handler"].rpartition(".")
+    assert module == f"functions.{name}"
+    assert (ROOT / "functions" / f"{name}.py").read_text(encoding="utf-8").count(f"def {function}(") == 1

@@ -1,0 +1,64 @@
+"""What AWS makes of template.yaml, for every combination of the parameters that change its shape."""
+
+import itertools
+from typing import Any
+
+import pytest
+
+from tests.template.conftest import transform
+
+COMBINATIONS = list(
+    itertools.product(
+        ["x86_64", "arm64"], ["", "https://fleet.example"], ["", "arn:aws:sns:eu-central-1:123456789012:a"]
+    )
+)
+
+
+@pytest.fixture(
+    scope="module", params=COMBINATIONS, ids=lambda given: "-".join(part[-12:] or "none" for part in given)
+)
+def transformed(request: pytest.FixtureRequest) -> dict[str, Any]:
+    architecture, origins, topic = request.param
+    return transform(Architecture=architecture, AllowedOrigins=origins, AlarmTopic=topic)
+
+
+def of_type(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    return [one["Properties"] for one in template["Resources"].values() if one["Type"] == kind]
+
+
+def test_nothing_serverless_is_left_and_nothing_is_added_unseen(transformed: dict[str, Any]) -> None:
+    kinds = sorted(one["Type"] for one in transformed["Resources"].values())
+    assert not any(kind.startswith("AWS::Serverless") for kind in kinds)
+    assert kinds.count("AWS::Lambda::Function") == 3
+    assert kinds.count("AWS::IAM::Role") == 4, "one a function, one of the schedule"
+    assert kinds.count("AWS::Lambda::Permission") == 1
+
+
+def test_functions_run_on_the_chosen_processor_and_are_traced(transformed: dict[str, Any]) -> None:
+    for function in of_type(transformed, "AWS::Lambda::Function"):
+        assert function["Runtime"] == "python3.13"
+        assert function["Architectures"] in ([{"Ref": "Architecture"}], ["x86_64"], ["arm64"])
+        assert function["TracingConfig"] == {"Mode": "Active"}
+        assert set(function["LoggingConfig"]) == {"LogGroup"}
+
+
+def test_the_queue_feeds_a_bounded_number_of_observers_and_takes_back_single_records(
+    transformed: dict[str, Any],
+) -> None:
+    (source,) = of_type(transformed, "AWS::Lambda::EventSourceMapping")
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert source["ScalingConfig"]["MaximumConcurrency"] in (10, {"Ref": "ObserveConcurrency"})
+
+
+def test_the_schedule_retries_for_a_minute_and_then_leaves_a_dead_letter(transformed: dict[str, Any]) -> None:
+    (schedule,) = of_type(transformed, "AWS::Scheduler::Schedule")
+    assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-plan"}
+    assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 60}
+    assert schedule["Target"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadPlans", "Arn"]}}
+
+
+def test_origins_and_alarms_hang_on_conditions_that_the_template_defines(transformed: dict[str, Any]) -> None:
+    (api,) = of_type(transformed, "AWS::ApiGatewayV2::Api")
+    assert api["CorsConfiguration"]["Fn::If"][0] in transformed["Conditions"]
+    for alarm in of_type(transformed, "AWS::CloudWatch::Alarm"):
+        assert alarm["AlarmActions"][0]["Fn::If"][0] in transformed["Conditions"]
