@@ -1,0 +1,80 @@
+"""`python -m local`: see `make run`."""
+
+import asyncio
+import logging
+import os
+import sys
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+from fleet.schedule import Pace
+from local.accounts import AccountsError, GivenAccount, read_accounts
+from local.ministack import MinistackError, ministack
+from local.runner import SANDBOX_PACE, is_loopback, listen, run
+from local.settings import Settings, SettingsError, read_settings
+from local.stand_ins import SandboxError, StandIn, stand_ins
+
+
+def main() -> int:
+    logging.basicConfig(
+        level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S"
+    )
+    logging.getLogger("fleet").setLevel(logging.INFO)
+    try:
+        settings = read_settings(os.environ)
+        given = None
+        if settings.accounts is not None:
+            given = read_accounts(settings.accounts, os.environ, datetime.now(UTC))
+        with ExitStack() as stack:
+            return _run(settings, given, stack)
+    except (AccountsError, SettingsError, SandboxError, MinistackError) as error:
+        print(f"fleetgraph: {error}", file=sys.stderr)
+        return 2
+
+
+def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack) -> int:
+    listener = stack.enter_context(listen(settings.host, settings.port))
+    endpoint = settings.endpoint
+    if endpoint is None:
+        endpoint = stack.enter_context(ministack(settings.state))
+        # The table beside us knows no accounts of AWS, and must never be shown the keys of a real one.
+        os.environ |= {
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_REGION": "us-east-1",
+        }
+        os.environ.pop("AWS_SESSION_TOKEN", None)
+    running: list[StandIn] = []
+    table, pace = "fleetgraph", Pace()
+    if given is None:
+        running = stack.enter_context(stand_ins())
+        given = [one for stand_in in running for one in stand_in.accounts(datetime.now(UTC))]
+        table, pace = "fleetgraph-sandbox", SANDBOX_PACE
+    _greet(settings, listener.getsockname()[1], given, running)
+    asyncio.run(run(given, endpoint=endpoint, table=table, pace=pace, listener=listener))
+    print("\nFleetgraph has ended.")
+    return 0
+
+
+def _greet(settings: Settings, port: int, given: list[GivenAccount], running: list[StandIn]) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    origin = f"http://{host}:{port}"
+    print(f"Fleetgraph observes {len(given)} accounts.\n")
+    print(f"  explorer and GraphQL   {origin}/graphql")
+    print(f"  health                 {origin}/health")
+    print(
+        f"  state                  {settings.endpoint or f'{settings.state.name}/  (make clean forgets it)'}"
+    )
+    for stand_in in running:
+        print(
+            f"  sandbox                {stand_in.provider:<12} {stand_in.url}  (kill {stand_in.pid} for an outage)"
+        )
+    if not is_loopback(settings.host):
+        print(
+            f"\n  Anybody who reaches {settings.host} can read this fleet: the local runner asks for no key."
+        )
+    print("\nCtrl-C ends all of it.", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

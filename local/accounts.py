@@ -1,0 +1,113 @@
+"""Reading `accounts.toml`: which accounts to observe, and in which environment variables their tokens are."""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+
+from fleet.account import Account
+from fleet.connect import InvalidAccount, make_account
+
+
+class AccountsError(Exception):
+    """The file cannot be used. The message names the place and the remedy, and never a token."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenAccount:
+    account: Account
+    token: SecretStr
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    provider: str
+    name: str
+    external_id: str | None = None
+    token_env: str
+    base_url: str | None = None
+    api_version: str | None = None
+
+
+_FAULTS = {
+    "missing": "is missing; give it as text",
+    "extra_forbidden": f"is unknown; an account has {', '.join(_Entry.model_fields)}",
+    "string_type": "is no text; put it in quotes",
+}
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
+
+
+def read_accounts(path: Path, environment: Mapping[str, str], now: datetime) -> list[GivenAccount]:
+    """Raises `AccountsError` about the first entry that cannot be used."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise AccountsError(f"{path}: cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AccountsError(f"{path}: is no TOML: {error}.") from error
+    entries = document.pop("accounts", None)
+    if document:
+        raise AccountsError(
+            f"{path}: {next(iter(document))!r} is unknown; accounts are tables named [[accounts]]."
+        )
+    if not isinstance(entries, list) or not entries:
+        raise AccountsError(f"{path}: holds no account; begin each with [[accounts]].")
+    given = [
+        _read_entry(f"{path}: account {number}", entry, environment, now)
+        for number, entry in enumerate(entries, 1)
+    ]
+    _refuse_twins(path, [one.account for one in given])
+    return given
+
+
+def _read_entry(place: str, raw: object, environment: Mapping[str, str], now: datetime) -> GivenAccount:
+    try:
+        entry = _Entry.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        what = ".".join(str(part) for part in first["loc"]) or "entry"
+        raise AccountsError(f"{place}: {what}: {_FAULTS.get(first['type'], first['msg'])}.") from error
+    place = f"{place} ({entry.name!r})"
+    token = environment.get(entry.token_env, "")
+    if not token:
+        if not _VARIABLE.fullmatch(entry.token_env):  # it may be the token itself
+            raise AccountsError(
+                f"{place}: token_env: names no variable that is set; give a name, such as KUPE_API_KEY, not the token."
+            )
+        remedy = f"set it: export {entry.token_env}=..."
+        raise AccountsError(f"{place}: token_env: the variable {entry.token_env} is not set; {remedy}")
+    try:
+        account = make_account(
+            provider=entry.provider,
+            name=entry.name,
+            external_id=entry.external_id,
+            api_version=entry.api_version,
+            base_url=entry.base_url,
+            token=SecretStr(token),
+            now=now,
+        )
+    except InvalidAccount as error:
+        raise AccountsError(f"{place}: {error.field}: {error}") from error
+    return GivenAccount(account=account, token=SecretStr(token))
+
+
+def _refuse_twins(path: Path, accounts: Sequence[Account]) -> None:
+    for (provider, name), count in Counter(account.order for account in accounts).items():
+        if count > 1:
+            raise AccountsError(
+                f"{path}: {count} accounts of {provider} are named {name!r}; give each its own name."
+            )
+    named = [
+        (account.provider, account.external_id) for account in accounts if account.external_id is not None
+    ]
+    for (provider, external_id), count in Counter(named).items():
+        if count > 1:
+            raise AccountsError(
+                f"{path}: {external_id!r} of {provider} is listed {count} times; once is enough."
+            )

@@ -1,0 +1,44 @@
+"""`make connect`: gives the accounts of a file to a deployment on AWS. Given again, an account gets its new token."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fleet.clock import SystemClock
+from infra import ssm
+from infra.ssm import SsmVault
+from infra.stack import StackUnavailable, read_outputs
+from infra.store import DynamoStore
+from infra.table import Table, open_client
+from local.accounts import AccountsError, GivenAccount, read_accounts
+
+
+async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> None:
+    """Tokens first: an account that is known is soon observed."""
+    clock = SystemClock()
+    vault = SsmVault(ssm.open_client(), outputs["TokenPrefix"], clock)
+    table = Table(open_client(), outputs["TableName"], clock)
+    try:
+        for one in given:
+            await vault.keep(one.account.id, one.token)
+            await DynamoStore(table, clock).connect(one.account, due_at=clock.now())
+            print(f"{one.account.provider} account {one.account.name!r} will be observed within two minutes.")
+    finally:
+        table.close()
+
+
+def main(stack: str, file: str) -> int:
+    try:
+        given = read_accounts(Path(file), os.environ, datetime.now(UTC))
+        asyncio.run(connect(given, read_outputs(stack)))
+    except (AccountsError, StackUnavailable) as error:
+        print(f"fleetgraph: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

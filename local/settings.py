@@ -1,0 +1,37 @@
+"""What the runner is told by its environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+EXPLORER = ROOT / "graphql" / "explorer" / "dist"
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """`accounts` null runs the sandbox. `endpoint` null starts a table beside the runner, kept in `state`."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    accounts: Path | None = None
+    endpoint: str | None = None
+    state: Path = ROOT / ".fleetgraph"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    port = environment.get("PORT") or "8000"
+    if not port.isdecimal() or int(port) > 65535:
+        raise SettingsError(f"PORT: {port!r} is no port; give a number from 0 (any free one) to 65535.")
+    accounts = environment.get("ACCOUNTS")
+    return Settings(
+        host=environment.get("HOST") or "127.0.0.1",
+        port=int(port),
+        accounts=Path(accounts) if accounts else None,
+        endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or environment.get("AWS_ENDPOINT_URL") or None,
+        state=Path(environment.get("STATE") or ROOT / ".fleetgraph"),
+    )

@@ -1,0 +1,82 @@
+"""The sandbox beside the runner: one process a provider, so that one can be killed to see what an outage looks like."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import SecretStr
+
+from fleet.connect import make_account
+from fleet.providers import PROVIDERS
+from local.accounts import GivenAccount
+
+
+class SandboxError(Exception):
+    """A stand-in did not come up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandIn:
+    provider: str
+    url: str
+    pid: int
+
+    def accounts(self, now: datetime) -> list[GivenAccount]:
+        """The accounts that the stand-in has, with their make-believe tokens."""
+        with urllib.request.urlopen(f"{self.url}/_sandbox/accounts", timeout=5) as answer:  # noqa: S310 - our own
+            entries = json.load(answer)["accounts"]
+        given = []
+        for entry in entries:
+            token = SecretStr(entry["token"])
+            account = make_account(
+                provider=entry["provider"],
+                name=entry["name"],
+                external_id=entry["external_id"],
+                api_version=entry["api_version"],
+                base_url=self.url,
+                token=token,
+                now=now,
+            )
+            given.append(GivenAccount(account=account, token=token))
+        return given
+
+
+@contextmanager
+def stand_ins(providers: Sequence[str] = tuple(PROVIDERS)) -> Iterator[list[StandIn]]:
+    """Starts them together and ends them together; they also end when this process does."""
+    with ExitStack() as stack:
+        processes = [stack.enter_context(_process(provider)) for provider in providers]
+        yield [
+            _await_ready(provider, process) for provider, process in zip(providers, processes, strict=True)
+        ]
+
+
+@contextmanager
+def _process(provider: str) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, "-m", "sandbox", provider, "--exit-with-stdin"]
+    # A session of its own: Ctrl-C is for the runner, which ends the rest in order.
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def _await_ready(provider: str, process: "subprocess.Popen[str]") -> StandIn:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise SandboxError(f"the sandbox of {provider} ended before it was ready (exit {process.wait()})")
+    told = json.loads(line)
+    return StandIn(provider=provider, url=told["url"], pid=told["pid"])

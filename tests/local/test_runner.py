@@ -1,0 +1,110 @@
+"""`make run` as a person meets it: one process, a fleet, an outage, an end."""
+
+import os
+import re
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.runner import ROOT, Runner, launch, running
+
+# In one worker, so that one runner serves them; the last of its tests takes a provider away.
+pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("runner")]
+
+FLEET = """{
+  clusters(first: 100) { nodes { name provider { kind } freshness { state lastFailure { kind } } } }
+  fleet { coverage { isComplete missing(first: 10) { nodes { name provider { kind } } } } }
+}"""
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    with running(tmp_path_factory.mktemp("state")) as started:
+        yield started
+
+
+def test_the_readme_query_answers_from_four_providers(runner: Runner) -> None:
+    (document,) = re.findall(
+        r"```graphql\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    data = runner.query(document)
+    assert data["fleet"]["clusterCount"] > 40
+    assert len(data["clusters"]["nodes"]) == 3
+    kinds = {node["provider"]["kind"] for node in runner.query(FLEET)["clusters"]["nodes"]}
+    assert kinds == {"COCKROACHDB", "KUPE", "NORTHFLANK", "QOVERY"}
+
+
+def test_the_front_door_leads_a_browser_to_the_explorer(runner: Runner) -> None:
+    answer = httpx.get(runner.origin, headers={"Accept": "text/html"}, follow_redirects=True)
+    assert answer.url.path == "/graphql"
+    assert "html" in answer.headers["content-type"]
+
+
+def test_phases_move_while_one_watches(runner: Runner) -> None:
+    changes = "{ statusChanges(first: 100) { nodes: edges { node { from to } } } }"
+    runner.await_answer(
+        changes, lambda data: any(edge["node"]["from"] for edge in data["statusChanges"]["nodes"]), seconds=60
+    )
+
+
+def test_a_killed_provider_is_named_and_its_rows_stay(runner: Runner) -> None:
+    def of_kupe(data: dict[str, Any]) -> dict[str, str]:
+        nodes = data["clusters"]["nodes"]
+        return {
+            node["name"]: node["freshness"]["state"] for node in nodes if node["provider"]["kind"] == "KUPE"
+        }
+
+    def is_named(data: dict[str, Any]) -> bool:
+        missing = {account["provider"]["kind"] for account in data["fleet"]["coverage"]["missing"]["nodes"]}
+        return missing == {"KUPE"} and set(of_kupe(data).values()) == {"UNREACHABLE"}
+
+    before = of_kupe(runner.query(FLEET))
+    os.kill(runner.sandboxes["kupe"], signal.SIGKILL)
+    after = runner.await_answer(FLEET, is_named, seconds=60)
+    assert of_kupe(after).keys() == before.keys()
+    failures = [node["freshness"]["lastFailure"] for node in after["clusters"]["nodes"]]
+    assert {failure["kind"] for failure in failures if failure} == {"UNAVAILABLE"}
+
+
+def test_what_was_observed_outlives_a_clean_stop_and_the_stand_ins_do_not(tmp_path: Path) -> None:
+    history = "{ statusChanges(first: 100) { edges { cursor node { observedAt cluster { name } } } } }"
+    with running(tmp_path) as runner:
+        first = runner.await_answer(history, lambda data: data["statusChanges"]["edges"], seconds=30)
+        process, sandboxes = runner.process, runner.sandboxes
+    assert process.returncode == 0
+    for pid in sandboxes.values():
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+    with running(tmp_path) as runner:
+        again = runner.query(history)
+    earliest = first["statusChanges"]["edges"][0]
+    assert again["statusChanges"]["edges"][0] == earliest
+
+
+def test_a_port_in_use_is_said_plainly(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        process = launch(tmp_path, PORT=str(taken.getsockname()[1]))
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 2
+    assert "cannot listen on 127.0.0.1 port" in said
+    assert "Traceback" not in said
+
+
+def test_a_wrong_file_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts.toml"
+    accounts.write_text(
+        '[[accounts]]\nprovider = "kube"\nname = "acme"\ntoken_env = "ACME_TOKEN"\n', encoding="utf-8"
+    )
+    process = launch(tmp_path / "state", ACCOUNTS=str(accounts), ACME_TOKEN="planted-token-value")
+    said = "".join(process.communicate(timeout=30))
+    assert process.returncode == 2
+    assert "account 1 ('acme'): provider: 'kube'" in said
+    assert "planted-token-value" not in said
+    assert not (tmp_path / "state").exists()
