@@ -3,11 +3,11 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from moto import mock_aws
 
 from infra.schema import create_table
 from infra.store import DynamoStore
 from infra.table import Table, open_client
+from tests.aws import aws_in_memory
 from tests.fleet.things import HandClock
 from tests.fleet.world import World
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def dynamodb() -> "Iterator[DynamoDBClient]":
-    with mock_aws():
+    with aws_in_memory():
         client = open_client()
         yield client
         client.close()

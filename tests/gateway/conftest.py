@@ -4,11 +4,11 @@ from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
-from moto import mock_aws
 
 from infra.schema import create_table
 from infra.store import DynamoStore
 from infra.table import Table, open_client
+from tests.aws import aws_in_memory
 from tests.gateway.world import Client, SetClock, WatchedReader, populate
 
 OpenStore = Callable[[SetClock], DynamoStore]
@@ -17,7 +17,7 @@ OpenStore = Callable[[SetClock], DynamoStore]
 @pytest.fixture(scope="module")
 def open_store() -> Iterator[OpenStore]:
     """Opens empty stores, each with a table of its own."""
-    with mock_aws(), ExitStack() as stack:
+    with aws_in_memory(), ExitStack() as stack:
         client = open_client()
         stack.callback(client.close)
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from moto import mock_aws
 
 from infra.schema import create_table
 from infra.store import DynamoStore
 from infra.table import THREADS, Table, open_client
 from local.ministack import PYTHON, ministack
+from tests.aws import aws_in_memory
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import SetClock
 from tests.infra.traffic import Traffic
@@ -41,7 +41,7 @@ def ministack_url() -> Iterator[str]:
 @pytest.fixture(scope="module", params=["moto", pytest.param("ministack", marks=pytest.mark.emulator)])
 def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     if request.param == "moto":
-        with mock_aws():
+        with aws_in_memory():
             client = open_client()
             yield Emulator(client=client, threads=1)
             client.close()

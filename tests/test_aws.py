@@ -1,0 +1,54 @@
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from infra.conditions import is_absent
+from infra.schema import create_table
+from infra.table import open_client
+from infra.writes import put
+from tests.aws import aws_in_memory
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+TESTS = Path(__file__).parent
+
+
+@pytest.fixture
+def dynamodb() -> "Iterator[DynamoDBClient]":
+    """Threads take turns far more often than they do elsewhere."""
+    interval = sys.getswitchinterval()
+    with aws_in_memory():
+        client = open_client()
+        sys.setswitchinterval(1e-6)
+        yield client
+        sys.setswitchinterval(interval)
+        client.close()
+
+
+def test_of_two_writers_one_meets_its_condition(dynamodb: "DynamoDBClient") -> None:
+    table = f"fleet-{uuid4()}"
+    create_table(dynamodb, table)
+    refusal = dynamodb.exceptions.ConditionalCheckFailedException
+
+    def write(number: int) -> bool:
+        action = put({"pk": f"{number}", "sk": "-"}, is_absent())["Put"]
+        try:
+            dynamodb.put_item(TableName=table, **action)
+        except refusal:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        written = list(threads.map(write, [number for number in range(50) for _ in range(2)]))
+    assert sum(written) == 50
+
+
+def test_every_other_test_uses_that_door() -> None:
+    others = [path for path in TESTS.rglob("*.py") if path.name not in ("aws.py", "test_aws.py")]
+    assert [path for path in others if "moto import" in path.read_text(encoding="utf-8")] == []
