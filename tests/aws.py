@@ -21,9 +21,9 @@ def _one_after_the_other() -> None:
     """
     lock, process = RLock(), BotocoreStubber.process_request
 
-    def process_alone(stub: BotocoreStubber, request: AWSPreparedRequest) -> TYPE_RESPONSE | None:
+    def process_alone(self: BotocoreStubber, request: AWSPreparedRequest) -> TYPE_RESPONSE | None:
         with lock:
-            return process(stub, request)
+            return process(self, request)
 
     BotocoreStubber.process_request = process_alone  # type: ignore[method-assign]
 
