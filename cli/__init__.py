@@ -1,0 +1,1 @@
+"""`fleetgraph`, the command: a client of any Fleetgraph, by URL and key. Imports nothing of ours."""

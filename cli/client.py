@@ -1,0 +1,128 @@
+"""GraphQL over HTTP: one document out, its data back, and every way in which that can fail as a typed error."""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import httpx
+
+from cli.errors import GraphQLErrors, LostAnswer, NotFleetgraph, Refused, Unreachable
+from cli.settings import Settings
+
+REQUEST_SECONDS = 30.0
+_ACCEPT = "application/graphql-response+json, application/json;q=0.9"
+_CHANGE = re.compile(r"^\s*mutation\b", re.MULTILINE)
+_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
+
+
+class Client:
+    """Speaks to one Fleetgraph. Follows no redirect: a key goes where it was told to go."""
+
+    def __init__(self, settings: Settings, *, version: str) -> None:
+        headers = {"accept": _ACCEPT, "user-agent": f"fleetgraph/{version}"}
+        if settings.key is not None:
+            headers["authorization"] = f"Bearer {settings.key}"
+        self._settings = settings
+        # What is on this machine is asked directly: a proxy would see the key in clear.
+        self._http = httpx.Client(headers=headers, trust_env=not settings.is_here)
+
+    def ask(
+        self,
+        document: str,
+        variables: dict[str, Any] | None = None,
+        *,
+        operation: str | None = None,
+        within_seconds: float = REQUEST_SECONDS,
+    ) -> dict[str, Any]:
+        """The data of an answer without errors. Raises what `cli.errors` lists, but for UserErrors."""
+        body = {"query": document, "variables": variables or {}}
+        if operation is not None:
+            body["operationName"] = operation
+        try:
+            response = self._http.post(self._settings.url, json=body, timeout=within_seconds)
+            return self._read(response)
+        except httpx.HTTPError as error:
+            failure = self._unreachable(error)
+            if isinstance(error, _NEVER_SENT) or not _CHANGE.search(document):
+                raise failure from error
+            raise _lost(failure) from error
+        except Unreachable as failure:
+            if _CHANGE.search(document):
+                raise _lost(failure) from failure
+            raise
+
+    def pages(
+        self, document: str, variables: dict[str, Any], field: str, *, within_seconds: float = REQUEST_SECONDS
+    ) -> Iterator[dict[str, Any]]:
+        """The pages of a connection at the root, for a document that takes `after`."""
+        after = None
+        while True:
+            page = self.ask(document, {**variables, "after": after}, within_seconds=within_seconds)[field]
+            yield page
+            info = page["pageInfo"]
+            if not info["hasNextPage"]:
+                return
+            if info["endCursor"] in (None, after):
+                raise NotFleetgraph(f"{self._settings.url} says that {field} go on, and not where.")
+            after = info["endCursor"]
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _read(self, response: httpx.Response) -> dict[str, Any]:
+        status, url = response.status_code, self._settings.url
+        if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+            if self._settings.key is None:
+                raise Refused(f"{url} needs a key.", "Put it into FLEETGRAPH_KEY, or into a profile.")
+            raise Refused(
+                f"{url} refuses the key ({status}).", "It may be revoked, or not of this Fleetgraph."
+            )
+        if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise Unreachable(
+                f"{url} answers {status} {response.reason_phrase}.",
+                "Try again in a while.",
+                retry_after_seconds=_retry_after(response),
+            )
+        answer: object = None
+        with suppress(ValueError):
+            answer = response.json()
+        if not isinstance(answer, dict) or not ({"data", "errors"} & answer.keys()):
+            raise NotFleetgraph(
+                f"{url} is not a Fleetgraph: it answers {status} and no GraphQL.",
+                "The URL of one ends in /graphql as a rule.",
+            )
+        data = answer.get("data")
+        if errors := answer.get("errors"):
+            raise GraphQLErrors(errors, data)
+        if not isinstance(data, dict):
+            raise NotFleetgraph(f"{url} is not a Fleetgraph: its answer has no data.")
+        return data
+
+    def _unreachable(self, error: httpx.HTTPError) -> Unreachable:
+        url = self._settings.url
+        if isinstance(error, httpx.TimeoutException):
+            return Unreachable(f"{url} does not answer in time.", "Try again in a while.")
+        remedy = "`make run` starts one there." if self._settings.is_here else "Check the network."
+        return Unreachable(
+            f"Cannot connect to {url}: {_reason(error)}.",
+            f"{remedy} --url or FLEETGRAPH_URL name another.",
+        )
+
+
+def _lost(failure: Unreachable) -> LostAnswer:
+    return LostAnswer(
+        f"{failure} The change may have arrived nevertheless:",
+        "look at `fleetgraph operations` before asking for it again.",
+    )
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    """The system's own words, without its number."""
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".") or type(error).__name__
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds. A date is left to our own pace."""
+    header = response.headers.get("retry-after", "")
+    return float(header) if header.isascii() and header.isdigit() else None

@@ -1,0 +1,1 @@
+"""The commands: each module puts its own down and runs them."""

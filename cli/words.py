@@ -1,0 +1,90 @@
+"""How durations, amounts and other people's texts read in a terminal. Pure."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+_SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", re.ASCII)
+
+
+def read_span(text: str) -> int:
+    """Seconds of `90`, `90s`, `15m`, `1h30m`. A ValueError for anything else."""
+    match = _SPAN.fullmatch(text)
+    if not text or match is None:
+        raise ValueError(f"{text!r} is no duration such as 90s, 15m or 1h30m")
+    days, hours, minutes, seconds = map(int, match.groups(default="0"))
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def span(seconds: float) -> str:
+    """The two largest units: 12s, 2m 05s, 3h 07m, 4d 2h. A clock that is behind makes nothing negative."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02}s"
+    if whole < 86400:
+        return f"{whole // 3600}h {whole % 3600 // 60:02}m"
+    return f"{whole // 86400}d {whole % 86400 // 3600}h"
+
+
+def read_moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def since(moment: str | None, now: datetime) -> str:
+    return "" if moment is None else span((now - read_moment(moment)).total_seconds())
+
+
+def plain(text: str) -> str:
+    """On one line and without control characters: a cluster's name must not drive somebody's terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def mebibytes(amount: str | int | None) -> str:
+    if amount is None:
+        return ""
+    whole = int(amount)
+    for unit, size in (("TiB", 2**20), ("GiB", 2**10)):
+        if whole >= size:
+            return f"{whole / size:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{whole} MiB"
+
+
+def cores(millicores: str | int | None) -> str:
+    return "" if millicores is None else f"{int(millicores) / 1000:g}"
+
+
+def money(amount: dict[str, Any]) -> str:
+    return f"{amount['decimal']} {amount['currency']}"
+
+
+def limit(status: dict[str, Any]) -> str:
+    """A spend limit in a table's cell. `~` marks money that is a conversion of what the provider holds."""
+    match status["state"]:
+        case "LIMITED":
+            held = status["limit"]
+            if held["money"] is None:
+                return usage(held["usage"] or {})
+            return ("~" if held["basis"] == "USAGE" else "") + money(held["money"])
+        case "UNLIMITED":
+            return "none"
+        case "UNKNOWN":
+            return "?"
+        case _:
+            return "-"
+
+
+def usage(held: dict[str, Any]) -> str:
+    parts = [
+        f"{int(held['requestUnits']):,} RU" if held.get("requestUnits") else "",
+        mebibytes(held.get("storageMiB")),
+        f"{held['provisionedVcpus']} vCPU" if held.get("provisionedVcpus") else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def freshness(state: dict[str, Any]) -> str:
+    """How long ago it was seen, and what is wrong with that where something is."""
+    age = "never" if state["ageSeconds"] is None else span(state["ageSeconds"])
+    return age if state["state"] in ("CURRENT", "NEVER_OBSERVED") else f"{age} ({state['state']})"

@@ -1,0 +1,59 @@
+import asyncio
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from moto import mock_aws
+
+from gateway.app import create_app
+from infra.schema import create_table
+from infra.store import DynamoStore
+from infra.table import Table, open_client
+from tests.cli.command import Command, JumpingClock, served
+from tests.cli.scripted import Scripted, scripted
+from tests.gateway.world import SetClock, populate
+
+
+class Gateway:
+    """The real gateway over a small fleet, with what a test may change in it."""
+
+    def __init__(self, url: str, store: DynamoStore, clock: SetClock) -> None:
+        self.url = url
+        self.store = store
+        self.clock = clock
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Gateway]:
+    with mock_aws():
+        client = open_client()
+        clock = SetClock()
+        name = f"fleetgraph-{uuid4()}"
+        create_table(client, name)
+        table = Table(client, name, clock)
+        store = DynamoStore(table, clock)
+        asyncio.run(populate(store, clock))
+        with served(create_app(store, clock, explorer=None, health=None)) as url:
+            yield Gateway(url, store, clock)
+        table.close()
+        client.close()
+
+
+@pytest.fixture
+def fleetgraph(gateway: Gateway) -> Command:
+    return Command(url=gateway.url, clock=JumpingClock(gateway.clock.at))
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Scripted]:
+    with scripted() as script:
+        yield script
+
+
+@pytest.fixture
+def script(server: Scripted) -> Scripted:
+    """A server that says nothing until a test tells it what."""
+    server.requests.clear()
+    server.headers.clear()
+    server.answer = lambda request: {"data": {}}
+    return server

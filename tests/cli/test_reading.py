@@ -1,0 +1,167 @@
+"""The commands that ask, against the real gateway."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import Command
+
+OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
+
+
+def names(listing: str) -> list[str]:
+    return [cluster["name"] for cluster in json.loads(listing)["clusters"]]
+
+
+def test_clusters_are_a_table(fleetgraph: Command) -> None:
+    ended = fleetgraph("clusters", "--account", "Meridian Freight")
+    assert ended.status == 0
+    title, *rows = ended.out.splitlines()
+    assert " ".join(title.split()) == (
+        "PROVIDER ACCOUNT NAME PHASE FOR PLAN VERSION CLOUD REGIONS NODES LIMIT SEEN"
+    )
+    row = next(row for row in rows if "shipments-ledger" in row)
+    assert " ".join(row.split()) == (
+        "CockroachDB Cloud Meridian Freight shipments-ledger READY 10s ADVANCED AWS eu-west-1 3 none 9s"
+    )
+    assert len({row.index("READY") for row in rows if "READY" in row}) == 1
+    assert "~12.50 USD" in ended.out
+    assert "50.00 USD" in ended.out
+    assert "\x1b" not in ended.out
+
+
+def test_clusters_in_json_are_all_of_them_with_their_coverage(fleetgraph: Command) -> None:
+    answer = json.loads(fleetgraph("clusters", "--json").out)
+    assert len(answer["clusters"]) == 9
+    assert answer["coverage"]["missingCount"] == 1
+    assert answer["clusters"][0]["id"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--provider", "kupe"], ["production", "staging"]),
+        (["--provider", "kupe", "--provider", "northflank", "--cloud", "gcp"], ["lab"]),
+        (["--account", "acme", "--phase", "degraded"], ["staging"]),
+        (["--account", "kupe/acme", "--name", "PROD"], ["production"]),
+        (["--region", "europe-west1"], ["lab"]),
+        (["--attention", "--provider", "cockroachdb"], ["customs-portal", "driver-app"]),
+        (
+            ["--all", "--provider", "cockroachdb"],
+            ["billing-vault", "customs-portal", "driver-app", "old-ledger", "shipments-ledger"],
+        ),
+        (["--name", "no such cluster"], []),
+    ],
+)
+def test_filters_narrow_the_listing(fleetgraph: Command, arguments: list[str], expected: list[str]) -> None:
+    assert names(fleetgraph("clusters", "--json", *arguments).out) == expected
+
+
+def test_what_a_listing_leaves_out_is_said_beside_it(fleetgraph: Command) -> None:
+    ended = fleetgraph("clusters", "--name", "no such cluster")
+    assert ended.out == ""
+    assert "No cluster matches." in ended.err
+    assert "Not seen when due, 1 of 5 accounts: quay (UNREACHABLE)" in ended.err
+
+
+@pytest.mark.parametrize("reference", ["shipments-ledger", "Meridian Freight/shipments-ledger"])
+def test_one_cluster_is_shown_by_what_people_call_it(fleetgraph: Command, reference: str) -> None:
+    ended = fleetgraph("cluster", reference)
+    assert ended.status == 0
+    facts = dict(line.split("  ", 1) for line in ended.out.splitlines())
+    assert facts["labels"].strip() == "env=prod"
+    assert facts["machines"].strip() == "node-0 READY, node-1 READY, node-2 READY"
+    assert "PROVISIONING" in facts["history"]
+
+
+def test_one_cluster_is_shown_by_its_id(fleetgraph: Command) -> None:
+    listed = json.loads(fleetgraph("clusters", "--name", "pier", "--json").out)["clusters"][0]
+    shown = json.loads(fleetgraph("cluster", listed["id"], "--json").out)
+    assert shown["name"] == "pier"
+    assert "90.00 USD to 120.50 USD" in fleetgraph("cluster", listed["id"]).out
+
+
+@pytest.mark.parametrize("reference", ["nobody", "acme/nobody"])
+def test_a_cluster_that_is_not_there_is_an_error(fleetgraph: Command, reference: str) -> None:
+    ended = fleetgraph("cluster", reference)
+    assert ended.status == 1
+    assert ended.out == ""
+    assert f"There is no cluster {reference}. `fleetgraph clusters` lists them." in ended.err
+
+
+def test_an_account_that_is_not_there_is_an_error(fleetgraph: Command) -> None:
+    ended = fleetgraph("clusters", "--account", "nobody")
+    assert (ended.status, ended.out) == (1, "")
+    assert "There is no account nobody." in ended.err
+
+
+def test_accounts_show_whether_they_are_seen(fleetgraph: Command) -> None:
+    ended = fleetgraph("accounts")
+    quay = next(line for line in ended.out.splitlines() if "quay" in line)
+    assert "UNREACHABLE" in quay
+    assert "The provider answered 503." in quay
+    assert len(ended.out.splitlines()) == 6
+    assert len(json.loads(fleetgraph("accounts", "--provider", "kupe", "--json").out)["accounts"]) == 1
+
+
+def test_a_document_is_sent_as_it_is(fleetgraph: Command) -> None:
+    ended = fleetgraph("query", str(OPERATIONS / "fleet.graphql"))
+    assert ended.status == 0
+    assert json.loads(ended.out)["fleet"]["clusterCount"] > 0
+
+
+def test_a_document_is_sent_with_variables(fleetgraph: Command) -> None:
+    document, variables = OPERATIONS / "cluster.graphql", OPERATIONS / "cluster.variables.json"
+    from_file = fleetgraph("query", str(document), "--variables", str(variables))
+    from_input = fleetgraph("query", str(document), "--variables", "-", stdin=variables.read_text("utf-8"))
+    assert from_file == from_input
+    assert json.loads(from_file.out)["cluster"]["name"] == "shipments-ledger"
+
+
+def test_one_of_several_operations_is_named(fleetgraph: Command) -> None:
+    document = "query One { fleet { clusterCount } } query Two { providers { name } }"
+    assert "providers" in json.loads(fleetgraph("query", "-", "--operation", "Two", stdin=document).out)
+
+
+def test_errors_of_a_document_go_to_standard_error(fleetgraph: Command) -> None:
+    ended = fleetgraph("query", "-", stdin="{ nonsense }")
+    assert (ended.status, ended.out) == (1, "")
+    assert "Cannot query field 'nonsense' on type 'Query'." in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "sentence"),
+    [
+        (["no-such-file.graphql"], "", "no-such-file.graphql cannot be read: No such file or directory."),
+        (["-", "--variables", "-"], "{}", "not both"),
+        (["-", "--variables", "no-such-file.json"], "{ a }", "no-such-file.json cannot be read"),
+    ],
+)
+def test_input_that_cannot_be_read_is_wrong_usage(
+    fleetgraph: Command, arguments: list[str], stdin: str, sentence: str
+) -> None:
+    ended = fleetgraph("query", *arguments, stdin=stdin)
+    assert ended.status == 64
+    assert sentence in ended.err
+
+
+@pytest.mark.parametrize("text", ["[]", "{"])
+def test_variables_are_a_json_object(fleetgraph: Command, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "variables.json"
+    file.write_text(text, encoding="utf-8")
+    ended = fleetgraph("query", "-", "--variables", str(file), stdin="{ providers { name } }")
+    assert ended.status == 64
+    assert "holds no JSON" in ended.err
+
+
+def test_a_terminal_gets_colours(fleetgraph: Command) -> None:
+    fleetgraph.is_terminal = True
+    assert "\x1b[32mREADY" in fleetgraph("clusters").out
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_without_colours_gets_none(fleetgraph: Command, environment: dict[str, str]) -> None:
+    fleetgraph.is_terminal = True
+    fleetgraph.environment = environment
+    assert "\x1b" not in fleetgraph("clusters").out
