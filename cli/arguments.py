@@ -43,8 +43,10 @@ class Commands:
         self._subparsers = subparsers
         self._shared = shared
 
-    def add(self, name: str, run: Run, summary: str, *, examples: str, description: str = "") -> Parser:
-        """`examples` are lines as one types them."""
+    def add(
+        self, name: str, run: Run | None, summary: str, *, examples: str, description: str = ""
+    ) -> Parser:
+        """`examples` are lines as one types them; without `run`, one of its own commands has to follow."""
         lines = "\n".join(f"  {line}" for line in examples.strip().splitlines())
         parser = self._subparsers.add_parser(
             name,
@@ -53,16 +55,13 @@ class Commands:
             epilog=f"examples:\n{lines}",
             parents=[self._shared],
         )
-        parser.set_defaults(run=run)
+        if run is not None:
+            parser.set_defaults(run=run)
         return parser
 
     def group(self, name: str, summary: str, *, examples: str, description: str = "") -> "Commands":
         """A command that consists of commands."""
-
-        def explain(session: Session, options: argparse.Namespace) -> int:
-            raise AssertionError("a command of this group is required")
-
-        parser = self.add(name, explain, summary, examples=examples, description=description)
+        parser = self.add(name, None, summary, examples=examples, description=description)
         return Commands(parser.add_subparsers(metavar="COMMAND", required=True), self._shared)
 
 
@@ -92,3 +91,9 @@ def whole(text: str) -> str:
 
 def add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="answer in JSON, for programs")
+
+
+def add_timeout(parser: Parser) -> None:
+    parser.add_argument(
+        "--timeout", type=duration, default=15 * 60, metavar="TIME", help="e.g. 90s, 15m (default), 1h30m"
+    )

@@ -89,8 +89,6 @@ def _refusal(error: dict[str, Any]) -> str:
     """A typed error of a payload with what its type adds, which is mostly the remedy."""
     place = f" at {'.'.join(error['path'])}" if error.get("path") else ""
     text = f"{error['__typename']}{place}: {error['message']}"
-    if scope := error.get("requiredScope"):
-        text += f" It takes a key with the scope {scope}."
     if operation := error.get("operation"):
         text += f" Follow the change in flight: fleetgraph wait --operation {operation['id']}"
     failure = error.get("failure") or {}

@@ -17,18 +17,20 @@ class Found:
 
 
 def find_account(
-    client: Client, reference: str, *, within_seconds: float = REQUEST_SECONDS
+    client: Client, reference: str, *, provider: str | None = None, within_seconds: float = REQUEST_SECONDS
 ) -> dict[str, Any]:
-    """By global ID, name, or provider/name. Raises NotThere, also when a name is not unique."""
+    """By global ID, name, or provider/name; `provider` narrows it. Raises NotThere, also when several match."""
     found = []
-    for page in client.pages(read.ACCOUNTS, {}, "accounts", within_seconds=within_seconds):
+    variables = {"provider": provider}
+    for page in client.pages(read.ACCOUNT_NAMES, variables, "accounts", within_seconds=within_seconds):
         for account in page["nodes"]:
             if account["id"] == reference:
                 return dict(account)
             if reference in (account["name"], _qualified(account)):
                 found.append(account)
     if not found:
-        raise NotThere(f"There is no account {reference}.", "`fleetgraph accounts` lists them.")
+        place = f" at {provider.lower()}" if provider else ""
+        raise NotThere(f"There is no account {reference}{place}.", "`fleetgraph accounts` lists them.")
     if len(found) > 1:
         names = " and ".join(map(_qualified, found))
         raise NotThere(f"Several accounts are called {reference}.", f"Say which: {names}.")

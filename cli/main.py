@@ -12,13 +12,13 @@ from typing import TextIO
 from cli.arguments import Commands, Parser
 from cli.client import Client
 from cli.clock import Clock, SystemClock
-from cli.commands import accounts, clusters, query, wait
+from cli.commands import accounts, change, clusters, connections, create, operations, query, spend_limit, wait
 from cli.errors import CommandError, Exit
 from cli.screen import Screen
 from cli.session import Session
 from cli.settings import read_settings
 
-COMMANDS = (clusters, accounts, wait, query)
+COMMANDS = (clusters, accounts, operations, wait, create, change, spend_limit, connections, query)
 
 DESCRIPTION = "Managed clusters at every provider, through a Fleetgraph."
 EPILOG = """\
@@ -39,6 +39,7 @@ exit status:
 examples:
   fleetgraph clusters --attention
   fleetgraph wait acme/production --for ready --timeout 15m
+  fleetgraph create kupe --account acme --name staging --type shared --wait
   fleetgraph --profile production accounts --json
 """
 

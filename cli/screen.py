@@ -22,6 +22,9 @@ class Colour(StrEnum):
 
 COLOURS = {
     "READY": Colour.GREEN,
+    "CURRENT": Colour.GREEN,
+    "STALE": Colour.YELLOW,
+    "UNREACHABLE": Colour.RED,
     "SUCCEEDED": Colour.GREEN,
     "DEGRADED": Colour.YELLOW,
     "UNCONFIRMED": Colour.YELLOW,

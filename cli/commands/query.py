@@ -1,12 +1,10 @@
 """`fleetgraph query`: any document, for what no other command does."""
 
 import argparse
-import json
-from pathlib import Path
-from typing import Any
 
 from cli.arguments import Commands
 from cli.errors import Exit, GraphQLErrors, UsageError
+from cli.files import read_object, read_text
 from cli.session import Session
 
 
@@ -40,21 +38,3 @@ def query(session: Session, options: argparse.Namespace) -> int:
             session.screen.dump(errors.data)
         raise
     return Exit.OK
-
-
-def read_text(session: Session, name: str) -> str:
-    try:
-        return session.input.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
-        raise UsageError(f"{name} cannot be read: {reason}.") from error
-
-
-def read_object(session: Session, name: str) -> dict[str, Any]:
-    try:
-        value = json.loads(read_text(session, name))
-    except json.JSONDecodeError as error:
-        raise UsageError(f"{name} holds no JSON: {error}.") from error
-    if not isinstance(value, dict):
-        raise UsageError(f"{name} holds no JSON object.")
-    return value

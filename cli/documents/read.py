@@ -148,6 +148,15 @@ query Accounts($after: String, $provider: ProviderKind) {
     + FRESHNESS
 )
 
+ACCOUNT_NAMES = """
+query AccountNames($after: String, $provider: ProviderKind) {
+  accounts(first: 100, after: $after, provider: $provider) {
+    nodes { id name provider { kind name } freshness { state } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
 INTEGRATIONS = """
 query Integrations($after: String, $filter: IntegrationFilter) {
   integrations(first: 100, after: $after, filter: $filter) {

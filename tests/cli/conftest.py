@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from graphql import GraphQLSchema
 from moto import mock_aws
 
 from gateway.app import create_app
@@ -10,7 +11,9 @@ from infra.schema import create_table
 from infra.store import DynamoStore
 from infra.table import Table, open_client
 from tests.cli.command import Command, JumpingClock, served
+from tests.cli.contract import Keeper, changing, page
 from tests.cli.scripted import Scripted, scripted
+from tests.cli.things import ACME, INTEGRATION, PRODUCTION, TOKEN
 from tests.gateway.world import SetClock, populate
 
 
@@ -57,3 +60,25 @@ def script(server: Scripted) -> Scripted:
     server.headers.clear()
     server.answer = lambda request: {"data": {}}
     return server
+
+
+@pytest.fixture(scope="session")
+def contract() -> GraphQLSchema:
+    schema = changing()
+    if schema is None:
+        pytest.skip("the exported contract has no changes yet, and there is no design beside the project")
+    return schema
+
+
+@pytest.fixture
+def keeper(script: Scripted, contract: GraphQLSchema) -> Keeper:
+    keeper = Keeper(contract)
+    keeper.root = {"accounts": page(ACME), "clusterByName": PRODUCTION, "integrations": page(INTEGRATION)}
+    keeper.root["cluster"] = PRODUCTION
+    script.answer = keeper
+    return keeper
+
+
+@pytest.fixture
+def following(script: Scripted, keeper: Keeper) -> Command:
+    return Command(url=script.url, environment={"ACME_TOKEN": TOKEN})

@@ -1,6 +1,5 @@
 """Every document of the command, and every word that it knows, against the exported contract."""
 
-from pathlib import Path
 from types import ModuleType
 from typing import cast
 
@@ -10,16 +9,17 @@ from graphql import (
     GraphQLEnumType,
     GraphQLSchema,
     OperationDefinitionNode,
-    build_schema,
     parse,
     validate,
 )
 
 from cli.arguments import PHASES, PROVIDERS
-from cli.documents import read
+from cli.changes import OUTCOMES
+from cli.documents import change, read
 from cli.screen import COLOURS
-
-SCHEMA = build_schema((Path(__file__).parents[2] / "graphql" / "schema.graphql").read_text("utf-8"))
+from cli.specs import SPECS
+from cli.specs.qovery import MODES
+from tests.cli.contract import EXPORTED
 
 
 def documents(module: ModuleType) -> dict[str, DocumentNode]:
@@ -38,13 +38,28 @@ def members(schema: GraphQLSchema, name: str) -> set[str]:
 
 @pytest.mark.parametrize("name", documents(read))
 def test_what_is_asked_is_part_of_the_contract(name: str) -> None:
-    assert validate(SCHEMA, documents(read)[name]) == []
+    assert validate(EXPORTED, documents(read)[name]) == []
+
+
+@pytest.mark.parametrize("name", documents(change))
+def test_what_is_changed_is_part_of_the_contract(contract: GraphQLSchema, name: str) -> None:
+    assert validate(contract, documents(change)[name]) == []
 
 
 def test_every_phase_is_known() -> None:
-    assert set(PHASES) == members(SCHEMA, "ClusterPhase")
-    assert COLOURS.keys() & set(PHASES)
+    assert set(PHASES) == members(EXPORTED, "ClusterPhase")
 
 
 def test_every_provider_is_known() -> None:
-    assert set(PROVIDERS) == members(SCHEMA, "ProviderKind")
+    assert set(PROVIDERS) == members(EXPORTED, "ProviderKind")
+    assert {provider.upper() for provider in SPECS} == set(PROVIDERS)
+
+
+def test_every_state_of_an_operation_is_known(contract: GraphQLSchema) -> None:
+    assert OUTCOMES.keys() == members(contract, "OperationState")
+    assert set(MODES) == members(contract, "QoveryKubernetesMode")
+
+
+def test_colours_are_those_of_phases_and_states(contract: GraphQLSchema) -> None:
+    states = members(contract, "OperationState") | members(contract, "FreshnessState")
+    assert COLOURS.keys() <= members(contract, "ClusterPhase") | states

@@ -30,7 +30,7 @@ def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser
 
 def examples(parser: argparse.ArgumentParser) -> list[str]:
     _, _, lines = (parser.epilog or "").partition("examples:\n")
-    return [line.strip() for line in lines.splitlines()]
+    return [line.strip() for line in lines.replace("\\\n", "").splitlines()]
 
 
 @pytest.mark.parametrize("parser", list(parsers(make_parser())), ids=lambda parser: parser.prog)

@@ -1,0 +1,116 @@
+"""Documents that change something, and those that follow a change."""
+
+from cli.documents.read import LIMIT, WATCHED
+
+OPERATION = (
+    """
+fragment OperationFields on Operation {
+  id
+  kind
+  state
+  account { name provider { kind name } }
+  target { ... on Cluster { ...Watched } }
+  targetName
+  requestedBy
+  requestedAt
+  finishedAt
+  deadline
+  pollAfterSeconds
+  failure { kind message retryAt }
+}
+"""
+    + WATCHED
+)
+
+USER_ERROR = """
+fragment UserErrorFields on UserError {
+  __typename
+  message
+  path
+  ... on ConflictError { currentRevision operation { id kind } }
+  ... on ProviderFailedError { failure { message retryAt } }
+  ... on BudgetExhaustedError { retryAt }
+}
+"""
+
+OPERATIONS = (
+    """
+query Operations($first: Int!, $after: String, $filter: OperationFilter) {
+  operations(first: $first, after: $after, filter: $filter) {
+    nodes { ...OperationFields }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+    + OPERATION
+)
+
+OPERATION_BY_ID = (
+    """
+query Operation($id: ID!) { node(id: $id) { __typename ...OperationFields } }
+"""
+    + OPERATION
+)
+
+SPEND_LIMIT = (
+    """
+query SpendLimit($id: ID!) { cluster(id: $id) { ...Watched revision spendLimit { ...LimitFields } } }
+"""
+    + WATCHED
+    + LIMIT
+)
+
+
+CONNECTED = """
+fragment ConnectedFields on Account { id name provider { kind name } token { hint } }
+"""
+
+
+def _change(signature: str, call: str, fields: str = "operation { ...OperationFields }") -> str:
+    fragments = OPERATION if "OperationFields" in fields else CONNECTED
+    return f"""
+mutation {signature} {{
+  {call} {{
+    {fields}
+    userErrors {{ ...UserErrorFields }}
+  }}
+}}
+{fragments}{USER_ERROR}"""
+
+
+CREATE_CLUSTER = _change("Create($input: CreateClusterInput!)", "createCluster(input: $input)")
+
+DELETE_CLUSTER = _change(
+    "Delete($id: ID!, $confirmName: String!, $expectedRevision: Revision)",
+    "deleteCluster(id: $id, confirmName: $confirmName, expectedRevision: $expectedRevision)",
+)
+
+STOP_CLUSTER = _change("Stop($id: ID!)", "stopCluster(id: $id)")
+
+DEPLOY_CLUSTER = _change("Deploy($id: ID!)", "deployCluster(id: $id)")
+
+SET_SPEND_LIMIT = _change(
+    "SetSpendLimit($id: ID!, $limit: SpendLimitInput!, $expectedRevision: Revision)",
+    "setSpendLimit(clusterId: $id, limit: $limit, expectedRevision: $expectedRevision)",
+)
+
+CLEAR_SPEND_LIMIT = _change(
+    "ClearSpendLimit($id: ID!, $expectedRevision: Revision)",
+    "clearSpendLimit(clusterId: $id, expectedRevision: $expectedRevision)",
+)
+
+CONNECT_ACCOUNT = _change(
+    "Connect($input: ConnectAccountInput!)",
+    "connectAccount(input: $input)",
+    "account { ...ConnectedFields }",
+)
+
+REPLACE_TOKEN = _change(
+    "ReplaceToken($id: ID!, $apiToken: Secret!)",
+    "replaceAccountToken(id: $id, apiToken: $apiToken)",
+    "account { ...ConnectedFields }",
+)
+
+DISCONNECT_ACCOUNT = _change("Disconnect($id: ID!)", "disconnectAccount(id: $id)")
+
+REFRESH_ACCOUNT = _change("Refresh($id: ID!)", "refreshAccount(id: $id)")

@@ -1,0 +1,13 @@
+"""What a cluster is to be, provider by provider: its flags, and the spec that the graph takes."""
+
+from collections.abc import Mapping
+
+from cli.specs import cockroachdb, kupe, northflank, qovery
+from cli.specs.members import Spec
+
+SPECS: Mapping[str, Spec] = {
+    "kupe": kupe.SPEC,
+    "cockroachdb": cockroachdb.SPEC,
+    "qovery": qovery.SPEC,
+    "northflank": northflank.SPEC,
+}

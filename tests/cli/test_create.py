@@ -1,0 +1,242 @@
+"""`fleetgraph create`: flags become what each provider needs, and no cluster is made twice."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.responses import JSONResponse
+
+from cli.errors import Exit
+from tests.cli.command import Command
+from tests.cli.contract import Keeper
+from tests.cli.scripted import Answer, Scripted
+from tests.cli.things import payload
+
+
+def create(following: Command, keeper: Keeper, flags: str) -> dict[str, Any]:
+    """The input that creating with these flags sends."""
+    keeper.on("createCluster", payload("CREATE_CLUSTER"))
+    keeper.calls.clear()
+    ended = following("create", *shlex.split(flags), "--account", "acme", "--name", "production")
+    assert ended.status == Exit.OK, ended.err
+    (call,) = keeper.asked("createCluster")
+    wanted: dict[str, Any] = call["input"]
+    assert (wanted["accountId"], wanted["name"]) == ("an-account", "production")
+    return wanted
+
+
+@pytest.mark.parametrize(
+    ("flags", "spec"),
+    [
+        (
+            "kupe --type shared",
+            {"displayName": "production", "type": "SHARED"},
+        ),
+        (
+            (
+                "kupe --type dedicated --display-name Ours --version 1.34 --cpu 4 --memory 16Gi --storage "
+                "100Gi --no-high-availability"
+            ),
+            {
+                "displayName": "Ours",
+                "type": "DEDICATED",
+                "version": "1.34",
+                "resources": {"cpu": "4", "memory": "16Gi", "storage": "100Gi"},
+                "isHighlyAvailable": False,
+            },
+        ),
+        (
+            "cockroachdb --plan basic --cloud gcp --region europe-west1 --limit-usd 12.5",
+            {
+                "cloud": "GCP",
+                "plan": {
+                    "basic": {
+                        "regions": ["europe-west1"],
+                        "spendLimit": {"money": {"minorUnits": "1250", "currency": "USD"}},
+                    }
+                },
+            },
+        ),
+        (
+            (
+                "cockroachdb --plan standard --cloud aws --region a --region b --primary-region b "
+                "--limit-vcpus 4 --label env=prod --deletion-protection"
+            ),
+            {
+                "cloud": "AWS",
+                "plan": {
+                    "standard": {
+                        "regions": ["a", "b"],
+                        "primaryRegion": "b",
+                        "spendLimit": {"usage": {"provisionedVcpus": "4"}},
+                    }
+                },
+                "labels": [{"key": "env", "value": "prod"}],
+                "isDeletionProtected": True,
+            },
+        ),
+        (
+            (
+                "cockroachdb --plan advanced --cloud aws --region-nodes a=3 --vcpus 4 --region-nodes b=1 "
+                "--storage-gib 50 --version v25.2"
+            ),
+            {
+                "cloud": "AWS",
+                "plan": {
+                    "advanced": {
+                        "regionNodes": [{"region": "a", "nodes": 3}, {"region": "b", "nodes": 1}],
+                        "vcpus": 4,
+                        "storageGib": 50,
+                        "version": "v25.2",
+                    }
+                },
+            },
+        ),
+        (
+            (
+                "northflank --integration aws-main --cloud aws --region a --node-pool "
+                "type=m5.large,count=2,disk=100,min=1,max=4,zone=a1,zone=a2 --node-pool "
+                "type=m5.xlarge,count=1,disk=50"
+            ),
+            {
+                "integrationId": "a-link",
+                "cloud": "AWS",
+                "region": "a",
+                "nodePools": [
+                    {
+                        "nodeType": "m5.large",
+                        "nodeCount": 2,
+                        "diskSizeGb": 100,
+                        "minNodes": 1,
+                        "maxNodes": 4,
+                        "availabilityZones": ["a1", "a2"],
+                    },
+                    {"nodeType": "m5.xlarge", "nodeCount": 1, "diskSizeGb": 50},
+                ],
+            },
+        ),
+        (
+            (
+                "qovery --cloud aws --region eu-west-3 --integration a-link --production --instance-type "
+                "t3.large --disk-size-gb 60 --min-nodes 2 --max-nodes 5 --feature STATIC_IP=true --feature "
+                "KARPENTER --description Ours. --kubernetes-mode partially-managed --no-deploy "
+                "--metrics-kind MANAGED_BY_QOVERY --nginx-replicas 2 --cert-manager-namespace certs "
+                "--metallb-address-pool a-b"
+            ),
+            {
+                "cloud": "AWS",
+                "region": "eu-west-3",
+                "integrationId": "a-link",
+                "description": "Ours.",
+                "kubernetesMode": "PARTIALLY_MANAGED",
+                "instanceType": "t3.large",
+                "diskSizeGb": 60,
+                "minNodes": 2,
+                "maxNodes": 5,
+                "isProduction": True,
+                "features": [{"id": "STATIC_IP", "value": "true"}, {"id": "KARPENTER"}],
+                "advanced": {
+                    "metrics": {"isEnabled": True, "kind": "MANAGED_BY_QOVERY"},
+                    "nginx": {"replicaCount": 2},
+                    "certManagerNamespace": "certs",
+                    "metalLbAddressPools": ["a-b"],
+                },
+                "deploy": False,
+            },
+        ),
+    ],
+)
+def test_flags_become_the_spec_of_a_provider(
+    following: Command, keeper: Keeper, flags: str, spec: dict[str, Any]
+) -> None:
+    provider = flags.partition(" ")[0]
+    sent = create(following, keeper, flags)["spec"][provider]
+    defaults = {
+        "deploy": True,
+        "isProduction": False,
+        "kubernetesMode": "MANAGED",
+        "minNodes": 1,
+        "maxNodes": 1,
+    }
+    assert sent == (defaults | spec if provider == "qovery" else spec)
+
+
+def test_files_become_part_of_a_spec(following: Command, keeper: Keeper, tmp_path: Path) -> None:
+    key, alerts = tmp_path / "id.pub", tmp_path / "alerts.json"
+    key.write_text("ssh-ed25519 AAAA me\n", encoding="utf-8")
+    alerts.write_text('{"cpu": {"threshold": 90}}', encoding="utf-8")
+    sent = create(following, keeper, f"kupe --type shared --alerts {alerts}")
+    assert sent["spec"]["kupe"]["alerts"] == {"cpu": {"threshold": 90}}
+    sent = create(following, keeper, f"qovery --cloud aws --region a --ssh-key-file {key}")
+    assert sent["spec"]["qovery"]["sshKeys"] == ["ssh-ed25519 AAAA me"]
+
+
+def test_a_private_key_is_not_sent(following: Command, keeper: Keeper, tmp_path: Path) -> None:
+    file = tmp_path / "id"
+    file.write_text("-----BEGIN " + "OPENSSH PRIVATE KEY-----\n", encoding="utf-8")
+    wanted = ["--name", "a", "--cloud", "aws", "--region", "b", "--ssh-key-file", str(file)]
+    ended = following("create", "qovery", "--account", "acme", *wanted)
+    assert ended.status == Exit.USAGE
+    assert "is a private key" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--plan", "basic"], "The plan basic needs a --region."),
+        (["--plan", "basic", "--region", "a", "--storage-gib", "1"], "--storage-gib means nothing"),
+        (["--plan", "advanced", "--region", "a"], "--region means nothing to the plan advanced."),
+        (["--plan", "advanced", "--region-nodes", "a=3"], "needs --region-nodes and --storage-gib"),
+        (["--plan", "advanced", "--region-nodes", "a=b", "--storage-gib", "1"], "no whole number"),
+        (["--plan", "advanced", "--limit-usd", "1"], "no spend limit"),
+        (["--plan", "basic", "--region", "a", "--limit-usd", "1", "--limit-vcpus", "1"], "money or in use"),
+    ],
+)
+def test_flags_that_do_not_go_together_are_wrong_usage(
+    following: Command, keeper: Keeper, arguments: list[str], sentence: str
+) -> None:
+    shared = ["--account", "acme", "--name", "a", "--cloud", "aws"]
+    ended = following("create", "cockroachdb", *shared, *arguments)
+    assert ended.status == Exit.USAGE
+    assert sentence in ended.err
+    assert keeper.asked("createCluster") == []
+
+
+@pytest.mark.parametrize("pool", ["type=a,count=2", "type=a,count=2,disk=x", "type=a,disc=2", "type"])
+def test_a_pool_that_cannot_be_read_is_wrong_usage(
+    following: Command, capsys: pytest.CaptureFixture[str], pool: str
+) -> None:
+    wanted = ["--account", "acme", "--name", "a", "--integration", "b", "--cloud", "aws", "--node-pool", pool]
+    with pytest.raises(SystemExit) as ended:
+        following("create", "northflank", *wanted)
+    assert ended.value.code == Exit.USAGE
+    assert "argument --node-pool" in capsys.readouterr().err
+
+
+def test_an_integration_that_is_not_there_is_said_with_those_that_are(following: Command) -> None:
+    wanted = ["--name", "a", "--integration", "b", "--cloud", "aws", "--region", "c"]
+    ended = following("create", "qovery", "--account", "acme", *wanted)
+    assert ended.status == Exit.FAILED
+    assert "The account acme has no integration b. There are: aws-main." in ended.err
+
+
+def test_a_creation_can_be_repeated_by_its_key(following: Command, keeper: Keeper) -> None:
+    first = create(following, keeper, "kupe --type shared")["idempotencyKey"]
+    assert create(following, keeper, "kupe --type shared")["idempotencyKey"] not in (first, None)
+    sent = create(following, keeper, "kupe --type shared --idempotency-key mine")
+    assert sent["idempotencyKey"] == "mine"
+
+
+def test_a_lost_answer_to_a_creation_names_the_key_to_repeat_it_with(
+    following: Command, keeper: Keeper, script: Scripted
+) -> None:
+    def answer(request: dict[str, Any]) -> Answer:
+        return JSONResponse({}, 502) if "mutation" in request["query"] else keeper(request)
+
+    script.answer = answer
+    ended = following("create", "kupe", "--account", "acme", "--name", "a", "--type", "shared")
+    assert ended.status == Exit.FAILED
+    assert len([one for one in script.requests if "mutation" in one["query"]]) == 1
+    key = script.requests[-1]["variables"]["input"]["idempotencyKey"]
+    assert f"--idempotency-key {key}" in ended.err

@@ -1,0 +1,68 @@
+"""Spend limits are exact, and operations are listed."""
+
+import json
+
+import pytest
+
+from cli.errors import Exit
+from tests.cli.command import Command
+from tests.cli.contract import Keeper, page
+from tests.cli.things import FAILURE, operation
+
+
+def test_a_limit_is_shown_with_what_the_provider_holds(following: Command) -> None:
+    facts = dict(
+        line.split("  ", 1) for line in following("spend-limit", "show", "a-cluster").out.splitlines()
+    )
+    assert {name.strip(): fact.strip() for name, fact in facts.items()} == {
+        "cluster": "acme/production",
+        "limit": "LIMITED",
+        "money": "5.00 USD",
+        "use": "20,000,000 RU, 2 GiB",
+        "held": "in use; money, where given, is our conversion",
+        "per": "calendar month",
+        "when reached": "stop",
+        "revision": "r1",
+    }
+    shown = json.loads(following("spend-limit", "show", "a-cluster", "--json").out)
+    assert shown["spendLimit"]["limit"]["basis"] == "USAGE"
+
+
+@pytest.mark.parametrize("flags", [[], ["--usd", "1", "--vcpus", "1"]])
+def test_a_limit_needs_one_measure(following: Command, flags: list[str]) -> None:
+    assert following("spend-limit", "set", "a-cluster", *flags).status == Exit.USAGE
+
+
+@pytest.mark.parametrize("amount", ["1.234", "-1", "1e3", "NaN", "5,00", "٣"])
+def test_money_is_exact_or_refused(
+    following: Command, capsys: pytest.CaptureFixture[str], amount: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        following("spend-limit", "set", "a-cluster", f"--usd={amount}")
+    assert ended.value.code == Exit.USAGE
+    assert "is no amount" in capsys.readouterr().err
+
+
+def test_operations_are_a_table(following: Command, keeper: Keeper) -> None:
+    keeper.on(
+        "operations", page(operation("CREATE_CLUSTER"), operation("STOP_CLUSTER", "FAILED", failure=FAILURE))
+    )
+    ended = following("operations", "--state", "running", "--state", "failed", "--cluster", "a-cluster")
+    _, first, second = ended.out.splitlines()
+    assert " ".join(first.split()) == "create cluster acme/production RUNNING 1m 00s ago ci an-operation"
+    assert second.endswith("The quota is used up.")
+    (call,) = keeper.asked("operations")
+    assert call["filter"] == {"states": ["RUNNING", "FAILED"], "clusterId": "a-cluster"}
+
+
+def test_no_more_operations_are_shown_than_wanted(following: Command, keeper: Keeper) -> None:
+    keeper.on("operations", page(operation("CREATE_CLUSTER"), operation("STOP_CLUSTER")))
+    assert len(json.loads(following("operations", "--limit", "1", "--json").out)["operations"]) == 1
+
+
+def test_one_operation_is_shown(following: Command, keeper: Keeper) -> None:
+    keeper.on("node", operation("REFRESH_ACCOUNT", "FAILED", targetName="acme", failure=FAILURE))
+    ended = following("operation", "an-operation")
+    assert "refresh account acme" in ended.out
+    assert "The quota is used up." in ended.out
+    assert json.loads(following("operation", "an-operation", "--json").out)["id"] == "an-operation"

@@ -1,0 +1,59 @@
+"""What a server that keeps the contract answers with."""
+
+from typing import Any
+
+TOKEN = "made-up-token-" + "of-a-test"
+CURRENT = {"state": "CURRENT", "ageSeconds": 3}
+KUPE = {"kind": "KUPE", "name": "Kupe Cloud"}
+TOKEN_STATUS = {"hint": "4711", "replacedAt": "2026-04-06T11:00:00Z"}
+ACME = {"id": "an-account", "name": "acme", "provider": KUPE, "freshness": CURRENT, "token": TOKEN_STATUS}
+STATUS = {"phase": "READY", "providerPhase": "Running", "since": "2026-04-06T11:00:00Z", "isConverged": True}
+LIMIT = {
+    "state": "LIMITED",
+    "limit": {
+        "money": {"minorUnits": "500", "currency": "USD", "decimal": "5.00"},
+        "usage": {"requestUnits": "20000000", "storageMiB": "2048"},
+        "basis": "USAGE",
+        "period": "CALENDAR_MONTH",
+        "enforcement": "STOP",
+    },
+}
+PRODUCTION = {
+    "__typename": "Cluster",
+    "id": "a-cluster",
+    "name": "production",
+    "account": ACME,
+    "status": STATUS,
+    "freshness": CURRENT,
+    "revision": "r1",
+    "spendLimit": LIMIT,
+}
+INTEGRATION = {"id": "a-link", "name": "aws-main", "cloud": "AWS"}
+
+
+def operation(kind: str, state: str = "RUNNING", **more: Any) -> dict[str, Any]:
+    return {
+        "__typename": "Operation",
+        "id": "an-operation",
+        "kind": kind,
+        "state": state,
+        "account": ACME,
+        "target": None,
+        "targetName": "production",
+        "requestedBy": "ci",
+        "requestedAt": "2026-04-06T11:59:00Z",
+        "deadline": "2026-04-06T12:30:00Z",
+        "pollAfterSeconds": 7 if state in ("RUNNING", "UNCONFIRMED") else None,
+    } | more
+
+
+def payload(kind: str, state: str = "RUNNING", **more: Any) -> dict[str, Any]:
+    return {"operation": operation(kind, state, **more), "userErrors": []}
+
+
+def refused(typename: str, **more: Any) -> dict[str, Any]:
+    error = {"__typename": typename, "message": "It will not do.", "path": ["input", "name"]}
+    return {"operation": None, "userErrors": [error | more]}
+
+
+FAILURE = {"kind": "REJECTED", "message": "The quota is used up."}
