@@ -4,12 +4,12 @@ from uuid import uuid4
 
 import pytest
 from graphql import GraphQLSchema
-from moto import mock_aws
 
 from gateway.app import create_app
 from infra.schema import create_table
 from infra.store import DynamoStore
 from infra.table import Table, open_client
+from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock, served
 from tests.cli.contract import Keeper, changing, page
 from tests.cli.scripted import Scripted, scripted
@@ -28,7 +28,7 @@ class Gateway:
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
-    with mock_aws():
+    with aws_in_memory():
         client = open_client()
         clock = SetClock()
         name = f"fleetgraph-{uuid4()}"
