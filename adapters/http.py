@@ -34,6 +34,7 @@ from fleet.failure import (
     Unauthenticated,
     Unavailable,
     UnexpectedResponse,
+    Unreachable,
 )
 from fleet.pacing import Allowance, RateFacts
 
@@ -159,11 +160,13 @@ class Http:
                     return await self._read(response)
                 finally:
                     await response.aclose()
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise Unreachable(f"{self.provider_name} cannot be reached ({type(error).__name__}).") from error
         except (TimeoutError, httpx.TimeoutException) as error:
             raise TimedOut(f"{self.provider_name} did not answer in time.") from error
         except httpx.TransportError as error:
             broken = type(error).__name__
-            raise Unavailable(f"{self.provider_name} cannot be reached or broke off ({broken}).") from error
+            raise Unavailable(f"{self.provider_name} broke off ({broken}).") from error
 
     async def _read(self, response: httpx.Response) -> Answer:
         rate = read_rate(response.headers, response.status_code, self.clock.now())
@@ -226,7 +229,7 @@ class Http:
     def _seconds_to_wait(self, error: ProviderError, attempt: int) -> float | None:
         """Null where trying again from here is no use."""
         jitter = random.random()  # noqa: S311 - it spreads load and hides nothing
-        if isinstance(error, TimedOut):
+        if isinstance(error, TimedOut) or isinstance(error.__cause__, httpx.TimeoutException):
             return None
         if error.retry_at is None:
             return None if isinstance(error, RateLimited) else BACKOFF_SECONDS[attempt - 1] * (1 + jitter) / 2

@@ -8,7 +8,6 @@ from pydantic import BeforeValidator
 
 from adapters.adapter import Adapter, first_text, segment
 from adapters.http import Complaint
-from adapters.quantity import to_mib, to_millicores
 from adapters.wire import Count, Identity, Items, Text, When, Wire, WireItem
 from fleet.adapter import Listing
 from fleet.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
@@ -16,6 +15,7 @@ from fleet.failure import Unavailable
 from fleet.money import SpendLimitState, SpendLimitStatus
 from fleet.provider import Capability
 from fleet.providers.kupe import KUPE, KupeDetails
+from fleet.quantity import to_mib, to_millicores
 
 PHASES: Mapping[str, Phase] = {
     "": Phase.PENDING,

@@ -1,4 +1,4 @@
-"""What an adapter promises: the reading side of one account at one provider.
+"""What an adapter promises: one account at one provider, read and changed.
 
 Every adapter lists clusters. What else a provider offers is a small protocol of its own, so that a missing capability
 is a missing method and not one that raises; `PROTOCOL_OF` ties each to its `Capability`, and the contract
@@ -15,13 +15,16 @@ from typing import Generic, Protocol, TypeVar, runtime_checkable
 from pydantic import SecretStr
 
 from fleet.account import Account
-from fleet.cluster import Cloud, Cluster, Connection
+from fleet.change import CreateIntegration, UpdateIntegration
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster, Connection
 from fleet.integration import Integration
-from fleet.money import CostEstimate
+from fleet.money import CostEstimate, LimitWanted
 from fleet.node import Node
 from fleet.offer import InstanceType, Region
 from fleet.pacing import Allowance
 from fleet.provider import Capability, Provider
+from fleet.spec import ClusterPatch, ClusterSpec
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -96,12 +99,86 @@ class ReadsConnection(Protocol):
         ...
 
 
+# -------------------------------------------------------------------------------------------------- the writing side
+#
+# Each call sends one request that changes something, once. Besides `ProviderError` it may raise a
+# `fleet.refusal.Refused` before anything is sent, where only the adapter can tell that the input will not do. An
+# answer that does not read is `UnexpectedResponse`: the provider may have done what was asked. A cluster that is
+# handed in is the latest reading of it, with its `provider_revision`.
+
+
+@runtime_checkable
+class CreatesCluster(Protocol):
+    async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
+        """As the provider's answer shows it."""
+        ...
+
+
+@runtime_checkable
+class UpdatesCluster(Protocol):
+    async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
+        """`Conflict` where the provider holds another revision by now than `cluster` has."""
+        ...
+
+
+@runtime_checkable
+class StopsCluster(Protocol):
+    async def stop_cluster(self, cluster: Cluster) -> None: ...
+
+
+@runtime_checkable
+class DeploysCluster(Protocol):
+    """A provider at which what was registered is applied by a request of its own."""
+
+    async def deploy_cluster(self, cluster: Cluster) -> None: ...
+
+
+@runtime_checkable
+class DeletesCluster(Protocol):
+    async def delete_cluster(self, cluster: Cluster) -> None: ...
+
+
+@runtime_checkable
+class LimitsSpend(Protocol):
+    async def set_spend_limit(self, cluster: Cluster, limit: LimitWanted) -> None: ...
+
+    async def clear_spend_limit(self, cluster: Cluster) -> None: ...
+
+
+@runtime_checkable
+class ChangesIntegrations(Protocol):
+    async def create_integration(self, wanted: CreateIntegration) -> Integration: ...
+
+    async def update_integration(self, integration: Integration, wanted: UpdateIntegration) -> None: ...
+
+    async def delete_integration(self, integration: Integration) -> None:
+        """`Conflict` while clusters use it."""
+        ...
+
+
+@runtime_checkable
+class MaintainsNodes(Protocol):
+    async def cordon_node(self, cluster: Cluster, node: Node) -> None: ...
+
+    async def uncordon_node(self, cluster: Cluster, node: Node) -> None: ...
+
+    async def drain_node(self, cluster: Cluster, node: Node) -> None: ...
+
+
 PROTOCOL_OF: Mapping[Capability, type] = {
     Capability.LIST_NODES: ListsNodes,
     Capability.LIST_INTEGRATIONS: ListsIntegrations,
     Capability.LIST_REGIONS: ListsRegions,
     Capability.LIST_INSTANCE_TYPES: ListsInstanceTypes,
     Capability.COST_ESTIMATE: EstimatesCost,
+    Capability.CREATE_CLUSTER: CreatesCluster,
+    Capability.UPDATE_CLUSTER: UpdatesCluster,
+    Capability.STOP_CLUSTER: StopsCluster,
+    Capability.DEPLOY_CLUSTER: DeploysCluster,
+    Capability.DELETE_CLUSTER: DeletesCluster,
+    Capability.SPEND_LIMIT: LimitsSpend,
+    Capability.CHANGE_INTEGRATION: ChangesIntegrations,
+    Capability.NODE_MAINTENANCE: MaintainsNodes,
 }
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from fleet.account import TrackedAccount, derive_account_id
-from fleet.cluster import QUIET, Cloud, Cluster, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import QUIET, Cluster, Phase
 from fleet.integration import Integration
 from fleet.store import FleetOrder, Reader
 from fleet.tracking import Tracked, TrackedCluster

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
+from fleet.cloud import Cloud
 from fleet.money import CostEstimate, SpendLimitStatus
 from fleet.provider import Capability, ClusterDetails
 from fleet.providers import PROVIDERS
@@ -37,31 +38,6 @@ QUIET = frozenset({Phase.READY, Phase.STOPPED, Phase.DELETED})
 class Engine(StrEnum):
     KUBERNETES = "KUBERNETES"
     COCKROACHDB = "COCKROACHDB"
-
-
-class Cloud(StrEnum):
-    """BYOK is a Kubernetes cluster that its owner brought. UNKNOWN is a word new to us."""
-
-    AWS = "AWS"
-    AZURE = "AZURE"
-    GCP = "GCP"
-    AIVEN = "AIVEN"
-    AKAMAI = "AKAMAI"
-    BACKBLAZE = "BACKBLAZE"
-    BYOK = "BYOK"
-    CIVO = "CIVO"
-    CLOUDFLARE = "CLOUDFLARE"
-    COREWEAVE = "COREWEAVE"
-    DIGITAL_OCEAN = "DIGITAL_OCEAN"
-    HETZNER = "HETZNER"
-    IBM = "IBM"
-    NEBIUS = "NEBIUS"
-    OCI = "OCI"
-    ON_PREMISES = "ON_PREMISES"
-    OVH = "OVH"
-    PLANETSCALE = "PLANETSCALE"
-    SCALEWAY = "SCALEWAY"
-    UNKNOWN = "UNKNOWN"
 
 
 class Resources(Record):

@@ -7,8 +7,9 @@
     ├─ RateLimited   (retry_at)    429
     ├─ Conflict      (revision)    409, 412
     ├─ Rejected      (fields)      400, 422: the provider's own sentence
-    ├─ Unavailable   (retry_at)    5xx, no connection
-    │  └─ TimedOut                 no answer in time
+    ├─ Unavailable   (retry_at)    5xx, a connection that broke
+    │  ├─ TimedOut                 no answer in time
+    │  └─ Unreachable              no connection: the request never went out
     └─ UnexpectedResponse          2xx that does not read as documented
 
 `Failure` is the same fact at rest: what is kept of an error once it has been handled.
@@ -115,6 +116,10 @@ class Unavailable(ProviderError):
 
 class TimedOut(Unavailable):
     kind = FailureKind.TIMEOUT
+
+
+class Unreachable(Unavailable):
+    """Nothing was sent."""
 
 
 class UnexpectedResponse(ProviderError):

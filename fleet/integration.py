@@ -1,6 +1,6 @@
 """A link between an account and an outside system. Its credentials can be written, never read."""
 
-from fleet.cluster import Cloud
+from fleet.cloud import Cloud
 from fleet.record import Instant, Record
 
 

@@ -70,6 +70,25 @@ class SpendLimit(Record):
     enforcement: SpendEnforcement
 
 
+class LimitWanted(Record):
+    """The limit that somebody asks for, in money or in use. Zero money keeps a cluster inside its free allowance."""
+
+    money: Money | None = None
+    usage: UsageLimit | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.money is None) == (self.usage is None):
+            raise ValueError("Exactly one of money and usage is needed.")
+        if self.money is not None and self.money.minor_units < 0:
+            raise ValueError("A limit is not negative.")
+        if self.usage is not None and any(value is not None and value <= 0 for _, value in self.usage):
+            raise ValueError("A limit of use is above zero; leave out what is not to be limited.")
+        if self.usage == UsageLimit():
+            raise ValueError("A limit of use names at least one thing; to remove a limit, clear it.")
+        return self
+
+
 class SpendLimitState(StrEnum):
     LIMITED = "LIMITED"
     UNLIMITED = "UNLIMITED"

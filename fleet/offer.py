@@ -1,6 +1,6 @@
 """What an account can create clusters from: regions and machine types."""
 
-from fleet.cluster import Cloud
+from fleet.cloud import Cloud
 from fleet.record import Record
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fleet.record import Record
+from fleet.spec import ClusterPatch, ClusterSpec
 
 
 class Capability(StrEnum):
@@ -57,8 +58,18 @@ class Provider:
     documentation_url: str
     rate_limit: RateLimit
     details: type[ClusterDetails]
+    spec: type[ClusterSpec]
+    patch: type[ClusterPatch]
     lacks: Mapping[Capability, str] = field(default_factory=dict)
     needs_external_id: bool
     """Whether an account must name its organization, tenant or team, because the token does not imply it."""
+    are_names_caseless: bool = False
+    """Whether two names that differ in case alone are one to the provider."""
+    refuses_while_moving: bool = False
+    """Whether it takes no change of a cluster that is being changed already, so that one has to wait."""
     api_versions: tuple[str, ...] = ()
     """Versions of the provider's API that an account may pin, newest first. Empty where it has none to pin."""
+
+    def same_name(self, name: str) -> str:
+        """Equal for names that the provider takes for one."""
+        return name.casefold() if self.are_names_caseless else name

@@ -15,6 +15,7 @@ from fleet.account import Account, AccountState, TrackedAccount
 from fleet.integration import Integration
 from fleet.node import Node
 from fleet.offer import InstanceType, Region
+from fleet.operation import Operation
 from fleet.pacing import Budget, Grant, RateFacts, Share
 from fleet.provider import RateLimit
 from fleet.tracking import Tracked, TrackedCluster, Transition
@@ -30,6 +31,14 @@ class StaleObserver(Exception):
 
 class AccountGone(Exception):
     """The account was disconnected meanwhile."""
+
+
+class OrganizationTaken(Exception):
+    """The organization is connected already, as the account `account_id`."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(account_id)
+        self.account_id = account_id
 
 
 class NotAnOrderKey(ValueError):
@@ -68,6 +77,35 @@ class NotBegun:
 
     reason: str
     retry_at: datetime | None = None
+
+
+class OutdatedOperation(Exception):
+    """Somebody else has saved the operation since it was read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Idempotency:
+    """`key` as its caller gave it, `caller` who did, `digest` what was asked for with it."""
+
+    caller: str
+    key: str
+    digest: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlreadyAsked:
+    """The idempotency key was used before, for `operation`; with the same input where `is_same`."""
+
+    operation: Operation
+    is_same: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlreadyOpen:
+    """Another change of the same thing is in flight."""
+
+    operation: Operation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,11 +190,53 @@ class Accounts(Protocol):
     """The owner's half."""
 
     async def connect(self, account: Account, *, due_at: datetime) -> None:
-        """Keeps an account. One that is known by its id keeps what was observed, and is due again."""
+        """Keeps an account. One that is known by its id keeps what was observed, and is due again.
+
+        `OrganizationTaken` when another account is connected to the same organization.
+        """
+        ...
+
+    async def hide(self, account_id: str, *, due_at: datetime) -> None:
+        """Makes an account unseen at once and due, so that an observation which finds it gone removes the rest."""
         ...
 
     async def remove(self, account_id: str) -> None:
         """Forgets an account and everything observed through it. Idempotent; continues where it was interrupted."""
+        ...
+
+
+class Operations(Protocol):
+    """The changer's half. Operations outlive the account they changed, and expire after `fleet.operation.KEPT`."""
+
+    async def begin_change(
+        self, operation: Operation, *, idempotency: Idempotency | None
+    ) -> Operation | AlreadyAsked | AlreadyOpen:
+        """Keeps an intent, in one transaction with its `locks` and its idempotency key, and answers it as kept.
+
+        Only while the account is connected: `AccountGone`. An idempotency key that was used within its day answers
+        `AlreadyAsked`; a lock that an open operation holds answers `AlreadyOpen`. Neither writes anything.
+        """
+        ...
+
+    async def save_change(self, operation: Operation) -> Operation:
+        """Keeps how it goes on, and answers it with its next `version`. One that is final gives its locks back in the
+        same transaction. `OutdatedOperation` when somebody else has saved it since it was read.
+        """
+        ...
+
+    async def discard_change(self, operation: Operation) -> None:
+        """Forgets an intent for which nothing was sent, with its locks and its key. `OutdatedOperation` as above."""
+        ...
+
+    async def open_changes(self, account_id: str) -> list[Operation]:
+        """Those that are not final, oldest first. Strongly consistent."""
+        ...
+
+    async def ask_for_look(self, account_id: str, at: datetime) -> None:
+        """Makes an account due at `at`, unless it is due sooner, whatever its token says. An observation that is going
+        on does not undo it: the `end` of a lease that began before keeps the earlier of the two times. Nothing for an
+        account that is gone.
+        """
         ...
 
 
@@ -226,6 +306,22 @@ class Reader(Protocol):
 
     async def budget(self, key: str) -> Budget: ...
 
+    async def operations_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Operation]:
+        """A ref's key is the operation's id."""
+        ...
 
-class Store(Observations, Schedule, Accounts, Reader, Protocol):
+    async def operations(self, *, before: tuple[str, str] | None, limit: int) -> list[Operation]:
+        """Of the whole fleet, newest first, in the order (id, account id)."""
+        ...
+
+    async def operations_of(self, account_id: str, *, before: str | None, limit: int) -> list[Operation]:
+        """Of one account, newest first, in the order of ids."""
+        ...
+
+    async def open_operations_by_lock(self, locks: Iterable[Ref]) -> Mapping[Ref, Operation]:
+        """The operations that hold these locks; a ref's key is the lock."""
+        ...
+
+
+class Store(Observations, Schedule, Accounts, Operations, Reader, Protocol):
     """The whole promise, kept by one table."""

@@ -7,7 +7,8 @@ from fractions import Fraction
 from adapters.adapter import segment
 from adapters.cockroachdb.spend import NO_LIMITS, to_spend_limit
 from adapters.cockroachdb.wire import WireCluster, WireClusterRegion, WireConfig, WireNode, WireRegion
-from fleet.cluster import Capacity, Cloud, Cluster, Connection, Engine, Phase, Resources, digest_revision
+from fleet.cloud import Cloud
+from fleet.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
 from fleet.node import Node, NodePhase
 from fleet.offer import Region
 from fleet.provider import Capability

@@ -34,7 +34,8 @@ from adapters.northflank.wire import (
 )
 from adapters.wire import Items
 from fleet.adapter import Listing
-from fleet.cluster import Cloud, Cluster
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster
 from fleet.integration import Integration
 from fleet.node import Node
 from fleet.offer import InstanceType, Region

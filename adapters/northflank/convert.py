@@ -13,7 +13,8 @@ from adapters.northflank.wire import (
     WireNodeType,
     WireRegion,
 )
-from fleet.cluster import Capacity, Cloud, Cluster, Engine, Phase, Resources, digest_revision
+from fleet.cloud import Cloud
+from fleet.cluster import Capacity, Cluster, Engine, Phase, Resources, digest_revision
 from fleet.integration import Integration
 from fleet.money import SpendLimitState, SpendLimitStatus
 from fleet.node import Node, NodePhase

@@ -26,7 +26,8 @@ from adapters.qovery.wire import (
 )
 from adapters.wire import Items
 from fleet.adapter import Listing
-from fleet.cluster import Cloud, Cluster
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster
 from fleet.integration import Integration
 from fleet.money import CostEstimate
 from fleet.offer import InstanceType, Region

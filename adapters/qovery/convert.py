@@ -14,7 +14,8 @@ from adapters.qovery.wire import (
     WireStatus,
 )
 from adapters.wire import WireItem
-from fleet.cluster import Capacity, Cloud, Cluster, Engine, Phase, Resources, digest_revision
+from fleet.cloud import Cloud
+from fleet.cluster import Capacity, Cluster, Engine, Phase, Resources, digest_revision
 from fleet.integration import Integration
 from fleet.money import CostEstimate, Money, SpendLimitState, SpendLimitStatus
 from fleet.offer import InstanceType, Region

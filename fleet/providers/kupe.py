@@ -1,6 +1,18 @@
 """Kupe Cloud: what it is and what only it knows of a cluster."""
 
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, field_validator
+
 from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
+from fleet.quantity import to_mib, to_millicores
+from fleet.record import Record
+from fleet.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
+
+if TYPE_CHECKING:
+    from fleet.cluster import Cluster, Resources
 
 
 class KupeDetails(ClusterDetails):
@@ -11,12 +23,97 @@ class KupeDetails(ClusterDetails):
     requested_version: str | None = None
 
 
+class KupeClusterType(StrEnum):
+    """`shared` nodes with others, or `dedicated` ones."""
+
+    SHARED = "shared"
+    DEDICATED = "dedicated"
+
+
+class KupeResources(Record):
+    """Kubernetes quantities, e.g. 4, 16Gi, 100Gi."""
+
+    cpu: str | None = None
+    memory: str | None = None
+    storage: str | None = None
+
+    @field_validator("cpu")
+    @classmethod
+    def _is_cpu(cls, value: str | None) -> str | None:
+        if value is not None and to_millicores(value) is None:
+            raise ValueError(f"{value!r} is no quantity of CPU, e.g. 4 or 500m.")
+        return value
+
+    @field_validator("memory", "storage")
+    @classmethod
+    def _is_bytes(cls, value: str | None) -> str | None:
+        if value is not None and to_mib(value) is None:
+            raise ValueError(f"{value!r} is no quantity of whole MiB, e.g. 16Gi.")
+        return value
+
+    def match(self, shown: "Resources") -> bool:
+        return (
+            (self.cpu is None or to_millicores(self.cpu) == shown.cpu_millicores)
+            and (self.memory is None or to_mib(self.memory) == shown.memory_mib)
+            and (self.storage is None or to_mib(self.storage) == shown.storage_mib)
+        )
+
+
+class KupeClusterSpec(ClusterSpec):
+    """`alerts` are passed through as they are, and not kept: they may hold addresses that are nobody's business."""
+
+    name_rule = NameRule(
+        pattern=r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])",
+        sentence="Kupe takes 2 to 63 lowercase letters, digits and dashes, without a dash at either end.",
+    )
+
+    display_name: str = Field(min_length=1)
+    type: KupeClusterType
+    version: str | None = None
+    resources: KupeResources | None = None
+    is_highly_available: bool | None = None
+    alerts: Mapping[str, Any] | None = Field(default=None, exclude=True)
+
+    def matches(self, cluster: "Cluster") -> bool:
+        return (
+            cluster.display_name == self.display_name
+            and cluster.plan == self.type
+            and _match(cluster, self.version, self.resources, self.is_highly_available)
+        )
+
+
+class KupeClusterPatch(ClusterPatch):
+    version: str | None = None
+    resources: KupeResources | None = None
+    is_highly_available: bool | None = None
+    alerts: Mapping[str, Any] | None = Field(default=None, exclude=True)
+
+    _not_cleared = not_cleared("version", "resources", "is_highly_available", "alerts")
+
+    def matches(self, cluster: "Cluster") -> bool:
+        return _match(cluster, self.version, self.resources, self.is_highly_available)
+
+
+def _match(
+    cluster: "Cluster", version: str | None, resources: KupeResources | None, is_highly_available: bool | None
+) -> bool:
+    details = cluster.details
+    return (
+        isinstance(details, KupeDetails)
+        and (version is None or details.requested_version == version)
+        and (resources is None or resources.match(cluster.capacity.total))
+        and (is_highly_available is None or details.is_highly_available is is_highly_available)
+    )
+
+
 KUPE = Provider(
     key="kupe",
     name="Kupe Cloud",
     documentation_url="https://docs.kupe.cloud",
     rate_limit=RateLimit(requests=None, window_seconds=60, scope=RateScope.ADDRESS),
     details=KupeDetails,
+    spec=KupeClusterSpec,
+    patch=KupeClusterPatch,
     needs_external_id=True,
     lacks={
         Capability.STOP_CLUSTER: "A Kupe cluster runs until it is deleted.",

@@ -1,7 +1,13 @@
 """Northflank: what it is and what only it knows of a cluster."""
 
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from fleet.cloud import Cloud
 from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
 from fleet.record import Record
+from fleet.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
 
 
 class NodePool(Record):
@@ -22,12 +28,49 @@ class NorthflankDetails(ClusterDetails):
     node_pools: tuple[NodePool, ...] = ()
 
 
+class NodePoolWanted(Record):
+    """`id` names a pool that is there. Bounds make it scale by itself, and come as a pair."""
+
+    id: str | None = None
+    node_type: str = Field(min_length=1)
+    node_count: int = Field(ge=1)
+    disk_size_gb: int = Field(ge=1)
+    min_nodes: int | None = Field(default=None, ge=0)
+    max_nodes: int | None = Field(default=None, ge=1)
+    availability_zones: Sequence[str] | None = None
+
+
+class NorthflankClusterSpec(ClusterSpec):
+    name_rule = NameRule(
+        pattern=r"[a-zA-Z](?:[ -]?[a-zA-Z0-9]+)*(?<=...)(?<!.{21})",
+        sentence="Northflank takes 3 to 20 letters, digits, single dashes and spaces, a letter first.",
+    )
+
+    integration_external_id: str = Field(min_length=1)
+    cloud: Cloud
+    region: str | None = None
+    description: str | None = None
+    node_pools: Sequence[NodePoolWanted] = Field(min_length=1)
+
+
+class NorthflankClusterPatch(ClusterPatch):
+    """`node_pools` are all that are to be."""
+
+    name: str | None = None
+    description: str | None = None
+    node_pools: Sequence[NodePoolWanted] | None = None
+
+    _not_cleared = not_cleared("name", "node_pools")
+
+
 NORTHFLANK = Provider(
     key="northflank",
     name="Northflank",
     documentation_url="https://northflank.com/docs/v1/api/introduction",
     rate_limit=RateLimit(requests=1000, window_seconds=3600, scope=RateScope.TOKEN),
     details=NorthflankDetails,
+    spec=NorthflankClusterSpec,
+    patch=NorthflankClusterPatch,
     needs_external_id=False,
     lacks={
         Capability.STOP_CLUSTER: "A Northflank cluster runs until it is deleted.",

@@ -1,8 +1,15 @@
 """Qovery: what it is and what only it knows of a cluster."""
 
+from collections.abc import Sequence
+from enum import StrEnum
+
+from pydantic import Field
+
+from fleet.cloud import Cloud
 from fleet.money import Money
 from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
 from fleet.record import Record
+from fleet.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
 
 
 class QoveryFeature(Record):
@@ -37,12 +44,93 @@ class QoveryDetails(ClusterDetails):
     outputs: QoveryOutputs | None = None
 
 
+class QoveryKubernetesMode(StrEnum):
+    MANAGED = "MANAGED"
+    SELF_MANAGED = "SELF_MANAGED"
+    PARTIALLY_MANAGED = "PARTIALLY_MANAGED"
+
+
+class FeatureWanted(Record):
+    """`value` is text as it is, or anything else as JSON."""
+
+    id: str
+    value: str | None = None
+
+
+class MetricsWanted(Record):
+    is_enabled: bool
+    kind: str | None = None
+
+
+class NginxWanted(Record):
+    replica_count: int | None = None
+    default_ssl_certificate: str | None = None
+    publish_status_address: str | None = None
+    metal_lb_load_balancer_ips: str | None = None
+    external_dns_target: str | None = None
+
+
+class QoveryAdvanced(Record):
+    """What Qovery's metrics_parameters and infrastructure_charts_parameters hold."""
+
+    metrics: MetricsWanted | None = None
+    nginx: NginxWanted | None = None
+    cert_manager_namespace: str | None = None
+    metal_lb_address_pools: Sequence[str] | None = None
+
+
+class QoveryClusterSpec(ClusterSpec):
+    name_rule = NameRule(
+        pattern=r"\S(?:.*\S)?", sentence="Qovery takes any name that is not blank at either end."
+    )
+
+    cloud: Cloud
+    region: str = Field(min_length=1)
+    integration_external_id: str | None = None
+    description: str | None = None
+    kubernetes_mode: QoveryKubernetesMode = QoveryKubernetesMode.MANAGED
+    instance_type: str | None = None
+    disk_size_gb: int | None = Field(default=None, ge=1)
+    min_nodes: int = Field(default=1, ge=1)
+    max_nodes: int = Field(default=1, ge=1)
+    is_production: bool = False
+    ssh_keys: Sequence[str] | None = None
+    features: Sequence[FeatureWanted] | None = None
+    advanced: QoveryAdvanced | None = None
+    deploy: bool = True
+
+    @property
+    def is_deployed(self) -> bool:
+        return self.deploy
+
+
+class QoveryClusterPatch(ClusterPatch):
+    name: str | None = None
+    description: str | None = None
+    instance_type: str | None = None
+    disk_size_gb: int | None = Field(default=None, ge=1)
+    min_nodes: int | None = Field(default=None, ge=1)
+    max_nodes: int | None = Field(default=None, ge=1)
+    is_production: bool | None = None
+    ssh_keys: Sequence[str] | None = None
+    features: Sequence[FeatureWanted] | None = None
+    advanced: QoveryAdvanced | None = None
+
+    _not_cleared = not_cleared(
+        "name", "instance_type", "disk_size_gb", "min_nodes", "max_nodes", "is_production"
+    )
+
+
 QOVERY = Provider(
     key="qovery",
     name="Qovery",
     documentation_url="https://www.qovery.com/docs/api-reference/introduction",
     rate_limit=RateLimit(requests=1000, window_seconds=3600, scope=RateScope.TOKEN),
     details=QoveryDetails,
+    spec=QoveryClusterSpec,
+    patch=QoveryClusterPatch,
+    are_names_caseless=True,
+    refuses_while_moving=True,
     needs_external_id=True,
     lacks={
         Capability.LIST_NODES: "Qovery shows machines over its WebSocket gateway only.",

@@ -10,7 +10,7 @@ from fleet import browse, pacing
 from fleet import offer as offers
 from fleet import provider as providers
 from fleet.account import TrackedAccount
-from fleet.cluster import Cloud
+from fleet.cloud import Cloud
 from fleet.provider import Capability
 from fleet.tracking import Tracked
 from gateway.capability import lacks_of_provider

@@ -11,7 +11,8 @@ from fleet import browse, money
 from fleet import cluster as domain
 from fleet import provider as providers
 from fleet.account import TrackedAccount
-from fleet.cluster import Cloud, Engine, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import Engine, Phase
 from fleet.provider import Capability
 from fleet.providers import PROVIDERS
 from fleet.store import FleetOrder, Ref

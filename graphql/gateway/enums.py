@@ -4,7 +4,8 @@ from enum import StrEnum
 
 import strawberry
 
-from fleet.cluster import Cloud, Engine, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import Engine, Phase
 from fleet.failure import FailureKind
 from fleet.freshness import FreshnessState
 from fleet.money import SpendEnforcement, SpendLimitBasis, SpendLimitState, SpendPeriod

@@ -6,7 +6,8 @@ from typing import TypeVar
 import strawberry
 
 from fleet import browse
-from fleet.cluster import Cloud, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import Phase
 from gateway.enums import ProviderKind
 from gateway.ids import account_id_of
 from gateway.records import given

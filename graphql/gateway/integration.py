@@ -8,7 +8,7 @@ import strawberry
 from fleet import browse
 from fleet import integration as domain
 from fleet.account import TrackedAccount
-from fleet.cluster import Cloud
+from fleet.cloud import Cloud
 from fleet.tracking import Tracked
 from gateway.cluster import ClusterConnection, ClusterPage, list_clusters
 from gateway.connections import After, First

@@ -6,7 +6,7 @@ from typing import TypeVar
 import strawberry
 
 from fleet.browse import EXAMINED_ROWS
-from fleet.cluster import Cloud
+from fleet.cloud import Cloud
 from fleet.offer import InstanceType as KnownInstanceType
 from fleet.offer import Region as KnownRegion
 from fleet.tracking import Tracked

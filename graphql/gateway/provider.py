@@ -4,6 +4,7 @@ import strawberry
 
 from fleet import provider as domain
 from fleet.providers import PROVIDERS
+from fleet.spec import ClusterPatch, ClusterSpec
 from gateway.capability import CapabilitySupport, support_of_provider
 from gateway.enums import ProviderKind
 from gateway.ids import Node
@@ -19,6 +20,8 @@ def provider_of(key: str) -> domain.Provider:
         documentation_url="",
         rate_limit=domain.RateLimit(requests=None, window_seconds=60, scope=domain.RateScope.TOKEN),
         details=domain.ClusterDetails,
+        spec=ClusterSpec,
+        patch=ClusterPatch,
         needs_external_id=False,
     )
 

@@ -8,7 +8,8 @@ import pytest
 from adapters.cockroachdb.convert import NO_NODES, to_cluster
 from adapters.cockroachdb.spend import NO_LIMITS
 from adapters.cockroachdb.wire import WireCluster
-from fleet.cluster import Capacity, Cloud, Cluster, Connection, Engine, Phase, Resources
+from fleet.cloud import Cloud
+from fleet.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources
 from fleet.provider import Capability
 from fleet.providers.cockroachdb import CockroachdbDetails, CockroachdbRegion
 from tests.adapters.replay import fixture

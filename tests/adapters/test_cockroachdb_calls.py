@@ -8,7 +8,8 @@ import pytest
 from adapters.cockroachdb import CockroachdbAdapter
 from adapters.cockroachdb.convert import to_cluster
 from adapters.cockroachdb.wire import WireCluster
-from fleet.cluster import Cloud, Cluster, Connection, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster, Connection, Phase
 from fleet.failure import NotFound, Rejected, UnexpectedResponse
 from fleet.node import NodePhase
 from fleet.offer import Region

@@ -15,7 +15,8 @@ from adapters.cockroachdb.convert import (
     to_phase,
 )
 from adapters.cockroachdb.wire import WireCluster
-from fleet.cluster import Cloud, Connection, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import Connection, Phase
 from fleet.money import SpendLimitState
 from tests.adapters.replay import SHARED
 

@@ -9,7 +9,8 @@ from adapters.adapter import MOST_PAGES, Adapter, segment
 from adapters.http import Complaint
 from adapters.wire import Count, Identity, Text, Wire, WireItem
 from fleet.adapter import Listing, Unreadable
-from fleet.cluster import Cloud, Cluster
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster
 from fleet.failure import UnexpectedResponse
 from fleet.offer import Region
 from fleet.providers.kupe import KUPE

@@ -12,7 +12,8 @@ from adapters.northflank.convert import (
     to_word,
 )
 from adapters.northflank.wire import WireCluster, WireIntegration, WireNode, WireNodeType
-from fleet.cluster import Cloud, Cluster, Phase, Resources
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster, Phase, Resources
 from fleet.node import NodePhase
 from fleet.providers.northflank import NorthflankDetails
 from tests.adapters.replay import fixture

@@ -10,7 +10,8 @@ import pytest
 from adapters.northflank import NorthflankAdapter
 from adapters.northflank.convert import to_cluster
 from adapters.northflank.wire import WireCluster, WireIntegrationPage
-from fleet.cluster import Cloud, Cluster, Engine, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster, Engine, Phase
 from fleet.failure import Unauthenticated, UnexpectedResponse
 from fleet.money import SpendLimitState
 from fleet.providers.northflank import NodePool

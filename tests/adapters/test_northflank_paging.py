@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from adapters.northflank import NorthflankAdapter
-from fleet.cluster import Cloud
+from fleet.cloud import Cloud
 from fleet.failure import Rejected, Unauthenticated, UnexpectedResponse
 from tests.adapters.replay import Replay, fixture
 

@@ -24,7 +24,8 @@ from adapters.qovery.wire import (
     WireInstanceType,
     WireRegion,
 )
-from fleet.cluster import Cloud, Cluster, Phase, Resources
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster, Phase, Resources
 from fleet.money import CostEstimate, Money
 from fleet.providers.qovery import QoveryDetails, QoveryFeature
 from tests.adapters.replay import SHARED, fixture

@@ -11,7 +11,8 @@ from adapters.qovery import QoveryAdapter
 from adapters.qovery.adapter import MOST_PLACES
 from adapters.qovery.convert import to_cluster
 from adapters.qovery.wire import WireCluster, WireStatus
-from fleet.cluster import Cloud, Cluster, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster, Phase
 from fleet.failure import Forbidden, ProviderError, RateLimited, Rejected, UnexpectedResponse
 from fleet.money import Money
 from fleet.providers.qovery import QoveryOutputs

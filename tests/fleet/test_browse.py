@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from fleet import browse
 from fleet.account import Account, TrackedAccount
 from fleet.browse import EXAMINED_ROWS, ClusterFilter, IntegrationFilter, Page
-from fleet.cluster import QUIET, Cloud, Cluster, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import QUIET, Cluster, Phase
 from fleet.integration import Integration
 from fleet.store import FleetOrder, Reader
 from fleet.tracking import Tracked, TrackedCluster

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from fleet.account import Collection
-from fleet.cluster import Cloud, Connection, Facts, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import Connection, Facts, Phase
 from fleet.observe import Observation, Outcome
 from fleet.pacing import Share
 from fleet.providers import PROVIDERS

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from fleet.account import Account
-from fleet.cluster import Cloud, Cluster, Engine, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster, Engine, Phase
 from fleet.connect import make_account
 from fleet.integration import Integration
 from fleet.money import (

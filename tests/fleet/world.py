@@ -12,7 +12,8 @@ from pydantic import SecretStr
 
 from fleet.account import Account, AccountState, TrackedAccount
 from fleet.adapter import Adapter, Listing, Unreadable
-from fleet.cluster import Cloud, Cluster, Connection
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster, Connection
 from fleet.connect import make_account
 from fleet.failure import NotFound, Unauthenticated
 from fleet.integration import Integration

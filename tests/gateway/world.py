@@ -9,7 +9,8 @@ import httpx
 from pydantic import SecretStr
 
 from fleet.account import Account, AccountState, Collection, CollectionState, derive_account_id
-from fleet.cluster import Capacity, Cloud, Cluster, Connection, Engine, Facts, Phase, Resources
+from fleet.cloud import Cloud
+from fleet.cluster import Capacity, Cluster, Connection, Engine, Facts, Phase, Resources
 from fleet.connect import make_account
 from fleet.failure import Failure, FailureKind
 from fleet.integration import Integration

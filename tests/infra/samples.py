@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fleet.account import Account, AccountState, derive_account_id
-from fleet.cluster import Cloud, Cluster, Engine, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import Cluster, Engine, Phase
 from fleet.integration import Integration
 from fleet.money import SpendLimitState, SpendLimitStatus
 from fleet.node import Node, NodePhase

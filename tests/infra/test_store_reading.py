@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from fleet.cluster import QUIET, Cloud, Phase
+from fleet.cloud import Cloud
+from fleet.cluster import QUIET, Phase
 from fleet.offer import InstanceType, Region
 from fleet.store import Changes, FleetOrder, Ref, Store
 from fleet.tracking import Tracked, TrackedCluster

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.quantity import to_mib, to_millicores
+from fleet.quantity import to_mib, to_millicores
 
 
 @pytest.mark.parametrize(
