@@ -104,6 +104,20 @@ class Adapter(ABC):
         """Asks for something and reads it. `path` begins with a slash; what is put into it goes through `segment`."""
         return self.read(await self.ask(path, params=params, attempts=attempts), wire)
 
+    async def change(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Sends what changes something, once: whether it took effect cannot be known from an error. `body` goes out as
+        JSON, nothing where it is null.
+        """
+        return await self._http.send(method, path, params=params, headers=headers, body=body)
+
     def read(self, answer: Answer, wire: type[WireT]) -> WireT:
         try:
             return wire.model_validate_json(answer.body)

@@ -115,7 +115,7 @@ class Http:
     ) -> Answer:
         """Raises the error that the last attempt ended in, or `BudgetExhausted` before one that may not go out.
 
-        `path` begins with a slash and is quoted already; `body` is sent as JSON.
+        `path` begins with a slash and is quoted already; `body` is sent as JSON, nothing where it is null.
         """
         request = self._build(method, path, params or {}, headers or {}, body)
         last = min(attempts, ATTEMPTS) if method in SAFE_VERBS else 1
@@ -147,7 +147,10 @@ class Http:
             method,
             self.base_url.rstrip("/") + path,
             params=params or None,
-            headers={**self.headers, **headers, "Authorization": f"{self.scheme} {token}"},
+            headers=httpx.Headers(
+                {**self.headers, **headers, "Authorization": f"{self.scheme} {token}"},
+                encoding="latin-1",  # as `_raw_header` reads, so that what was read goes back byte for byte
+            ),
             json=body,
             timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
         )

@@ -175,7 +175,7 @@ async def test_a_write_goes_out_once_whatever_happens(here: Setting) -> None:
         here.server.requests.clear()
         here.server.fault(kind)
         with pytest.raises(Unavailable):
-            await here.adapter._http.send("POST", "/anything", body={})
+            await here.adapter.change("POST", "/anything", {})
         assert len(here.server.requests) == 1
 
 

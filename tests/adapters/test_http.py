@@ -129,6 +129,15 @@ async def test_an_answer_keeps_its_etag_byte_for_byte_and_its_request_id() -> No
     assert (answer.request_id, answer.body) == ("req-7", b"{}")
 
 
+async def test_an_etag_goes_back_byte_for_byte() -> None:
+    etag = b'W/"caf\xc3\xa9\xff"'
+    scene = Scene([httpx.Response(200, headers=[(b"ETag", etag)]), OK])
+    answer = await scene.get()
+    assert answer.etag is not None
+    await scene.http().send("PATCH", "/things", headers={"If-Match": answer.etag}, body={})
+    assert dict(scene.requests[1].headers.raw)[b"If-Match"] == etag
+
+
 async def test_the_shared_client_keeps_no_cookie_and_follows_no_redirect() -> None:
     async with open_client() as client:
         seen: list[httpx.Request] = []
