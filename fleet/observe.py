@@ -1,11 +1,13 @@
 """Observing an account: the schedule, a person's refresh and the follow-up of a change all run this one function.
 
-Lease, look at every collection that is due, write what changed, end with the result and the next time. What a provider
+Lease, look at every collection that is due, write what changed, follow the changes that are under way, end with the
+result and the next time. What a provider
 does wrong is kept as a fact on the collection it happened to, and logged when it begins and when it ends.
 """
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,6 +18,7 @@ from pydantic import SecretStr
 from fleet.account import Account, AccountState, Collection, CollectionState
 from fleet.adapter import Adapter, OpenAdapter
 from fleet.allowance import DrawnAllowance
+from fleet.change import OperationKind
 from fleet.clock import Clock
 from fleet.collect import COLLECT, PROTOCOL_OF, Look, Seen
 from fleet.failure import (
@@ -27,7 +30,12 @@ from fleet.failure import (
     Unauthenticated,
     Unavailable,
 )
+from fleet.follow import Follower, look_again_at, wanted_collections
+from fleet.integration import Integration
+from fleet.operation import Operation
+from fleet.owning import finish_removal
 from fleet.pacing import BudgetExhausted, Share
+from fleet.proof import View
 from fleet.providers import PROVIDERS
 from fleet.schedule import Pace, due_at, expected_requests, fail, next_look, succeed
 from fleet.store import AccountGone, Lease, NotBegun, StaleObserver, Store
@@ -80,10 +88,14 @@ class Observer:
         """
         tracked = await self.store.account(account_id)
         if tracked is None:
+            await finish_removal(self.store, self.vault, self.clock, account_id)
             return Observation(
                 account_id=account_id, outcome=Outcome.SKIPPED, reason="there is no such account"
             )
         account = tracked.account
+        operations = await self.store.open_changes(account_id)
+        is_refresh = any(one.kind is OperationKind.REFRESH_ACCOUNT for one in operations)
+        share = Share.INTERACTIVE if is_refresh else share
         try:
             lease = await self.store.begin(
                 account,
@@ -95,7 +107,8 @@ class Observer:
                 due_at=due_at,
             )
             if not isinstance(lease, NotBegun):
-                return await _Visit(self, lease, share, is_asked_for=due_at is None).run()
+                is_asked_for = due_at is None or is_refresh
+                return await _Visit(self, lease, share, operations, is_asked_for=is_asked_for).run()
             reason = lease.reason
         except StaleObserver:
             reason = "a later observation took over"
@@ -109,7 +122,15 @@ class Observer:
 class _Visit:
     """One observation under its lease."""
 
-    def __init__(self, observer: Observer, lease: Lease, share: Share, *, is_asked_for: bool) -> None:
+    def __init__(
+        self,
+        observer: Observer,
+        lease: Lease,
+        share: Share,
+        operations: Sequence[Operation],
+        *,
+        is_asked_for: bool,
+    ) -> None:
         self._observer = observer
         self._store = observer.store
         self._clock = observer.clock
@@ -117,6 +138,8 @@ class _Visit:
         self._lease = lease
         self._account: Account = lease.tracked.account
         self._before: AccountState = lease.tracked.state
+        self._operations = operations
+        self._views: list[View] = []
         self._is_asked_for = is_asked_for
         self._token = SecretStr("")
         self._adapter: Adapter | None = None
@@ -133,6 +156,7 @@ class _Visit:
     async def run(self) -> Observation:
         try:
             state, changed = await self._look_around()
+            follow_at = await self._follow(state)
             await self._allowance.settle()
         except (StaleObserver, AccountGone):
             raise
@@ -142,7 +166,7 @@ class _Visit:
             with suppress(StaleObserver, AccountGone):
                 await self._store.end(self._lease, self._before, due_at=later)
             raise
-        due = due_at(state)
+        due = min((at for at in (due_at(state), follow_at) if at is not None), default=None)
         await self._store.end(self._lease, state, due_at=due)
         self._log(state)
         failure = state.of(Collection.CLUSTERS).failure
@@ -198,6 +222,7 @@ class _Visit:
             else:
                 known = dict(seen.rows)
                 changed += seen.changed
+                self._views += await self._view(collection, look, seen)
                 is_accepted = True
                 hold = seen.hold if collection is Collection.CLUSTERS else hold
                 requests = self._allowance.sent - sent
@@ -219,6 +244,25 @@ class _Visit:
             state = state.model_copy(update={"collections": collections})
         return state, changed
 
+    async def _view(self, collection: Collection, look: Look, seen: Seen) -> list[View]:
+        """What the changes that are under way are judged by."""
+        if not self._operations:
+            return []
+        view = View(began_at=look.now, is_complete=seen.problem is None, clusters=seen.rows)
+        if collection is Collection.INTEGRATIONS:
+            rows = await self._store.items(self._account.id, Integration)
+            view = replace(view, clusters=None, integrations={row.item.key: row for row in rows})
+        return [view] if collection in (Collection.CLUSTERS, Collection.INTEGRATIONS) else []
+
+    async def _follow(self, state: AccountState) -> datetime | None:
+        """When the changes that are still under way are to be followed next."""
+        if not self._operations:
+            return None
+        assert self._adapter is not None
+        follower = Follower(store=self._store, adapter=self._adapter, clock=self._clock)
+        left = await follower.follow(self._operations, self._views, state)
+        return look_again_at(left, state, self._pace, self._clock.now())
+
     async def _open(self, *, fresh: bool = False) -> Adapter:
         try:
             self._token = await self._observer.vault.token(self._account.id, fresh=fresh)
@@ -239,12 +283,14 @@ class _Visit:
 
     def _due(self, adapter: Adapter) -> list[Collection]:
         soon = self._later(self._pace.soonest)
+        wanted = wanted_collections(self._operations)
         return [
             collection
             for collection in COLLECT
             if _is_offered(collection, adapter)
             if (next_attempt_at := self._before.of(collection).next_attempt_at) is None
             or next_attempt_at <= soon
+            or collection in wanted
             or (self._is_asked_for and collection is Collection.CLUSTERS)
         ]
 

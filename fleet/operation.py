@@ -52,9 +52,10 @@ class Operation(Record):
     """`id` sorts by time within its account.
 
     `steps` are what is still to be sent or to be confirmed, in order. `sent_at` is when the first byte of the first of
-    them may have gone out, null before; `answered_at` is when the provider last took one. `known_keys` are the things
-    of the target's name that were there before a create was sent, `candidates` those that may be what it made, and
-    `absent_looks` counts the complete observations that showed no trace of what was sent. `version` counts the writes.
+    them may have gone out, null before; `is_waiting` while the provider is busy with the target; `answered_at` is when
+    the provider last took one. `known_keys` are the things of the target's name that were there before a create was
+    sent, `candidates` those that may be what it made, and `absent_looks` counts the complete observations that showed
+    no trace of what was sent. `locks` are held while it is open. `version` counts the writes.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Operation(Record):
     answered_at: Instant | None = None
     finished_at: Instant | None = None
     failure: Failure | None = None
+    is_waiting: bool = False
     known_keys: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     absent_looks: int = 0
@@ -98,9 +100,20 @@ class Operation(Record):
 
     # ------------------------------------------------------------------------------------------- how it goes on
 
-    def sending(self, now: datetime) -> "Operation":
+    def waiting(self) -> "Operation":
+        """The provider takes no change of the target just now."""
+        return self._with(is_waiting=True)
+
+    def sending(self, now: datetime, known_keys: tuple[str, ...] = ()) -> "Operation":
         """From here on the provider may have heard of it, whatever becomes of us."""
-        return self._with(state=OperationState.UNCONFIRMED, sent_at=now, failure=None, absent_looks=0)
+        return self._with(
+            state=OperationState.UNCONFIRMED,
+            sent_at=now,
+            is_waiting=False,
+            known_keys=known_keys,
+            failure=None,
+            absent_looks=0,
+        )
 
     def not_sent(self) -> "Operation":
         """The request that was announced did not go out after all."""
@@ -141,6 +154,11 @@ class Operation(Record):
             message = (
                 "The provider took the request and has not shown its end in time; it may still come to it."
             )
+        failure = Failure(kind=FailureKind.TIMEOUT, message=message, occurred_at=now)
+        return self._with(state=OperationState.TIMED_OUT, finished_at=now, failure=failure)
+
+    def abandoned(self, now: datetime) -> "Operation":
+        message = "The account was disconnected before the end of this was seen."
         failure = Failure(kind=FailureKind.TIMEOUT, message=message, occurred_at=now)
         return self._with(state=OperationState.TIMED_OUT, finished_at=now, failure=failure)
 

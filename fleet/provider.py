@@ -1,6 +1,6 @@
 """What a provider is: its name, what it lacks and why, how often it may be asked, what only it knows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -49,6 +49,10 @@ class ClusterDetails(Record):
     console_url: str | None = None
 
 
+def _never(provider_phase: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Provider:
     """A platform that Fleetgraph can observe. `key` names it in files, rows and identifiers."""
@@ -65,8 +69,8 @@ class Provider:
     """Whether an account must name its organization, tenant or team, because the token does not imply it."""
     are_names_caseless: bool = False
     """Whether two names that differ in case alone are one to the provider."""
-    refuses_while_moving: bool = False
-    """Whether it takes no change of a cluster that is being changed already, so that one has to wait."""
+    is_busy: Callable[[str], bool] = _never
+    """Whether a cluster that is in this phase, in the provider's own word, takes no change: a change has to wait."""
     api_versions: tuple[str, ...] = ()
     """Versions of the provider's API that an account may pin, newest first. Empty where it has none to pin."""
 

@@ -4,9 +4,11 @@
     ├─ InvalidInput            what was given cannot be meant; the sentence says what can
     ├─ NoSuchThing             it does not exist, or not any more
     ├─ Conflicting             it changed since it was read, or another change of it is in flight
+    ├─ InUse                   clusters depend on it
     ├─ Unsupported             the provider cannot, or not with this plan, version or field
     ├─ Failing                 the provider refused or failed when it was asked before the change
-    └─ BudgetUsedUp            the share of the provider's limit that is kept for people is used up
+    ├─ BudgetUsedUp            the share of the provider's limit that is kept for people is used up
+    └─ SeveralRefusals         more than one of these at once
 
 `path` names the argument at fault in the words of the domain, e.g. ("spec", "resources", "cpu"); empty when it is the
 whole request.
@@ -63,6 +65,15 @@ class Conflicting(Refused):
         self.operation = operation
 
 
+class InUse(Refused):
+    """`integration_external_id` names the link that clusters of the account depend on."""
+
+    def __init__(self, message: str, *, account_id: str, integration_external_id: str) -> None:
+        super().__init__(message)
+        self.account_id = account_id
+        self.integration_external_id = integration_external_id
+
+
 class Unsupported(Refused):
     """`capability` is null when the provider can, but not with this plan, version or field."""
 
@@ -84,6 +95,12 @@ class BudgetUsedUp(Refused):
             f"{retry_at.isoformat(timespec='seconds')}."
         )
         self.retry_at = retry_at
+
+
+class SeveralRefusals(Refused):
+    def __init__(self, refusals: Sequence[Refused]) -> None:
+        super().__init__(" ".join(refusal.message for refusal in refusals))
+        self.refusals = tuple(refusals)
 
 
 def invalid_inputs(error: ValidationError, *prefix: str) -> Sequence[InvalidInput]:

@@ -98,6 +98,11 @@ class CockroachdbClusterPatch(ClusterPatch):
     _not_cleared = not_cleared("version", "plan", "is_deletion_protected")
 
 
+def _is_locked(word: str) -> bool:
+    """An exclusive operation is running; what is asked meanwhile is answered with 400."""
+    return word == "LOCKED"
+
+
 COCKROACHDB = Provider(
     key="cockroachdb",
     name="CockroachDB Cloud",
@@ -106,6 +111,7 @@ COCKROACHDB = Provider(
     details=CockroachdbDetails,
     spec=CockroachdbClusterSpec,
     patch=CockroachdbClusterPatch,
+    is_busy=_is_locked,
     needs_external_id=False,
     api_versions=("2024-09-16", "2023-04-10", "2022-09-20", "2022-03-31"),
     lacks={

@@ -121,6 +121,11 @@ class QoveryClusterPatch(ClusterPatch):
     )
 
 
+def _is_busy(word: str) -> bool:
+    """As the vendor's Terraform provider tells."""
+    return word.endswith("ING") or "_QUEUED" in word or "_WAITING" in word or word == "QUEUED"
+
+
 QOVERY = Provider(
     key="qovery",
     name="Qovery",
@@ -130,7 +135,7 @@ QOVERY = Provider(
     spec=QoveryClusterSpec,
     patch=QoveryClusterPatch,
     are_names_caseless=True,
-    refuses_while_moving=True,
+    is_busy=_is_busy,
     needs_external_id=True,
     lacks={
         Capability.LIST_NODES: "Qovery shows machines over its WebSocket gateway only.",
