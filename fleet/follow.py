@@ -1,4 +1,4 @@
-"""Following changes to their end, on the way of an observation: what was seen settles them, what had to wait is sent."""
+"""Following changes to their end, on the way of an observation: what it saw settles them, what had to wait is sent."""
 
 import logging
 from collections.abc import Iterable, Sequence

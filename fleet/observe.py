@@ -138,6 +138,7 @@ class _Visit:
         self._lease = lease
         self._account: Account = lease.tracked.account
         self._before: AccountState = lease.tracked.state
+        self._give_up_at = asyncio.get_running_loop().time() + observer.seconds
         self._operations = operations
         self._views: list[View] = []
         self._is_asked_for = is_asked_for
@@ -187,7 +188,6 @@ class _Visit:
         hold, is_accepted, changed = state.hold, state.is_token_accepted, 0
         self._adapter = adapter = await self._open()
         collections = {one: old for one, old in state.collections.items() if _is_offered(one, adapter)}
-        give_up_at = asyncio.get_running_loop().time() + self._observer.seconds
         stopped_until: datetime | None = None
         is_stopped = False
         for collection in self._due(adapter):
@@ -205,7 +205,7 @@ class _Visit:
             )
             sent = self._allowance.sent
             try:
-                async with asyncio.timeout_at(give_up_at):
+                async with asyncio.timeout_at(self._give_up_at):
                     seen = await self._ask(collection, look)
             except BudgetExhausted as exhausted:
                 is_stopped, stopped_until = True, exhausted.retry_at
@@ -260,7 +260,10 @@ class _Visit:
             return None
         assert self._adapter is not None
         follower = Follower(store=self._store, adapter=self._adapter, clock=self._clock)
-        left = await follower.follow(self._operations, self._views, state)
+        left: Sequence[Operation] = self._operations
+        with suppress(TimeoutError):  # what was cut off is UNCONFIRMED, and found out by the next look
+            async with asyncio.timeout_at(self._give_up_at):
+                left = await follower.follow(self._operations, self._views, state)
         return look_again_at(left, state, self._pace, self._clock.now())
 
     async def _open(self, *, fresh: bool = False) -> Adapter:
