@@ -32,6 +32,11 @@ class Account(Record):
         """Accounts are listed by provider, then by name."""
         return (self.provider, self.name)
 
+    @property
+    def organization(self) -> tuple[str, str, str]:
+        """Whose account it is, as far as can be told; where the token alone tells, one token is one organization."""
+        return (self.provider, self.base_url or "", self.external_id or self.budget_key)
+
 
 def derive_account_id(provider: str, name: str) -> str:
     """The same account connected again is the same account, with its history."""

@@ -168,7 +168,7 @@ class _Visit:
                 await self._store.end(self._lease, self._before, due_at=later)
             raise
         due = min((at for at in (due_at(state), follow_at) if at is not None), default=None)
-        await self._store.end(self._lease, state, due_at=due)
+        due = await self._store.end(self._lease, state, due_at=due)
         self._log(state)
         failure = state.of(Collection.CLUSTERS).failure
         return Observation(

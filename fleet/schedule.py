@@ -109,10 +109,9 @@ async def due_messages(
 ) -> list[tuple[str, datetime]]:
     """Claims the accounts that fall due before `now + ahead`; each is to be observed once, at the time beside it."""
     return [
-        (tracked.account.id, tracked.due_at)
-        for tracked in await schedule.due(now + ahead, limit)
-        if tracked.due_at is not None
-        and await schedule.claim(tracked.account.id, tracked.due_at, now=now, queued_until=now + queued_for)
+        (account_id, due_at)
+        for account_id, due_at in await schedule.due(now + ahead, limit)
+        if await schedule.claim(account_id, due_at, now=now, queued_until=now + queued_for)
     ]
 
 

@@ -156,8 +156,11 @@ class Observations(Protocol):
         """Writes `changes` in transactions that each check the fence. `StaleObserver` when it is not ours any more."""
         ...
 
-    async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> None:
-        """Keeps the result, sets the next time and gives the lease back, in one write. `StaleObserver` as `save`."""
+    async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> datetime | None:
+        """Keeps the result, sets the next time and gives the lease back, in one write. `StaleObserver` as `save`.
+
+        Answers the next time, which is sooner than `due_at` where a look was asked for since the lease was taken.
+        """
         ...
 
     async def spend(self, key: str, rate: RateLimit, share: Share, requests: int, now: datetime) -> Grant:
@@ -170,8 +173,10 @@ class Observations(Protocol):
 class Schedule(Protocol):
     """The planner's half."""
 
-    async def due(self, before: datetime, limit: int) -> list[TrackedAccount]:
-        """Accounts due before a time and not queued, the longest due first. Reads an index, never the table."""
+    async def due(self, before: datetime, limit: int) -> list[tuple[str, datetime]]:
+        """Ids of accounts due before a time and not queued, each with its time, the longest due first; those that are
+        hidden, too. Finds them in an index, never in the table.
+        """
         ...
 
     async def claim(
@@ -197,11 +202,15 @@ class Accounts(Protocol):
         ...
 
     async def hide(self, account_id: str, *, due_at: datetime) -> None:
-        """Makes an account unseen at once and due, so that an observation which finds it gone removes the rest."""
+        """Makes an account unseen at once and due, so that an observation which finds it gone removes the rest. Its
+        organization may be connected under another name from here on. Nothing for an account that is gone.
+        """
         ...
 
     async def remove(self, account_id: str) -> None:
-        """Forgets an account and everything observed through it. Idempotent; continues where it was interrupted."""
+        """Forgets everything observed through an account that is hidden, then the account itself. Idempotent; continues
+        where it was interrupted. Nothing for an account that is connected, again perhaps.
+        """
         ...
 
 

@@ -25,11 +25,27 @@ def is_not_queued(now: datetime) -> Condition:
     )
 
 
+def wanted_at_is(wanted_at: datetime | None) -> Condition:
+    """Since it was read, nobody has asked for a look, and no observation has begun that answers to it."""
+    if wanted_at is None:
+        return Condition(expression="attribute_not_exists(wanted_at)")
+    return Condition(expression="wanted_at = :seen_wanted_at", values={":seen_wanted_at": stamp(wanted_at)})
+
+
 def version_is(version: int | None) -> Condition:
-    """Two who draw from a budget at once would each count only their own requests; the second has to look again."""
+    """Two who draw from a budget at once would each count only their own requests, and two who carry an operation on
+    would each send its next request; the second has to look again.
+    """
     if version is None:
         return is_absent()
     return Condition(expression="version = :seen_version", values={":seen_version": version})
+
+
+def holder_is(holder: str | None) -> Condition:
+    """Since it was read, nobody else has taken what one alone may hold, nor given it back."""
+    if holder is None:
+        return is_absent()
+    return Condition(expression="holder = :seen_holder", values={":seen_holder": holder})
 
 
 def is_absent() -> Condition:
@@ -37,11 +53,11 @@ def is_absent() -> Condition:
     return Condition(expression="attribute_not_exists(pk)")
 
 
-def is_present() -> Condition:
-    """An update makes the row that it does not find, and one of nothing would be an account for ever being removed."""
-    return Condition(expression="attribute_exists(pk)")
+def is_connected() -> Condition:
+    """Nothing more is begun at an account that is being removed, of which there is a bare row, or none."""
+    return Condition(expression="attribute_exists(body)")
 
 
 def is_leftover() -> Condition:
-    """The account may have been connected again since everything of it was deleted."""
+    """The account may have been connected again since it was found hidden."""
     return Condition(expression="attribute_not_exists(body)")

@@ -12,21 +12,23 @@ from fleet.store import AccountGone, Changes, ItemT, Lease, NotBegun, StaleObser
 from fleet.tracking import Tracked, TrackedCluster
 from infra.budgets import CONTENTION_PAUSE, Budgets, VersionedBudget, counts
 from infra.bundles import Bundle, bundles
-from infra.conditions import due_at_is, fence_is
+from infra.conditions import due_at_is, fence_is, wanted_at_is
 from infra.keys import Span, stamp
 from infra.rows import (
     DUE_ENTRY,
     account_key,
     budget_key,
     due_entry,
+    earliest,
     is_live,
     items_span,
+    read_time,
     to_account,
     to_cluster,
     to_item,
 )
 from infra.table import ConditionFailed, Contended, Table, tries
-from infra.writes import Condition, Row, check, text, update
+from infra.writes import Action, Condition, Row, check, text, update
 
 LANDS_WITHIN = timedelta(seconds=3)
 """A change of phase that took longer to land than this is written again, with a later place in the feed: by then a
@@ -64,7 +66,8 @@ class DynamoObservations:
             if "lease_until" in row and text(row, "lease_until") > stamp(now):
                 return NotBegun(reason="another observation of the account is going on")
             fence = int(row["fence"])
-            as_read = fence_is(fence) & due_at_is(tracked.due_at)
+            wanted_at = read_time(row, "wanted_at")
+            as_read = fence_is(fence) & due_at_is(tracked.due_at) & wanted_at_is(wanted_at)
             drawn = pacing.grant(held.budget, rate, share, requests, now)
             try:
                 if drawn.granted == 0:
@@ -74,6 +77,7 @@ class DynamoObservations:
                 taken = update(
                     account_key(account.id),
                     keep={"fence": fence + 1, "lease_until": stamp(now + timedelta(seconds=lease_seconds))},
+                    drop=("wanted_at",) if wanted_at is not None and wanted_at <= now else (),
                     condition=as_read,
                 )
                 if counts(drawn, rate):
@@ -119,18 +123,23 @@ class DynamoObservations:
             if not bundle.transitions or self._clock.now() - written_at <= LANDS_WITHIN:
                 return
 
-    async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> None:
-        keep: dict[str, str | int] = {"state": state.model_dump_json()}
-        drop = ["lease_until", "queued_until"]
-        if due_at is None:
-            drop += ["due_at", *DUE_ENTRY]
-        else:
-            keep |= {"due_at": stamp(due_at), **due_entry(due_at)}
-        ended = update(account_key(lease.account_id), keep=keep, drop=drop, condition=fence_is(lease.fence))
-        try:
-            await self._table.write(ended)
-        except ConditionFailed as failure:
-            raise await self._lateness(lease) from failure
+    async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> datetime | None:
+        """Supposes that nobody has asked for a look since the lease was taken; learns of it when somebody has."""
+        key = account_key(lease.account_id)
+        wanted_at: datetime | None = None
+        async for _ in tries(self._clock):
+            next_at = due_at if wanted_at is None else earliest(due_at, wanted_at)
+            as_known = fence_is(lease.fence) & wanted_at_is(wanted_at)
+            try:
+                await self._table.write(_ended(lease, state, next_at, as_known))
+            except ConditionFailed as failure:
+                row = await self._table.get(key, consistent=True) or {}
+                if row.get("fence") != lease.fence:
+                    raise await self._lateness(lease) from failure
+                wanted_at = read_time(row, "wanted_at")
+            else:
+                return next_at
+        raise Contended(f"others keep changing account {lease.account_id}")
 
     async def _lateness(self, lease: Lease) -> StaleObserver | AccountGone:
         gone = await self.account(lease.account_id) is None
@@ -145,3 +154,13 @@ class DynamoObservations:
     async def _all(self, span: Span) -> list[Row]:
         now = self._clock.now()
         return await self._table.query(span, consistent=True, wanted=lambda row: is_live(row, now))
+
+
+def _ended(lease: Lease, state: AccountState, due_at: datetime | None, condition: Condition) -> Action:
+    keep: dict[str, str | int] = {"state": state.model_dump_json()}
+    drop = ["lease_until", "queued_until"]
+    if due_at is None:
+        drop += ["due_at", *DUE_ENTRY]
+    else:
+        keep |= {"due_at": stamp(due_at), **due_entry(due_at)}
+    return update(account_key(lease.account_id), keep=keep, drop=drop, condition=condition)

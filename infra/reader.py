@@ -1,7 +1,7 @@
 """The reader's half of the store: pages in order, each from one partition of the table or of an index."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from fleet.account import TrackedAccount
@@ -10,11 +10,21 @@ from fleet.cluster import Cluster
 from fleet.integration import Integration
 from fleet.node import Node
 from fleet.offer import InstanceType, Region
+from fleet.operation import Operation
 from fleet.pacing import Budget
 from fleet.store import FleetOrder, ItemT, Ref
 from fleet.tracking import Tracked, TrackedCluster, Transition
 from infra.budgets import Budgets
 from infra.keys import Span, join, stamp
+from infra.operation_rows import (
+    all_operations_order,
+    all_operations_span,
+    lock_key,
+    operation_key,
+    operations_span,
+    to_operation,
+)
+from infra.operations import read_operations
 from infra.rows import (
     HISTORY_KEPT,
     account_key,
@@ -36,9 +46,9 @@ from infra.rows import (
     to_transition,
     week_of,
 )
-from infra.schema import ATTENTION, sort_key
+from infra.schema import ATTENTION, LISTING, sort_key
 from infra.table import Table
-from infra.writes import Row
+from infra.writes import Row, text
 
 HELD_BACK = timedelta(seconds=5)
 """How far the feed stays behind the present. A change is given its place before it is sent: one written in time is
@@ -112,13 +122,8 @@ class DynamoReader:
         return await self._items(InstanceType, span, account_id, after, limit)
 
     async def history(self, cluster: Ref, *, before: str | None, limit: int) -> list[tuple[str, Transition]]:
-        now = self._clock.now()
-        rows = await self._table.query(
-            history_span(cluster, before=before),
-            limit=limit,
-            newest_first=True,
-            wanted=lambda row: is_live(row, now) and history_order(row) != before,
-        )
+        span = history_span(cluster, before=before)
+        rows = await self._newest(span, limit, lambda row: history_order(row) != before)
         return [(history_order(row), to_transition(row)) for row in rows]
 
     async def feed(
@@ -138,6 +143,30 @@ class DynamoReader:
     async def budget(self, key: str) -> Budget:
         return await Budgets(self._table, self._clock).read(key)
 
+    async def operations_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Operation]:
+        return await read_operations(self._table, refs, self._clock.now())
+
+    async def operations(self, *, before: tuple[str, str] | None, limit: int) -> list[Operation]:
+        seen = None if before is None else all_operations_order(*before)
+        span, order = all_operations_span().up_to(seen), sort_key(LISTING)
+        rows = await self._newest(span, limit, lambda row: row[order] != seen)
+        return [to_operation(row) for row in rows]
+
+    async def operations_of(self, account_id: str, *, before: str | None, limit: int) -> list[Operation]:
+        seen = None if before is None else operation_key(Ref(account_id, before))[1]
+        span = operations_span(account_id).up_to(seen)
+        return [to_operation(row) for row in await self._newest(span, limit, lambda row: row["sk"] != seen)]
+
+    async def open_operations_by_lock(self, locks: Iterable[Ref]) -> Mapping[Ref, Operation]:
+        now = self._clock.now()
+        keys = {lock: lock_key(lock) for lock in locks}
+        rows = await self._table.get_many(keys.values())
+        refs = {
+            lock: Ref(lock.account_id, text(rows[key], "holder")) for lock, key in keys.items() if key in rows
+        }
+        found = await read_operations(self._table, refs.values(), now)
+        return {lock: found[ref] for lock, ref in refs.items() if ref in found and not found[ref].is_final}
+
     async def _by_ref(self, kind: type[Cluster] | type[ItemT], refs: Iterable[Ref]) -> dict[Ref, Row]:
         now = self._clock.now()
         keys = {ref: item_key(kind, ref) for ref in refs}
@@ -153,3 +182,10 @@ class DynamoReader:
     async def _live(self, span: Span, limit: int | None) -> list[Row]:
         now = self._clock.now()
         return await self._table.query(span, limit=limit, wanted=lambda row: is_live(row, now))
+
+    async def _newest(self, span: Span, limit: int, is_further: Callable[[Row], bool]) -> list[Row]:
+        """From the end of a span on, which includes what was seen last."""
+        now = self._clock.now()
+        return await self._table.query(
+            span, limit=limit, newest_first=True, wanted=lambda row: is_live(row, now) and is_further(row)
+        )

@@ -44,6 +44,10 @@ _TRACKED: Mapping[type[Record], type[Record]] = {
 }
 
 
+def read_time(row: Row, name: str) -> datetime | None:
+    return read_stamp(text(row, name)) if name in row else None
+
+
 def is_live(row: Row, now: datetime) -> bool:
     """DynamoDB deletes expired rows within days, not at once."""
     return "expires_at" not in row or int(row["expires_at"]) > now.timestamp()
@@ -57,18 +61,27 @@ def account_key(account_id: str) -> Key:
 
 
 def to_account(row: Row) -> TrackedAccount | None:
-    """Null for an account that is being removed, whose row is kept as a marker until all else is gone."""
+    """Null for an account that is hidden, whose bare row is kept until all else is gone."""
     if "body" not in row:
         return None
     return TrackedAccount(
         account=Account.model_validate_json(text(row, "body")),
         state=AccountState.model_validate_json(text(row, "state")) if "state" in row else AccountState(),
-        due_at=read_stamp(text(row, "due_at")) if "due_at" in row else None,
+        due_at=read_time(row, "due_at"),
     )
 
 
+def account_id_of(row: Row) -> str:
+    """Told by the key, because the row of a hidden account holds nothing else that tells."""
+    return text(row, "pk").partition(SEPARATOR)[2]
+
+
+def organization_key(account: Account) -> Key:
+    return join("organization", *account.organization), "organization"
+
+
 def account_listing(account: Account) -> Row:
-    return _entry(LISTING, join("accounts"), join(*account.order))
+    return entry(LISTING, join("accounts"), join(*account.order))
 
 
 def accounts_span(provider: str | None) -> Span:
@@ -77,7 +90,11 @@ def accounts_span(provider: str | None) -> Span:
 
 def due_entry(at: datetime) -> Row:
     """When the planner is to look at an account: when it is due, or when a message about it must be lost."""
-    return _entry(DUE, join("due"), stamp(at))
+    return entry(DUE, join("due"), stamp(at))
+
+
+def earliest(due_at: datetime | None, wanted_at: datetime) -> datetime:
+    return wanted_at if due_at is None else min(due_at, wanted_at)
 
 
 def due_span(before: datetime) -> Span:
@@ -123,7 +140,7 @@ def from_item(tracked: TrackedItem, account: Account) -> Row:
     if isinstance(tracked.item, Cluster | Integration):
         item = tracked.item
         partition = join(KINDS[type(item)], account.id)
-        row |= _entry(LISTING, partition, join(item.name, item.key))
+        row |= entry(LISTING, partition, join(item.name, item.key))
     if isinstance(tracked, TrackedCluster):
         row |= _cluster_attributes(tracked, account)
     return row
@@ -134,7 +151,7 @@ def _cluster_attributes(tracked: TrackedCluster, account: Account) -> Row:
     cluster = tracked.item
     if cluster.phase not in QUIET:
         partition = join("attention", shard(account.id, ATTENTION_SHARDS))
-        attributes |= _entry(ATTENTION, partition, join(*account.order, cluster.name, cluster.key))
+        attributes |= entry(ATTENTION, partition, join(*account.order, cluster.name, cluster.key))
     if tracked.expires_at is not None:
         attributes["expires_at"] = int(tracked.expires_at.timestamp())
     return attributes
@@ -170,7 +187,7 @@ def from_transition(transition: Transition, *, fence: int, written_at: datetime)
         "expires_at": int((written_at + HISTORY_KEPT).timestamp()),
     }
     at = stamp(written_at)
-    row |= _entry(
+    row |= entry(
         FEED,
         join("feed", week_of(at).isoformat()),
         join(at, transition.account_id, transition.cluster_key, order),
@@ -231,5 +248,10 @@ def from_budget(key: str, budget: Budget, *, version: int, now: datetime) -> Row
     }
 
 
-def _entry(index: str, partition: str, sort: str) -> Row:
+def held_row(key: Key, holder: str) -> Row:
+    """Says who has what one alone may hold."""
+    return {"pk": key[0], "sk": key[1], "holder": holder}
+
+
+def entry(index: str, partition: str, sort: str) -> Row:
     return {partition_key(index): partition, sort_key(index): sort}

@@ -1,14 +1,13 @@
-"""The planner's half of the store: which accounts are due, and who tells them so."""
+"""The planner's half of the store: which accounts are due, who tells them so, and who wants them sooner."""
 
 from datetime import datetime
 
-from fleet.account import TrackedAccount
 from fleet.clock import Clock
-from infra.conditions import due_at_is, is_not_queued
+from infra.conditions import due_at_is, is_connected, is_not_queued, wanted_at_is
 from infra.keys import stamp
-from infra.rows import account_key, due_entry, due_span, to_account
-from infra.table import ConditionFailed, Table
-from infra.writes import text, update
+from infra.rows import account_id_of, account_key, due_entry, due_span, earliest, read_time
+from infra.table import ConditionFailed, Contended, Table, tries
+from infra.writes import key_of_row, update
 
 
 class DynamoSchedule:
@@ -16,15 +15,17 @@ class DynamoSchedule:
         self._table = table
         self._clock = clock
 
-    async def due(self, before: datetime, limit: int) -> list[TrackedAccount]:
+    async def due(self, before: datetime, limit: int) -> list[tuple[str, datetime]]:
         """An account that is queued stands in the index at `queued_until`, so that none is examined in vain.
 
         The index may be a moment behind: whether an account is still due, whoever claims it learns.
         """
         entries = await self._table.query(due_span(before), limit=limit)
-        rows = await self._table.get_many((text(entry, "pk"), text(entry, "sk")) for entry in entries)
-        found = [(text(row, "due_at"), to_account(row)) for row in rows.values() if "due_at" in row]
-        return [account for _, account in sorted(found, key=lambda one: one[0]) if account is not None]
+        rows = await self._table.get_many(key_of_row(entry) for entry in entries)
+        found = [
+            (due_at, account_id_of(row)) for row in rows.values() if (due_at := read_time(row, "due_at"))
+        ]
+        return [(account_id, due_at) for due_at, account_id in sorted(found)]
 
     async def claim(
         self,
@@ -44,3 +45,33 @@ class DynamoSchedule:
         except ConditionFailed:
             return False
         return True
+
+    async def ask_for_look(self, account_id: str, at: datetime) -> None:
+        """What is wanted stands beside the time at which the account is due: the observation that begins next answers
+        to it and takes it away, and one that was going on already finds it at its end.
+
+        A message that is under way goes stale when the time changes; when it stays, two are sent, and the second is.
+        """
+        key = account_key(account_id)
+        async for _ in tries(self._clock):
+            row = await self._table.get(key, consistent=True)
+            if row is None or "body" not in row:
+                return
+            was_due_at, was_wanted_at = read_time(row, "due_at"), read_time(row, "wanted_at")
+            due_at = earliest(was_due_at, at)
+            asked = update(
+                key,
+                keep={
+                    "due_at": stamp(due_at),
+                    "wanted_at": stamp(earliest(was_wanted_at, at)),
+                    **due_entry(due_at),
+                },
+                drop=("queued_until",),
+                condition=is_connected() & due_at_is(was_due_at) & wanted_at_is(was_wanted_at),
+            )
+            try:
+                await self._table.write(asked)
+            except ConditionFailed:
+                continue
+            return
+        raise Contended(f"others keep changing account {account_id}")

@@ -4,14 +4,20 @@
 them, so that the template of the deployment can be compared with them.
 
     pk                  sk                              row
-    account <id>        account                         an account, its state, its lease
+    account <id>        account                         an account, its state, its lease; bare while it is being removed
                         cluster <key>                   a cluster as last read, or its tombstone
                         node <cluster> <external id>    a machine; likewise integration, region, instance_type
                         history <cluster> <order>       a change of phase
+    operations <id>     operation <operation>           a change of an account, on its way or over
+                        open <operation>                marks one that is not over
+                        lock <lock>                     which operation may change a thing
+                        idempotency <caller> <key>      which operation was asked for with a key, and by what input
+    organization <it>   organization                    which account is connected to it
     budget <key>        budget                          what was sent under one key of a provider
 
     index      its rows, in its order
-    listing    accounts by (provider, name); clusters and integrations of an account by (name, key)
+    listing    accounts by (provider, name); clusters and integrations of an account by (name, key); operations by
+               (id, account)
     attention  clusters that need somebody, in the fleet's order, in a few shards
     due        accounts by the time at which the planner is to look at them
     feed       changes of phase by the time they were written, one partition a week

@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from fleet.clock import Clock
 from infra.keys import Span
 from infra.schema import partition_key, sort_key
-from infra.writes import Action, Key, Row, text, to_attributes, to_key, to_row
+from infra.writes import Action, Key, Row, key_of_row, to_attributes, to_key, to_row
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -101,7 +101,7 @@ class Table:
                 answer = await self._call(self._client.batch_get_item, RequestItems=wanted)
                 for attributes in answer["Responses"].get(self.name, []):
                     row = to_row(attributes)
-                    rows[text(row, "pk"), text(row, "sk")] = row
+                    rows[key_of_row(row)] = row
                 wanted = answer.get("UnprocessedKeys") or {}
                 if not wanted:
                     break
@@ -176,7 +176,7 @@ class Table:
     async def clear(self, span: Span, *, but: Key) -> None:
         """Deletes the rows of a span of the table, all `but` one, page by page."""
         async for page in self._pages(span, None, False, True, ProjectionExpression="pk, sk"):
-            keys = [(text(row, "pk"), text(row, "sk")) for row in page]
+            keys = [key_of_row(row) for row in page]
             for chunk in _chunks((key for key in keys if key != but), _KEYS_PER_WRITE):
                 await self._delete(chunk)
 

@@ -43,6 +43,10 @@ def text(row: Row, name: str) -> str:
     return str(row[name])
 
 
+def key_of_row(row: Row) -> Key:
+    return text(row, "pk"), text(row, "sk")
+
+
 def to_key(key: Key) -> dict[str, dict[str, str]]:
     return to_attributes({"pk": key[0], "sk": key[1]})
 

@@ -108,6 +108,7 @@ async def _connect(store: Store, vault: Vault, clock: Clock, given: Sequence[Giv
         after = page[-1].account.order
     for account_id in known:
         if account_id not in wanted:
+            await store.hide(account_id, due_at=clock.now())
             await store.remove(account_id)
     for one in given:
         await vault.keep(one.account.id, one.token)

@@ -149,7 +149,7 @@ async def test_an_observer_that_was_overtaken_keeps_nothing(world: World) -> Non
 async def test_an_account_disconnected_meanwhile_stays_gone(world: World) -> None:
     account, script = await world.connect()
     script.clusters = [cluster(of=account)]
-    script.meanwhile["clusters"] = lambda: world.store.remove(account.id)
+    script.meanwhile["clusters"] = lambda: world.store.hide(account.id, due_at=world.clock.now())
     seen = await world.observe(account)
     assert (seen.outcome, seen.reason) == (Outcome.SKIPPED, "the account was disconnected meanwhile")
     assert await world.store.account(account.id) is None

@@ -83,7 +83,7 @@ def test_a_message_about_an_account_that_is_gone_is_done(
     deployment: Deployment, account: Account, observing: Observing, kupe: Server
 ) -> None:
     message = due(deployment, account)
-    asyncio.run(deployment.store.remove(account.id))
+    asyncio.run(deployment.store.hide(account.id, due_at=SystemClock().now()))
     assert observing(batch(message), Invocation()) == {"batchItemFailures": []}
     assert listings(kupe) == 0
 

@@ -23,6 +23,7 @@ async def connect(deployment: Deployment, clock: SteppedClock, count: int, *, du
         account = make_account(
             provider="cockroachdb",
             name=f"{due_in_seconds} {number}",
+            external_id=f"{due_in_seconds} {number}",
             token=SecretStr("t" * 20),
             now=clock.now(),
         )

@@ -92,7 +92,7 @@ async def test_nothing_of_a_forgotten_account_is_shown(
     store: DynamoStore, client: Client, clock: SetClock
 ) -> None:
     await populate(store, clock)
-    await store.remove(NORTH.id)
+    await store.hide(NORTH.id, due_at=clock.now())
     edge = forge(["Cluster", NORTH.id, "id-of-edge"])
     data = await client.query(
         "query ($id: ID!) { cluster(id: $id) { id } integrations { nodes { name } } clusters { nodes { name } } }",

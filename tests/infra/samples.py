@@ -45,6 +45,7 @@ def make_account(name: str = "acme", *, provider: str = "kupe", budget_key: str 
         id=derive_account_id(provider, name),
         provider=provider,
         name=name,
+        external_id=f"{name}-org",
         token_hint="abcd",
         token_replaced_at=NOON,
         budget_key=budget_key,
@@ -137,6 +138,11 @@ async def must_begin(store: Store, account: Account, now: datetime, **more: Any)
     lease = await begin(store, account, now, **more)
     assert isinstance(lease, Lease), lease
     return lease
+
+
+async def forget(store: Store, account: Account, now: datetime) -> None:
+    await store.hide(account.id, due_at=now)
+    await store.remove(account.id)
 
 
 async def observe(store: Store, account: Account, now: datetime, changes: Changes) -> None:

@@ -23,6 +23,7 @@ from tests.infra.samples import (
     RATE,
     SetClock,
     begin,
+    forget,
     make_account,
     make_cluster,
     make_node,
@@ -150,7 +151,7 @@ async def test_an_unchanged_account_costs_two_writes(
 async def test_an_observer_of_a_removed_account_is_told_so(store: Store, clock: SetClock) -> None:
     await store.connect(ACME, due_at=clock.now())
     lease = await must_begin(store, ACME, clock.now())
-    await store.remove(ACME.id)
+    await forget(store, ACME, clock.now())
     with pytest.raises(AccountGone):
         await store.save(lease, Changes(puts=[make_cluster(ACME, "c1")]))
     with pytest.raises(AccountGone):
@@ -162,7 +163,7 @@ async def test_an_observer_of_a_removed_account_is_told_so(store: Store, clock: 
 async def test_an_observer_from_an_earlier_life_of_the_account_is_late(store: Store, clock: SetClock) -> None:
     await store.connect(ACME, due_at=clock.now())
     late = await must_begin(store, ACME, clock.now())
-    await store.remove(ACME.id)
+    await forget(store, ACME, clock.now())
     clock.advance(1)
     await store.connect(ACME, due_at=clock.now())
     await must_begin(store, ACME, clock.now())

@@ -20,6 +20,7 @@ from tests.infra.samples import (
     RATE,
     SetClock,
     begin,
+    forget,
     make_account,
     make_cluster,
     make_integration,
@@ -35,7 +36,10 @@ MINUTE = timedelta(minutes=1)
 
 
 async def due_names(store: Store, clock: SetClock, limit: int = 10) -> list[str]:
-    return [tracked.account.name for tracked in await store.due(clock.now(), limit)]
+    """Those that are due and seen, by name."""
+    ids = [account_id for account_id, _ in await store.due(clock.now(), limit)]
+    known = await store.accounts_by_id(ids)
+    return [known[account_id].account.name for account_id in ids if account_id in known]
 
 
 async def test_accounts_are_due_at_their_time_the_longest_due_first(store: Store, clock: SetClock) -> None:
@@ -64,8 +68,7 @@ async def test_an_account_is_claimed_by_one_planner_and_is_not_due_until_its_mes
     assert await due_names(store, clock) == []
 
     clock.advance(301)
-    (tracked,) = await store.due(clock.now(), 10)
-    assert tracked.due_at == due_at
+    assert await store.due(clock.now(), 10) == [(ACME.id, due_at)]
     assert await store.claim(ACME.id, due_at, now=clock.now(), queued_until=clock.now() + 5 * MINUTE)
     await must_begin(store, ACME, clock.now(), due_at=due_at)
 
@@ -210,12 +213,12 @@ async def test_removal_leaves_nothing(
     store: Store, table: Table, clock: SetClock, emulator: Emulator
 ) -> None:
     await fill(store, clock)
-    await store.remove(ACME.id)
+    await forget(store, ACME, clock.now())
     assert everything(emulator, table) == []
     assert await store.account(ACME.id) is None
     assert await store.accounts(after=None, limit=5) == []
     assert await store.attention(after=None, limit=5) == []
-    await store.remove(ACME.id)
+    await forget(store, ACME, clock.now())
     assert everything(emulator, table) == []
 
 
@@ -224,7 +227,7 @@ async def test_a_budget_outlives_an_account_because_another_may_send_under_the_s
 ) -> None:
     await store.connect(ACME, due_at=clock.now())
     await must_begin(store, ACME, clock.now(), rate=RATE, requests=8)
-    await store.remove(ACME.id)
+    await forget(store, ACME, clock.now())
     grant = await store.spend(ACME.budget_key, RATE, Share.POLLING, 1, clock.now())
     assert grant.granted == 0
 
@@ -237,7 +240,7 @@ async def test_a_removal_that_was_interrupted_goes_on(
     lease = await must_begin(store, ACME, clock.now())
     traffic.allowed["BatchWriteItem"] = batches
     with pytest.raises(Interrupted):
-        await store.remove(ACME.id)
+        await forget(store, ACME, clock.now())
     with pytest.raises(AccountGone):
         await store.save(lease, Changes(puts=[make_cluster(ACME, "late")]))
     assert await store.account(ACME.id) is None
@@ -247,7 +250,7 @@ async def test_a_removal_that_was_interrupted_goes_on(
     assert await due_names(store, clock) == []
 
     del traffic.allowed["BatchWriteItem"]
-    await store.remove(ACME.id)
+    await forget(store, ACME, clock.now())
     assert everything(emulator, table) == []
 
 
@@ -257,7 +260,7 @@ async def test_an_account_connected_after_an_interrupted_removal_starts_anew(
     await fill(store, clock)
     traffic.allowed["BatchWriteItem"] = 0
     with pytest.raises(Interrupted):
-        await store.remove(ACME.id)
+        await forget(store, ACME, clock.now())
     del traffic.allowed["BatchWriteItem"]
     await store.connect(ACME, due_at=clock.now())
     assert await store.clusters(ACME.id) == []
@@ -272,7 +275,7 @@ async def test_an_account_connected_in_the_last_moment_of_its_removal_stays(
     await store.connect(ACME, due_at=clock.now())
 
     async def another_removal_ends_and_the_account_is_connected_again() -> None:
-        await store.remove(ACME.id)
+        await forget(store, ACME, clock.now())
         await store.connect(ACME, due_at=clock.now())
 
     async def before_the_last_write() -> None:

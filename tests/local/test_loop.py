@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from fleet.account import Account, Collection, TrackedAccount
+from fleet.account import Account, Collection
 from fleet.failure import Unavailable
 from local.loop import AT_ONCE, TICK_SECONDS, ObservationLoop
 from tests.fleet.conftest import dynamodb, world
@@ -122,7 +122,7 @@ async def test_a_plan_that_fails_is_logged_and_made_again(
     due = world.store.due
     failures = [ConnectionError("the table is away")]
 
-    async def due_once_it_is_back(before: datetime, limit: int) -> list[TrackedAccount]:
+    async def due_once_it_is_back(before: datetime, limit: int) -> list[tuple[str, datetime]]:
         if failures:
             raise failures.pop()
         return await due(before, limit)
