@@ -244,8 +244,8 @@ def _shows_version(cluster: "Cluster", wanted: str | None) -> bool:
 
 
 def _is_locked(word: str) -> bool:
-    """An exclusive operation is running; what is asked meanwhile is answered with 400."""
-    return word == "LOCKED"
+    """An exclusive operation is running; what is asked meanwhile is answered with 400. The word once had a prefix."""
+    return word.endswith("LOCKED")
 
 
 COCKROACHDB = Provider(
