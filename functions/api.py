@@ -63,18 +63,22 @@ class Api:
         """Imported with the first request that may be answered: a refused one costs neither time nor memory."""
         from mangum import Mangum
 
+        from fleet.schedule import Pace
+        from functions.wiring import wire
         from gateway.app import create_app
-        from infra.store import DynamoStore
-        from infra.table import Table, open_client
+        from infra import ssm
+        from infra.ssm import SsmVault
+        from infra.table import open_client
 
-        self._table = Table(open_client(), self._settings.table, self._clock)
-        store = DynamoStore(self._table, self._clock)
-        app = create_app(store, self._clock, explorer=None, health=None)
+        vault = SsmVault(ssm.open_client(), self._settings.token_prefix, self._clock)
+        wired = wire(
+            client=open_client(), table=self._settings.table, vault=vault, pace=Pace(), clock=self._clock
+        )
+        parts = self._process.open(wired)
+        app = create_app(parts.store, parts.changer, parts.owner, self._clock, explorer=None, health=None)
         return Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)
 
     def close(self) -> None:
-        if "_answer" in self.__dict__:
-            self._table.close()
         self._process.close()
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from adapters import open_adapter
 from adapters.http import open_client
+from fleet.changing import Changer
 from fleet.clock import Clock
 from fleet.observe import Observer
+from fleet.owning import Owner
 from fleet.schedule import Pace
 from fleet.vault import Vault
 from infra.store import DynamoStore
@@ -24,6 +26,8 @@ class Parts:
     store: DynamoStore
     vault: Vault
     observer: Observer
+    changer: Changer
+    owner: Owner
     clock: Clock
 
 
@@ -38,6 +42,10 @@ async def wire(
         async with open_client() as http:
             adapters = partial(open_adapter, client=http, clock=clock)
             observer = Observer(store=store, vault=vault, open_adapter=adapters, clock=clock, pace=pace)
-            yield Parts(store=store, vault=vault, observer=observer, clock=clock)
+            changer = Changer(store=store, vault=vault, open_adapter=adapters, clock=clock)
+            owner = Owner(store=store, vault=vault, open_adapter=adapters, clock=clock)
+            yield Parts(
+                store=store, vault=vault, observer=observer, changer=changer, owner=owner, clock=clock
+            )
     finally:
         rows.close()

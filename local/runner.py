@@ -93,7 +93,7 @@ async def run(
             names = [one.account.name for one in given if one.account.id in loop.untried]
             return {"status": "starting" if names else "ok", "accounts": len(given), "notYetObserved": names}
 
-        app = create_app(parts.store, clock, explorer=EXPLORER, health=health)
+        app = create_app(parts.store, parts.changer, parts.owner, clock, explorer=EXPLORER, health=health)
         await _serve(app, loop, listener)
     client.close()
 

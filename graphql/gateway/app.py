@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,19 +15,35 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.types import ExecutionResult
 
+from fleet.caller import Caller
 from fleet.clock import Clock
 from fleet.store import Reader
 from gateway.context import Context
 from gateway.explorer import explorer_page, explorer_routes
 from gateway.schema import SCHEMA
 
+if TYPE_CHECKING:
+    from fleet.changing import Changer
+    from fleet.owning import Owner
+
 GRAPHQL_RESPONSE = "application/graphql-response+json"
+
+ADMIN = Caller(name="admin")
+"""Whoever is let in at all: there is one key, or, on loopback, none."""
 
 Health = Callable[[], Awaitable[Mapping[str, Any]]]
 """Facts that `/health` shows, `status` among them. Any but "ok" is answered with 503."""
 
 
-def create_app(reader: Reader, clock: Clock, *, explorer: Path | None, health: Health | None) -> Starlette:
+def create_app(
+    reader: Reader,
+    changer: "Changer",
+    owner: "Owner",
+    clock: Clock,
+    *,
+    explorer: Path | None,
+    health: Health | None,
+) -> Starlette:
     """The whole gateway. `explorer` is the folder of the bundled page; null serves none."""
 
     async def to_graphql(request: Request) -> Response:
@@ -40,23 +56,33 @@ def create_app(reader: Reader, clock: Clock, *, explorer: Path | None, health: H
 
     routes: list[BaseRoute] = [
         Route("/", to_graphql),
-        Route("/graphql", Endpoint(reader, clock, explorer)),
+        Route("/graphql", Endpoint(reader, changer, owner, clock, explorer)),
         Route("/health", tell_health),
     ]
     return Starlette(routes=routes if explorer is None else [*routes, *explorer_routes(explorer)])
 
 
 class Endpoint(GraphQL[Context, None]):
-    def __init__(self, reader: Reader, clock: Clock, explorer: Path | None) -> None:
+    def __init__(
+        self, reader: Reader, changer: "Changer", owner: "Owner", clock: Clock, explorer: Path | None
+    ) -> None:
         super().__init__(
             SCHEMA, graphql_ide=None if explorer is None else "graphiql", subscription_protocols=()
         )
         self._reader = reader
+        self._changer = changer
+        self._owner = owner
         self._clock = clock
         self._explorer = explorer
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        return Context(self._reader, self._clock.now())
+        return Context(
+            reader=self._reader,
+            changer=self._changer,
+            owner=self._owner,
+            caller=ADMIN,
+            now=self._clock.now(),
+        )
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         """A browser that asks for a page. A query in the address is executed."""

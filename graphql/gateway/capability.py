@@ -9,21 +9,6 @@ from fleet.provider import Capability, Provider
 from fleet.providers import PROVIDERS
 from gateway.records import field
 
-ONLY_OBSERVED = "Fleetgraph only observes so far; changes are not served yet."
-
-_CHANGES = frozenset(
-    {
-        Capability.CREATE_CLUSTER,
-        Capability.UPDATE_CLUSTER,
-        Capability.STOP_CLUSTER,
-        Capability.DEPLOY_CLUSTER,
-        Capability.DELETE_CLUSTER,
-        Capability.NODE_MAINTENANCE,
-        Capability.CHANGE_INTEGRATION,
-        Capability.CONDITIONAL_UPDATE,
-    }
-)
-
 
 @strawberry.type(description="Whether something can be done, and why not where it cannot.")
 class CapabilitySupport:
@@ -44,10 +29,9 @@ def lacks_of_cluster(cluster: Cluster) -> Mapping[Capability, str]:
 
 
 def support(lacks: Mapping[Capability, str]) -> list[CapabilitySupport]:
-    reasons = dict.fromkeys(_CHANGES, ONLY_OBSERVED) | dict(lacks)
     return [
         CapabilitySupport(
-            capability=capability, is_supported=capability not in reasons, reason=reasons.get(capability)
+            capability=capability, is_supported=capability not in lacks, reason=lacks.get(capability)
         )
         for capability in Capability
     ]

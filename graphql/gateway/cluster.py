@@ -25,6 +25,7 @@ from gateway.context import Covered, Info
 from gateway.details import ClusterDetails
 from gateway.freshness import Observed
 from gateway.ids import Node
+from gateway.label import Label
 from gateway.money import CostEstimate, SpendLimitStatus
 from gateway.node import ClusterNode
 from gateway.provider import Provider, provider_of
@@ -34,9 +35,11 @@ from gateway.scalars import Revision
 if TYPE_CHECKING:
     from fleet.integration import Integration as KnownIntegration
     from fleet.node import Node as Machine
+    from fleet.operation import Operation as KnownOperation
     from gateway.account import Account
     from gateway.coverage import Coverage
     from gateway.integration import Integration
+    from gateway.operation import Operation
 
 Row = strawberry.Parent[TrackedCluster]
 
@@ -55,11 +58,20 @@ async def integration(row: Row, info: Info) -> "Tracked[KnownIntegration] | None
     return await info.context.integrations.load(Ref(row.item.account_id, row.integration_external_id))
 
 
+async def operation(row: Row, info: Info) -> "KnownOperation | None":
+    """A creation holds the name of what it makes until it ends."""
+    name = provider(row).same_name(row.item.name)
+    locks = [Ref(row.item.account_id, lock) for lock in (f"cluster {row.item.key}", f"name {name}")]
+    found = await info.context.operations_by_lock.load_many(locks)
+    its_own = (one for one in found if one and one.target and one.target.key == row.item.key)
+    return next(its_own, None)
+
+
 def capabilities(row: Row) -> list[CapabilitySupport]:
     return support(lacks_of_cluster(row.item))
 
 
-def labels(row: Row) -> "list[Label] | None":
+def labels(row: Row) -> list[Label] | None:
     if row.item.labels is None:
         return None
     return [Label(key=key, value=value) for key, value in row.item.labels.items()]
@@ -103,12 +115,6 @@ def itself(row: Row) -> TrackedCluster:
 
 def since(row: Row) -> datetime:
     return row.since
-
-
-@strawberry.type(description="A label, as the provider keeps it.")
-class Label:
-    key: str
-    value: str
 
 
 @strawberry.type(
@@ -176,6 +182,9 @@ class Cluster(Node, Observed):
     )
     integration: Annotated["Integration", strawberry.lazy("gateway.integration")] | None = field(
         "The link it was built through, where the provider has such links.", resolver=integration
+    )
+    operation: Annotated["Operation", strawberry.lazy("gateway.operation")] | None = field(
+        "The change in flight, if there is one that was asked for here.", resolver=operation
     )
     status_history: Connection[StatusChange] = field(
         "Every change of phase that was seen, newest first. Kept for 90 days.", resolver=status_history

@@ -1,11 +1,11 @@
-"""What one request carries: the store, the present, and what it has loaded already."""
+"""What one request carries: who asks, the store, the present, and what it has loaded already."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import strawberry
@@ -13,13 +13,19 @@ from strawberry.dataloader import DataLoader
 
 from fleet import browse
 from fleet.account import TrackedAccount
+from fleet.caller import Caller
 from fleet.cluster import Cluster
 from fleet.freshness import is_missing
 from fleet.integration import Integration
 from fleet.node import Node
+from fleet.operation import Operation
 from fleet.pacing import Budget
 from fleet.store import FleetOrder, Reader, Ref
 from fleet.tracking import Tracked, TrackedCluster
+
+if TYPE_CHECKING:
+    from fleet.changing import Changer
+    from fleet.owning import Owner
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -51,14 +57,27 @@ class Context:
     answer.
     """
 
-    def __init__(self, reader: Reader, now: datetime) -> None:
+    def __init__(
+        self, *, reader: Reader, changer: "Changer", owner: "Owner", caller: Caller, now: datetime
+    ) -> None:
         self.reader = reader
+        self.changer = changer
+        self.owner = owner
+        self.caller = caller
         self.now = now
         self.request_id = uuid4().hex
+        self.forget()
+
+    def forget(self) -> None:
+        """Drops what was loaded: a change of the same request can have made it old."""
+        reader = self.reader
+        self.__dict__.pop("_fleet", None)
         self.accounts: DataLoader[str, TrackedAccount | None] = _batch(reader.accounts_by_id)
         self.clusters: DataLoader[Ref, TrackedCluster | None] = _batch(reader.clusters_by_ref)
         self.nodes: DataLoader[Ref, Tracked[Node] | None] = _batch(reader.nodes_by_ref)
         self.integrations: DataLoader[Ref, Tracked[Integration] | None] = _batch(reader.integrations_by_ref)
+        self.operations: DataLoader[Ref, Operation | None] = _batch(reader.operations_by_ref)
+        self.operations_by_lock: DataLoader[Ref, Operation | None] = _batch(reader.open_operations_by_lock)
         self.budgets: DataLoader[str, Budget] = DataLoader(self._read_budgets)
 
     async def account(self, account_id: str) -> TrackedAccount:

@@ -4,12 +4,14 @@ from enum import StrEnum
 
 import strawberry
 
+from fleet.change import OperationKind
 from fleet.cloud import Cloud
 from fleet.cluster import Engine, Phase
 from fleet.failure import FailureKind
 from fleet.freshness import FreshnessState
 from fleet.money import SpendEnforcement, SpendLimitBasis, SpendLimitState, SpendPeriod
 from fleet.node import NodePhase
+from fleet.operation import OperationState
 from fleet.provider import Capability
 from fleet.providers import PROVIDERS
 
@@ -36,8 +38,9 @@ strawberry.enum(
 )
 strawberry.enum(
     Capability,
-    description="Something that a provider's API can or cannot do. SPEND_LIMIT is about limits that can be read; "
-    "CONDITIONAL_UPDATE about a provider that itself refuses to overwrite somebody else's change.",
+    description="Something that a provider's API can or cannot do. SPEND_LIMIT: reading, setting and clearing limits. "
+    "CONDITIONAL_UPDATE: the provider itself refuses to overwrite somebody else's change; without it, Fleetgraph "
+    "compares before it writes.",
 )
 strawberry.enum(
     FreshnessState,
@@ -57,3 +60,12 @@ strawberry.enum(
 )
 strawberry.enum(SpendPeriod, description="How long a limit or an estimate runs before it starts again.")
 strawberry.enum(SpendEnforcement, description="What a provider does when a limit is reached.")
+strawberry.enum(OperationKind, description="What was asked for.")
+strawberry.enum(
+    OperationState,
+    description="RUNNING: on its way. UNCONFIRMED: the provider may or may not have taken the request; that is being "
+    "found out by looking, and nothing is sent twice. SUCCEEDED: an observation that began after the provider's "
+    "answer shows what was asked for; where there is no such sign (cordon, drain), the answer is the proof. FAILED: it "
+    "was not done, and `failure` says why. TIMED_OUT: its end was not seen by the deadline, and the provider may still "
+    "come to it.",
+)

@@ -5,12 +5,13 @@ from typing import TypeVar
 
 import strawberry
 
-from fleet import browse
+from fleet import browse, browse_operations
 from fleet.cloud import Cloud
 from fleet.cluster import Phase
+from fleet.operation import OperationState
 from gateway.enums import ProviderKind
-from gateway.ids import account_id_of
-from gateway.records import given
+from gateway.ids import account_id_of, ref_of
+from gateway.records import given, option
 
 T = TypeVar("T", bound=Hashable)
 
@@ -61,6 +62,21 @@ class IntegrationFilter:
     def to_where(self) -> browse.IntegrationFilter:
         return browse.IntegrationFilter(
             account_ids=_accounts(given(self.account_ids)), clouds=_any_of(given(self.clouds))
+        )
+
+
+@strawberry.input(description="A change is listed when it matches every member that is given.")
+class OperationFilter:
+    states: list[OperationState] | None = strawberry.UNSET
+    cluster_id: strawberry.ID | None = option(
+        "Changes of this cluster. An ID that names no cluster matches nothing."
+    )
+
+    def to_where(self) -> browse_operations.OperationFilter:
+        wanted = given(self.cluster_id)
+        return browse_operations.OperationFilter(
+            states=_any_of(given(self.states)),
+            cluster=None if wanted is None else ref_of("Cluster", wanted) or browse_operations.NOTHING,
         )
 
 

@@ -6,6 +6,7 @@ from fleet.account import TrackedAccount
 from fleet.cluster import Cluster
 from fleet.integration import Integration
 from fleet.node import Node as Machine
+from fleet.operation import Operation
 from fleet.provider import Provider
 from fleet.providers import PROVIDERS
 from fleet.store import Ref
@@ -29,6 +30,8 @@ def global_id(source: strawberry.Parent[object]) -> str:
             return opaque.write(["ClusterNode", machine.account_id, machine.key])
         case _, Integration() as integration:
             return opaque.write(["Integration", integration.account_id, integration.key])
+        case _, Operation() as operation:
+            return opaque.write(["Operation", operation.account_id, operation.id])
         case _:
             raise TypeError(f"{type(source).__name__} has no global ID")
 
@@ -41,6 +44,8 @@ async def find(context: Context, global_id: str) -> object | None:
             return PROVIDERS.get(key)
         case ("Account", account_id):
             return await context.accounts.load(account_id)
+        case ("Operation", account_id, key):
+            return await context.operations.load(Ref(account_id, key))
         case ("Cluster", account_id, key):
             row = await context.clusters.load(Ref(account_id, key))
         case ("ClusterNode", account_id, key):
@@ -57,6 +62,15 @@ def account_id_of(global_id: str) -> str | None:
     match opaque.read(global_id):
         case ("Account", account_id):
             return account_id
+        case _:
+            return None
+
+
+def ref_of(kind: str, global_id: str) -> Ref | None:
+    """What an ID of this kind names, whether or not that exists."""
+    match opaque.read(global_id):
+        case (found, account_id, key) if found == kind:
+            return Ref(account_id, key)
         case _:
             return None
 

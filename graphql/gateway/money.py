@@ -5,7 +5,7 @@ from decimal import Decimal as Number
 import strawberry
 
 from fleet.money import SpendEnforcement, SpendLimitBasis, SpendLimitState, SpendPeriod
-from gateway.records import field
+from gateway.records import field, option
 from gateway.scalars import BigInt, CurrencyCode
 
 
@@ -50,3 +50,26 @@ class CostEstimate:
     minimum: Money
     maximum: Money
     period: SpendPeriod
+
+
+@strawberry.input(description="An exact amount: 1250 minor units of USD are 12.50 dollars.")
+class MoneyInput:
+    minor_units: BigInt = field("In the smallest unit of the currency, e.g. cents.")
+    currency: CurrencyCode
+
+
+@strawberry.input(description="A ceiling in use. What is left out is not limited.")
+class UsageLimitInput:
+    request_units: BigInt | None = option("The provider's own measure of work done.")
+    storage_mib: BigInt | None = option("In MiB, 2^20 bytes.", name="storageMiB")
+    provisioned_vcpus: BigInt | None = strawberry.UNSET
+
+
+@strawberry.input(
+    one_of=True,
+    description="The most that a cluster may spend or use per calendar month. Zero money keeps it inside its free "
+    "allowance.",
+)
+class SpendLimitInput:
+    money: MoneyInput | None = strawberry.UNSET
+    usage: UsageLimitInput | None = strawberry.UNSET

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import strawberry
 
-from fleet import browse
+from fleet import browse, browse_operations
 from fleet import provider as providers
 from fleet.account import TrackedAccount
 from fleet.integration import Integration as KnownIntegration
+from fleet.operation import Operation as KnownOperation
 from fleet.providers import PROVIDERS
 from fleet.store import FleetOrder, NotAnOrderKey
 from fleet.tracking import Tracked, TrackedCluster, Transition
@@ -21,9 +22,10 @@ from gateway.connections import After, Connection, First, Page, ask, not_a_curso
 from gateway.context import Info
 from gateway.enums import ProviderKind
 from gateway.errors import Refused
-from gateway.filters import ClusterFilter, IntegrationFilter
+from gateway.filters import ClusterFilter, IntegrationFilter, OperationFilter
 from gateway.ids import Node
 from gateway.integration import Integration
+from gateway.operation import Operation
 from gateway.provider import Provider
 from gateway.records import field, given
 from gateway.totals import Fleet, Totals, count_fleet
@@ -120,6 +122,19 @@ async def integrations(
     return pager.page(await info.context.of_known_accounts(page.rows), end=page.end)
 
 
+async def operations(
+    info: Info,
+    first: First = 20,
+    after: After = strawberry.UNSET,
+    filter: OperationFilter | None = strawberry.UNSET,  # noqa: A002
+) -> Page[KnownOperation]:
+    pager = ask("operations", first=first, after=after, parts=2)
+    where = (given(filter) or OperationFilter()).to_where()
+    before = (pager.after[0], pager.after[1]) if pager.after else None
+    page = await browse_operations.operations(info.context.reader, where, before=before, first=first)
+    return pager.page(page.rows, end=page.end)
+
+
 async def fleet(info: Info) -> Totals:
     return await count_fleet(info.context)
 
@@ -165,5 +180,10 @@ class Query:
     )
     integrations: Connection[Integration] = field(
         "Links to outside systems, in the order provider, account, name.", resolver=integrations
+    )
+    operations: Connection[Operation] = field(
+        "Changes that were asked for here, newest first. Kept for 30 days. A filter looks at a bounded number of "
+        "changes a page, so a page may be short while `hasNextPage` is true.",
+        resolver=operations,
     )
     fleet: Fleet = field("The whole fleet in numbers, and what the numbers leave out.", resolver=fleet)

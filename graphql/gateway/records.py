@@ -1,20 +1,34 @@
 """How a type of the schema reads the record behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import strawberry
 
 from fleet.account import TrackedAccount
+from fleet.refusal import Refused
 from fleet.tracking import Tracked
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A refusal, to be shown: an exception that a resolver answers with would count as raised. `path` leads to the
+    argument at fault in the words of the contract.
+    """
+
+    refused: Refused
+    path: Sequence[str]
+
+
 def shown(source: object) -> object:
-    """A tracked thing shows what it tracks."""
+    """A tracked thing shows what it tracks, and what is told the refusal."""
     if isinstance(source, Tracked):
         return source.item
     if isinstance(source, TrackedAccount):
         return source.account
+    if isinstance(source, Told):
+        return source.refused
     return source
 
 
@@ -39,6 +53,11 @@ def field(
     if resolver is None:
         return strawberry.field(description=description, name=name)
     return strawberry.field(description=description, name=name, resolver=resolver)
+
+
+def option(description: str | None = None, *, name: str | None = None) -> Any:
+    """A member of an input that can be left out, which is then UNSET: a null that was given is another thing."""
+    return strawberry.field(description=description, name=name, default=strawberry.UNSET)
 
 
 def given(argument: Any) -> Any:

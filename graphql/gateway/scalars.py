@@ -1,5 +1,9 @@
-"""The scalars of the contract: exact numbers and instants, written so that no client rounds them."""
+"""The scalars of the contract: exact numbers and instants, written so that no client rounds them, and secrets.
 
+What a client sent is not repeated to it: a secret could stand in the wrong place.
+"""
+
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -7,6 +11,7 @@ from typing import NewType
 
 import strawberry
 from graphql import GraphQLError
+from pydantic import SecretStr
 from strawberry.types.scalar import ScalarDefinition
 
 BigInt = NewType("BigInt", int)
@@ -15,6 +20,7 @@ CurrencyCode = NewType("CurrencyCode", str)
 Revision = NewType("Revision", str)
 
 _BIGGEST = 2**63
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def write_instant(instant: datetime) -> str:
@@ -27,7 +33,7 @@ def read_instant(value: object) -> datetime:
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        raise GraphQLError(f"DateTime is RFC 3339 with an offset, e.g. 2026-04-06T12:00:00Z, not {value!r}.")
+        raise GraphQLError("DateTime is RFC 3339 with an offset, e.g. 2026-04-06T12:00:00Z.")
     return instant.astimezone(UTC)
 
 
@@ -37,7 +43,7 @@ def read_decimal(value: object) -> Decimal:
     except InvalidOperation:
         number = None
     if number is None or not number.is_finite():
-        raise GraphQLError(f'Decimal is a number in a string, e.g. "12.50", not {value!r}.')
+        raise GraphQLError('Decimal is a number in a string, e.g. "12.50".')
     return number
 
 
@@ -47,8 +53,30 @@ def read_big_int(value: object) -> BigInt:
     except ValueError:
         number = None
     if number is None or not -_BIGGEST <= number < _BIGGEST:
-        raise GraphQLError(f'BigInt is a 64-bit integer in a string, e.g. "1250", not {value!r}.')
+        raise GraphQLError('BigInt is a 64-bit integer in a string, e.g. "1250".')
     return BigInt(number)
+
+
+def read_currency(value: object) -> CurrencyCode:
+    if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
+        raise GraphQLError("CurrencyCode is three capital letters, e.g. USD.")
+    return CurrencyCode(value)
+
+
+def read_revision(value: object) -> Revision:
+    if not isinstance(value, str):
+        raise GraphQLError("Revision is a string, as an answer gave it.")
+    return Revision(value)
+
+
+def read_secret(value: object) -> SecretStr:
+    if not isinstance(value, str):
+        raise GraphQLError("Secret is a string.")
+    return SecretStr(value)
+
+
+def write_secret(value: object) -> str:
+    raise TypeError("a secret is never shown")
 
 
 SCALARS: Mapping[object, ScalarDefinition] = {
@@ -72,12 +100,22 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     ),
     URL: strawberry.scalar(name="URL", description="An absolute https URL.", serialize=str),
     CurrencyCode: strawberry.scalar(
-        name="CurrencyCode", description="An ISO 4217 currency code, e.g. USD.", serialize=str
+        name="CurrencyCode",
+        description="An ISO 4217 currency code, e.g. USD.",
+        serialize=str,
+        parse_value=read_currency,
     ),
     Revision: strawberry.scalar(
         name="Revision",
         description="An opaque token over what a user can set. Compare it for equality only; a change of status alone "
         "leaves it as it is.",
         serialize=str,
+        parse_value=read_revision,
+    ),
+    SecretStr: strawberry.scalar(
+        name="Secret",
+        description="Something that is written and never read: no answer, no message and no log repeats it.",
+        serialize=write_secret,
+        parse_value=read_secret,
     ),
 }

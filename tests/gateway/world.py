@@ -9,6 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from fleet.account import Account, AccountState, Collection, CollectionState, derive_account_id
+from fleet.changing import Changer
 from fleet.cloud import Cloud
 from fleet.cluster import Capacity, Cluster, Connection, Engine, Facts, Phase, Resources
 from fleet.connect import make_account
@@ -26,6 +27,7 @@ from fleet.money import (
 )
 from fleet.node import Node, NodePhase
 from fleet.offer import InstanceType, Region
+from fleet.owning import Owner
 from fleet.pacing import Share
 from fleet.provider import ClusterDetails, RateLimit, RateScope
 from fleet.providers import PROVIDERS
@@ -94,8 +96,22 @@ class WatchedReader:
 
 
 class Client:
-    def __init__(self, reader: Reader | WatchedReader, clock: SetClock, **options: Any) -> None:
-        app = create_app(cast("Reader", reader), clock, **{"explorer": None, "health": None, **options})
+    def __init__(
+        self,
+        reader: Reader | WatchedReader,
+        clock: SetClock,
+        *,
+        changer: object = None,
+        owner: object = None,
+        **options: Any,
+    ) -> None:
+        app = create_app(
+            cast("Reader", reader),
+            cast("Changer", changer),
+            cast("Owner", owner),
+            clock,
+            **{"explorer": None, "health": None, **options},
+        )
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://fleetgraph.test")
 
     async def send(self, document: str, **variables: object) -> dict[str, Any]:

@@ -1,9 +1,19 @@
-"""What only one provider knows, one line each. Nothing else in the gateway knows a provider by name."""
+"""What only one provider knows and takes, one line each. Nothing else in the gateway knows a provider by name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from gateway.details import ClusterDetails
+from gateway.inputs import ClusterInput
 from gateway.providers import cockroachdb, kupe, northflank, qovery
+
+
+class Inputs(NamedTuple):
+    """What is asked of a new cluster, and of one that is there."""
+
+    spec: type[ClusterInput]
+    patch: type[ClusterInput]
+
 
 DETAILS: Sequence[type[ClusterDetails]] = (
     cockroachdb.CockroachdbClusterDetails,
@@ -11,3 +21,9 @@ DETAILS: Sequence[type[ClusterDetails]] = (
     northflank.NorthflankClusterDetails,
     qovery.QoveryClusterDetails,
 )
+INPUTS: Mapping[str, Inputs] = {
+    "cockroachdb": Inputs(cockroachdb.CockroachdbClusterSpecInput, cockroachdb.CockroachdbClusterPatchInput),
+    "kupe": Inputs(kupe.KupeClusterSpecInput, kupe.KupeClusterPatchInput),
+    "northflank": Inputs(northflank.NorthflankClusterSpecInput, northflank.NorthflankClusterPatchInput),
+    "qovery": Inputs(qovery.QoveryClusterSpecInput, qovery.QoveryClusterPatchInput),
+}

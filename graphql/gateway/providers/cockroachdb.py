@@ -1,10 +1,16 @@
-"""What only CockroachDB Cloud knows of a cluster."""
+"""What only CockroachDB Cloud knows of a cluster, and what it takes to make or change one."""
+
+from typing import Any
 
 import strawberry
 
+from fleet.cloud import Cloud
 from fleet.providers.cockroachdb import CockroachdbDetails
 from gateway.details import ClusterDetails
-from gateway.records import field, serves
+from gateway.inputs import ClusterInput
+from gateway.label import LabelInput, with_labels
+from gateway.money import SpendLimitInput
+from gateway.records import field, option, serves
 
 
 @strawberry.type(description="One region of a CockroachDB cluster.")
@@ -25,3 +31,58 @@ class CockroachdbClusterDetails(ClusterDetails):
     routing_id: str | None = field("What a connection string names the cluster by.")
     regions: list[CockroachdbRegion]
     upgrade_status: str | None = field("How far a major upgrade has come, in the provider's word.")
+
+
+@strawberry.input(description="A plan that is paid by use. The cluster has no machines of its own.")
+class CockroachdbServerlessInput:
+    regions: list[str]
+    primary_region: str | None = option("Needed with more than one region.")
+    spend_limit: SpendLimitInput | None = option("Without it, use is not limited.")
+
+
+@strawberry.input(description="How many machines a region has.")
+class RegionNodesInput:
+    region: str
+    nodes: int
+
+
+@strawberry.input(
+    description="A plan with machines of the cluster's own: exactly one of `vcpus` and `machineType` says which."
+)
+class CockroachdbAdvancedInput:
+    region_nodes: list[RegionNodesInput]
+    vcpus: int | None = option("Of each machine.")
+    machine_type: str | None = option("The cloud's name of the machine type.")
+    storage_gib: int = field("Of each machine, in GiB, 2^30 bytes.")
+    version: str | None = option("A major version, e.g. v25.2. Without it, the provider's newest.")
+
+
+@strawberry.input(one_of=True, description="The plan decides what a cluster costs, so it has no default.")
+class CockroachdbPlanInput:
+    basic: CockroachdbServerlessInput | None = strawberry.UNSET
+    standard: CockroachdbServerlessInput | None = strawberry.UNSET
+    advanced: CockroachdbAdvancedInput | None = strawberry.UNSET
+
+
+@strawberry.input(description="A new CockroachDB cluster.")
+class CockroachdbClusterSpecInput(ClusterInput):
+    cloud: Cloud
+    plan: CockroachdbPlanInput
+    labels: list[LabelInput] | None = strawberry.UNSET
+    is_deletion_protected: bool | None = strawberry.UNSET
+
+    def to_members(self) -> dict[str, Any]:
+        return with_labels(super().to_members())
+
+
+@strawberry.input(
+    description="What is to differ in a CockroachDB cluster. A version is changed alone; labels replace all there are."
+)
+class CockroachdbClusterPatchInput(ClusterInput):
+    version: str | None = strawberry.UNSET
+    plan: CockroachdbPlanInput | None = strawberry.UNSET
+    labels: list[LabelInput] | None = strawberry.UNSET
+    is_deletion_protected: bool | None = strawberry.UNSET
+
+    def to_members(self) -> dict[str, Any]:
+        return with_labels(super().to_members())

@@ -1,10 +1,17 @@
-"""What only Kupe Cloud knows of a cluster."""
+"""What only Kupe Cloud knows of a cluster, and what it takes to make or change one."""
 
 import strawberry
+from strawberry.scalars import JSON
 
-from fleet.providers.kupe import KupeDetails
+from fleet.providers.kupe import KupeClusterType, KupeDetails
 from gateway.details import ClusterDetails
-from gateway.records import field, serves
+from gateway.inputs import ClusterInput
+from gateway.records import field, option, serves
+
+strawberry.enum(
+    KupeClusterType,
+    description="Whether a Kupe cluster shares machines with others or has machines of its own.",
+)
 
 
 @strawberry.type(description="What only Kupe Cloud knows of a cluster.")
@@ -16,3 +23,30 @@ class KupeClusterDetails(ClusterDetails):
     requested_version: str | None = field(
         "The version that was asked for; `Cluster.version` is the running one."
     )
+
+
+@strawberry.input(
+    description="What a Kupe cluster has to work with: Kubernetes quantities, e.g. 4, 16Gi, 100Gi."
+)
+class KupeResourcesInput:
+    cpu: str | None = strawberry.UNSET
+    memory: str | None = strawberry.UNSET
+    storage: str | None = strawberry.UNSET
+
+
+@strawberry.input(description="A new Kupe cluster.")
+class KupeClusterSpecInput(ClusterInput):
+    display_name: str
+    type: KupeClusterType
+    version: str | None = option("Without it, the provider's default.")
+    resources: KupeResourcesInput | None = option("Without it, what the provider's plan gives.")
+    is_highly_available: bool | None = strawberry.UNSET
+    alerts: JSON | None = option("Overrides of alerts, passed to the provider as they are.")
+
+
+@strawberry.input(description="What is to differ in a Kupe cluster.")
+class KupeClusterPatchInput(ClusterInput):
+    version: str | None = strawberry.UNSET
+    resources: KupeResourcesInput | None = strawberry.UNSET
+    is_highly_available: bool | None = strawberry.UNSET
+    alerts: JSON | None = option("Overrides of alerts, passed to the provider as they are.")

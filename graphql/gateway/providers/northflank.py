@@ -1,10 +1,12 @@
-"""What only Northflank knows of a cluster."""
+"""What only Northflank knows of a cluster, and what it takes to make or change one."""
 
 import strawberry
 
+from fleet.cloud import Cloud
 from fleet.providers.northflank import NorthflankDetails
 from gateway.details import ClusterDetails
-from gateway.records import field, serves
+from gateway.inputs import ClusterInput
+from gateway.records import field, option, serves
 
 
 @strawberry.type(
@@ -25,3 +27,34 @@ class NorthflankClusterDetails(ClusterDetails):
     is_type_of = serves(NorthflankDetails)
 
     node_pools: list[NodePool]
+
+
+@strawberry.input(
+    description="A pool of like machines to be. `minNodes` and `maxNodes` make it scale by itself, and come as a pair."
+)
+class NodePoolInput:
+    id: str | None = option("Names a pool that is there already, in a patch.")
+    node_type: str
+    node_count: int
+    disk_size_gb: int = field("Of each machine.")
+    min_nodes: int | None = strawberry.UNSET
+    max_nodes: int | None = strawberry.UNSET
+    availability_zones: list[str] | None = strawberry.UNSET
+
+
+@strawberry.input(description="A new Northflank cluster.")
+class NorthflankClusterSpecInput(ClusterInput):
+    integration_external_id: strawberry.ID = field(
+        "The integration of the same account that it is built through.", name="integrationId"
+    )
+    cloud: Cloud
+    region: str | None = strawberry.UNSET
+    description: str | None = strawberry.UNSET
+    node_pools: list[NodePoolInput]
+
+
+@strawberry.input(description="What is to differ in a Northflank cluster.")
+class NorthflankClusterPatchInput(ClusterInput):
+    name: str | None = strawberry.UNSET
+    description: str | None = strawberry.UNSET
+    node_pools: list[NodePoolInput] | None = option("All that there are to be: a pool that is left out goes.")

@@ -1,11 +1,15 @@
-"""What only Qovery knows of a cluster."""
+"""What only Qovery knows of a cluster, and what it takes to make or change one."""
 
 import strawberry
 
-from fleet.providers.qovery import QoveryDetails
+from fleet.cloud import Cloud
+from fleet.providers.qovery import QoveryDetails, QoveryKubernetesMode
 from gateway.details import ClusterDetails
+from gateway.inputs import ClusterInput
 from gateway.money import Money
-from gateway.records import field, serves
+from gateway.records import field, option, serves
+
+strawberry.enum(QoveryKubernetesMode, description="Who runs Kubernetes: Qovery, the owner, or both in part.")
 
 
 @strawberry.type(description="Something that a Qovery cluster can be created with.")
@@ -35,3 +39,73 @@ class QoveryClusterDetails(ClusterDetails):
     deployment_status: str | None = field("NEVER_DEPLOYED, OUT_OF_DATE or UP_TO_DATE with its settings.")
     features: list[QoveryFeature]
     outputs: QoveryOutputs | None = field("Null until it was deployed.")
+
+
+@strawberry.input(description="Something that a Qovery cluster is to have.")
+class QoveryFeatureInput:
+    id: str = field("Qovery's word for the feature, e.g. STATIC_IP.")
+    value: str | None = option("Text as it is, anything else as JSON.")
+
+
+@strawberry.input(description="How the metrics of a Qovery cluster are kept.")
+class QoveryMetricsInput:
+    is_enabled: bool
+    kind: str | None = option("Qovery's word for how.")
+
+
+@strawberry.input(description="Settings of the ingress of a Qovery cluster.")
+class QoveryNginxInput:
+    replica_count: int | None = strawberry.UNSET
+    default_ssl_certificate: str | None = strawberry.UNSET
+    publish_status_address: str | None = strawberry.UNSET
+    metal_lb_load_balancer_ips: str | None = strawberry.UNSET
+    external_dns_target: str | None = strawberry.UNSET
+
+
+@strawberry.input(
+    description="What Qovery's API calls `metrics_parameters` and `infrastructure_charts_parameters`, sent as given."
+)
+class QoveryAdvancedInput:
+    metrics: QoveryMetricsInput | None = strawberry.UNSET
+    nginx: QoveryNginxInput | None = strawberry.UNSET
+    cert_manager_namespace: str | None = strawberry.UNSET
+    metal_lb_address_pools: list[str] | None = strawberry.UNSET
+
+
+@strawberry.input(description="A new Qovery cluster.")
+class QoveryClusterSpecInput(ClusterInput):
+    cloud: Cloud
+    region: str
+    integration_external_id: strawberry.ID | None = option(
+        "The integration of the same account that holds the cloud's credentials.", name="integrationId"
+    )
+    description: str | None = strawberry.UNSET
+    kubernetes_mode: QoveryKubernetesMode = QoveryKubernetesMode.MANAGED
+    instance_type: str | None = strawberry.UNSET
+    disk_size_gb: int | None = option("Of each machine.")
+    min_nodes: int = 1
+    max_nodes: int = 1
+    is_production: bool = False
+    ssh_keys: list[str] | None = option("Public keys that may log in to the machines.")
+    features: list[QoveryFeatureInput] | None = strawberry.UNSET
+    advanced: QoveryAdvancedInput | None = strawberry.UNSET
+    deploy: bool = strawberry.field(
+        description="Deploy at once. Without it, the cluster is registered and waits for `deployCluster`.",
+        default=True,
+    )
+
+
+@strawberry.input(
+    description="What is to differ in a Qovery cluster. A cluster that runs is deployed again with its new settings."
+)
+class QoveryClusterPatchInput(ClusterInput):
+    name: str | None = strawberry.UNSET
+    description: str | None = strawberry.UNSET
+    instance_type: str | None = strawberry.UNSET
+    disk_size_gb: int | None = option("Of each machine.")
+    min_nodes: int | None = strawberry.UNSET
+    max_nodes: int | None = strawberry.UNSET
+    is_production: bool | None = strawberry.UNSET
+    ssh_keys: list[str] | None = option("All that there are to be.")
+    features: list[QoveryFeatureInput] | None = strawberry.UNSET
+    advanced: QoveryAdvancedInput | None = strawberry.UNSET

@@ -1,3 +1,0 @@
-from adapters.kupe.adapter import KupeAdapter
-
-__all__ = ["KupeAdapter"]

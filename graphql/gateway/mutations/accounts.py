@@ -1,0 +1,63 @@
+"""Connecting accounts, and what their owners do with them."""
+
+import strawberry
+from pydantic import SecretStr
+
+from fleet.account import TrackedAccount
+from fleet.operation import Operation
+from fleet.refusal import NoSuchThing
+from gateway import ids
+from gateway.context import Info
+from gateway.enums import ProviderKind
+from gateway.payloads import answers
+from gateway.records import given, option
+
+
+@strawberry.input(description="An account to be connected.")
+class ConnectAccountInput:
+    provider: ProviderKind
+    name: str = strawberry.field(description="What to call it; unique among the accounts at its provider.")
+    external_id: str | None = option(
+        "The provider's identifier of the organization, tenant or team. Optional where the token implies it. The same "
+        "one connected twice is a ConflictError."
+    )
+    api_version: str | None = option("The version of the provider's API to ask for. Without it, the newest.")
+    api_token: SecretStr
+
+
+@answers()
+async def connect(
+    info: Info,
+    input: ConnectAccountInput,  # noqa: A002
+) -> TrackedAccount:
+    return await info.context.owner.connect(
+        info.context.caller,
+        provider=input.provider,
+        name=input.name,
+        external_id=given(input.external_id),
+        api_version=given(input.api_version),
+        token=input.api_token,
+    )
+
+
+@answers()
+async def replace_token(info: Info, id: strawberry.ID, api_token: SecretStr) -> TrackedAccount:  # noqa: A002
+    return await info.context.owner.replace_token(info.context.caller, known(id), api_token)
+
+
+@answers()
+async def disconnect(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
+    return await info.context.owner.disconnect(info.context.caller, known(id))
+
+
+@answers()
+async def refresh(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
+    return await info.context.owner.refresh(info.context.caller, known(id))
+
+
+def known(global_id: str, place: str = "id") -> str:
+    """The account that an ID names, whether or not it exists."""
+    account_id = ids.account_id_of(global_id)
+    if account_id is None:
+        raise NoSuchThing("There is no such account.", path=(place,))
+    return account_id

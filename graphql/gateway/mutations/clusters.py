@@ -1,0 +1,129 @@
+"""Asking for clusters, and for changes of them."""
+
+from typing import Annotated
+
+import strawberry
+
+from fleet.change import (
+    ClearSpendLimit,
+    DeleteCluster,
+    DeployCluster,
+    SetSpendLimit,
+    StopCluster,
+    UpdateCluster,
+)
+from fleet.money import LimitWanted
+from fleet.operation import Operation
+from fleet.provider import Provider
+from fleet.refusal import InvalidInput, NoSuchThing
+from fleet.store import Ref
+from gateway import ids
+from gateway.cluster_input import CreateClusterInput, UpdateClusterInput, to_patch, to_spec
+from gateway.context import Info
+from gateway.inputs import make, members
+from gateway.money import SpendLimitInput
+from gateway.mutations.accounts import known
+from gateway.payloads import answers
+from gateway.provider import provider_of
+from gateway.records import given
+from gateway.scalars import Revision
+
+Expected = Annotated[
+    Revision | None,
+    strawberry.argument(
+        description="The `revision` that the change is based on. When it is another by now, nothing is changed."
+    ),
+]
+ConfirmName = Annotated[str, strawberry.argument(description="The cluster's name, to say that it is meant.")]
+
+
+@answers()
+async def create(info: Info, input: CreateClusterInput) -> Operation:  # noqa: A002
+    account_id = known(input.account_id, "account_id")
+    spec = to_spec(input.spec, await _provider(info, account_id, "account_id"), account_id)
+    return await info.context.changer.create_cluster(
+        info.context.caller, account_id, input.name, spec, idempotency_key=given(input.idempotency_key)
+    )
+
+
+@answers(patch="input")
+async def update(
+    info: Info,
+    id: strawberry.ID,  # noqa: A002
+    input: UpdateClusterInput,  # noqa: A002
+    expected_revision: Expected = strawberry.UNSET,
+) -> Operation:
+    ref = _cluster(id)
+    provider = await _provider(info, ref.account_id, "id")
+    patch = to_patch(input, provider, ref.account_id)
+    change = make(UpdateCluster, {"provider": provider.key, "patch": patch})
+    return await _change(info, ref, change, expected_revision)
+
+
+@answers()
+async def stop(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
+    return await _change(info, _cluster(id), StopCluster())
+
+
+@answers()
+async def deploy(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
+    return await _change(info, _cluster(id), DeployCluster())
+
+
+@answers()
+async def delete(
+    info: Info,
+    id: strawberry.ID,  # noqa: A002
+    confirm_name: ConfirmName,
+    expected_revision: Expected = strawberry.UNSET,
+) -> Operation:
+    ref = _cluster(id)
+    row = await info.context.clusters.load(ref)
+    if row is None:
+        raise NoSuchThing("There is no such cluster.", path=("id",))
+    if confirm_name != row.item.name:
+        raise InvalidInput("It is not the cluster's name.", path=("confirm_name",))
+    return await _change(info, ref, DeleteCluster(), expected_revision)
+
+
+@answers(id="cluster_id")
+async def set_spend_limit(
+    info: Info,
+    cluster_id: strawberry.ID,
+    limit: SpendLimitInput,
+    expected_revision: Expected = strawberry.UNSET,
+) -> Operation:
+    wanted = make(LimitWanted, members(limit), "limit")
+    return await _change(info, _cluster(cluster_id), SetSpendLimit(limit=wanted), expected_revision)
+
+
+@answers(id="cluster_id")
+async def clear_spend_limit(
+    info: Info, cluster_id: strawberry.ID, expected_revision: Expected = strawberry.UNSET
+) -> Operation:
+    return await _change(info, _cluster(cluster_id), ClearSpendLimit(), expected_revision)
+
+
+async def _change(
+    info: Info,
+    ref: Ref,
+    change: UpdateCluster | StopCluster | DeployCluster | DeleteCluster | SetSpendLimit | ClearSpendLimit,
+    expected_revision: Revision | None = strawberry.UNSET,
+) -> Operation:
+    return await info.context.changer.change_cluster(
+        info.context.caller, ref, change, expected_revision=given(expected_revision)
+    )
+
+
+async def _provider(info: Info, account_id: str, place: str) -> Provider:
+    account = await info.context.accounts.load(account_id)
+    if account is None:
+        raise NoSuchThing("There is no such account.", path=(place,))
+    return provider_of(account.account.provider)
+
+
+def _cluster(global_id: str) -> Ref:
+    ref = ids.ref_of("Cluster", global_id)
+    if ref is None:
+        raise NoSuchThing("There is no such cluster.", path=("id",))
+    return ref

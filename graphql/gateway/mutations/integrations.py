@@ -1,0 +1,76 @@
+"""Links to outside systems: made, changed, removed."""
+
+from typing import Any
+
+import strawberry
+
+from fleet.change import CreateIntegration, DeleteIntegration, UpdateIntegration
+from fleet.operation import Operation
+from fleet.refusal import NoSuchThing
+from fleet.store import Ref
+from gateway import ids
+from gateway.context import Info
+from gateway.credentials import CloudCredentialsInput, to_credentials
+from gateway.inputs import make
+from gateway.mutations.accounts import known
+from gateway.payloads import answers
+from gateway.records import given, option
+
+
+@strawberry.input(description="An integration to be created.")
+class CreateIntegrationInput:
+    account_id: strawberry.ID
+    name: str
+    description: str | None = strawberry.UNSET
+    features: list[str] | None = option("What it is for, in the provider's words.")
+    credentials: CloudCredentialsInput
+    idempotency_key: str | None = option(
+        "Of your making. Repeated within 24 hours with the same input, it answers with the first operation instead of "
+        "a second integration; with another input it is a ConflictError."
+    )
+
+
+@strawberry.input(description="What is to differ in an integration. What is left out stays as it is.")
+class UpdateIntegrationInput:
+    description: str | None = strawberry.UNSET
+    features: list[str] | None = option("What it is for, in the provider's words: all there is to be.")
+    credentials: CloudCredentialsInput | None = option("They replace those that there are.")
+
+
+@answers()
+async def create(info: Info, input: CreateIntegrationInput) -> Operation:  # noqa: A002
+    account_id = known(input.account_id, "account_id")
+    change = make(CreateIntegration, {"name": input.name, **_members(input)})
+    return await info.context.changer.create_integration(
+        info.context.caller, account_id, change, idempotency_key=given(input.idempotency_key)
+    )
+
+
+@answers()
+async def update(info: Info, id: strawberry.ID, input: UpdateIntegrationInput) -> Operation:  # noqa: A002
+    ref = _integration(id)
+    change = make(UpdateIntegration, _members(input))
+    return await info.context.changer.change_integration(info.context.caller, ref, change)
+
+
+@answers()
+async def delete(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
+    return await info.context.changer.change_integration(
+        info.context.caller, _integration(id), DeleteIntegration()
+    )
+
+
+def _members(wanted: CreateIntegrationInput | UpdateIntegrationInput) -> dict[str, Any]:
+    credentials = given(wanted.credentials)
+    return {
+        "description": given(wanted.description),
+        "features": given(wanted.features),
+        "credentials": None if credentials is None else to_credentials(credentials),
+    }
+
+
+def _integration(global_id: str) -> Ref:
+    ref = ids.ref_of("Integration", global_id)
+    if ref is None:
+        raise NoSuchThing("There is no such integration.", path=("id",))
+    return ref

@@ -1,0 +1,32 @@
+"""Maintenance of the machines of a cluster."""
+
+import strawberry
+
+from fleet.change import CordonNode, DrainNode, UncordonNode
+from fleet.operation import Operation
+from fleet.refusal import NoSuchThing
+from gateway import ids
+from gateway.context import Info
+from gateway.payloads import answers
+
+
+@answers()
+async def cordon(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
+    return await _change(info, id, CordonNode())
+
+
+@answers()
+async def uncordon(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
+    return await _change(info, id, UncordonNode())
+
+
+@answers()
+async def drain(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
+    return await _change(info, id, DrainNode())
+
+
+async def _change(info: Info, global_id: str, change: CordonNode | UncordonNode | DrainNode) -> Operation:
+    ref = ids.ref_of("ClusterNode", global_id)
+    if ref is None:
+        raise NoSuchThing("There is no such machine.", path=("id",))
+    return await info.context.changer.change_node(info.context.caller, ref, change)
