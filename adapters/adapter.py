@@ -129,6 +129,13 @@ class Adapter(ABC):
                 provider_request_id=answer.request_id,
             ) from None
 
+    def confirm(self, answer: Answer) -> None:
+        """That a success is the provider's: it says nothing at all, or an object. Any other may come from something in
+        between, and the change have been done or not.
+        """
+        if answer.body.strip():
+            self.read(answer, Wire)
+
     def listing(
         self, raw: Iterable[object], wire: type[WireItemT], to_item: Callable[[WireItemT], ItemT]
     ) -> Listing[ItemT]:

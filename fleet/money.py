@@ -88,6 +88,18 @@ class LimitWanted(Record):
             raise ValueError("A limit of use names at least one thing; to remove a limit, clear it.")
         return self
 
+    def matches(self, shown: "SpendLimitStatus") -> bool:
+        """Whether an observed limit is this one, as it was given or as the provider's side converts it."""
+        if shown.limit is None:
+            return False
+        if self.money is not None:
+            return shown.limit.money == self.money
+        usage = shown.limit.usage
+        wanted = (
+            [] if self.usage is None else [(name, value) for name, value in self.usage if value is not None]
+        )
+        return usage is not None and all(getattr(usage, name) == value for name, value in wanted)
+
 
 class SpendLimitState(StrEnum):
     LIMITED = "LIMITED"

@@ -33,7 +33,7 @@ from fleet.change import (
 )
 from fleet.cluster import Cluster, Phase
 from fleet.integration import Integration
-from fleet.money import LimitWanted, SpendLimitState, SpendLimitStatus
+from fleet.money import SpendLimitState
 from fleet.operation import Operation
 from fleet.tracking import Tracked, TrackedCluster
 
@@ -181,20 +181,7 @@ def _delete_taken(operation: Operation, view: View) -> Sign:
 
 def _limit_set(operation: Operation, row: TrackedCluster) -> Sign:
     assert isinstance(operation.change, SetSpendLimit)
-    return _yes(shows_limit(row.item.spend_limit, operation.change.limit))
-
-
-def shows_limit(status: SpendLimitStatus, wanted: LimitWanted) -> bool:
-    """Whether a limit is the wanted one, as it was given or as the provider's side converts it."""
-    if status.limit is None:
-        return False
-    if wanted.money is not None:
-        return status.limit.money == wanted.money
-    shown = status.limit.usage
-    assert wanted.usage is not None
-    return shown is not None and all(
-        value is None or value == getattr(shown, name) for name, value in wanted.usage
-    )
+    return _yes(operation.change.limit.matches(row.item.spend_limit))
 
 
 def _limit_cleared(operation: Operation, row: TrackedCluster) -> Sign:

@@ -4,6 +4,14 @@ from collections.abc import Mapping
 
 from adapters.adapter import Adapter, first_text, segment
 from adapters.cockroachdb.convert import to_cluster, to_node, to_raw_region, to_region
+from adapters.cockroachdb.limits import to_limit
+from adapters.cockroachdb.request import (
+    to_clearing_request,
+    to_create_request,
+    to_limit_request,
+    to_update_request,
+)
+from adapters.cockroachdb.versions import CLOUD_SINCE, OLDEST
 from adapters.cockroachdb.wire import (
     WireCluster,
     WireClusters,
@@ -17,12 +25,15 @@ from adapters.cockroachdb.wire import (
 from adapters.http import Complaint
 from fleet.adapter import Listing
 from fleet.cluster import Cluster
+from fleet.money import LimitWanted
 from fleet.node import Node
 from fleet.offer import Region
-from fleet.providers.cockroachdb import COCKROACHDB
+from fleet.provider import Capability
+from fleet.providers.cockroachdb import COCKROACHDB, CockroachdbClusterPatch, CockroachdbClusterSpec
+from fleet.refusal import Unsupported
+from fleet.spec import ClusterPatch, ClusterSpec
 
-CLOUD_SINCE: Mapping[str, str] = {"AWS": "2022-03-31", "GCP": "2022-03-31", "AZURE": "2023-04-10"}
-"""Versions of the API from which on a cloud may be asked about."""
+CLUSTERS = "/api/v1/clusters"
 
 
 class CockroachdbAdapter(Adapter):
@@ -30,15 +41,15 @@ class CockroachdbAdapter(Adapter):
     base_url = "https://cockroachlabs.cloud"
 
     async def clusters(self) -> Listing[Cluster]:
-        raw = await self._list("/api/v1/clusters", WireClusters, {"show_inactive": "true"})
+        raw = await self._list(CLUSTERS, WireClusters, {"show_inactive": "true"})
         return self.listing(raw, WireCluster, self._to_cluster)
 
     async def cluster(self, external_id: str) -> Cluster:
         """A deleted one is answered too, as deleted."""
-        return self._to_cluster(await self.get(f"/api/v1/clusters/{segment(external_id)}", WireCluster))
+        return self._to_cluster(await self.get(to_path(external_id), WireCluster))
 
     async def nodes(self, cluster: Cluster) -> Listing[Node]:
-        raw = await self._list(f"/api/v1/clusters/{segment(cluster.external_id)}/nodes", WireNodes, {})
+        raw = await self._list(f"{to_path(cluster.external_id)}/nodes", WireNodes, {})
         return self.listing(raw, WireNode, lambda wire: to_node(wire, self.account.id, cluster.key))
 
     async def regions(self) -> Listing[Region]:
@@ -47,9 +58,34 @@ class CockroachdbAdapter(Adapter):
         for cloud in (cloud for cloud, since in CLOUD_SINCE.items() if since <= self.api_version):
             for serverless in ("false", "true"):
                 params = {"provider": cloud, "serverless": serverless}
-                offered = await self._list("/api/v1/clusters/available-regions", WireRegions, params)
+                offered = await self._list(f"{CLUSTERS}/available-regions", WireRegions, params)
                 raw += (to_raw_region(one, cloud, is_serverless=serverless == "true") for one in offered)
         return self.listing(raw, WireRegion, lambda wire: to_region(wire, self.account.id))
+
+    async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
+        assert isinstance(spec, CockroachdbClusterSpec)
+        request = to_create_request(name, spec, self.api_version)
+        return self._to_cluster(self.read(await self.change("POST", CLUSTERS, request), WireCluster))
+
+    async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
+        assert isinstance(patch, CockroachdbClusterPatch)
+        await self._patch(cluster, to_update_request(patch, cluster, self.api_version))
+
+    async def delete_cluster(self, cluster: Cluster) -> None:
+        """Answered by nothing, as the guide promises, or by the cluster, as the document does."""
+        self.confirm(await self.change("DELETE", to_path(cluster.external_id)))
+
+    async def set_spend_limit(self, cluster: Cluster, limit: LimitWanted) -> None:
+        require_limits(cluster)
+        if self.api_version > OLDEST:
+            await self._patch(cluster, to_limit_request(limit, cluster, self.api_version))
+        else:
+            request = to_limit(limit, cluster.plan or "", self.api_version, ("limit",))
+            self.confirm(await self.change("PUT", f"{to_path(cluster.external_id)}/spend-limit", request))
+
+    async def clear_spend_limit(self, cluster: Cluster) -> None:
+        require_limits(cluster)
+        await self._patch(cluster, to_clearing_request(self.api_version))
 
     @property
     def api_version(self) -> str:
@@ -71,8 +107,21 @@ class CockroachdbAdapter(Adapter):
 
         return await self.follow(fetch)
 
+    async def _patch(self, cluster: Cluster, request: Mapping[str, object]) -> None:
+        self.confirm(await self.change("PATCH", to_path(cluster.external_id), request))
+
     def _to_cluster(self, wire: WireCluster) -> Cluster:
         return to_cluster(wire, self.account.id)
+
+
+def to_path(external_id: str) -> str:
+    return f"{CLUSTERS}/{segment(external_id)}"
+
+
+def require_limits(cluster: Cluster) -> None:
+    """`Unsupported` for a cluster that is not billed by use."""
+    if Capability.SPEND_LIMIT in cluster.lacks:
+        raise Unsupported(cluster.lacks[Capability.SPEND_LIMIT], capability=Capability.SPEND_LIMIT)
 
 
 def to_next_page(wire: WirePagination | None) -> tuple[str, str] | None:

@@ -1,15 +1,19 @@
 """CockroachDB Cloud: what it is and what only it knows of a cluster."""
 
+import re
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from fleet.cloud import Cloud
-from fleet.money import LimitWanted
+from fleet.money import LimitWanted, SpendLimitState
 from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
 from fleet.record import Record
 from fleet.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
+
+if TYPE_CHECKING:
+    from fleet.cluster import Cluster
 
 
 class CockroachdbRegion(Record):
@@ -30,27 +34,101 @@ class CockroachdbDetails(ClusterDetails):
     upgrade_status: str | None = None
 
 
-class CockroachdbServerless(Record):
-    """BASIC and STANDARD: billed by use. `primary_region` is needed with more than one region."""
+CLOUDS = (Cloud.AWS, Cloud.GCP, Cloud.AZURE)
 
-    regions: Sequence[str] = Field(min_length=1)
-    primary_region: str | None = None
+SHOWN_AS: Mapping[str, frozenset[str]] = {
+    "BASIC": frozenset({"BASIC", "SERVERLESS"}),
+    "STANDARD": frozenset({"STANDARD", "SERVERLESS"}),
+    "ADVANCED": frozenset({"ADVANCED", "DEDICATED", "CUSTOM"}),
+}
+"""What each plan is called, today and by versions of the API before 2024-09-16."""
+
+
+def _is_version(value: str | None) -> str | None:
+    if value is not None and re.fullmatch(r"v\d+\.\d+(\.\d+)?", value) is None:
+        raise ValueError("A version of CockroachDB is written like v25.2.")
+    return value
+
+
+Version = Annotated[str, AfterValidator(_is_version)]
+
+
+class CockroachdbServerless(Record):
+    """BASIC and STANDARD: billed by use. In a change, a limit that is not given stays as it is."""
+
+    regions: Sequence[str]
+    primary_region: str | None = Field(default=None, validate_default=True)
     spend_limit: LimitWanted | None = None
+
+    @field_validator("regions")
+    @classmethod
+    def _are_regions(cls, value: Sequence[str]) -> Sequence[str]:
+        return _distinct(value)
+
+    @field_validator("primary_region")
+    @classmethod
+    def _is_one_of_the_regions(cls, value: str | None, info: ValidationInfo) -> str | None:
+        regions = info.data.get("regions", ())
+        if value is None and len(regions) > 1:
+            raise ValueError("Of several regions, one has to be the primary one.")
+        if value is not None and regions and value not in regions:
+            raise ValueError("The primary region is one of the regions.")
+        return value
+
+    def matches(self, cluster: "Cluster", details: CockroachdbDetails) -> bool:
+        primary = next((region.name for region in details.regions if region.is_primary), None)
+        return (
+            (not cluster.regions or set(cluster.regions) == set(self.regions))
+            and _agree(primary, self.primary_region)
+            and (
+                self.spend_limit is None
+                or cluster.spend_limit.state is SpendLimitState.UNKNOWN
+                or self.spend_limit.matches(cluster.spend_limit)
+            )
+        )
 
 
 class RegionNodes(Record):
-    region: str = Field(min_length=1)
+    region: str
     nodes: int = Field(ge=1)
 
 
 class CockroachdbAdvanced(Record):
-    """ADVANCED: machines of one's own. Exactly one of `vcpus` and `machine_type` says which; storage is per node."""
+    """ADVANCED: machines of one's own. Exactly one of `vcpus` and `machine_type` says which. Storage is per node; zero
+    is the least that the machine comes with, or, in a change, what there is. `version` is for a new cluster.
+    """
 
-    region_nodes: Sequence[RegionNodes] = Field(min_length=1)
+    region_nodes: Sequence[RegionNodes]
     vcpus: int | None = Field(default=None, ge=1)
-    machine_type: str | None = None
+    machine_type: str | None = Field(default=None, validate_default=True)
     storage_gib: int = Field(ge=0)
-    version: str | None = None
+    version: Version | None = None
+
+    @field_validator("region_nodes")
+    @classmethod
+    def _are_regions(cls, value: Sequence[RegionNodes]) -> Sequence[RegionNodes]:
+        _distinct([one.region for one in value])
+        return value
+
+    @field_validator("machine_type")
+    @classmethod
+    def _is_one_way_to_say_it(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if "vcpus" in info.data and (not value) == (info.data["vcpus"] is None):
+            raise ValueError("The machines are named by exactly one of vCPUs and machine type.")
+        return value
+
+    def matches(self, cluster: "Cluster", details: CockroachdbDetails) -> bool:
+        shown = {region.name: region.node_count for region in details.regions}
+        wanted = {one.region: one.nodes for one in self.region_nodes}
+        per_node = cluster.capacity.per_node
+        return (
+            (not shown or shown.keys() == wanted.keys())
+            and all(_agree(nodes, wanted.get(region)) for region, nodes in shown.items())
+            and _agree(per_node.cpu_millicores, None if self.vcpus is None else self.vcpus * 1000)
+            and _agree(cluster.capacity.instance_type, self.machine_type)
+            and _agree(per_node.storage_mib, self.storage_gib * 1024 or None)
+            and _shows_version(cluster, self.version)
+        )
 
 
 class CockroachdbPlan(Record):
@@ -74,6 +152,16 @@ class CockroachdbPlan(Record):
     def serverless(self) -> CockroachdbServerless | None:
         return self.basic or self.standard
 
+    def matches(self, cluster: "Cluster") -> bool:
+        details = cluster.details
+        wanted = self.serverless or self.advanced
+        return (
+            isinstance(details, CockroachdbDetails)
+            and (cluster.plan is None or cluster.plan in SHOWN_AS[self.name])
+            and wanted is not None
+            and wanted.matches(cluster, details)
+        )
+
 
 class CockroachdbClusterSpec(ClusterSpec):
     name_rule = NameRule(
@@ -86,21 +174,78 @@ class CockroachdbClusterSpec(ClusterSpec):
     labels: Mapping[str, str] | None = None
     is_deletion_protected: bool | None = None
 
+    @field_validator("cloud")
+    @classmethod
+    def _is_one_of_its_clouds(cls, value: Cloud) -> Cloud:
+        if value not in CLOUDS:
+            raise ValueError(f"CockroachDB Cloud runs on {', '.join(CLOUDS)}.")
+        return value
+
+    def matches(self, cluster: "Cluster") -> bool:
+        """Older versions of the API show less; what is not shown is not compared."""
+        return (
+            _agree(cluster.cloud, self.cloud)
+            and self.plan.matches(cluster)
+            and (self.labels is None or _agree(cluster.labels, self.labels))
+            and _agree(cluster.is_deletion_protected, self.is_deletion_protected)
+        )
+
 
 class CockroachdbClusterPatch(ClusterPatch):
     """`labels` replace all that there are. A version is changed alone."""
 
-    version: str | None = None
+    version: Version | None = None
     plan: CockroachdbPlan | None = None
     labels: Mapping[str, str] | None = None
     is_deletion_protected: bool | None = None
 
     _not_cleared = not_cleared("version", "plan", "is_deletion_protected")
 
+    @field_validator("plan", "labels", "is_deletion_protected")
+    @classmethod
+    def _goes_without_a_version(cls, value: object, info: ValidationInfo) -> object:
+        if info.data.get("version") is not None:
+            raise ValueError("A change of version goes alone; ask for the rest before it or after it.")
+        return value
+
+    @field_validator("plan")
+    @classmethod
+    def _has_no_version(cls, value: CockroachdbPlan) -> CockroachdbPlan:
+        if value.advanced is not None and value.advanced.version is not None:
+            raise ValueError("A change of version goes alone, beside the plan and not in it.")
+        return value
+
+    def matches(self, cluster: "Cluster") -> bool:
+        """As of a specification. Labels that were cleared are shown as none."""
+        return (
+            _shows_version(cluster, self.version)
+            and (self.plan is None or self.plan.matches(cluster))
+            and ("labels" not in self or _agree(cluster.labels, self.labels or {}))
+            and _agree(cluster.is_deletion_protected, self.is_deletion_protected)
+        )
+
+
+def _distinct(regions: Sequence[str]) -> Sequence[str]:
+    if not regions or not all(region.strip() for region in regions):
+        raise ValueError("Name at least one region, and none by an empty name.")
+    if len(set(regions)) < len(regions):
+        raise ValueError("Name each region once.")
+    return regions
+
+
+def _agree(shown: object, wanted: object) -> bool:
+    """Whether they are the same, as far as both are there."""
+    return shown is None or wanted is None or shown == wanted
+
+
+def _shows_version(cluster: "Cluster", wanted: str | None) -> bool:
+    """A version is asked for by its major part and shown with its patch."""
+    return wanted is None or cluster.version is None or f"{cluster.version}.".startswith(f"{wanted}.")
+
 
 def _is_locked(word: str) -> bool:
-    """An exclusive operation is running; what is asked meanwhile is answered with 400."""
-    return word == "LOCKED"
+    """An exclusive operation is running; what is asked meanwhile is answered with 400. The word once had a prefix."""
+    return word.endswith("LOCKED")
 
 
 COCKROACHDB = Provider(

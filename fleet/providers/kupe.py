@@ -1,10 +1,11 @@
 """Kupe Cloud: what it is and what only it knows of a cluster."""
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
 from fleet.quantity import to_mib, to_millicores
@@ -30,6 +31,15 @@ class KupeClusterType(StrEnum):
     DEDICATED = "dedicated"
 
 
+def _is_version(value: str | None) -> str | None:
+    if value is not None and re.fullmatch(r"\d+\.\d+", value) is None:
+        raise ValueError("Kupe takes a minor version of Kubernetes, e.g. 1.33.")
+    return value
+
+
+Version = Annotated[str, AfterValidator(_is_version)]
+
+
 class KupeResources(Record):
     """Kubernetes quantities, e.g. 4, 16Gi, 100Gi."""
 
@@ -37,17 +47,23 @@ class KupeResources(Record):
     memory: str | None = None
     storage: str | None = None
 
+    @model_validator(mode="after")
+    def _is_something(self) -> Self:
+        if self.cpu is None and self.memory is None and self.storage is None:
+            raise ValueError("Name at least one of CPU, memory and storage.")
+        return self
+
     @field_validator("cpu")
     @classmethod
     def _is_cpu(cls, value: str | None) -> str | None:
-        if value is not None and to_millicores(value) is None:
+        if value is not None and not to_millicores(value):
             raise ValueError(f"{value!r} is no quantity of CPU, e.g. 4 or 500m.")
         return value
 
     @field_validator("memory", "storage")
     @classmethod
     def _is_bytes(cls, value: str | None) -> str | None:
-        if value is not None and to_mib(value) is None:
+        if value is not None and not to_mib(value):
             raise ValueError(f"{value!r} is no quantity of whole MiB, e.g. 16Gi.")
         return value
 
@@ -67,12 +83,19 @@ class KupeClusterSpec(ClusterSpec):
         sentence="Kupe takes 2 to 63 lowercase letters, digits and dashes, without a dash at either end.",
     )
 
-    display_name: str = Field(min_length=1)
+    display_name: str
     type: KupeClusterType
-    version: str | None = None
+    version: Version | None = None
     resources: KupeResources | None = None
     is_highly_available: bool | None = None
-    alerts: Mapping[str, Any] | None = Field(default=None, exclude=True)
+    alerts: Mapping[str, Any] | None = Field(default=None, exclude=True, repr=False)
+
+    @field_validator("display_name")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("Kupe needs a name to display.")
+        return value
 
     def matches(self, cluster: "Cluster") -> bool:
         return (
@@ -83,12 +106,20 @@ class KupeClusterSpec(ClusterSpec):
 
 
 class KupeClusterPatch(ClusterPatch):
-    version: str | None = None
+    """`has_alerts` tells of alerts that are not kept. Resources that are not named stay as they are."""
+
+    version: Version | None = None
     resources: KupeResources | None = None
     is_highly_available: bool | None = None
-    alerts: Mapping[str, Any] | None = Field(default=None, exclude=True)
+    alerts: Mapping[str, Any] | None = Field(default=None, exclude=True, repr=False)
+    has_alerts: bool = False
 
     _not_cleared = not_cleared("version", "resources", "is_highly_available", "alerts")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tell_of_alerts(cls, value: object) -> object:
+        return {**value, "has_alerts": True} if isinstance(value, Mapping) and "alerts" in value else value
 
     def matches(self, cluster: "Cluster") -> bool:
         return _match(cluster, self.version, self.resources, self.is_highly_available)
@@ -102,7 +133,7 @@ def _match(
         isinstance(details, KupeDetails)
         and (version is None or details.requested_version == version)
         and (resources is None or resources.match(cluster.capacity.total))
-        and (is_highly_available is None or details.is_highly_available is is_highly_available)
+        and (is_highly_available is None or bool(details.is_highly_available) is is_highly_available)
     )
 
 

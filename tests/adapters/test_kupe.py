@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters.kupe import PHASES, KupeAdapter, WireCluster, to_cluster
+from adapters.kupe import KupeAdapter
+from adapters.kupe.convert import PHASES, to_cluster
+from adapters.kupe.wire import WireCluster
 from fleet.cluster import Cluster, Connection, Engine, Phase, Resources
 from fleet.failure import Conflict, Unavailable
 from fleet.money import SpendLimitState

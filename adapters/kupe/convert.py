@@ -1,17 +1,11 @@
-"""Kupe Cloud: one tenant's clusters. Source: the vendor's command-line client, Terraform provider and documentation."""
+"""Kupe's answers to the domain's records."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator
-
-from adapters.adapter import Adapter, first_text, segment
-from adapters.http import Complaint
-from adapters.wire import Count, Identity, Items, Text, When, Wire, WireItem
-from fleet.adapter import Listing
+from adapters.adapter import first_text
+from adapters.kupe.wire import WireCluster, WireKubeconfig, WireResources, WireStatus
 from fleet.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
-from fleet.failure import Unavailable
 from fleet.money import SpendLimitState, SpendLimitStatus
 from fleet.provider import Capability
 from fleet.providers.kupe import KUPE, KupeDetails
@@ -32,91 +26,11 @@ PHASES: Mapping[str, Phase] = {
 }
 """The sources differ and none knows all of these. A cluster without a status has none yet."""
 
-SERVING = frozenset({Phase.READY, Phase.UPDATING, Phase.DEGRADED})
 HA_AT_WORK = frozenset({"pending", "migrating"})
 HA_TROUBLE: Mapping[str, str] = {
     "ha-degraded": "High availability is degraded.",
     "ha-unavailable": "High availability is unavailable.",
 }
-
-
-def _to_text(value: object) -> object:
-    """Kubernetes writes a quantity as a string and takes a number too."""
-    return str(value) if isinstance(value, int | float) else value
-
-
-class WireResources(Wire):
-    cpu: Annotated[Text, BeforeValidator(_to_text)] = None
-    memory: Annotated[Text, BeforeValidator(_to_text)] = None
-    storage: Annotated[Text, BeforeValidator(_to_text)] = None
-
-
-class WireStatus(Wire):
-    phase: Text = None
-    kubernetesVersion: Text = None  # noqa: N815 - the provider's spelling, as everywhere below
-    endpoint: Text = None
-    conditions: Items = ()
-    observedGeneration: Count | None = None  # noqa: N815
-    haConfigured: bool | None = None  # noqa: N815
-    haPhase: Text = None  # noqa: N815
-
-
-class WireCluster(WireItem):
-    identity: ClassVar[str] = "name"
-
-    name: Identity
-    displayName: Text = None  # noqa: N815
-    type: Text = None
-    version: Text = None
-    resources: WireResources | None = None
-    alerts: object = None
-    highAvailability: bool | None = None  # noqa: N815
-    status: WireStatus | None = None
-    generation: Count | None = None
-    createdAt: When = None  # noqa: N815
-
-
-class WireClusters(Wire):
-    items: Items
-
-
-class WireKubeconfig(Wire):
-    endpoint: Identity
-    certificateAuthority: Text = None  # noqa: N815
-
-
-class KupeAdapter(Adapter):
-    provider = KUPE
-    base_url = "https://api.kupe.cloud"
-
-    async def clusters(self) -> Listing[Cluster]:
-        page = await self.get(self._path(), WireClusters)
-        return self.listing(page.items, WireCluster, self._to_cluster)
-
-    async def cluster(self, external_id: str) -> Cluster:
-        answer = await self.ask(self._path(external_id))
-        cluster = self._to_cluster(self.read(answer, WireCluster))
-        return cluster.model_copy(update={"provider_revision": answer.etag})
-
-    async def connection(self, cluster: Cluster) -> Connection | None:
-        path = f"{self._path(cluster.external_id)}/kubeconfig"
-        try:
-            return to_connection(await self.get(path, WireKubeconfig, attempts=1))
-        except Unavailable as error:
-            # Kupe's answer until the cluster is ready. Of one that serves already, it means what it says.
-            if error.http_status == 503 and cluster.phase not in SERVING:
-                return None
-            raise
-
-    @staticmethod
-    def complaint(body: Mapping[str, object]) -> Complaint:
-        return Complaint(message=first_text(body.get("error")))
-
-    def _path(self, *rest: str) -> str:
-        return "/".join(("/api/v1/tenants", segment(self.scope), "clusters", *map(segment, rest)))
-
-    def _to_cluster(self, wire: WireCluster) -> Cluster:
-        return to_cluster(wire, self.account.id)
 
 
 def to_cluster(wire: WireCluster, account_id: str) -> Cluster:

@@ -1,0 +1,143 @@
+"""What is asked of CockroachDB Cloud, as it goes over the wire in each dated version of its API."""
+
+from collections.abc import Mapping
+
+from adapters.cockroachdb.limits import to_limit
+from adapters.cockroachdb.versions import BOTH_LIMITS, CLOUD_SINCE, USAGE_LIMITS, require
+from fleet.cluster import Cluster
+from fleet.money import LimitWanted
+from fleet.providers.cockroachdb import (
+    SHOWN_AS,
+    CockroachdbAdvanced,
+    CockroachdbClusterPatch,
+    CockroachdbClusterSpec,
+    CockroachdbPlan,
+    CockroachdbServerless,
+)
+from fleet.refusal import InvalidInput, Path, Unsupported
+
+Json = Mapping[str, object]
+
+PROTECTION: Mapping[bool, str] = {True: "ENABLED", False: "DISABLED"}
+
+OTHER_KIND = (
+    "A cluster of one's own machines and one that shares them cannot become each other: create another."
+)
+REGIONS_STAY = "Regions of a Basic or Standard cluster can be added, not removed; missing here: {}."
+
+
+def to_create_request(name: str, spec: CockroachdbClusterSpec, version: str) -> Json:
+    """`Unsupported` where the version of the API is too old for it, `InvalidInput` where it cannot be meant."""
+    cloud = spec.cloud.value
+    require(CLOUD_SINCE[cloud], version, f"A cluster on {cloud}", ("spec", "cloud"))
+    path = ("spec", "plan")
+    require_plan(spec.plan, version, path)
+    body: dict[str, object] = {"plan": spec.plan.name} if version >= USAGE_LIMITS else {}
+    if spec.plan.serverless is not None:
+        body["serverless"] = to_serverless(spec.plan, spec.plan.serverless, version, path)
+    if spec.plan.advanced is not None:
+        body["dedicated"] = to_new_dedicated(spec.plan.advanced)
+    settings = to_settings(spec.labels, spec.is_deletion_protected, version, ("spec",))
+    return {"name": name, "provider": cloud, "spec": {**body, **settings}}
+
+
+def to_update_request(patch: CockroachdbClusterPatch, cluster: Cluster, version: str) -> Json:
+    """Not wrapped into anything, unlike a creation. Raises as `to_create_request` does."""
+    body: dict[str, object] = {}
+    if patch.version is not None:
+        require(USAGE_LIMITS, version, "Another version of the database", ("patch", "version"))
+        body["cockroach_version"] = patch.version
+    if patch.plan is not None:
+        body |= to_plan_change(patch.plan, cluster, version, ("patch", "plan"))
+    labels = (patch.labels or {}) if "labels" in patch else None
+    return {**body, **to_settings(labels, patch.is_deletion_protected, version, ("patch",))}
+
+
+def to_limit_request(limit: LimitWanted, cluster: Cluster, version: str) -> Json:
+    """Of a limit by itself, in the versions in which it is a change of the cluster."""
+    return {"serverless": to_limit(limit, cluster.plan or "", version, ("limit",))}
+
+
+def to_clearing_request(version: str) -> Json:
+    if version < USAGE_LIMITS:
+        raise Unsupported(
+            f"Version {version} of CockroachDB Cloud's API sets limits and takes none away: set another one instead."
+        )
+    return {"serverless": {"usage_limits": {}}}
+
+
+def to_plan_change(plan: CockroachdbPlan, cluster: Cluster, version: str, path: Path) -> Json:
+    require_plan(plan, version, path)
+    here = (*path, plan.name.lower())
+    is_advanced = None if cluster.plan is None else cluster.plan in SHOWN_AS["ADVANCED"]
+    if is_advanced is (plan.advanced is None):
+        raise InvalidInput(OTHER_KIND, path=here)
+    if plan.advanced is not None:
+        return {"dedicated": to_dedicated_change(plan.advanced)}
+    assert plan.serverless is not None
+    require(BOTH_LIMITS, version, "Other regions of a serverless cluster", here)
+    missing = sorted(set(cluster.regions) - set(plan.serverless.regions))
+    if missing:
+        raise InvalidInput(REGIONS_STAY.format(", ".join(missing)), path=(*here, "regions"))
+    changed = {"serverless": to_serverless(plan, plan.serverless, version, path)}
+    is_another = version >= USAGE_LIMITS and cluster.plan not in SHOWN_AS[plan.name]
+    return {"plan": plan.name, **changed} if is_another else changed
+
+
+def require_plan(plan: CockroachdbPlan, version: str, path: Path) -> None:
+    """The older versions have two kinds of clusters and know three plans by other names."""
+    if plan.standard is not None:
+        require(USAGE_LIMITS, version, "The Standard plan", (*path, "standard"))
+
+
+def to_serverless(plan: CockroachdbPlan, wanted: CockroachdbServerless, version: str, path: Path) -> Json:
+    here = (*path, plan.name.lower())
+    body: dict[str, object] = {"regions": list(wanted.regions)}
+    if len(wanted.regions) > 1:
+        require(BOTH_LIMITS, version, "A serverless cluster in several regions", (*here, "regions"))
+        body["primary_region"] = wanted.primary_region
+    if wanted.spend_limit is not None:
+        return {**body, **to_limit(wanted.spend_limit, plan.name, version, (*here, "spend_limit"))}
+    if version < BOTH_LIMITS:
+        raise InvalidInput(
+            f"Version {version} of CockroachDB Cloud's API makes no cluster without a spend limit: "
+            "send an amount in US cents; zero keeps it inside its free allowance.",
+            path=(*here, "spend_limit"),
+        )
+    return body
+
+
+def to_new_dedicated(wanted: CockroachdbAdvanced) -> Json:
+    hardware = {**to_hardware(wanted), "storage_gib": wanted.storage_gib}
+    version = {} if wanted.version is None else {"cockroach_version": wanted.version}
+    return {"region_nodes": to_region_nodes(wanted), "hardware": hardware, **version}
+
+
+def to_dedicated_change(wanted: CockroachdbAdvanced) -> Json:
+    """Zero storage leaves it as it is; in a change it does not mean the least there is."""
+    storage = {"storage_gib": wanted.storage_gib} if wanted.storage_gib else {}
+    return {"region_nodes": to_region_nodes(wanted), "hardware": {**to_hardware(wanted), **storage}}
+
+
+def to_region_nodes(wanted: CockroachdbAdvanced) -> Json:
+    return {one.region: one.nodes for one in wanted.region_nodes}
+
+
+def to_hardware(wanted: CockroachdbAdvanced) -> Json:
+    if wanted.vcpus is not None:
+        return {"machine_spec": {"num_virtual_cpus": wanted.vcpus}}
+    return {"machine_spec": {"machine_type": wanted.machine_type}}
+
+
+def to_settings(
+    labels: Mapping[str, str] | None, is_deletion_protected: bool | None, version: str, path: Path
+) -> Mapping[str, object]:
+    settings: dict[str, object] = {}
+    if labels is not None:
+        require(USAGE_LIMITS, version, "Labels", (*path, "labels"))
+        settings["labels"] = dict(labels)
+    if is_deletion_protected is not None:
+        here = (*path, "is_deletion_protected")
+        require(BOTH_LIMITS, version, "Protection against deletion", here)
+        settings["delete_protection"] = PROTECTION[is_deletion_protected]
+    return settings

@@ -1,0 +1,3 @@
+from adapters.kupe.adapter import KupeAdapter
+
+__all__ = ["KupeAdapter"]

@@ -1,0 +1,69 @@
+"""Kupe Cloud: one tenant's clusters. Source: the vendor's command-line client, Terraform provider and documentation."""
+
+from collections.abc import Mapping
+
+from adapters.adapter import Adapter, first_text, segment
+from adapters.http import Answer, Complaint
+from adapters.kupe.convert import to_cluster, to_connection
+from adapters.kupe.request import to_create_request, to_update_request
+from adapters.kupe.wire import WireCluster, WireClusters, WireKubeconfig
+from fleet.adapter import Listing
+from fleet.cluster import Cluster, Connection, Phase
+from fleet.failure import Unavailable
+from fleet.providers.kupe import KUPE, KupeClusterPatch, KupeClusterSpec
+from fleet.spec import ClusterPatch, ClusterSpec
+
+SERVING = frozenset({Phase.READY, Phase.UPDATING, Phase.DEGRADED})
+
+
+class KupeAdapter(Adapter):
+    provider = KUPE
+    base_url = "https://api.kupe.cloud"
+
+    async def clusters(self) -> Listing[Cluster]:
+        page = await self.get(self._path(), WireClusters)
+        return self.listing(page.items, WireCluster, self._to_cluster)
+
+    async def cluster(self, external_id: str) -> Cluster:
+        return self._to_marked_cluster(await self.ask(self._path(external_id)))
+
+    async def connection(self, cluster: Cluster) -> Connection | None:
+        path = f"{self._path(cluster.external_id)}/kubeconfig"
+        try:
+            return to_connection(await self.get(path, WireKubeconfig, attempts=1))
+        except Unavailable as error:
+            # Kupe's answer until the cluster is ready. Of one that serves already, it means what it says.
+            if error.http_status == 503 and cluster.phase not in SERVING:
+                return None
+            raise
+
+    async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
+        assert isinstance(spec, KupeClusterSpec)
+        return self._to_marked_cluster(await self.change("POST", self._path(), to_create_request(name, spec)))
+
+    async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
+        """Without a revision of the provider's own the last write wins, which is then how Kupe has it."""
+        assert isinstance(patch, KupeClusterPatch)
+        request = to_update_request(patch, cluster)
+        headers = {} if cluster.provider_revision is None else {"If-Match": cluster.provider_revision}
+        answer = await self.change("PATCH", self._path(cluster.external_id), request, headers=headers)
+        self.confirm(answer)
+
+    async def delete_cluster(self, cluster: Cluster) -> None:
+        """It takes minutes. Kupe knows no condition here."""
+        self.confirm(await self.change("DELETE", self._path(cluster.external_id)))
+
+    @staticmethod
+    def complaint(body: Mapping[str, object]) -> Complaint:
+        return Complaint(message=first_text(body.get("error")))
+
+    def _path(self, *rest: str) -> str:
+        return "/".join(("/api/v1/tenants", segment(self.scope), "clusters", *map(segment, rest)))
+
+    def _to_cluster(self, wire: WireCluster) -> Cluster:
+        return to_cluster(wire, self.account.id)
+
+    def _to_marked_cluster(self, answer: Answer) -> Cluster:
+        """With the revision that stands in a header."""
+        cluster = self._to_cluster(self.read(answer, WireCluster))
+        return cluster.model_copy(update={"provider_revision": answer.etag})

@@ -1,0 +1,63 @@
+"""What is asked of Kupe, as it goes over the wire."""
+
+from collections.abc import Mapping
+
+from fleet.cluster import Cluster, Resources
+from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeDetails, KupeResources
+from fleet.refusal import InvalidInput
+
+Json = Mapping[str, object]
+
+NO_WAY_BACK = "High availability cannot be switched off once it is on; create another cluster without it."
+
+
+def to_create_request(name: str, spec: KupeClusterSpec) -> Json:
+    return {
+        "name": name,
+        "displayName": spec.display_name,
+        "type": spec.type.value,
+        **_given(
+            version=spec.version,
+            resources=None if spec.resources is None else spec.resources.model_dump(exclude_none=True),
+            highAvailability=spec.is_highly_available,
+            alerts=spec.alerts,
+        ),
+    }
+
+
+def to_update_request(patch: KupeClusterPatch, cluster: Cluster) -> Json:
+    """`InvalidInput` for what Kupe has no way back from."""
+    details = cluster.details
+    assert isinstance(details, KupeDetails)
+    if patch.is_highly_available is False and details.is_highly_available:
+        raise InvalidInput(NO_WAY_BACK, path=("patch", "is_highly_available"))
+    return _given(
+        version=patch.version,
+        resources=None if patch.resources is None else to_resources(patch.resources, cluster.capacity.total),
+        highAvailability=patch.is_highly_available,
+        alerts=patch.alerts,
+    )
+
+
+def to_resources(wanted: KupeResources, shown: Resources) -> Json:
+    """All three of them: nobody says whether Kupe merges what it is given, and the vendor's own clients send it whole
+    after a fresh reading.
+    """
+    kept = {
+        "cpu": _in(shown.cpu_millicores, 1000, "m"),
+        "memory": _in(shown.memory_mib, 1024, "Mi", "Gi"),
+        "storage": _in(shown.storage_mib, 1024, "Mi", "Gi"),
+    }
+    given = wanted.model_dump(exclude_none=True)
+    return {name: value for name, value in (kept | given).items() if value is not None}
+
+
+def _in(amount: int | None, larger: int, unit: str, larger_unit: str = "") -> str | None:
+    """A quantity in the larger unit where it is a whole number of it."""
+    if amount is None:
+        return None
+    return f"{amount // larger}{larger_unit}" if amount % larger == 0 else f"{amount}{unit}"
+
+
+def _given(**members: object) -> Json:
+    return {name: value for name, value in members.items() if value is not None}
