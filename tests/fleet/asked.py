@@ -1,0 +1,47 @@
+"""Changes as somebody asked for them, each with just enough to be one."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from fleet.account import Account
+from fleet.change import Change, CreateCluster
+from fleet.operation import Operation, Target, TargetKind, new_operation_id
+from fleet.providers.kupe import KupeClusterSpec, KupeClusterType, KupeDetails
+from fleet.spec import ClusterSpec
+from tests.fleet.things import NOON
+
+SPEC = KupeClusterSpec(display_name="Web", type=KupeClusterType.SHARED, version="1.33")
+AS_SPECIFIED: dict[str, Any] = {
+    "display_name": "Web",
+    "plan": "shared",
+    "details": KupeDetails(isolation="shared", requested_version="1.33"),
+}
+"""What an observed cluster shows that was made from `SPEC`."""
+
+
+def creation(name: str = "web", spec: ClusterSpec = SPEC, provider: str = "kupe") -> CreateCluster:
+    return CreateCluster(provider=provider, name=name, spec=spec)
+
+
+def operation(
+    change: Change,
+    of: Account,
+    *,
+    key: str | None = None,
+    kind: TargetKind = TargetKind.CLUSTER,
+    at: datetime = NOON,
+    **more: Any,
+) -> Operation:
+    told: dict[str, Any] = {
+        "id": new_operation_id(at),
+        "account_id": of.id,
+        "provider": of.provider,
+        "kind": change.kind,
+        "change": change,
+        "target": None if key is None else Target(kind=kind, key=key),
+        "target_name": key or getattr(change, "name", "something"),
+        "requested_by": "a test",
+        "requested_at": at,
+        "deadline": at + timedelta(hours=1),
+    }
+    return Operation(**told | more)
