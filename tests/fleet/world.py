@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,19 +12,24 @@ from pydantic import SecretStr
 
 from fleet.account import Account, AccountState, TrackedAccount
 from fleet.adapter import Adapter, Listing, Unreadable
+from fleet.change import CreateIntegration, UpdateIntegration
+from fleet.changing import Changer
 from fleet.cloud import Cloud
-from fleet.cluster import Cluster, Connection
+from fleet.cluster import Cluster, Connection, Phase
 from fleet.connect import make_account
-from fleet.failure import NotFound, Unauthenticated
+from fleet.failure import NotFound, TimedOut, Unauthenticated
 from fleet.integration import Integration
-from fleet.money import CostEstimate
+from fleet.money import CostEstimate, LimitWanted
 from fleet.node import Node
 from fleet.observe import Observation, Observer
 from fleet.offer import InstanceType, Region
+from fleet.operation import Operation
+from fleet.owning import Owner
 from fleet.pacing import Allowance, RateFacts, Share
 from fleet.provider import Provider
 from fleet.providers import PROVIDERS
 from fleet.schedule import Pace
+from fleet.spec import ClusterPatch, ClusterSpec
 from fleet.store import Ref
 from fleet.tracking import TrackedCluster, Transition
 from infra.store import DynamoStore
@@ -78,7 +83,19 @@ class Script:
     meanwhile: dict[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
     facts: RateFacts | None = None
     asked: list[str] = field(default_factory=list)
+    makes: Callable[[str], Cluster] | None = None
+    links: Callable[[CreateIntegration], Integration] | None = None
+    updated: Mapping[str, object] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    sent_revisions: list[str | None] = field(default_factory=list)
     used: Collection[tuple[Cloud, str]] = ()
+
+    def become(self, key: str, **changes: object) -> None:
+        """Makes the provider show something else of a cluster from now on."""
+        self.clusters = [one.model_copy(update=changes) if one.key == key else one for one in self.clusters]
+
+    def times_asked(self, verb: str) -> int:
+        return sum(one.partition(" ")[0] == verb for one in self.asked)
 
 
 class Bare:
@@ -153,6 +170,82 @@ class Full(ById):
         return self._script.instance_types
 
 
+class Writable(Full):
+    """An adapter that takes every change. What is `lost` is done, and its answer never comes."""
+
+    async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
+        await self._ask("create", name)
+        assert self._script.makes is not None
+        made = self._script.makes(name)
+        self._script.clusters.append(made)
+        self._answer("create")
+        return made
+
+    async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
+        await self._ask("update", cluster.external_id)
+        self._script.sent_revisions.append(cluster.provider_revision)
+        self._become(cluster, self._script.updated)
+        self._answer("update")
+
+    async def stop_cluster(self, cluster: Cluster) -> None:
+        await self._ask("stop", cluster.external_id)
+        self._become(cluster, {"phase": Phase.STOPPING, "provider_phase": "STOPPING"})
+        self._answer("stop")
+
+    async def deploy_cluster(self, cluster: Cluster) -> None:
+        await self._ask("deploy", cluster.external_id)
+        self._become(cluster, {"phase": Phase.PROVISIONING, "provider_phase": "DEPLOYING"})
+        self._answer("deploy")
+
+    async def delete_cluster(self, cluster: Cluster) -> None:
+        await self._ask("delete", cluster.external_id)
+        self._script.clusters = [one for one in self._script.clusters if one.key != cluster.key]
+        self._answer("delete")
+
+    async def set_spend_limit(self, cluster: Cluster, limit: LimitWanted) -> None:
+        await self._ask("limit", cluster.external_id)
+        self._answer("limit")
+
+    async def clear_spend_limit(self, cluster: Cluster) -> None:
+        await self._ask("unlimit", cluster.external_id)
+        self._answer("unlimit")
+
+    async def create_integration(self, wanted: CreateIntegration) -> Integration:
+        await self._ask("link", wanted.name)
+        assert self._script.links is not None
+        made = self._script.links(wanted)
+        self._script.integrations = Listing(items=(*self._script.integrations.items, made))
+        self._answer("link")
+        return made
+
+    async def update_integration(self, integration: Integration, wanted: UpdateIntegration) -> None:
+        await self._ask("relink", integration.external_id)
+        self._answer("relink")
+
+    async def delete_integration(self, integration: Integration) -> None:
+        await self._ask("unlink", integration.external_id)
+        left = tuple(one for one in self._script.integrations.items if one.key != integration.key)
+        self._script.integrations = Listing(items=left)
+        self._answer("unlink")
+
+    async def cordon_node(self, cluster: Cluster, node: Node) -> None:
+        await self._ask("cordon", node.external_id)
+        self._answer("cordon")
+
+    async def uncordon_node(self, cluster: Cluster, node: Node) -> None:
+        await self._ask("uncordon", node.external_id)
+
+    async def drain_node(self, cluster: Cluster, node: Node) -> None:
+        await self._ask("drain", node.external_id)
+
+    def _become(self, cluster: Cluster, changes: Mapping[str, object]) -> None:
+        self._script.become(cluster.key, **changes)
+
+    def _answer(self, verb: str) -> None:
+        if verb in self._script.lost:
+            raise TimedOut("The provider did not answer in time.")
+
+
 class SlowVault:
     """Answers with what it held when it was last asked afresh."""
 
@@ -186,6 +279,8 @@ class World:
         self.observer = Observer(
             store=store, vault=self.vault, open_adapter=self._open, clock=clock, pace=Pace()
         )
+        self.changer = Changer(store=store, vault=self.vault, open_adapter=self._open, clock=clock)
+        self.owner = Owner(store=store, vault=self.vault, open_adapter=self._open, clock=clock)
 
     def _open(self, account: Account, token: SecretStr, allowance: Allowance) -> Adapter:
         return self.adapter(PROVIDERS[account.provider], self.scripts[account.id], token, allowance)
@@ -212,6 +307,17 @@ class World:
         assert due_at is not None, "the account is not to be observed again"
         self.clock.at = max(self.clock.at, due_at)
         return await self.observer.observe(account.id, due_at=due_at)
+
+    async def follow(self, operation: Operation, *, looks: int = 1, every_seconds: float = 5) -> Operation:
+        """The operation after so many observations."""
+        for _ in range(looks):
+            self.clock.move(seconds=every_seconds)
+            await self.observer.observe(operation.account_id)
+        return await self.operation(operation)
+
+    async def operation(self, operation: Operation) -> Operation:
+        ref = Ref(operation.account_id, operation.id)
+        return (await self.store.operations_by_ref([ref]))[ref]
 
     async def tracked(self, account: Account) -> TrackedAccount:
         tracked = await self.store.account(account.id)
