@@ -87,6 +87,8 @@ class Sending:
                 return
             await self._save(self.operation.sending(self._clock.now(), ready.known_keys))
             await self._send(ready)
+            if self.operation.is_waiting:
+                return
         if not self.operation.steps and is_proven_by_its_answer(self.operation.change):
             await self._save(self.operation.succeeded(self._clock.now()))
 
