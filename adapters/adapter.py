@@ -1,7 +1,9 @@
 """What every adapter shares: asking by the one HTTP policy, reading item by item, following pages."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import ClassVar, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -14,9 +16,10 @@ from fleet.account import Account
 from fleet.adapter import Listing, Unreadable
 from fleet.clock import Clock
 from fleet.cluster import Cluster
-from fleet.failure import UnexpectedResponse
+from fleet.failure import Conflict, Unavailable, UnexpectedResponse
 from fleet.pacing import Allowance
 from fleet.provider import Provider
+from fleet.refusal import Failing
 
 MOST_PAGES = 500
 """A listing of more pages than this has no end."""
@@ -112,11 +115,28 @@ class Adapter(ABC):
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        secrets: tuple[str, ...] = (),
     ) -> Answer:
         """Sends what changes something, once: whether it took effect cannot be known from an error. `body` goes out as
-        JSON, nothing where it is null.
+        JSON, nothing where it is null; no error repeats any of the `secrets` in it.
         """
-        return await self._http.send(method, path, params=params, headers=headers, body=body)
+        http = replace(self._http, secrets=secrets)
+        return await http.send(method, path, params=params, headers=headers, body=body)
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """Around what is read before a change goes out: an error that leaves open whether it did becomes `Failing`."""
+        try:
+            yield
+        except (Unavailable, UnexpectedResponse) as error:
+            raise Failing(error.to_failure(self._http.clock.now())) from error
+
+    def expect(self, before: Cluster, now: Cluster) -> None:
+        """For a provider without revisions of its own: `Conflict` where a cluster is not what it was."""
+        if now.revision != before.revision:
+            conflict = Conflict(f"Its settings were changed at {self.provider.name} since they were read.")
+            conflict.revision = now.revision
+            raise conflict
 
     def read(self, answer: Answer, wire: type[WireT]) -> WireT:
         try:

@@ -8,7 +8,8 @@ budget      the allowance is asked before every attempt and told the rate header
 body        at most 16 MiB after decompression
 redirects   are not followed: the token goes to one host
 cookies     are not kept: the client is shared between accounts
-errors      carry our sentence and the provider's own, shortened, without the token; never a body
+errors      carry our sentence and the provider's own, shortened, without the token and withheld where they repeat a
+            secret that was sent; never a body
 """
 
 import asyncio
@@ -22,6 +23,7 @@ import httpx
 from pydantic import SecretStr
 
 from adapters.rate import read_rate
+from adapters.withheld import repeats
 from fleet.clock import Clock
 from fleet.failure import (
     Conflict,
@@ -102,6 +104,8 @@ class Http:
     token: SecretStr
     headers: Mapping[str, str]
     complaint: Callable[[Mapping[str, object]], Complaint]
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """What of a body nobody else is to read."""
 
     async def send(
         self,
@@ -132,8 +136,10 @@ class Http:
             await self.clock.sleep(wait)
 
     def redact(self, text: str) -> str:
-        """One short line without the token."""
+        """One short line without the token; nothing of it where it repeats a secret."""
         line = " ".join(text.replace(self.token.get_secret_value(), "***").split())
+        if repeats(line, self.secrets):
+            return "***"
         return line if len(line) <= LONGEST_SENTENCE else f"{line[:LONGEST_SENTENCE]}…"
 
     def _build(

@@ -35,7 +35,7 @@ class OperationKind(StrEnum):
 class Change(Record):
     """`kind` is the verb. A member that holds a secret is left out when a change is stored."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     kind: ClassVar[OperationKind]
     capability: ClassVar[Capability | None] = None

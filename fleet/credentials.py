@@ -14,7 +14,7 @@ from fleet.record import Record
 class Credentials(Record):
     """`cloud` is what they are for."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     cloud: Cloud
     kind: ClassVar[str]

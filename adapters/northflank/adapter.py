@@ -18,28 +18,39 @@ from adapters.northflank.convert import (
     to_region,
     to_word,
 )
+from adapters.northflank.credentials import (
+    changes_mode,
+    to_create_integration_request,
+    to_update_integration_request,
+)
+from adapters.northflank.request import to_create_cluster_request, to_update_cluster_request
 from adapters.northflank.wire import (
     CamelItem,
     WireCluster,
     WireClusterAnswer,
     WireClusterPage,
     WireIntegration,
+    WireIntegrationAnswer,
     WireIntegrationPage,
     WireNode,
     WireNodePage,
     WireNodeType,
     WireOfferPage,
     WirePage,
+    WireRawClusterAnswer,
     WireRegion,
 )
 from adapters.wire import Items
+from adapters.withheld import secrets_of
 from fleet.adapter import Listing
+from fleet.change import CreateIntegration, UpdateIntegration
 from fleet.cloud import Cloud
 from fleet.cluster import Cluster
 from fleet.integration import Integration
 from fleet.node import Node
 from fleet.offer import InstanceType, Region
-from fleet.providers.northflank import NORTHFLANK
+from fleet.providers.northflank import NORTHFLANK, NorthflankClusterPatch, NorthflankClusterSpec
+from fleet.spec import ClusterPatch, ClusterSpec
 
 PER_PAGE = 100
 
@@ -50,14 +61,14 @@ class NorthflankAdapter(Adapter):
 
     async def clusters(self) -> Listing[Cluster]:
         raw = await self._all(f"{self._root}/clusters", WireClusterPage)
-        return self.listing(raw, WireCluster, lambda wire: to_cluster(wire, self.account.id))
+        return self.listing(raw, WireCluster, self._to_cluster)
 
     async def cluster(self, external_id: str) -> Cluster:
-        answer = await self.get(f"{self._root}/clusters/{segment(external_id)}", WireClusterAnswer)
-        return to_cluster(answer.data, self.account.id)
+        answer = await self.get(self._cluster(external_id), WireClusterAnswer)
+        return self._to_cluster(answer.data)
 
     async def nodes(self, cluster: Cluster) -> Listing[Node]:
-        raw = await self._all(f"{self._root}/clusters/{segment(cluster.external_id)}/nodes", WireNodePage)
+        raw = await self._all(f"{self._cluster(cluster.external_id)}/nodes", WireNodePage)
         return self.listing(raw, WireNode, lambda wire: to_node(wire, cluster))
 
     async def integrations(self) -> Listing[Integration]:
@@ -73,6 +84,55 @@ class NorthflankAdapter(Adapter):
     async def instance_types(self, used: Collection[tuple[Cloud, str]]) -> Listing[InstanceType]:
         places = [(cloud, word, region) for cloud, region in used if (word := to_word(cloud, region))]
         return await join(self._instance_types(*place) for place in places)
+
+    async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
+        assert isinstance(spec, NorthflankClusterSpec)
+        body = to_create_cluster_request(name, spec)
+        answer = await self.change("POST", f"{self._root}/clusters", body)
+        return self._to_cluster(self.read(answer, WireClusterAnswer).data)
+
+    async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
+        assert isinstance(patch, NorthflankClusterPatch)
+        path = self._cluster(cluster.external_id)
+        with self.looking():
+            shown = await self.ask(path)
+            now = self._to_cluster(self.read(shown, WireClusterAnswer).data)
+        self.expect(cluster, now)
+        body = to_update_cluster_request(self.read(shown, WireRawClusterAnswer).data, patch)
+        self.confirm(await self.change("PATCH", path, body))
+
+    async def delete_cluster(self, cluster: Cluster) -> None:
+        self.confirm(await self.change("DELETE", self._cluster(cluster.external_id)))
+
+    async def create_integration(self, wanted: CreateIntegration) -> Integration:
+        """The answer may hold the credentials, which end where it is read."""
+        body = to_create_integration_request(wanted)
+        secrets = secrets_of(wanted.credentials)
+        answer = await self.change("POST", f"{self._root}/integrations", body, secrets=secrets)
+        return to_integration(self.read(answer, WireIntegrationAnswer).data, self.account.id)
+
+    async def update_integration(self, integration: Integration, wanted: UpdateIntegration) -> None:
+        path = f"{self._root}/integrations/{segment(integration.external_id)}"
+        level = None
+        if changes_mode(integration, wanted):
+            with self.looking():
+                aws = (await self.get(path, WireIntegrationAnswer)).data.aws
+            level = aws.permission_check_level if aws else None
+        body = to_update_integration_request(integration, wanted, level)
+        self.confirm(await self.change("PATCH", path, body, secrets=secrets_of(wanted.credentials)))
+
+    async def delete_integration(self, integration: Integration) -> None:
+        path = f"{self._root}/integrations/{segment(integration.external_id)}"
+        self.confirm(await self.change("DELETE", path))
+
+    async def cordon_node(self, cluster: Cluster, node: Node) -> None:
+        await self._tend(cluster, node, "cordon")
+
+    async def uncordon_node(self, cluster: Cluster, node: Node) -> None:
+        await self._tend(cluster, node, "uncordon")
+
+    async def drain_node(self, cluster: Cluster, node: Node) -> None:
+        await self._tend(cluster, node, "drain")
 
     @staticmethod
     def complaint(body: Mapping[str, object]) -> Complaint:
@@ -90,6 +150,16 @@ class NorthflankAdapter(Adapter):
     def _root(self) -> str:
         team = self.account.external_id
         return f"/v1/teams/{segment(team)}/cloud-providers" if team else "/v1/cloud-providers"
+
+    def _cluster(self, external_id: str) -> str:
+        return f"{self._root}/clusters/{segment(external_id)}"
+
+    def _to_cluster(self, wire: WireCluster) -> Cluster:
+        return to_cluster(wire, self.account.id)
+
+    async def _tend(self, cluster: Cluster, node: Node, verb: str) -> None:
+        path = f"{self._cluster(cluster.external_id)}/nodes/{segment(node.external_id)}/{verb}"
+        self.confirm(await self.change("POST", path))
 
     async def _regions(self, word: str | None) -> Listing[Region]:
         if word is None:

@@ -123,6 +123,7 @@ def to_node_pool(wire: WireNodePool) -> NodePool:
         disk_size_gb=wire.disk_size,
         min_nodes=wire.scaling.min if wire.scaling else None,
         max_nodes=wire.scaling.max if wire.scaling else None,
+        availability_zones=wire.availability_zones,
     )
 
 

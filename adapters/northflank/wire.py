@@ -4,6 +4,7 @@ What a cluster's `settings` hold (the keys of a log store among them) and what a
 secrets that answers may carry: no model has a member for them, so they end here.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -38,6 +39,7 @@ class WireNodePool(CamelItem):
     node_count: Count | None = None
     disk_size: Count | None = None
     autoscaling: WireAutoscaling | None = None
+    availability_zones: tuple[str, ...] | None = None
 
     @property
     def scaling(self) -> WireAutoscaling | None:
@@ -88,6 +90,7 @@ class WireNode(CamelWire, WireItem):
 class WireAuthentication(CamelWire):
     authentication_mode: Text = None
     credential_type: Text = None
+    permission_check_level: Text = None
 
 
 class WireIntegration(CamelItem):
@@ -121,6 +124,16 @@ class WireNodeType(CamelItem):
 
 class WireClusterAnswer(Wire):
     data: WireCluster
+
+
+class WireRawClusterAnswer(Wire):
+    """The same unread, to be sent back. It may hold secrets, so it is not shown."""
+
+    data: Mapping[str, object] = Field(repr=False)
+
+
+class WireIntegrationAnswer(Wire):
+    data: WireIntegration
 
 
 class WirePagination(CamelWire):

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from adapters.adapter import Adapter, first_text, segment
 from adapters.http import Complaint
@@ -15,9 +16,21 @@ from adapters.qovery.convert import (
     to_zones,
     with_statuses,
 )
+from adapters.qovery.credentials import (
+    secrets_in,
+    to_create_credentials_request,
+    to_path,
+    to_update_credentials_request,
+)
+from adapters.qovery.request import (
+    secrets_in_cluster,
+    to_create_cluster_request,
+    to_update_cluster_request,
+)
 from adapters.qovery.wire import (
     WireCluster,
     WireCostRange,
+    WireCredential,
     WireCredentialUse,
     WireInstanceType,
     WireRegion,
@@ -26,12 +39,16 @@ from adapters.qovery.wire import (
 )
 from adapters.wire import Items
 from fleet.adapter import Listing
+from fleet.change import CreateIntegration, UpdateIntegration
 from fleet.cloud import Cloud
 from fleet.cluster import Cluster
+from fleet.failure import NotFound, UnexpectedResponse
 from fleet.integration import Integration
 from fleet.money import CostEstimate
 from fleet.offer import InstanceType, Region
-from fleet.providers.qovery import QOVERY
+from fleet.providers.qovery import QOVERY, QoveryClusterPatch, QoveryClusterSpec
+from fleet.refusal import NoSuchThing
+from fleet.spec import ClusterPatch, ClusterSpec
 
 REGIONS: Mapping[Cloud, str] = {
     Cloud.AWS: "/aws/region",
@@ -67,17 +84,14 @@ class QoveryAdapter(Adapter):
         """There is no call for one cluster, and one for the statuses of all."""
         clusters = await self._all(f"{self._organization}/cluster")
         statuses = await self._all(f"{self._organization}/cluster/status")
-        return self.listing(
-            with_statuses(clusters, statuses), WireCluster, lambda wire: to_cluster(wire, self.account.id)
-        )
+        return self.listing(with_statuses(clusters, statuses), WireCluster, self._to_cluster)
 
     async def integrations(self) -> Listing[Integration]:
         raw = await self._all(f"{self._organization}/credentials")
         return self.listing(raw, WireCredentialUse, lambda wire: to_integration(wire, self.account.id))
 
     async def cost_estimate(self, cluster: Cluster) -> CostEstimate | None:
-        path = f"{self._organization}/cluster/{segment(cluster.external_id)}/currentCost"
-        return to_cost_estimate(await self.get(path, WireCostRange))
+        return to_cost_estimate(await self.get(f"{self._path(cluster)}/currentCost", WireCostRange))
 
     async def regions(self) -> Listing[Region]:
         return await join(self._regions(cloud, path) for cloud, path in REGIONS.items())
@@ -90,6 +104,47 @@ class QoveryAdapter(Adapter):
         left_out = f"{len(places) - MOST_PLACES} of {len(places)} lists of instance types were not asked for."
         return replace(listing, incomplete=listing.incomplete or left_out)
 
+    async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
+        """Registers it. What it is built with runs once it is deployed."""
+        assert isinstance(spec, QoveryClusterSpec)
+        body = to_create_cluster_request(name, spec, await self._credentials_of(spec))
+        answer = await self.change("POST", f"{self._organization}/cluster", body)
+        return self._to_cluster(self.read(answer, WireCluster))
+
+    async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
+        """Registers what differs, by replacing the whole with what was read just before."""
+        assert isinstance(patch, QoveryClusterPatch)
+        body = to_update_cluster_request(await self._settings_of(cluster), patch)
+        answer = await self.change("PUT", self._path(cluster), body, secrets=secrets_in_cluster(body))
+        self.confirm(answer)
+
+    async def deploy_cluster(self, cluster: Cluster) -> None:
+        self.confirm(await self.change("POST", f"{self._path(cluster)}/deploy"))
+
+    async def stop_cluster(self, cluster: Cluster) -> None:
+        self.confirm(await self.change("POST", f"{self._path(cluster)}/stop"))
+
+    async def delete_cluster(self, cluster: Cluster) -> None:
+        """The default mode takes down what runs in the cloud; another forgets it and leaves it running."""
+        answer = await self.change("DELETE", self._path(cluster), params={"deleteMode": "DEFAULT"})
+        self.confirm(answer)
+
+    async def create_integration(self, wanted: CreateIntegration) -> Integration:
+        body = to_create_credentials_request(wanted)
+        assert wanted.credentials is not None
+        path = f"{self._organization}/{to_path(wanted.credentials.cloud)}/credentials"
+        answer = await self.change("POST", path, body, secrets=secrets_in(wanted.credentials))
+        credential = self.read(answer, WireCredential)
+        return to_integration(WireCredentialUse(credential=credential), self.account.id)
+
+    async def update_integration(self, integration: Integration, wanted: UpdateIntegration) -> None:
+        body = to_update_credentials_request(integration, wanted)
+        secrets = secrets_in(wanted.credentials)
+        self.confirm(await self.change("PUT", self._credentials(integration), body, secrets=secrets))
+
+    async def delete_integration(self, integration: Integration) -> None:
+        self.confirm(await self.change("DELETE", self._credentials(integration)))
+
     @staticmethod
     def complaint(body: Mapping[str, object]) -> Complaint:
         """The guide shows the text in `message`, the vendor's own clients look for it in `detail`."""
@@ -98,6 +153,43 @@ class QoveryAdapter(Adapter):
     @property
     def _organization(self) -> str:
         return f"/organization/{segment(self.scope)}"
+
+    def _path(self, cluster: Cluster) -> str:
+        return f"{self._organization}/cluster/{segment(cluster.external_id)}"
+
+    def _credentials(self, integration: Integration) -> str:
+        kind = to_path(integration.cloud)
+        return f"{self._organization}/{kind}/credentials/{segment(integration.external_id)}"
+
+    async def _credentials_of(self, spec: QoveryClusterSpec) -> Integration | None:
+        wanted = spec.integration_external_id
+        if wanted is None:
+            return None
+        with self.looking():
+            known = (await self.integrations()).items
+        for integration in known:
+            if integration.external_id == wanted:
+                return integration
+        raise NoSuchThing(
+            "Qovery does not list credentials of that id.", path=("spec", "integration_external_id")
+        )
+
+    async def _settings_of(self, cluster: Cluster) -> Mapping[str, Any]:
+        """The cluster as it is listed at this moment, if it is still the one that was read before."""
+        with self.looking():
+            for raw in await self._all(f"{self._organization}/cluster"):
+                if isinstance(raw, Mapping) and WireCluster.identify(raw) == cluster.external_id:
+                    break
+            else:
+                raise NotFound("Qovery does not list the cluster any more.")
+            now = self.listing([raw], WireCluster, self._to_cluster)
+            if not now.items:
+                raise UnexpectedResponse(f"Qovery lists the cluster. {now.unreadable[0].reason}")
+        self.expect(cluster, now.items[0])
+        return raw
+
+    def _to_cluster(self, wire: WireCluster) -> Cluster:
+        return to_cluster(wire, self.account.id)
 
     async def _regions(self, cloud: Cloud, path: str) -> Listing[Region]:
         return self.listing(

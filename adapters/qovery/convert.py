@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
+from adapters.qovery.settings import to_advanced
 from adapters.qovery.wire import (
     WireCluster,
     WireCostRange,
@@ -209,7 +210,11 @@ def to_details(wire: WireCluster) -> QoveryDetails:
         is_demo=wire.is_demo,
         has_access=wire.has_access,
         deployment_status=wire.deployment_status,
+        ssh_keys=tuple(key for key in wire.ssh_keys if isinstance(key, str))
+        if isinstance(wire.ssh_keys, list)
+        else (),
         features=tuple(to_feature(feature) for feature in wire.features),
+        advanced=to_advanced(wire.metrics_parameters, wire.infrastructure_charts_parameters),
         outputs=None if wire.infrastructure_outputs is None else to_outputs(wire.infrastructure_outputs),
     )
 

@@ -1,13 +1,26 @@
 """Northflank: what it is and what only it knows of a cluster."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from fleet.cloud import Cloud
 from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
 from fleet.record import Record
 from fleet.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
+
+if TYPE_CHECKING:
+    from fleet.cluster import Cluster
+
+INTEGRATION_NAME = NameRule(
+    pattern=r"(?=.{3,39}\Z)[a-zA-Z][a-zA-Z0-9]*(?:[ -][a-zA-Z0-9]+)*",
+    sentence="Northflank takes 3 to 39 letters, digits, single dashes and spaces, a letter first.",
+)
+DESCRIPTION = NameRule(
+    pattern=r"""[a-zA-Z0-9.,?\s\\/'"()\[\];`%^&*\-_:!]{1,200}""",
+    sentence="Northflank takes 1 to 200 letters, digits, spaces and . , ? / \\ ' \" ( ) [ ] ; ` % ^ & * - _ : !",
+)
 
 
 class NodePool(Record):
@@ -22,6 +35,7 @@ class NodePool(Record):
     disk_size_gb: int | None = None
     min_nodes: int | None = None
     max_nodes: int | None = None
+    availability_zones: tuple[str, ...] | None = None
 
 
 class NorthflankDetails(ClusterDetails):
@@ -29,28 +43,95 @@ class NorthflankDetails(ClusterDetails):
 
 
 class NodePoolWanted(Record):
-    """`id` names a pool that is there. Bounds make it scale by itself, and come as a pair."""
+    """`id` names a pool that is there. Bounds make it scale by itself, and come as a pair; without them it does not.
+    Availability zones that are not given stay as they are, or are the provider's choice.
+    """
 
     id: str | None = None
     node_type: str = Field(min_length=1)
-    node_count: int = Field(ge=1)
-    disk_size_gb: int = Field(ge=1)
     min_nodes: int | None = Field(default=None, ge=0)
-    max_nodes: int | None = Field(default=None, ge=1)
+    max_nodes: int | None = Field(default=None, ge=1, validate_default=True)
+    node_count: int = Field(ge=0)
+    disk_size_gb: int = Field(ge=1)
     availability_zones: Sequence[str] | None = None
+
+    @field_validator("max_nodes")
+    @classmethod
+    def _are_bounds(cls, value: int | None, info: ValidationInfo) -> int | None:
+        least = info.data.get("min_nodes")
+        if (least is None) != (value is None):
+            raise ValueError("The least and the most nodes of a pool are given together, or neither is.")
+        if least is not None and value is not None and value < least:
+            raise ValueError("There cannot be fewer nodes at most than at least.")
+        return value
+
+    @field_validator("node_count")
+    @classmethod
+    def _can_be_empty(cls, value: int, info: ValidationInfo) -> int:
+        if value == 0 and info.data.get("min_nodes") != 0:
+            raise ValueError("A pool without nodes has to scale by itself, from 0 nodes on.")
+        return value
+
+    @property
+    def scales(self) -> bool:
+        return self.max_nodes is not None
+
+    def is_shown_by(self, pool: NodePool) -> bool:
+        """How far a pool scaled by itself is nobody's wish."""
+        return (
+            self.id in (None, pool.id)
+            and (pool.node_type, pool.disk_size_gb) == (self.node_type, self.disk_size_gb)
+            and (pool.min_nodes, pool.max_nodes) == (self.min_nodes, self.max_nodes)
+            and (self.scales or pool.node_count == self.node_count)
+            and (
+                self.availability_zones is None
+                or set(self.availability_zones) == set(pool.availability_zones or ())
+            )
+        )
+
+
+def _check_description(value: str | None) -> str | None:
+    if value is not None:
+        DESCRIPTION.check(value)
+    return value
 
 
 class NorthflankClusterSpec(ClusterSpec):
     name_rule = NameRule(
-        pattern=r"[a-zA-Z](?:[ -]?[a-zA-Z0-9]+)*(?<=...)(?<!.{21})",
+        pattern=r"(?=.{3,20}\Z)[a-zA-Z][a-zA-Z0-9]*(?:[ -][a-zA-Z0-9]+)*",
         sentence="Northflank takes 3 to 20 letters, digits, single dashes and spaces, a letter first.",
     )
 
     integration_external_id: str = Field(min_length=1)
     cloud: Cloud
-    region: str | None = None
+    region: str | None = Field(default=None, validate_default=True)
     description: str | None = None
     node_pools: Sequence[NodePoolWanted] = Field(min_length=1)
+
+    _description = field_validator("description")(_check_description)
+
+    @field_validator("region")
+    @classmethod
+    def _is_somewhere(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if not value and info.data.get("cloud") is not Cloud.BYOK:
+            raise ValueError("A region is needed in every cloud but BYOK.")
+        return value
+
+    @field_validator("node_pools")
+    @classmethod
+    def _are_new(cls, value: Sequence[NodePoolWanted]) -> Sequence[NodePoolWanted]:
+        if any(pool.id is not None for pool in value):
+            raise ValueError("A pool of a new cluster has no id yet.")
+        return value
+
+    def matches(self, cluster: "Cluster") -> bool:
+        return (
+            cluster.cloud is self.cloud
+            and (self.region is None or self.region in cluster.regions)
+            and (self.description is None or cluster.description == self.description)
+            and cluster.integration_external_id == self.integration_external_id.rpartition("/")[2]
+            and _show_pools(cluster, self.node_pools)
+        )
 
 
 class NorthflankClusterPatch(ClusterPatch):
@@ -58,9 +139,45 @@ class NorthflankClusterPatch(ClusterPatch):
 
     name: str | None = None
     description: str | None = None
-    node_pools: Sequence[NodePoolWanted] | None = None
+    node_pools: Sequence[NodePoolWanted] | None = Field(default=None, min_length=1)
 
-    _not_cleared = not_cleared("name", "node_pools")
+    _not_cleared = not_cleared("name", "description", "node_pools")
+    _description = field_validator("description")(_check_description)
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        NorthflankClusterSpec.name_rule.check(value)
+        return value
+
+    @field_validator("node_pools")
+    @classmethod
+    def _are_named_once(cls, value: Sequence[NodePoolWanted]) -> Sequence[NodePoolWanted]:
+        ids = [pool.id for pool in value if pool.id is not None]
+        if len(set(ids)) < len(ids):
+            raise ValueError("A pool is named once.")
+        return value
+
+    def matches(self, cluster: "Cluster") -> bool:
+        return (
+            (self.name is None or cluster.name == self.name)
+            and (self.description is None or cluster.description == self.description)
+            and (self.node_pools is None or _show_pools(cluster, self.node_pools))
+        )
+
+
+def _show_pools(cluster: "Cluster", wanted: Sequence[NodePoolWanted]) -> bool:
+    """Whether each is there, the one of its id or else one that is like it, and no other. Who is more particular looks
+    first.
+    """
+    details = cluster.details
+    left = list(details.node_pools) if isinstance(details, NorthflankDetails) else []
+    for pool in sorted(wanted, key=lambda pool: (pool.id is None, pool.availability_zones is None)):
+        found = next((one for one in left if pool.is_shown_by(one)), None)
+        if found is None:
+            return False
+        left.remove(found)
+    return not left
 
 
 NORTHFLANK = Provider(
@@ -78,8 +195,8 @@ NORTHFLANK = Provider(
         Capability.SPEND_LIMIT: "Northflank offers billing thresholds and alerts in its console only.",
         Capability.COST_ESTIMATE: "Northflank prices the use of an account, not of a cluster.",
         Capability.CONDITIONAL_UPDATE: (
-            "Northflank has no revisions; Fleetgraph compares before it writes, "
-            "and a change made elsewhere in that moment may be overwritten."
+            "Northflank has no revisions: Fleetgraph reads the cluster, compares and writes at once, and a change of "
+            "the same settings made elsewhere between that reading and the writing is overwritten."
         ),
         Capability.CLUSTER_CONNECTION: "Northflank does not tell where the Kubernetes API of a cluster answers.",
     },

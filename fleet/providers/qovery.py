@@ -1,15 +1,20 @@
 """Qovery: what it is and what only it knows of a cluster."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Container, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from pydantic import Field
+from pydantic import Field, JsonValue, ValidationInfo, field_validator
 
 from fleet.cloud import Cloud
 from fleet.money import Money
 from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
 from fleet.record import Record
 from fleet.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
+
+if TYPE_CHECKING:
+    from fleet.cluster import Cluster
 
 
 class QoveryFeature(Record):
@@ -29,9 +34,35 @@ class QoveryOutputs(Record):
     oidc_issuer: str | None = None
 
 
+class MetricsWanted(Record):
+    """`kind` says who runs the metrics: MANAGED_BY_QOVERY is the only word that its document knows."""
+
+    is_enabled: bool
+    kind: str | None = None
+
+
+class NginxWanted(Record):
+    replica_count: int | None = Field(default=None, ge=0)
+    default_ssl_certificate: str | None = None
+    publish_status_address: str | None = None
+    metal_lb_load_balancer_ips: str | None = None
+    external_dns_target: str | None = None
+
+
+class QoveryAdvanced(Record):
+    """What Qovery's metrics_parameters and infrastructure_charts_parameters hold. In a change, what is not given stays
+    as it is.
+    """
+
+    metrics: MetricsWanted | None = None
+    nginx: NginxWanted | None = None
+    cert_manager_namespace: str | None = None
+    metal_lb_address_pools: tuple[str, ...] | None = None
+
+
 class QoveryDetails(ClusterDetails):
     """`kubernetes_mode` is MANAGED, SELF_MANAGED or PARTIALLY_MANAGED; `deployment_status` is NEVER_DEPLOYED,
-    OUT_OF_DATE or UP_TO_DATE.
+    OUT_OF_DATE or UP_TO_DATE. `ssh_keys` are the public halves.
     """
 
     kubernetes_mode: str | None = None
@@ -40,7 +71,9 @@ class QoveryDetails(ClusterDetails):
     is_demo: bool | None = None
     has_access: bool | None = None
     deployment_status: str | None = None
+    ssh_keys: tuple[str, ...] = ()
     features: tuple[QoveryFeature, ...] = ()
+    advanced: QoveryAdvanced | None = None
     outputs: QoveryOutputs | None = None
 
 
@@ -51,32 +84,42 @@ class QoveryKubernetesMode(StrEnum):
 
 
 class FeatureWanted(Record):
-    """`value` is text as it is, or anything else as JSON."""
+    """`value` is written as `QoveryFeature` shows it: text as it is, anything else as JSON. Without one, a feature gets
+    the value that it comes with.
+    """
 
-    id: str
+    id: str = Field(min_length=1)
     value: str | None = None
 
+    @property
+    def read_value(self) -> JsonValue:
+        """Only true, false and objects are anything else than text at Qovery."""
+        try:
+            read: JsonValue = json.loads(self.value or "")
+        except (ValueError, RecursionError):
+            return self.value
+        return read if isinstance(read, bool | dict) else self.value
 
-class MetricsWanted(Record):
-    is_enabled: bool
-    kind: str | None = None
+    def is_shown_by(self, features: Sequence[QoveryFeature]) -> bool:
+        shown = next((feature for feature in features if feature.id == self.id), None)
+        if shown is None:
+            return self.read_value is False
+        return self.value is None or _covers(
+            FeatureWanted(id=shown.id, value=shown.value).read_value, self.read_value
+        )
 
 
-class NginxWanted(Record):
-    replica_count: int | None = None
-    default_ssl_certificate: str | None = None
-    publish_status_address: str | None = None
-    metal_lb_load_balancer_ips: str | None = None
-    external_dns_target: str | None = None
+def _is_named_once(features: Sequence[FeatureWanted] | None) -> Sequence[FeatureWanted] | None:
+    if features is not None and len({feature.id for feature in features}) < len(features):
+        raise ValueError("A feature is named once.")
+    return features
 
 
-class QoveryAdvanced(Record):
-    """What Qovery's metrics_parameters and infrastructure_charts_parameters hold."""
-
-    metrics: MetricsWanted | None = None
-    nginx: NginxWanted | None = None
-    cert_manager_namespace: str | None = None
-    metal_lb_address_pools: Sequence[str] | None = None
+def _is_no_fewer(max_nodes: int | None, info: ValidationInfo) -> int | None:
+    min_nodes = info.data.get("min_nodes")
+    if max_nodes is not None and min_nodes is not None and max_nodes < min_nodes:
+        raise ValueError("There cannot be fewer nodes at most than at least.")
+    return max_nodes
 
 
 class QoveryClusterSpec(ClusterSpec):
@@ -92,19 +135,35 @@ class QoveryClusterSpec(ClusterSpec):
     instance_type: str | None = None
     disk_size_gb: int | None = Field(default=None, ge=1)
     min_nodes: int = Field(default=1, ge=1)
-    max_nodes: int = Field(default=1, ge=1)
+    max_nodes: int = Field(default=1, ge=1, validate_default=True)
     is_production: bool = False
     ssh_keys: Sequence[str] | None = None
     features: Sequence[FeatureWanted] | None = None
     advanced: QoveryAdvanced | None = None
     deploy: bool = True
 
+    _features = field_validator("features")(_is_named_once)
+    _nodes = field_validator("max_nodes")(_is_no_fewer)
+
     @property
     def is_deployed(self) -> bool:
         return self.deploy
 
+    def matches(self, cluster: "Cluster") -> bool:
+        """But for the credentials: the cluster does not tell its own."""
+        return (
+            cluster.cloud is self.cloud
+            and self.region in cluster.regions
+            and cluster.plan in (None, self.kubernetes_mode)
+            and _match(cluster, self, [name for name, value in self if value is not None])
+        )
+
 
 class QoveryClusterPatch(ClusterPatch):
+    """A feature that is not named stays as it is, for most cannot be taken away; one that can is set to false.
+    `ssh_keys` are all that are to be.
+    """
+
     name: str | None = None
     description: str | None = None
     instance_type: str | None = None
@@ -117,8 +176,68 @@ class QoveryClusterPatch(ClusterPatch):
     advanced: QoveryAdvanced | None = None
 
     _not_cleared = not_cleared(
-        "name", "instance_type", "disk_size_gb", "min_nodes", "max_nodes", "is_production"
+        "name",
+        "instance_type",
+        "disk_size_gb",
+        "min_nodes",
+        "max_nodes",
+        "is_production",
+        "features",
+        "advanced",
     )
+    _features = field_validator("features")(_is_named_once)
+    _nodes = field_validator("max_nodes")(_is_no_fewer)
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        QoveryClusterSpec.name_rule.check(value)
+        return value
+
+    def matches(self, cluster: "Cluster") -> bool:
+        is_named_so = self.name is None or cluster.name.casefold() == self.name.casefold()
+        return is_named_so and _match(cluster, self, self.model_fields_set)
+
+
+def _match(cluster: "Cluster", wanted: QoveryClusterSpec | QoveryClusterPatch, given: Container[str]) -> bool:
+    """Whether what was given is shown. What Qovery leaves out of its answer is not held against it, nor that Karpenter,
+    which chooses machines itself, is shown in the place of one.
+    """
+    details, capacity = cluster.details, cluster.capacity
+    if not isinstance(details, QoveryDetails):
+        return False
+    disk_mib = None if wanted.disk_size_gb is None else wanted.disk_size_gb * 1024
+    are_shown = {
+        "description": (cluster.description or "") == (wanted.description or ""),
+        "instance_type": _spell(capacity.instance_type) in ("", "karpenter", _spell(wanted.instance_type)),
+        "disk_size_gb": capacity.per_node.storage_mib in (None, disk_mib),
+        "min_nodes": capacity.min_nodes in (None, wanted.min_nodes),
+        "max_nodes": capacity.max_nodes in (None, wanted.max_nodes),
+        "is_production": bool(details.is_production) is wanted.is_production,
+        "ssh_keys": set(details.ssh_keys) == set(wanted.ssh_keys or ()),
+        "features": all(feature.is_shown_by(details.features) for feature in wanted.features or ()),
+        "advanced": _covers(_dump(details.advanced), _dump(wanted.advanced)),
+    }
+    return all(is_shown for name, is_shown in are_shown.items() if name in given)
+
+
+def _spell(machine: str | None) -> str:
+    """Qovery's own documents write one machine as T3A_LARGE and as t3a.large."""
+    return (machine or "").casefold().replace(".", "_")
+
+
+def _dump(advanced: QoveryAdvanced | None) -> JsonValue:
+    dumped: JsonValue = advanced.model_dump(mode="json", exclude_none=True) if advanced else {}
+    return dumped
+
+
+def _covers(shown: JsonValue, wanted: JsonValue) -> bool:
+    """Whether all that is wanted is shown, be there more or not."""
+    if isinstance(wanted, dict):
+        return isinstance(shown, dict) and all(
+            name in shown and _covers(shown[name], value) for name, value in wanted.items()
+        )
+    return shown == wanted
 
 
 def _is_busy(word: str) -> bool:
@@ -142,8 +261,8 @@ QOVERY = Provider(
         Capability.NODE_MAINTENANCE: "Qovery leaves the machines to the cloud that runs them.",
         Capability.SPEND_LIMIT: "Qovery estimates what a cluster costs and does not limit it.",
         Capability.CONDITIONAL_UPDATE: (
-            "Qovery has no revisions; Fleetgraph compares before it writes, "
-            "and a change made elsewhere in that moment may be overwritten."
+            "Qovery has no revisions and replaces a cluster's settings whole: Fleetgraph reads them, compares and "
+            "writes at once, and a change made elsewhere between that reading and the writing is overwritten."
         ),
         Capability.CLUSTER_CONNECTION: (
             "Qovery tells where a cluster answers in a kubeconfig only, beside its credentials."

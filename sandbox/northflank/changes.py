@@ -78,7 +78,7 @@ def patch_integration(scope: Scope, own: Integration, members: Json) -> Integrat
     patched = replace(
         own,
         spec=own.spec | integration_members(body),
-        credentials=read_credentials(body, {"provider": own.spec.get("provider", "")}) or own.credentials,
+        credentials=read_credentials(body, {"provider": ""} | own.spec) or own.credentials,
     )
     scope.integrations[own.id] = patched
     return patched
@@ -117,7 +117,9 @@ def read_credentials(body: Body, spec: Mapping[str, Any]) -> Json:
     """What the provider in question takes. The vendor's documents are not of one mind whether it is required."""
     if "credentials" not in body:
         return {}
-    mode = body.inner("aws").members.get("authenticationMode", "")
+    mode = body.inner("aws").members.get("authenticationMode") or spec.get("aws", {}).get(
+        "authenticationMode", ""
+    )
     credentials = body.inner("credentials")
     credentials.allow(*credential_members(spec["provider"], mode))
     return {name: credentials.take(name, str) for name in credentials.members}

@@ -30,6 +30,9 @@ PLAIN = {
 }
 """Members that are kept as they come."""
 
+ANSWERED = ("cpu", "memory", "has_access", "is_default", "is_demo")
+"""Members that nobody sets and no change of settings takes away."""
+
 NEXT_VERSIONS = {"1.30": "1.31", "1.31": "1.32", "1.32": "1.33"}
 FIRST_VERSION = "1.32"
 
@@ -72,6 +75,8 @@ def put(organization: Organization, found: Incarnation, members: Json, now: date
     refuse_taken_name(organization, name, found, now)
     changed = settings(body, organization)
     changed["credential_id"] = changed["credential_id"] or found.cluster.credential_id
+    before = found.cluster.spec
+    changed["spec"] |= {name: before[name] for name in ANSWERED if name in before}
     return keep(organization, found, None, now, name=name, is_out_of_date=found.is_deployed, **changed)
 
 

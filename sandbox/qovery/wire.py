@@ -136,12 +136,17 @@ def cost_range(found: Incarnation) -> Json:
 def enabled_feature(feature_id: str, value: object) -> Json:
     """A feature that a cluster has: a switch is on, anything else has its own value or the one that it comes with."""
     body = feature(feature_id)
-    default = body["value_object"] or {"type": "AWS_USER_PROVIDED_NETWORK", "value": None}
+    default = body["value_object"] or {"type": network_of(value)}
     if default["type"] == "BOOLEAN" and value is None:
         value = True
     if value is not None:
         body["value_object"] = {"type": default["type"], "value": value}
     return body
+
+
+def network_of(value: object) -> str:
+    is_gcp = isinstance(value, dict) and "vpc_name" in value
+    return "GCP_USER_PROVIDED_NETWORK" if is_gcp else "AWS_USER_PROVIDED_NETWORK"
 
 
 def kubeconfig(found: Incarnation) -> str:

@@ -169,7 +169,7 @@ class World:
             key=self.ids.uuid(organization, table["name"]),
             name=table["name"],
             spec=DEFAULTS | {name: value for name, value in table.items() if name not in OWN | {"version"}},
-            features=dict.fromkeys(table.get("features", [])),
+            features=given if isinstance(given := table.get("features", []), dict) else dict.fromkeys(given),
             credential_id=credential_ids.get(table.get("credentials", "")),
             version=table.get("version"),
             next_version=table.get("next_version"),

@@ -20,6 +20,7 @@ class NodePool:
     disk_size_gb: int | None = field("Of each machine.")
     min_nodes: int | None = field("Null where the pool does not scale by itself.")
     max_nodes: int | None = field("Null where the pool does not scale by itself.")
+    availability_zones: list[str] | None = field("Null where Northflank does not tell.")
 
 
 @strawberry.type(description="What only Northflank knows of a cluster.")

@@ -27,6 +27,32 @@ class QoveryOutputs:
     oidc_issuer: str | None = field("Issuer of the tokens of its service accounts.")
 
 
+@strawberry.type(description="How the metrics of a Qovery cluster are kept.")
+class QoveryMetrics:
+    is_enabled: bool
+    kind: str | None = field("Qovery's word for how.")
+
+
+@strawberry.type(description="Settings of the ingress of a Qovery cluster.")
+class QoveryNginx:
+    replica_count: int | None
+    default_ssl_certificate: str | None = field("The name of a secret in the cluster, not what it holds.")
+    publish_status_address: str | None
+    metal_lb_load_balancer_ips: str | None
+    external_dns_target: str | None
+
+
+@strawberry.type(
+    description="What Qovery's API calls `metrics_parameters` and `infrastructure_charts_parameters`, as far as they can "
+    "be set here."
+)
+class QoveryAdvanced:
+    metrics: QoveryMetrics | None
+    nginx: QoveryNginx | None
+    cert_manager_namespace: str | None
+    metal_lb_address_pools: list[str] | None
+
+
 @strawberry.type(description="What only Qovery knows of a cluster.")
 class QoveryClusterDetails(ClusterDetails):
     is_type_of = serves(QoveryDetails)
@@ -37,7 +63,9 @@ class QoveryClusterDetails(ClusterDetails):
     is_demo: bool | None
     has_access: bool | None = field("Whether Qovery can reach it with the credentials it was given.")
     deployment_status: str | None = field("NEVER_DEPLOYED, OUT_OF_DATE or UP_TO_DATE with its settings.")
+    ssh_keys: list[str] = field("Public keys that may log in to the machines.")
     features: list[QoveryFeature]
+    advanced: QoveryAdvanced | None = field("Null where Qovery shows none of it.")
     outputs: QoveryOutputs | None = field("Null until it was deployed.")
 
 
@@ -107,5 +135,7 @@ class QoveryClusterPatchInput(ClusterInput):
     max_nodes: int | None = strawberry.UNSET
     is_production: bool | None = strawberry.UNSET
     ssh_keys: list[str] | None = option("All that there are to be.")
-    features: list[QoveryFeatureInput] | None = strawberry.UNSET
-    advanced: QoveryAdvancedInput | None = strawberry.UNSET
+    features: list[QoveryFeatureInput] | None = option(
+        "Those that are to differ: one that is not named stays as it is, for most cannot be taken away."
+    )
+    advanced: QoveryAdvancedInput | None = option("What is not given in it stays as it is.")

@@ -1,0 +1,208 @@
+"""What Northflank is asked for: links to clouds, registries, domain hosts and CDNs, and what proves that we may."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import SecretStr
+
+from adapters.northflank.convert import CLOUDS
+from fleet.change import CreateIntegration, UpdateIntegration
+from fleet.cloud import Cloud
+from fleet.credentials import (
+    AkamaiCredentials,
+    AwsKeys,
+    AwsRole,
+    AzureCredentials,
+    BackblazeCredentials,
+    CloudApiKey,
+    CloudflareCredentials,
+    Credentials,
+    GcpCredentials,
+    Kubeconfig,
+    OciCredentials,
+)
+from fleet.integration import Integration
+from fleet.providers.northflank import DESCRIPTION, INTEGRATION_NAME
+from fleet.refusal import InvalidInput, Unsupported
+from fleet.spec import NameRule
+
+Body = dict[str, Any]
+
+WORDS: Mapping[Cloud, str] = {cloud: word for word, cloud in CLOUDS.items() if word != "aws-eusc"}
+
+MEMBERS: Mapping[type[Credentials], Mapping[str, str]] = {
+    AkamaiCredentials: {
+        "host": "host",
+        "access_token": "accessToken",
+        "client_token": "clientToken",
+        "client_secret": "clientSecret",
+    },
+    AwsKeys: {"access_key_id": "accessKey", "secret_access_key": "secretKey"},
+    AwsRole: {"role_arn": "roleArn", "external_id": "externalId"},
+    AzureCredentials: {
+        "tenant_id": "tenantId",
+        "subscription_id": "subscriptionId",
+        "client_id": "clientId",
+        "object_id": "objectId",
+        "secret": "secret",
+    },
+    BackblazeCredentials: {"application_key_id": "applicationKeyId", "application_key": "applicationKey"},
+    CloudApiKey: {"api_key": "apiKey"},
+    CloudflareCredentials: {"api_key": "apiKey", "email": "email"},
+    GcpCredentials: {"keyfile_json": "keyfileJson"},
+    Kubeconfig: {"kubeconfig": "kubeconfig"},
+    OciCredentials: {
+        "region": "region",
+        "tenancy_id": "tenancyId",
+        "user_id": "userId",
+        "fingerprint": "fingerprint",
+        "private_key": "privateKey",
+        "passphrase": "passphrase",
+        "compartment_id": "compartmentId",
+    },
+}
+"""Members of `credentials`, by kind: our names and Northflank's."""
+
+ONE_KEY = (Cloud.AIVEN, Cloud.CIVO, Cloud.COREWEAVE)
+CLOUDFLARE_TYPES = ("apiToken", "originCAKey", "globalApiKey")
+KEY, ROLE = "accessKey", "crossAccountRole"
+
+
+def to_create_integration_request(wanted: CreateIntegration) -> Body:
+    credentials = _given(wanted.credentials)
+    _check(INTEGRATION_NAME, wanted.name, "name")
+    body: Body = {
+        "name": wanted.name,
+        "provider": WORDS[credentials.cloud],
+        **to_settings(wanted),
+        "credentials": to_members(credentials),
+    }
+    match credentials:
+        case AwsKeys() | AwsRole():
+            body["aws"] = {"authenticationMode": to_mode(credentials)}
+        case GcpCredentials():
+            project_id = credentials.project_id or to_project_id(credentials)
+            body["gcp"] = {"authenticationMode": KEY} | ({"projectId": project_id} if project_id else {})
+        case CloudflareCredentials():
+            body["cloudflare"] = {"credentialType": credentials.credential_type}
+        case _:
+            pass  # there is one way to authenticate
+    return body
+
+
+def to_update_integration_request(
+    integration: Integration, wanted: UpdateIntegration, permission_check_level: str | None = None
+) -> Body:
+    """What differs. `permission_check_level` is what the link has of it, to be kept where its block is sent."""
+    body = to_settings(wanted)
+    if wanted.credentials is not None:
+        credentials = _given(wanted.credentials)
+        _refuse_another_link(integration, credentials)
+        body["credentials"] = to_members(credentials)
+        if changes_mode(integration, wanted):
+            level = {"permissionCheckLevel": permission_check_level} if permission_check_level else {}
+            body["aws"] = {"authenticationMode": to_mode(credentials), **level}
+    return body
+
+
+def changes_mode(integration: Integration, wanted: UpdateIntegration) -> bool:
+    """Whether an AWS link is to go from keys to a role, or back."""
+    is_aws = isinstance(wanted.credentials, AwsKeys | AwsRole)
+    return is_aws and integration.authentication != to_mode(wanted.credentials)
+
+
+def to_mode(credentials: Credentials | None) -> str:
+    return ROLE if isinstance(credentials, AwsRole) else KEY
+
+
+def to_settings(wanted: CreateIntegration | UpdateIntegration) -> Body:
+    body: Body = {}
+    if wanted.description is not None:
+        _check(DESCRIPTION, wanted.description, "description")
+        body["description"] = wanted.description
+    if wanted.features is not None:
+        body["features"] = list(wanted.features)
+    return body
+
+
+def to_members(credentials: Credentials) -> dict[str, str]:
+    members: dict[str, str] = {}
+    for ours, theirs in MEMBERS[type(credentials)].items():
+        value = getattr(credentials, ours)
+        if value is not None:
+            members[theirs] = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return members
+
+
+def to_project_id(credentials: GcpCredentials) -> str | None:
+    """The project that the key is of, which the key names itself."""
+    try:
+        keyfile = json.loads(credentials.keyfile_json.get_secret_value())
+    except (ValueError, RecursionError):
+        keyfile = None
+    if not isinstance(keyfile, dict):
+        raise InvalidInput(
+            "The key of a GCP service account is a JSON object, as Google hands it out.",
+            path=("credentials",),
+        )
+    project_id = keyfile.get("project_id")
+    return project_id if isinstance(project_id, str) else None
+
+
+def _given(credentials: Credentials | None) -> Credentials:
+    """Credentials of a kind that Northflank takes, with all that it needs of them."""
+    if credentials is None:
+        raise InvalidInput("A link needs credentials.", path=("credentials",))
+    if type(credentials) not in MEMBERS:
+        raise Unsupported(f"Northflank has no place for {credentials.kind}.", path=("credentials",))
+    if isinstance(credentials, CloudApiKey) and credentials.cloud not in ONE_KEY:
+        raise Unsupported(
+            f"Northflank takes an API key alone for {', '.join(ONE_KEY)}, not for {credentials.cloud}.",
+            path=("credentials", "cloud"),
+        )
+    if isinstance(credentials, AzureCredentials):
+        _need(credentials.client_id, "client_id", "the client id of an Azure application")
+        _need(credentials.secret, "secret", "the secret of an Azure application")
+    if isinstance(credentials, CloudflareCredentials):
+        if credentials.credential_type not in CLOUDFLARE_TYPES:
+            raise InvalidInput(
+                f"The type of a Cloudflare key is one of {', '.join(CLOUDFLARE_TYPES)}.",
+                path=("credentials", "credential_type"),
+            )
+        if credentials.credential_type == "globalApiKey":
+            _need(credentials.email, "email", "the email of a global API key's owner")
+    return credentials
+
+
+def _need(value: object, member: str, what: str) -> None:
+    if value is None:
+        raise InvalidInput(f"Northflank needs {what}.", path=("credentials", member))
+
+
+def _refuse_another_link(integration: Integration, credentials: Credentials) -> None:
+    """What a link is to, and how it is proved but at AWS, is settled when it is made."""
+    if credentials.cloud is not integration.cloud:
+        raise InvalidInput(
+            f"{integration.name!r} links {integration.cloud}; {credentials.kind} cannot take the place of its "
+            "credentials.",
+            path=("credentials",),
+        )
+    settled = {
+        "project": isinstance(credentials, GcpCredentials) and credentials.project_id is not None,
+        "way to authenticate": isinstance(credentials, GcpCredentials) and integration.authentication == ROLE,
+        "type of the key": isinstance(credentials, CloudflareCredentials)
+        and integration.authentication not in (None, credentials.credential_type),
+    }
+    for what, differs in settled.items():
+        if differs:
+            raise Unsupported(
+                f"Northflank settles the {what} when a link is made; make a new link.", path=("credentials",)
+            )
+
+
+def _check(rule: NameRule, text: str, member: str) -> None:
+    try:
+        rule.check(text)
+    except ValueError as error:
+        raise InvalidInput(str(error), path=(member,)) from None

@@ -1,0 +1,79 @@
+"""What Northflank is asked for: clusters and their node pools."""
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+from typing import Any
+
+from adapters.northflank.convert import CLOUDS, to_word
+from fleet.cloud import Cloud
+from fleet.providers.northflank import NodePoolWanted, NorthflankClusterPatch, NorthflankClusterSpec
+from fleet.refusal import InvalidInput, Path, Unsupported
+
+Body = dict[str, Any]
+
+BYOK_POOLS = (
+    "Northflank names the pools of a BYOK cluster by labels of its nodes, which Fleetgraph cannot set."
+)
+
+
+def to_create_cluster_request(name: str, spec: NorthflankClusterSpec) -> Body:
+    if spec.cloud is Cloud.BYOK:
+        raise Unsupported(BYOK_POOLS, path=("spec", "cloud"))
+    word = to_word(spec.cloud, spec.region or "")
+    if word is None:
+        known = ", ".join(sorted({str(cloud) for cloud in CLOUDS.values()} - {Cloud.BYOK}))
+        raise InvalidInput(f"Northflank knows no cloud {spec.cloud}, but {known}.", path=("spec", "cloud"))
+    body: Body = {
+        "name": name,
+        "provider": word,
+        "integrationId": spec.integration_external_id,
+        "region": spec.region,
+        "nodePools": to_pool_requests(spec.node_pools, (), path=("spec", "node_pools")),
+    }
+    return body if spec.description is None else body | {"description": spec.description}
+
+
+def to_update_cluster_request(raw: Mapping[str, Any], patch: NorthflankClusterPatch) -> Body:
+    """What differs; pools as a whole, from `raw`, the cluster as Northflank shows it."""
+    body: Body = {
+        name: value
+        for name, value in (("name", patch.name), ("description", patch.description))
+        if value is not None
+    }
+    if patch.node_pools is not None:
+        if raw.get("provider") == "byok":
+            raise Unsupported(BYOK_POOLS, path=("patch", "node_pools"))
+        path = ("patch", "node_pools")
+        body["nodePools"] = to_pool_requests(patch.node_pools, raw.get("nodePools") or (), path=path)
+    return body
+
+
+def to_pool_requests(
+    wanted: Sequence[NodePoolWanted], before: Sequence[Mapping[str, Any]], *, path: Path
+) -> list[Body]:
+    """Pools that are there keep what nobody spoke of. The schema wants an id of a new one, too, and ignores it."""
+    known = {str(pool.get("id")): pool for pool in before}
+    free = (f"pool-{number}" for number in count(1) if f"pool-{number}" not in known)
+    requests = []
+    for index, pool in enumerate(wanted):
+        if pool.id is not None and pool.id not in known:
+            raise InvalidInput("The cluster has no node pool of that id.", path=(*path, str(index), "id"))
+        pool_id = next(free) if pool.id is None else pool.id
+        requests.append(to_pool_request(pool, {"id": pool_id, **known.get(pool_id, {})}))
+    return requests
+
+
+def to_pool_request(wanted: NodePoolWanted, before: Mapping[str, Any]) -> Body:
+    body: Body = {
+        **before,
+        "nodeType": wanted.node_type,
+        "nodeCount": wanted.node_count,
+        "diskSize": wanted.disk_size_gb,
+    }
+    if wanted.scales:
+        body["autoscaling"] = {"enabled": True, "min": wanted.min_nodes, "max": wanted.max_nodes}
+    elif before.get("autoscaling"):
+        body["autoscaling"] = {**before["autoscaling"], "enabled": False}
+    if wanted.availability_zones is not None:
+        body["availabilityZones"] = list(wanted.availability_zones)
+    return body

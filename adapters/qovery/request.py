@@ -1,0 +1,153 @@
+"""What Qovery is asked for, under the names of its OpenAPI document (1.0.4)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapters.qovery.convert import CLOUDS
+from adapters.qovery.settings import to_settings
+from fleet.cloud import Cloud
+from fleet.integration import Integration
+from fleet.providers.qovery import FeatureWanted, QoveryClusterPatch, QoveryClusterSpec
+from fleet.refusal import InvalidInput
+
+Body = dict[str, Any]
+
+WORDS: Mapping[Cloud, str] = {cloud: word for word, cloud in CLOUDS.items()}
+
+LINKED = frozenset({Cloud.AWS, Cloud.AZURE, Cloud.GCP, Cloud.ON_PREMISES, Cloud.SCALEWAY})
+"""Clouds that Qovery has credentials for. A cluster in any other is built with those for machines of one's own."""
+
+MEMBERS: Mapping[str, str] = {
+    "name": "name",
+    "description": "description",
+    "instance_type": "instance_type",
+    "disk_size_gb": "disk_size",
+    "min_nodes": "min_running_nodes",
+    "max_nodes": "max_running_nodes",
+    "is_production": "production",
+    "ssh_keys": "ssh_keys",
+}
+"""Our names and Qovery's, of what is sent as it was given."""
+
+CLEARED: Mapping[str, object] = {"description": "", "ssh_keys": []}
+"""How Qovery's own console empties what can be emptied."""
+
+ANSWER_ONLY = frozenset(
+    {
+        "id",
+        "created_at",
+        "updated_at",
+        "organization",
+        "cpu",
+        "memory",
+        "estimated_cloud_provider_cost",
+        "status",
+        "has_access",
+        "version",
+        "is_default",
+        "is_demo",
+        "deployment_status",
+        "infrastructure_outputs",
+    }
+)
+"""What a cluster shows and a request has no place for. All else of it goes back, known to us or not: PUT replaces the
+whole, and puts a default in the place of what is missing.
+"""
+
+
+def to_create_cluster_request(name: str, spec: QoveryClusterSpec, credentials: Integration | None) -> Body:
+    """`credentials` are those that the spec names, for Qovery wants to be told their name too."""
+    if spec.cloud not in WORDS:
+        raise InvalidInput(f"Qovery has no clusters in {spec.cloud}.", path=("spec", "cloud"))
+    body: Body = {
+        "name": name,
+        "region": spec.region,
+        "cloud_provider": WORDS[spec.cloud],
+        "kubernetes": spec.kubernetes_mode.value,
+    }
+    body |= {MEMBERS[ours]: _plain(value) for ours, value in spec if ours in MEMBERS and value is not None}
+    if credentials is not None:
+        body["cloud_provider_credentials"] = to_credentials_reference(spec, credentials)
+    if spec.features is not None:
+        body["features"] = [to_feature_request(feature) for feature in spec.features]
+    if spec.advanced is not None:
+        body |= to_settings(spec.advanced, {})
+    return body
+
+
+def to_credentials_reference(spec: QoveryClusterSpec, credentials: Integration) -> Body:
+    cloud = spec.cloud if spec.cloud in LINKED else Cloud.ON_PREMISES
+    if credentials.cloud not in (cloud, Cloud.ON_PREMISES, Cloud.UNKNOWN):
+        raise InvalidInput(
+            f"The credentials {credentials.name!r} are for {credentials.cloud}, and the cluster is to be in "
+            f"{spec.cloud}.",
+            path=("spec", "integration_external_id"),
+        )
+    return {
+        "cloud_provider": WORDS[cloud],
+        "credentials": {"id": credentials.external_id, "name": credentials.name},
+        "region": spec.region,
+    }
+
+
+def to_feature_request(wanted: FeatureWanted) -> Body:
+    """The document types the id as a UUID; the vendor's own tools send words such as KARPENTER."""
+    return {"id": wanted.id} if wanted.value is None else {"id": wanted.id, "value": wanted.read_value}
+
+
+def to_update_cluster_request(raw: Mapping[str, Any], patch: QoveryClusterPatch) -> Body:
+    """The whole cluster as it is to be, from `raw`, the cluster as Qovery lists it."""
+    body: Body = {name: value for name, value in raw.items() if name not in ANSWER_ONLY and value is not None}
+    body |= {MEMBERS[ours]: _plain(value) for ours, value in patch if ours in patch and ours in MEMBERS}
+    body |= {name: value for name, value in CLEARED.items() if name in body and body[name] is None}
+    if {"min_nodes", "max_nodes"} & patch.model_fields_set:
+        _refuse_crossed_bounds(body, patch)
+    if "features" in body or patch.features:
+        body["features"] = to_feature_requests(body.get("features", ()), patch.features or ())
+    if patch.advanced is not None:
+        body |= to_settings(patch.advanced, body)
+    if "secret_manager_accesses" in body:
+        body["secret_manager_accesses"] = [
+            {name: value for name, value in access.items() if name not in ("created_at", "updated_at")}
+            for access in _accesses(body)
+        ]
+    return body
+
+
+def to_feature_requests(shown: Sequence[Mapping[str, Any]], wanted: Sequence[FeatureWanted]) -> list[Body]:
+    """Those that there are, as they are but for those wanted otherwise."""
+    features = {feature.id: to_feature_request(feature) for feature in wanted}
+    kept = {str(one.get("id") or one.get("title")): _value(one) for one in shown}
+    return list(({name: {"id": name, "value": value} for name, value in kept.items()} | features).values())
+
+
+def secrets_in_cluster(body: Body) -> tuple[str, ...]:
+    """What a request for a cluster may hold that nobody else is to read: keys to secret managers."""
+    return tuple(
+        value
+        for access in _accesses(body)
+        for name, value in (access.get("authentication") or {}).items()
+        if name in ("secret_key", "json_credentials") and value
+    )
+
+
+def _accesses(body: Body) -> list[Mapping[str, Any]]:
+    return [one for one in body.get("secret_manager_accesses", ()) if isinstance(one, Mapping)]
+
+
+def _refuse_crossed_bounds(body: Body, patch: QoveryClusterPatch) -> None:
+    fewest, most = int(body.get("min_running_nodes", 1)), int(body.get("max_running_nodes", 1))
+    if fewest > most:
+        raise InvalidInput(
+            f"The cluster would have at least {fewest} nodes and at most {most}.",
+            path=("patch", "max_nodes" if patch.min_nodes is None else "min_nodes"),
+        )
+
+
+def _value(shown: Mapping[str, Any]) -> object:
+    held = shown.get("value_object")
+    return held.get("value") if isinstance(held, Mapping) else None
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value

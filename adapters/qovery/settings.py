@@ -1,0 +1,73 @@
+"""Metrics and charts of a Qovery cluster, from its names to ours and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from fleet.providers.qovery import QoveryAdvanced
+
+NGINX: Mapping[str, str] = {
+    "replica_count": "replica_count",
+    "default_ssl_certificate": "default_ssl_certificate",
+    "publish_status_address": "publish_status_address",
+    "metal_lb_load_balancer_ips": "annotation_metal_lb_load_balancer_ips",
+    "external_dns_target": "annotation_external_dns_kubernetes_target",
+}
+"""Our names and Qovery's."""
+
+
+def to_advanced(metrics: object, charts: object) -> QoveryAdvanced | None:
+    """Null where there is nothing of it, or nothing that reads as documented."""
+    nginx = _inner(charts, "nginx_parameters")
+    enabled = _inner(metrics).get("enabled")
+    try:
+        advanced = QoveryAdvanced.model_validate(
+            {
+                "metrics": None
+                if enabled is None
+                else {"is_enabled": enabled, "kind": _inner(metrics, "configuration").get("kind")},
+                "nginx": {ours: nginx[theirs] for ours, theirs in NGINX.items() if theirs in nginx} or None,
+                "cert_manager_namespace": _inner(charts, "cert_manager_parameters").get(
+                    "kubernetes_namespace"
+                ),
+                "metal_lb_address_pools": _inner(charts, "metal_lb_parameters").get("ip_address_pools"),
+            }
+        )
+    except ValidationError:
+        return None
+    return None if advanced == QoveryAdvanced() else advanced
+
+
+def to_settings(wanted: QoveryAdvanced, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of a request that hold them. `before` is what there is of these members: what is not wanted otherwise
+    stays.
+    """
+    settings: dict[str, Any] = {}
+    if wanted.metrics is not None:
+        metrics = {**_inner(before, "metrics_parameters"), "enabled": wanted.metrics.is_enabled}
+        if wanted.metrics.kind is not None:
+            metrics["configuration"] = {**_inner(metrics, "configuration"), "kind": wanted.metrics.kind}
+        settings["metrics_parameters"] = metrics
+    charts = _inner(before, "infrastructure_charts_parameters")
+    nginx = {NGINX[ours]: value for ours, value in wanted.nginx or () if value is not None}
+    for chart, given in {
+        "nginx_parameters": nginx,
+        "cert_manager_parameters": _given("kubernetes_namespace", wanted.cert_manager_namespace),
+        "metal_lb_parameters": _given("ip_address_pools", wanted.metal_lb_address_pools),
+    }.items():
+        if given:
+            charts[chart] = {**_inner(charts, chart), **given}
+            settings["infrastructure_charts_parameters"] = charts
+    return settings
+
+
+def _given(name: str, value: str | tuple[str, ...] | None) -> dict[str, Any]:
+    return {} if value is None else {name: list(value) if isinstance(value, tuple) else value}
+
+
+def _inner(whole: object, *path: str) -> dict[str, Any]:
+    """A copy of an object within an object; an empty one where there is none."""
+    for name in path:
+        whole = whole.get(name) if isinstance(whole, Mapping) else None
+    return dict(whole) if isinstance(whole, Mapping) else {}
