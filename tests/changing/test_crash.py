@@ -1,0 +1,184 @@
+"""A process that dies at any step of a change leaves one cluster or none, and an operation that says which."""
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import httpx
+import pytest
+
+from fleet.account import Account
+from fleet.change import DeleteCluster, OperationKind, UpdateCluster
+from fleet.changing import Changer
+from fleet.cloud import Cloud
+from fleet.operation import OperationState
+from fleet.providers.cockroachdb import CockroachdbClusterSpec, CockroachdbPlan, CockroachdbServerless
+from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeResources
+from fleet.refusal import Conflicting
+from fleet.spec import ClusterSpec
+from tests.changing.line import ADA, Fuse, Killed, Line
+
+STEPS = [
+    "before the intent",
+    "after the intent",
+    "before the announcement",
+    "after the announcement",
+    "before the bytes",
+    "after the bytes",
+    "before the record",
+    "after the record",
+]
+KUPE = KupeClusterSpec(display_name="Shop", type=KupeClusterType.SHARED)
+SPECS: dict[str, ClusterSpec] = {
+    "kupe": KUPE,
+    "cockroachdb": CockroachdbClusterSpec(
+        cloud=Cloud.GCP, plan=CockroachdbPlan(basic=CockroachdbServerless(regions=("us-central1",)))
+    ),
+}
+OpenLine = Callable[[str], Line]
+
+
+async def create(changer: Changer, account: Account, provider: str) -> None:
+    await changer.create_cluster(ADA, account.id, "shop-one", SPECS[provider], idempotency_key="k")
+
+
+@pytest.mark.parametrize("provider", sorted(SPECS))
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_creation_that_dies_is_found_out(open_line: OpenLine, provider: str, step: str) -> None:
+    line = open_line(provider)
+    account = await line.connect()
+    fuse = Fuse(step)
+    async with line.process(fuse) as (changer, _):
+        with suppress(Killed):
+            await create(changer, account, provider)
+    assert fuse.is_blown
+    await line.settle(account)
+    await _is_one_or_none_and_said_to_be(line, account)
+
+
+@pytest.mark.parametrize("step", STEPS[1:])
+async def test_asking_again_with_the_same_key_makes_no_second_one(open_line: OpenLine, step: str) -> None:
+    line = open_line("kupe")
+    account = await line.connect()
+    async with line.process(Fuse(step)) as (changer, _):
+        with suppress(Killed):
+            await create(changer, account, "kupe")
+    async with line.process() as (changer, _):
+        await create(changer, account, "kupe")
+    await line.settle(account)
+    (operation,) = await line.operations(account, OperationKind.CREATE_CLUSTER)
+    assert len(await line.living(account, "shop-one")) == (operation.state is OperationState.SUCCEEDED)
+
+
+@pytest.mark.parametrize("step", ["after the announcement", "after the bytes"])
+async def test_a_name_that_was_there_before_is_no_sign_of_the_new_one(open_line: OpenLine, step: str) -> None:
+    """Created, deleted, and created again: the tombstone of the first is nobody's adoption."""
+    line = open_line("kupe")
+    account = await line.connect()
+    async with line.process() as (changer, _):
+        await changer.create_cluster(ADA, account.id, "shop-one", KUPE)
+        await line.settle(account)
+        await changer.change_cluster(ADA, (await line.refs(account))["shop-one"], DeleteCluster())
+        await line.settle(account)
+    assert await line.living(account, "shop-one") == []
+    async with line.process(Fuse(step)) as (changer, _):
+        with suppress(Killed):
+            await create(changer, account, "kupe")
+    await line.settle(account)
+    latest = (await line.operations(account, OperationKind.CREATE_CLUSTER))[0]
+    living = await line.living(account, "shop-one")
+    assert len(living) == (step == "after the bytes")
+    assert latest.state is (OperationState.SUCCEEDED if living else OperationState.FAILED)
+    assert latest.target is None or latest.target.key in living
+
+
+async def intrude(line: Line, account: Account) -> None:
+    """Somebody else takes the name, in that very moment, for another cluster."""
+    token = (await line.vault.token(account.id)).get_secret_value()
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(
+            f"{line.server.url}/api/v1/tenants/{account.external_id}/clusters",
+            headers={"Authorization": f"Bearer {token}"},
+            json={"name": "shop-one", "displayName": "Somebody else's", "type": "dedicated"},
+        )
+    assert answer.status_code == 201
+
+
+async def test_a_stranger_of_the_same_name_is_never_adopted(open_line: OpenLine) -> None:
+    line = open_line("kupe")
+    account = await line.connect()
+    async with line.process(Fuse("before the bytes")) as (changer, _):
+        with suppress(Killed):
+            await create(changer, account, "kupe")
+    await intrude(line, account)
+    await line.settle(account, looks=5)
+    (operation,) = await line.operations(account, OperationKind.CREATE_CLUSTER)
+    assert (operation.state, operation.target) == (OperationState.UNCONFIRMED, None)
+    assert list(operation.candidates) == await line.living(account, "shop-one")
+
+
+async def test_a_stranger_who_is_faster_is_the_providers_refusal(open_line: OpenLine) -> None:
+    line = open_line("kupe")
+    account = await line.connect()
+    async with line.process(meanwhile=lambda: intrude(line, account)) as (changer, _):
+        await create(changer, account, "kupe")
+    (operation,) = await line.operations(account, OperationKind.CREATE_CLUSTER)
+    assert operation.state is OperationState.FAILED
+    assert operation.failure is not None
+    assert operation.failure.http_status == 409
+
+
+async def test_a_stranger_who_was_there_is_a_conflict_and_nothing_is_sent(open_line: OpenLine) -> None:
+    line = open_line("kupe")
+    account = await line.connect()
+    await intrude(line, account)
+    async with line.process() as (changer, _):
+        with pytest.raises(Conflicting):
+            await create(changer, account, "kupe")
+    assert await line.operations(account) == []
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_a_deletion_that_dies_is_found_out(open_line: OpenLine, step: str) -> None:
+    line = open_line("kupe")
+    account = await line.connect()
+    name, ref = next(iter((await line.refs(account)).items()))
+    async with line.process(Fuse(step)) as (changer, _):
+        with suppress(Killed):
+            await changer.change_cluster(ADA, ref, DeleteCluster())
+    await line.settle(account)
+    states = [one.state for one in await line.operations(account)]
+    assert states in ([], [OperationState.SUCCEEDED], [OperationState.FAILED])
+    assert (ref.key not in await line.living(account, name)) == (states == [OperationState.SUCCEEDED])
+
+
+@pytest.mark.parametrize("step", STEPS)
+async def test_an_update_that_dies_is_found_out(open_line: OpenLine, step: str) -> None:
+    line = open_line("kupe")
+    account = await line.connect()
+    async with line.process() as (changer, _):
+        await changer.create_cluster(ADA, account.id, "shop-one", KUPE)
+    await line.settle(account)
+    ref = (await line.refs(account))["shop-one"]
+    patch = KupeClusterPatch(resources=KupeResources(cpu="7"))
+    async with line.process(Fuse(step)) as (changer, _):
+        with suppress(Killed):
+            await changer.change_cluster(ADA, ref, UpdateCluster(provider="kupe", patch=patch))
+    await line.settle(account)
+    states = [one.state for one in await line.operations(account, OperationKind.UPDATE_CLUSTER)]
+    row = (await line.store.clusters_by_ref([ref]))[ref]
+    assert states in ([], [OperationState.SUCCEEDED], [OperationState.FAILED])
+    assert patch.matches(row.item) == (states == [OperationState.SUCCEEDED])
+
+
+async def _is_one_or_none_and_said_to_be(line: Line, account: Account) -> None:
+    living = await line.living(account, "shop-one")
+    operations = await line.operations(account, OperationKind.CREATE_CLUSTER)
+    assert len(living) <= 1
+    if not operations:
+        assert living == []
+        return
+    (operation,) = operations
+    assert operation.state is (OperationState.SUCCEEDED if living else OperationState.FAILED)
+    if living:
+        assert operation.target is not None
+        assert operation.target.key == living[0]
