@@ -3,12 +3,12 @@ from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
-from moto import mock_aws
 
 from infra.schema import create_table
 from infra.store import DynamoStore
 from infra.table import Table, open_client
 from sandbox import ManualClock, RateLimit, serve
+from tests.aws import aws_in_memory
 from tests.changing.line import Line, LineClock
 
 
@@ -16,7 +16,7 @@ from tests.changing.line import Line, LineClock
 def open_line() -> Iterator[Callable[[str], Line]]:
     """Makes the line to a provider."""
     with ExitStack() as stack:
-        stack.enter_context(mock_aws())
+        stack.enter_context(aws_in_memory())
         client = open_client()
         stack.callback(client.close)
 
