@@ -1,13 +1,12 @@
 """What a managed cluster is, whichever provider runs it."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from enum import StrEnum
 
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
 from fleet.cloud import Cloud
+from fleet.digest import digest
 from fleet.money import CostEstimate, SpendLimitStatus
 from fleet.provider import Capability, ClusterDetails
 from fleet.providers import PROVIDERS
@@ -133,8 +132,7 @@ class Cluster(Record):
 
 def digest_revision(settable: Mapping[str, object]) -> str:
     """A revision: a digest over what a user can set, so that a change of status alone conflicts with nobody."""
-    text = json.dumps(settable, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return digest(settable)
 
 
 class Facts(Record):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from adapters.adapter import first_text
 from adapters.kupe.wire import WireCluster, WireKubeconfig, WireResources, WireStatus
 from fleet.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
+from fleet.digest import digest
 from fleet.money import SpendLimitState, SpendLimitStatus
 from fleet.provider import Capability
 from fleet.providers.kupe import KUPE, KupeDetails
@@ -66,6 +67,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
             if wire.highAvailability is None
             else wire.highAvailability,
             requested_version=wire.version,
+            alerts_digest=None if wire.alerts is None else digest(wire.alerts),
         ),
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from fleet.digest import digest
 from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
 from fleet.quantity import to_mib, to_millicores
 from fleet.record import Record
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
 
 
 class KupeDetails(ClusterDetails):
-    """`isolation` is Kupe's cluster type: `shared` nodes or `dedicated` ones; empty where Kupe does not say."""
+    """`isolation` is Kupe's cluster type: `shared` nodes or `dedicated` ones; empty where Kupe does not say. Alerts may
+    hold addresses that are nobody's business: all that is kept of them is a digest.
+    """
 
     isolation: str = ""
     is_highly_available: bool | None = None
     requested_version: str | None = None
+    alerts_digest: str | None = None
 
 
 class KupeClusterType(StrEnum):
@@ -75,8 +79,14 @@ class KupeResources(Record):
         )
 
 
+def _digest_alerts(value: object) -> object:
+    if not isinstance(value, dict) or not isinstance(value.get("alerts"), Mapping):
+        return value
+    return {**value, "alerts_digest": digest(value["alerts"])}
+
+
 class KupeClusterSpec(ClusterSpec):
-    """`alerts` are passed through as they are, and not kept: they may hold addresses that are nobody's business."""
+    """`alerts` are passed through as they are, and not kept, but for a digest of them."""
 
     name_rule = NameRule(
         pattern=r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])",
@@ -89,6 +99,9 @@ class KupeClusterSpec(ClusterSpec):
     resources: KupeResources | None = None
     is_highly_available: bool | None = None
     alerts: Mapping[str, Any] | None = Field(default=None, exclude=True, repr=False)
+    alerts_digest: str | None = None
+
+    _digested = model_validator(mode="before")(_digest_alerts)
 
     @field_validator("display_name")
     @classmethod
@@ -99,41 +112,34 @@ class KupeClusterSpec(ClusterSpec):
 
     def matches(self, cluster: "Cluster") -> bool:
         return (
-            cluster.display_name == self.display_name
-            and cluster.plan == self.type
-            and _match(cluster, self.version, self.resources, self.is_highly_available)
+            cluster.display_name == self.display_name and cluster.plan == self.type and _match(cluster, self)
         )
 
 
 class KupeClusterPatch(ClusterPatch):
-    """`has_alerts` tells of alerts that are not kept. Resources that are not named stay as they are."""
+    """Resources that are not named stay as they are. Of `alerts` a digest is kept, as in a specification."""
 
     version: Version | None = None
     resources: KupeResources | None = None
     is_highly_available: bool | None = None
     alerts: Mapping[str, Any] | None = Field(default=None, exclude=True, repr=False)
-    has_alerts: bool = False
+    alerts_digest: str | None = None
 
     _not_cleared = not_cleared("version", "resources", "is_highly_available", "alerts")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _tell_of_alerts(cls, value: object) -> object:
-        return {**value, "has_alerts": True} if isinstance(value, Mapping) and "alerts" in value else value
+    _digested = model_validator(mode="before")(_digest_alerts)
 
     def matches(self, cluster: "Cluster") -> bool:
-        return _match(cluster, self.version, self.resources, self.is_highly_available)
+        return _match(cluster, self)
 
 
-def _match(
-    cluster: "Cluster", version: str | None, resources: KupeResources | None, is_highly_available: bool | None
-) -> bool:
-    details = cluster.details
+def _match(cluster: "Cluster", wanted: KupeClusterSpec | KupeClusterPatch) -> bool:
+    details, is_highly_available = cluster.details, wanted.is_highly_available
     return (
         isinstance(details, KupeDetails)
-        and (version is None or details.requested_version == version)
-        and (resources is None or resources.match(cluster.capacity.total))
+        and (wanted.version is None or details.requested_version == wanted.version)
+        and (wanted.resources is None or wanted.resources.match(cluster.capacity.total))
         and (is_highly_available is None or bool(details.is_highly_available) is is_highly_available)
+        and (details.alerts_digest is None or wanted.alerts_digest in (None, details.alerts_digest))
     )
 
 

@@ -1,0 +1,245 @@
+"""What every adapter promises of changes, against the stand-in of its provider. A line in the registry inherits it."""
+
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters import ADAPTERS
+from fleet.adapter import (
+    CreatesCluster,
+    DeletesCluster,
+    DeploysCluster,
+    LimitsSpend,
+    Listing,
+    ReadsCluster,
+    UpdatesCluster,
+)
+from fleet.change import CreateCluster, UpdateCluster
+from fleet.cluster import Cluster, Phase
+from fleet.failure import NotFound, ProviderError, RateLimited, Rejected, Unavailable, UnexpectedResponse
+from fleet.money import SpendLimitState
+from tests.adapters.replay import TOKEN
+from tests.adapters.setting import Setting, answering
+from tests.adapters.test_contract import offering
+from tests.adapters.wanted import NAME, WANTED
+
+Verb = Callable[[Any, Cluster], Awaitable[object]]
+
+VERBS: Mapping[str, tuple[type, Verb]] = {
+    "create": (
+        CreatesCluster,
+        lambda adapter, cluster: adapter.create_cluster(f"{NAME}-2", wanted(cluster).spec),
+    ),
+    "update": (
+        UpdatesCluster,
+        lambda adapter, cluster: adapter.update_cluster(cluster, wanted(cluster).patch),
+    ),
+    "delete": (DeletesCluster, lambda adapter, cluster: adapter.delete_cluster(cluster)),
+    "limit": (
+        LimitsSpend,
+        lambda adapter, cluster: adapter.set_spend_limit(cluster, wanted(cluster).limit),
+    ),
+    "unlimit": (LimitsSpend, lambda adapter, cluster: adapter.clear_spend_limit(cluster)),
+}
+"""Each change of a cluster, by what it is called here, with the protocol that it is part of."""
+
+EVERY_VERB = pytest.mark.parametrize(
+    ("provider", "verb"),
+    [
+        (name, verb)
+        for name, adapter in sorted(ADAPTERS.items())
+        for verb, (protocol, _) in VERBS.items()
+        if issubclass(adapter, protocol)
+    ],
+)
+
+
+def wanted(cluster: Cluster) -> Any:
+    return WANTED[cluster.provider]
+
+
+async def made(here: Setting, adapter: Any) -> Cluster:
+    """A cluster that was created and has come to rest, with the provider's own revision where there is one."""
+    provider = adapter.provider.key
+    cluster: Cluster = await adapter.create_cluster(NAME, WANTED[provider].spec)
+    if isinstance(adapter, DeploysCluster):
+        await adapter.deploy_cluster(cluster)
+    return await seen(here, adapter, cluster, lambda now: now.phase is Phase.READY)
+
+
+async def seen(
+    here: Setting, adapter: Any, cluster: Cluster, is_so: Callable[[Cluster], bool], seconds: int = 300
+) -> Cluster:
+    """The cluster once it is so; the provider's time passes meanwhile."""
+    for _ in range(0, seconds, 5):
+        now = await read(adapter, cluster)
+        if is_so(now):
+            return now
+        here.sandbox_clock.advance(5)
+    raise AssertionError(f"{cluster.name} has not come to it in {seconds} seconds")
+
+
+async def read(adapter: Any, cluster: Cluster) -> Cluster:
+    if isinstance(adapter, ReadsCluster):
+        return await adapter.cluster(cluster.external_id)
+    listing: Listing[Cluster] = await adapter.clusters()
+    found = next((one for one in listing.items if one.key == cluster.key), None)
+    if found is None:
+        raise NotFound("It is not listed.")
+    return found
+
+
+def changes_seen(here: Setting) -> list[str]:
+    return [request.method for request in here.server.requests if request.method != "GET"]
+
+
+# ---------------------------------------------------------------------- what is asked comes true
+
+
+@offering(CreatesCluster)
+async def test_a_created_cluster_is_there_as_specified_and_was_not_before(
+    here: Setting, provider: str
+) -> None:
+    adapter, spec = here.adapter, WANTED[provider].spec
+    before = {cluster.key for cluster in (await adapter.clusters()).items}
+    created = await adapter.create_cluster(NAME, spec)
+    assert (created.name, created.provider, created.account_id) == (NAME, provider, adapter.account.id)
+    assert created.phase is not Phase.READY
+    after = {cluster.key: cluster for cluster in (await adapter.clusters()).items}
+    assert after.keys() - before == {created.key}
+    assert spec.matches(after[created.key])
+    assert not any(spec.matches(after[key]) for key in before)
+
+
+@offering(CreatesCluster)
+async def test_a_created_cluster_becomes_ready(here: Setting) -> None:
+    cluster = await made(here, here.adapter)
+    assert cluster.phase is Phase.READY
+
+
+@offering(UpdatesCluster)
+async def test_a_change_shows_once_it_is_made_and_not_before(here: Setting) -> None:
+    adapter = here.adapter
+    cluster = await made(here, adapter)
+    patch = wanted(cluster).patch
+    assert not patch.matches(cluster)
+    await adapter.update_cluster(cluster, patch)
+    if isinstance(adapter, DeploysCluster):
+        await adapter.deploy_cluster(cluster)
+    changed = await seen(
+        here, adapter, cluster, lambda now: now.phase is Phase.READY and now.is_converged is not False
+    )
+    assert patch.matches(changed)
+    assert changed.revision != cluster.revision
+
+
+@offering(DeletesCluster)
+async def test_a_deleted_cluster_goes(here: Setting) -> None:
+    adapter = here.adapter
+    cluster = await made(here, adapter)
+    await adapter.delete_cluster(cluster)
+    with suppress(NotFound):
+        await seen(here, adapter, cluster, lambda now: now.phase is Phase.DELETED)
+    assert cluster.key not in {one.key for one in (await adapter.clusters()).items if one.is_active}
+
+
+@offering(LimitsSpend)
+async def test_a_limit_is_shown_once_it_is_set_and_no_more_once_it_is_cleared(here: Setting) -> None:
+    adapter = here.adapter
+    cluster = await made(here, adapter)
+    limit = wanted(cluster).limit
+    assert not limit.matches(cluster.spend_limit)
+    await adapter.set_spend_limit(cluster, limit)
+    limited = await read(adapter, cluster)
+    assert limit.matches(limited.spend_limit)
+    assert limited.revision != cluster.revision
+    await adapter.clear_spend_limit(limited)
+    assert (await read(adapter, cluster)).spend_limit.state is SpendLimitState.UNLIMITED
+
+
+# ---------------------------------------------------------------------- what goes wrong
+
+
+@EVERY_VERB
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"kind": "server-error", "status": 503}, Unavailable),
+        ({"kind": "rate-limited", "seconds": 1}, RateLimited),
+        ({"kind": "reset"}, Unavailable),
+        ({"kind": "lost-answer"}, Unavailable),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else "",
+)
+async def test_a_change_goes_out_once_whatever_happens(
+    here: Setting, verb: str, fault: dict[str, Any], error: type[ProviderError]
+) -> None:
+    adapter = here.adapter
+    cluster = await made(here, adapter)
+    here.server.requests.clear()
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        here.server.fault(**fault, method=method)
+    with pytest.raises(error):
+        await VERBS[verb][1](adapter, cluster)
+    assert len(changes_seen(here)) == 1
+    assert here.clock.slept == []
+
+
+@offering(CreatesCluster)
+@pytest.mark.parametrize("fault", ["lost-answer", "truncated"])
+async def test_an_answer_that_is_lost_or_broken_does_not_mean_that_nothing_was_done(
+    here: Setting, provider: str, fault: str
+) -> None:
+    adapter = here.adapter
+    here.server.fault(fault, method="POST")
+    with pytest.raises(UnexpectedResponse if fault == "truncated" else Unavailable):
+        await adapter.create_cluster(NAME, WANTED[provider].spec)
+    assert NAME in {cluster.name for cluster in (await adapter.clusters()).items}
+
+
+@EVERY_VERB
+@pytest.mark.parametrize("body", [b"<html>signed in</html>", b'"yes"', b"[]", b'{"half'], ids=str)
+async def test_a_success_in_anothers_words_is_unexpected(here: Setting, verb: str, body: bytes) -> None:
+    cluster = await made(here, here.adapter)
+    answered = answering(cluster.provider, httpx.Response(200, content=body))
+    with pytest.raises(UnexpectedResponse):
+        await VERBS[verb][1](answered, cluster)
+
+
+@EVERY_VERB
+async def test_a_refusal_repeats_neither_the_token_nor_what_was_sent(here: Setting, verb: str) -> None:
+    cluster = await made(here, here.adapter)
+    planted = "planted-and-nobodys-business"
+    answer = httpx.Response(422, content=f"<p>{planted} {TOKEN}</p>".encode())
+    with pytest.raises(Rejected) as raised:
+        await VERBS[verb][1](answering(cluster.provider, answer), cluster)
+    told = "".join(traceback.format_exception(raised.value))
+    assert planted not in told
+    assert TOKEN not in told
+
+
+# ---------------------------------------------------------------------- what is kept of it
+
+
+@offering(CreatesCluster)
+def test_what_was_asked_survives_being_stored(provider: str) -> None:
+    asked = WANTED[provider]
+    for change in (
+        CreateCluster(provider=provider, name=NAME, spec=asked.spec),
+        UpdateCluster(provider=provider, patch=asked.patch),
+    ):
+        kept = change.model_dump_json()
+        assert type(change).model_validate_json(kept).model_dump_json() == kept
+
+
+@offering(CreatesCluster)
+async def test_what_was_stored_of_it_still_tells_whether_it_is_there(here: Setting, provider: str) -> None:
+    asked = WANTED[provider]
+    created = await here.adapter.create_cluster(NAME, asked.spec)
+    spec = type(asked.spec).model_validate_json(asked.spec.model_dump_json())
+    patch = type(asked.patch).model_validate_json(asked.patch.model_dump_json())
+    assert (spec.matches(created), patch.matches(created)) == (True, False)

@@ -1,0 +1,206 @@
+"""Kupe changed: what goes over the wire, the revision that goes back as it came, and a change that is applied later."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters.kupe import KupeAdapter
+from adapters.kupe.convert import to_cluster
+from adapters.kupe.request import NO_WAY_BACK, to_create_request, to_update_request
+from adapters.kupe.wire import WireCluster
+from fleet.cluster import Cluster, Phase
+from fleet.failure import Conflict, Forbidden, NotFound
+from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec
+from fleet.refusal import InvalidInput
+from tests.adapters.replay import SHARED, Replay
+from tests.adapters.setting import Setting
+
+PATH = "/api/v1/tenants/acme%20corp/clusters"
+RUNNING = {
+    "name": "checkout",
+    "type": "shared",
+    "version": "1.32",
+    "resources": {"cpu": "4", "memory": "1536Mi", "storage": "16G"},
+    "status": {"phase": "Running", "observedGeneration": 3},
+    "generation": 3,
+}
+
+
+@pytest.fixture
+def provider() -> str:
+    return "kupe"
+
+
+def spec(**given: Any) -> KupeClusterSpec:
+    return KupeClusterSpec.model_validate({"display_name": "Check out", "type": "shared", **given})
+
+
+def patch(**given: Any) -> KupeClusterPatch:
+    return KupeClusterPatch.model_validate(given)
+
+
+def read(**more: Any) -> Cluster:
+    return to_cluster(WireCluster.model_validate({**RUNNING, **more}), "account")
+
+
+# ---------------------------------------------------------------------- what goes over the wire
+
+
+def test_a_creation_sends_what_was_given_and_nothing_else() -> None:
+    assert to_create_request("checkout", spec()) == {
+        "name": "checkout",
+        "displayName": "Check out",
+        "type": "shared",
+    }
+    whole = spec(
+        type="dedicated",
+        version="1.33",
+        resources={"cpu": "500m", "memory": "16Gi"},
+        is_highly_available=False,
+        alerts={"receivers": [], "cpuPercent": 80.5},
+    )
+    assert to_create_request("checkout", whole) == {
+        "name": "checkout",
+        "displayName": "Check out",
+        "type": "dedicated",
+        "version": "1.33",
+        "resources": {"cpu": "500m", "memory": "16Gi"},
+        "highAvailability": False,
+        "alerts": {"receivers": [], "cpuPercent": 80.5},
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "body"),
+    [
+        ({"version": "1.33"}, {"version": "1.33"}),
+        ({"is_highly_available": True}, {"highAvailability": True}),
+        ({"alerts": {}}, {"alerts": {}}),
+        ({"resources": {"cpu": "8"}}, {"resources": {"cpu": "8", "memory": "1536Mi"}}),
+        (
+            {"resources": {"memory": "32Gi", "storage": "200Gi"}},
+            {"resources": {"cpu": "4", "memory": "32Gi", "storage": "200Gi"}},
+        ),
+    ],
+    ids=str,
+)
+def test_a_change_sends_what_was_given_with_the_rest_of_the_resources(given: Any, body: Any) -> None:
+    assert to_update_request(patch(**given), read()) == body
+
+
+@pytest.mark.parametrize(
+    ("shown", "sent"),
+    [
+        (
+            {"cpu": "1.5", "memory": "16Gi", "storage": "1Ti"},
+            {"cpu": "1500m", "memory": "16Gi", "storage": "1024Gi"},
+        ),
+        ({"cpu": "plenty", "memory": "1Gi"}, {"memory": "1Gi"}),
+        (None, {}),
+    ],
+    ids=str,
+)
+def test_resources_that_stay_are_sent_as_they_are_shown(shown: Any, sent: Any) -> None:
+    request: Any = to_update_request(patch(resources={"storage": "2Ti"}), read(resources=shown))
+    assert request["resources"] == {**sent, "storage": "2Ti"}
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the vendor's examples are not beside this repository")
+def test_the_vendors_example_is_what_is_built() -> None:
+    example = json.loads((SHARED / "examples/kupe/patch-resources.request.json").read_bytes())
+    assert to_update_request(patch(resources=example["resources"]), read()) == example
+
+
+def test_high_availability_is_not_switched_off() -> None:
+    with pytest.raises(InvalidInput, match="create another cluster") as raised:
+        to_update_request(patch(is_highly_available=False), read(highAvailability=True))
+    assert (raised.value.message, raised.value.path) == (NO_WAY_BACK, ("patch", "is_highly_available"))
+    assert to_update_request(patch(is_highly_available=False), read(highAvailability=False)) == {
+        "highAvailability": False
+    }
+
+
+# ---------------------------------------------------------------------- revisions
+
+
+@pytest.mark.parametrize("etag", [b'"12345"', b"42", b'W/"caf\xc3\xa9\xff"', b'"a, b"'], ids=str)
+async def test_the_revision_goes_back_byte_for_byte(etag: bytes) -> None:
+    answer = httpx.Response(200, headers=[(b"ETag", etag)], json=RUNNING)
+    replay = Replay({f"{PATH}/checkout": answer})
+    adapter = replay.open(KupeAdapter, "acme corp")
+    await adapter.update_cluster(await adapter.cluster("checkout"), patch(version="1.33"))
+    sent = replay.requests[-1]
+    assert (sent.method, sent.content) == ("PATCH", b'{"version":"1.33"}')
+    assert dict(sent.headers.raw)[b"If-Match"] == etag
+
+
+async def test_without_a_revision_no_condition_is_sent() -> None:
+    replay = Replay({f"{PATH}/checkout": RUNNING})
+    adapter = replay.open(KupeAdapter, "acme corp")
+    await adapter.update_cluster(await adapter.cluster("checkout"), patch(version="1.33"))
+    await adapter.delete_cluster(read())
+    assert all("if-match" not in request.headers for request in replay.requests)
+
+
+async def test_a_cluster_that_was_just_created_has_its_revision() -> None:
+    created = httpx.Response(201, headers={"ETag": '"1"'}, json=RUNNING)
+    adapter = Replay({PATH: created}).open(KupeAdapter, "acme corp")
+    assert (await adapter.create_cluster("checkout", spec())).provider_revision == '"1"'
+
+
+@pytest.mark.parametrize("account", [0, 1], ids=["quoted", "bare"])
+async def test_of_two_changes_of_one_reading_the_second_conflicts(here: Setting, account: int) -> None:
+    adapter = here.adapters()[account]
+    cluster = await adapter.cluster("production" if account == 0 else "telemetry")
+    await adapter.update_cluster(cluster, patch(resources={"cpu": "40"}))
+    with pytest.raises(Conflict, match="etag mismatch"):
+        await adapter.update_cluster(cluster, patch(resources={"cpu": "48"}))
+    again = await adapter.cluster(cluster.external_id)
+    assert again.capacity.total.cpu_millicores == 40_000
+    await adapter.update_cluster(again, patch(resources={"cpu": "48"}))
+
+
+# ---------------------------------------------------------------------- how it goes on
+
+
+async def test_a_change_of_resources_is_shown_at_once_and_applied_later(here: Setting) -> None:
+    adapter = here.adapter
+    cluster = await adapter.cluster("production")
+    wanted = patch(resources={"memory": "256Gi"}, alerts={"receivers": []})
+    await adapter.update_cluster(cluster, wanted)
+    shown = await adapter.cluster("production")
+    assert (shown.provider_phase, shown.is_converged, wanted.matches(shown)) == ("Running", False, True)
+    assert shown.capacity.total.cpu_millicores == cluster.capacity.total.cpu_millicores
+    here.sandbox_clock.advance(8)
+    assert (await adapter.cluster("production")).is_converged
+
+
+async def test_an_upgrade_and_high_availability_have_phases_of_their_own(here: Setting) -> None:
+    adapter = here.adapters()[1]
+    for wanted, seconds in ((patch(version="1.34"), 15), (patch(is_highly_available=True), 12)):
+        cluster = await adapter.cluster("telemetry")
+        assert not wanted.matches(cluster)
+        await adapter.update_cluster(cluster, wanted)
+        assert (await adapter.cluster("telemetry")).phase is Phase.UPDATING
+        here.sandbox_clock.advance(seconds)
+        changed = await adapter.cluster("telemetry")
+        assert (changed.phase, wanted.matches(changed)) == (Phase.READY, True)
+
+
+async def test_a_deletion_takes_its_time(here: Setting) -> None:
+    adapter = here.adapter
+    await adapter.delete_cluster(await adapter.cluster("production"))
+    assert (await adapter.cluster("production")).phase is Phase.DELETING
+    here.sandbox_clock.advance(12)
+    with pytest.raises(NotFound):
+        await adapter.cluster("production")
+
+
+async def test_a_name_that_is_taken_conflicts_and_a_key_that_only_reads_is_forbidden(here: Setting) -> None:
+    with pytest.raises(Conflict, match="already exists"):
+        await here.adapter.create_cluster("production", spec())
+    reader = here.adapters()[2]
+    with pytest.raises(Forbidden, match="read-only"):
+        await reader.create_cluster("checkout", spec())
