@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from adapters.adapter import Adapter, first_text, segment
 from adapters.http import Answer, Complaint
 from adapters.kupe.convert import to_cluster, to_connection
-from adapters.kupe.request import to_create_request, to_update_request
+from adapters.kupe.request import texts_in, to_create_request, to_update_request
 from adapters.kupe.wire import WireCluster, WireClusters, WireKubeconfig
 from fleet.adapter import Listing
 from fleet.cluster import Cluster, Connection, Phase
@@ -39,15 +39,17 @@ class KupeAdapter(Adapter):
 
     async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
         assert isinstance(spec, KupeClusterSpec)
-        return self._to_marked_cluster(await self.change("POST", self._path(), to_create_request(name, spec)))
+        request = to_create_request(name, spec)
+        answer = await self.change("POST", self._path(), request, secrets=texts_in(spec.alerts))
+        return self._to_marked_cluster(answer)
 
     async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
         """Without a revision of the provider's own the last write wins, which is then how Kupe has it."""
         assert isinstance(patch, KupeClusterPatch)
         request = to_update_request(patch, cluster)
         headers = {} if cluster.provider_revision is None else {"If-Match": cluster.provider_revision}
-        answer = await self.change("PATCH", self._path(cluster.external_id), request, headers=headers)
-        self.confirm(answer)
+        path, secrets = self._path(cluster.external_id), texts_in(patch.alerts)
+        self.confirm(await self.change("PATCH", path, request, headers=headers, secrets=secrets))
 
     async def delete_cluster(self, cluster: Cluster) -> None:
         """It takes minutes. Kupe knows no condition here."""

@@ -52,6 +52,16 @@ def to_resources(wanted: KupeResources, shown: Resources) -> Json:
     return {name: value for name, value in (kept | given).items() if value is not None}
 
 
+def texts_in(alerts: object) -> tuple[str, ...]:
+    """What may be an address or a webhook, and is not to stand in an error."""
+    if isinstance(alerts, str):
+        return (alerts,)
+    held = (
+        alerts.values() if isinstance(alerts, Mapping) else alerts if isinstance(alerts, list | tuple) else ()
+    )
+    return tuple(text for one in held for text in texts_in(one))
+
+
 def _in(amount: int | None, larger: int, unit: str, larger_unit: str = "") -> str | None:
     """A quantity in the larger unit where it is a whole number of it."""
     if amount is None:

@@ -11,6 +11,7 @@ from adapters.kupe import KupeAdapter
 from adapters.kupe.convert import PHASES, to_cluster
 from adapters.kupe.wire import WireCluster
 from fleet.cluster import Cluster, Connection, Engine, Phase, Resources
+from fleet.digest import digest
 from fleet.failure import Conflict, Unavailable
 from fleet.money import SpendLimitState
 from fleet.providers.kupe import KupeDetails
@@ -73,7 +74,12 @@ async def test_a_running_cluster_is_read_whole() -> None:
         revision="",
         connection=Connection(endpoint="https://checkout.example.test"),
         spend_limit=cluster.spend_limit,
-        details=KupeDetails(isolation="dedicated", is_highly_available=True, requested_version="1.33"),
+        details=KupeDetails(
+            isolation="dedicated",
+            is_highly_available=True,
+            requested_version="1.33",
+            alerts_digest=digest({"cpuPercent": 85}),
+        ),
     )
     assert cluster.capacity.total == Resources(
         cpu_millicores=16_000, memory_mib=65_536, storage_mib=1_572_864

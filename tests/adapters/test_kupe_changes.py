@@ -1,6 +1,7 @@
 """Kupe changed: what goes over the wire, the revision that goes back as it came, and a change that is applied later."""
 
 import json
+import traceback
 from typing import Any
 
 import httpx
@@ -11,7 +12,7 @@ from adapters.kupe.convert import to_cluster
 from adapters.kupe.request import NO_WAY_BACK, to_create_request, to_update_request
 from adapters.kupe.wire import WireCluster
 from fleet.cluster import Cluster, Phase
-from fleet.failure import Conflict, Forbidden, NotFound
+from fleet.failure import Conflict, Forbidden, NotFound, Rejected
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec
 from fleet.refusal import InvalidInput
 from tests.adapters.replay import SHARED, Replay
@@ -120,6 +121,20 @@ def test_high_availability_is_not_switched_off() -> None:
     assert to_update_request(patch(is_highly_available=False), read(highAvailability=False)) == {
         "highAvailability": False
     }
+
+
+async def test_an_error_repeats_nothing_of_the_alerts() -> None:
+    hook = "https://hooks.example.test/planted"
+    refusal = httpx.Response(400, json={"error": f"alerts.receivers: {hook} cannot be reached"})
+    adapter = Replay({PATH: refusal, f"{PATH}/checkout": refusal}).open(KupeAdapter, "acme corp")
+    alerts = {"receivers": [{"hook": hook}], "cpuPercent": 80}
+    for refused in (
+        adapter.create_cluster("checkout", spec(alerts=alerts)),
+        adapter.update_cluster(read(), patch(alerts=alerts)),
+    ):
+        with pytest.raises(Rejected) as raised:
+            await refused
+        assert "hooks.example" not in "".join(traceback.format_exception(raised.value))
 
 
 # ---------------------------------------------------------------------- revisions

@@ -12,6 +12,8 @@ from fleet.providers.cockroachdb import (
     CockroachdbServerless,
 )
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeResources
+from fleet.providers.northflank import NodePoolWanted, NorthflankClusterPatch, NorthflankClusterSpec
+from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
 from fleet.spec import ClusterPatch, ClusterSpec
 
 NAME = "of-a-contract"
@@ -46,5 +48,20 @@ WANTED: Mapping[str, Wanted] = {
             alerts={"receivers": ["somebody"]},
         ),
         patch=KupeClusterPatch(resources=KupeResources(cpu="8"), alerts={"receivers": ["somebody-else"]}),
+    ),
+    "northflank": Wanted(
+        spec=NorthflankClusterSpec(
+            integration_external_id="hobby-gcp",
+            cloud=Cloud.GCP,
+            region="us-central1",
+            node_pools=[NodePoolWanted(node_type="n2-standard-4", node_count=2, disk_size_gb=100)],
+        ),
+        patch=NorthflankClusterPatch(description="Of a contract."),
+    ),
+    "qovery": Wanted(
+        spec=QoveryClusterSpec(
+            cloud=Cloud.AWS, region="eu-west-3", instance_type="t3.medium", disk_size_gb=60, max_nodes=3
+        ),
+        patch=QoveryClusterPatch(max_nodes=5, description="Of a contract."),
     ),
 }
