@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,9 @@ from tests.cli.contract import Keeper, changing, page
 from tests.cli.scripted import Scripted, scripted
 from tests.cli.things import ACME, INTEGRATION, PRODUCTION, TOKEN
 from tests.gateway.world import SetClock, populate
+
+NOBODY: Any = None
+"""Reading needs nobody who changes anything."""
 
 
 class Gateway:
@@ -36,7 +40,7 @@ def gateway() -> Iterator[Gateway]:
         table = Table(client, name, clock)
         store = DynamoStore(table, clock)
         asyncio.run(populate(store, clock))
-        with served(create_app(store, clock, explorer=None, health=None)) as url:
+        with served(create_app(store, NOBODY, NOBODY, clock, explorer=None, health=None)) as url:
             yield Gateway(url, store, clock)
         table.close()
         client.close()

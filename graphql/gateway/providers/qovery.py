@@ -43,7 +43,7 @@ class QoveryNginx:
 
 
 @strawberry.type(
-    description="What Qovery's API calls `metrics_parameters` and `infrastructure_charts_parameters`, as far as they can "
+    description="What Qovery's API calls `metrics_parameters` and `infrastructure_charts_parameters`, as far as it can "
     "be set here."
 )
 class QoveryAdvanced:
