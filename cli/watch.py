@@ -64,17 +64,17 @@ class ClusterWatch:
 
 
 def to_sight(cluster: dict[str, Any], goal: str) -> Sight:
-    status, freshness = cluster["status"], cluster["freshness"]
+    status, freshness, operation = cluster["status"], cluster["freshness"], cluster["operation"]
     outcome, reason = judge(cluster, goal)
     return Sight(
         subject=path_of(cluster),
         word=status["phase"],
-        remark=", ".join(_remarks(status, freshness)),
+        remark=", ".join(_remarks(cluster)),
         since=read_moment(status["since"]),
         age_seconds=freshness["ageSeconds"],
         outcome=outcome,
         reason=reason,
-        poll_after_seconds=POLL_SECONDS,
+        poll_after_seconds=(operation and operation["pollAfterSeconds"]) or POLL_SECONDS,
     )
 
 
@@ -82,7 +82,7 @@ def judge(cluster: dict[str, Any], goal: str) -> tuple[Outcome | None, str]:
     """Whether it is there, cannot get there, or is still on its way; and a sentence about it.
 
     What is old proves nothing, except that a deleted cluster stays deleted. A change that the provider has accepted and
-    not yet applied is not done.
+    not yet applied is not done, and what is seen while a change of ours is under way may be from before it.
     """
     status, freshness, aim = cluster["status"], cluster["freshness"], GOALS[goal]
     phase, failure = status["phase"], freshness["lastFailure"]
@@ -93,6 +93,8 @@ def judge(cluster: dict[str, Any], goal: str) -> tuple[Outcome | None, str]:
             name = cluster["account"]["name"]
             return Outcome.FAILED, f"The provider refuses the token of {name}: nothing new will be seen."
         return None, failure["message"] if failure else "It has not been observed lately."
+    if cluster["operation"] is not None:
+        return None, f"A change is under way: {_verb(cluster['operation'])}."
     if phase in aim.reached_in and status["isConverged"] is not False:
         return Outcome.REACHED, ""
     if phase in aim.lost_in:
@@ -100,12 +102,19 @@ def judge(cluster: dict[str, Any], goal: str) -> tuple[Outcome | None, str]:
     return None, status["message"] or ""
 
 
-def _remarks(status: dict[str, Any], freshness: dict[str, Any]) -> list[str]:
+def _verb(operation: dict[str, Any]) -> str:
+    return str(operation["kind"]).lower().replace("_", " ")
+
+
+def _remarks(cluster: dict[str, Any]) -> list[str]:
+    status, freshness, operation = cluster["status"], cluster["freshness"], cluster["operation"]
     remarks = []
-    if status["providerPhase"].upper() != status["phase"]:
+    if status["providerPhase"].upper() not in ("", status["phase"]):
         remarks.append(status["providerPhase"])
     if status["providerOperation"]:
         remarks.append(status["providerOperation"])
+    if operation is not None:
+        remarks.append(_verb(operation))
     if status["isConverged"] is False:
         remarks.append("not yet converged")
     if freshness["state"] != "CURRENT":

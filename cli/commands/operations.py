@@ -8,7 +8,7 @@ from cli.changes import OUTCOMES, OperationWatch, title
 from cli.client import REQUEST_SECONDS
 from cli.documents import change
 from cli.errors import Exit
-from cli.lookup import need_cluster
+from cli.lookup import need_cluster, path_of
 from cli.session import Session
 from cli.words import since
 
@@ -79,12 +79,18 @@ def show_operation(session: Session, options: argparse.Namespace) -> int:
             "id": operation["id"],
             "state": f"{sight.word} ({sight.remark})" if sight.remark else sight.word,
             "reason": sight.reason,
+            "candidates": ", ".join(_candidate(cluster) for cluster in operation["candidates"]),
             "asked for": f"{operation['requestedAt']} by {operation['requestedBy']}",
             "finished": operation["finishedAt"] or "",
             "deadline": operation["deadline"],
         }
     )
     return Exit.OK
+
+
+def _candidate(cluster: dict[str, Any]) -> str:
+    """A cluster that an unconfirmed creation may have made; only its ID tells two of them apart."""
+    return f"{path_of(cluster)} {cluster['status']['phase']} {cluster['id']}"
 
 
 def _row(session: Session, operation: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ fragment OperationFields on Operation {
   deadline
   pollAfterSeconds
   failure { kind message retryAt }
+  candidates { id name account { name } status { phase } }
 }
 """
     + WATCHED

@@ -31,6 +31,7 @@ fragment Watched on Cluster {
   name
   account { name provider { kind name } }
   status { phase providerPhase providerOperation message since isConverged }
+  operation { id kind state pollAfterSeconds }
   freshness { ...FreshnessFields }
 }
 """

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from graphql import GraphQLSchema
 
 from gateway.app import create_app
 from infra.schema import create_table
@@ -12,7 +11,7 @@ from infra.store import DynamoStore
 from infra.table import Table, open_client
 from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock, served
-from tests.cli.contract import Keeper, changing, page
+from tests.cli.contract import Keeper, page
 from tests.cli.scripted import Scripted, scripted
 from tests.cli.things import ACME, INTEGRATION, PRODUCTION, TOKEN
 from tests.gateway.world import SetClock, populate
@@ -66,17 +65,9 @@ def script(server: Scripted) -> Scripted:
     return server
 
 
-@pytest.fixture(scope="session")
-def contract() -> GraphQLSchema:
-    schema = changing()
-    if schema is None:
-        pytest.skip("the exported contract has no changes yet, and there is no design beside the project")
-    return schema
-
-
 @pytest.fixture
-def keeper(script: Scripted, contract: GraphQLSchema) -> Keeper:
-    keeper = Keeper(contract)
+def keeper(script: Scripted) -> Keeper:
+    keeper = Keeper()
     keeper.root = {"accounts": page(ACME), "clusterByName": PRODUCTION, "integrations": page(INTEGRATION)}
     keeper.root["cluster"] = PRODUCTION
     script.answer = keeper

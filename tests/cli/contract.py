@@ -3,27 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLSchema, build_schema, graphql_sync
+from graphql import build_schema, graphql_sync
 
 from tests.cli.scripted import Answer
 
 ROOT = Path(__file__).parents[2]
-EXPORTED = build_schema((ROOT / "graphql" / "schema.graphql").read_text("utf-8"))
-
-
-def changing() -> GraphQLSchema | None:
-    """The contract with its changes: the exported one as soon as it has them, until then the design where it is."""
-    if EXPORTED.mutation_type is not None:
-        return EXPORTED
-    design = ROOT.parent / "shared" / "design" / "schema.graphql"
-    return build_schema(design.read_text("utf-8")) if design.exists() else None
+CONTRACT = build_schema((ROOT / "graphql" / "schema.graphql").read_text("utf-8"))
 
 
 class Keeper:
     """Answers from `root`, whose members are values or functions of `(info, **arguments)`."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
-        self._schema = schema
+    def __init__(self) -> None:
         self.root: dict[str, Any] = {}
         self.calls: list[tuple[str, dict[str, Any]]] = []
 
@@ -39,7 +30,7 @@ class Keeper:
 
     def __call__(self, request: dict[str, Any]) -> Answer:
         result = graphql_sync(
-            self._schema,
+            CONTRACT,
             request["query"],
             self.root,
             variable_values=request["variables"],

@@ -19,7 +19,7 @@ from cli.documents import change, read
 from cli.screen import COLOURS
 from cli.specs import SPECS
 from cli.specs.qovery import MODES
-from tests.cli.contract import EXPORTED
+from tests.cli.contract import CONTRACT
 
 
 def documents(module: ModuleType) -> dict[str, DocumentNode]:
@@ -38,28 +38,28 @@ def members(schema: GraphQLSchema, name: str) -> set[str]:
 
 @pytest.mark.parametrize("name", documents(read))
 def test_what_is_asked_is_part_of_the_contract(name: str) -> None:
-    assert validate(EXPORTED, documents(read)[name]) == []
+    assert validate(CONTRACT, documents(read)[name]) == []
 
 
 @pytest.mark.parametrize("name", documents(change))
-def test_what_is_changed_is_part_of_the_contract(contract: GraphQLSchema, name: str) -> None:
-    assert validate(contract, documents(change)[name]) == []
+def test_what_is_changed_is_part_of_the_contract(name: str) -> None:
+    assert validate(CONTRACT, documents(change)[name]) == []
 
 
 def test_every_phase_is_known() -> None:
-    assert set(PHASES) == members(EXPORTED, "ClusterPhase")
+    assert set(PHASES) == members(CONTRACT, "ClusterPhase")
 
 
 def test_every_provider_is_known() -> None:
-    assert set(PROVIDERS) == members(EXPORTED, "ProviderKind")
+    assert set(PROVIDERS) == members(CONTRACT, "ProviderKind")
     assert {provider.upper() for provider in SPECS} == set(PROVIDERS)
 
 
-def test_every_state_of_an_operation_is_known(contract: GraphQLSchema) -> None:
-    assert OUTCOMES.keys() == members(contract, "OperationState")
-    assert set(MODES) == members(contract, "QoveryKubernetesMode")
+def test_every_state_of_an_operation_is_known() -> None:
+    assert OUTCOMES.keys() == members(CONTRACT, "OperationState")
+    assert set(MODES) == members(CONTRACT, "QoveryKubernetesMode")
 
 
-def test_colours_are_those_of_phases_and_states(contract: GraphQLSchema) -> None:
-    states = members(contract, "OperationState") | members(contract, "FreshnessState")
-    assert COLOURS.keys() <= members(contract, "ClusterPhase") | states
+def test_colours_are_those_of_phases_and_states() -> None:
+    states = members(CONTRACT, "OperationState") | members(CONTRACT, "FreshnessState")
+    assert COLOURS.keys() <= members(CONTRACT, "ClusterPhase") | states

@@ -7,7 +7,7 @@ import pytest
 from cli.errors import Exit
 from tests.cli.command import Command
 from tests.cli.contract import Keeper, page
-from tests.cli.things import FAILURE, operation
+from tests.cli.things import FAILURE, PRODUCTION, operation
 
 
 def test_a_limit_is_shown_with_what_the_provider_holds(following: Command) -> None:
@@ -66,3 +66,12 @@ def test_one_operation_is_shown(following: Command, keeper: Keeper) -> None:
     assert "refresh account acme" in ended.out
     assert "The quota is used up." in ended.out
     assert json.loads(following("operation", "an-operation", "--json").out)["id"] == "an-operation"
+
+
+def test_clusters_that_an_unconfirmed_creation_may_have_made_are_shown(
+    following: Command, keeper: Keeper
+) -> None:
+    twins = [PRODUCTION, {**PRODUCTION, "id": "another-cluster"}]
+    keeper.on("node", operation("CREATE_CLUSTER", "UNCONFIRMED", candidates=twins))
+    ended = following("operation", "an-operation")
+    assert "acme/production READY a-cluster, acme/production READY another-cluster" in ended.out

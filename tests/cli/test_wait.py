@@ -19,11 +19,15 @@ from tests.gateway.world import ACME, cluster, observe
 
 CURRENT = {"state": "CURRENT", "ageSeconds": 3, "nextAttemptAt": None, "lastFailure": None}
 OUTAGE = CURRENT | {"state": "UNREACHABLE", "lastFailure": {"kind": "UNAVAILABLE", "message": "It is away."}}
+UPDATE = {"id": "an-operation", "kind": "UPDATE_CLUSTER", "state": "RUNNING", "pollAfterSeconds": 2}
 REFUSED = CURRENT | {"state": "UNREACHABLE", "lastFailure": {"kind": "AUTHENTICATION", "message": "No."}}
 
 
-def seen(phase: str, freshness: dict[str, Any] = CURRENT, **status: Any) -> dict[str, Any]:
+def seen(
+    phase: str, freshness: dict[str, Any] = CURRENT, operation: dict[str, Any] | None = None, **status: Any
+) -> dict[str, Any]:
     return {
+        "operation": operation,
         "id": "an-id",
         "name": "production",
         "account": {"name": "acme", "provider": {"kind": "KUPE", "name": "Kupe Cloud"}},
@@ -64,6 +68,9 @@ def answering(*clusters: Answer | None) -> Callable[[dict[str, Any]], Answer]:
         (seen("READY", REFUSED), "ready", Outcome.FAILED),
         (seen("READY", REFUSED | {"nextAttemptAt": "2026-04-06T12:00:00Z"}), "ready", None),
         (seen("READY", CURRENT | {"state": "STALE"}), "ready", None),
+        (seen("READY", operation=UPDATE), "ready", None),
+        (seen("FAILED", operation=UPDATE), "ready", None),
+        (seen("DELETED", operation=UPDATE), "deleted", Outcome.REACHED),
         (seen("PROVISIONING"), "ready", None),
         (seen("DEGRADED"), "ready", None),
         (seen("STOPPED"), "ready", None),
@@ -97,6 +104,15 @@ def test_a_log_gets_a_line_for_each_change(script: Scripted) -> None:
         "2026-04-06T12:00:20Z acme/production READY after 20s",
     ]
     assert ended.err == ""
+
+
+def test_a_change_under_way_is_waited_for_at_its_own_pace(script: Scripted) -> None:
+    script.answer = answering(seen("READY", operation=UPDATE), seen("READY"))
+    clock = JumpingClock()
+    ended = Command(url=script.url, clock=clock)("wait", "an-id")
+    assert ended.status == Exit.OK
+    assert "READY (update cluster), seen 3s ago" in ended.out
+    assert clock.naps == [2]
 
 
 def test_a_terminal_gets_one_line_that_lives(script: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
