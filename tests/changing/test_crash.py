@@ -13,6 +13,8 @@ from fleet.cloud import Cloud
 from fleet.operation import OperationState
 from fleet.providers.cockroachdb import CockroachdbClusterSpec, CockroachdbPlan, CockroachdbServerless
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeResources
+from fleet.providers.northflank import NodePoolWanted, NorthflankClusterSpec
+from fleet.providers.qovery import QoveryClusterSpec
 from fleet.refusal import Conflicting
 from fleet.spec import ClusterSpec
 from tests.changing.line import ADA, Fuse, Killed, Line
@@ -33,6 +35,13 @@ SPECS: dict[str, ClusterSpec] = {
     "cockroachdb": CockroachdbClusterSpec(
         cloud=Cloud.GCP, plan=CockroachdbPlan(basic=CockroachdbServerless(regions=("us-central1",)))
     ),
+    "northflank": NorthflankClusterSpec(
+        integration_external_id="hobby-gcp",
+        cloud=Cloud.GCP,
+        region="europe-west1",
+        node_pools=(NodePoolWanted(node_type="n2-standard-4", node_count=1, disk_size_gb=100),),
+    ),
+    "qovery": QoveryClusterSpec(cloud=Cloud.AWS, region="eu-west-3"),
 }
 OpenLine = Callable[[str], Line]
 
