@@ -23,6 +23,9 @@ class KupeClusterDetails(ClusterDetails):
     requested_version: str | None = field(
         "The version that was asked for; `Cluster.version` is the running one."
     )
+    alerts_digest: str | None = field(
+        "Another one means that the overrides of alerts changed. They may hold addresses, so no more is kept."
+    )
 
 
 @strawberry.input(
