@@ -22,7 +22,7 @@ def allowed(version: str) -> tuple[str, ...]:
 
 
 def read(serverless: Body, version: str, plan: str, before: Limits) -> Limits:
-    """The limits after a request. A null or empty `usage_limits` takes them away; absent, they stay."""
+    """The limits after a request. A null `usage_limits` takes them away, today an empty one too; absent, they stay."""
     if version == SPEND_LIMITS or (version == VERSIONS[0] and "spendLimit" not in serverless):
         return Limits(spend_cents=serverless.number("spend_limit"))
     if version == VERSIONS[0]:
@@ -30,7 +30,8 @@ def read(serverless: Body, version: str, plan: str, before: Limits) -> Limits:
     cents = serverless.number("spend_limit", default=None) if version < CURRENT else None
     if "usage_limits" not in serverless:
         return Limits(spend_cents=cents) if cents is not None else before
-    if not serverless.take("usage_limits", dict | None):
+    wanted = serverless.take("usage_limits", dict | None)
+    if wanted is None or (version == CURRENT and not wanted):
         return Limits(spend_cents=cents)
     usage = serverless.inner("usage_limits")
     names = USAGE_BY_PLAN[plan]
