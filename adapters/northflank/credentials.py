@@ -1,11 +1,12 @@
 """What Northflank is asked for: links to clouds, registries, domain hosts and CDNs, and what proves that we may."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import SecretStr
 
+from adapters.keyfile import read_keyfile
 from adapters.northflank.convert import CLOUDS
 from fleet.change import CreateIntegration, UpdateIntegration
 from fleet.cloud import Cloud
@@ -23,9 +24,8 @@ from fleet.credentials import (
     OciCredentials,
 )
 from fleet.integration import Integration
-from fleet.providers.northflank import DESCRIPTION, INTEGRATION_NAME
+from fleet.providers.northflank import INTEGRATION_NAME, check_description
 from fleet.refusal import InvalidInput, Unsupported
-from fleet.spec import NameRule
 
 Body = dict[str, Any]
 
@@ -71,7 +71,8 @@ KEY, ROLE = "accessKey", "crossAccountRole"
 
 def to_create_integration_request(wanted: CreateIntegration) -> Body:
     credentials = _given(wanted.credentials)
-    _check(INTEGRATION_NAME, wanted.name, "name")
+    with _checking("name"):
+        INTEGRATION_NAME.check(wanted.name)
     body: Body = {
         "name": wanted.name,
         "provider": WORDS[credentials.cloud],
@@ -82,7 +83,7 @@ def to_create_integration_request(wanted: CreateIntegration) -> Body:
         case AwsKeys() | AwsRole():
             body["aws"] = {"authenticationMode": to_mode(credentials)}
         case GcpCredentials():
-            project_id = credentials.project_id or to_project_id(credentials)
+            project_id = to_project_id(credentials)
             body["gcp"] = {"authenticationMode": KEY} | ({"projectId": project_id} if project_id else {})
         case CloudflareCredentials():
             body["cloudflare"] = {"credentialType": credentials.credential_type}
@@ -118,8 +119,9 @@ def to_mode(credentials: Credentials | None) -> str:
 
 def to_settings(wanted: CreateIntegration | UpdateIntegration) -> Body:
     body: Body = {}
+    with _checking("description"):
+        check_description(wanted.description)
     if wanted.description is not None:
-        _check(DESCRIPTION, wanted.description, "description")
         body["description"] = wanted.description
     if wanted.features is not None:
         body["features"] = list(wanted.features)
@@ -136,18 +138,9 @@ def to_members(credentials: Credentials) -> dict[str, str]:
 
 
 def to_project_id(credentials: GcpCredentials) -> str | None:
-    """The project that the key is of, which the key names itself."""
-    try:
-        keyfile = json.loads(credentials.keyfile_json.get_secret_value())
-    except (ValueError, RecursionError):
-        keyfile = None
-    if not isinstance(keyfile, dict):
-        raise InvalidInput(
-            "The key of a GCP service account is a JSON object, as Google hands it out.",
-            path=("credentials",),
-        )
-    project_id = keyfile.get("project_id")
-    return project_id if isinstance(project_id, str) else None
+    """The project that was given, or else the one that the key names as its own."""
+    named = read_keyfile(credentials).get("project_id")
+    return credentials.project_id or (named if isinstance(named, str) else None)
 
 
 def _given(credentials: Credentials | None) -> Credentials:
@@ -201,8 +194,9 @@ def _refuse_another_link(integration: Integration, credentials: Credentials) -> 
             )
 
 
-def _check(rule: NameRule, text: str, member: str) -> None:
+@contextmanager
+def _checking(member: str) -> Iterator[None]:
     try:
-        rule.check(text)
+        yield
     except ValueError as error:
         raise InvalidInput(str(error), path=(member,)) from None

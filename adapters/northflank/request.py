@@ -70,10 +70,11 @@ def to_pool_request(wanted: NodePoolWanted, before: Mapping[str, Any]) -> Body:
         "nodeCount": wanted.node_count,
         "diskSize": wanted.disk_size_gb,
     }
+    scaling = before.get("autoscaling") or {}
     if wanted.scales:
-        body["autoscaling"] = {"enabled": True, "min": wanted.min_nodes, "max": wanted.max_nodes}
-    elif before.get("autoscaling"):
-        body["autoscaling"] = {**before["autoscaling"], "enabled": False}
+        body["autoscaling"] = {**scaling, "enabled": True, "min": wanted.min_nodes, "max": wanted.max_nodes}
+    elif scaling:
+        body["autoscaling"] = {**scaling, "enabled": False}
     if wanted.availability_zones is not None:
         body["availabilityZones"] = list(wanted.availability_zones)
     return body

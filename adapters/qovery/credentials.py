@@ -1,9 +1,9 @@
 """Credentials at Qovery: the list that each kind is kept in, and what is sent of it."""
 
-import json
 from base64 import b64encode
 from collections.abc import Mapping
 
+from adapters.keyfile import read_keyfile
 from adapters.withheld import secrets_of
 from fleet.change import CreateIntegration, UpdateIntegration
 from fleet.cloud import Cloud
@@ -96,18 +96,8 @@ def to_members(credentials: Credentials) -> dict[str, str]:
 
 
 def to_base64(credentials: GcpCredentials) -> str:
-    """Of the key as Google hands it out, which is a JSON object."""
-    keyfile = credentials.keyfile_json.get_secret_value()
-    try:
-        is_object = isinstance(json.loads(keyfile), dict)
-    except (ValueError, RecursionError):
-        is_object = False
-    if not is_object:
-        raise InvalidInput(
-            "The key of a GCP service account is a JSON object, as Google hands it out.",
-            path=("credentials",),
-        )
-    return b64encode(keyfile.encode()).decode()
+    read_keyfile(credentials)
+    return b64encode(credentials.keyfile_json.get_secret_value().encode()).decode()
 
 
 def secrets_in(credentials: Credentials | None) -> tuple[str, ...]:

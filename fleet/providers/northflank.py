@@ -1,5 +1,6 @@
 """Northflank: what it is and what only it knows of a cluster."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,16 @@ INTEGRATION_NAME = NameRule(
     pattern=r"(?=.{3,39}\Z)[a-zA-Z][a-zA-Z0-9]*(?:[ -][a-zA-Z0-9]+)*",
     sentence="Northflank takes 3 to 39 letters, digits, single dashes and spaces, a letter first.",
 )
-DESCRIPTION = NameRule(
-    pattern=r"""[a-zA-Z0-9.,?\s\\/'"()\[\];`%^&*\-_:!]{1,200}""",
-    sentence="Northflank takes 1 to 200 letters, digits, spaces and . , ? / \\ ' \" ( ) [ ] ; ` % ^ & * - _ : !",
-)
+_DESCRIPTION = r"""[a-zA-Z0-9.,?\s\\/'"()\[\];`%^&*\-_:!]{1,200}"""
+
+
+def check_description(value: str | None) -> str | None:
+    """Of a cluster or an integration. `ValueError` where it will not do, without it: it may be long."""
+    if value is not None and re.fullmatch(_DESCRIPTION, value) is None:
+        raise ValueError(
+            "Northflank takes 1 to 200 letters, digits, spaces and . , ? / \\ ' \" ( ) [ ] ; ` % ^ & * - _ : !"
+        )
+    return value
 
 
 class NodePool(Record):
@@ -90,12 +97,6 @@ class NodePoolWanted(Record):
         )
 
 
-def _check_description(value: str | None) -> str | None:
-    if value is not None:
-        DESCRIPTION.check(value)
-    return value
-
-
 class NorthflankClusterSpec(ClusterSpec):
     name_rule = NameRule(
         pattern=r"(?=.{3,20}\Z)[a-zA-Z][a-zA-Z0-9]*(?:[ -][a-zA-Z0-9]+)*",
@@ -108,7 +109,7 @@ class NorthflankClusterSpec(ClusterSpec):
     description: str | None = None
     node_pools: Sequence[NodePoolWanted] = Field(min_length=1)
 
-    _description = field_validator("description")(_check_description)
+    _description = field_validator("description")(check_description)
 
     @field_validator("region")
     @classmethod
@@ -142,7 +143,7 @@ class NorthflankClusterPatch(ClusterPatch):
     node_pools: Sequence[NodePoolWanted] | None = Field(default=None, min_length=1)
 
     _not_cleared = not_cleared("name", "description", "node_pools")
-    _description = field_validator("description")(_check_description)
+    _description = field_validator("description")(check_description)
 
     @field_validator("name")
     @classmethod

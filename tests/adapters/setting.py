@@ -90,6 +90,17 @@ class Setting:
     def adapter(self) -> Any:
         return self.adapters()[0]
 
+    def record(self) -> list[httpx.Request]:
+        """What goes out from now on to change something, with its body."""
+        sent: list[httpx.Request] = []
+
+        async def keep(request: httpx.Request) -> None:
+            if request.method != "GET":
+                sent.append(request)
+
+        self.client.event_hooks = {"request": [keep]}
+        return sent
+
     async def list_path(self) -> str:
         """Where the clusters are listed: what is asked first for them."""
         before = len(self.server.requests)

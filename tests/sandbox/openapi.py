@@ -73,6 +73,10 @@ class Document:
         """Of a JSON value, by the name of its schema."""
         return breaches(self._validator(self._document["components"]["schemas"][schema]), body)
 
+    def properties_of(self, schema: str) -> set[str]:
+        """The members that a schema knows."""
+        return set(self._plain(self._document["components"]["schemas"][schema])["properties"])
+
     @cache  # noqa: B019 - a document lives as long as the tests
     def _validator_of_answer(self, method: str, path: str, status: int) -> Draft202012Validator:
         answers = self.paths[path][method.lower()]["responses"]

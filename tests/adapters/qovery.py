@@ -1,0 +1,60 @@
+"""A Qovery cluster with every member that there is: to be made, and as it is listed."""
+
+from typing import Any
+
+from adapters.qovery.request import to_update_cluster_request
+from fleet.cloud import Cloud
+from fleet.integration import Integration
+from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
+from tests.adapters.replay import fixture
+
+LINK = Integration(
+    account_id="account",
+    provider="qovery",
+    external_id="4fe3f4c1-0000-4000-8000-000000000003",
+    name="aws-main",
+    cloud=Cloud.AWS,
+    provider_cloud="AWS",
+)
+WHOLE = QoveryClusterSpec.model_validate(
+    {
+        "cloud": "AWS",
+        "region": "eu-west-3",
+        "integration_external_id": LINK.external_id,
+        "description": "Shop and checkout",
+        "kubernetes_mode": "MANAGED",
+        "instance_type": "t3a.large",
+        "disk_size_gb": 60,
+        "min_nodes": 3,
+        "max_nodes": 9,
+        "is_production": True,
+        "ssh_keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 ada"],
+        "features": [
+            {"id": "STATIC_IP", "value": "true"},
+            {"id": "VPC_SUBNET", "value": "10.0.0.0/16"},
+            {"id": "EXISTING_VPC", "value": '{"vpc_name": "shop"}'},
+            {"id": "KARPENTER"},
+        ],
+        "advanced": {
+            "metrics": {"is_enabled": True, "kind": "MANAGED_BY_QOVERY"},
+            "nginx": {
+                "replica_count": 2,
+                "default_ssl_certificate": "qovery/wildcard",
+                "publish_status_address": "10.0.0.7",
+                "metal_lb_load_balancer_ips": "10.0.0.8",
+                "external_dns_target": "shop.example",
+            },
+            "cert_manager_namespace": "cert-manager",
+            "metal_lb_address_pools": ["10.1.0.0/24"],
+        },
+    }
+)
+
+
+def every_member() -> dict[str, Any]:
+    raw: dict[str, Any] = fixture("qovery/list-clusters-with-every-member.json")["results"][0]
+    return raw
+
+
+def patched(**members: object) -> dict[str, Any]:
+    return to_update_cluster_request(every_member(), QoveryClusterPatch.model_validate(members))

@@ -1,0 +1,155 @@
+"""What every adapter that changes links promises: made, changed, gone; sent once; no word of what proves them."""
+
+import json
+import logging
+import traceback
+from base64 import b64encode
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters import ADAPTERS
+from adapters.withheld import secrets_of
+from fleet.adapter import ChangesIntegrations
+from fleet.change import CreateIntegration, UpdateIntegration
+from fleet.failure import ProviderError, RateLimited, Rejected, Unavailable, UnexpectedResponse
+from fleet.integration import Integration
+from tests.adapters.credentials import KINDS, PLANTED, TAKEN_BY_NORTHFLANK, TAKEN_BY_QOVERY
+from tests.adapters.setting import Setting, answering
+from tests.adapters.test_contract import offering
+
+TAKEN = {"northflank": TAKEN_BY_NORTHFLANK, "qovery": TAKEN_BY_QOVERY}
+EVERY_KIND = pytest.mark.parametrize(
+    ("provider", "kind"), [(provider, kind) for provider, kinds in TAKEN.items() for kind in kinds]
+)
+Verb = Callable[[Any, Integration, str], Awaitable[object]]
+VERBS: Mapping[str, Verb] = {
+    "create": lambda adapter, _, kind: adapter.create_integration(wanted(kind, "Another Link")),
+    "update": lambda adapter, link, kind: adapter.update_integration(link, replaced(kind)),
+    "delete": lambda adapter, link, _: adapter.delete_integration(link),
+}
+EVERY_VERB = pytest.mark.parametrize("verb", VERBS)
+
+
+def wanted(kind: str, name: str = "A Link") -> CreateIntegration:
+    return CreateIntegration(name=name, credentials=KINDS[kind])
+
+
+def replaced(kind: str) -> UpdateIntegration:
+    return UpdateIntegration(credentials=KINDS[kind])
+
+
+def test_every_adapter_that_changes_links_is_held_to_this() -> None:
+    assert TAKEN.keys() == {name for name in ADAPTERS if issubclass(ADAPTERS[name], ChangesIntegrations)}
+
+
+@EVERY_KIND
+async def test_a_link_is_made_changed_and_gone(here: Setting, kind: str) -> None:
+    adapter = here.adapter
+    link = await adapter.create_integration(wanted(kind))
+    assert (link.name, link.cloud) == ("A Link", KINDS[kind].cloud)
+    assert link in (await adapter.integrations()).items
+    await adapter.update_integration(link, replaced(kind))
+    assert link in (await adapter.integrations()).items
+    await adapter.delete_integration(link)
+    assert link.key not in {one.key for one in (await adapter.integrations()).items}
+
+
+@EVERY_VERB
+@EVERY_KIND
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ({"kind": "server-error", "status": 503}, Unavailable),
+        ({"kind": "rate-limited", "seconds": 1}, RateLimited),
+        ({"kind": "lost-answer"}, Unavailable),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else "",
+)
+async def test_it_goes_out_once_whatever_happens(
+    here: Setting, verb: str, kind: str, fault: dict[str, Any], error: type[ProviderError]
+) -> None:
+    adapter = here.adapter
+    link = await adapter.create_integration(wanted(kind))
+    sent = here.record()
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        here.server.fault(**fault, method=method)
+    with pytest.raises(error) as raised:
+        await VERBS[verb](adapter, link, kind)
+    assert len(sent) == 1
+    assert PLANTED not in told(raised.value)
+
+
+# ---------------------------------------------------------------------- what nobody is told
+
+
+def told(error: BaseException) -> str:
+    fields = getattr(error, "fields", {})
+    return "".join(traceback.format_exception(error)) + f"{error!r} {vars(error)} {fields}"
+
+
+@EVERY_KIND
+async def test_a_link_and_what_was_asked_show_no_secret(
+    here: Setting, kind: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    adapter, sent, change = here.adapter, here.record(), wanted(kind)
+    link = await adapter.create_integration(change)
+    await adapter.update_integration(link, replaced(kind))
+    out = capfd.readouterr()
+    shown = (
+        f"{link!r} {link.model_dump_json()} {change!r} {change.model_dump_json()} {adapter!r} {vars(adapter)}"
+    )
+    assert PLANTED not in shown + caplog.text + out.out + out.err
+    for request in sent:  # they did go out
+        body = request.content.decode()
+        assert all(json.dumps(secret) in body for secret in secrets_of(KINDS[kind])) or kind == "gcp key"
+
+
+def repeating(request: httpx.Request) -> httpx.Response:
+    """A provider that says what it was told, in its message, in its fields and where an answer should be."""
+    heard = json.loads(request.content)
+    details = {f"credentials.{value}": [value, f"bad {value[3:]}"] for value in texts(heard)}
+    words = " ".join(texts(heard))
+    return httpx.Response(400, json={"error": {"message": words, "details": details}, "detail": words})
+
+
+def texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for one in value.values() for text in texts(one)]
+    return [value] if isinstance(value, str) else []
+
+
+@pytest.mark.parametrize("verb", ["create", "update"])
+@EVERY_KIND
+async def test_a_provider_that_repeats_a_secret_is_not_quoted(here: Setting, verb: str, kind: str) -> None:
+    link = await here.adapter.create_integration(wanted(kind))
+    account, token = here.accounts()[0]
+    here.client = httpx.AsyncClient(transport=httpx.MockTransport(repeating))
+    with pytest.raises(Rejected) as raised:
+        await VERBS[verb](here.open(account, token), link, kind)
+    assert PLANTED not in told(raised.value)
+    for secret in secrets_of(KINDS[kind]):
+        assert secret[3:] not in told(raised.value)
+        assert b64encode(secret.encode()).decode()[4:28] not in told(raised.value)
+    if not secrets_of(KINDS[kind]):
+        assert raised.value.message != "***"
+
+
+@pytest.mark.parametrize("provider", sorted(TAKEN))
+@pytest.mark.parametrize("body", [b"<html>signed in</html>", b"[]", b'{"half'], ids=str)
+async def test_a_success_in_anothers_words_is_unexpected(here: Setting, provider: str, body: bytes) -> None:
+    link = await here.adapter.create_integration(wanted("aws keys"))
+    answered = answering(provider, httpx.Response(200, content=body))
+    for verb in VERBS.values():
+        with pytest.raises(UnexpectedResponse):
+            await verb(answered, link, "aws keys")
+
+
+@offering(ChangesIntegrations)
+async def test_what_was_asked_is_kept_without_what_proves_it(here: Setting, provider: str) -> None:
+    for change in (wanted("aws keys"), replaced("aws keys")):
+        kept = type(change).model_validate_json(change.model_dump_json())
+        assert (change.is_whole, kept.is_whole) == (True, False)
