@@ -67,7 +67,7 @@ class DynamoObservations:
                 return NotBegun(reason="another observation of the account is going on")
             fence = int(row["fence"])
             wanted_at = read_time(row, "wanted_at")
-            as_read = fence_is(fence) & due_at_is(tracked.due_at) & wanted_at_is(wanted_at)
+            as_read = fence_is(fence) & due_at_is(tracked.due_at)
             drawn = pacing.grant(held.budget, rate, share, requests, now)
             try:
                 if drawn.granted == 0:

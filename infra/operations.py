@@ -59,7 +59,7 @@ class DynamoOperations:
             actions = [
                 check(account, is_connected()),
                 put(from_operation(kept, asked_as), is_absent()),
-                put(open_row(kept), is_absent()),
+                put(open_row(kept)),
                 *(put(row, holder_is(seen.get(key))) for key, row in taken.items()),
             ]
             try:

@@ -184,8 +184,9 @@ class DynamoReader:
         return await self._table.query(span, limit=limit, wanted=lambda row: is_live(row, now))
 
     async def _newest(self, span: Span, limit: int, is_further: Callable[[Row], bool]) -> list[Row]:
-        """From the end of a span on, which includes what was seen last."""
+        """From the end of a span on, which includes what was seen last: one more is asked for because of it."""
         now = self._clock.now()
-        return await self._table.query(
-            span, limit=limit, newest_first=True, wanted=lambda row: is_live(row, now) and is_further(row)
+        rows = await self._table.query(
+            span, limit=limit + 1, newest_first=True, wanted=lambda row: is_live(row, now)
         )
+        return [row for row in rows if is_further(row)][:limit]

@@ -28,6 +28,7 @@ class Emulator:
 
     client: "DynamoDBClient"
     threads: int
+    replays_tokens: bool
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +44,11 @@ def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
     if request.param == "moto":
         with aws_in_memory():
             client = open_client()
-            yield Emulator(client=client, threads=1)
+            yield Emulator(client=client, threads=1, replays_tokens=False)
             client.close()
     else:
         client = open_client(endpoint_url=request.getfixturevalue("ministack_url"))
-        yield Emulator(client=client, threads=THREADS)
+        yield Emulator(client=client, threads=THREADS, replays_tokens=True)
         client.close()
 
 
@@ -83,3 +84,9 @@ def store(table: Table, clock: SetClock) -> DynamoStore:
 def traffic(emulator: Emulator) -> Iterator[Traffic]:
     with Traffic.of(emulator.client) as observed:
         yield observed
+
+
+def rows_of(emulator: Emulator, table: Table, partition: str) -> list[str]:
+    """The sort keys of what there is in partitions of a kind."""
+    rows = emulator.client.scan(TableName=table.name)["Items"]
+    return sorted(row["sk"]["S"] for row in rows if row["pk"]["S"].startswith(partition))

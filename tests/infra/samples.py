@@ -4,15 +4,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fleet.account import Account, AccountState, derive_account_id
+from fleet.change import Change, DeleteCluster
 from fleet.cloud import Cloud
 from fleet.cluster import Cluster, Engine, Phase
 from fleet.integration import Integration
 from fleet.money import SpendLimitState, SpendLimitStatus
 from fleet.node import Node, NodePhase
+from fleet.operation import Operation, Target, TargetKind
 from fleet.pacing import Share
 from fleet.provider import RateLimit, RateScope
 from fleet.providers.kupe import KupeDetails
-from fleet.store import Changes, Lease, NotBegun, Store
+from fleet.store import Changes, Idempotency, Lease, NotBegun, Store
 from fleet.tracking import Tracked, TrackedCluster, Transition
 
 NOON = datetime(2040, 5, 4, 12, 0, tzinfo=UTC)
@@ -111,6 +113,47 @@ def make_transition(
         observed_at=observed_at,
         after_seconds=seconds,
     )
+
+
+CLUSTER_LOCK = "cluster c1"
+
+
+def make_operation(
+    account: Account,
+    operation_id: str,
+    *,
+    locks: tuple[str, ...] = (CLUSTER_LOCK,),
+    change: Change | None = None,
+    requested_at: datetime = NOON,
+) -> Operation:
+    asked = change or DeleteCluster()
+    return Operation(
+        id=operation_id,
+        account_id=account.id,
+        provider=account.provider,
+        kind=asked.kind,
+        change=asked,
+        target=Target(kind=TargetKind.CLUSTER, key="c1"),
+        target_name="c1",
+        requested_by="ada",
+        requested_at=requested_at,
+        deadline=requested_at + timedelta(hours=1),
+        locks=locks,
+    )
+
+
+def make_idempotency(
+    key: str = "k", *, caller: str = "ada", digest: str = "d", now: datetime = NOON
+) -> Idempotency:
+    return Idempotency(caller=caller, key=key, digest=digest, expires_at=now + timedelta(days=1))
+
+
+async def must_begin_change(
+    store: Store, operation: Operation, idempotency: Idempotency | None = None
+) -> Operation:
+    kept = await store.begin_change(operation, idempotency=idempotency)
+    assert isinstance(kept, Operation), kept
+    return kept
 
 
 async def begin(

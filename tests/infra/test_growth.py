@@ -13,12 +13,23 @@ import pytest
 from fleet.account import AccountState
 from fleet.cluster import Phase
 from fleet.store import Changes, FleetOrder, Ref
+from infra.operation_rows import from_operation
 from infra.rows import ATTENTION_SHARDS, from_item
 from infra.schema import create_table
 from infra.store import DynamoStore
 from infra.table import Table, open_client
 from infra.writes import to_attributes
-from tests.infra.samples import NOON, RATE, SetClock, make_account, make_cluster, make_transition, must_begin
+from tests.infra.samples import (
+    NOON,
+    RATE,
+    SetClock,
+    make_account,
+    make_cluster,
+    make_operation,
+    make_transition,
+    must_begin,
+    must_begin_change,
+)
 from tests.infra.traffic import Traffic
 
 pytestmark = pytest.mark.emulator
@@ -26,12 +37,15 @@ pytestmark = pytest.mark.emulator
 ACCOUNTS = [make_account(f"account {number:02}") for number in range(100)]
 NAMES = [f"cluster {number:02}" for number in range(100)]
 SOME = ACCOUNTS[42]
+BUSY = ACCOUNTS[50]
 WIDE = RATE.model_copy(update={"requests": 1000})
 
 
 @pytest.fixture(scope="module")
 def fleet(ministack_url: str) -> Iterator[tuple[DynamoStore, Traffic]]:
-    """A hundred accounts of a hundred clusters each, of which every twentieth needs attention."""
+    """A hundred accounts of a hundred clusters each, of which every twentieth needs attention; every tenth account has
+    seen a hundred changes.
+    """
     client = open_client(endpoint_url=ministack_url)
     clock = SetClock()
     create_table(client, "growth")
@@ -41,6 +55,11 @@ def fleet(ministack_url: str) -> Iterator[tuple[DynamoStore, Traffic]]:
         to_attributes(from_item(make_cluster(account, name, phase=phase_of(number)), account))
         for account in ACCOUNTS
         for number, name in enumerate(NAMES)
+    ]
+    rows += [
+        to_attributes(from_operation(make_operation(account, f"o{number:02}").succeeded(NOON), None))
+        for account in ACCOUNTS[::10]
+        for number in range(100)
     ]
     for first in range(0, len(rows), 25):
         client.batch_write_item(
@@ -145,3 +164,37 @@ async def test_an_observation_costs_its_own_account_and_what_changed_in_it(
     await store.end(lease, AccountState(), due_at=NOON + timedelta(minutes=1))
     assert traffic.operations == ["UpdateItem"]
     assert traffic.written <= 4  # the row, its listing, and its place among the due, left and taken
+
+
+async def test_a_page_of_operations_costs_its_own_rows(store: DynamoStore, traffic: Traffic) -> None:
+    page = await store.operations(before=("o50", ""), limit=20)
+    assert [one.id for one in page] == ["o49"] * 10 + ["o48"] * 10
+    assert traffic.operations == ["Query"]
+    assert traffic.examined == 21
+    assert traffic.read <= 6
+
+    traffic.clear()
+    assert [one.id for one in await store.operations_of(BUSY.id, before="o50", limit=2)] == ["o49", "o48"]
+    assert traffic.operations == ["Query"]
+    assert traffic.examined == 3
+
+
+async def test_a_change_costs_the_same_however_many_there_were(store: DynamoStore, traffic: Traffic) -> None:
+    kept = await must_begin_change(store, make_operation(BUSY, "new", locks=("a", "b")))
+    assert traffic.operations == ["BatchGetItem", "TransactWriteItems"]
+    assert traffic.written <= 12  # four rows of under 1 KB and one in an index, twice for the transaction
+
+    traffic.clear()
+    assert await store.open_changes(BUSY.id) == [kept]
+    assert traffic.operations == ["Query", "BatchGetItem"]
+    assert traffic.examined == 1
+    assert traffic.read <= 2
+
+    traffic.clear()
+    assert len(await store.open_operations_by_lock(Ref(one.id, "a") for one in ACCOUNTS)) == 1
+    assert traffic.operations == ["BatchGetItem", "BatchGetItem"]
+
+    traffic.clear()
+    await store.save_change(kept.succeeded(NOON))
+    assert traffic.operations == ["BatchGetItem", "TransactWriteItems"]
+    assert traffic.written <= 12

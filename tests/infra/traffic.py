@@ -32,6 +32,8 @@ class Traffic:
     requests: list[Request] = field(default_factory=list)
     allowed: dict[str, int] = field(default_factory=dict)
     """How many requests of an operation get through before the process "ends"."""
+    lost: int = 0
+    """How many answers to transactions are lost on their way; what was asked for has been done."""
     consistent: list[bool] = field(default_factory=list)
     """Of every read, whether it was strongly consistent."""
 
@@ -44,6 +46,7 @@ class Traffic:
             ("provide-client-params.dynamodb.*", observed._look_at),
             ("before-call.dynamodb.*", observed._interrupt),
             ("after-call.dynamodb.*", observed._note),
+            ("needs-retry.dynamodb.TransactWriteItems", observed._lose),
         ]
         for name, hook in hooks:
             events.register(name, hook)
@@ -88,6 +91,13 @@ class Traffic:
             if self.allowed[model.name] == 0:
                 raise Interrupted(model.name)
             self.allowed[model.name] -= 1
+
+    def _lose(self, **_: Any) -> float | None:
+        """Seconds until botocore sends the same again."""
+        if self.lost == 0:
+            return None
+        self.lost -= 1
+        return 0
 
     def _note(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
         consumed = parsed.get("ConsumedCapacity", [])
