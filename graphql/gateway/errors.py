@@ -20,7 +20,8 @@ FAULT = "Something went wrong on our side."
 # What graphql-core writes of values, and what is left of it.
 _SHOWN = (
     (re.compile(r"\b(found|Unexpected) (Name|Int|Float|String|BlockString)\b.*", re.DOTALL), r"\1 \2."),
-    (re.compile(r"(, but encountered error '.*'; found|, found|\. Found|; found): .*", re.DOTALL), "."),
+    (re.compile(r"(, but encountered error '.*'; found|, found): .*", re.DOTALL), "."),
+    (re.compile(r"\? Found: .*", re.DOTALL), "?"),
     (re.compile(r"\b(cannot represent [^:]*): .*", re.DOTALL), r"\1."),
     (re.compile(r"\bValue '.*' does not exist in\b", re.DOTALL), "The value does not exist in"),
 )

@@ -21,7 +21,7 @@ from gateway.context import Info
 from gateway.integration import Integration
 from gateway.node import ClusterNode
 from gateway.operation import Operation, find_target
-from gateway.records import Told, field, shown
+from gateway.records import Told, field, serves, shown
 from gateway.refusals import UserError, tell, tell_failure
 
 AnswerT = TypeVar("AnswerT", domain.Operation, TrackedAccount)
@@ -98,6 +98,8 @@ NEW = "Null until it was observed: follow `operation.target`."
 
 @strawberry.interface(description="What every mutation answers with.")
 class Payload:
+    is_type_of = serves(Outcome)
+
     user_errors: list[UserError] = field("Why it is not made, or not yet. Empty when all is well.")
 
 

@@ -9,6 +9,7 @@ from infra.schema import create_table
 from infra.store import DynamoStore
 from infra.table import Table, open_client
 from tests.aws import aws_in_memory
+from tests.gateway.script import Script
 from tests.gateway.world import Client, SetClock, WatchedReader, populate
 
 OpenStore = Callable[[SetClock], DynamoStore]
@@ -67,3 +68,14 @@ def reader(request: pytest.FixtureRequest) -> WatchedReader:
 @pytest.fixture
 def client(reader: WatchedReader, clock: SetClock) -> Client:
     return Client(reader, clock)
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def scripted(reader: WatchedReader, clock: SetClock, script: Script) -> Client:
+    """A client of a gateway whose changes go to a script."""
+    return Client(reader, clock, changer=script, owner=script)
