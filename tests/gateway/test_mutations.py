@@ -197,7 +197,7 @@ SPECS: list[tuple[Any, dict[str, Any], ClusterSpec]] = [
                 metrics=MetricsWanted(is_enabled=True, kind="MANAGED_BY_QOVERY"),
                 nginx=NginxWanted(replica_count=2, metal_lb_load_balancer_ips="10.0.0.1"),
                 cert_manager_namespace="certs",
-                metal_lb_address_pools=["10.0.0.0/24"],
+                metal_lb_address_pools=("10.0.0.0/24",),
             ),
             deploy=False,
         ),
@@ -238,7 +238,8 @@ PATCHES: list[tuple[str, dict[str, Any], ClusterPatch]] = [
         {"kupe": {"resources": {"cpu": "8"}}},
         KupeClusterPatch(resources=KupeResources(cpu="8")),
     ),
-    (EDGE, {"northflank": {"description": None}}, NorthflankClusterPatch(description=None)),
+    (EDGE, {"northflank": {"description": "x"}}, NorthflankClusterPatch(description="x")),
+    (PIER, {"qovery": {"description": None}}, QoveryClusterPatch(description=None)),
     (
         EDGE,
         {"northflank": {"nodePools": [{"id": "p", "nodeType": "x", "nodeCount": 1, "diskSizeGb": 9}]}},
@@ -248,8 +249,8 @@ PATCHES: list[tuple[str, dict[str, Any], ClusterPatch]] = [
     ),
     (
         PIER,
-        {"qovery": {"features": None, "minNodes": 2}},
-        QoveryClusterPatch(features=None, min_nodes=2),
+        {"qovery": {"features": [], "minNodes": 2}},
+        QoveryClusterPatch(features=[], min_nodes=2),
     ),
 ]
 
