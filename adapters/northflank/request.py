@@ -71,7 +71,9 @@ def to_pool_request(wanted: NodePoolWanted, before: Mapping[str, Any]) -> Body:
         "diskSize": wanted.disk_size_gb,
     }
     scaling = before.get("autoscaling") or {}
-    if wanted.scales:
+    if wanted.min_nodes is not None and wanted.max_nodes is not None:
+        if scaling.get("enabled") and before.get("nodeCount") is not None:
+            body["nodeCount"] = min(max(int(before["nodeCount"]), wanted.min_nodes), wanted.max_nodes)
         body["autoscaling"] = {**scaling, "enabled": True, "min": wanted.min_nodes, "max": wanted.max_nodes}
     elif scaling:
         body["autoscaling"] = {**scaling, "enabled": False}

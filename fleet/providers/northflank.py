@@ -51,7 +51,8 @@ class NorthflankDetails(ClusterDetails):
 
 class NodePoolWanted(Record):
     """`id` names a pool that is there. Bounds make it scale by itself, and come as a pair; without them it does not.
-    Availability zones that are not given stay as they are, or are the provider's choice.
+    `node_count` is then what it begins with: one that scales already is not set back. Availability zones that are not
+    given stay as they are, or are the provider's choice.
     """
 
     id: str | None = None

@@ -110,6 +110,13 @@ def test_a_pool_that_is_there_keeps_what_nobody_spoke_of() -> None:
     assert (scaling["availabilityZones"], scaling["labels"]) == (["europe-west2-c"], {"tier": "render"})
 
 
+@pytest.mark.parametrize(("least", "most", "count"), [(1, 10, 5), (7, 10, 7), (1, 4, 4)])
+def test_a_pool_that_scales_already_is_not_set_back(least: int, most: int, count: int) -> None:
+    wanted = {"id": RAW["nodePools"][0]["id"], "node_type": "n2-standard-8", "disk_size_gb": 100}
+    (request,) = pools(wanted | {"node_count": 2, "min_nodes": least, "max_nodes": most})
+    assert request["nodeCount"] == count
+
+
 def test_a_new_pool_gets_an_id_that_none_has() -> None:
     kept = {"id": "pool-1", "node_type": "n2", "node_count": 1, "disk_size_gb": 50}
     new = {"node_type": "c3", "node_count": 2, "disk_size_gb": 40}

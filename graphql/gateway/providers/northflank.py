@@ -36,7 +36,7 @@ class NorthflankClusterDetails(ClusterDetails):
 class NodePoolInput:
     id: str | None = option("Names a pool that is there already, in a patch.")
     node_type: str
-    node_count: int
+    node_count: int = field("What a pool that scales by itself begins with, and any other pool has.")
     disk_size_gb: int = field("Of each machine.")
     min_nodes: int | None = strawberry.UNSET
     max_nodes: int | None = strawberry.UNSET
