@@ -6,7 +6,7 @@ from datetime import datetime
 from fleet.adapter import OpenAdapter
 from fleet.change import OperationKind
 from fleet.clock import Clock
-from fleet.owning import finish_removal
+from fleet.owning import go_on_removing, is_disconnect
 from fleet.pacing import Share
 from fleet.providers import PROVIDERS
 from fleet.schedule import Pace, expected_requests
@@ -38,13 +38,13 @@ class Observer:
         provider did; a fault of ours is raised after the lease is given back.
         """
         tracked = await self.store.account(account_id)
-        if tracked is None:
-            await finish_removal(self.store, self.vault, self.clock, account_id)
+        operations = await self.store.open_changes(account_id)
+        if tracked is None or any(is_disconnect(one) for one in operations):
+            await go_on_removing(self.store, self.vault, self.clock, account_id)
             return Observation(
                 account_id=account_id, outcome=Outcome.SKIPPED, reason="there is no such account"
             )
         account = tracked.account
-        operations = await self.store.open_changes(account_id)
         is_refresh = any(one.kind is OperationKind.REFRESH_ACCOUNT for one in operations)
         share = Share.INTERACTIVE if is_refresh else share
         try:

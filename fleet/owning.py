@@ -1,6 +1,7 @@
 """Owning accounts: connecting, replacing a token, observing now, disconnecting."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -102,13 +103,9 @@ class Owner:
         """Forgets an account, its token and all that was observed through it. Nothing changes at the provider."""
         account = (await self._tracked(account_id)).account
         operation = await self._begin(caller, account, DisconnectAccount(), REMOVED_WITHIN)
-        await self.vault.forget(account_id)
-        await self.store.hide(account_id, due_at=self.clock.now() + IN_ONE_REQUEST)
-        try:
+        with suppress(TimeoutError):  # the schedule comes by and goes on
             async with asyncio.timeout(IN_ONE_REQUEST.total_seconds()):
-                await finish_removal(self.store, self.vault, self.clock, account_id)
-        except TimeoutError:
-            pass  # the schedule comes by and goes on
+                await go_on_removing(self.store, self.vault, self.clock, account_id)
         ref = Ref(account_id, operation.id)
         return (await self.store.operations_by_ref([ref])).get(ref, operation)
 
@@ -183,15 +180,23 @@ class Owner:
         return kept.operation if isinstance(kept, AlreadyOpen | AlreadyAsked) else kept
 
 
-async def finish_removal(store: Store, vault: Vault, clock: Clock, account_id: str) -> None:
-    """Removes what is left of an account that was disconnected, and ends its operations. Idempotent."""
-    await vault.forget(account_id)
+async def go_on_removing(store: Store, vault: Vault, clock: Clock, account_id: str) -> None:
+    """Removes what is left of an account that is being disconnected, and ends its operations. Idempotent.
+
+    The token goes only while its disconnecting is under way: another may have been kept for an account that is just
+    being connected under the same name.
+    """
+    operations = await store.open_changes(account_id)
+    if any(is_disconnect(one) for one in operations):
+        await vault.forget(account_id)
+        await store.hide(account_id, due_at=clock.now() + IN_ONE_REQUEST)
     await store.remove(account_id)
-    for operation in await store.open_changes(account_id):
+    for operation in operations:
         now = clock.now()
-        is_disconnect = isinstance(operation.change, DisconnectAccount)
-        ended = operation.succeeded(now) if is_disconnect else operation.abandoned(now)
-        try:
+        ended = operation.succeeded(now) if is_disconnect(operation) else operation.abandoned(now)
+        with suppress(OutdatedOperation):  # somebody else is at it, and ends it
             await store.save_change(ended)
-        except OutdatedOperation:
-            continue  # somebody else is at it, and ends it
+
+
+def is_disconnect(operation: Operation) -> bool:
+    return isinstance(operation.change, DisconnectAccount)
