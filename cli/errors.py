@@ -88,12 +88,12 @@ def _sentence(error: dict[str, Any]) -> str:
 def _refusal(error: dict[str, Any]) -> str:
     """A typed error of a payload with what its type adds, which is mostly the remedy."""
     place = f" at {'.'.join(error['path'])}" if error.get("path") else ""
-    text = f"{error['__typename']}{place}: {error['message']}"
+    text = f"{error['__typename']}{place}: {error['message']}".rstrip(".") + "."
     if operation := error.get("operation"):
         text += f" Follow the change in flight: fleetgraph wait --operation {operation['id']}"
     failure = error.get("failure") or {}
-    if failure and failure["message"] not in text:
-        text += f" The provider: {failure['message']}"
+    if failure and failure["message"].rstrip(".") not in text:
+        text += f" The provider: {failure['message'].rstrip('.')}."
     if retry_at := error.get("retryAt") or failure.get("retryAt"):
         text += f" Trying again may help after {retry_at}."
     return text

@@ -1,0 +1,125 @@
+"""All of Fleetgraph in a thread: stand-ins, observer, table and gateway, whose time passes only in `pass_time`."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import uvicorn
+from pydantic import SecretStr
+
+import sandbox
+from fleet.connect import make_account
+from fleet.schedule import Pace, due_messages
+from functions.wiring import Parts, wire
+from gateway.app import create_app
+from infra.schema import create_table
+from infra.table import open_client
+from infra.vault import MemoryVault
+from sandbox.clock import ManualClock
+from sandbox.limits import RateLimit
+from sandbox.server import Server
+from tests.aws import aws_in_memory
+from tests.cli.command import Command, JumpingClock
+from tests.gateway.world import NOON, SetClock
+
+UNLIMITED = RateLimit(requests=10_000, window_seconds=1)
+"""A whole round of observation happens at one instant here, which would be more than a provider takes."""
+
+
+class Whole:
+    def __init__(self, stand_ins: Mapping[str, Server], turned: ManualClock, listener: socket.socket) -> None:
+        self._stand_ins = stand_ins
+        self._turned = turned
+        self._listener = listener
+        self._clock = SetClock(NOON)
+        self._loop = asyncio.new_event_loop()
+        self._up = threading.Event()
+        self._parts: Parts
+        self._server: uvicorn.Server
+
+    def command(self) -> Command:
+        """`fleetgraph`, whose sleeping lets the time of everything pass."""
+        host, port = self._listener.getsockname()[:2]
+        clock = JumpingClock(self._clock.at)
+        clock.on_sleep = lambda: self.pass_time(clock.naps[-1])
+        return Command(url=f"http://{host}:{port}/graphql", clock=clock)
+
+    def pass_time(self, seconds: float) -> None:
+        self._turned.advance(seconds)
+        self._clock.at += timedelta(seconds=seconds)
+        self._run(self._observe())
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._loop.run_until_complete, args=(self._live(),), name="whole")
+        thread.start()
+        assert self._up.wait(20)
+        try:
+            self.pass_time(1)
+            yield
+        finally:
+            self._server.should_exit = True
+            thread.join()
+            self._loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
+
+    async def _live(self) -> None:
+        client, vault, table = open_client(), MemoryVault(), f"fleetgraph-{uuid4()}"
+        create_table(client, table)
+        async with wire(client=client, table=table, vault=vault, pace=Pace(), clock=self._clock) as parts:
+            self._parts = parts
+            for name, stand_in in self._stand_ins.items():
+                await self._connect(stand_in, name, vault)
+            app = create_app(parts.store, parts.changer, parts.owner, self._clock, explorer=None, health=None)
+            self._server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+            self._up.set()
+            await self._server.serve(sockets=[self._listener])
+        client.close()
+
+    async def _connect(self, stand_in: Server, name: str, vault: MemoryVault) -> None:
+        known = next(account for account in stand_in.accounts if account.name == name)
+        token = SecretStr(known.token)
+        account = make_account(
+            provider=known.provider,
+            name=known.name,
+            external_id=known.external_id,
+            api_version=known.api_version,
+            base_url=stand_in.url,
+            token=token,
+            now=NOON,
+        )
+        await vault.keep(account.id, token)
+        await self._parts.store.connect(account, due_at=NOON)
+
+    async def _observe(self) -> None:
+        """One round of what the schedule does, for all that is due."""
+        observer, now = self._parts.observer, self._clock.now()
+        queued_for = timedelta(seconds=observer.seconds)
+        due = await due_messages(
+            self._parts.store, now=now, ahead=timedelta(), queued_for=queued_for, limit=50
+        )
+        for account_id, due_at in due:
+            await observer.observe(account_id, due_at=due_at)
+
+
+@contextmanager
+def whole(**accounts: str) -> Iterator[Whole]:
+    """With one account at each of these providers, by its name there."""
+    with aws_in_memory(), ExitStack() as stack:
+        turned = ManualClock(NOON)
+        stand_ins = {
+            name: stack.enter_context(sandbox.serve(provider, clock=turned, rate_limit=UNLIMITED))
+            for provider, name in accounts.items()
+        }
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        one = Whole(stand_ins, turned, listener)
+        with one.running():
+            yield one
