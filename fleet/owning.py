@@ -1,8 +1,9 @@
 """Owning accounts: connecting, replacing a token, observing now, disconnecting."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pydantic import SecretStr
@@ -39,12 +40,13 @@ IN_ONE_REQUEST = timedelta(seconds=10)
 
 @dataclass(frozen=True, kw_only=True)
 class Owner:
-    """What owning needs, bound once."""
+    """What owning needs, bound once. `base_urls` are where providers answer, by key, in place of their own addresses."""
 
     store: Store
     vault: Vault
     open_adapter: OpenAdapter
     clock: Clock
+    base_urls: Mapping[str, str] = field(default_factory=dict)
 
     async def connect(
         self,
@@ -55,7 +57,6 @@ class Owner:
         token: SecretStr,
         external_id: str | None = None,
         api_version: str | None = None,
-        base_url: str | None = None,
     ) -> TrackedAccount:
         """Keeps an account whose token its provider takes; it is observed at once."""
         account = self._make(
@@ -64,7 +65,7 @@ class Owner:
             token=token,
             external_id=external_id,
             api_version=api_version,
-            base_url=base_url,
+            base_url=self.base_urls.get(provider),
         )
         if await self.store.account(account.id) is not None:
             raise Conflicting(

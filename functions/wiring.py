@@ -1,9 +1,10 @@
 """The composition root: which store, vault, adapters and clock the domain runs with. Alone in knowing all."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from adapters import open_adapter
@@ -33,9 +34,17 @@ class Parts:
 
 @asynccontextmanager
 async def wire(
-    *, client: "DynamoDBClient", table: str, vault: Vault, pace: Pace, clock: Clock
+    *,
+    client: "DynamoDBClient",
+    table: str,
+    vault: Vault,
+    pace: Pace,
+    clock: Clock,
+    base_urls: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Parts]:
-    """One HTTP client serves every adapter: its connections and its TLS context are worth sharing."""
+    """One HTTP client serves every adapter: its connections and its TLS context are worth sharing. `base_urls` are where
+    providers of accounts that are connected from now on answer, in place of their own addresses.
+    """
     rows = Table(client, table, clock)
     store = DynamoStore(rows, clock)
     try:
@@ -43,7 +52,7 @@ async def wire(
             adapters = partial(open_adapter, client=http, clock=clock)
             observer = Observer(store=store, vault=vault, open_adapter=adapters, clock=clock, pace=pace)
             changer = Changer(store=store, vault=vault, open_adapter=adapters, clock=clock)
-            owner = Owner(store=store, vault=vault, open_adapter=adapters, clock=clock)
+            owner = Owner(store=store, vault=vault, open_adapter=adapters, clock=clock, base_urls=base_urls)
             yield Parts(
                 store=store, vault=vault, observer=observer, changer=changer, owner=owner, clock=clock
             )

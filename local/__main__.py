@@ -51,7 +51,8 @@ def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack)
         given = [one for stand_in in running for one in stand_in.accounts(datetime.now(UTC))]
         table, pace = "fleetgraph-sandbox", SANDBOX_PACE
     _greet(settings, listener.getsockname()[1], given, running)
-    asyncio.run(run(given, endpoint=endpoint, table=table, pace=pace, listener=listener))
+    base_urls = {stand_in.provider: stand_in.url for stand_in in running}
+    asyncio.run(run(given, endpoint=endpoint, table=table, pace=pace, base_urls=base_urls, listener=listener))
     print("\nFleetgraph has ended.")
     return 0
 

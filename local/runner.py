@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import signal
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import uvicorn
@@ -76,16 +76,23 @@ class _Server(uvicorn.Server):
 
 
 async def run(
-    given: Sequence[GivenAccount], *, endpoint: str, table: str, pace: Pace, listener: socket.socket
+    given: Sequence[GivenAccount],
+    *,
+    endpoint: str,
+    table: str,
+    pace: Pace,
+    base_urls: Mapping[str, str],
+    listener: socket.socket,
 ) -> None:
-    """Serves until SIGINT or SIGTERM, then ends in order."""
+    """Serves until SIGINT or SIGTERM, then ends in order. `base_urls` are those of the stand-ins, where there are any."""
     client = open_client(endpoint_url=endpoint)
     try:
         create_table(client, table)
     except OtherSchema as error:
         raise SettingsError(f"{error} Another version made it: `make clean` forgets it.") from error
     vault, clock = MemoryVault(), SystemClock()
-    async with wire(client=client, table=table, vault=vault, pace=pace, clock=clock) as parts:
+    wired = wire(client=client, table=table, vault=vault, pace=pace, clock=clock, base_urls=base_urls)
+    async with wired as parts:
         await _connect(parts.store, vault, clock, given)
         loop = ObservationLoop(parts.store, parts.observer, clock, [one.account.id for one in given])
 
