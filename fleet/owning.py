@@ -40,7 +40,7 @@ IN_ONE_REQUEST = timedelta(seconds=10)
 
 @dataclass(frozen=True, kw_only=True)
 class Owner:
-    """What owning needs, bound once. `base_urls` are where providers answer, by key, in place of their own addresses."""
+    """What owning needs, bound once. `base_urls` replace the addresses of providers, by their keys."""
 
     store: Store
     vault: Vault

@@ -42,8 +42,8 @@ async def wire(
     clock: Clock,
     base_urls: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Parts]:
-    """One HTTP client serves every adapter: its connections and its TLS context are worth sharing. `base_urls` are where
-    providers of accounts that are connected from now on answer, in place of their own addresses.
+    """One HTTP client serves every adapter: its connections and its TLS context are worth sharing. `base_urls` are
+    where the providers of accounts that are connected from now on answer, in place of their own addresses.
     """
     rows = Table(client, table, clock)
     store = DynamoStore(rows, clock)

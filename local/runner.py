@@ -84,7 +84,7 @@ async def run(
     base_urls: Mapping[str, str],
     listener: socket.socket,
 ) -> None:
-    """Serves until SIGINT or SIGTERM, then ends in order. `base_urls` are those of the stand-ins, where there are any."""
+    """Serves until SIGINT or SIGTERM, then ends in order. `base_urls` are those of the stand-ins, if there are any."""
     client = open_client(endpoint_url=endpoint)
     try:
         create_table(client, table)
