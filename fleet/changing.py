@@ -89,7 +89,7 @@ class Changer:
         *,
         idempotency_key: str | None = None,
     ) -> Operation:
-        account = await self._account(account_id)
+        account = await self._account(caller, account_id)
         provider = PROVIDERS[account.account.provider]
         _require(provider.lacks, Capability.CREATE_CLUSTER)
         try:
@@ -113,7 +113,7 @@ class Changer:
     async def change_cluster(
         self, caller: Caller, ref: Ref, change: ClusterChange, *, expected_revision: str | None = None
     ) -> Operation:
-        account = await self._account(ref.account_id)
+        account = await self._account(caller, ref.account_id)
         provider = PROVIDERS[account.account.provider]
         row = (await self.store.clusters_by_ref([ref])).get(ref)
         if row is None or row.is_tombstone:
@@ -146,7 +146,7 @@ class Changer:
         *,
         idempotency_key: str | None = None,
     ) -> Operation:
-        account = await self._account(account_id)
+        account = await self._account(caller, account_id)
         provider = PROVIDERS[account.account.provider]
         _require(provider.lacks, Capability.CHANGE_INTEGRATION)
         lock = f"integration-name {provider.same_name(change.name)}"
@@ -156,7 +156,7 @@ class Changer:
     async def change_integration(
         self, caller: Caller, ref: Ref, change: UpdateIntegration | DeleteIntegration
     ) -> Operation:
-        account = await self._account(ref.account_id)
+        account = await self._account(caller, ref.account_id)
         _require(PROVIDERS[account.account.provider].lacks, Capability.CHANGE_INTEGRATION)
         row = (await self.store.integrations_by_ref([ref])).get(ref)
         if row is None:
@@ -174,7 +174,7 @@ class Changer:
         return await self._submit(operation, account, None)
 
     async def change_node(self, caller: Caller, ref: Ref, change: NodeChange) -> Operation:
-        account = await self._account(ref.account_id)
+        account = await self._account(caller, ref.account_id)
         _require(PROVIDERS[account.account.provider].lacks, Capability.NODE_MAINTENANCE)
         row = (await self.store.nodes_by_ref([ref])).get(ref)
         if row is None:
@@ -191,8 +191,8 @@ class Changer:
 
     # ------------------------------------------------------------------------------------------------------- parts
 
-    async def _account(self, account_id: str) -> TrackedAccount:
-        account = await self.store.account(account_id)
+    async def _account(self, caller: Caller, account_id: str) -> TrackedAccount:
+        account = await self.store.account(account_id) if caller.sees(account_id) else None
         if account is None:
             raise NoSuchThing("There is no such account.", path=("account_id",))
         if account.account.provider not in PROVIDERS:
@@ -245,7 +245,7 @@ class Changer:
         if key is None:
             return None
         return Idempotency(
-            caller=caller.name,
+            caller=caller.id,
             key=key,
             digest=digest_change(change),
             expires_at=self.clock.now() + IDEMPOTENT_FOR,

@@ -76,7 +76,7 @@ class Owner:
 
     async def replace_token(self, caller: Caller, account_id: str, token: SecretStr) -> TrackedAccount:
         """The old token is forgotten, not revoked at the provider. Observation goes on at once."""
-        known = (await self._tracked(account_id)).account
+        known = (await self._tracked(caller, account_id)).account
         account = self._make(
             provider=known.provider,
             name=known.name,
@@ -90,7 +90,7 @@ class Owner:
 
     async def refresh(self, caller: Caller, account_id: str) -> Operation:
         """Has an account observed now, out of the share of its budget that is kept for people."""
-        account = (await self._tracked(account_id)).account
+        account = (await self._tracked(caller, account_id)).account
         rate, now = PROVIDERS[account.provider].rate_limit, self.clock.now()
         budget = await self.store.budget(account.budget_key)
         drawn = pacing.grant(budget, rate, Share.INTERACTIVE, 1, now)
@@ -102,7 +102,7 @@ class Owner:
 
     async def disconnect(self, caller: Caller, account_id: str) -> Operation:
         """Forgets an account, its token and all that was observed through it. Nothing changes at the provider."""
-        account = (await self._tracked(account_id)).account
+        account = (await self._tracked(caller, account_id)).account
         operation = await self._begin(caller, account, DisconnectAccount(), REMOVED_WITHIN)
         with suppress(TimeoutError):  # the schedule comes by and goes on
             async with asyncio.timeout(IN_ONE_REQUEST.total_seconds()):
@@ -112,8 +112,8 @@ class Owner:
 
     # ------------------------------------------------------------------------------------------------------- parts
 
-    async def _tracked(self, account_id: str) -> TrackedAccount:
-        tracked = await self.store.account(account_id)
+    async def _tracked(self, caller: Caller, account_id: str) -> TrackedAccount:
+        tracked = await self.store.account(account_id) if caller.sees(account_id) else None
         if tracked is None or tracked.account.provider not in PROVIDERS:
             raise NoSuchThing("There is no such account.", path=("id",))
         return tracked

@@ -1,6 +1,7 @@
 """Why a change that somebody asked for is not made.
 
     Refused                    nothing was sent to the provider for it
+    ├─ Forbidden               whoever asks may not
     ├─ InvalidInput            what was given cannot be meant; the sentence says what can
     ├─ NoSuchThing             it does not exist, or not any more
     ├─ Conflicting             it changed since it was read, or another change of it is in flight
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import ValidationError
 
+from fleet.caller import Scope
 from fleet.failure import Failure
 from fleet.provider import Capability
 
@@ -41,6 +43,14 @@ class Refused(Exception):
         """The same, seen from further outside."""
         self.path = (*prefix, *self.path)
         return self
+
+
+class Forbidden(Refused):
+    """`required_scope` is what the caller's key lacks."""
+
+    def __init__(self, required_scope: Scope) -> None:
+        super().__init__(f"This needs the scope {required_scope.name}, which your key does not have.")
+        self.required_scope = required_scope
 
 
 class InvalidInput(Refused):

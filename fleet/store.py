@@ -305,11 +305,18 @@ class Reader(Protocol):
         ...
 
     async def feed(
-        self, *, after: str | None, since: datetime, now: datetime, limit: int
+        self,
+        *,
+        after: str | None,
+        since: datetime,
+        now: datetime,
+        limit: int,
+        account_ids: frozenset[str] | None = None,
     ) -> tuple[list[tuple[str, Transition]], str | None]:
         """Changes of phase of the fleet, oldest first, each with its order key, and where to go on when the page is
         short. Holds back the last few seconds, so that a reader who follows along never misses a late writer.
-        `NotAnOrderKey` where `after` is none.
+        `NotAnOrderKey` where `after` is none. With `account_ids`, only theirs, out of a bounded number of rows a page:
+        where to go on then tells nothing of the others.
         """
         ...
 

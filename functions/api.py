@@ -4,59 +4,83 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from fleet.caller import Caller, trusted
 from fleet.clock import Clock, SystemClock
+from fleet.door import Door, NotAdmitted, Opener, Reason, open_with_key
+from fleet.keys import Keys
 from functions.process import Context, Process
 from functions.settings import read_settings
 from infra import admin_key
 from infra.admin_key import AdminKey
 from infra.telemetry import adopt_loggers, logger_of, measure
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
 TEXT_TYPES = ["text/", "application/json", "application/graphql-response+json", "application/javascript"]
 """What goes out as it is; API Gateway wants everything else in base 64."""
-
-REFUSAL = {
-    "statusCode": 401,
-    "headers": {
-        "content-type": "application/json",
-        "www-authenticate": "Bearer",
-        "cache-control": "no-store",
-    },
-    "body": json.dumps(
-        {
-            "errors": [
-                {
-                    "message": "A key is needed. Send it in the header: Authorization: Bearer <key>",
-                    "extensions": {"code": "UNAUTHENTICATED"},
-                }
-            ]
-        }
-    ),
-}
 
 logger = logger_of("api")
 
 
-def presented_key(event: Mapping[str, Any]) -> str | None:
-    """API Gateway gives header names in lower case."""
-    scheme, _, key = event.get("headers", {}).get("authorization", "").partition(" ")
-    return key.strip() or None if scheme.lower() == "bearer" else None
-
-
 class Api:
+    """One process answers one request at a time, so who asks stands in `_caller` while it does."""
+
     def __init__(self, environment: Mapping[str, str], clock: Clock) -> None:
         self._settings = read_settings(environment)
         self._clock = clock
         self._process = Process()
-        self._key = AdminKey(admin_key.open_client(), self._settings.admin_key_id, clock)
+        self._caller: Caller | None = None
+        self._door = Door(api_key=self._open_with_api_key, admin_key=self._admin_key_opener())
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-        key = presented_key(event)
-        if key is None or not self._process.run(self._key.matches(key)):
-            measure({"Refusals": 1})
-            return REFUSAL
+        """API Gateway gives header names in lower case."""
+        try:
+            self._caller = self._process.run(self._door.admit(event.get("headers", {}).get("authorization")))
+        except NotAdmitted as refused:
+            measure({"Refusals": 1}, reason=refused.reason)
+            logger.info("refused", reason=refused.reason, fact=refused.fact)
+            return {
+                "statusCode": refused.status,
+                "headers": {"content-type": "application/json", **refused.headers},
+                "body": json.dumps(refused.body),
+            }
         return self._answer(event, context)
+
+    async def _admitted(self, authorization: str | None) -> Caller:
+        assert self._caller is not None
+        return self._caller
+
+    async def _open_with_api_key(self, token: str) -> Caller:
+        return await open_with_key(self._keys, self._clock, token)
+
+    def _admin_key_opener(self) -> Opener | None:
+        if self._settings.admin_key_id is None:
+            return None
+        key = AdminKey(admin_key.open_client(), self._settings.admin_key_id, self._clock)
+
+        async def open_with_admin_key(presented: str) -> Caller:
+            if not await key.matches(presented):
+                raise NotAdmitted(Reason.UNKNOWN)
+            return trusted("admin")
+
+        return open_with_admin_key
+
+    @cached_property
+    def _dynamodb(self) -> "DynamoDBClient":
+        """Opened with the first request that may be answered, as all below."""
+        from infra.table import open_client
+
+        return open_client()
+
+    @cached_property
+    def _keys(self) -> Keys:
+        from infra.api_keys import DynamoKeys
+        from infra.table import Table
+
+        return DynamoKeys(Table(self._dynamodb, self._settings.table, self._clock, threads=1), self._clock)
 
     @cached_property
     def _answer(self) -> Callable[[Any, Any], dict[str, Any]]:
@@ -68,14 +92,22 @@ class Api:
         from gateway.app import create_app
         from infra import ssm
         from infra.ssm import SsmVault
-        from infra.table import open_client
 
         vault = SsmVault(ssm.open_client(), self._settings.token_prefix, self._clock)
         wired = wire(
-            client=open_client(), table=self._settings.table, vault=vault, pace=Pace(), clock=self._clock
+            client=self._dynamodb, table=self._settings.table, vault=vault, pace=Pace(), clock=self._clock
         )
         parts = self._process.open(wired)
-        app = create_app(parts.store, parts.changer, parts.owner, self._clock, explorer=None, health=None)
+        app = create_app(
+            parts.store,
+            parts.changer,
+            parts.owner,
+            self._clock,
+            keys=self._keys,
+            admit=self._admitted,
+            explorer=None,
+            health=None,
+        )
         return Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)
 
     def close(self) -> None:

@@ -3,12 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_VARIABLES = {
-    "table": "TABLE_NAME",
-    "queue_url": "QUEUE_URL",
-    "token_prefix": "TOKEN_PREFIX",
-    "admin_key_id": "ADMIN_KEY_ID",
-}
+_VARIABLES = {"table": "TABLE_NAME", "queue_url": "QUEUE_URL", "token_prefix": "TOKEN_PREFIX"}
 
 
 class SettingsError(Exception):
@@ -17,12 +12,14 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """`token_prefix` is a path of SSM parameters, from slash to slash; `admin_key_id` names a secret."""
+    """`token_prefix` is a path of SSM parameters, from slash to slash. `admin_key_id` names a secret; it is null where
+    the key that the deployment was born with is retired.
+    """
 
     table: str
     queue_url: str
     token_prefix: str
-    admin_key_id: str
+    admin_key_id: str | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -35,4 +32,4 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         faults.append(f"TOKEN_PREFIX begins and ends with a slash, unlike {prefix!r}")
     if faults:
         raise SettingsError("; ".join(faults))
-    return Settings(**values)
+    return Settings(**values, admin_key_id=environment.get("ADMIN_KEY_ID") or None)

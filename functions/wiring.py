@@ -15,6 +15,7 @@ from fleet.observe import Observer
 from fleet.owning import Owner
 from fleet.schedule import Pace
 from fleet.vault import Vault
+from infra.api_keys import DynamoKeys
 from infra.store import DynamoStore
 from infra.table import Table
 
@@ -29,6 +30,7 @@ class Parts:
     observer: Observer
     changer: Changer
     owner: Owner
+    keys: DynamoKeys
     clock: Clock
 
 
@@ -54,7 +56,13 @@ async def wire(
             changer = Changer(store=store, vault=vault, open_adapter=adapters, clock=clock)
             owner = Owner(store=store, vault=vault, open_adapter=adapters, clock=clock, base_urls=base_urls)
             yield Parts(
-                store=store, vault=vault, observer=observer, changer=changer, owner=owner, clock=clock
+                store=store,
+                vault=vault,
+                observer=observer,
+                changer=changer,
+                owner=owner,
+                keys=DynamoKeys(rows, clock),
+                clock=clock,
             )
     finally:
         rows.close()

@@ -61,3 +61,8 @@ def is_connected() -> Condition:
 def is_leftover() -> Condition:
     """The account may have been connected again since it was found hidden."""
     return Condition(expression="attribute_not_exists(body)")
+
+
+def state_is(state: str) -> Condition:
+    """What became of the row since it was read is not undone."""
+    return Condition(expression="#state = :seen_state", values={":seen_state": state})

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from fleet.account import TrackedAccount
+from fleet.browse import EXAMINED_ROWS
 from fleet.clock import Clock
 from fleet.cluster import Cluster
 from fleet.integration import Integration
@@ -39,6 +40,7 @@ from infra.rows import (
     items_span,
     named_span,
     nodes_span,
+    order_instant,
     to_account,
     to_cluster,
     to_fleet_order,
@@ -53,6 +55,8 @@ from infra.writes import Row, text
 HELD_BACK = timedelta(seconds=5)
 """How far the feed stays behind the present. A change is given its place before it is sent: one written in time is
 there three seconds later (`LANDS_WITHIN`), and the index and the clocks of other writers get two more."""
+
+_CHUNK = 100
 
 
 class DynamoReader:
@@ -127,11 +131,19 @@ class DynamoReader:
         return [(history_order(row), to_transition(row)) for row in rows]
 
     async def feed(
-        self, *, after: str | None, since: datetime, now: datetime, limit: int
+        self,
+        *,
+        after: str | None,
+        since: datetime,
+        now: datetime,
+        limit: int,
+        account_ids: frozenset[str] | None = None,
     ) -> tuple[list[tuple[str, Transition]], str | None]:
         """Goes by the time of writing, which an order key begins with. `NotAnOrderKey` where `after` is none."""
         end = stamp(now - HELD_BACK)
         start = max(stamp(since) if after is None else after, stamp(now - HISTORY_KEPT))
+        if account_ids is not None:
+            return await self._feed_of(account_ids, start, end, limit)
         week, last = week_of(start), week_of(end)
         rows: list[Row] = []
         while week <= last and len(rows) < limit:
@@ -139,6 +151,31 @@ class DynamoReader:
             week += timedelta(weeks=1)
         page = [(feed_order(row), to_transition(row)) for row in rows]
         return page, page[-1][0] if len(page) >= limit else None
+
+    async def _feed_of(
+        self, account_ids: frozenset[str], start: str, end: str, limit: int
+    ) -> tuple[list[tuple[str, Transition]], str | None]:
+        """Ends early only between two instants, so that where to go on is an instant and names no row of others."""
+        page: list[tuple[str, Transition]] = []
+        examined, instant = 0, ""
+        week, last = week_of(start), week_of(end)
+        while week <= last:
+            found = await self._live(feed_span(week).after(start).up_to(end), _CHUNK)
+            for row in found:
+                order = feed_order(row)
+                if examined >= EXAMINED_ROWS and order_instant(order) != instant:
+                    return page, order_instant(order)
+                examined, instant = examined + 1, order_instant(order)
+                change = to_transition(row)
+                if change.account_id in account_ids:
+                    page.append((order, change))
+                    if len(page) >= limit:
+                        return page, order
+            if len(found) < _CHUNK:
+                week += timedelta(weeks=1)
+            else:
+                start = feed_order(found[-1])
+        return page, None
 
     async def budget(self, key: str) -> Budget:
         return await Budgets(self._table, self._clock).read(key)

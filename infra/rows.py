@@ -225,6 +225,11 @@ def feed_order(row: Row) -> str:
     return text(row, sort_key(FEED))
 
 
+def order_instant(order: str) -> str:
+    """When it was written: what an order key of the feed begins with, and itself a place to go on from."""
+    return order.partition(SEPARATOR)[0]
+
+
 def to_transition(row: Row) -> Transition:
     return Transition.model_validate_json(text(row, "body"))
 

@@ -14,10 +14,11 @@ them, so that the template of the deployment can be compared with them.
                         idempotency <caller> <key>      which operation was asked for with a key, and by what input
     organization <it>   organization                    which account is connected to it
     budget <key>        budget                          what was sent under one key of a provider
+    apikey <id>         apikey                          a key of ours, by part of its digest
 
     index      its rows, in its order
     listing    accounts by (provider, name); clusters and integrations of an account by (name, key); operations by
-               (id, account)
+               (id, account); our keys by (name, id)
     attention  clusters that need somebody, in the fleet's order, in a few shards
     due        accounts by the time at which the planner is to look at them
     feed       changes of phase by the time they were written, one partition a week

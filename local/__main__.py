@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from fleet.schedule import Pace
 from local.accounts import AccountsError, GivenAccount, read_accounts
 from local.ministack import MinistackError, ministack
-from local.runner import SANDBOX_PACE, is_loopback, listen, run
+from local.runner import SANDBOX_PACE, listen, run
 from local.settings import Settings, SettingsError, read_settings
 from local.stand_ins import SandboxError, StandIn, stand_ins
 
@@ -51,8 +51,16 @@ def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack)
         given = [one for stand_in in running for one in stand_in.accounts(datetime.now(UTC))]
         table, pace = "fleetgraph-sandbox", SANDBOX_PACE
     _greet(settings, listener.getsockname()[1], given, running)
-    base_urls = {stand_in.provider: stand_in.url for stand_in in running}
-    asyncio.run(run(given, endpoint=endpoint, table=table, pace=pace, base_urls=base_urls, listener=listener))
+    running_whole = run(
+        given,
+        endpoint=endpoint,
+        table=table,
+        pace=pace,
+        base_urls={stand_in.provider: stand_in.url for stand_in in running},
+        listener=listener,
+        admin_key=settings.admin_key,
+    )
+    asyncio.run(running_whole)
     print("\nFleetgraph has ended.")
     return 0
 
@@ -70,10 +78,8 @@ def _greet(settings: Settings, port: int, given: list[GivenAccount], running: li
         print(
             f"  sandbox                {stand_in.provider:<12} {stand_in.url}  (kill {stand_in.pid} for an outage)"
         )
-    if not is_loopback(settings.host):
-        print(
-            f"\n  Anybody who reaches {settings.host} can read this fleet: the local runner asks for no key."
-        )
+    asked_for = "Authorization: Bearer $ADMIN_KEY" if settings.admin_key else "none, to this machine alone"
+    print(f"  key                    {asked_for}")
     print("\nCtrl-C ends all of it.", flush=True)
 
 

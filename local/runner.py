@@ -1,14 +1,14 @@
 """One process that is the whole of Fleetgraph: table, observation loop and gateway, until somebody ends it."""
 
 import asyncio
-import ipaddress
 import signal
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import uvicorn
-from starlette.applications import Starlette
+from pydantic import SecretStr
+from starlette.types import ASGIApp
 
 from fleet.account import Collection
 from fleet.clock import Clock, SystemClock
@@ -21,6 +21,7 @@ from infra.schema import OtherSchema, create_table
 from infra.table import open_client
 from infra.vault import MemoryVault
 from local.accounts import GivenAccount
+from local.door import LoopbackOnly, make_admit
 from local.loop import ObservationLoop
 from local.settings import EXPLORER, SettingsError
 
@@ -57,13 +58,6 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 class _Server(uvicorn.Server):
     """Signals are the runner's, which also ends what uvicorn does not know of."""
 
@@ -83,6 +77,7 @@ async def run(
     pace: Pace,
     base_urls: Mapping[str, str],
     listener: socket.socket,
+    admin_key: SecretStr | None,
 ) -> None:
     """Serves until SIGINT or SIGTERM, then ends in order. `base_urls` are those of the stand-ins, if there are any."""
     client = open_client(endpoint_url=endpoint)
@@ -100,8 +95,17 @@ async def run(
             names = [one.account.name for one in given if one.account.id in loop.untried]
             return {"status": "starting" if names else "ok", "accounts": len(given), "notYetObserved": names}
 
-        app = create_app(parts.store, parts.changer, parts.owner, clock, explorer=EXPLORER, health=health)
-        await _serve(app, loop, listener)
+        app: ASGIApp = create_app(
+            parts.store,
+            parts.changer,
+            parts.owner,
+            clock,
+            keys=parts.keys,
+            admit=make_admit(parts.keys, clock, admin_key),
+            explorer=EXPLORER,
+            health=health,
+        )
+        await _serve(app if admin_key else LoopbackOnly(app), loop, listener)
     client.close()
 
 
@@ -122,7 +126,7 @@ async def _connect(store: Store, vault: Vault, clock: Clock, given: Sequence[Giv
         await store.connect(one.account, due_at=clock.now())
 
 
-async def _serve(app: Starlette, loop: ObservationLoop, listener: socket.socket) -> None:
+async def _serve(app: ASGIApp, loop: ObservationLoop, listener: socket.socket) -> None:
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
     server = _Server(config)
     for number in (signal.SIGINT, signal.SIGTERM):

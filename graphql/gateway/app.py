@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, request_response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.http.base import BaseRequestProtocol
 from strawberry.types import ExecutionResult
 
-from fleet.caller import Caller
 from fleet.clock import Clock
+from fleet.door import Admit
+from fleet.keys import Keys
 from fleet.store import Reader
 from gateway.context import Context
 from gateway.explorer import explorer_page, explorer_routes
+from gateway.guard import Guard, caller_of, is_for_page
 from gateway.schema import SCHEMA
 
 if TYPE_CHECKING:
@@ -27,9 +29,6 @@ if TYPE_CHECKING:
     from fleet.owning import Owner
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
-
-ADMIN = Caller(name="admin")
-"""Whoever is let in at all: there is one key, or, on loopback, none."""
 
 Health = Callable[[], Awaitable[Mapping[str, Any]]]
 """Facts that `/health` shows, `status` among them. Any but "ok" is answered with 503."""
@@ -41,10 +40,13 @@ def create_app(
     owner: "Owner",
     clock: Clock,
     *,
+    keys: Keys,
+    admit: Admit,
     explorer: Path | None,
     health: Health | None,
 ) -> Starlette:
     """The whole gateway. `explorer` is the folder of the bundled page; null serves none."""
+    has_page = explorer is not None
 
     async def to_graphql(request: Request) -> Response:
         return RedirectResponse("/graphql")
@@ -54,17 +56,24 @@ def create_app(
         is_well = facts["status"] == "ok"
         return JSONResponse(facts, HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE)
 
+    endpoint = Endpoint(reader, changer, owner, keys, clock, explorer)
     routes: list[BaseRoute] = [
         Route("/", to_graphql),
-        Route("/graphql", Endpoint(reader, changer, owner, clock, explorer)),
-        Route("/health", tell_health),
+        Route("/graphql", Guard(endpoint, admit, shows_page=has_page)),
+        Route("/health", Guard(request_response(tell_health), admit)),
     ]
     return Starlette(routes=routes if explorer is None else [*routes, *explorer_routes(explorer)])
 
 
 class Endpoint(GraphQL[Context, None]):
     def __init__(
-        self, reader: Reader, changer: "Changer", owner: "Owner", clock: Clock, explorer: Path | None
+        self,
+        reader: Reader,
+        changer: "Changer",
+        owner: "Owner",
+        keys: Keys,
+        clock: Clock,
+        explorer: Path | None,
     ) -> None:
         super().__init__(
             SCHEMA, graphql_ide=None if explorer is None else "graphiql", subscription_protocols=()
@@ -72,6 +81,7 @@ class Endpoint(GraphQL[Context, None]):
         self._reader = reader
         self._changer = changer
         self._owner = owner
+        self._keys = keys
         self._clock = clock
         self._explorer = explorer
 
@@ -80,17 +90,13 @@ class Endpoint(GraphQL[Context, None]):
             reader=self._reader,
             changer=self._changer,
             owner=self._owner,
-            caller=ADMIN,
+            keys=self._keys,
+            caller=caller_of(request),
             now=self._clock.now(),
         )
 
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        """A browser that asks for a page. A query in the address is executed."""
-        return (
-            request.method == "GET"
-            and "query" not in request.query_params
-            and "text/html" in request.headers.get("accept", "")
-        )
+        return is_for_page(request)
 
     async def render_graphql_ide(self, request: Request) -> Response:
         assert self._explorer is not None

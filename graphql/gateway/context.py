@@ -13,10 +13,12 @@ from strawberry.dataloader import DataLoader
 
 from fleet import browse
 from fleet.account import TrackedAccount
-from fleet.caller import Caller
+from fleet.caller import Caller, Scope
 from fleet.cluster import Cluster
 from fleet.freshness import is_missing
 from fleet.integration import Integration
+from fleet.keys import ApiKey, Keys
+from fleet.limited import as_seen_by
 from fleet.node import Node
 from fleet.operation import Operation
 from fleet.pacing import Budget
@@ -54,15 +56,23 @@ class Covered:
 
 class Context:
     """Made for one request and dropped with it: nothing that was loaded is shared. `now` is one instant for all of an
-    answer.
+    answer. `reader` shows what the caller may see and nothing else.
     """
 
     def __init__(
-        self, *, reader: Reader, changer: "Changer", owner: "Owner", caller: Caller, now: datetime
+        self,
+        *,
+        reader: Reader,
+        changer: "Changer",
+        owner: "Owner",
+        keys: Keys,
+        caller: Caller,
+        now: datetime,
     ) -> None:
-        self.reader = reader
+        self.reader = as_seen_by(caller, reader)
         self.changer = changer
         self.owner = owner
+        self.keys = keys
         self.caller = caller
         self.now = now
         self.request_id = uuid4().hex
@@ -86,6 +96,11 @@ class Context:
         if account is None:
             raise LookupError(f"account {account_id} was forgotten while rows of it were shown")
         return account
+
+    async def api_key(self, key_id: str) -> ApiKey | None:
+        """Keys are seen by those who may make them."""
+        found = await self.keys.find(key_id) if self.caller.may(Scope.ADMIN) else None
+        return None if found is None else found[0]
 
     async def fleet(self) -> Sequence[TrackedAccount]:
         """Every account, in order. Read once a request, however many fields ask."""

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import strawberry
 
+from fleet.caller import Scope
 from fleet.change import OperationKind
 from fleet.cloud import Cloud
 from fleet.cluster import Engine, Phase
@@ -68,4 +69,9 @@ strawberry.enum(
     "answer shows what was asked for; where there is no such sign (cordon, drain), the answer is the proof. FAILED: it "
     "was not done, and `failure` says why. TIMED_OUT: its end was not seen by the deadline, and the provider may still "
     "come to it.",
+)
+strawberry.enum(
+    Scope,
+    description="What a key is for. READ sees; WRITE changes clusters, limits and integrations; ADMIN connects "
+    "accounts and makes keys. Each includes those before it.",
 )

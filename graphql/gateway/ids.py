@@ -5,6 +5,7 @@ import strawberry
 from fleet.account import TrackedAccount
 from fleet.cluster import Cluster
 from fleet.integration import Integration
+from fleet.keys import ApiKey
 from fleet.node import Node as Machine
 from fleet.operation import Operation
 from fleet.provider import Provider
@@ -32,6 +33,8 @@ def global_id(source: strawberry.Parent[object]) -> str:
             return opaque.write(["Integration", integration.account_id, integration.key])
         case _, Operation() as operation:
             return opaque.write(["Operation", operation.account_id, operation.id])
+        case ApiKey(id=key_id), _:
+            return opaque.write(["ApiKey", key_id])
         case _:
             raise TypeError(f"{type(source).__name__} has no global ID")
 
@@ -44,6 +47,8 @@ async def find(context: Context, global_id: str) -> object | None:
             return PROVIDERS.get(key)
         case ("Account", account_id):
             return await context.accounts.load(account_id)
+        case ("ApiKey", key):
+            return await context.api_key(key)
         case ("Operation", account_id, key):
             return await context.operations.load(Ref(account_id, key))
         case ("Cluster", account_id, key):

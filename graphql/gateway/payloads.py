@@ -9,13 +9,17 @@ import strawberry
 
 from fleet import operation as domain
 from fleet.account import TrackedAccount
+from fleet.caller import Scope
 from fleet.cluster import Cluster as KnownCluster
 from fleet.integration import Integration as KnownIntegration
+from fleet.issuing import MadeKey
+from fleet.keys import ApiKey as KnownKey
 from fleet.node import Node as Machine
 from fleet.operation import OperationState
-from fleet.refusal import Refused
+from fleet.refusal import Forbidden, Refused
 from gateway import ids
 from gateway.account import Account
+from gateway.api_key import ApiKey
 from gateway.cluster import Cluster
 from gateway.context import Info
 from gateway.integration import Integration
@@ -24,7 +28,7 @@ from gateway.operation import Operation, find_target
 from gateway.records import Told, field, serves, shown
 from gateway.refusals import UserError, tell, tell_failure
 
-AnswerT = TypeVar("AnswerT", domain.Operation, TrackedAccount)
+AnswerT = TypeVar("AnswerT", domain.Operation, TrackedAccount, KnownKey, MadeKey)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,14 +38,16 @@ class Outcome:
     named: str | None = None
     operation: domain.Operation | None = None
     account: TrackedAccount | None = None
+    api_key: KnownKey | None = None
+    token: str | None = None
     user_errors: Sequence[Told] = ()
 
 
 def answers(
-    **words: str,
+    scope: Scope = Scope.WRITE, **words: str
 ) -> Callable[[Callable[..., Awaitable[AnswerT]]], Callable[..., Awaitable[Outcome]]]:
-    """Makes an outcome of what a resolver answers with or refuses. `words` are those that the domain has for an
-    argument of another name.
+    """Makes an outcome of what a resolver answers with or refuses, for callers who have the scope. `words` are those
+    that the domain has for an argument of another name.
     """
 
     def decorate(resolver: Callable[..., Awaitable[AnswerT]]) -> Callable[..., Awaitable[Outcome]]:
@@ -50,11 +56,17 @@ def answers(
             info.context.forget()
             named = arguments.get(words.get("id", "id"))
             try:
+                if not info.context.caller.may(scope):
+                    raise Forbidden(scope)
                 answered = await resolver(info, **arguments)
             except Refused as refused:
                 return Outcome(named=named, user_errors=tell(refused, arguments, words))
             if isinstance(answered, TrackedAccount):
                 return Outcome(account=answered)
+            if isinstance(answered, MadeKey):
+                return Outcome(api_key=answered.key, token=answered.token)
+            if isinstance(answered, KnownKey):
+                return Outcome(api_key=answered)
             return Outcome(named=named, operation=answered, user_errors=tell_failure(answered))
 
         return answer
@@ -106,6 +118,17 @@ class Payload:
 @strawberry.type(description="What became of an account.")
 class AccountPayload(Payload):
     account: Account | None = field(resolver=account)
+
+
+@strawberry.type(description="A key that was made.")
+class CreateApiKeyPayload(Payload):
+    api_key: ApiKey | None
+    token: str | None = field("The key itself. It is shown here and never again.")
+
+
+@strawberry.type(description="What became of a key.")
+class ApiKeyPayload(Payload):
+    api_key: ApiKey | None
 
 
 @strawberry.type(description="A change of an account.")

@@ -16,6 +16,7 @@ from fleet.store import FleetOrder, NotAnOrderKey
 from fleet.tracking import Tracked, TrackedCluster, Transition
 from gateway import ids
 from gateway.account import Account
+from gateway.api_key import ApiKey, api_keys
 from gateway.change import StatusChange
 from gateway.cluster import Cluster, ClusterConnection, ClusterPage, list_clusters
 from gateway.connections import After, Connection, First, Page, ask, not_a_cursor
@@ -29,6 +30,7 @@ from gateway.operation import Operation
 from gateway.provider import Provider
 from gateway.records import field, given
 from gateway.totals import Fleet, Totals, count_fleet
+from gateway.viewer import Viewer, viewer
 
 _CHANGES_KEPT = timedelta(days=90)
 
@@ -187,3 +189,8 @@ class Query:
         resolver=operations,
     )
     fleet: Fleet = field("The whole fleet in numbers, and what the numbers leave out.", resolver=fleet)
+    api_keys: Connection[ApiKey] | None = field(
+        "Keys of this gateway by name, for 90 days after their end. Null, with an error, without the scope ADMIN.",
+        resolver=api_keys,
+    )
+    viewer: Viewer = field("Who asks, and what they may.", resolver=viewer)

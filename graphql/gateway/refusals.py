@@ -7,6 +7,7 @@ from typing import Any
 import strawberry
 
 from fleet import browse, refusal
+from fleet.caller import Scope
 from fleet.operation import Operation as KnownOperation
 from fleet.operation import OperationState
 from fleet.provider import Capability
@@ -66,6 +67,13 @@ class UserError:
     )
 
 
+@strawberry.type(description="Your key may not do this.")
+class ForbiddenError(UserError):
+    is_type_of = serves(refusal.Forbidden)
+
+    required_scope: Scope = field("What the key would have to have.")
+
+
 @strawberry.type(description="What was given cannot be meant; the message says what can.")
 class InvalidInputError(UserError):
     is_type_of = serves(refusal.InvalidInput)
@@ -120,6 +128,7 @@ class BudgetExhaustedError(UserError):
 
 
 USER_ERRORS: Sequence[type[UserError]] = (
+    ForbiddenError,
     InvalidInputError,
     NotFoundError,
     ConflictError,

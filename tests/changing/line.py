@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from adapters import open_adapter
 from fleet.account import Account, Collection
-from fleet.caller import Caller
+from fleet.caller import trusted
 from fleet.change import OperationKind
 from fleet.changing import Changer
 from fleet.cluster import Phase
@@ -28,7 +28,7 @@ from infra.store import DynamoStore
 from infra.vault import MemoryVault
 from sandbox import ManualClock, Server
 
-ADA = Caller(name="ada")
+ADA = trusted("ada")
 PACE = Pace(
     every_seconds=dict.fromkeys(Collection, 86_400) | {Collection.CLUSTERS: 15, Collection.INTEGRATIONS: 15}
 )

@@ -14,7 +14,7 @@ from tests.cli.command import Command, JumpingClock, served
 from tests.cli.contract import Keeper, page
 from tests.cli.scripted import Scripted, scripted
 from tests.cli.things import ACME, INTEGRATION, PRODUCTION, TOKEN
-from tests.gateway.world import SetClock, populate
+from tests.gateway.world import ANYBODY, SetClock, letting_in, populate
 
 NOBODY: Any = None
 """Reading needs nobody who changes anything."""
@@ -39,7 +39,18 @@ def gateway() -> Iterator[Gateway]:
         table = Table(client, name, clock)
         store = DynamoStore(table, clock)
         asyncio.run(populate(store, clock))
-        with served(create_app(store, NOBODY, NOBODY, clock, explorer=None, health=None)) as url:
+        with served(
+            create_app(
+                store,
+                NOBODY,
+                NOBODY,
+                clock,
+                keys=NOBODY,
+                admit=letting_in(ANYBODY),
+                explorer=None,
+                health=None,
+            )
+        ) as url:
             yield Gateway(url, store, clock)
         table.close()
         client.close()

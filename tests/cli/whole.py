@@ -25,7 +25,7 @@ from sandbox.limits import RateLimit
 from sandbox.server import Server
 from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock
-from tests.gateway.world import NOON, SetClock
+from tests.gateway.world import ANYBODY, NOON, SetClock, letting_in
 
 UNLIMITED = RateLimit(requests=10_000, window_seconds=1)
 """A whole round of observation happens at one instant here, which would be more than a provider takes."""
@@ -77,7 +77,16 @@ class Whole:
             self._parts = parts
             for name, stand_in in self._stand_ins.items():
                 await self._connect(stand_in, name, vault)
-            app = create_app(parts.store, parts.changer, parts.owner, self._clock, explorer=None, health=None)
+            app = create_app(
+                parts.store,
+                parts.changer,
+                parts.owner,
+                self._clock,
+                keys=parts.keys,
+                admit=letting_in(ANYBODY),
+                explorer=None,
+                health=None,
+            )
             self._server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
             self._up.set()
             await self._server.serve(sockets=[self._listener])

@@ -7,7 +7,7 @@ import pytest
 
 from fleet.account import Account
 from fleet.adapter import Listing
-from fleet.caller import Caller
+from fleet.caller import trusted
 from fleet.change import (
     CordonNode,
     CreateIntegration,
@@ -42,7 +42,7 @@ from tests.fleet.asked import AS_SPECIFIED, SPEC
 from tests.fleet.things import cluster, integration, node
 from tests.fleet.world import Script, World, Writable
 
-ADA, BOB = Caller(name="ada"), Caller(name="bob")
+ADA, BOB = trusted("ada"), trusted("bob")
 NEWER = KupeDetails(isolation="shared", requested_version="1.34")
 UPDATE = UpdateCluster(provider="kupe", patch=KupeClusterPatch(version="1.34"))
 

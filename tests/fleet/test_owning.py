@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from fleet.account import Account
-from fleet.caller import Caller
+from fleet.caller import trusted
 from fleet.change import DeleteCluster, OperationKind
 from fleet.failure import Forbidden, Unauthenticated
 from fleet.operation import OperationState
@@ -16,7 +16,7 @@ from fleet.store import Ref
 from tests.fleet.things import cluster
 from tests.fleet.world import Script, World, Writable
 
-ADA = Caller(name="ada")
+ADA = trusted("ada")
 TOKEN = SecretStr("another-made-up-token")
 
 

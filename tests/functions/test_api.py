@@ -1,11 +1,15 @@
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from fleet.keys import ApiKey, digest_token, id_of, make_token
 from functions.api import Api
+from infra.api_keys import DynamoKeys
 from tests.functions.conftest import ADMIN_KEY, Deployment, Invocation, SteppedClock, event
 
 
@@ -47,6 +51,78 @@ def test_without_the_key_nothing_is_answered(
     assert answer["statusCode"] == 401
     assert json.loads(answer["body"])["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert {name for name, _ in deployment.calls} <= {"GetSecretValue"}
+
+
+def deploy_key(deployment: Deployment, clock: SteppedClock, **more: object) -> str:
+    """The token of a key that the deployment knows."""
+    token = make_token()
+    digest = digest_token(token)
+    key = ApiKey.model_validate(
+        {"id": id_of(digest), "name": "ci", "hint": token[-4:], "scopes": {"read"}, "created_at": clock.now()}
+        | more
+    )
+    loop = asyncio.new_event_loop()  # of its own: the function's is where Mangum looks for it
+    loop.run_until_complete(DynamoKeys(deployment.store._table, clock).keep(key, digest))
+    loop.close()
+    return token
+
+
+def test_an_api_key_opens_the_fleet_until_it_expires(
+    api: Api, deployment: Deployment, clock: SteppedClock
+) -> None:
+    token = deploy_key(deployment, clock, expires_at=clock.now() + timedelta(minutes=5))
+    answer = api(request(f"Bearer {token}"), Invocation())
+    assert answer["statusCode"] == 200
+    assert json.loads(answer["body"])["data"]["fleet"] == {"clusterCount": 0}
+    clock.advance(300)
+    refused = api(request(f"Bearer {token}"), Invocation())
+    assert refused["statusCode"] == 401
+    assert json.loads(refused["body"])["errors"][0]["message"] == "This key or token has expired."
+    assert refused["headers"]["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
+def test_whoever_asks_is_who_presented_the_key(api: Api, deployment: Deployment, clock: SteppedClock) -> None:
+    names = []
+    for token in (deploy_key(deployment, clock), ADMIN_KEY, deploy_key(deployment, clock, name="web")):
+        asked = request(f"Bearer {token}")
+        asked["body"] = json.dumps({"query": "{ viewer { name } }"})
+        names.append(json.loads(api(asked, Invocation())["body"])["data"]["viewer"]["name"])
+    assert names == ["ci", "admin", "web"]
+
+
+def test_a_mistyped_key_costs_no_look_into_the_table(
+    api: Api, deployment: Deployment, clock: SteppedClock
+) -> None:
+    token = deploy_key(deployment, clock)
+    deployment.calls.clear()
+    refused = api(request(f"Bearer {token[:-2]}"), Invocation())
+    assert refused["statusCode"] == 401
+    assert "mistyped" in json.loads(refused["body"])["errors"][0]["message"]
+    assert deployment.calls == []
+
+
+def test_the_key_of_the_deployment_can_be_retired(deployment: Deployment, clock: SteppedClock) -> None:
+    api = Api({**deployment.environment, "ADMIN_KEY_ID": ""}, clock)
+    deployment.calls.clear()
+    assert api(request(f"Bearer {ADMIN_KEY}"), Invocation())["statusCode"] == 401
+    assert deployment.calls == []
+    token = deploy_key(deployment, clock)
+    assert api(request(f"Bearer {token}"), Invocation())["statusCode"] == 200
+    api.close()
+
+
+def test_a_refusal_is_counted_by_its_reason_and_logged_without_the_key(
+    api: Api, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[tuple[str, Mapping[str, object]]] = []
+    monkeypatch.setattr("functions.api.logger.info", lambda message, **more: logged.append((message, more)))
+    presented = make_token()
+    api(request(f"Bearer {presented}"), Invocation())
+    said = capsys.readouterr().out
+    assert presented not in said
+    (metric,) = [json.loads(line) for line in said.splitlines() if "_aws" in line]
+    assert (metric["Refusals"], metric["reason"]) == ([1.0], "unknown")
+    assert logged == [("refused", {"reason": "unknown", "fact": ""})]
 
 
 @pytest.mark.parametrize("path", ["/", "/graphql", "/health"])

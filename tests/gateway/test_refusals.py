@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from fleet import refusal
+from fleet.caller import Scope
 from fleet.failure import Failure, FailureKind
 from fleet.operation import OperationState, Target, TargetKind
 from fleet.provider import Capability
@@ -23,7 +24,8 @@ STOP = """mutation ($id: ID!) { stopCluster(id: $id) { cluster { name } operatio
     ... on ConflictError { currentRevision operation { state requestedBy } }
     ... on UnsupportedError { capability }
     ... on ProviderFailedError { failure { kind httpStatus retryAt } }
-    ... on BudgetExhaustedError { retryAt }
+    ... on ForbiddenError { requiredScope }
+            ... on BudgetExhaustedError { retryAt }
     ... on InUseError { usedBy { nodes { name } coverage { accountCount } } }
 } } }"""
 
@@ -71,6 +73,15 @@ SAMPLES: dict[type[Refused], tuple[Refused, dict[str, Any]]] = {
             "message": OUTAGE.message,
             "path": [],
             "failure": {"kind": "UNAVAILABLE", "httpStatus": 503, "retryAt": None},
+        },
+    ),
+    refusal.Forbidden: (
+        refusal.Forbidden(Scope.ADMIN),
+        {
+            "__typename": "ForbiddenError",
+            "message": "This needs the scope ADMIN, which your key does not have.",
+            "path": [],
+            "requiredScope": "ADMIN",
         },
     ),
     refusal.BudgetUsedUp: (

@@ -9,12 +9,15 @@ import httpx
 from pydantic import SecretStr
 
 from fleet.account import Account, AccountState, Collection, CollectionState, derive_account_id
+from fleet.caller import Caller, trusted
 from fleet.changing import Changer
 from fleet.cloud import Cloud
 from fleet.cluster import Capacity, Cluster, Connection, Engine, Facts, Phase, Resources
 from fleet.connect import make_account
+from fleet.door import Admit
 from fleet.failure import Failure, FailureKind
 from fleet.integration import Integration
+from fleet.keys import Keys
 from fleet.money import (
     CostEstimate,
     Money,
@@ -95,6 +98,16 @@ class WatchedReader:
         return watched
 
 
+ANYBODY = trusted("admin")
+
+
+def letting_in(caller: Caller) -> Admit:
+    async def admit(authorization: str | None) -> Caller:
+        return caller
+
+    return admit
+
+
 class Client:
     def __init__(
         self,
@@ -103,6 +116,8 @@ class Client:
         *,
         changer: object = None,
         owner: object = None,
+        keys: object = None,
+        caller: Caller = ANYBODY,
         **options: Any,
     ) -> None:
         app = create_app(
@@ -110,7 +125,8 @@ class Client:
             cast("Changer", changer),
             cast("Owner", owner),
             clock,
-            **{"explorer": None, "health": None, **options},
+            keys=cast("Keys", keys),
+            **{"admit": letting_in(caller), "explorer": None, "health": None, **options},
         )
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://fleetgraph.test")
 

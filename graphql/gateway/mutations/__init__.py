@@ -2,11 +2,13 @@
 
 import strawberry
 
-from gateway.mutations import accounts, clusters, integrations, nodes
+from gateway.mutations import accounts, clusters, integrations, keys, nodes
 from gateway.payloads import (
     AccountPayload,
+    ApiKeyPayload,
     ClusterNodePayload,
     ClusterOperationPayload,
+    CreateApiKeyPayload,
     DeleteIntegrationPayload,
     IntegrationPayload,
     OperationPayload,
@@ -58,6 +60,10 @@ class Mutation:
     )
     clear_spend_limit: SpendLimitPayload | None = field(
         "Remove the limit.", resolver=clusters.clear_spend_limit
+    )
+    create_api_key: CreateApiKeyPayload | None = field("Make a key of this gateway.", resolver=keys.create)
+    revoke_api_key: ApiKeyPayload | None = field(
+        "Revoke a key of this gateway: it opens nothing from here on.", resolver=keys.revoke
     )
     create_integration: IntegrationPayload | None = field(
         "Link an account to a cloud or to another outside system.", resolver=integrations.create

@@ -4,6 +4,7 @@ import strawberry
 from pydantic import SecretStr
 
 from fleet.account import TrackedAccount
+from fleet.caller import Scope
 from fleet.operation import Operation
 from fleet.refusal import NoSuchThing
 from gateway import ids
@@ -25,7 +26,7 @@ class ConnectAccountInput:
     api_token: SecretStr
 
 
-@answers()
+@answers(Scope.ADMIN)
 async def connect(
     info: Info,
     input: ConnectAccountInput,  # noqa: A002
@@ -40,12 +41,12 @@ async def connect(
     )
 
 
-@answers()
+@answers(Scope.ADMIN)
 async def replace_token(info: Info, id: strawberry.ID, api_token: SecretStr) -> TrackedAccount:  # noqa: A002
     return await info.context.owner.replace_token(info.context.caller, known(id), api_token)
 
 
-@answers()
+@answers(Scope.ADMIN)
 async def disconnect(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
     return await info.context.owner.disconnect(info.context.caller, known(id))
 

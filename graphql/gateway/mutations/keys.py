@@ -1,0 +1,58 @@
+"""Making keys of this gateway, and revoking them."""
+
+from datetime import datetime
+
+import strawberry
+
+from fleet.caller import Scope
+from fleet.issuing import MadeKey, create_key, revoke_key
+from fleet.keys import ApiKey
+from fleet.refusal import InvalidInput, NoSuchThing
+from gateway import ids, opaque
+from gateway.context import Info
+from gateway.payloads import answers
+from gateway.records import given, option
+
+
+@strawberry.input(description="A key to be made.")
+class CreateApiKeyInput:
+    name: str = strawberry.field(description="What stands in operations as who asked for them.")
+    scopes: list[Scope]
+    account_ids: list[strawberry.ID] | None = option(
+        "The accounts that it is to see. Without it, all of them."
+    )
+    expires_at: datetime | None = option("Without it, the key opens until it is revoked.")
+
+
+@answers(Scope.ADMIN)
+async def create(info: Info, input: CreateApiKeyInput) -> MadeKey:  # noqa: A002
+    return await create_key(
+        info.context.keys,
+        info.context.reader,
+        info.context.caller,
+        name=input.name,
+        scopes=input.scopes,
+        account_ids=_accounts(given(input.account_ids)),
+        expires_at=given(input.expires_at),
+        now=info.context.now,
+    )
+
+
+@answers(Scope.ADMIN)
+async def revoke(info: Info, id: strawberry.ID) -> ApiKey:  # noqa: A002
+    match opaque.read(id):
+        case ("ApiKey", key_id):
+            return await revoke_key(info.context.keys, info.context.caller, key_id, info.context.now)
+        case _:
+            raise NoSuchThing("There is no such key.", path=("id",))
+
+
+def _accounts(global_ids: list[strawberry.ID] | None) -> frozenset[str] | None:
+    """An ID that names no account must not make a key that sees more, or less, than was meant."""
+    if global_ids is None:
+        return None
+    found = [ids.account_id_of(one) for one in global_ids]
+    known = frozenset(one for one in found if one is not None)
+    if None in found:
+        raise InvalidInput("One of these is no account.", path=("account_ids",))
+    return known

@@ -1,0 +1,55 @@
+"""Who comes in on this machine: anybody on loopback, unless a key is asked for."""
+
+import hmac
+from functools import partial
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fleet.caller import Caller, trusted
+from fleet.clock import Clock
+from fleet.door import Admit, Door, NotAdmitted, Reason, open_with_key
+from fleet.keys import Keys
+from local.settings import is_loopback
+
+LOCAL = trusted("local")
+
+
+def make_admit(keys: Keys, clock: Clock, admin_key: SecretStr | None) -> Admit:
+    """Where no key is asked for, one that is presented counts all the same: so it can be tried what it opens."""
+
+    async def open_with_admin_key(presented: str) -> Caller:
+        if admin_key is None or not hmac.compare_digest(
+            presented.encode(), admin_key.get_secret_value().encode()
+        ):
+            raise NotAdmitted(Reason.UNKNOWN)
+        return trusted("admin")
+
+    door = Door(api_key=partial(open_with_key, keys, clock), admin_key=open_with_admin_key)
+
+    async def admit(authorization: str | None) -> Caller:
+        if authorization is None and admin_key is None:
+            return LOCAL
+        return await door.admit(authorization)
+
+    return admit
+
+
+class LoopbackOnly:
+    """A web page whose host's name was made to lead here would be taken for one of ours by the browser; its requests
+    still carry that name.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        host = urlsplit("//" + Headers(scope=scope).get("host", "")).hostname
+        if host is not None and is_loopback(host):
+            await self._app(scope, receive, send)
+        else:
+            answer = PlainTextResponse("Ask for localhost or 127.0.0.1.", 421)
+            await answer(scope, receive, send)
