@@ -5,11 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from fleet.operation import Target, TargetKind
 from infra.schema import create_table
 from infra.store import DynamoStore
 from infra.table import Table, open_client
 from tests.aws import aws_in_memory
-from tests.gateway.script import Script
+from tests.gateway.script import Script, operation
 from tests.gateway.world import Client, SetClock, WatchedReader, populate
 
 OpenStore = Callable[[SetClock], DynamoStore]
@@ -37,6 +38,8 @@ def shared(open_store: OpenStore) -> tuple[DynamoStore, SetClock]:
     clock = SetClock()
     store = open_store(clock)
     asyncio.run(populate(store, clock))
+    target = Target(kind=TargetKind.CLUSTER, key="id-of-production")
+    asyncio.run(store.begin_change(operation(target=target), idempotency=None))
     return store, clock
 
 

@@ -1,0 +1,127 @@
+"""Somebody with the documents of `graphql/operations`, on the way through a gateway, with an observer beside it and a
+stand-in of the provider that answers over HTTP: nothing in between is not real but the time.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import httpx
+from pydantic import SecretStr
+
+from adapters import open_adapter
+from fleet.account import Account, Collection
+from fleet.adapter import Adapter
+from fleet.changing import Changer
+from fleet.observe import Observer
+from fleet.owning import Owner
+from fleet.pacing import Allowance
+from fleet.schedule import Pace
+from infra.store import DynamoStore
+from infra.vault import MemoryVault
+from sandbox import ManualClock, Server
+from tests.changing.line import LineClock
+from tests.gateway.test_operations import OPERATIONS, read
+from tests.gateway.world import Client, SetClock
+
+PACE = Pace(
+    every_seconds=dict.fromkeys(Collection, 3600) | {Collection.CLUSTERS: 15, Collection.INTEGRATIONS: 15}
+)
+FINAL = ("SUCCEEDED", "FAILED", "TIMED_OUT")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journey:
+    """`sent` is what went to the provider, `answers` what clients got, `scan` tells all that the table holds."""
+
+    server: Server
+    client: Client
+    observer: Observer
+    store: DynamoStore
+    clock: ManualClock
+    sent: list[httpx.Request]
+    scan: Callable[[], str]
+    answers: list[str] = field(default_factory=list)
+
+    async def run(self, name: str, **variables: Any) -> Any:
+        """The answer to a document. Its own variables hold where no other are given."""
+        document, given = read(OPERATIONS / f"{name}.graphql")
+        answer = await self.client.send(document, **{**given, **variables})
+        self.answers.append(str(answer))
+        assert "errors" not in answer, answer
+        (payload,) = answer["data"].values()
+        return payload
+
+    def input_of(self, document: str, /, **changed: Any) -> dict[str, Any]:
+        """The input that a document comes with, and what is to differ in it."""
+        return {**read(OPERATIONS / f"{document}.graphql")[1]["input"], **changed}
+
+    async def connect(self, name: str, **facts: Any) -> str:
+        there = next(one for one in self.server.accounts if one.name == name)
+        asked = {
+            "provider": there.provider.upper(),
+            "name": name,
+            "externalId": there.external_id,
+            "apiToken": there.token,
+        }
+        payload = await self.run("connect-account", input=asked | facts)
+        assert payload["userErrors"] == []
+        await self.observe()
+        return str(payload["account"]["id"])
+
+    async def follow(self, payload: Mapping[str, Any], *, minutes: float) -> dict[str, Any]:
+        """Asks again as often as the operation advises, to its end."""
+        assert payload["userErrors"] == [], payload
+        seen: dict[str, Any] = payload["operation"]
+        until = self.clock.now().timestamp() + minutes * 60
+        while seen["state"] not in FINAL:
+            assert self.clock.now().timestamp() < until, seen
+            self.clock.advance(seen["pollAfterSeconds"])
+            await self.observe()
+            seen = await self.run("operation", id=seen["id"])
+        assert seen["pollAfterSeconds"] is None
+        return seen
+
+    async def observe(self) -> None:
+        """What the schedule does when an account is due."""
+        for tracked in await self.store.accounts(after=None, limit=9):
+            if tracked.due_at is not None and tracked.due_at <= self.clock.now():
+                await self.observer.observe(tracked.account.id, due_at=tracked.due_at)
+
+    def asked(self, method: str) -> list[httpx.Request]:
+        return [request for request in self.sent if request.method == method]
+
+
+def begin_journey(
+    server: Server, store: DynamoStore, clock: ManualClock, http: httpx.AsyncClient, scan: Callable[[], str]
+) -> Journey:
+    """`http` is the way to the provider."""
+    sent: list[httpx.Request] = []
+
+    async def note(request: httpx.Request) -> None:
+        sent.append(request)
+
+    http.event_hooks = {"request": [note]}
+    time = LineClock(clock)
+
+    def open_there(account: Account, token: SecretStr, allowance: Allowance) -> Adapter:
+        """What is connected through the graph is the provider itself; here it is its stand-in."""
+        there = account.model_copy(update={"base_url": server.url})
+        return open_adapter(there, token, allowance, client=http, clock=time)
+
+    parts: dict[str, Any] = {
+        "store": store,
+        "vault": MemoryVault(),
+        "open_adapter": open_there,
+        "clock": time,
+    }
+    client = Client(store, cast("SetClock", time), changer=Changer(**parts), owner=Owner(**parts))
+    return Journey(
+        server=server,
+        client=client,
+        observer=Observer(**parts, pace=PACE),
+        store=store,
+        clock=clock,
+        sent=sent,
+        scan=scan,
+    )

@@ -1,0 +1,243 @@
+"""The documents that change something, walked through from beginning to end."""
+
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from infra.schema import create_table
+from infra.store import DynamoStore
+from infra.table import Table, open_client
+from sandbox import ManualClock, RateLimit, serve
+from tests.aws import aws_in_memory
+from tests.changing.line import LineClock
+from tests.gateway.journey import Journey, begin_journey
+from tests.gateway.test_operations import OPERATIONS, read
+
+Begin = Callable[[str], Journey]
+
+
+@pytest.fixture
+async def begin() -> AsyncIterator[Begin]:
+    """Begins journeys, each with a provider and a table of its own."""
+    with ExitStack() as stack:
+        stack.enter_context(aws_in_memory())
+        dynamodb = open_client()
+        stack.callback(dynamodb.close)
+        async with httpx.AsyncClient() as http:
+
+            def begin_one(provider: str) -> Journey:
+                clock = ManualClock()
+                plenty = RateLimit(requests=100_000, window_seconds=60)
+                server = stack.enter_context(serve(provider, clock=clock, rate_limit=plenty))
+                name = f"fleet-{uuid4()}"
+                create_table(dynamodb, name)
+                table = Table(dynamodb, name, LineClock(clock), threads=2)
+                stack.callback(table.close)
+                store = DynamoStore(table, LineClock(clock))
+                return begin_journey(
+                    server, store, clock, http, lambda: str(dynamodb.scan(TableName=name)["Items"])
+                )
+
+            yield begin_one
+
+
+async def test_a_kupe_cluster_is_made_changed_and_deleted(begin: Begin) -> None:
+    journey = begin("kupe")
+    account_id = await journey.connect("Acme Tools")
+    assert journey.input_of("create-kupe-cluster")["accountId"] == account_id
+
+    made = await journey.run("create-kupe-cluster")
+    again = await journey.run("create-kupe-cluster")
+    assert again["operation"]["id"] == made["operation"]["id"]
+    assert len(journey.asked("POST")) == 1
+    done = await journey.follow(made, minutes=15)
+    assert (done["kind"], done["state"], done["requestedBy"]) == ("CREATE_CLUSTER", "SUCCEEDED", "admin")
+    assert (done["target"]["name"], done["target"]["status"]) == ("staging-eu", {"phase": "READY"})
+
+    cluster = await journey.run("cluster", id=done["target"]["id"])
+    assert (cluster["displayName"], cluster["capacity"]["total"]["cpuMillicores"]) == ("Staging EU", "4000")
+    change = await journey.run("update-kupe-cluster", id=cluster["id"], expectedRevision=cluster["revision"])
+    assert (await journey.follow(change, minutes=15))["state"] == "SUCCEEDED"
+    grown = await journey.run("cluster", id=cluster["id"])
+    assert grown["capacity"]["total"]["cpuMillicores"] == "8000"
+
+    late = await journey.run("update-kupe-cluster", id=cluster["id"], expectedRevision=cluster["revision"])
+    (error,) = late["userErrors"]
+    assert (error["__typename"], error["path"]) == ("ConflictError", ["expectedRevision"])
+    assert error["currentRevision"] == grown["revision"]
+
+    gone = await journey.run("delete-cluster", id=cluster["id"], confirmName="staging-eu")
+    assert (await journey.follow(gone, minutes=15))["state"] == "SUCCEEDED"
+    listed = await journey.run("operations")
+    assert [one["kind"] for one in listed["nodes"]] == ["DELETE_CLUSTER", "UPDATE_CLUSTER", "CREATE_CLUSTER"]
+    assert {one["state"] for one in listed["nodes"]} == {"SUCCEEDED"}
+
+
+async def test_a_creation_whose_answer_is_lost_is_found_out_and_not_repeated(begin: Begin) -> None:
+    journey = begin("kupe")
+    await journey.connect("Acme Tools")
+    journey.server.fault("lost-answer", method="POST", times=1)
+    made = await journey.run("create-kupe-cluster")
+    assert (made["operation"]["state"], made["userErrors"]) == ("UNCONFIRMED", [])
+    done = await journey.follow(made, minutes=15)
+    assert (done["state"], done["target"]["name"]) == ("SUCCEEDED", "staging-eu")
+    assert len(journey.asked("POST")) == 1
+
+
+async def test_a_creation_that_the_provider_refuses_says_so(begin: Begin) -> None:
+    journey = begin("kupe")
+    await journey.connect("Acme Tools")
+    journey.server.fault("rate-limited", method="POST", times=1, seconds=30)
+    made = await journey.run("create-kupe-cluster")
+    (error,) = made["userErrors"]
+    assert (error["__typename"], error["failure"]["kind"]) == ("ProviderFailedError", "RATE_LIMITED")
+    assert made["operation"]["state"] == "FAILED"
+
+
+FREE = {"money": {"minorUnits": "0", "currency": "USD"}}
+FIFTEEN_DOLLARS = {"money": {"minorUnits": "1500", "currency": "USD"}}
+LIMIT = """query ($id: ID!) { cluster(id: $id) { spendLimit { limit {
+    basis money { minorUnits } usage { requestUnits storageMiB }
+} } } }"""
+
+
+@pytest.mark.parametrize("version", ["2022-03-31", "2022-09-20", "2023-04-10", None])
+async def test_a_free_cockroachdb_cluster_is_made_limited_listed_and_deleted(
+    version: str | None, begin: Begin
+) -> None:
+    journey = begin("cockroachdb")
+    account_id = await journey.connect("Meridian Freight", apiVersion=version)
+    asked = journey.input_of("create-cockroachdb-cluster")
+    assert asked["accountId"] == account_id
+    limit = read(OPERATIONS / "set-spend-limit.graphql")[1]["limit"]
+    if version is not None:
+        asked["spec"]["cockroachdb"]["plan"]["basic"]["spendLimit"] = FREE
+        limit = FIFTEEN_DOLLARS
+
+    made = await journey.follow(await journey.run("create-cockroachdb-cluster", input=asked), minutes=15)
+    assert (made["state"], made["target"]["name"]) == ("SUCCEEDED", "notorious-moose")
+    moose = made["target"]["id"]
+
+    limited = await journey.run("set-spend-limit", clusterId=moose, limit=limit)
+    assert (await journey.follow(limited, minutes=15))["state"] == "SUCCEEDED"
+    shown = (await journey.client.query(LIMIT, id=moose))["cluster"]["spendLimit"]["limit"]
+    if version is None:
+        assert shown["basis"] == "USAGE"
+        assert shown["usage"] == {"requestUnits": "100000000", "storageMiB": "20480"}
+    else:
+        assert (shown["basis"], shown["money"]) == ("MONEY", {"minorUnits": "1500"})
+    assert bool(journey.asked("PUT")) is (version == "2022-03-31")
+
+    nodes = await journey.run("cluster-nodes", id=moose)
+    (listing,) = [one for one in nodes["capabilities"] if one["capability"] == "LIST_NODES"]
+    assert (nodes["nodes"] is None) is (listing["reason"] is not None)
+
+    gone = await journey.run("delete-cluster", id=moose, confirmName="notorious-moose")
+    assert (await journey.follow(gone, minutes=15))["state"] == "SUCCEEDED"
+
+
+async def test_a_northflank_integration_is_made(begin: Begin) -> None:
+    journey = begin("northflank")
+    account_id = await journey.connect("Tidewater Studio")
+    assert journey.input_of("create-northflank-integration")["accountId"] == account_id
+    done = await journey.follow(await journey.run("create-northflank-integration"), minutes=5)
+    assert (done["state"], done["target"]["name"]) == ("SUCCEEDED", "Backup AWS")
+    listed = await journey.run("integrations", clouds=["AWS"], first=100)
+    assert "Backup AWS" in [one["name"] for one in listed["nodes"]]
+
+
+async def test_a_qovery_cluster_is_made_with_all_that_can_be_set(begin: Begin) -> None:
+    journey = begin("qovery")
+    account_id = await journey.connect("Orchard Grocers")
+    asked = journey.input_of("create-qovery-cluster")
+    assert asked["accountId"] == account_id
+    done = await journey.follow(await journey.run("create-qovery-cluster"), minutes=60)
+    assert (done["state"], done["target"]["status"]) == ("SUCCEEDED", {"phase": "READY"})
+
+    registered, deployed = journey.asked("POST")
+    assert deployed.url.path.endswith("/deploy")
+    body = json.loads(registered.content)
+    wanted = asked["spec"]["qovery"]
+    assert (body["name"], body["region"], body["cloud_provider"]) == ("checkout", "eu-west-3", "AWS")
+    assert body["cloud_provider_credentials"]["credentials"]["name"] == "orchard-aws-main"
+    assert (body["min_running_nodes"], body["max_running_nodes"], body["disk_size"]) == (3, 9, 60)
+    assert (body["instance_type"], body["production"]) == (wanted["instanceType"], True)
+    assert body["ssh_keys"] == wanted["sshKeys"]
+    assert body["features"] == [
+        {"id": "VPC_SUBNET", "value": "10.40.0.0/16"},
+        {"id": "STATIC_IP", "value": True},
+    ]
+    assert body["metrics_parameters"]["enabled"] is True
+    charts = json.dumps(body["infrastructure_charts_parameters"])
+    given = wanted["advanced"]
+    for value in (*given["nginx"].values(), given["certManagerNamespace"], *given["metalLbAddressPools"]):
+        assert json.dumps(value) in charts
+
+    cluster = await journey.run("cluster", id=done["target"]["id"])
+    assert cluster["details"]["deploymentStatus"] == "UP_TO_DATE"
+    assert (cluster["capacity"]["minNodes"], cluster["capacity"]["maxNodes"]) == (3, 9)
+
+
+async def test_an_account_is_connected_refreshed_given_a_token_and_disconnected(begin: Begin) -> None:
+    journey = begin("kupe")
+    account_id = await journey.connect("Acme Tools")
+    (there,) = [one for one in journey.server.accounts if one.name == "Acme Tools"]
+
+    twice = await journey.run(
+        "connect-account", input=journey.input_of("connect-account", apiToken=there.token)
+    )
+    assert [error["__typename"] for error in twice["userErrors"]] == ["ConflictError"]
+
+    refreshed = await journey.run("refresh-account", id=account_id)
+    assert (await journey.follow(refreshed, minutes=5))["state"] == "SUCCEEDED"
+
+    refused = await journey.run("replace-account-token", id=account_id, apiToken="another" + "-token")
+    (error,) = refused["userErrors"]
+    assert (error["__typename"], error["path"]) == ("ProviderFailedError", ["apiToken"])
+    assert error["failure"]["kind"] == "AUTHENTICATION"
+    kept = await journey.run("replace-account-token", id=account_id, apiToken=there.token)
+    assert (kept["userErrors"], kept["account"]["token"]["hint"]) == ([], there.token[-4:])
+
+    gone = await journey.run("disconnect-account", id=account_id)
+    assert (await journey.follow(gone, minutes=60))["state"] == "SUCCEEDED"
+    assert await journey.store.accounts(after=None, limit=9) == []
+    listed = (await journey.run("operations"))["nodes"]
+    assert [(one["kind"], one["account"]) for one in listed] == [
+        ("DISCONNECT_ACCOUNT", None),
+        ("REFRESH_ACCOUNT", None),
+    ]
+
+
+async def test_what_was_given_in_secret_reaches_the_provider_and_nothing_else(
+    begin: Begin, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not the answers, not the logs, not the table: neither of a change that is made nor of one that goes wrong."""
+    planted = ["plan" + f"ted-{number}" for number in range(2)]
+    keys = {"awsKeys": {"accessKeyId": planted[0], "secretAccessKey": planted[1]}}
+    with caplog.at_level(logging.DEBUG):
+        journey = begin("northflank")
+        await journey.connect("Tidewater Studio")
+        for number, fault in enumerate((None, "server-error", "lost-answer", "rate-limited", "truncated")):
+            if fault is not None:
+                journey.server.fault(fault, method="POST", times=1)
+            name = f"Backup {number}"
+            asked = journey.input_of(
+                "create-northflank-integration", name=name, credentials=keys, idempotencyKey=name
+            )
+            made = await journey.run("create-northflank-integration", input=asked)
+            if not made["userErrors"]:
+                await journey.follow(made, minutes=60)
+    (token,) = [one.token for one in journey.server.accounts if one.name == "Tidewater Studio"]
+    given = b"".join(request.content for request in journey.asked("POST"))
+    assert all(secret.encode() in given for secret in planted)
+    kept = journey.scan()
+    assert "Backup 4" in kept
+    for secret in (*planted, token):
+        assert secret not in "".join(journey.answers)
+        assert secret not in caplog.text
+        assert secret not in kept
