@@ -9,7 +9,9 @@ from botocore.exceptions import ClientError
 
 from fleet.keys import ApiKey, digest_token, id_of, make_token
 from functions.api import Api
+from gateway import opaque
 from infra.api_keys import DynamoKeys
+from sandbox import Server
 from tests.functions.conftest import ADMIN_KEY, Deployment, Invocation, SteppedClock, event
 
 
@@ -167,3 +169,24 @@ def test_a_warm_process_reads_the_key_once(api: Api, deployment: Deployment) -> 
     for _ in range(3):
         api(request(f"Bearer {ADMIN_KEY}"), Invocation())
     assert [name for name, _ in deployment.calls].count("GetSecretValue") == 1
+
+
+def test_what_is_asked_for_through_the_door_is_kept_and_looked_after(
+    deployment: Deployment, clock: SteppedClock, kupe: Server
+) -> None:
+    """A change runs on the loop of the process, and asks the provider with the account's own token."""
+    account = asyncio.run(deployment.connect(kupe, clock.now()))
+    api = Api(deployment.environment, clock)
+    asked = request(f"Bearer {ADMIN_KEY}")
+    document = """mutation ($input: CreateClusterInput!) { createCluster(input: $input) {
+        operation { state } userErrors { message }
+    } }"""
+    spec = {"kupe": {"displayName": "Staging", "type": "SHARED"}}
+    given = {"accountId": opaque.write(["Account", account.id]), "name": "staging-eu", "spec": spec}
+    asked["body"] = json.dumps({"query": document, "variables": {"input": given}})
+    answer = json.loads(api(asked, Invocation())["body"])
+    api.close()
+    assert answer == {"data": {"createCluster": {"operation": {"state": "RUNNING"}, "userErrors": []}}}
+    assert len(kupe.requests.matching(method="POST")) == 1
+    (kept,) = asyncio.run(deployment.store.open_changes(account.id))
+    assert kept.target_name == "staging-eu"
