@@ -47,6 +47,7 @@ lock: .venv/dev.stamp ## bring the lock files up to pyproject.toml [UPGRADE=--up
 	$(COMPILE) $(UPGRADE) --group node -o requirements-node.txt
 	$(COMPILE) $(UPGRADE) --group observe -c requirements.txt -o requirements-observe.txt
 	$(COMPILE) $(UPGRADE) --group sam -o requirements-sam.txt
+	$(COMPILE) $(UPGRADE) --group uv -o requirements-uv.txt
 	$(COMPILE) $(UPGRADE) --group checkov -o requirements-checkov.txt
 	$(COMPILE) $(UPGRADE) --group runtime -o requirements-runtime.txt
 	$(COMPILE) $(UPGRADE) --group stack -o requirements-stack.txt
@@ -107,23 +108,28 @@ ARCHITECTURE ?= x86_64
 SAM = SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} PATH="$(CURDIR)/.venv-sam/bin:$$PATH" sam
 
 build: .venv-sam/stamp ## build the three functions for Lambda [ARCHITECTURE=x86_64|arm64]
-	$(SAM) build --build-in-source --parameter-overrides Architecture=$(ARCHITECTURE)
+	$(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
 
 deploy: build ## create or update the stack on AWS, asking what it must know [STACK=fleetgraph]
-	$(SAM) deploy --guided --stack-name $(STACK) --capabilities CAPABILITY_IAM \
-		--parameter-overrides Architecture=$(ARCHITECTURE)
+	$(SAM) deploy --guided --stack-name $(STACK) --parameter-overrides Architecture=$(ARCHITECTURE)
 
 sam-check: .venv/dev.stamp .venv-sam/stamp .venv-checkov/stamp ## check the template: SAM, CloudFormation, security
 	$(SAM) validate --lint
 	.venv-sam/bin/cfn-lint template.yaml
 	.venv-checkov/bin/checkov --skip-download --framework cloudformation --compact --quiet --file template.yaml
-	$(BIN)/pytest tests/template
+	$(BIN)/pytest -m '' tests/template
 
-artefact-test: build .venv/dev.stamp .venv-runtime/stamp ## run what was built as Lambda runs it
-	$(BIN)/pytest tests/artefact
+artefact-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp ## run what was built as Lambda runs it
+	$(BIN)/pytest -m apart tests/artefact
 
 stack-test: build .venv/dev.stamp .venv-stack/stamp ## deploy it to an emulator of AWS and watch a fleet be observed
-	$(BIN)/pytest tests/stack
+	$(BIN)/pytest -m apart tests/stack
+
+sam-local: .venv/local.stamp .venv-ministack/stamp ## serve what was built by `sam local`, where containers run
+	@$(BIN)/python -m local.engine
+	@$(MAKE) --no-print-directory build
+	@PATH="$(CURDIR)/.venv-sam/bin:$$PATH" exec $(BIN)/python -m local.sam .aws-sam/env.json \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
 
 connect: .venv/local.stamp ## give accounts to the stack, or new tokens [STACK=fleetgraph ACCOUNTS=accounts.toml]
 	@$(BIN)/python -m local.connect $(STACK) $(or $(ACCOUNTS),accounts.toml)
@@ -131,20 +137,22 @@ connect: .venv/local.stamp ## give accounts to the stack, or new tokens [STACK=f
 # What `sam build` asks for, one target a function, with ARTIFACTS_DIR to fill. Each gets the packages of its lock, for
 # the runtime's Python and processor whatever this machine is, and of ours only what it imports.
 LAMBDA_PYTHON = 3.13
-UV = $(firstword $(shell command -v uv) $(wildcard $(CURDIR)/.venv-sam/bin/uv $(CURDIR)/.venv/bin/uv) uv-is-missing)
+UV = $(or $(shell command -v uv),$(CURDIR)/.venv-uv/bin/uv)
 # pyenv's shim of a version that is not chosen does not run; the version itself does.
 RUNTIME ?= $(shell for python in python$(LAMBDA_PYTHON) \
 	$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$(LAMBDA_PYTHON).*/bin/python$(LAMBDA_PYTHON) 2>/dev/null); do \
 	$$python -c '' 2>/dev/null && echo $$python && break; done)
 ARTEFACT = @UV='$(UV)' RUNTIME='$(RUNTIME)' sh artefact.sh "$(ARTIFACTS_DIR)" $(LAMBDA_PYTHON) $(ARCHITECTURE)
 
-build-Plan build-Observe:
+build-Plan build-Observe: | $(UV)
 	$(ARTEFACT) requirements-observe.txt 25 fleet adapters infra functions
 
-build-Api:
+build-Api: | $(UV)
 	$(ARTEFACT) requirements.txt 40 fleet adapters infra functions graphql/gateway
 
-.venv-sam/bin/python .venv-checkov/bin/python:
+$(CURDIR)/.venv-uv/bin/uv: .venv-uv/stamp ;
+
+.venv-sam/bin/python .venv-checkov/bin/python .venv-uv/bin/python:
 	$(MAKE_VENV) $(@:/bin/python=)
 
 # Without looking for dependencies: a lock names them all, and pip cannot match a pin with one that asks for extras.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Fills a folder with a function as Lambda gets it: packages from a hash-pinned lock, our folders, compiled files.
-# artefact.sh FOLDER PYTHON PROCESSOR LOCK BUDGET_MIB OURS...
+# artefact.sh FOLDER PYTHON PROCESSOR LOCK BUDGET_MB OURS...
 # UV and RUNTIME name uv and the runtime's own Python; the latter may be empty.
 set -eu
 folder=$1 python=$2 processor=$3 lock=$4 budget=$5
@@ -10,10 +10,6 @@ x86_64) platform=x86_64-manylinux_2_28 ;;
 arm64) platform=aarch64-manylinux_2_28 ;;
 *) echo "ARCHITECTURE is x86_64 or arm64, not $processor" >&2 && exit 1 ;;
 esac
-if [ "$UV" = uv-is-missing ]; then
-    echo 'Needed to build: uv on the path. `make build` brings its own.' >&2
-    exit 1
-fi
 mkdir -p "$folder"
 
 # Copies, because hard links would let whoever edits the artefact edit uv's cache.
@@ -43,5 +39,5 @@ fi
 # Every file as old as the first zip can say: an unchanged build is then an unchanged zip.
 find "$folder" -exec touch -h -d 1980-01-01T00:00:00Z {} +
 bytes=$(find "$folder" -type f -exec cat {} + | wc -c)
-echo "$(basename "$folder"): $((bytes / 1048576)) MiB of $budget, for $processor and Python $python"
-if [ "$bytes" -gt $((budget * 1048576)) ]; then echo 'That is too large: see what came along.' >&2 && exit 1; fi
+echo "$(basename "$folder"): $((bytes / 1000000)) MB of $budget, for $processor and Python $python"
+if [ "$bytes" -gt $((budget * 1000000)) ]; then echo 'That is too large: see what came along.' >&2 && exit 1; fi

@@ -33,9 +33,9 @@ LOOK_SECONDS = 0.5
 FUNCTION_GB = 0.5
 LOG_KB = 2.0
 QUEUE_REQUESTS = 0.1 + 1 + 1
-METRICS = 4 * 2 * 2 + 4
-"""Providers, outcomes that occur and two values each; lag, plans, refusals and failed messages."""
-ALARMS = 10
+METRICS = 4 * 2 * 2 + 3 + 7
+"""Providers, outcomes that occur and two values each; lag, plans and failed messages; refusals by their reason."""
+ALARMS = 11
 TRACES_PER_SECOND = 1
 """X-Ray keeps this many and one in twenty of the rest."""
 
@@ -79,6 +79,22 @@ def monthly(accounts: int) -> Mapping[str, float]:
     }
 
 
+def day() -> str:
+    """What one account takes in a day."""
+    looks = LOOKS_PER_MONTH // 30
+    return (
+        f"An account takes {looks:,} looks a day: {looks * sum(WRITE_UNITS.values()):,.0f} units written and"
+        f" {looks * sum(READ_UNITS.values()):,.0f} read,\n"
+        f"{looks * sum(CALLS.values()):,} requests to DynamoDB, {looks * QUEUE_REQUESTS:,.0f} to SQS, and"
+        f" {looks:,} invocations of {LOOK_SECONDS * FUNCTION_GB} GB seconds at the most."
+    )
+
+
+def prices() -> str:
+    units, each = list(PRICES), [f"{price:.10f}".rstrip("0").rstrip(".") for price in PRICES.values()]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (units, ["---:"] * len(units), each))
+
+
 def table() -> str:
     columns = [*monthly(1), "a month", "an account"]
     lines = ["| accounts | " + " | ".join(columns) + " |", "| ---: " * (len(columns) + 1) + "|"]
@@ -91,4 +107,4 @@ def table() -> str:
 
 
 if __name__ == "__main__":
-    print(table())  # noqa: T201 - what it is for
+    print(table(), prices(), day(), sep="\n\n")  # noqa: T201 - what it is for

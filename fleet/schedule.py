@@ -1,5 +1,6 @@
 """When an account is looked at next: seconds while something moves, then minutes; later while a provider fails."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +11,9 @@ from fleet.pacing import seconds_between
 from fleet.provider import RateLimit
 from fleet.store import Schedule
 from fleet.tracking import TrackedCluster
+
+CLAIMS_AT_ONCE = 16
+"""Each waits for the store, which has so many calls in flight at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +111,23 @@ def due_at(state: AccountState) -> datetime | None:
 async def due_messages(
     schedule: Schedule, *, now: datetime, ahead: timedelta, queued_for: timedelta, limit: int
 ) -> list[tuple[str, datetime]]:
-    """Claims the accounts that fall due before `now + ahead`; each is to be observed once, at the time beside it."""
-    return [
-        (account_id, due_at)
-        for account_id, due_at in await schedule.due(now + ahead, limit)
-        if await schedule.claim(account_id, due_at, now=now, queued_until=now + queued_for)
-    ]
+    """Claims the accounts that fall due before `now + ahead`; each is to be observed once, at the time beside it.
+
+    A claim that fails for a fault of ours fails all of them once the others have ended: those that were claimed are
+    planned again after `queued_for`.
+    """
+    turns = asyncio.Semaphore(CLAIMS_AT_ONCE)
+
+    async def claim(account_id: str, due_at: datetime) -> bool:
+        async with turns:
+            return await schedule.claim(account_id, due_at, now=now, queued_until=now + queued_for)
+
+    due = await schedule.due(now + ahead, limit)
+    claimed = await asyncio.gather(*(claim(*one) for one in due), return_exceptions=True)
+    for outcome in claimed:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return [one for one, is_ours in zip(due, claimed, strict=True) if is_ours]
 
 
 def _ceiling(collection: Collection, pace: Pace) -> int:

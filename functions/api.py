@@ -10,6 +10,7 @@ from fleet.caller import Caller, trusted
 from fleet.clock import Clock, SystemClock
 from fleet.door import Door, NotAdmitted, Opener, Reason, open_with_key
 from fleet.keys import Keys
+from functions.deadline import within_the_invocation
 from functions.process import Context, Process
 from functions.settings import read_settings
 from infra import admin_key
@@ -36,9 +37,10 @@ class Api:
         self._door = Door(api_key=self._open_with_api_key, admin_key=self._admin_key_opener())
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-        """API Gateway gives header names in lower case."""
+        """API Gateway gives header names in lower case, `sam local` as they came."""
+        headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
         try:
-            self._caller = self._process.run(self._door.admit(event.get("headers", {}).get("authorization")))
+            self._caller = self._process.run(self._door.admit(headers.get("authorization")))
         except NotAdmitted as refused:
             measure({"Refusals": 1}, reason=refused.reason)
             logger.info("refused", reason=refused.reason, fact=refused.fact)
@@ -108,7 +110,7 @@ class Api:
             explorer=None,
             health=None,
         )
-        return Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)
+        return Mangum(within_the_invocation(app), lifespan="off", text_mime_types=TEXT_TYPES)
 
     def close(self) -> None:
         self._process.close()

@@ -1,7 +1,9 @@
 """Queue -> observe(account) -> store, and the next look at what moves.
 
-A record that cannot be read or that fails on our side goes back to the queue alone, and after a few times to the dead
-letters. What a provider does wrong is no failure here: it is remembered with the account.
+A record that cannot be read or that fails on our side goes back to the queue alone. What cannot be read ends with the
+dead letters after a few times. A fault of ours during an observation puts its account off, so that its message is
+stale when it comes again and drops itself: the metric FailedMessages, and its alarm, are how that is known. What a
+provider does wrong is no failure here: it is remembered with the account.
 """
 
 import asyncio

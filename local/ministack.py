@@ -39,9 +39,13 @@ class MinistackError(Exception):
 
 @contextmanager
 def ministack(
-    state: Path | None = None, *, services: str = "dynamodb", python: Path = PYTHON
+    state: Path | None = None,
+    *,
+    services: str = "dynamodb",
+    python: Path = PYTHON,
+    host: str = "127.0.0.1",
 ) -> Iterator[str]:
-    """Runs DynamoDB on a free port of loopback and gives its URL. Tables are kept in `state` over a clean stop.
+    """Runs DynamoDB on a free port of `host` and gives its URL. Tables are kept in `state` over a clean stop.
 
     `services` are those of AWS to run, separated by commas, all when empty; `python` is an interpreter that has it.
     """
@@ -49,11 +53,11 @@ def ministack(
         raise MinistackError("the emulator of DynamoDB is not installed: `make setup` makes its environment.")
     with TemporaryDirectory(prefix="fleetgraph-") as scratch, ExitStack() as stack:
         kept = () if state is None else (stack.enter_context(_locked(state)),)
-        port = _free_port()
+        port = _free_port(host)
         log = stack.enter_context(Path(scratch, "log").open("w+b"))
         process = subprocess.Popen(
             [python, "-c", _PROGRAM],
-            env=_environment(port, state, scratch, services),
+            env=_environment(host, port, state, scratch, services),
             cwd=scratch,
             stdin=subprocess.PIPE,
             stdout=log,
@@ -62,8 +66,8 @@ def ministack(
             pass_fds=kept,  # the lock is let go once both processes are gone
         )
         try:
-            _await_ready(process, port, log)
-            yield f"http://127.0.0.1:{port}"
+            _await_ready(process, host, port, log)
+            yield f"http://{host}:{port}"
         finally:
             _stop(process)
 
@@ -80,12 +84,12 @@ def _locked(state: Path) -> Iterator[int]:
         yield lock.fileno()
 
 
-def _environment(port: int, state: Path | None, scratch: str, services: str) -> dict[str, str]:
+def _environment(host: str, port: int, state: Path | None, scratch: str, services: str) -> dict[str, str]:
     """Nothing of ours is inherited: no keys of AWS, no proxies."""
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "TMPDIR": scratch,
-        "BIND_HOST": "127.0.0.1",
+        "BIND_HOST": host,
         "GATEWAY_PORT": str(port),
         "SERVICES": services,
         "IOT_MTLS_ENABLED": "0",
@@ -97,16 +101,16 @@ def _environment(port: int, state: Path | None, scratch: str, services: str) -> 
     return environment
 
 
-def _free_port() -> int:
+def _free_port(host: str) -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((host, 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _await_ready(process: "subprocess.Popen[bytes]", port: int, log: BinaryIO) -> None:
+def _await_ready(process: "subprocess.Popen[bytes]", host: str, port: int, log: BinaryIO) -> None:
     give_up_at = time.monotonic() + START_SECONDS
-    while not _is_ready(port):
+    while not _is_ready(host, port):
         if process.poll() is not None or time.monotonic() > give_up_at:
             log.seek(0)
             told = log.read().decode(errors="replace").strip()
@@ -114,8 +118,8 @@ def _await_ready(process: "subprocess.Popen[bytes]", port: int, log: BinaryIO) -
         time.sleep(0.05)
 
 
-def _is_ready(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+def _is_ready(host: str, port: int) -> bool:
+    connection = HTTPConnection(host, port, timeout=START_SECONDS)
     try:
         connection.request("GET", "/_ministack/ready")
         return connection.getresponse().status == 200

@@ -1,5 +1,8 @@
 """The folders that go to Lambda: what is in them, and that it is enough."""
 
+import hashlib
+import os
+import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -8,17 +11,13 @@ import pytest
 
 from tests.artefact.conftest import BUILT, ROOT, RUNTIME
 
+pytestmark = [pytest.mark.apart, pytest.mark.timeout(900)]
+
 FUNCTIONS = ["plan", "observe", "api"]
 MACHINES = {"x86_64": 62, "arm64": 183}
 """As the ELF header numbers them."""
 
 UNCHECKED_HASH = 0b01
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _built() -> None:
-    if not BUILT.exists() or not RUNTIME.exists():
-        pytest.skip("nothing is built: make artefact-test")
 
 
 def machines(folder: Path) -> set[int]:
@@ -75,5 +74,41 @@ def test_the_other_processor_gets_its_own_machine_code(tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "MiB of 25, for arm64" in done.stdout
+    assert "MB of 25, for arm64" in done.stdout
     assert machines(tmp_path) == {MACHINES["arm64"]}
+
+
+def digests(built: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(built)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in built.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_sam_build_in_a_fresh_checkout_elsewhere_gives_the_same_bytes(tmp_path: Path) -> None:
+    """By `sam build` alone, as the README has it, with nothing of ours installed there."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, tmp_path / name)
+    (architecture,) = [name for name, machine in MACHINES.items() if machines(BUILT / "Observe") == {machine}]
+    done = subprocess.run(
+        [ROOT / ".venv-sam" / "bin" / "sam", "build"],
+        cwd=tmp_path,
+        env={**os.environ, "ARCHITECTURE": architecture, "SAM_CLI_TELEMETRY": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    again = digests(tmp_path / ".aws-sam" / "build")
+    assert len(again) > 1000
+    assert again == digests(BUILT)

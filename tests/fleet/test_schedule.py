@@ -1,12 +1,13 @@
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
 
-from fleet.account import AccountState, Collection, CollectionState
+from fleet.account import AccountState, Collection, CollectionState, derive_account_id
 from fleet.cluster import Phase
 from fleet.failure import Forbidden, ProviderError, RateLimited, Unauthenticated, Unavailable
 from fleet.provider import RateLimit, RateScope
-from fleet.schedule import Pace, due_at, due_messages, fail, next_look, succeed
+from fleet.schedule import CLAIMS_AT_ONCE, Pace, due_at, due_messages, fail, next_look, succeed
 from fleet.tracking import TrackedCluster
 from tests.fleet.things import NOON, row
 from tests.fleet.world import World
@@ -130,3 +131,51 @@ async def test_every_due_account_is_given_out_once(world: World) -> None:
     assert await due(30) == [(second.id, NOON + timedelta(seconds=30))]
     world.clock.move(seconds=45)
     assert (first.id, NOON) in await due(0), "a message that was lost is sent again"
+
+
+class ClaimingSchedule:
+    """Every account is due; claims end when as many as may be are under way. One is taken, and one breaks the store."""
+
+    def __init__(self, *names: str) -> None:
+        self._due = [(id_of(name), NOON) for name in names]
+        self._turn = asyncio.Barrier(CLAIMS_AT_ONCE)
+        self.under_way = self.most_under_way = 0
+
+    async def due(self, before: datetime, limit: int) -> list[tuple[str, datetime]]:
+        return self._due[:limit]
+
+    async def claim(
+        self, account_id: str, due_at: datetime, *, now: datetime, queued_until: datetime
+    ) -> bool:
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        await self._turn.wait()
+        self.under_way -= 1
+        if account_id == id_of("broken"):
+            raise RuntimeError("the store is down")
+        return account_id != id_of("taken")
+
+
+def id_of(name: str) -> str:
+    return derive_account_id("kupe", name)
+
+
+async def claimed(schedule: ClaimingSchedule) -> list[str]:
+    given = await due_messages(
+        schedule, now=NOON, ahead=timedelta(), queued_for=timedelta(seconds=45), limit=100
+    )
+    return [account_id for account_id, _ in given]
+
+
+async def test_accounts_are_claimed_together_but_not_all_at_once_and_given_out_in_their_order() -> None:
+    names = [f"{number}" for number in range(2 * CLAIMS_AT_ONCE - 1)]
+    schedule = ClaimingSchedule("taken", *names)
+    assert await claimed(schedule) == [id_of(name) for name in names]
+    assert schedule.most_under_way == CLAIMS_AT_ONCE
+
+
+async def test_a_claim_that_fails_is_heard_of_once_the_others_have_ended() -> None:
+    schedule = ClaimingSchedule("broken", *(f"{number}" for number in range(CLAIMS_AT_ONCE - 1)))
+    with pytest.raises(RuntimeError, match="the store is down"):
+        await claimed(schedule)
+    assert schedule.under_way == 0

@@ -22,6 +22,10 @@ def api(deployment: Deployment, clock: SteppedClock) -> Iterator[Api]:
     api.close()
 
 
+async def hang(*_: object, **__: object) -> None:
+    await asyncio.Event().wait()
+
+
 def request(authorization: str | None) -> dict[str, Any]:
     asked = event("api")
     asked["headers"].pop("authorization")
@@ -144,6 +148,12 @@ def test_the_key_opens_the_fleet(api: Api, scheme: str) -> None:
     assert json.loads(answer["body"])["data"]["fleet"] == {"clusterCount": 0}
 
 
+def test_the_name_of_the_header_may_come_in_any_case(api: Api) -> None:
+    asked = request(None)
+    asked["headers"]["Authorization"] = f"Bearer {ADMIN_KEY}"
+    assert api(asked, Invocation())["statusCode"] == 200
+
+
 def test_a_replaced_key_opens_within_minutes_and_the_old_one_no_more(
     api: Api, deployment: Deployment, clock: SteppedClock
 ) -> None:
@@ -163,6 +173,15 @@ def test_a_key_that_cannot_be_read_opens_nothing(deployment: Deployment, clock: 
     with pytest.raises(ClientError):
         api(request(f"Bearer {ADMIN_KEY}"), Invocation())
     api.close()
+
+
+def test_an_answer_that_takes_too_long_is_one_that_says_so(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And comes while Lambda still lets the function speak."""
+    monkeypatch.setattr("infra.table.Table.get_many", hang)
+    monkeypatch.setattr("infra.table.Table.query", hang)
+    answer = api(request(f"Bearer {ADMIN_KEY}"), Invocation(milliseconds=1_100))
+    assert answer["statusCode"] == 504
+    assert json.loads(answer["body"])["errors"][0]["extensions"]["code"] == "TIMEOUT"
 
 
 def test_a_warm_process_reads_the_key_once(api: Api, deployment: Deployment) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.aws_cost import CALLS, table
+from bench.aws_cost import CALLS, day, prices, table
 from fleet.clock import SystemClock
 from functions.observe import Observing
 from sandbox import serve
@@ -47,6 +47,7 @@ def test_a_quiet_look_asks_for_what_the_cost_counts(deployment: Deployment, cloc
     } == CALLS
 
 
-def test_the_readme_shows_the_table_as_it_is_computed() -> None:
+def test_the_readme_shows_costs_as_they_are_computed_and_what_they_assume() -> None:
     readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
-    assert table() in readme
+    for part in (table(), prices(), day()):
+        assert part in readme

@@ -28,15 +28,13 @@ PYTHON = ROOT / ".venv-stack" / "bin" / "python"
 WITHIN_SECONDS = 150
 """A minute until the schedule, a few seconds of jitter, and a machine that does other things too."""
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.apart, pytest.mark.timeout(600)]
 
 QUERY = "{ fleet { clusterCount } clusters(first: 100) { nodes { name freshness { state ageSeconds } } } }"
 
 
 @contextmanager
 def aws(state: Path) -> Iterator[str]:
-    if not SAM.exists() or not PYTHON.exists() or not (ROOT / ".aws-sam" / "build").exists():
-        pytest.skip("nothing is built, or there is nothing to deploy it to: make stack-test")
     with ministack(state, services="", python=PYTHON) as endpoint:
         os.environ["AWS_ENDPOINT_URL"] = endpoint
         try:
@@ -120,6 +118,25 @@ class Visitor:
             time.sleep(1)
 
 
+def bury_a_poison_message() -> None:
+    """A message that no attempt can read ends in the queue that the alarm watches, and stops nothing."""
+    queues = boto3.client("sqs")
+    looks = read_outputs("fleet")["LooksUrl"]
+    queues.set_queue_attributes(
+        QueueUrl=looks, Attributes={"VisibilityTimeout": "1"}
+    )  # three attempts in seconds
+    queues.send_message(QueueUrl=looks, MessageBody="Hello from SQS!")
+    dead = queues.get_queue_url(QueueName="fleet-looks-dead")["QueueUrl"]
+    give_up_at = time.monotonic() + WITHIN_SECONDS
+    while True:
+        found = queues.receive_message(QueueUrl=dead, WaitTimeSeconds=5).get("Messages", [])
+        if found:
+            break
+        assert time.monotonic() < give_up_at, "it was never given up"
+    assert [message["Body"] for message in found] == ["Hello from SQS!"]
+    queues.set_queue_attributes(QueueUrl=looks, Attributes={"VisibilityTimeout": "360"})
+
+
 def test_a_deployment_observes_by_itself_answers_with_its_key_and_goes_on_after_a_stop(
     tmp_path: Path,
 ) -> None:
@@ -132,6 +149,7 @@ def test_a_deployment_observes_by_itself_answers_with_its_key_and_goes_on_after_
             assert visitor.ask(None).status_code == httpx.codes.UNAUTHORIZED
             assert visitor.ask("guessed").status_code == httpx.codes.UNAUTHORIZED
             connect(kupe, tmp_path)
+            bury_a_poison_message()
             began = time.monotonic()
             first = visitor.await_fleet(younger_than_seconds=60)
         with aws(state) as endpoint:

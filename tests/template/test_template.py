@@ -5,12 +5,18 @@ from typing import Any
 
 import pytest
 
+from bench.aws_cost import ALARMS
+from fleet.schedule import Pace
 from functions.observe import RESERVE_SECONDS
 from functions.plan import AHEAD, QUEUED_FOR
 from functions.settings import read_settings
 from infra.queue import JITTER
 from infra.schema import SCHEMA, TIME_TO_LIVE
+from local.deployment import deployed
 from tests.template.conftest import ROOT
+
+NAMESPACE = "Fleetgraph/${AWS::StackName}"
+WRITTEN = [("ObservationLag", "plan.py"), ("FailedMessages", "observe.py")]
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -68,6 +74,40 @@ def test_what_cannot_be_handled_is_kept_for_two_weeks(written: dict[str, Any]) -
     dead = {"Fn::GetAtt": ["DeadPlans", "Arn"]}
     assert plan["DeadLetterQueue"]["TargetArn"] == dead
     assert plan["Events"]["EveryMinute"]["Properties"]["DeadLetterConfig"]["Arn"] == dead
+
+
+def test_every_alarm_tells_the_topic_and_watches_what_there_is(written: dict[str, Any]) -> None:
+    alarms = of_type(written, "AWS::CloudWatch::Alarm")
+    topic = [{"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopic"}, {"Ref": "AWS::NoValue"}]}]
+    for alarm in alarms.values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == topic
+    ours = {alarm["MetricName"] for alarm in alarms.values() if alarm["Namespace"] == {"Fn::Sub": NAMESPACE}}
+    assert ours == {"ObservationLag", "FailedMessages"}
+    assert written["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == {
+        "Fn::Sub": NAMESPACE
+    }
+    assert all(
+        f'"{metric}"' in (ROOT / "functions" / file).read_text(encoding="utf-8") for metric, file in WRITTEN
+    )
+    assert len(alarms) == ALARMS, "what the README says that they cost"
+
+
+def test_a_fault_of_ours_is_heard_of_however_rarely_its_account_is_tried(written: dict[str, Any]) -> None:
+    alarm = written["Resources"]["FailedMessagesAlarm"]["Properties"]
+    assert alarm["Threshold"] == 0
+    assert alarm["Period"] >= Pace().latest_seconds
+    assert '"FailedMessages"' in written["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+
+
+def test_what_functions_are_told_on_this_machine_is_what_the_template_tells_them(
+    written: dict[str, Any],
+) -> None:
+    """sam passes nothing on that the template does not name; the endpoint is named, and on AWS has no value."""
+    told = written["Globals"]["Function"]["Environment"]["Variables"]
+    assert told["AWS_ENDPOINT_URL"] == {"Ref": "AWS::NoValue"}
+    with deployed() as environment:
+        assert environment.keys() == told.keys()
+        read_settings(environment)
 
 
 def test_no_role_may_do_everything_or_reach_everything(written: dict[str, Any]) -> None:

@@ -7,6 +7,8 @@ import pytest
 
 from tests.template.conftest import transform
 
+pytestmark = pytest.mark.apart
+
 COMBINATIONS = list(
     itertools.product(
         ["x86_64", "arm64"], ["", "https://fleet.example"], ["", "arn:aws:sns:eu-central-1:123456789012:a"]

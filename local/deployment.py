@@ -1,0 +1,107 @@
+"""What template.yaml makes, on this machine: for functions that run as Lambda runs them, and for the events in events/.
+
+The table, the queue, the tokens and the key are those of an emulator of AWS, the provider is a stand-in, and one of its
+accounts is connected and due. The functions themselves run wherever whoever asks runs them.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from fleet.clock import SystemClock
+from fleet.connect import make_account
+from infra import admin_key, queue, ssm
+from infra.schema import create_table
+from infra.ssm import SsmVault
+from infra.store import DynamoStore
+from infra.table import Table, open_client
+from local.ministack import ministack
+from sandbox import Server, serve
+
+KEY = "the-key-that-the-deployment-made-up"
+"""The one that events/api.json presents."""
+
+DUE_AT = datetime(2025, 1, 1, tzinfo=UTC)
+"""The time in events/observe.json: a message is stale unless it is when the account is due."""
+
+_TABLE = "fleet"
+_TOKEN_PREFIX = "/local/tokens/"  # noqa: S105 - where they are
+_REGION = "eu-central-1"
+
+
+@contextmanager
+def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterator[Mapping[str, str]]:
+    """Gives the environment of every function. `host` is what functions call this machine, if not `listen_on`.
+
+    For as long, AWS is that emulator for this process too.
+    """
+    host = host or listen_on
+    with (
+        ministack(services="dynamodb,secretsmanager,sqs,ssm", host=listen_on) as endpoint,
+        serve("kupe", host=listen_on) as kupe,
+        _aws_at(endpoint),
+    ):
+        asyncio.run(_connect(kupe, host))
+        made = queue.open_client().create_queue(QueueName="looks")["QueueUrl"]
+        secret = admin_key.open_client().create_secret(Name="admin", SecretString=KEY)
+        there = _elsewhere(endpoint, host)
+        yield {
+            "AWS_ENDPOINT_URL": there,
+            "TABLE_NAME": _TABLE,
+            "QUEUE_URL": there + urlsplit(made).path,
+            "TOKEN_PREFIX": _TOKEN_PREFIX,
+            "ADMIN_KEY_ID": secret["ARN"],
+            "POWERTOOLS_METRICS_NAMESPACE": "Fleetgraph/local",
+            "POWERTOOLS_LOG_LEVEL": "INFO",
+        }
+
+
+async def _connect(kupe: Server, host: str) -> None:
+    client, clock = open_client(), SystemClock()
+    create_table(client, _TABLE)
+    known = kupe.accounts[0]
+    token = SecretStr(known.token)
+    made = make_account(
+        provider=known.provider,
+        name=known.name,
+        external_id=known.external_id,
+        token=token,
+        now=clock.now(),
+    )
+    # Unchecked, because plain HTTP is for loopback alone, and this token is make-believe.
+    account = made.model_copy(update={"base_url": _elsewhere(kupe.url, host)})
+    await SsmVault(ssm.open_client(), _TOKEN_PREFIX, clock).keep(account.id, token)
+    table = Table(client, _TABLE, clock)
+    await DynamoStore(table, clock).connect(account, due_at=DUE_AT)
+    table.close()
+
+
+def _elsewhere(url: str, host: str) -> str:
+    return f"http://{host}:{urlsplit(url).port}"
+
+
+@contextmanager
+def _aws_at(endpoint: str) -> Iterator[None]:
+    """Keys of a real account are never shown to the emulator."""
+    before = dict(os.environ)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ |= {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": _REGION,
+        "AWS_DEFAULT_REGION": _REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

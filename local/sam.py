@@ -1,0 +1,66 @@
+"""`make sam-local`: the API as `sam local` serves it, over a table and a provider on this machine.
+
+`python -m local.sam ENV_FILE OPTION ...`: the file is written for `--env-vars` of `sam local invoke`, too, and the
+options go to `sam local start-api`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from local.deployment import KEY, deployed
+from local.engine import NO_ENGINE, Engine, NoEngine, find_engine
+from local.ministack import MinistackError
+
+
+def write_env_file(file: Path, environment: Mapping[str, str]) -> None:
+    """In the shape that gives them to every function. sam passes on only what the template names."""
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"Parameters": environment}, indent=2) + "\n", encoding="utf-8")
+
+
+def read_env_file(file: Path) -> Mapping[str, str]:
+    given: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))["Parameters"]
+    return given
+
+
+def serve_api(engine: Engine, env_file: Path, options: Sequence[str]) -> int:
+    with deployed(listen_on=engine.listen_on, host=engine.host) as environment:
+        write_env_file(env_file, environment)
+        print(_GREETING.format(file=env_file, key=KEY), flush=True)
+        told = {**os.environ, **engine.environment, "SAM_CLI_TELEMETRY": "0"}
+        del told["AWS_ENDPOINT_URL"]  # meant for the functions: sam itself asks for nothing
+        command = ["sam", "local", "start-api", "--env-vars", str(env_file), *options]
+        return subprocess.run(command, env=told, check=False).returncode
+
+
+_GREETING = """\
+One account of Kupe is connected and due; nothing was observed yet. In another shell, with .venv-sam/bin on the path:
+
+  sam local invoke Plan    --env-vars {file} --event events/plan.json
+  sam local invoke Observe --env-vars {file} --event events/observe.json
+  sam local invoke Api     --env-vars {file} --event events/api.json
+
+The API asks for its key: Authorization: Bearer {key}
+Ctrl-C ends all of it.
+"""
+
+
+def main(env_file: str, *options: str) -> int:
+    try:
+        return serve_api(find_engine(), Path(env_file), options)
+    except NoEngine as error:
+        print(f"fleetgraph: {error}", file=sys.stderr)
+        return NO_ENGINE
+    except MinistackError as error:
+        print(f"fleetgraph: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
