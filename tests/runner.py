@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 ROOT = Path(__file__).parent.parent
-READY_WITHIN_SECONDS = 40
+READY_WITHIN_SECONDS = 90
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,7 @@ class Runner:
     def query(self, document: str, variables: Mapping[str, object] | None = None) -> dict[str, Any]:
         """The data of an answer without errors."""
         body = {"query": document, "variables": variables or {}}
-        answer = httpx.post(f"{self.origin}/graphql", json=body, timeout=10).json()
+        answer = httpx.post(f"{self.origin}/graphql", json=body, timeout=30).json()
         assert "errors" not in answer, answer["errors"]
         data: dict[str, Any] = answer["data"]
         return data

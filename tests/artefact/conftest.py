@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 ROOT = Path(__file__).parent.parent.parent
 BUILT = ROOT / ".aws-sam" / "build"
 RUNTIME = ROOT / ".venv-runtime" / "bin" / "python"
-START_SECONDS = 20
+START_SECONDS = 60
 
 
 def emulator() -> Path:

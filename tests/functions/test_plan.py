@@ -97,13 +97,3 @@ def test_the_lag_is_measured_without_a_dimension_that_grows(
     written = capsys.readouterr().out
     assert '"ObservationLag":[7.0]' in written
     assert '"Dimensions":[[]]' in written
-
-
-def test_a_plan_asks_for_nothing_that_its_role_does_not_allow(
-    deployment: Deployment, clock: SteppedClock, planner: Planner
-) -> None:
-    asyncio.run(connect(deployment, clock, 3, due_in_seconds=0))
-    deployment.calls.clear()
-    planner(event("plan"), Invocation())
-    allowed = {"Query", "BatchGetItem", "UpdateItem", "SendMessageBatch"}
-    assert {name for name, _ in deployment.calls} <= allowed, "see PlanRole in template.yaml"

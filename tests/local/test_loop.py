@@ -44,7 +44,7 @@ async def running(world: World, *accounts: Account) -> AsyncIterator[tuple[Obser
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not condition():  # noqa: ASYNC110 - what it waits for is told nobody
             await asyncio.sleep(0.005)
 

@@ -35,10 +35,14 @@ def _long_form(loader: Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
 Loader.add_multi_constructor("!", _long_form)
 
 
-@pytest.fixture(scope="session")
-def written() -> dict[str, Any]:
+def read_template() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.load((ROOT / "template.yaml").read_text(encoding="utf-8"), Loader)
     return loaded
+
+
+@pytest.fixture(scope="session")
+def written() -> dict[str, Any]:
+    return read_template()
 
 
 def transform(**parameters: str) -> dict[str, Any]:

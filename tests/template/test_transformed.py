@@ -56,6 +56,7 @@ def test_the_schedule_retries_for_a_minute_and_then_leaves_a_dead_letter(transfo
     (schedule,) = of_type(transformed, "AWS::Scheduler::Schedule")
     assert schedule["Name"] == {"Fn::Sub": "${AWS::StackName}-plan"}
     assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 2, "MaximumEventAgeInSeconds": 60}
+    assert schedule["Target"]["RoleArn"] == {"Fn::GetAtt": ["ScheduleRole", "Arn"]}
     assert schedule["Target"]["DeadLetterConfig"] == {"Arn": {"Fn::GetAtt": ["DeadPlans", "Arn"]}}
 
 
