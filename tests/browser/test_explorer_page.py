@@ -145,7 +145,7 @@ def test_a_tab_of_a_visitor_survives_a_reload(page: Page, runner: Runner, witnes
     page.locator(".graphiql-query-editor .monaco-editor").click()
     page.keyboard.insert_text("query Mine { fleet { clusterCount } }")
     expect(tabs.last).to_have_text("Mine")
-    page.wait_for_function("() => localStorage.getItem('fleetgraph:graphiql:tabState').includes('Mine')")
+    page.wait_for_function("() => sessionStorage.getItem('graphiql:tabState')?.includes('Mine')")
 
     page.reload()
     expect(tabs).to_have_count(given + 1)
@@ -155,16 +155,28 @@ def test_a_tab_of_a_visitor_survives_a_reload(page: Page, runner: Runner, witnes
 
 
 def test_an_api_key_among_the_headers_is_sent_and_not_stored(page: Page, runner: Runner) -> None:
+    document = 'mutation { createApiKey(input: {name: "explorer", scopes: [READ]}) { token } }'
+    key = runner.query(document)["createApiKey"]["token"]
     page.goto(runner.origin)
     page.get_by_role("button", name="Headers").click()
     page.locator(".graphiql-editor-tool .monaco-editor:visible").click()
-    page.keyboard.insert_text('{"authorization": "Bearer planted"}')
+    page.keyboard.insert_text(json.dumps({"authorization": f"Bearer {key}"}))
     with page.expect_request(is_play) as played:
         page.get_by_role("button", name="Execute query").click()
-    assert played.value.headers["authorization"] == "Bearer planted"
+    assert played.value.headers["authorization"] == f"Bearer {key}"
     expect(page.locator(".graphiql-response")).to_contain_text('"data"')
     page.get_by_role("button", name="New tab").click()
     page.wait_for_function(
-        "() => JSON.parse(localStorage.getItem('fleetgraph:graphiql:tabState')).activeTabIndex > 0"
+        "() => JSON.parse(sessionStorage.getItem('graphiql:tabState'))?.activeTabIndex > 0"
     )
-    assert "planted" not in page.evaluate("JSON.stringify(localStorage)")
+    assert key not in page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+
+
+def test_what_is_typed_goes_with_the_tab_of_the_browser(page: Page, runner: Runner) -> None:
+    """Variables may hold a provider's token."""
+    page.goto(runner.origin)
+    page.get_by_role("button", name="New tab").click()
+    page.wait_for_function(
+        "() => JSON.parse(sessionStorage.getItem('graphiql:tabState'))?.activeTabIndex > 0"
+    )
+    assert page.evaluate("localStorage.length") == 0

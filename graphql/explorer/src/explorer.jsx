@@ -1,6 +1,6 @@
 import { DOC_EXPLORER_PLUGIN } from "@graphiql/plugin-doc-explorer";
 import { explorerPlugin } from "@graphiql/plugin-explorer";
-import { createGraphiQLFetcher, createLocalStorage } from "@graphiql/toolkit";
+import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 import "./explorer.css";
@@ -13,8 +13,8 @@ globalThis.MonacoEnvironment = {
 const fetcher = createGraphiQLFetcher({ url: "/graphql", enableIncrementalDelivery: false });
 const explorer = explorerPlugin({ showAttribution: false });
 
-// The prefix keeps our tabs apart from those of another GraphiQL once served on the same host and port.
-const storage = createLocalStorage({ namespace: "fleetgraph" });
+// Variables hold provider tokens and cloud credentials: what is typed outlives a reload, and goes with the browser's tab.
+const storage = globalThis.sessionStorage;
 
 createRoot(document.getElementById("root")).render(
   <GraphiQL
