@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 TEXT_TYPES = ["text/", "application/json", "application/graphql-response+json", "application/javascript"]
 """What goes out as it is; API Gateway wants everything else in base 64."""
 
+REFUSAL_HEADERS: Mapping[str, str] = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "content-type": "application/json",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+"""Those of the gateway, which is not imported for a refusal."""
+
 logger = logger_of("api")
 
 
@@ -46,7 +56,11 @@ class Api:
             logger.info("refused", reason=refused.reason, fact=refused.fact)
             return {
                 "statusCode": refused.status,
-                "headers": {"content-type": "application/json", **refused.headers},
+                "headers": {
+                    **REFUSAL_HEADERS,
+                    **refused.headers,
+                    "x-request-id": event["requestContext"]["requestId"],
+                },
                 "body": json.dumps(refused.body),
             }
         return self._answer(event, context)

@@ -51,7 +51,7 @@ def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack)
         given = [one for stand_in in running for one in stand_in.accounts(datetime.now(UTC))]
         table, pace = "fleetgraph-sandbox", SANDBOX_PACE
     _greet(settings, listener.getsockname()[1], given, running)
-    running_whole = run(
+    whole = run(
         given,
         endpoint=endpoint,
         table=table,
@@ -59,8 +59,9 @@ def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack)
         base_urls={stand_in.provider: stand_in.url for stand_in in running},
         listener=listener,
         admin_key=settings.admin_key,
+        allowed_origins=settings.allowed_origins,
     )
-    asyncio.run(running_whole)
+    asyncio.run(whole)
     print("\nFleetgraph has ended.")
     return 0
 

@@ -13,6 +13,7 @@ from fleet.caller import Caller, trusted
 from fleet.clock import Clock
 from fleet.door import Admit, Door, NotAdmitted, Reason, open_with_key
 from fleet.keys import Keys
+from gateway.headers import EVERYWHERE
 from local.settings import is_loopback
 
 LOCAL = trusted("local")
@@ -51,5 +52,5 @@ class LoopbackOnly:
         if host is not None and is_loopback(host):
             await self._app(scope, receive, send)
         else:
-            answer = PlainTextResponse("Ask for localhost or 127.0.0.1.", 421)
+            answer = PlainTextResponse("Ask for localhost or 127.0.0.1.", 421, EVERYWHERE)
             await answer(scope, receive, send)

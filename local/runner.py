@@ -78,6 +78,7 @@ async def run(
     base_urls: Mapping[str, str],
     listener: socket.socket,
     admin_key: SecretStr | None,
+    allowed_origins: Sequence[str],
 ) -> None:
     """Serves until SIGINT or SIGTERM, then ends in order. `base_urls` are those of the stand-ins, if there are any."""
     client = open_client(endpoint_url=endpoint)
@@ -104,6 +105,7 @@ async def run(
             admit=make_admit(parts.keys, clock, admin_key),
             explorer=EXPLORER,
             health=health,
+            allowed_origins=allowed_origins,
         )
         await _serve(app if admin_key else LoopbackOnly(app), loop, listener)
     client.close()

@@ -1,6 +1,7 @@
 """What the runner is told by its environment."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ from pydantic import SecretStr
 ROOT = Path(__file__).parent.parent
 EXPLORER = ROOT / "graphql" / "explorer" / "dist"
 
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?")
+
 
 class SettingsError(Exception):
     """A setting cannot be used; the message names it."""
@@ -18,7 +21,7 @@ class SettingsError(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """`accounts` null runs the sandbox. `endpoint` null starts a table beside the runner, kept in `state`. `admin_key`
-    null asks nobody for a key, on loopback.
+    null asks nobody for a key, on loopback. Web pages of `allowed_origins` may ask.
     """
 
     host: str = "127.0.0.1"
@@ -27,6 +30,7 @@ class Settings:
     endpoint: str | None = None
     state: Path = ROOT / ".fleetgraph"
     admin_key: SecretStr | None = None
+    allowed_origins: tuple[str, ...] = ()
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -47,6 +51,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or environment.get("AWS_ENDPOINT_URL") or None,
         state=Path(environment.get("STATE") or ROOT / ".fleetgraph"),
         admin_key=SecretStr(admin_key) if admin_key else None,
+        allowed_origins=_read_origins(environment.get("ALLOWED_ORIGINS", "")),
     )
 
 
@@ -55,3 +60,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def _read_origins(listed: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip() for origin in listed.split(",") if origin.strip())
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise SettingsError(
+                f"ALLOWED_ORIGINS: {origin!r} is no origin; give scheme, host and port alone, as in"
+                " https://dashboard.example, and several with commas between them."
+            )
+    return origins

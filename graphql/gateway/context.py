@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
-from uuid import uuid4
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -56,7 +55,7 @@ class Covered:
 
 class Context:
     """Made for one request and dropped with it: nothing that was loaded is shared. `now` is one instant for all of an
-    answer. `reader` shows what the caller may see and nothing else.
+    answer. `reader` shows what the caller may see and nothing else. `operation_name` is what the request chose.
     """
 
     def __init__(
@@ -67,6 +66,7 @@ class Context:
         owner: "Owner",
         keys: Keys,
         caller: Caller,
+        operation_name: str | None,
         now: datetime,
     ) -> None:
         self.reader = as_seen_by(caller, reader)
@@ -74,8 +74,8 @@ class Context:
         self.owner = owner
         self.keys = keys
         self.caller = caller
+        self.operation_name = operation_name
         self.now = now
-        self.request_id = uuid4().hex
         self.forget()
 
     def forget(self) -> None:

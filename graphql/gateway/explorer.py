@@ -28,13 +28,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-SECURITY_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-PAGE_HEADERS = SECURITY_HEADERS | {"Cache-Control": "no-store"}
-ASSET_HEADERS = SECURITY_HEADERS | {"Cache-Control": "public, max-age=31536000, immutable"}
+PAGE_HEADERS = {"Content-Security-Policy": CONTENT_SECURITY_POLICY}
+ASSET_HEADERS = PAGE_HEADERS | {"Cache-Control": "public, max-age=31536000, immutable"}
 
 NOT_BUILT = """<!doctype html>
 <html lang="en">

@@ -4,8 +4,6 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.websockets import WebSocket
-from strawberry.http.base import BaseRequestProtocol
 
 from fleet.caller import Caller
 from fleet.door import Admit, NotAdmitted
@@ -14,16 +12,16 @@ NOBODY = Caller(id="nobody", name="nobody")
 """Whoever asks for a page. Pages show nothing of a fleet."""
 
 
-def is_for_page(request: Request | BaseRequestProtocol) -> bool:
+def is_for_page(request: Request) -> bool:
     """A browser that asks for a page. A query in the address is executed."""
     return (
-        request.method == "GET"
+        request.method in ("GET", "HEAD")
         and not {"query", "documentId", "extensions"} & request.query_params.keys()
         and "text/html" in request.headers.get("accept", "")
     )
 
 
-def caller_of(request: Request | WebSocket) -> Caller:
+def caller_of(request: Request) -> Caller:
     caller: Caller = request.scope["caller"]
     return caller
 

@@ -1,12 +1,14 @@
 """The schema as clients see it, and what guards it."""
 
+from collections.abc import Iterator
+
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import MaxTokensLimiter, QueryDepthLimiter
+from graphql import GraphQLError, get_operation_ast
+from strawberry.extensions import MaxTokensLimiter, QueryDepthLimiter, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from gateway.errors import HideFaults
+from gateway.errors import unresolved
 from gateway.mutations import Mutation
 from gateway.providers import DETAILS
 from gateway.query import Query
@@ -22,7 +24,17 @@ class Schema(strawberry.Schema):
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        """Nothing: `HideFaults` logs what we broke, and what a client got wrong is no error of ours."""
+        """Nothing: `errors.tell` logs what we broke, and what a client got wrong is no error of ours."""
+
+
+class OneOperation(SchemaExtension):
+    """Of several operations the request has to choose; Strawberry would take the first."""
+
+    def on_parse(self) -> Iterator[None]:
+        yield
+        document, asked = self.execution_context.graphql_document, self.execution_context.context
+        if document is not None and get_operation_ast(document, asked.operation_name) is None:
+            raise unresolved()
 
 
 SCHEMA = Schema(
@@ -30,9 +42,9 @@ SCHEMA = Schema(
     mutation=Mutation,
     types=[*DETAILS, *USER_ERRORS],
     extensions=[
+        OneOperation,
         lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
         lambda: QueryDepthLimiter(max_depth=MOST_DEPTH),
-        HideFaults,
     ],
     config=StrawberryConfig(scalar_map=SCALARS, default_resolver=read),
 )

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,12 @@ from botocore.exceptions import ClientError
 from fleet.keys import ApiKey, digest_token, id_of, make_token
 from functions.api import Api
 from gateway import opaque
+from gateway.headers import EVERYWHERE
 from infra.api_keys import DynamoKeys
 from sandbox import Server
 from tests.functions.conftest import ADMIN_KEY, Deployment, Invocation, SteppedClock, event
+from tests.gateway.doors import through_events
+from tests.gateway.exchanges import EXCHANGES
 
 
 @pytest.fixture
@@ -57,6 +61,21 @@ def test_without_the_key_nothing_is_answered(
     assert answer["statusCode"] == 401
     assert json.loads(answer["body"])["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
     assert {name for name, _ in deployment.calls} <= {"GetSecretValue"}
+
+
+def test_a_refusal_carries_the_headers_of_every_answer(api: Api) -> None:
+    asked = request(None)
+    headers = api(asked, Invocation())["headers"]
+    assert {name: headers.get(name.lower()) for name in EVERYWHERE} == EVERYWHERE
+    assert headers["x-request-id"] == asked["requestContext"]["requestId"]
+    assert headers["www-authenticate"] == "Bearer"
+
+
+def test_behind_the_key_every_request_is_answered_as_the_standard_wants(api: Api) -> None:
+    through_the_function = through_events(api, Invocation())
+    for sent, expected in EXCHANGES.values():
+        authorized = replace(sent, headers={**sent.headers, "authorization": f"Bearer {ADMIN_KEY}"})
+        expected.check(through_the_function(authorized))
 
 
 def deploy_key(deployment: Deployment, clock: SteppedClock, **more: object) -> str:

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.envelope import layers
 from gateway.explorer import explorer_page, explorer_routes
 
 BUILT = Path(__file__).parents[2] / "graphql" / "explorer" / "dist"
@@ -26,7 +27,7 @@ def browse(dist: Path) -> httpx.AsyncClient:
     async def page(_request: Request) -> Response:
         return explorer_page(dist)
 
-    app = Starlette(routes=[Route("/graphql", page), *explorer_routes(dist)])
+    app = Starlette(routes=[Route("/graphql", page), *explorer_routes(dist)], middleware=layers(()))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://fleetgraph.test")
 
 

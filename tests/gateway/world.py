@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import httpx
 from pydantic import SecretStr
+from starlette.applications import Starlette
 
 from fleet.account import Account, AccountState, Collection, CollectionState, derive_account_id
 from fleet.caller import Caller, trusted
@@ -108,26 +109,30 @@ def letting_in(caller: Caller) -> Admit:
     return admit
 
 
+def gateway_of(
+    reader: Reader | WatchedReader,
+    clock: SetClock,
+    *,
+    changer: object = None,
+    owner: object = None,
+    keys: object = None,
+    caller: Caller = ANYBODY,
+    **options: Any,
+) -> Starlette:
+    return create_app(
+        cast("Reader", reader),
+        cast("Changer", changer),
+        cast("Owner", owner),
+        clock,
+        keys=cast("Keys", keys),
+        **{"admit": letting_in(caller), "explorer": None, "health": None, **options},
+    )
+
+
 class Client:
-    def __init__(
-        self,
-        reader: Reader | WatchedReader,
-        clock: SetClock,
-        *,
-        changer: object = None,
-        owner: object = None,
-        keys: object = None,
-        caller: Caller = ANYBODY,
-        **options: Any,
-    ) -> None:
-        app = create_app(
-            cast("Reader", reader),
-            cast("Changer", changer),
-            cast("Owner", owner),
-            clock,
-            keys=cast("Keys", keys),
-            **{"admit": letting_in(caller), "explorer": None, "health": None, **options},
-        )
+    def __init__(self, reader: Reader | WatchedReader, clock: SetClock, **options: Any) -> None:
+        """`options` as `gateway_of` takes them."""
+        app = gateway_of(reader, clock, **options)
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://fleetgraph.test")
 
     async def send(self, document: str, **variables: object) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from fleet.schedule import Pace
 from functions.observe import RESERVE_SECONDS
 from functions.plan import AHEAD, QUEUED_FOR
 from functions.settings import read_settings
+from gateway.headers import CORS_METHODS, CORS_REQUEST_HEADERS, CORS_RESPONSE_HEADERS, CORS_SECONDS
 from infra.queue import JITTER
 from infra.schema import SCHEMA, TIME_TO_LIVE
 from local.deployment import deployed
@@ -57,6 +58,18 @@ def test_a_message_is_hidden_for_six_timeouts_and_planned_again_only_after_that(
 
 def test_the_api_answers_before_its_gateway_gives_up(written: dict[str, Any]) -> None:
     assert written["Resources"]["Api"]["Properties"]["Timeout"] < 30
+
+
+def test_pages_may_do_on_aws_what_they_may_do_elsewhere(written: dict[str, Any]) -> None:
+    _, cors, otherwise = written["Resources"]["HttpApi"]["Properties"]["CorsConfiguration"]["Fn::If"]
+    assert otherwise == {"Ref": "AWS::NoValue"}
+    assert cors == {
+        "AllowOrigins": {"Ref": "AllowedOrigins"},
+        "AllowMethods": list(CORS_METHODS),
+        "AllowHeaders": list(CORS_REQUEST_HEADERS),
+        "ExposeHeaders": list(CORS_RESPONSE_HEADERS),
+        "MaxAge": CORS_SECONDS,
+    }
 
 
 def test_every_queue_and_the_schedule_have_a_name_of_the_stack(written: dict[str, Any]) -> None:

@@ -1,0 +1,91 @@
+"""The codes of errors: what a program reads where people read the message. The README shows this table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+
+
+class Code(StrEnum):
+    BAD_REQUEST = "BAD_REQUEST"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+    PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    INTERNAL = "INTERNAL"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meaning:
+    """`status` is that of an answer without data. `is_of_http`: the request was not read as GraphQL, so that the status
+    is the same for either media type; otherwise `application/json` knows 200 alone.
+    """
+
+    status: HTTPStatus
+    means: str
+    is_of_http: bool = False
+
+
+MEANINGS: Mapping[Code, Meaning] = {
+    Code.BAD_REQUEST: Meaning(
+        status=HTTPStatus.BAD_REQUEST,
+        is_of_http=True,
+        means="The body or the address holds no GraphQL request, or more than one.",
+    ),
+    Code.UNAUTHENTICATED: Meaning(
+        status=HTTPStatus.UNAUTHORIZED,
+        is_of_http=True,
+        means="There is no key, or none that opens: it is unknown, mistyped, expired or revoked.",
+    ),
+    Code.FORBIDDEN: Meaning(
+        status=HTTPStatus.FORBIDDEN,
+        is_of_http=True,
+        means="The token is good and may nothing here. What a key may not change is a `ForbiddenError`.",
+    ),
+    Code.METHOD_NOT_ALLOWED: Meaning(
+        status=HTTPStatus.METHOD_NOT_ALLOWED,
+        is_of_http=True,
+        means="Queries come by GET or POST, mutations by POST. `Allow` says which.",
+    ),
+    Code.NOT_ACCEPTABLE: Meaning(
+        status=HTTPStatus.NOT_ACCEPTABLE,
+        is_of_http=True,
+        means="`Accept` leaves out both `application/graphql-response+json` and `application/json`.",
+    ),
+    Code.PAYLOAD_TOO_LARGE: Meaning(
+        status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        is_of_http=True,
+        means="The body has more than 256 KiB.",
+    ),
+    Code.UNSUPPORTED_MEDIA_TYPE: Meaning(
+        status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        is_of_http=True,
+        means="The body is something else than `application/json` in UTF-8. Forms and uploads are not taken.",
+    ),
+    Code.GRAPHQL_PARSE_FAILED: Meaning(
+        status=HTTPStatus.BAD_REQUEST,
+        means="The document is not GraphQL, or is too long or too deep to read.",
+    ),
+    Code.GRAPHQL_VALIDATION_FAILED: Meaning(
+        status=HTTPStatus.BAD_REQUEST,
+        means="The document does not fit the schema, or asks for too much of it.",
+    ),
+    Code.OPERATION_RESOLUTION_FAILURE: Meaning(
+        status=HTTPStatus.BAD_REQUEST,
+        means="`operationName` names no operation of the document, or is needed.",
+    ),
+    Code.BAD_USER_INPUT: Meaning(
+        status=HTTPStatus.BAD_REQUEST, means="A variable or an argument has a value that cannot be meant."
+    ),
+    Code.INTERNAL: Meaning(
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
+        is_of_http=True,
+        means="Our fault. `requestId` is in our log, and is the header `X-Request-Id`.",
+    ),
+}

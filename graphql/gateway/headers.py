@@ -1,0 +1,20 @@
+"""What every answer carries, whoever gave it."""
+
+from collections.abc import Mapping
+
+REQUEST_ID = "X-Request-Id"
+
+# Answers are data: there is nothing in them to run, to frame or to keep. The explorer brings a policy of its own.
+EVERYWHERE: Mapping[str, str] = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+# What pages of the configured origins may do. On AWS API Gateway sees to it: the template says the same.
+CORS_METHODS = ("GET", "POST")
+CORS_REQUEST_HEADERS = ("accept", "authorization", "content-type")
+CORS_RESPONSE_HEADERS = ("retry-after", "x-request-id")
+CORS_SECONDS = 3600

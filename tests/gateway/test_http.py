@@ -1,0 +1,87 @@
+"""GraphQL over HTTP: one suite of requests, sent to the byte through both doors, and the same answer from each."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from infra.store import DynamoStore
+from tests.gateway.doors import Answer, Door, through_mangum, through_uvicorn
+from tests.gateway.exchanges import COUNT, EXCHANGES, OLDER, get
+from tests.gateway.world import SetClock, gateway_of
+from tests.serving import serving
+
+
+@pytest.fixture(scope="module")
+def app(shared: tuple[DynamoStore, SetClock]) -> Starlette:
+    store, clock = shared
+    return gateway_of(store, clock)
+
+
+@pytest.fixture(scope="module")
+def origin(app: Starlette) -> Iterator[str]:
+    with serving(app) as origin:
+        yield origin
+
+
+@pytest.fixture(scope="module")
+def uvicorn(origin: str) -> Door:
+    return through_uvicorn(origin)
+
+
+@pytest.fixture(scope="module")
+def mangum(app: Starlette) -> Iterator[Door]:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield through_mangum(app)
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+@pytest.mark.parametrize("name", EXCHANGES)
+def test_both_doors_give_the_answer_that_the_standard_wants(name: str, uvicorn: Door, mangum: Door) -> None:
+    sent, expected = EXCHANGES[name]
+    began = time.monotonic()
+    answer = uvicorn(sent)
+    assert time.monotonic() - began < 1
+    expected.check(answer)
+    assert mangum(sent).without_its_door() == answer.without_its_door()
+
+
+@pytest.mark.parametrize("door", ["uvicorn", "mangum"])
+def test_a_head_is_a_get_without_its_body(door: str, request: pytest.FixtureRequest) -> None:
+    send: Door = request.getfixturevalue(door)
+    answer, alone = send(get(query=COUNT)), send(get(query=COUNT, method="HEAD"))
+    assert alone.without_its_door() == Answer(status=200, headers=answer.without_its_door().headers, body=b"")
+    assert alone.headers["content-length"] == str(len(answer.body))
+
+
+def test_ten_megabytes_are_refused_before_one_of_them_is_sent(origin: str) -> None:
+    url = httpx.URL(origin)
+    with socket.create_connection((url.host, url.port or 0), timeout=1) as connection:
+        connection.sendall(
+            b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 10485760\r\n\r\n"
+        )
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"PAYLOAD_TOO_LARGE" in answer
+
+
+def test_a_body_that_does_not_say_its_length_is_read_to_the_limit(origin: str) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(160):
+            yield b" " * 65536
+
+    answer = httpx.post(f"{origin}/graphql", content=endless(), headers={"Content-Type": OLDER}, timeout=5)
+    assert answer.status_code == 413
+    assert answer.json()["errors"][0]["extensions"]["code"] == "PAYLOAD_TOO_LARGE"
+
+
+def test_a_client_that_sends_ten_megabytes_all_the_same_reads_the_answer(origin: str) -> None:
+    answer = httpx.post(f"{origin}/graphql", json={"query": " " * 10_000_000}, timeout=5)
+    assert answer.status_code == 413
