@@ -52,7 +52,16 @@ from fleet.refusal import (
 )
 from fleet.sending import Sending
 from fleet.spec import ClusterSpec
-from fleet.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotency, OutdatedOperation, Ref, Store
+from fleet.store import (
+    AccountGone,
+    AlreadyAsked,
+    AlreadyOpen,
+    AskForLook,
+    Idempotency,
+    OutdatedOperation,
+    Ref,
+    Store,
+)
 from fleet.vault import Vault
 
 IDEMPOTENT_FOR = timedelta(hours=24)
@@ -73,12 +82,13 @@ NodeChange = CordonNode | UncordonNode | DrainNode
 
 @dataclass(frozen=True, kw_only=True)
 class Changer:
-    """What changing needs, bound once."""
+    """What changing needs, bound once. `ask_for_look` is the store's, and more where somebody else has to be told."""
 
     store: Store
     vault: Vault
     open_adapter: OpenAdapter
     clock: Clock
+    ask_for_look: AskForLook
 
     async def create_cluster(
         self,
@@ -302,7 +312,7 @@ class Changer:
         finally:
             await allowance.settle()
             if not sending.operation.is_unsent or sending.operation.is_waiting:
-                await self.store.ask_for_look(operation.account_id, self.clock.now())
+                await self.ask_for_look(operation.account_id, self.clock.now())
         return sending.operation
 
 

@@ -25,6 +25,7 @@ from fleet.store import (
     AccountGone,
     AlreadyAsked,
     AlreadyOpen,
+    AskForLook,
     OrganizationTaken,
     OutdatedOperation,
     Ref,
@@ -46,6 +47,7 @@ class Owner:
     vault: Vault
     open_adapter: OpenAdapter
     clock: Clock
+    ask_for_look: AskForLook
     base_urls: Mapping[str, str] = field(default_factory=dict)
 
     async def connect(
@@ -97,7 +99,7 @@ class Owner:
         if drawn.granted == 0 and drawn.retry_at is not None:
             raise BudgetUsedUp(drawn.retry_at)
         operation = await self._begin(caller, account, RefreshAccount(), REFRESHED_WITHIN)
-        await self.store.ask_for_look(account_id, now)
+        await self.ask_for_look(account_id, now)
         return operation
 
     async def disconnect(self, caller: Caller, account_id: str) -> Operation:

@@ -6,7 +6,7 @@ A reader pages: every listing has a total order, `after` is the order key of the
 or repeats an item because others came or went.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -77,6 +77,10 @@ class NotBegun:
 
     reason: str
     retry_at: datetime | None = None
+
+
+AskForLook = Callable[[str, datetime], Awaitable[None]]
+"""`Operations.ask_for_look`."""
 
 
 class OutdatedOperation(Exception):

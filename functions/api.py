@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,14 @@ from fleet.caller import Caller, trusted
 from fleet.clock import Clock, SystemClock
 from fleet.door import Door, NotAdmitted, Opener, Reason, open_with_key
 from fleet.keys import Keys
+from fleet.store import Schedule
 from functions.deadline import within_the_invocation
+from functions.look import send_look
 from functions.process import Context, Process
 from functions.settings import read_settings
-from infra import admin_key
+from infra import admin_key, queue
 from infra.admin_key import AdminKey
+from infra.queue import Queue
 from infra.telemetry import adopt_loggers, logger_of, measure
 
 if TYPE_CHECKING:
@@ -111,7 +115,12 @@ class Api:
 
         vault = SsmVault(ssm.open_client(), self._settings.token_prefix, self._clock)
         wired = wire(
-            client=self._dynamodb, table=self._settings.table, vault=vault, pace=Pace(), clock=self._clock
+            client=self._dynamodb,
+            table=self._settings.table,
+            vault=vault,
+            pace=Pace(),
+            clock=self._clock,
+            send_look=self._send_look,
         )
         parts = self._process.open(wired)
         app = create_app(
@@ -125,6 +134,24 @@ class Api:
             health=None,
         )
         return Mangum(within_the_invocation(app), lifespan="off", text_mime_types=TEXT_TYPES)
+
+    async def _send_look(self, schedule: Schedule, account_id: str, due_at: datetime) -> None:
+        """What was changed is looked at now. Where that fails, the next plan comes by within a minute."""
+        try:
+            await send_look(
+                account_id,
+                due_at,
+                schedule=schedule,
+                messages=self._queue,
+                now=self._clock.now(),
+                correlation_id=logger.get_correlation_id() or "",
+            )
+        except Exception:
+            logger.exception("a look was left to the next plan")
+
+    @cached_property
+    def _queue(self) -> Queue:
+        return Queue(queue.open_client(), self._settings.queue_url, self._clock)
 
     def close(self) -> None:
         self._process.close()

@@ -10,7 +10,6 @@ import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -18,12 +17,13 @@ from fleet.clock import Clock, SystemClock
 from fleet.observe import Observation, Observer
 from fleet.schedule import Pace
 from fleet.store import Schedule
-from functions.plan import AHEAD, QUEUED_FOR
+from functions.look import send_look
+from functions.plan import AHEAD
 from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from functions.wiring import wire
 from infra import queue, ssm
-from infra.queue import Look, Queue, UnreadableMessage, read_message
+from infra.queue import Queue, UnreadableMessage, read_message
 from infra.ssm import SsmVault
 from infra.table import open_client
 from infra.telemetry import adopt_loggers, logger_of, measure
@@ -86,11 +86,14 @@ async def follow_up(
     now = clock.now()
     if observation.due_at is None or observation.due_at - now >= AHEAD - queue.JITTER:
         return False
-    look = Look(account_id=observation.account_id, due_at=observation.due_at)
-    if not await schedule.claim(look.account_id, look.due_at, now=now, queued_until=now + QUEUED_FOR):
-        return False
-    await messages.send([look], correlation_id=correlation_id, jitter=timedelta())
-    return True
+    return await send_look(
+        observation.account_id,
+        observation.due_at,
+        schedule=schedule,
+        messages=messages,
+        now=now,
+        correlation_id=correlation_id,
+    )
 
 
 class Observing:

@@ -154,7 +154,13 @@ class Line:
         async with httpx.AsyncClient(transport=FusedTransport(fuse, meanwhile)) as client:
             opening = partial(open_adapter, client=client, clock=self.clock)
             yield (
-                Changer(store=store, vault=self.vault, open_adapter=opening, clock=self.clock),
+                Changer(
+                    store=store,
+                    vault=self.vault,
+                    open_adapter=opening,
+                    clock=self.clock,
+                    ask_for_look=store.ask_for_look,
+                ),
                 Observer(store=store, vault=self.vault, open_adapter=opening, clock=self.clock, pace=PACE),
             )
 

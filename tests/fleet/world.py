@@ -279,8 +279,20 @@ class World:
         self.observer = Observer(
             store=store, vault=self.vault, open_adapter=self._open, clock=clock, pace=Pace()
         )
-        self.changer = Changer(store=store, vault=self.vault, open_adapter=self._open, clock=clock)
-        self.owner = Owner(store=store, vault=self.vault, open_adapter=self._open, clock=clock)
+        self.changer = Changer(
+            store=store,
+            vault=self.vault,
+            open_adapter=self._open,
+            clock=clock,
+            ask_for_look=store.ask_for_look,
+        )
+        self.owner = Owner(
+            store=store,
+            vault=self.vault,
+            open_adapter=self._open,
+            clock=clock,
+            ask_for_look=store.ask_for_look,
+        )
 
     def _open(self, account: Account, token: SecretStr, allowance: Allowance) -> Adapter:
         return self.adapter(PROVIDERS[account.provider], self.scripts[account.id], token, allowance)

@@ -228,3 +228,5 @@ def test_what_is_asked_for_through_the_door_is_kept_and_looked_after(
     assert len(kupe.requests.matching(method="POST")) == 1
     (kept,) = asyncio.run(deployment.store.open_changes(account.id))
     assert kept.target_name == "staging-eu"
+    (message,) = deployment.sent()
+    assert (message["account_id"], message["delay"]) == (account.id, 0)

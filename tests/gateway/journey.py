@@ -115,7 +115,8 @@ def begin_journey(
         "open_adapter": open_there,
         "clock": time,
     }
-    client = Client(store, cast("SetClock", time), changer=Changer(**parts), owner=Owner(**parts))
+    asking = {**parts, "ask_for_look": store.ask_for_look}
+    client = Client(store, cast("SetClock", time), changer=Changer(**asking), owner=Owner(**asking))
     return Journey(
         server=server,
         client=client,
