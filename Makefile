@@ -30,8 +30,9 @@ format: .venv/dev.stamp ## format the code and mend what lint can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-schema: .venv/dev.stamp ## write graphql/schema.graphql from the code
+schema: .venv/dev.stamp ## write graphql/schema.graphql from the code, and the manifest of known documents
 	$(BIN)/python -m gateway.export > graphql/schema.graphql
+	$(BIN)/python -m gateway.trusted graphql/operations > graphql/gateway/trusted.json
 
 explorer: $(EXPLORER)/dist/index.html ## bundle GraphiQL from npm packages
 

@@ -12,6 +12,7 @@ from fleet.clock import Clock, SystemClock
 from fleet.door import Door, NotAdmitted, Opener, Reason, open_with_key
 from fleet.keys import Keys
 from fleet.store import Schedule
+from functions.api_settings import read_api_settings
 from functions.deadline import within_the_invocation
 from functions.look import send_look
 from functions.process import Context, Process
@@ -45,6 +46,7 @@ class Api:
 
     def __init__(self, environment: Mapping[str, str], clock: Clock) -> None:
         self._settings = read_settings(environment)
+        self._api_settings = read_api_settings(environment)
         self._clock = clock
         self._process = Process()
         self._caller: Caller | None = None
@@ -108,6 +110,7 @@ class Api:
         from mangum import Mangum
 
         from fleet.schedule import Pace
+        from functions.serving import policy_of, services_of
         from functions.wiring import wire
         from gateway.app import create_app
         from infra import ssm
@@ -124,12 +127,9 @@ class Api:
         )
         parts = self._process.open(wired)
         app = create_app(
-            parts.store,
-            parts.changer,
-            parts.owner,
-            self._clock,
-            keys=self._keys,
+            services_of(parts, self._api_settings),
             admit=self._admitted,
+            policy=policy_of(self._api_settings),
             explorer=None,
             health=None,
         )

@@ -36,6 +36,7 @@ class Parts:
     changer: Changer
     owner: Owner
     keys: DynamoKeys
+    rows: Table
     clock: Clock
 
 
@@ -85,6 +86,7 @@ async def wire(
                 changer=changer,
                 owner=owner,
                 keys=DynamoKeys(rows, clock),
+                rows=rows,
                 clock=clock,
             )
     finally:

@@ -15,6 +15,7 @@ them, so that the template of the deployment can be compared with them.
     organization <it>   organization                    which account is connected to it
     budget <key>        budget                          what was sent under one key of a provider
     apikey <id>         apikey                          a key of ours, by part of its digest
+    points <caller>     <beginning>                     what a caller spent on queries in the minute from then on
 
     index      its rows, in its order
     listing    accounts by (provider, name); clusters and integrations of an account by (name, key); operations by

@@ -164,6 +164,28 @@ class Table:
         ((kind, parameters),) = action.items()
         await self._insist(lambda: self._call(operations[kind], TableName=self.name, **parameters))
 
+    async def count(self, key: Key, by: int, *, most: int, expires_at: int) -> tuple[bool, int]:
+        """Adds to the counter of a row unless that would be more than `most`: whether it did, and where it stands."""
+        try:
+            answer = await self._call(
+                self._client.update_item,
+                TableName=self.name,
+                Key=to_key(key),
+                UpdateExpression="SET expires_at = :expires_at ADD counted :by",
+                ConditionExpression="(attribute_not_exists(counted) AND :by <= :most) OR counted <= :room",
+                ExpressionAttributeValues=to_attributes(
+                    {":by": by, ":most": most, ":room": most - by, ":expires_at": expires_at}
+                ),
+                ReturnValues="UPDATED_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+                raise
+            seen: Any = error.response.get("Item", {})
+            return False, int(to_row(seen).get("counted", 0))
+        return True, int(to_row(answer["Attributes"])["counted"])
+
     async def transact(self, actions: Sequence[Action]) -> None:
         """All of `actions`, at most a hundred, or none of them. `ConditionFailed`, `Contended`."""
         named = [

@@ -59,6 +59,7 @@ def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack)
         base_urls={stand_in.provider: stand_in.url for stand_in in running},
         listener=listener,
         admin_key=settings.admin_key,
+        api=settings.api,
         allowed_origins=settings.allowed_origins,
     )
     asyncio.run(whole)

@@ -15,6 +15,8 @@ from fleet.clock import Clock, SystemClock
 from fleet.schedule import Pace
 from fleet.store import Store
 from fleet.vault import Vault
+from functions.api_settings import ApiSettings
+from functions.serving import policy_of, services_of
 from functions.wiring import wire
 from gateway.app import create_app
 from infra.schema import OtherSchema, create_table
@@ -78,6 +80,7 @@ async def run(
     base_urls: Mapping[str, str],
     listener: socket.socket,
     admin_key: SecretStr | None,
+    api: ApiSettings,
     allowed_origins: Sequence[str],
 ) -> None:
     """Serves until SIGINT or SIGTERM, then ends in order. `base_urls` are those of the stand-ins, if there are any."""
@@ -97,12 +100,9 @@ async def run(
             return {"status": "starting" if names else "ok", "accounts": len(given), "notYetObserved": names}
 
         app: ASGIApp = create_app(
-            parts.store,
-            parts.changer,
-            parts.owner,
-            clock,
-            keys=parts.keys,
+            services_of(parts, api),
             admit=make_admit(parts.keys, clock, admin_key),
+            policy=policy_of(api),
             explorer=EXPLORER,
             health=health,
             allowed_origins=allowed_origins,

@@ -3,19 +3,18 @@
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
+
+from functions.api_settings import ApiSettings, read_api_settings
+from functions.settings import SettingsError as SettingsError  # what the runner is told has one kind of fault
 
 ROOT = Path(__file__).parent.parent
 EXPLORER = ROOT / "graphql" / "explorer" / "dist"
 
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?")
-
-
-class SettingsError(Exception):
-    """A setting cannot be used; the message names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +29,7 @@ class Settings:
     endpoint: str | None = None
     state: Path = ROOT / ".fleetgraph"
     admin_key: SecretStr | None = None
+    api: ApiSettings = field(default_factory=ApiSettings)
     allowed_origins: tuple[str, ...] = ()
 
 
@@ -51,6 +51,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or environment.get("AWS_ENDPOINT_URL") or None,
         state=Path(environment.get("STATE") or ROOT / ".fleetgraph"),
         admin_key=SecretStr(admin_key) if admin_key else None,
+        api=read_api_settings(environment),
         allowed_origins=_read_origins(environment.get("ALLOWED_ORIGINS", "")),
     )
 

@@ -7,6 +7,7 @@ import strawberry
 from fleet import keys
 from fleet.caller import Scope
 from gateway import opaque
+from gateway.codes import Code
 from gateway.connections import After, First, Page, ask
 from gateway.context import Info
 from gateway.errors import Refused
@@ -48,7 +49,7 @@ class ApiKey(Node):
 async def api_keys(info: Info, first: First = 20, after: After = strawberry.UNSET) -> Page[keys.ApiKey]:
     pager = ask("apiKeys", first=first, after=after, parts=2)
     if not info.context.caller.may(Scope.ADMIN):
-        raise Refused("This needs the scope ADMIN.", extensions={"code": "FORBIDDEN"})
+        raise Refused("This needs the scope ADMIN.", extensions={"code": Code.FORBIDDEN})
     seen = (pager.after[0], pager.after[1]) if pager.after else None
     found = await info.context.keys.page(after=seen, limit=first + 1)
     return pager.cut([(key.order, key) for key in found])

@@ -3,38 +3,30 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, request_response
 
-from fleet.clock import Clock
 from fleet.door import Admit
-from fleet.keys import Keys
-from fleet.store import Reader
 from gateway.endpoint import Endpoint
 from gateway.envelope import layers
 from gateway.explorer import explorer_routes
 from gateway.guard import Guard
-
-if TYPE_CHECKING:
-    from fleet.changing import Changer
-    from fleet.owning import Owner
+from gateway.policy import Policy
+from gateway.services import Services
 
 Health = Callable[[], Awaitable[Mapping[str, Any]]]
 """Facts that `/health` shows, `status` among them. Any but "ok" is answered with 503."""
 
 
 def create_app(
-    reader: Reader,
-    changer: "Changer",
-    owner: "Owner",
-    clock: Clock,
+    services: Services,
     *,
-    keys: Keys,
     admit: Admit,
+    policy: Policy,
     explorer: Path | None,
     health: Health | None,
     allowed_origins: Sequence[str] = (),
@@ -51,7 +43,7 @@ def create_app(
         is_well = facts["status"] == "ok"
         return JSONResponse(facts, HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE)
 
-    endpoint = Endpoint(reader, changer, owner, keys, clock, explorer)
+    endpoint = Endpoint(services, policy, explorer)
     routes: list[BaseRoute] = [
         Route("/", to_graphql),
         Route("/graphql", Guard(endpoint, admit, shows_page=explorer is not None)),

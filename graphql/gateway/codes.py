@@ -18,6 +18,11 @@ class Code(StrEnum):
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
     BAD_USER_INPUT = "BAD_USER_INPUT"
+    QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
+    COST_EXCEEDED = "COST_EXCEEDED"
+    RATE_LIMITED = "RATE_LIMITED"
+    DOCUMENT_NOT_FOUND = "DOCUMENT_NOT_FOUND"
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
     INTERNAL = "INTERNAL"
 
 
@@ -46,7 +51,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.FORBIDDEN: Meaning(
         status=HTTPStatus.FORBIDDEN,
         is_of_http=True,
-        means="The token is good and may nothing here. What a key may not change is a `ForbiddenError`.",
+        means="The key or token is good and may not see this. What it may not change is a `ForbiddenError`.",
     ),
     Code.METHOD_NOT_ALLOWED: Meaning(
         status=HTTPStatus.METHOD_NOT_ALLOWED,
@@ -82,6 +87,24 @@ MEANINGS: Mapping[Code, Meaning] = {
     ),
     Code.BAD_USER_INPUT: Meaning(
         status=HTTPStatus.BAD_REQUEST, means="A variable or an argument has a value that cannot be meant."
+    ),
+    Code.QUERY_TOO_LARGE: Meaning(
+        status=HTTPStatus.BAD_REQUEST, means="The document or its variables are larger than is taken."
+    ),
+    Code.COST_EXCEEDED: Meaning(
+        status=HTTPStatus.BAD_REQUEST,
+        means="The query may cost more than one may; `cost` and `limit` say how much.",
+    ),
+    Code.RATE_LIMITED: Meaning(
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+        is_of_http=True,
+        means="The points of this minute are used up. `Retry-After` says when there are some again.",
+    ),
+    Code.DOCUMENT_NOT_FOUND: Meaning(
+        status=HTTPStatus.BAD_REQUEST, means="No document of the manifest has this id."
+    ),
+    Code.DOCUMENT_NOT_TRUSTED: Meaning(
+        status=HTTPStatus.BAD_REQUEST, means="Only documents of the manifest are run here, and this is none."
     ),
     Code.INTERNAL: Meaning(
         status=HTTPStatus.INTERNAL_SERVER_ERROR,

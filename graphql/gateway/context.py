@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -16,17 +15,16 @@ from fleet.caller import Caller, Scope
 from fleet.cluster import Cluster
 from fleet.freshness import is_missing
 from fleet.integration import Integration
-from fleet.keys import ApiKey, Keys
+from fleet.keys import ApiKey
 from fleet.limited import as_seen_by
 from fleet.node import Node
 from fleet.operation import Operation
 from fleet.pacing import Budget
-from fleet.store import FleetOrder, Reader, Ref
+from fleet.points import Standing
+from fleet.store import FleetOrder, Ref
 from fleet.tracking import Tracked, TrackedCluster
-
-if TYPE_CHECKING:
-    from fleet.changing import Changer
-    from fleet.owning import Owner
+from gateway.policy import Policy
+from gateway.services import Services
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -56,26 +54,22 @@ class Covered:
 class Context:
     """Made for one request and dropped with it: nothing that was loaded is shared. `now` is one instant for all of an
     answer. `reader` shows what the caller may see and nothing else. `operation_name` is what the request chose.
+    `standing` is what it spent, from when that is known.
     """
 
     def __init__(
-        self,
-        *,
-        reader: Reader,
-        changer: "Changer",
-        owner: "Owner",
-        keys: Keys,
-        caller: Caller,
-        operation_name: str | None,
-        now: datetime,
+        self, services: Services, policy: Policy, *, caller: Caller, operation_name: str | None
     ) -> None:
-        self.reader = as_seen_by(caller, reader)
-        self.changer = changer
-        self.owner = owner
-        self.keys = keys
+        self.reader = as_seen_by(caller, services.reader)
+        self.changer = services.changer
+        self.owner = services.owner
+        self.keys = services.keys
+        self.points = services.points
+        self.policy = policy
         self.caller = caller
         self.operation_name = operation_name
-        self.now = now
+        self.now = services.clock.now()
+        self.standing: Standing | None = None
         self.forget()
 
     def forget(self) -> None:

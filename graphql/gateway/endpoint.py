@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import Any
 
 from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
@@ -15,39 +16,23 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from fleet.clock import Clock
-from fleet.keys import Keys
-from fleet.store import Reader
 from gateway.codes import MEANINGS, Code
 from gateway.context import Context
 from gateway.errors import tell
 from gateway.explorer import explorer_page
 from gateway.guard import caller_of, is_for_page
+from gateway.policy import Policy
 from gateway.request import JSON, Asked, NotServed, answer_type, check_method, read
 from gateway.schema import SCHEMA
-
-if TYPE_CHECKING:
-    from fleet.changing import Changer
-    from fleet.owning import Owner
+from gateway.services import Services
 
 
 class Endpoint:
     """`explorer` is the folder of the bundled page; null serves none."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        changer: "Changer",
-        owner: "Owner",
-        keys: Keys,
-        clock: Clock,
-        explorer: Path | None,
-    ) -> None:
-        self._reader = reader
-        self._changer = changer
-        self._owner = owner
-        self._keys = keys
-        self._clock = clock
+    def __init__(self, services: Services, policy: Policy, explorer: Path | None) -> None:
+        self._services = services
+        self._policy = policy
         self._explorer = explorer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,13 +59,7 @@ class Endpoint:
 
     async def _execute(self, request: Request, asked: Asked) -> ExecutionResult:
         context = Context(
-            reader=self._reader,
-            changer=self._changer,
-            owner=self._owner,
-            keys=self._keys,
-            caller=caller_of(request),
-            operation_name=asked.operation_name,
-            now=self._clock.now(),
+            self._services, self._policy, caller=caller_of(request), operation_name=asked.operation_name
         )
         kinds = {OperationType.QUERY}
         if request.method == "POST":
@@ -115,8 +94,12 @@ def _answer(result: ExecutionResult, request_id: str) -> dict[str, Any]:
     return answer
 
 
-def _response(answer: dict[str, Any], media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+def _response(
+    answer: dict[str, Any], media_type: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> Response:
     status = HTTPStatus.OK if "data" in answer else _status(answer["errors"][0], media_type)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers = {**headers, "Retry-After": str(answer["errors"][0]["extensions"]["retryAfterSeconds"])}
     body = json.dumps(answer, separators=(",", ":"))
     return Response(body, status, headers, media_type)
 

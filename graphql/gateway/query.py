@@ -28,6 +28,7 @@ from gateway.ids import Node
 from gateway.integration import Integration
 from gateway.operation import Operation
 from gateway.provider import Provider
+from gateway.rate_limit import RateLimit, rate_limit
 from gateway.records import field, given
 from gateway.totals import Fleet, Totals, count_fleet
 from gateway.viewer import Viewer, viewer
@@ -193,4 +194,5 @@ class Query:
         "Keys of this gateway by name, for 90 days after their end. Null, with an error, without the scope ADMIN.",
         resolver=api_keys,
     )
+    rate_limit: RateLimit = field("What you may still spend on queries.", resolver=rate_limit)
     viewer: Viewer = field("Who asks, and what they may.", resolver=viewer)

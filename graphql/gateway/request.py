@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from starlette.requests import Request
 
+from gateway import trusted
 from gateway.codes import Code
 
 MOST_BYTES = 256 * 1024
@@ -87,9 +88,12 @@ def _read_address(request: Request) -> Asked:
 
 
 def _asked(parameters: dict[str, Any]) -> Asked:
-    query = parameters.get("query")
+    query = parameters.get("query") or _known(parameters)
     if not query or not isinstance(query, str):
-        raise NotServed(Code.BAD_REQUEST, "`query` is needed: the document, in a string.")
+        raise NotServed(
+            Code.BAD_REQUEST,
+            "`query` is needed, the document in a string, or the `documentId` of a known one.",
+        )
     operation_name = parameters.get("operationName")
     if operation_name is not None and not isinstance(operation_name, str):
         raise NotServed(Code.BAD_REQUEST, "`operationName` is a string or null.")
@@ -102,6 +106,25 @@ def _asked(parameters: dict[str, Any]) -> Asked:
         operation_name=operation_name or None,
         extensions=parameters.get("extensions"),
     )
+
+
+def _known(parameters: Mapping[str, Any]) -> str | None:
+    """A document that is named in place of being sent: by `documentId`, as the draft of GraphQL over HTTP has it, or as
+    Apollo's clients do it.
+    """
+    match parameters:
+        case {"documentId": str(document_id)}:
+            pass
+        case {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": str(document_id)}}}:
+            pass
+        case _:
+            return None
+    document = trusted.find(document_id)
+    if document is None:
+        raise NotServed(
+            Code.DOCUMENT_NOT_FOUND, "No document is known by this id. Documents are not registered here."
+        )
+    return document
 
 
 def _check_content(request: Request) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import strawberry
 from graphql import GraphQLError, get_operation_ast
-from strawberry.extensions import MaxTokensLimiter, QueryDepthLimiter, SchemaExtension
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from gateway.bounds import Bounds
 from gateway.errors import unresolved
 from gateway.mutations import Mutation
 from gateway.providers import DETAILS
@@ -15,9 +16,6 @@ from gateway.query import Query
 from gateway.records import read
 from gateway.refusals import USER_ERRORS
 from gateway.scalars import SCALARS
-
-MOST_DEPTH = 16
-MOST_TOKENS = 4000
 
 
 class Schema(strawberry.Schema):
@@ -43,8 +41,7 @@ SCHEMA = Schema(
     types=[*DETAILS, *USER_ERRORS],
     extensions=[
         OneOperation,
-        lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS),
-        lambda: QueryDepthLimiter(max_depth=MOST_DEPTH),
+        Bounds,
     ],
     config=StrawberryConfig(scalar_map=SCALARS, default_resolver=read),
 )

@@ -1,11 +1,11 @@
 import asyncio
 from collections.abc import Iterator
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from gateway.app import create_app
+from gateway.policy import Policy
 from infra.schema import create_table
 from infra.store import DynamoStore
 from infra.table import Table, open_client
@@ -14,10 +14,7 @@ from tests.cli.command import Command, JumpingClock, served
 from tests.cli.contract import Keeper, page
 from tests.cli.scripted import Scripted, scripted
 from tests.cli.things import ACME, INTEGRATION, PRODUCTION, TOKEN
-from tests.gateway.world import ANYBODY, SetClock, letting_in, populate
-
-NOBODY: Any = None
-"""Reading needs nobody who changes anything."""
+from tests.gateway.world import ANYBODY, SetClock, letting_in, populate, services_over
 
 
 class Gateway:
@@ -41,12 +38,9 @@ def gateway() -> Iterator[Gateway]:
         asyncio.run(populate(store, clock))
         with served(
             create_app(
-                store,
-                NOBODY,
-                NOBODY,
-                clock,
-                keys=NOBODY,
+                services_over(store, clock),
                 admit=letting_in(ANYBODY),
+                policy=Policy(),
                 explorer=None,
                 health=None,
             )

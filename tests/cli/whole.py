@@ -15,8 +15,11 @@ from pydantic import SecretStr
 import sandbox
 from fleet.connect import make_account
 from fleet.schedule import Pace, due_messages
+from functions.api_settings import ApiSettings
+from functions.serving import services_of
 from functions.wiring import Parts, wire
 from gateway.app import create_app
+from gateway.policy import Policy
 from infra.schema import create_table
 from infra.table import open_client
 from infra.vault import MemoryVault
@@ -78,12 +81,9 @@ class Whole:
             for name, stand_in in self._stand_ins.items():
                 await self._connect(stand_in, name, vault)
             app = create_app(
-                parts.store,
-                parts.changer,
-                parts.owner,
-                self._clock,
-                keys=parts.keys,
+                services_of(parts, ApiSettings()),
                 admit=letting_in(ANYBODY),
+                policy=Policy(),
                 explorer=None,
                 health=None,
             )

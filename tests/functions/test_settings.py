@@ -1,5 +1,6 @@
 import pytest
 
+from functions.api_settings import ApiSettings, read_api_settings
 from functions.settings import SettingsError, read_settings
 
 GOOD = {
@@ -32,3 +33,31 @@ def test_the_admin_key_can_be_retired() -> None:
 def test_a_prefix_that_would_not_join_into_a_parameter_is_refused(prefix: str) -> None:
     with pytest.raises(SettingsError, match="TOKEN_PREFIX"):
         read_settings({**GOOD, "TOKEN_PREFIX": prefix})
+
+
+def test_what_is_not_said_of_the_api_is_as_open_as_it_can_be() -> None:
+    assert read_api_settings({}) == ApiSettings()
+    assert read_api_settings({"INTROSPECTION": "", "DOCUMENTS": "", "POINTS_PER_MINUTE": ""}) == ApiSettings()
+    assert (ApiSettings().shows_schema, ApiSettings().only_trusted) == (True, False)
+
+
+def test_the_api_can_keep_its_schema_to_itself_and_run_known_documents_only() -> None:
+    given = {"INTROSPECTION": "off", "DOCUMENTS": "trusted", "POINTS_PER_MINUTE": "1000"}
+    assert read_api_settings(given) == ApiSettings(
+        shows_schema=False, only_trusted=True, points_per_minute=1000
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"INTROSPECTION": "no"},
+        {"DOCUMENTS": "all"},
+        {"POINTS_PER_MINUTE": "0"},
+        {"POINTS_PER_MINUTE": "-1"},
+        {"POINTS_PER_MINUTE": "many"},
+    ],
+)
+def test_what_is_said_of_the_api_is_read_strictly(given: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=next(iter(given))):
+        read_api_settings(given)

@@ -27,7 +27,7 @@ class Expected:
         assert answer.headers["content-type"] == self.type
         assert {key: answer.headers.get(key) for key in self.headers} == self.headers
         if self.code is None:
-            assert answer.json().keys() == {"data"}
+            assert answer.json().keys() == {"data", "extensions"}
         else:
             assert answer.code == self.code
         assert {name: answer.headers.get(name.lower()) for name in EVERYWHERE} == EVERYWHERE

@@ -52,9 +52,12 @@ CALLER = Caller(
 
 PAGE = "pageInfo { hasNextPage endCursor startCursor }"
 CLUSTER = f"""id name account {{ name externalId }} freshness {{ state }} integration {{ name }}
-    details {{ __typename }} operation {{ id }} nodes {{ edges {{ cursor }} nodes {{ id name cluster {{ name }} }} }}
-    statusHistory {{ nodes {{ clusterName }} edges {{ cursor }} {PAGE} }}"""
-COVERAGE = f"isComplete accountCount missingCount missing {{ edges {{ cursor }} nodes {{ name }} {PAGE} }}"
+    details {{ __typename }} operation {{ id }}
+    nodes(first: 3) {{ edges {{ cursor }} nodes {{ id name cluster {{ name }} }} }}
+    statusHistory(first: 2) {{ nodes {{ clusterName }} edges {{ cursor }} {PAGE} }}"""
+COVERAGE = (
+    f"isComplete accountCount missingCount missing(first: 4) {{ edges {{ cursor }} nodes {{ name }} {PAGE} }}"
+)
 
 
 def cluster_page(arguments: str = "") -> str:
@@ -64,8 +67,8 @@ def cluster_page(arguments: str = "") -> str:
 
 
 ACCOUNT = f"""id name externalId freshness {{ state lastFailure {{ message }} }} token {{ hint }}
-    requestBudget {{ remaining }} {cluster_page()} regions {{ nodes {{ name }} {PAGE} }}
-    instanceTypes {{ nodes {{ name }} {PAGE} }}"""
+    requestBudget {{ remaining }} {cluster_page("(first: 5)")} regions(first: 3) {{ nodes {{ name }} {PAGE} }}
+    instanceTypes(first: 3) {{ nodes {{ name }} {PAGE} }}"""
 INTEGRATION = f"id name account {{ name }} usedBy {{ nodes {{ name }} coverage {{ {COVERAGE} }} {PAGE} }}"
 OPERATION = "id targetName account { name } target { __typename } candidates { name }"
 ANY = """id ... on Account { name clusters { nodes { name } } } ... on Cluster { name } ... on Integration { name }
@@ -75,11 +78,11 @@ DOCUMENTS: Mapping[str, str] = {
     "node": f"query ($id: ID!) {{ node(id: $id) {{ {ANY} }} }}",
     "nodes": f"query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ {ANY} }} }}",
     "providers": "{ providers { name kind } }",
-    "accounts": f"{{ accounts(first: 100) {{ edges {{ cursor }} nodes {{ {ACCOUNT} }} {PAGE} }} }}",
+    "accounts": f"{{ accounts(first: 5) {{ edges {{ cursor }} nodes {{ {ACCOUNT} }} {PAGE} }} }}",
     "cluster": f"query ($id: ID!) {{ cluster(id: $id) {{ {CLUSTER} }} }}",
     "clusterByName": f"""query ($owner: ID!, $name: String!) {{
         clusterByName(accountId: $owner, name: $name) {{ {CLUSTER} }} }}""",
-    "clusters": f"""query ($owners: [ID!]!) {{ {cluster_page("(first: 100)")}
+    "clusters": f"""query ($owners: [ID!]!) {{ {cluster_page("(first: 30)")}
         attention: {cluster_page("(filter: { needsAttention: true })")}
         short: {cluster_page("(first: 1, filter: { needsAttention: true })")}
         named: {cluster_page("(first: 1, filter: { accountIds: $owners })")} }}""",
@@ -94,6 +97,7 @@ DOCUMENTS: Mapping[str, str] = {
         spendLimits {{ decimal }} convertedSpendLimits {{ decimal }} unlimitedClusterCount unknownLimitClusterCount
         coverage {{ {COVERAGE} }} }} }}""",
     "viewer": f"{{ viewer {{ name scopes accounts {{ edges {{ cursor }} nodes {{ name }} {PAGE} }} }} }}",
+    "rateLimit": "{ rateLimit { remaining } }",
     "apiKeys": "{ apiKeys { nodes { name hint } } }",
 }
 """One for every field of `Query`, with every connection that is reached from there somewhere among them."""
@@ -257,7 +261,7 @@ async def test_a_field_tells_of_the_accounts_that_the_key_sees_and_of_no_other(
     operations = await populated(store, clock)
     limited = Client(store, clock, caller=CALLER)
     everything = Client(store, clock, keys=NoKeys())
-    tells_of_accounts = field not in ("providers", "apiKeys")
+    tells_of_accounts = field not in ("providers", "apiKeys", "rateLimit")
     of_all = await ask(everything, field, SEEN + UNSEEN, operations)
     if tells_of_accounts and field not in ("fleet", "viewer"):
         assert told(of_all) & ALL_UNSEEN, "this document tells nothing that could be hidden"

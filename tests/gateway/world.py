@@ -33,6 +33,7 @@ from fleet.node import Node, NodePhase
 from fleet.offer import InstanceType, Region
 from fleet.owning import Owner
 from fleet.pacing import Share
+from fleet.points import Points, Standing
 from fleet.provider import ClusterDetails, RateLimit, RateScope
 from fleet.providers import PROVIDERS
 from fleet.providers.cockroachdb import CockroachdbDetails, CockroachdbRegion
@@ -43,6 +44,8 @@ from fleet.store import Changes, Lease, Reader, TrackedItem
 from fleet.summary import summarize
 from fleet.tracking import Tracked, TrackedCluster, Transition, Unread
 from gateway.app import create_app
+from gateway.policy import Policy
+from gateway.services import Services
 from infra.store import DynamoStore
 
 NOON = datetime(2026, 4, 6, 12, tzinfo=UTC)
@@ -109,6 +112,33 @@ def letting_in(caller: Caller) -> Admit:
     return admit
 
 
+class Plenty:
+    """So many points that nobody uses them up."""
+
+    async def spend(self, caller_id: str, cost: int, now: datetime) -> Standing:
+        return Standing(cost=cost, limit=10**9, remaining=10**9 - cost, resets_at=now + timedelta(seconds=30))
+
+
+def services_over(
+    reader: Reader | WatchedReader,
+    clock: SetClock,
+    *,
+    changer: object = None,
+    owner: object = None,
+    keys: object = None,
+    points: Points | None = None,
+) -> Services:
+    """What is left out is not asked for."""
+    return Services(
+        reader=cast("Reader", reader),
+        changer=cast("Changer", changer),
+        owner=cast("Owner", owner),
+        keys=cast("Keys", keys),
+        points=points or Plenty(),
+        clock=clock,
+    )
+
+
 def gateway_of(
     reader: Reader | WatchedReader,
     clock: SetClock,
@@ -116,16 +146,14 @@ def gateway_of(
     changer: object = None,
     owner: object = None,
     keys: object = None,
+    points: Points | None = None,
     caller: Caller = ANYBODY,
     **options: Any,
 ) -> Starlette:
+    services = services_over(reader, clock, changer=changer, owner=owner, keys=keys, points=points)
     return create_app(
-        cast("Reader", reader),
-        cast("Changer", changer),
-        cast("Owner", owner),
-        clock,
-        keys=cast("Keys", keys),
-        **{"admit": letting_in(caller), "explorer": None, "health": None, **options},
+        services,
+        **{"admit": letting_in(caller), "policy": Policy(), "explorer": None, "health": None, **options},
     )
 
 
