@@ -4,15 +4,16 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check format schema explorer lock clean distclean
+.PHONY: help setup run test check format schema release-schema explorer lock clean distclean
 
 BIN = .venv/bin
 EXPLORER = graphql/explorer
+CLIENTS = tests/clients
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/dev.stamp .venv-ministack/stamp ## make the environments that test and check need
+setup: .venv/dev.stamp .venv-ministack/stamp .venv-client/stamp $(CLIENTS)/node_modules/.package-lock.json ## make the environments that test and check need
 
 run: .venv/local.stamp .venv-ministack/stamp explorer ## start everything [HOST=127.0.0.1 PORT=8000 ACCOUNTS=accounts.toml]
 	@exec $(BIN)/python -m local
@@ -34,6 +35,9 @@ schema: .venv/dev.stamp ## write graphql/schema.graphql from the code, and the m
 	$(BIN)/python -m gateway.export > graphql/schema.graphql
 	$(BIN)/python -m gateway.trusted graphql/operations > graphql/gateway/trusted.json
 
+release-schema: ## promise clients what graphql/schema.graphql says: from now on it goes only after a deprecation
+	cp graphql/schema.graphql graphql/schema.released.graphql
+
 explorer: $(EXPLORER)/dist/index.html ## bundle GraphiQL from npm packages
 
 # Each lock holds the one before it to the same versions, so that one environment can serve them all.
@@ -46,6 +50,7 @@ lock: .venv/dev.stamp ## bring the lock files up to pyproject.toml [UPGRADE=--up
 	$(COMPILE) $(UPGRADE) pyproject.toml --group dev -c requirements-local.txt -o requirements-dev.txt
 	$(COMPILE) $(UPGRADE) --group ministack -o requirements-ministack.txt
 	$(COMPILE) $(UPGRADE) --group node -o requirements-node.txt
+	$(COMPILE) $(UPGRADE) --group client -o requirements-client.txt
 	$(COMPILE) $(UPGRADE) --group observe -c requirements.txt -o requirements-observe.txt
 	$(COMPILE) $(UPGRADE) --group sam -o requirements-sam.txt
 	$(COMPILE) $(UPGRADE) --group uv -o requirements-uv.txt
@@ -57,7 +62,7 @@ clean: ## forget the local runner's state
 	rm -rf .fleetgraph
 
 distclean: clean ## forget the environments, bundles and caches too
-	rm -rf .venv .venv-* .aws-sam $(EXPLORER)/dist $(EXPLORER)/node_modules artifacts dist .*_cache .hypothesis
+	rm -rf .venv .venv-* .aws-sam $(EXPLORER)/dist $(EXPLORER)/node_modules $(CLIENTS)/node_modules artifacts dist .*_cache .hypothesis
 
 # Each candidate is asked rather than looked up: a pyenv shim can be on the path and refuse to run, and Debian's
 # python3 can come without the module that makes environments.
@@ -93,8 +98,8 @@ WITH_NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
 	|| $(BIN)/python $(INSTALL) --require-hashes -r $<
 	@touch $@
 
-$(EXPLORER)/node_modules/.package-lock.json: $(EXPLORER)/package.json $(EXPLORER)/package-lock.json .venv/node.stamp
-	cd $(EXPLORER) && $(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json .venv/node.stamp
+	cd $* && $(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(EXPLORER)/dist/index.html: $(EXPLORER)/node_modules/.package-lock.json \
@@ -153,7 +158,7 @@ build-Api: | $(UV)
 
 $(CURDIR)/.venv-uv/bin/uv: .venv-uv/stamp ;
 
-.venv-sam/bin/python .venv-checkov/bin/python .venv-uv/bin/python:
+.venv-client/bin/python .venv-sam/bin/python .venv-checkov/bin/python .venv-uv/bin/python:
 	$(MAKE_VENV) $(@:/bin/python=)
 
 # Without looking for dependencies: a lock names them all, and pip cannot match a pin with one that asks for extras.

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
+from starlette.applications import Starlette
 
 from fleet.operation import Target, TargetKind
 from infra.schema import create_table
@@ -11,7 +12,8 @@ from infra.store import DynamoStore
 from infra.table import Table, open_client
 from tests.aws import aws_in_memory
 from tests.gateway.script import Script, operation
-from tests.gateway.world import Client, SetClock, WatchedReader, populate
+from tests.gateway.world import Client, SetClock, WatchedReader, gateway_of, populate
+from tests.serving import serving
 
 OpenStore = Callable[[SetClock], DynamoStore]
 
@@ -41,6 +43,18 @@ def shared(open_store: OpenStore) -> tuple[DynamoStore, SetClock]:
     target = Target(kind=TargetKind.CLUSTER, key="id-of-production")
     asyncio.run(store.begin_change(operation(target=target), idempotency=None))
     return store, clock
+
+
+@pytest.fixture(scope="module")
+def app(shared: tuple[DynamoStore, SetClock]) -> Starlette:
+    store, clock = shared
+    return gateway_of(store, clock)
+
+
+@pytest.fixture(scope="module")
+def origin(app: Starlette) -> Iterator[str]:
+    with serving(app) as origin:
+        yield origin
 
 
 @pytest.fixture

@@ -9,23 +9,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from infra.store import DynamoStore
 from tests.gateway.doors import Answer, Door, through_mangum, through_uvicorn
 from tests.gateway.exchanges import COUNT, EXCHANGES, OLDER, get
-from tests.gateway.world import SetClock, gateway_of
-from tests.serving import serving
-
-
-@pytest.fixture(scope="module")
-def app(shared: tuple[DynamoStore, SetClock]) -> Starlette:
-    store, clock = shared
-    return gateway_of(store, clock)
-
-
-@pytest.fixture(scope="module")
-def origin(app: Starlette) -> Iterator[str]:
-    with serving(app) as origin:
-        yield origin
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """`make run` as a person meets it: one process, a fleet, an outage, an end."""
 
+import json
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.clients.tools import HERE, has_node, run_node
 from tests.runner import ROOT, Runner, launch, running
 
 # In one worker, so that one runner serves them; the last of its tests takes a provider away.
@@ -37,6 +39,15 @@ def test_the_readme_query_answers_from_four_providers(runner: Runner) -> None:
     assert len(data["clusters"]["nodes"]) == 3
     kinds = {node["provider"]["kind"] for node in runner.query(FLEET)["clusters"]["nodes"]}
     assert kinds == {"COCKROACHDB", "KUPE", "NORTHFLANK", "QOVERY"}
+
+
+@pytest.mark.skipif(not has_node(), reason="Node and its packages are not installed: make setup")
+def test_every_audit_of_graphql_over_http_is_passed(runner: Runner) -> None:
+    done = run_node("audit.mjs", f"{runner.origin}/graphql", cwd=HERE)
+    assert done.returncode == 0, done.stderr
+    audits = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [audit for audit in audits if audit["status"] != "ok"] == []
+    assert len(audits) == 61
 
 
 def test_the_front_door_leads_a_browser_to_the_explorer(runner: Runner) -> None:
