@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test check format schema release-schema explorer lock clean distclean
+.PHONY: help setup run test test-thorough check format schema release-schema explorer lock clean distclean
 
 BIN = .venv/bin
 EXPLORER = graphql/explorer
@@ -20,6 +20,9 @@ run: .venv/local.stamp .venv-ministack/stamp explorer ## start everything [HOST=
 
 test: setup explorer ## run the test suite in parallel [ARGS="-k name"]
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup $(ARGS)
+
+test-thorough: setup explorer ## run what `make test` leaves out: many more of a kind, and large fleets
+	@$(BIN)/pytest --numprocesses auto --dist loadgroup -m thorough $(ARGS)
 
 check: .venv/dev.stamp .venv/node.stamp ## formatting, lint and types
 	$(BIN)/ruff format --check

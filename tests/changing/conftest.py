@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -11,14 +12,22 @@ from sandbox import ManualClock, RateLimit, serve
 from tests.aws import aws_in_memory
 from tests.changing.line import Line, LineClock
 
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+@pytest.fixture(scope="session")
+def dynamodb() -> "Iterator[DynamoDBClient]":
+    with aws_in_memory():
+        client = open_client()
+        yield client
+        client.close()
+
 
 @pytest.fixture
-def open_line() -> Iterator[Callable[[str], Line]]:
+def open_line(dynamodb: "DynamoDBClient") -> Iterator[Callable[[str], Line]]:
     """Makes the line to a provider."""
     with ExitStack() as stack:
-        stack.enter_context(aws_in_memory())
-        client = open_client()
-        stack.callback(client.close)
 
         def make(provider: str) -> Line:
             sandbox_clock = ManualClock()
@@ -26,8 +35,8 @@ def open_line() -> Iterator[Callable[[str], Line]]:
             plenty = RateLimit(requests=100_000, window_seconds=60)
             server = stack.enter_context(serve(provider, clock=sandbox_clock, rate_limit=plenty))
             name = f"fleet-{uuid4()}"
-            create_table(client, name)
-            table = Table(client, name, clock, threads=2)
+            create_table(dynamodb, name)
+            table = Table(dynamodb, name, clock, threads=2)
             stack.callback(table.close)
             return Line(
                 server=server, store=DynamoStore(table, clock), clock=clock, sandbox_clock=sandbox_clock

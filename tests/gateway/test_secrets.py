@@ -152,6 +152,7 @@ def test_the_mutations_that_take_secrets_are_known() -> None:
     ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", WITH_SECRETS)
 async def test_no_broken_request_gets_its_secrets_back(
     name: str, scripted: Client, script: Script, caplog: pytest.LogCaptureFixture

@@ -106,7 +106,15 @@ LIMIT = """query ($id: ID!) { cluster(id: $id) { spendLimit { limit {
 } } } }"""
 
 
-@pytest.mark.parametrize("version", ["2022-03-31", "2022-09-20", "2023-04-10", None])
+@pytest.mark.parametrize(
+    "version",
+    [
+        "2022-03-31",
+        pytest.param("2022-09-20", marks=pytest.mark.thorough),
+        pytest.param("2023-04-10", marks=pytest.mark.thorough),
+        None,
+    ],
+)
 async def test_a_free_cockroachdb_cluster_is_made_limited_listed_and_deleted(
     version: str | None, begin: Begin
 ) -> None:

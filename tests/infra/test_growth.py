@@ -32,7 +32,7 @@ from tests.infra.samples import (
 )
 from tests.infra.traffic import Traffic
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.thorough]
 
 ACCOUNTS = [make_account(f"account {number:02}") for number in range(100)]
 NAMES = [f"cluster {number:02}" for number in range(100)]
