@@ -156,8 +156,9 @@ ARTEFACT = @UV='$(UV)' RUNTIME='$(RUNTIME)' sh artefact.sh "$(ARTIFACTS_DIR)" $(
 build-Plan build-Observe: | $(UV)
 	$(ARTEFACT) requirements-observe.txt 25 fleet adapters infra functions
 
+# A third of it is cryptography: nothing smaller is to be trusted with verifying tokens. It is loaded with the first.
 build-Api: | $(UV)
-	$(ARTEFACT) requirements.txt 40 fleet adapters infra functions graphql/gateway
+	$(ARTEFACT) requirements.txt 46 fleet adapters infra functions graphql/gateway
 
 $(CURDIR)/.venv-uv/bin/uv: .venv-uv/stamp ;
 

@@ -25,6 +25,11 @@ done
 for part in "$folder"/aws_lambda_powertools/event_handler "$folder"/aws_lambda_powertools/utilities/*; do
     case $(basename "$part") in __init__.py | jmespath_utils) ;; *) rm -rf "$part" ;; esac
 done
+# cryptography needs the compiled half of cffi alone, and nobody the first version of pydantic, or Strawberry elsewhere.
+rm -rf "$folder"/cffi "$folder"/pycparser "$folder"/pydantic/v1
+for host in aiohttp chalice channels cli codegen codemods django fastapi flask litestar quart sanic schema_codegen; do
+    rm -rf "$folder/strawberry/$host"
+done
 rm -rf "$folder"/bin "$folder"/boto3/examples "$folder"/boto3/data/[!d]* "$folder"/.lock
 find "$folder" \( -name __pycache__ -o -name '*.pyi' -o -name '*.dist-info' \) -prune -exec rm -rf {} +
 

@@ -14,6 +14,7 @@ from fleet.keys import Keys
 from fleet.store import Schedule
 from functions.api_settings import read_api_settings
 from functions.deadline import within_the_invocation
+from functions.issuer import open_issuer
 from functions.look import send_look
 from functions.process import Context, Process
 from functions.settings import read_settings
@@ -50,7 +51,11 @@ class Api:
         self._clock = clock
         self._process = Process()
         self._caller: Caller | None = None
-        self._door = Door(api_key=self._open_with_api_key, admin_key=self._admin_key_opener())
+        self._door = Door(
+            api_key=self._open_with_api_key,
+            token=None if self._api_settings.oidc is None else self._open_with_token,
+            admin_key=self._admin_key_opener(),
+        )
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """API Gateway gives header names in lower case, `sam local` as they came."""
@@ -77,6 +82,15 @@ class Api:
 
     async def _open_with_api_key(self, token: str) -> Caller:
         return await open_with_key(self._keys, self._clock, token)
+
+    async def _open_with_token(self, token: str) -> Caller:
+        return await self._issuer(token)
+
+    @cached_property
+    def _issuer(self) -> Opener:
+        oidc = self._api_settings.oidc
+        assert oidc is not None
+        return open_issuer(oidc.issuer, oidc.audience, oidc.scope_claim, self._clock)
 
     def _admin_key_opener(self) -> Opener | None:
         if self._settings.admin_key_id is None:

@@ -9,14 +9,24 @@ POINTS_PER_MINUTE = 300_000
 
 
 @dataclass(frozen=True, kw_only=True)
+class OidcSettings:
+    """Whose tokens are taken: `issuer` as it calls itself, `audience` as it calls us, `scope_claim` its scopes."""
+
+    issuer: str
+    audience: str
+    scope_claim: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApiSettings:
     """`shows_schema`: introspection is answered, and errors name what there is in the schema. `only_trusted`: no
-    document is run but those of the manifest.
+    document is run but those of the manifest. `oidc` null takes no tokens.
     """
 
     shows_schema: bool = True
     only_trusted: bool = False
     points_per_minute: int = POINTS_PER_MINUTE
+    oidc: OidcSettings | None = None
 
 
 def read_api_settings(environment: Mapping[str, str]) -> ApiSettings:
@@ -28,7 +38,20 @@ def read_api_settings(environment: Mapping[str, str]) -> ApiSettings:
         shows_schema=_choice(environment, "INTROSPECTION", "on", "off") == "on",
         only_trusted=_choice(environment, "DOCUMENTS", "any", "trusted") == "trusted",
         points_per_minute=int(points),
+        oidc=_read_oidc(environment),
     )
+
+
+def _read_oidc(environment: Mapping[str, str]) -> OidcSettings | None:
+    issuer, audience = environment.get("OIDC_ISSUER"), environment.get("OIDC_AUDIENCE")
+    if not issuer:
+        return None
+    if not issuer.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        raise SettingsError(f"OIDC_ISSUER is an https URL, unlike {issuer!r}")
+    if not audience:
+        raise SettingsError("OIDC_AUDIENCE is not set: a token for somebody else must not open this")
+    claim = environment.get("OIDC_SCOPE_CLAIM") or "scope"
+    return OidcSettings(issuer=issuer, audience=audience, scope_claim=claim)
 
 
 def _choice(environment: Mapping[str, str], name: str, *choices: str) -> str:

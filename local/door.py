@@ -13,13 +13,17 @@ from fleet.caller import Caller, trusted
 from fleet.clock import Clock
 from fleet.door import Admit, Door, NotAdmitted, Reason, open_with_key
 from fleet.keys import Keys
+from functions.api_settings import OidcSettings
+from functions.issuer import open_issuer
 from gateway.headers import EVERYWHERE
 from local.settings import is_loopback
 
 LOCAL = trusted("local")
 
 
-def make_admit(keys: Keys, clock: Clock, admin_key: SecretStr | None) -> Admit:
+def make_admit(
+    keys: Keys, clock: Clock, admin_key: SecretStr | None, oidc: OidcSettings | None = None
+) -> Admit:
     """Where no key is asked for, one that is presented counts all the same: so it can be tried what it opens."""
 
     async def open_with_admin_key(presented: str) -> Caller:
@@ -29,7 +33,11 @@ def make_admit(keys: Keys, clock: Clock, admin_key: SecretStr | None) -> Admit:
             raise NotAdmitted(Reason.UNKNOWN)
         return trusted("admin")
 
-    door = Door(api_key=partial(open_with_key, keys, clock), admin_key=open_with_admin_key)
+    door = Door(
+        api_key=partial(open_with_key, keys, clock),
+        token=None if oidc is None else open_issuer(oidc.issuer, oidc.audience, oidc.scope_claim, clock),
+        admin_key=open_with_admin_key,
+    )
 
     async def admit(authorization: str | None) -> Caller:
         if authorization is None and admin_key is None:

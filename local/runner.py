@@ -101,7 +101,7 @@ async def run(
 
         app: ASGIApp = create_app(
             services_of(parts, api),
-            admit=make_admit(parts.keys, clock, admin_key),
+            admit=make_admit(parts.keys, clock, admin_key, api.oidc),
             policy=policy_of(api),
             explorer=EXPLORER,
             health=health,

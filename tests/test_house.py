@@ -21,6 +21,7 @@ OF_OURS: dict[str, set[str]] = {
     "cli": set(),
     "functions": {"fleet", "infra", "gateway"},
     "functions/wiring.py": {"fleet", "infra", "gateway", "adapters"},
+    "functions/issuer.py": {"fleet", "adapters"},
     "local": {"fleet", "infra", "gateway", "adapters", "functions", "sandbox"},
 }
 
@@ -31,6 +32,7 @@ HOME = {
     "botocore": {"infra"},
     "graphql": {"gateway"},
     "httpx": {"adapters", "cli"},
+    "jwt": {"adapters"},
     "mangum": {"functions"},
     "starlette": {"gateway", "sandbox", "local"},
     "strawberry": {"gateway"},

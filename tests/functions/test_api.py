@@ -14,6 +14,7 @@ from gateway import opaque
 from gateway.headers import EVERYWHERE
 from infra.api_keys import DynamoKeys
 from sandbox import Server
+from tests.adapters.issuer import AUDIENCE, publishing
 from tests.functions.conftest import ADMIN_KEY, Deployment, Invocation, SteppedClock, event
 from tests.gateway.doors import through_events
 from tests.gateway.exchanges import EXCHANGES
@@ -124,6 +125,26 @@ def test_a_mistyped_key_costs_no_look_into_the_table(
     assert refused["statusCode"] == 401
     assert "mistyped" in json.loads(refused["body"])["errors"][0]["message"]
     assert deployment.calls == []
+
+
+def test_a_token_of_the_issuer_opens_and_one_of_nobody_does_not(
+    deployment: Deployment, clock: SteppedClock
+) -> None:
+    with publishing() as publisher:
+        oidc = {"OIDC_ISSUER": publisher.url, "OIDC_AUDIENCE": AUDIENCE}
+        api = Api({**deployment.environment, **oidc}, clock)
+        asked = request(f"Bearer {publisher.sign({'sub': 'ada'})}")
+        asked["body"] = json.dumps({"query": "{ viewer { name scopes } }"})
+        answer = json.loads(api(asked, Invocation())["body"])
+        assert answer["data"]["viewer"] == {"name": "ada", "scopes": ["READ"]}
+        for claims, status in (({"aud": "another"}, 401), ({"scope": "openid"}, 403)):
+            asked["headers"]["authorization"] = f"Bearer {publisher.sign(claims)}"
+            assert api(asked, Invocation())["statusCode"] == status
+        api.close()
+
+
+def test_tokens_open_nothing_where_no_issuer_is_named(api: Api) -> None:
+    assert api(request("Bearer a.b.c"), Invocation())["statusCode"] == 401
 
 
 def test_the_key_of_the_deployment_can_be_retired(deployment: Deployment, clock: SteppedClock) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from functions.api_settings import ApiSettings, read_api_settings
+from functions.api_settings import ApiSettings, OidcSettings, read_api_settings
 from functions.settings import SettingsError, read_settings
 
 GOOD = {
@@ -48,6 +48,17 @@ def test_the_api_can_keep_its_schema_to_itself_and_run_known_documents_only() ->
     )
 
 
+def test_tokens_of_an_issuer_are_taken_where_it_is_named() -> None:
+    given = {"OIDC_ISSUER": "https://issuer.example/", "OIDC_AUDIENCE": "fleet"}
+    assert read_api_settings(given).oidc == OidcSettings(
+        issuer="https://issuer.example/", audience="fleet", scope_claim="scope"
+    )
+    named = read_api_settings({**given, "OIDC_SCOPE_CLAIM": "permissions"}).oidc
+    assert named is not None
+    assert named.scope_claim == "permissions"
+    assert read_api_settings({"OIDC_AUDIENCE": "fleet"}).oidc is None
+
+
 @pytest.mark.parametrize(
     "given",
     [
@@ -56,6 +67,9 @@ def test_the_api_can_keep_its_schema_to_itself_and_run_known_documents_only() ->
         {"POINTS_PER_MINUTE": "0"},
         {"POINTS_PER_MINUTE": "-1"},
         {"POINTS_PER_MINUTE": "many"},
+        {"OIDC_ISSUER": "http://issuer.example", "OIDC_AUDIENCE": "fleet"},
+        {"OIDC_ISSUER": "issuer.example", "OIDC_AUDIENCE": "fleet"},
+        {"OIDC_AUDIENCE": "", "OIDC_ISSUER": "https://issuer.example"},
     ],
 )
 def test_what_is_said_of_the_api_is_read_strictly(given: dict[str, str]) -> None:

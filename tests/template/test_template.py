@@ -7,6 +7,7 @@ import pytest
 
 from bench.aws_cost import ALARMS
 from fleet.schedule import Pace
+from functions.api_settings import ApiSettings, read_api_settings
 from functions.observe import RESERVE_SECONDS
 from functions.plan import AHEAD, QUEUED_FOR
 from functions.settings import read_settings
@@ -183,3 +184,21 @@ def test_every_handler_exists(written: dict[str, Any], name: str) -> None:
     module, _, function = written["Resources"][name.title()]["Properties"]["Handler"].rpartition(".")
     assert module == f"functions.{name}"
     assert (ROOT / "functions" / f"{name}.py").read_text(encoding="utf-8").count(f"def {function}(") == 1
+
+
+def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, Any]) -> None:
+    told = written["Resources"]["Api"]["Properties"]["Environment"]["Variables"]
+    defaults = {name: str(written["Parameters"][value["Ref"]]["Default"]) for name, value in told.items()}
+    assert read_api_settings(defaults) == ApiSettings()
+    unlike = {
+        "OIDC_ISSUER": "https://issuer.example",
+        "OIDC_AUDIENCE": "fleet",
+        "OIDC_SCOPE_CLAIM": "permissions",
+        "INTROSPECTION": "off",
+        "DOCUMENTS": "trusted",
+        "POINTS_PER_MINUTE": "1",
+    }
+    assert unlike.keys() == told.keys()
+    settings = read_api_settings(unlike)
+    assert settings.oidc is not None
+    assert (settings.shows_schema, settings.only_trusted, settings.points_per_minute) == (False, True, 1)

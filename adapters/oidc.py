@@ -1,0 +1,151 @@
+"""Tokens of an OpenID Connect issuer: verified here, against the keys that the issuer publishes.
+
+A token has to be signed with RS256 or ES256 by one of those keys, name this issuer and our audience, say when it ends
+and who it is about. What it may is what its scopes say that begin with `fleetgraph:`.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import httpx
+import jwt
+
+from fleet.caller import Caller, Scope
+from fleet.clock import Clock
+from fleet.door import NotAdmitted, Reason
+
+ALGORITHMS = ("RS256", "ES256")
+LEEWAY = timedelta(seconds=30)
+"""How far the issuer's clock and ours may be apart."""
+
+KEYS_KEPT = timedelta(hours=1)
+KEYS_KEPT_AT_MOST = timedelta(days=1)
+"""While the issuer does not answer, the keys that it had published are believed for so long."""
+ASKED_AT_MOST_EVERY = timedelta(minutes=1)
+"""A token that names a key which is not known makes us ask again, but not more often."""
+
+SCOPES: Mapping[str, Scope] = {f"fleetgraph:{scope.value}": scope for scope in Scope}
+
+_ANSWER_SECONDS = 3
+_VERIFIER = jwt.PyJWT(options={"enforce_minimum_key_length": True})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """`issuer` is its URL, to the letter. `scope_claim` is what it calls a token's scopes, in one text or in a list."""
+
+    issuer: str
+    audience: str
+    scope_claim: str = "scope"
+
+
+class IssuerSilent(Exception):
+    """The issuer did not publish its keys as it should."""
+
+
+class Issuer:
+    """Keeps the issuer's keys between tokens. `open` is a `fleet.door.Opener`."""
+
+    def __init__(self, expected: Expected, clock: Clock) -> None:
+        self._expected = expected
+        self._clock = clock
+        self._keys: Mapping[str | None, jwt.PyJWK] = MappingProxyType({})
+        self._read_at: datetime | None = None
+        self._asked_at: datetime | None = None
+        self._asking = asyncio.Lock()
+
+    async def open(self, token: str) -> Caller:
+        try:
+            claims = await self._verify(token)
+        except jwt.ExpiredSignatureError:
+            raise NotAdmitted(Reason.EXPIRED) from None
+        except jwt.PyJWTError as error:
+            raise NotAdmitted(Reason.NOT_VERIFIED, type(error).__name__) from None
+        except IssuerSilent as error:
+            raise NotAdmitted(Reason.NOT_VERIFIED, str(error)) from None
+        caller = to_caller(claims, self._expected)
+        if not caller.scopes:
+            raise NotAdmitted(Reason.WITHOUT_SCOPE, caller.name)
+        return caller
+
+    async def _verify(self, token: str) -> Mapping[str, Any]:
+        header = jwt.get_unverified_header(token)
+        if header.get("alg") not in ALGORITHMS:
+            raise jwt.InvalidAlgorithmError
+        key = await self._key(header.get("kid"))
+        verified: dict[str, Any] = _VERIFIER.decode(
+            token,
+            key,
+            algorithms=ALGORITHMS,
+            issuer=self._expected.issuer,
+            audience=self._expected.audience,
+            leeway=LEEWAY,
+            options={"require": ["exp", "iss", "aud", "sub"]},
+        )
+        return verified
+
+    async def _key(self, key_id: str | None) -> jwt.PyJWK:
+        async with self._asking:
+            if self._is_to_ask(key_id):
+                await self._ask()
+        if key_id is None and len(self._keys) == 1:
+            return next(iter(self._keys.values()))
+        if key_id not in self._keys:
+            raise jwt.InvalidKeyError
+        return self._keys[key_id]
+
+    def _is_to_ask(self, key_id: str | None) -> bool:
+        now = self._clock.now()
+        if self._asked_at is not None and now - self._asked_at < ASKED_AT_MOST_EVERY:
+            return False
+        is_old = self._read_at is None or now - self._read_at >= KEYS_KEPT
+        return is_old or (key_id is not None and key_id not in self._keys)
+
+    async def _ask(self) -> None:
+        self._asked_at = now = self._clock.now()
+        try:
+            self._keys = await read_keys(self._expected.issuer)
+        except IssuerSilent:
+            if self._read_at is None or now - self._read_at >= KEYS_KEPT_AT_MOST:
+                self._keys = MappingProxyType({})
+                raise
+        else:
+            self._read_at = now
+
+
+def to_caller(claims: Mapping[str, Any], expected: Expected) -> Caller:
+    """Scopes of other applications, and words that are none, are passed over."""
+    told = claims.get(expected.scope_claim)
+    words = told.split() if isinstance(told, str) else told if isinstance(told, list) else []
+    scopes = frozenset(SCOPES[word] for word in words if isinstance(word, str) and word in SCOPES)
+    subject = str(claims["sub"])
+    return Caller(id=f"oidc {expected.issuer} {subject}", name=subject, scopes=scopes)
+
+
+async def read_keys(issuer: str) -> Mapping[str | None, jwt.PyJWK]:
+    """The keys to verify with, by their ids. `IssuerSilent` when they cannot be had."""
+    try:
+        async with httpx.AsyncClient(timeout=_ANSWER_SECONDS) as client:
+            about = await _get(client, issuer.rstrip("/") + "/.well-known/openid-configuration")
+            if about.get("issuer") != issuer:
+                raise IssuerSilent("the issuer calls itself otherwise than it is configured here")
+            published = await _get(client, str(about.get("jwks_uri")))
+        keys = jwt.PyJWKSet.from_dict(published)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, jwt.PyJWTError) as error:
+        raise IssuerSilent(f"its keys cannot be read: {type(error).__name__}") from error
+    return {key.key_id: key for key in keys if key.public_key_use in (None, "sig")}
+
+
+async def _get(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
+    if not url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        raise IssuerSilent("keys are read over https alone")
+    answer = await client.get(url)
+    answer.raise_for_status()
+    document = answer.json()
+    if not isinstance(document, dict):
+        raise IssuerSilent("what it publishes is no JSON object")
+    return document

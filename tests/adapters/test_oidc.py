@@ -1,0 +1,263 @@
+"""Tokens signed by an issuer that listens on this machine: one that is right, and one for every defect."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import pytest
+
+from adapters.oidc import ASKED_AT_MOST_EVERY, KEYS_KEPT, KEYS_KEPT_AT_MOST, Expected, Issuer
+from fleet.caller import Caller, Scope
+from fleet.door import NotAdmitted, Reason
+from tests.adapters.issuer import AUDIENCE, CURVE, RSA, SHORT, STRANGER, Publisher, published, publishing
+
+
+class MovedClock:
+    def __init__(self) -> None:
+        self.at = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        raise AssertionError("nothing here waits")
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    with publishing() as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> MovedClock:
+    return MovedClock()
+
+
+@pytest.fixture
+def issuer(publisher: Publisher, clock: MovedClock) -> Issuer:
+    return Issuer(Expected(issuer=publisher.url, audience=AUDIENCE), clock)
+
+
+async def refusal(issuer: Issuer, token: str) -> NotAdmitted:
+    with pytest.raises(NotAdmitted) as refused:
+        await issuer.open(token)
+    assert token not in refused.value.fact
+    return refused.value
+
+
+async def test_a_token_stands_for_who_it_is_about_with_the_scopes_it_carries(
+    issuer: Issuer, publisher: Publisher
+) -> None:
+    caller = await issuer.open(publisher.sign({"scope": "openid fleetgraph:write"}))
+    assert caller == Caller(
+        id=f"oidc {publisher.url} ada", name="ada", scopes=frozenset({Scope.READ, Scope.WRITE})
+    )
+    assert caller.account_ids is None
+
+
+async def test_a_token_may_be_signed_on_a_curve(issuer: Issuer, publisher: Publisher) -> None:
+    assert (await issuer.open(publisher.sign({}, CURVE, "c1", "ES256"))).name == "ada"
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [
+        ("scope", "fleetgraph:read"),
+        ("scp", ["fleetgraph:read", "openid"]),
+        ("permissions", ["fleetgraph:read"]),
+        ("https://fleet.example/scopes", "x fleetgraph:read y"),
+    ],
+)
+async def test_scopes_are_in_the_claim_that_the_setting_names(
+    claim: str, told: object, publisher: Publisher, clock: MovedClock
+) -> None:
+    issuer = Issuer(Expected(issuer=publisher.url, audience=AUDIENCE, scope_claim=claim), clock)
+    caller = await issuer.open(publisher.sign({"scope": None, claim: told}))
+    assert caller.scopes == frozenset({Scope.READ})
+
+
+@pytest.mark.parametrize(
+    "told", [None, "", "openid", "read", "fleetgraph:", "fleetgraph:root", 7, {"a": 1}, [7]]
+)
+async def test_without_a_scope_of_ours_somebody_is_known_and_may_nothing(
+    told: object, issuer: Issuer, publisher: Publisher
+) -> None:
+    refused = await refusal(issuer, publisher.sign({"scope": told}))
+    assert (refused.reason, refused.status) == (Reason.WITHOUT_SCOPE, 403)
+
+
+def raw(header: dict[str, Any], claims: dict[str, Any], signature: bytes) -> str:
+    parts = [json.dumps(one).encode() for one in (header, claims)] + [signature]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
+def unsigned(publisher: Publisher, alg: str = "none") -> str:
+    claims = jwt.decode(publisher.sign({}), options={"verify_signature": False})
+    return raw({"alg": alg, "typ": "JWT", "kid": "r1"}, claims, b"")
+
+
+def signed_with_the_public_key(publisher: Publisher) -> str:
+    """As if what verifies signatures were a shared secret: the oldest trick there is."""
+    claims = jwt.decode(publisher.sign({}), options={"verify_signature": False})
+    token = raw({"alg": "HS256", "typ": "JWT", "kid": "r1"}, claims, b"").rstrip(".")
+    signature = hmac.new(json.dumps(publisher.keys[0]).encode(), token.encode(), hashlib.sha256).digest()
+    return token + "." + base64.urlsafe_b64encode(signature).decode().rstrip("=")
+
+
+def with_other_claims(publisher: Publisher) -> str:
+    header, _, signature = publisher.sign({}).split(".")
+    _, claims, _ = publisher.sign({"scope": "fleetgraph:admin"}).split(".")
+    return f"{header}.{claims}.{signature}"
+
+
+DEFECTS: dict[str, Callable[[Publisher], str]] = {
+    "no signature": unsigned,
+    "no signature, spelt otherwise": lambda of: unsigned(of, "NoNe"),
+    "signed with the public key": signed_with_the_public_key,
+    "claims of another token": with_other_claims,
+    "signed by a stranger": lambda of: of.sign({}, STRANGER),
+    "signed by a stranger who names a key that is not there": lambda of: of.sign({}, STRANGER, "stranger"),
+    "signed with another key than it names": lambda of: of.sign({}, RSA, "c1"),
+    "a curve's key for another algorithm": lambda of: of.sign({}, CURVE, "r1", "ES256"),
+    "an algorithm that is not on the list": lambda of: of.sign({}, RSA, "r1", "RS512"),
+    "an algorithm of the same key that is not on the list": lambda of: of.sign({}, RSA, "r1", "PS256"),
+    "a key that is too short": lambda of: of.sign({}, SHORT, "short"),
+    "no key named where there are several": lambda of: of.sign({}, RSA, None),
+    "another issuer": lambda of: of.sign({"iss": "https://issuer.example"}),
+    "an issuer that begins alike": lambda of: of.sign({"iss": of.url + "/"}),
+    "no issuer": lambda of: of.sign({"iss": None}),
+    "another audience": lambda of: of.sign({"aud": "https://other.example"}),
+    "several other audiences": lambda of: of.sign({"aud": ["https://other.example", "x"]}),
+    "no audience": lambda of: of.sign({"aud": None}),
+    "nobody it is about": lambda of: of.sign({"sub": None}),
+    "no end": lambda of: of.sign({"exp": None}),
+    "not valid yet": lambda of: of.sign({"nbf": int(time.time()) + 120}),
+    "made in the future": lambda of: of.sign({"iat": int(time.time()) + 120}),
+    "an end that is no time": lambda of: of.sign({"exp": "tomorrow"}),
+    "no JSON": lambda of: "a.b.c",
+    "nothing": lambda of: "..",
+    "something that has to be understood": lambda of: jwt.encode(
+        jwt.decode(of.sign({}), options={"verify_signature": False}),
+        RSA,
+        algorithm="RS256",
+        headers={"kid": "r1", "crit": ["x"], "x": 1},
+    ),
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*key is.*")
+@pytest.mark.parametrize("defect", DEFECTS)
+async def test_a_token_that_is_not_right_opens_nothing(
+    defect: str, issuer: Issuer, publisher: Publisher
+) -> None:
+    assert (await refusal(issuer, DEFECTS[defect](publisher))).reason is Reason.NOT_VERIFIED
+
+
+async def test_a_token_ends_when_it_says_and_clocks_may_differ_a_little(
+    issuer: Issuer, publisher: Publisher
+) -> None:
+    now = int(time.time())
+    assert (await issuer.open(publisher.sign({"exp": now - 15}))).name == "ada"
+    assert (await issuer.open(publisher.sign({"nbf": now + 15}))).name == "ada"
+    assert (await refusal(issuer, publisher.sign({"exp": now - 45}))).reason is Reason.EXPIRED
+
+
+async def test_one_audience_of_several_may_be_ours(issuer: Issuer, publisher: Publisher) -> None:
+    assert (await issuer.open(publisher.sign({"aud": ["https://other.example", AUDIENCE]}))).name == "ada"
+
+
+# -------------------------------------------------------------------------------------------------- the issuer's keys
+
+
+async def test_keys_are_read_once_and_kept(issuer: Issuer, publisher: Publisher, clock: MovedClock) -> None:
+    for _ in range(3):
+        await issuer.open(publisher.sign({}))
+    assert publisher.asked == ["/.well-known/openid-configuration", "/keys"]
+    clock.at += KEYS_KEPT
+    await issuer.open(publisher.sign({}))
+    assert publisher.asked.count("/keys") == 2
+
+
+async def test_a_new_key_is_found_and_strangers_do_not_make_us_ask_without_end(
+    issuer: Issuer, publisher: Publisher, clock: MovedClock
+) -> None:
+    await issuer.open(publisher.sign({}))
+    publisher.keys.append(published(STRANGER, "r2"))
+    for _ in range(5):
+        assert (await refusal(issuer, publisher.sign({}, STRANGER, "r3"))).reason is Reason.NOT_VERIFIED
+    assert publisher.asked.count("/keys") == 1
+    clock.at += ASKED_AT_MOST_EVERY
+    assert (await issuer.open(publisher.sign({}, STRANGER, "r2"))).name == "ada"
+    assert publisher.asked.count("/keys") == 2
+
+
+async def test_a_key_that_was_taken_back_opens_no_more(
+    issuer: Issuer, publisher: Publisher, clock: MovedClock
+) -> None:
+    await issuer.open(publisher.sign({}))
+    publisher.keys = [published(CURVE, "c1")]
+    clock.at += KEYS_KEPT
+    await refusal(issuer, publisher.sign({}))
+
+
+async def test_a_token_without_the_name_of_its_key_is_taken_where_there_is_one(
+    issuer: Issuer, publisher: Publisher
+) -> None:
+    publisher.keys = publisher.keys[:1]
+    assert (await issuer.open(publisher.sign({}, RSA, None))).name == "ada"
+
+
+async def test_a_key_that_is_not_for_signatures_verifies_none(issuer: Issuer, publisher: Publisher) -> None:
+    publisher.keys = [published(RSA, "r1", use="enc"), published(CURVE, "c1")]
+    await refusal(issuer, publisher.sign({}))
+
+
+async def test_while_the_issuer_is_silent_its_keys_are_believed_for_a_day(
+    issuer: Issuer, publisher: Publisher, clock: MovedClock
+) -> None:
+    await issuer.open(publisher.sign({}))
+    publisher.answers["/keys"] = (503, b"")
+    clock.at += KEYS_KEPT_AT_MOST - timedelta(seconds=1)
+    assert (await issuer.open(publisher.sign({}))).name == "ada"
+    clock.at += ASKED_AT_MOST_EVERY
+    refused = await refusal(issuer, publisher.sign({}))
+    assert (refused.reason, refused.fact) == (
+        Reason.NOT_VERIFIED,
+        "its keys cannot be read: HTTPStatusError",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/.well-known/openid-configuration", (404, b"{}")),
+        ("/.well-known/openid-configuration", (200, b"<html>")),
+        ("/.well-known/openid-configuration", (200, b"[]")),
+        ("/.well-known/openid-configuration", (302, b"")),
+        ("/.well-known/openid-configuration", (200, b'{"issuer": "https://issuer.example"}')),
+        ("/keys", (500, b"")),
+        ("/keys", (200, b"")),
+        ("/keys", (200, b"{}")),
+        ("/keys", (200, b'{"keys": []}')),
+        ("/keys", (200, b'{"keys": [{"kty": "oct", "k": "c2VjcmV0", "kid": "r1", "alg": "RS256"}]}')),
+    ],
+)
+async def test_an_issuer_that_does_not_publish_its_keys_opens_nothing(
+    path: str, answer: tuple[int, bytes], issuer: Issuer, publisher: Publisher
+) -> None:
+    publisher.answers[path] = answer
+    assert (await refusal(issuer, publisher.sign({}))).reason is Reason.NOT_VERIFIED
+
+
+@pytest.mark.parametrize("url", ["http://keys.example/keys", "file:///etc/keys", "keys", "null"])
+async def test_keys_are_not_read_from_just_anywhere(url: str, issuer: Issuer, publisher: Publisher) -> None:
+    about = json.dumps({"issuer": publisher.url, "jwks_uri": url}).encode()
+    publisher.answers["/.well-known/openid-configuration"] = (200, about)
+    assert (await refusal(issuer, publisher.sign({}))).fact == "keys are read over https alone"
