@@ -51,5 +51,5 @@ async def api_keys(info: Info, first: First = 20, after: After = strawberry.UNSE
     if not info.context.caller.may(Scope.ADMIN):
         raise Refused("This needs the scope ADMIN.", extensions={"code": Code.FORBIDDEN})
     seen = (pager.after[0], pager.after[1]) if pager.after else None
-    found = await info.context.keys.page(after=seen, limit=first + 1)
+    found = await info.context.keys.page(after=seen, limit=pager.first + 1)
     return pager.cut([(key.order, key) for key in found])

@@ -96,7 +96,7 @@ async def nodes(
     pager = ask("nodes", *ref, first=first, after=after)
     if Capability.LIST_NODES in lacks_of_cluster(row.item):
         return None
-    found = await info.context.reader.nodes_of(ref, after=pager.seen, limit=first + 1)
+    found = await info.context.reader.nodes_of(ref, after=pager.seen, limit=pager.first + 1)
     return pager.cut([((machine.item.key,), machine) for machine in found])
 
 
@@ -105,7 +105,7 @@ async def status_history(
 ) -> Page[Transition]:
     ref = Ref(row.item.account_id, row.item.key)
     pager = ask("statusHistory", *ref, first=first, after=after)
-    found = await info.context.reader.history(ref, before=pager.seen, limit=first + 1)
+    found = await info.context.reader.history(ref, before=pager.seen, limit=pager.first + 1)
     return pager.cut([((order,), change) for order, change in found])
 
 
@@ -219,6 +219,6 @@ async def list_clusters(
 ) -> ClusterPage:
     pager = ask(*listing, first=first, after=after, parts=len(FleetOrder._fields))
     seen = FleetOrder(*pager.after) if pager.after else None
-    page = await browse.clusters(info.context.reader, where, after=seen, first=first)
+    page = await browse.clusters(info.context.reader, where, after=seen, first=pager.first)
     rows = await info.context.of_known_accounts(page.rows)
     return ClusterPage(pager=pager, rows=rows, end=page.end, wants=where.wants)

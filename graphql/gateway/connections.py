@@ -18,7 +18,7 @@ Order = tuple[str, ...]
 T = TypeVar("T")
 RowT = TypeVar("RowT")
 
-First = Annotated[int, strawberry.argument(description="How many to answer with, from 1 to 100.")]
+First = Annotated[int, strawberry.argument(description="How many to answer with, up to 100.")]
 After = Annotated[
     str | None, strawberry.argument(description="Go on after this cursor: `endCursor` of the page before.")
 ]
@@ -61,11 +61,14 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Pager:
-    """A page that was asked for. `listing` names the listing, whose cursors are good for no other."""
+    """A page that was asked for. `listing` names the listing, whose cursors are good for no other. `first` is how many
+    rows to read: at least one, which tells a page of none whether there are more.
+    """
 
     listing: Order
     first: int
     after: Order | None
+    shows_none: bool
 
     @property
     def seen(self) -> str | None:
@@ -93,31 +96,43 @@ class Page(Generic[RowT]):
     end: Order | None
 
     @property
+    def shown(self) -> Sequence[tuple[Order, RowT]]:
+        return () if self.pager.shows_none else self.rows
+
+    @property
     def edges(self) -> list[Placed]:
-        return [Placed(self.pager.cursor(order), row) for order, row in self.rows]
+        return [Placed(self.pager.cursor(order), row) for order, row in self.shown]
 
     @property
     def nodes(self) -> list[RowT]:
-        return [row for _, row in self.rows]
+        return [row for _, row in self.shown]
 
     @property
     def page_info(self) -> PageInfo:
-        last = self.end or (self.rows[-1][0] if self.rows else self.pager.after)
+        is_held_back = len(self.shown) < len(self.rows)
+        last = self.pager.after if is_held_back else self._last
         return PageInfo(
-            has_next_page=self.end is not None,
+            has_next_page=is_held_back or self.end is not None,
             has_previous_page=self.pager.after is not None,
-            start_cursor=self.pager.cursor(self.rows[0][0]) if self.rows else None,
+            start_cursor=self.pager.cursor(self.shown[0][0]) if self.shown else None,
             end_cursor=None if last is None else self.pager.cursor(last),
         )
+
+    @property
+    def _last(self) -> Order | None:
+        return self.end or (self.rows[-1][0] if self.rows else self.pager.after)
 
 
 def ask(*listing: str, first: int, after: Any, parts: int = 1) -> Pager:
     """Checks the arguments of a page. An order key of this listing has so many `parts`."""
-    if not 1 <= first <= MOST_ITEMS:
-        raise Refused(f"Argument `first` is from 1 to {MOST_ITEMS}, not {first}.")
+    if not 0 <= first <= MOST_ITEMS:
+        raise Refused(f"Argument `first` is from 0 to {MOST_ITEMS}, not {first}.")
     cursor = given(after)
     return Pager(
-        listing=listing, first=first, after=None if cursor is None else _read(cursor, listing, parts)
+        listing=listing,
+        first=max(first, 1),
+        after=None if cursor is None else _read(cursor, listing, parts),
+        shows_none=first == 0,
     )
 
 

@@ -16,7 +16,7 @@ def missing(
     rows = [(account.account.order, account) for account in covered.missing]
     if pager.after is not None:
         rows = [(order, account) for order, account in rows if order > pager.after]
-    return pager.cut(rows[: first + 1])
+    return pager.cut(rows[: pager.first + 1])
 
 
 @strawberry.type(

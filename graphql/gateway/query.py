@@ -64,7 +64,7 @@ async def accounts(
 ) -> Page[TrackedAccount]:
     pager = ask("accounts", first=first, after=after, parts=2)
     seen = (pager.after[0], pager.after[1]) if pager.after else None
-    found = await info.context.reader.accounts(after=seen, limit=first + 1, provider=given(provider))
+    found = await info.context.reader.accounts(after=seen, limit=pager.first + 1, provider=given(provider))
     return pager.cut([(account.account.order, account) for account in found])
 
 
@@ -102,13 +102,15 @@ async def status_changes(
             after=pager.seen,
             since=given(since) or now - _CHANGES_KEPT,
             now=now,
-            limit=first + 1,
+            limit=pager.first + 1,
         )
     except NotAnOrderKey as error:  # only the store can tell
         raise not_a_cursor() from error
     placed = [((order,), change) for order, change in rows]
     return (
-        pager.cut(placed) if len(rows) > first else pager.page(placed, end=None if more is None else (more,))
+        pager.cut(placed)
+        if len(rows) > pager.first
+        else pager.page(placed, end=None if more is None else (more,))
     )
 
 
@@ -121,7 +123,7 @@ async def integrations(
     pager = ask("integrations", first=first, after=after, parts=len(FleetOrder._fields))
     where = (given(filter) or IntegrationFilter()).to_where()
     seen = FleetOrder(*pager.after) if pager.after else None
-    page = await browse.integrations(info.context.reader, where, after=seen, first=first)
+    page = await browse.integrations(info.context.reader, where, after=seen, first=pager.first)
     return pager.page(await info.context.of_known_accounts(page.rows), end=page.end)
 
 
@@ -134,7 +136,7 @@ async def operations(
     pager = ask("operations", first=first, after=after, parts=2)
     where = (given(filter) or OperationFilter()).to_where()
     before = (pager.after[0], pager.after[1]) if pager.after else None
-    page = await browse_operations.operations(info.context.reader, where, before=before, first=first)
+    page = await browse_operations.operations(info.context.reader, where, before=before, first=pager.first)
     return pager.page(page.rows, end=page.end)
 
 

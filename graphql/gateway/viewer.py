@@ -23,7 +23,7 @@ async def accounts(
     if caller.account_ids is None:
         return None
     seen = (pager.after[0], pager.after[1]) if pager.after else None
-    found = await info.context.reader.accounts(after=seen, limit=first + 1)
+    found = await info.context.reader.accounts(after=seen, limit=pager.first + 1)
     return pager.cut([(account.account.order, account) for account in found])
 
 

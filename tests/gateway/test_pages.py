@@ -1,5 +1,6 @@
 """Pages: cursors hold their place while rows come and go, and what is asked wrongly is told plainly."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from gateway import opaque
 from infra.store import DynamoStore
 from tests.gateway.world import (
     ACME,
+    EXTERNAL_ID,
     MERIDIAN,
     NORTH,
     Client,
@@ -94,7 +96,7 @@ async def test_a_filter_that_finds_little_answers_short_and_says_where_to_go_on(
     assert pages > 2
 
 
-@pytest.mark.parametrize("first", [0, -1, 101, 2**31 - 1])
+@pytest.mark.parametrize("first", [-1, 101, 2**31 - 1])
 @pytest.mark.parametrize(
     "field",
     [
@@ -104,9 +106,53 @@ async def test_a_filter_that_finds_little_answers_short_and_says_where_to_go_on(
         "statusChanges(first: $first)",
     ],
 )
-async def test_a_page_has_one_to_a_hundred_items(field: str, first: int, client: Client) -> None:
+async def test_a_page_has_up_to_a_hundred_items(field: str, first: int, client: Client) -> None:
     document = f"query ($first: Int!) {{ {field} {{ pageInfo {{ endCursor }} }} }}"
-    assert await client.refusal(document, first=first) == f"Argument `first` is from 1 to 100, not {first}."
+    assert await client.refusal(document, first=first) == f"Argument `first` is from 0 to 100, not {first}."
+
+
+OWNER = opaque.write(["Account", MERIDIAN.id])
+LEDGER = opaque.write(["Cluster", MERIDIAN.id, EXTERNAL_ID])
+NOTHING: Mapping[str, Any] = {"edges": [], "nodes": []}
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "clusters",
+        "accounts",
+        "integrations",
+        "statusChanges",
+        f'cluster(id: "{LEDGER}") {{ nodes',
+        f'cluster(id: "{LEDGER}") {{ statusHistory',
+        f'node(id: "{OWNER}") {{ ... on Account {{ regions',
+        "fleet { coverage { missing",
+    ],
+)
+async def test_a_page_of_none_says_whether_there_are_any(
+    field: str, world: DynamoStore, client: Client
+) -> None:
+    async def ask(after: str | None, first: int) -> Any:
+        page = "edges { cursor } nodes { __typename } pageInfo { hasNextPage startCursor endCursor }"
+        close = "}" * field.count("{")
+        listing = f"{field}(first: $first, after: $after) {{ {page} }} {close}"
+        document = f"query ($after: String, $first: Int!) {{ {listing} }}"
+        found = await client.query(document, after=after, first=first)
+        while "pageInfo" not in found:
+            (found,) = found.values()
+        return found
+
+    at_first = await ask(None, 0)
+    assert at_first == {
+        **NOTHING,
+        "pageInfo": {"hasNextPage": True, "startCursor": None, "endCursor": None},
+    }
+    end = (await ask(None, 100))["pageInfo"]["endCursor"]
+    at_last = await ask(end, 0)
+    assert at_last == {
+        **NOTHING,
+        "pageInfo": {"hasNextPage": False, "startCursor": None, "endCursor": end},
+    }
 
 
 @pytest.mark.parametrize("field", ["nodes", "statusHistory"])
@@ -114,9 +160,9 @@ async def test_arguments_are_checked_beside_what_is_null_or_empty(
     field: str, world: DynamoStore, client: Client
 ) -> None:
     document = f"""{{ clusters(filter: {{ providers: [KUPE], phases: [READY] }}) {{ nodes {{
-        {field}(first: 0) {{ pageInfo {{ endCursor }} }}
+        {field}(first: -1) {{ pageInfo {{ endCursor }} }}
     }} }} }}"""
-    assert await client.refusal(document) == "Argument `first` is from 1 to 100, not 0."
+    assert await client.refusal(document) == "Argument `first` is from 0 to 100, not -1."
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "!", "WyJjbHVzdGVycyJd"])
