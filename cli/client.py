@@ -10,6 +10,7 @@ import httpx
 
 from cli.errors import GraphQLErrors, LostAnswer, NotFleetgraph, Refused, Unreachable
 from cli.settings import Settings
+from cli.words import plain
 
 REQUEST_SECONDS = 30.0
 _ACCEPT = "application/graphql-response+json, application/json;q=0.9"
@@ -78,9 +79,8 @@ class Client:
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             if self._settings.key is None:
                 raise Refused(f"{url} needs a key.", "Put it into FLEETGRAPH_KEY, or into a profile.")
-            raise Refused(
-                f"{url} refuses the key ({status}).", "It may be revoked, or not of this Fleetgraph."
-            )
+            reason = _reason_given(response) or "It may be revoked, or not of this Fleetgraph."
+            raise Refused(f"{url} refuses the key ({status}).", reason)
         if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise Unreachable(
                 f"{url} answers {status} {response.reason_phrase}.",
@@ -123,6 +123,13 @@ def _lost(failure: Unreachable) -> LostAnswer:
 def _reason(error: httpx.HTTPError) -> str:
     """The system's own words, without its number."""
     return re.sub(r"^\[Errno -?\d+\] ", "", str(error)).rstrip(".") or type(error).__name__
+
+
+def _reason_given(response: httpx.Response) -> str:
+    """The first sentence of an answer that holds errors alone."""
+    with suppress(ValueError, LookupError, TypeError):
+        return plain(str(response.json()["errors"][0]["message"]))
+    return ""
 
 
 def _retry_after(response: httpx.Response) -> float | None:

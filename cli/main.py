@@ -12,13 +12,24 @@ from typing import TextIO
 from cli.arguments import Commands, Parser
 from cli.client import Client
 from cli.clock import Clock, SystemClock
-from cli.commands import accounts, change, clusters, connections, create, operations, query, spend_limit, wait
+from cli.commands import (
+    accounts,
+    change,
+    clusters,
+    connections,
+    create,
+    keys,
+    operations,
+    query,
+    spend_limit,
+    wait,
+)
 from cli.errors import CommandError, Exit
 from cli.screen import Screen
 from cli.session import Session
 from cli.settings import read_settings
 
-COMMANDS = (clusters, accounts, operations, wait, create, change, spend_limit, connections, query)
+COMMANDS = (clusters, accounts, operations, wait, create, change, spend_limit, connections, keys, query)
 
 DESCRIPTION = "Managed clusters at every provider, through a Fleetgraph."
 EPILOG = """\

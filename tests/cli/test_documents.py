@@ -15,7 +15,8 @@ from graphql import (
 
 from cli.arguments import PHASES, PROVIDERS
 from cli.changes import OUTCOMES
-from cli.documents import change, read
+from cli.commands.keys import SCOPES
+from cli.documents import change, keys, read
 from cli.screen import COLOURS
 from cli.specs import SPECS
 from cli.specs.qovery import MODES
@@ -46,6 +47,15 @@ def test_what_is_changed_is_part_of_the_contract(name: str) -> None:
     assert validate(CONTRACT, documents(change)[name]) == []
 
 
+@pytest.mark.parametrize("name", documents(keys))
+def test_what_is_said_of_keys_is_part_of_the_contract(name: str) -> None:
+    assert validate(CONTRACT, documents(keys)[name]) == []
+
+
+def test_every_scope_is_known() -> None:
+    assert set(SCOPES) == members(CONTRACT, "Scope")
+
+
 def test_every_phase_is_known() -> None:
     assert set(PHASES) == members(CONTRACT, "ClusterPhase")
 
@@ -62,4 +72,5 @@ def test_every_state_of_an_operation_is_known() -> None:
 
 def test_colours_are_those_of_phases_and_states() -> None:
     states = members(CONTRACT, "OperationState") | members(CONTRACT, "FreshnessState")
+    states |= {"ACTIVE", "EXPIRED", "REVOKED"}  # of keys, which the command itself tells
     assert COLOURS.keys() <= members(CONTRACT, "ClusterPhase") | states

@@ -1,16 +1,22 @@
 """Every query is bounded before it is executed, and nothing gets around the bounds."""
 
+import re
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fleet.points import PointsUsedUp, Standing
+from functions.api_settings import POINTS_PER_MINUTE
 from gateway.bounds import MOST_COST
-from gateway.shape import MOST
+from gateway.connections import MOST_ITEMS
+from gateway.shape import MOST, MOST_TOKENS, MOST_VALUES
 from infra.store import DynamoStore
 from tests.gateway.world import Client, SetClock, WatchedReader
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 def many(number: int, text: str) -> str:
@@ -277,6 +283,24 @@ async def test_the_schema_cannot_be_asked_for_in_circles(client: Client) -> None
     answer, seconds = await send(client, circle)
     assert "introspection depth" in answer["errors"][0]["message"]
     assert seconds < 0.5
+
+
+def test_the_readme_tells_every_limit() -> None:
+    told = re.findall(
+        r"^\| ([a-z ]+)(?: \(`\w+`\))? \| ([\d,]+) \|$", README.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert dict(told) == {
+        "points of a query": f"{MOST_COST:,}",
+        "points of a caller in a minute": f"{POINTS_PER_MINUTE:,}",
+        "page size": str(MOST_ITEMS),
+        "levels of fields": str(MOST.depth),
+        "fields": f"{MOST.fields:,}",
+        "fields at the first level": str(MOST.root_fields),
+        "aliases": str(MOST.aliases),
+        "directives": str(MOST.directives),
+        "tokens of a document": f"{MOST_TOKENS:,}",
+        "values in variables": f"{MOST_VALUES:,}",
+    }
 
 
 # -------------------------------------------------------------------------------------------------------------- points

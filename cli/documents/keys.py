@@ -1,0 +1,56 @@
+"""Documents about keys of the Fleetgraph itself."""
+
+from cli.documents.change import USER_ERROR
+
+KEY = """
+fragment KeyFields on ApiKey {
+  id
+  name
+  hint
+  scopes
+  accountIds
+  createdAt
+  expiresAt
+  lastUsedAt
+  revokedAt
+}
+"""
+
+KEYS = (
+    """
+query Keys($first: Int! = 100, $after: String) {
+  apiKeys(first: $first, after: $after) {
+    nodes { ...KeyFields }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+    + KEY
+)
+
+CREATE = (
+    """
+mutation CreateKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    apiKey { ...KeyFields }
+    token
+    userErrors { ...UserErrorFields }
+  }
+}
+"""
+    + KEY
+    + USER_ERROR
+)
+
+REVOKE = (
+    """
+mutation RevokeKey($id: ID!) {
+  revokeApiKey(id: $id) {
+    apiKey { ...KeyFields }
+    userErrors { ...UserErrorFields }
+  }
+}
+"""
+    + KEY
+    + USER_ERROR
+)

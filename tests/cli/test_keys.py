@@ -1,0 +1,129 @@
+"""Keys are made, used and revoked by the command, against the gateway and its real door."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+
+from cli.errors import Exit
+from gateway.app import create_app
+from gateway.policy import Policy
+from infra.api_keys import DynamoKeys
+from infra.schema import create_table
+from infra.store import DynamoStore
+from infra.table import Table, open_client
+from local.door import make_admit
+from tests.aws import aws_in_memory
+from tests.cli.command import Command, JumpingClock, served
+from tests.gateway.world import SetClock, populate, services_over
+
+ADMIN_KEY = "made-up-admin-key"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with aws_in_memory():
+        client, clock = open_client(), SetClock()
+        name = f"fleetgraph-{uuid4()}"
+        create_table(client, name)
+        table = Table(client, name, clock)
+        store, keys = DynamoStore(table, clock), DynamoKeys(table, clock)
+        asyncio.run(populate(store, clock))
+        app = create_app(
+            services_over(store, clock, keys=keys),
+            admit=make_admit(keys, clock, SecretStr(ADMIN_KEY)),
+            policy=Policy(),
+            explorer=None,
+            health=None,
+        )
+        with served(app) as address:
+            yield address
+        table.close()
+        client.close()
+
+
+@pytest.fixture
+def admin(url: str) -> Command:
+    return Command(url=url, environment={"FLEETGRAPH_KEY": ADMIN_KEY}, clock=JumpingClock())
+
+
+def holding(command: Command, token: str) -> Command:
+    return replace(command, environment={"FLEETGRAPH_KEY": token})
+
+
+def test_a_key_is_all_that_goes_to_the_output_and_opens_what_it_is_for(admin: Command) -> None:
+    made = admin("keys", "create", "dashboard", "--scope", "read", "--account", "acme")
+    assert made.status == Exit.OK
+    token = made.out.strip()
+    assert re.fullmatch(r"fg_\w{49}", token)
+    assert made.err == "dashboard may read in 1 accounts. The key is not shown again.\n"
+    seen = json.loads(holding(admin, token)("clusters", "--json").out)["clusters"]
+    assert {cluster["account"]["name"] for cluster in seen} == {"acme"}
+    refused = holding(admin, token)("refresh", "acme")
+    assert refused.status == Exit.FAILED
+    assert "ForbiddenError: This needs the scope WRITE" in refused.err
+
+
+def test_a_revoked_key_is_told_so(admin: Command) -> None:
+    token = admin("keys", "create", "ci", "--scope", "write").out.strip()
+    assert admin("keys", "revoke", f"...{token[-4:]}").out == f"ci ...{token[-4:]} opens nothing any more.\n"
+    ended = holding(admin, token)("clusters")
+    assert ended.status == Exit.FAILED
+    assert "This key was revoked." in ended.err
+    assert token not in ended.err
+    again = admin("keys", "revoke", "ci")
+    assert again.status == Exit.FAILED
+    assert "There is no key ci that opens anything." in again.err
+
+
+def test_a_mistyped_key_is_told_so(admin: Command) -> None:
+    token = admin("keys", "create", "typo", "--scope", "read").out.strip()
+    assert "mistyped" in holding(admin, token[:-1])("clusters").err
+
+
+def test_keys_are_listed_with_what_became_of_them(admin: Command) -> None:
+    admin("keys", "create", "nightly", "--scope", "admin", "--expires-in", "30d")
+    rows = [" ".join(row.split()) for row in admin("keys", "list").out.splitlines()]
+    assert rows[0] == "NAME KEY STATE MAY MADE USED ENDS"
+    (row,) = [row for row in rows if row.startswith("nightly")]
+    assert re.fullmatch(
+        r"nightly \.\.\.\w{4} ACTIVE read, write, admin 0s ago never 2026-05-06T12:00:00Z", row
+    )
+    (listed,) = [
+        key for key in json.loads(admin("keys", "list", "--json").out)["apiKeys"] if key["name"] == "nightly"
+    ]
+    admin.clock.at += admin.clock.at.replace(month=6) - admin.clock.at
+    assert any("nightly" in row and "EXPIRED" in row for row in admin("keys", "list").out.splitlines())
+    assert listed["expiresAt"] == "2026-05-06T12:00:00Z"
+
+
+def test_several_of_a_name_are_told_apart_by_their_last_characters(admin: Command) -> None:
+    tokens = [admin("keys", "create", "twin", "--scope", "read").out.strip() for _ in range(2)]
+    ended = admin("keys", "revoke", "twin")
+    assert "Several keys are called twin." in ended.err
+    assert all(f"...{token[-4:]}" in ended.err for token in tokens)
+    made = json.loads(admin("keys", "create", "twin", "--scope", "read", "--json").out)
+    assert admin("keys", "revoke", made["apiKey"]["id"], "--json").status == Exit.OK
+
+
+def test_only_admins_see_keys(admin: Command) -> None:
+    token = admin("keys", "create", "writer", "--scope", "write").out.strip()
+    for command in (["keys", "list"], ["keys", "revoke", "writer"]):
+        ended = holding(admin, token)(*command)
+        assert ended.status == Exit.FAILED
+        assert "This needs the scope ADMIN" in ended.err
+
+
+@pytest.mark.parametrize("arguments", [["--scope", "root"], []])
+def test_a_scope_is_needed_and_one_that_there_is(
+    admin: Command, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        admin("keys", "create", "ci", *arguments)
+    assert ended.value.code == Exit.USAGE
+    assert "--scope" in capsys.readouterr().err
