@@ -1,7 +1,6 @@
 """Every query is bounded before it is executed, and nothing gets around the bounds."""
 
 import re
-import time
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -103,16 +102,14 @@ TOO_LARGE = {
 }
 
 
-async def send(client: Client, document: str, **variables: object) -> tuple[dict[str, Any], float]:
-    """With the seconds of CPU that it took."""
+async def send(client: Client, document: str, **variables: object) -> dict[str, Any]:
     body = {
         "query": document,
         "variables": variables,
         "operationName": "a" if "query a" in document else None,
     }
-    began = time.process_time()
-    response = await client.http.post("/graphql", json=body)
-    return response.json(), time.process_time() - began
+    answer: dict[str, Any] = (await client.http.post("/graphql", json=body)).json()
+    return answer
 
 
 @pytest.mark.parametrize("name", TOO_LARGE)
@@ -120,19 +117,17 @@ async def test_what_is_too_large_is_refused_before_anything_is_looked_up(
     name: str, world: DynamoStore, client: Client, reader: WatchedReader
 ) -> None:
     document, told = TOO_LARGE[name]
-    answer, seconds = await send(client, document)
+    answer = await send(client, document)
     (error,) = answer["errors"]
     assert error["extensions"] == {"code": "QUERY_TOO_LARGE"}
     assert told in error["message"]
     assert "data" not in answer
     assert not reader.calls
-    assert seconds < 0.5
 
 
 async def test_too_many_tokens_are_not_even_read(client: Client) -> None:
-    answer, seconds = await send(client, "{ " + many(5000, "a#") + " }")
+    answer = await send(client, "{ " + many(5000, "a#") + " }")
     assert "4000 tokens" in answer["errors"][0]["message"]
-    assert seconds < 0.5
 
 
 @pytest.mark.parametrize(
@@ -147,16 +142,15 @@ async def test_too_many_tokens_are_not_even_read(client: Client) -> None:
 async def test_fragments_that_hold_themselves_are_refused(
     document: str, client: Client, reader: WatchedReader
 ) -> None:
-    answer, seconds = await send(client, document)
+    answer = await send(client, document)
     assert any("Cannot spread fragment 'f'" in error["message"] for error in answer["errors"])
     assert not reader.calls
-    assert seconds < 0.5
 
 
 @pytest.mark.parametrize("ids", [["x"] * 1001, [[["x"] * 10] * 10] * 11])
 async def test_a_variable_holds_so_many_values_and_no_more(ids: list[Any], client: Client) -> None:
     document = "query ($ids: [ID!]) { clusters(filter: { accountIds: $ids }) { nodes { id } } }"
-    answer, _ = await send(client, document, ids=ids)
+    answer = await send(client, document, ids=ids)
     assert "values in its variables; 1000 are taken" in answer["errors"][0]["message"]
 
 
@@ -164,7 +158,7 @@ async def test_a_document_at_its_limits_is_answered(client: Client) -> None:
     aliases = f"{{ fleet {{ {many(MOST.aliases, 'a#: clusterCount')} }} }}"
     roots = f"{{ {many(MOST.root_fields, 'fleet { clusterCount }')} }}"
     for document in (aliases, roots):
-        assert "errors" not in (await send(client, document))[0]
+        assert "errors" not in await send(client, document)
 
 
 # ---------------------------------------------------------------------------------------------------------------- cost
@@ -195,7 +189,7 @@ COSTS = {
 async def test_a_query_costs_what_its_fields_and_pages_say(
     document: str, world: DynamoStore, client: Client
 ) -> None:
-    answer, _ = await send(client, document)
+    answer = await send(client, document)
     assert answer["extensions"]["rateLimit"]["cost"] == COSTS[document]
 
 
@@ -224,13 +218,13 @@ async def test_a_page_costs_the_same_however_it_is_written(
     way: str, world: DynamoStore, client: Client
 ) -> None:
     document, variables = SAME[way]
-    answer, _ = await send(client, document, **variables)
+    answer = await send(client, document, **variables)
     assert answer["extensions"]["rateLimit"]["cost"] == 11 + 50 * 2
 
 
 async def test_a_fragment_costs_as_often_as_it_is_spread(world: DynamoStore, client: Client) -> None:
     document = "{ a: clusters(first: 50) { ...f } b: clusters(first: 10) { ...f } } "
-    answer, _ = await send(client, document + "fragment f on ClusterConnection { nodes { id } }")
+    answer = await send(client, document + "fragment f on ClusterConnection { nodes { id } }")
     assert answer["extensions"]["rateLimit"]["cost"] == 2 * 11 + 50 * 2 + 10 * 2
 
 
@@ -267,7 +261,7 @@ async def test_what_is_too_dear_is_refused_with_its_cost_and_the_limit(
     name: str, world: DynamoStore, client: Client, reader: WatchedReader
 ) -> None:
     document, variables = TOO_DEAR[name]
-    answer, seconds = await send(client, document, **variables)
+    answer = await send(client, document, **variables)
     (error,) = answer["errors"]
     assert error["extensions"].keys() == {"code", "cost", "limit"}
     assert (error["extensions"]["code"], error["extensions"]["limit"]) == ("COST_EXCEEDED", MOST_COST)
@@ -275,14 +269,12 @@ async def test_what_is_too_dear_is_refused_with_its_cost_and_the_limit(
     assert str(error["extensions"]["cost"]) in error["message"]
     assert "data" not in answer
     assert not reader.calls
-    assert seconds < 0.5
 
 
 async def test_the_schema_cannot_be_asked_for_in_circles(client: Client) -> None:
     circle = "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }"
-    answer, seconds = await send(client, circle)
+    answer = await send(client, circle)
     assert "introspection depth" in answer["errors"][0]["message"]
-    assert seconds < 0.5
 
 
 def test_the_readme_tells_every_limit() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 from collections.abc import Iterator
 
 import httpx
@@ -30,9 +29,7 @@ def mangum(app: Starlette) -> Iterator[Door]:
 @pytest.mark.parametrize("name", EXCHANGES)
 def test_both_doors_give_the_answer_that_the_standard_wants(name: str, uvicorn: Door, mangum: Door) -> None:
     sent, expected = EXCHANGES[name]
-    began = time.monotonic()
     answer = uvicorn(sent)
-    assert time.monotonic() - began < 1
     expected.check(answer)
     assert mangum(sent).without_its_door() == answer.without_its_door()
 
