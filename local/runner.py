@@ -103,7 +103,7 @@ async def run(
             services_of(parts, api),
             admit=make_admit(parts.keys, clock, admin_key, api.oidc),
             policy=policy_of(api),
-            explorer=EXPLORER,
+            explorer=EXPLORER if api.shows_schema else None,
             health=health,
             allowed_origins=allowed_origins,
         )
