@@ -46,7 +46,8 @@ class DynamoKeys:
             sort_key(LISTING): join(*key.order),
         }
         if key.expires_at is not None:
-            row["expires_at"] = int((key.expires_at + KEPT).timestamp())
+            # In seconds, because the last of all years has no day after it.
+            row["expires_at"] = int(key.expires_at.timestamp() + KEPT.total_seconds())
         await self._table.write(put(row, is_absent()))
 
     async def revoke(self, key_id: str, now: datetime) -> ApiKey | None:

@@ -30,11 +30,11 @@ def write_instant(instant: datetime) -> str:
 def read_instant(value: object) -> datetime:
     try:
         instant = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise GraphQLError("DateTime is RFC 3339 with an offset, e.g. 2026-04-06T12:00:00Z.")
-    return instant.astimezone(UTC)
+        if instant is not None and instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):  # an offset can lead out of the years that there are
+        pass
+    raise GraphQLError("DateTime is RFC 3339 with an offset, e.g. 2026-04-06T12:00:00Z.")
 
 
 def read_decimal(value: object) -> Decimal:

@@ -264,6 +264,14 @@ async def test_changes_outlive_what_changed(store: DynamoStore, client: Client, 
     ] * 2
 
 
-async def test_an_instant_without_an_offset_is_refused(client: Client) -> None:
-    message = await client.refusal(CHANGES, since="2026-04-06T12:00:00")
+@pytest.mark.parametrize(
+    "since",
+    [
+        pytest.param("2026-04-06T12:00:00", id="without an offset"),
+        pytest.param("0001-01-01T00:00:00+14:00", id="before all time"),
+        pytest.param("9999-12-31T23:59:59-00:01", id="after all time"),
+    ],
+)
+async def test_what_is_no_instant_is_refused(since: str, client: Client) -> None:
+    message = await client.refusal(CHANGES, since=since)
     assert "DateTime is RFC 3339 with an offset" in message

@@ -1,6 +1,6 @@
 """API keys in the table."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -35,6 +35,11 @@ async def test_a_key_is_found_again_as_it_was_kept(keys: DynamoKeys, clock: SetC
     assert found[0] == key
     assert id_of(found[1]) == key.id
     assert await keys.find("another") is None
+
+
+async def test_a_key_can_last_until_the_end_of_time(keys: DynamoKeys, clock: SetClock) -> None:
+    key = await make(keys, clock, expires_at=datetime.max.replace(tzinfo=UTC))
+    assert await keys.page(after=None, limit=10) == [key]
 
 
 async def test_the_table_never_holds_the_key_itself(keys: DynamoKeys, clock: SetClock, table: Table) -> None:
