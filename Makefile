@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test test-thorough check format schema release-schema explorer lock clean distclean
+.PHONY: help setup run test test-thorough fuzz soak check format schema release-schema explorer lock clean distclean
 
 BIN = .venv/bin
 EXPLORER = graphql/explorer
@@ -23,6 +23,12 @@ test: setup explorer ## run the test suite in parallel [ARGS="-k name"]
 
 test-thorough: setup explorer ## run what `make test` leaves out: many more of a kind, and large fleets
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup -m thorough $(ARGS)
+
+fuzz: setup ## many more documents that nobody would write, others each time [FUZZ_EXAMPLES=100]
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100) $(BIN)/pytest tests/attacks $(ARGS)
+
+soak: .venv/local.stamp .venv-ministack/stamp ## ask everything without a pause, and weigh it [SECONDS=600 CONCURRENCY=]
+	@SECONDS='$(SECONDS)' CONCURRENCY='$(CONCURRENCY)' $(BIN)/python -m bench.soak
 
 check: .venv/dev.stamp .venv/node.stamp ## formatting, lint and types
 	$(BIN)/ruff format --check

@@ -107,4 +107,4 @@ def table() -> str:
 
 
 if __name__ == "__main__":
-    print(table(), prices(), day(), sep="\n\n")  # noqa: T201 - what it is for
+    print(table(), prices(), day(), sep="\n\n")

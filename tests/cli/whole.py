@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -24,6 +25,7 @@ from infra.schema import create_table
 from infra.table import open_client
 from infra.vault import MemoryVault
 from sandbox.clock import ManualClock
+from sandbox.faults import FaultKind
 from sandbox.limits import RateLimit
 from sandbox.server import Server
 from tests.aws import aws_in_memory
@@ -44,17 +46,44 @@ class Whole:
         self._up = threading.Event()
         self._parts: Parts
         self._server: uvicorn.Server
+        self._cpu_clock: int
+
+    @property
+    def url(self) -> str:
+        host, port = self._listener.getsockname()[:2]
+        return f"http://{host}:{port}/graphql"
+
+    @property
+    def tokens(self) -> list[str]:
+        """What the providers take."""
+        return [account.token for stand_in in self._stand_ins.values() for account in stand_in.accounts]
 
     def command(self) -> Command:
         """`fleetgraph`, whose sleeping lets the time of everything pass."""
-        host, port = self._listener.getsockname()[:2]
         clock = JumpingClock(self._clock.at)
         clock.on_sleep = lambda: self.pass_time(clock.naps[-1])
-        return Command(url=f"http://{host}:{port}/graphql", clock=clock)
+        return Command(url=self.url, clock=clock)
 
-    def pass_time(self, seconds: float) -> None:
+    def cpu_seconds(self) -> float:
+        """Of the thread that answers, which is neither that of the stand-ins nor of the table."""
+        return time.clock_gettime(self._cpu_clock)
+
+    @contextmanager
+    def spoiled(self, kind: FaultKind) -> Iterator[None]:
+        """Meanwhile nothing goes right at any provider."""
+        for stand_in in self._stand_ins.values():
+            stand_in.fault(kind)
+        yield
+        for stand_in in self._stand_ins.values():
+            stand_in.faults.clear()
+
+    def pass_time_unseen(self, seconds: float) -> None:
         self._turned.advance(seconds)
         self._clock.at += timedelta(seconds=seconds)
+
+    def pass_time(self, seconds: float) -> None:
+        """With a look at each account that falls due."""
+        self.pass_time_unseen(seconds)
         self._run(self._observe())
 
     @contextmanager
@@ -62,6 +91,8 @@ class Whole:
         thread = threading.Thread(target=self._loop.run_until_complete, args=(self._live(),), name="whole")
         thread.start()
         assert self._up.wait(20)
+        assert thread.ident is not None
+        self._cpu_clock = time.pthread_getcpuclockid(thread.ident)
         try:
             self.pass_time(1)
             yield
@@ -76,7 +107,14 @@ class Whole:
     async def _live(self) -> None:
         client, vault, table = open_client(), MemoryVault(), f"fleetgraph-{uuid4()}"
         create_table(client, table)
-        async with wire(client=client, table=table, vault=vault, pace=Pace(), clock=self._clock) as parts:
+        async with wire(
+            client=client,
+            table=table,
+            vault=vault,
+            pace=Pace(),
+            clock=self._clock,
+            base_urls={one.accounts[0].provider: one.url for one in self._stand_ins.values()},
+        ) as parts:
             self._parts = parts
             for name, stand_in in self._stand_ins.items():
                 await self._connect(stand_in, name, vault)

@@ -1,0 +1,267 @@
+"""`make soak`: a whole Fleetgraph over the sandbox, asked without a pause, at the concurrency that this machine holds.
+
+SECONDS says for how long (600), CONCURRENCY how many ask at once (as many as still bring more answers). It ends with 1
+when an answer was not as it should be or when a process of ours grew. Memory is read from /proc, which Linux has.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from itertools import cycle, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parent.parent
+OPERATIONS = ROOT / "graphql" / "operations"
+
+MOST_GROWTH_MIB = 8.0
+"""Of a process once it is warm, along the line that fits best."""
+WARM_UP_SHARE = 0.2
+WORTH_IT = 1.1
+"""More at once have to bring so many times the answers."""
+MOST_AT_ONCE = 32
+ALL_THE_POINTS = "1000000000"
+"""What a caller may spend is not what is measured here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    name: str
+    body: bytes
+    status: int = 200
+
+
+@dataclass(kw_only=True)
+class Seen:
+    """What one client, or all together, have seen. `wrong` holds a count for each kind of wrong answer."""
+
+    seconds: list[float] = field(default_factory=list)
+    wrong: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Seen") -> None:
+        self.seconds += other.seconds
+        self.wrong += other.wrong
+
+    def percentile(self, share: float) -> float:
+        """In milliseconds."""
+        ordered = sorted(self.seconds) or [0.0]
+        return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A running Fleetgraph. `processes` are those of ours, by name."""
+
+    host: str
+    port: int
+    processes: Mapping[str, int]
+
+
+def requests() -> list[Request]:
+    """Every query that a frontend starts from, a change that asks for a look, and what strangers send."""
+    made = []
+    for path in sorted(OPERATIONS.glob("*.graphql")):
+        document, beside = path.read_text(encoding="utf-8"), path.with_suffix(".variables.json")
+        if re.search(r"^query ", document, re.MULTILINE) or path.stem == "refresh-account":
+            variables = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else {}
+            body = json.dumps({"query": document, "variables": variables}).encode()
+            made.append(Request(name=path.stem, body=body))
+    return [
+        *made,
+        Request(name="no JSON", body=b"{", status=400),
+        Request(name="a batch", body=b'[{"query": "{ __typename }"}]', status=400),
+        Request(name="too much", body=b" " * 300_000, status=413),
+    ]
+
+
+@contextmanager
+def fleetgraph() -> Iterator[Target]:
+    """`python -m local` with a state of its own, once it has looked at every account."""
+    with TemporaryDirectory() as state:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "local"],
+            cwd=ROOT,
+            env={
+                **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+                "PORT": "0",
+                "STATE": state,
+                "POINTS_PER_MINUTE": ALL_THE_POINTS,
+            },
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield _await_ready(process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+
+
+def _await_ready(process: "subprocess.Popen[str]") -> Target:
+    assert process.stdout is not None
+    greeting = ""
+    while not greeting.endswith("Ctrl-C ends all of it.\n"):
+        line = process.stdout.readline()
+        if not line:
+            raise SystemExit("Fleetgraph did not start.")
+        greeting += line
+    (port,) = re.findall(r"http://127\.0\.0\.1:(\d+)/graphql", greeting)
+    stand_ins = {name: int(pid) for name, pid in re.findall(r"sandbox\s+(\w+) .*\(kill (\d+)", greeting)}
+    target = Target(host="127.0.0.1", port=int(port), processes={"fleetgraph": process.pid, **stand_ins})
+    give_up_at = time.monotonic() + 120
+    while _health(target) != 200:
+        if time.monotonic() > give_up_at:
+            raise SystemExit("Fleetgraph did not get to see its accounts.")
+        time.sleep(0.2)
+    return target
+
+
+def _health(target: Target) -> int | None:
+    connection = HTTPConnection(target.host, target.port, timeout=10)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status
+    except OSError:
+        return None
+    finally:
+        connection.close()
+
+
+def ask(target: Target, mine: Iterator[Request], until: float) -> Seen:
+    """One client, one connection, one request after the other."""
+    seen = Seen()
+    connection = HTTPConnection(target.host, target.port, timeout=30)
+    while time.monotonic() < until:
+        request = next(mine)
+        began = time.monotonic()
+        try:
+            connection.request(
+                "POST",
+                "/graphql",
+                request.body,
+                {"Content-Type": "application/json", "Connection": "keep-alive"},
+            )
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+        except (OSError, HTTPException, ValueError) as error:
+            connection.close()
+            if not (request.status == 413 and isinstance(error, BrokenPipeError | ConnectionResetError)):
+                seen.wrong[f"{request.name}: {type(error).__name__}"] += 1
+        else:
+            if response.status != request.status or (request.status == 200 and "errors" in answer):
+                seen.wrong[f"{request.name}: {response.status} {answer.get('errors')}"] += 1
+        seen.seconds.append(time.monotonic() - began)
+    connection.close()
+    return seen
+
+
+def ask_together(target: Target, at_once: int, seconds: float) -> Seen:
+    whole, lock, work = Seen(), threading.Lock(), requests()
+    until = time.monotonic() + seconds
+
+    def run(number: int) -> None:
+        seen = ask(target, cycle(islice(cycle(work), number, number + len(work))), until)
+        with lock:
+            whole.add(seen)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(at_once)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return whole
+
+
+def hold(target: Target, seconds: float) -> int:
+    """How many can ask at once: twice as many, for as long as that brings notably more answers a second."""
+    at_once, answers = 2, len(ask_together(target, 2, seconds).seconds)
+    while at_once < MOST_AT_ONCE:
+        more = len(ask_together(target, 2 * at_once, seconds).seconds)
+        if more < WORTH_IT * answers:
+            break
+        at_once, answers = 2 * at_once, more
+    return at_once
+
+
+def rss_mib(pid: int) -> float:
+    (kib,) = re.findall(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text(), re.MULTILINE)
+    return int(kib) / 1024
+
+
+class Scale:
+    """Weighs processes again and again while something else goes on."""
+
+    def __init__(self, processes: Mapping[str, int], every_seconds: float) -> None:
+        self.samples: dict[str, list[float]] = {name: [] for name in processes}
+        self._processes = processes
+        self._every_seconds = every_seconds
+        self._over = threading.Event()
+
+    @contextmanager
+    def weighing(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._run)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._over.wait(self._every_seconds):
+            for name, pid in self._processes.items():
+                self.samples[name].append(rss_mib(pid))
+
+
+def growth(samples: Sequence[float]) -> float:
+    """From first to last, along the line of least squares."""
+    count = len(samples)
+    if count < 2:
+        return 0.0
+    middle, mean = (count - 1) / 2, sum(samples) / count
+    slope = sum((place - middle) * (value - mean) for place, value in enumerate(samples)) / sum(
+        (place - middle) ** 2 for place in range(count)
+    )
+    return slope * (count - 1)
+
+
+def main() -> int:
+    seconds = float(os.environ.get("SECONDS") or 600)
+    step = min(10.0, max(0.5, seconds / 60))
+    with fleetgraph() as target:
+        at_once = int(os.environ.get("CONCURRENCY") or hold(target, step))
+        print(f"{at_once} at once for {seconds:g} seconds", flush=True)
+        ask_together(target, at_once, WARM_UP_SHARE * seconds)
+        scale = Scale(target.processes, step / 5)
+        with scale.weighing():
+            seen = ask_together(target, at_once, seconds)
+    faults = [f"{count} times {wrong}" for wrong, count in seen.wrong.most_common(10)]
+    p50, p95, p99 = (seen.percentile(share) for share in (0.5, 0.95, 0.99))
+    print(
+        f"{len(seen.seconds) / seconds:.1f} requests/s, p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms"
+    )
+    for name, samples in scale.samples.items():
+        grown = growth(samples)
+        at_first, in_the_end = samples[0], samples[-1]
+        print(
+            f"{name}: {at_first:.1f} MiB at first, {in_the_end:.1f} MiB in the end, {grown:+.1f} MiB by its trend"
+        )
+        if grown > MOST_GROWTH_MIB:
+            faults.append(f"{name} grew by {grown:.1f} MiB")
+    for fault in faults:
+        print(f"failed: {fault}", file=sys.stderr)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

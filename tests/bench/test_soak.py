@@ -1,0 +1,67 @@
+"""The soak itself: what it calls wrong, how it tells growth, and that a few seconds of it pass."""
+
+import os
+import re
+import subprocess
+import sys
+from urllib.parse import urlsplit
+
+import pytest
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+
+from bench.soak import Seen, Target, ask_together, growth
+from tests.runner import ROOT
+from tests.serving import serving
+
+
+async def fail(scope: Scope, receive: Receive, send: Send) -> None:
+    await JSONResponse({"errors": [{"message": "broken"}]})(scope, receive, send)
+
+
+def test_every_wrong_answer_is_counted() -> None:
+    with serving(fail) as origin:
+        url = urlsplit(origin)
+        assert url.hostname is not None
+        assert url.port is not None
+        seen = ask_together(Target(host=url.hostname, port=url.port, processes={}), 2, 0.3)
+    assert seen.wrong.total() == len(seen.seconds) > 0
+
+
+@pytest.mark.parametrize(
+    ("samples", "grown"),
+    [
+        ([], 0),
+        ([80.0], 0),
+        ([80.0] * 50, 0),
+        ([80.0, 84.0] * 50, 0.1),
+        ([80 + n / 10 for n in range(101)], 10),
+    ],
+)
+def test_growth_is_that_of_the_trend(samples: list[float], grown: float) -> None:
+    assert growth(samples) == pytest.approx(grown, abs=0.1)
+
+
+def test_percentiles_are_those_of_what_was_seen() -> None:
+    seen = Seen(seconds=[number / 1000 for number in range(100, 0, -1)])
+    assert [seen.percentile(share) for share in (0, 0.5, 0.99)] == [1, 51, 100]
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.xdist_group("runner")
+def test_a_few_seconds_of_it_pass() -> None:
+    if not (ROOT / ".venv-ministack").exists():
+        pytest.skip("the table's emulator is not installed: make setup")
+    ended = subprocess.run(
+        [sys.executable, "-m", "bench.soak"],
+        cwd=ROOT,
+        env={**os.environ, "SECONDS": "3", "CONCURRENCY": "2"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert re.search(
+        r"^[1-9][\d.]* requests/s, p50 \d+ ms, p95 \d+ ms, p99 \d+ ms$", ended.stdout, re.MULTILINE
+    )
+    assert len(re.findall(r"MiB in the end", ended.stdout)) == 5
