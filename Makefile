@@ -25,7 +25,7 @@ test-thorough: setup explorer ## run what `make test` leaves out: many more of a
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup -m thorough $(ARGS)
 
 fuzz: setup ## many more documents that nobody would write, others each time [FUZZ_EXAMPLES=100]
-	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100) $(BIN)/pytest tests/attacks $(ARGS)
+	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100) $(BIN)/pytest -m thorough tests/attacks $(ARGS)
 
 soak: .venv/local.stamp .venv-ministack/stamp ## ask everything without a pause, and weigh it [SECONDS=600 CONCURRENCY=]
 	@SECONDS='$(SECONDS)' CONCURRENCY='$(CONCURRENCY)' $(BIN)/python -m bench.soak

@@ -21,7 +21,8 @@ from tests.cli.whole import Whole, whole
 
 pytestmark = [
     pytest.mark.xdist_group("fuzz"),
-    pytest.mark.timeout(0 if "FUZZ_EXAMPLES" in os.environ else 60),
+    pytest.mark.thorough,
+    pytest.mark.timeout(0 if "FUZZ_EXAMPLES" in os.environ else 180),
 ]
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))

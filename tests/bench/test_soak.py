@@ -47,6 +47,7 @@ def test_percentiles_are_those_of_what_was_seen() -> None:
     assert [seen.percentile(share) for share in (0, 0.5, 0.99)] == [1, 51, 100]
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(180)
 @pytest.mark.xdist_group("runner")
 def test_a_few_seconds_of_it_pass() -> None:
