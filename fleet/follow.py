@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from fleet.account import AccountState, Collection
 from fleet.adapter import Adapter
-from fleet.change import OperationKind, RefreshAccount
+from fleet.change import OF_INTEGRATIONS, RefreshAccount
 from fleet.clock import Clock
 from fleet.failure import Failure, FailureKind, ProviderError
-from fleet.operation import Operation, TargetKind
+from fleet.operation import Operation
 from fleet.pacing import BudgetExhausted
 from fleet.proof import View
 from fleet.refusal import Refused
@@ -81,10 +81,7 @@ class Follower:
 def wanted_collections(operations: Iterable[Operation]) -> frozenset[Collection]:
     """What has to be looked at for these to go on."""
     return frozenset(
-        Collection.INTEGRATIONS
-        if one.kind in _OF_INTEGRATIONS or (one.target and one.target.kind is TargetKind.INTEGRATION)
-        else Collection.CLUSTERS
-        for one in operations
+        Collection.INTEGRATIONS if one.kind in OF_INTEGRATIONS else Collection.CLUSTERS for one in operations
     )
 
 
@@ -123,8 +120,3 @@ def _log(before: Operation, after: Operation) -> None:
     if before.state is not after.state:
         said = f": {after.failure.message}" if after.failure is not None else ""
         logger.info("%s of %s is %s%s", after.kind, after.target_name, after.state, said)
-
-
-_OF_INTEGRATIONS = frozenset(
-    {OperationKind.CREATE_INTEGRATION, OperationKind.UPDATE_INTEGRATION, OperationKind.DELETE_INTEGRATION}
-)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fleet.change import CreateCluster, CreateIntegration, OperationKind, UpdateIntegration
+from fleet.change import OF_INTEGRATIONS, CreateCluster, CreateIntegration, OperationKind, UpdateIntegration
 from fleet.cluster import Cluster
 from fleet.failure import Failure, FailureKind
 from fleet.integration import Integration
@@ -52,7 +52,7 @@ def expire(operation: Operation, now: datetime) -> Operation:
 def _is_about(operation: Operation, view: View) -> bool:
     if operation.kind not in PROOFS:
         return False
-    of_integrations = operation.kind in _OF_INTEGRATIONS
+    of_integrations = operation.kind in OF_INTEGRATIONS
     return (view.integrations if of_integrations else view.clusters) is not None
 
 
@@ -178,6 +178,3 @@ def _failure(kind: FailureKind, message: str, now: datetime) -> Failure:
 
 
 _CREATES = frozenset({OperationKind.CREATE_CLUSTER, OperationKind.CREATE_INTEGRATION})
-_OF_INTEGRATIONS = frozenset(
-    {OperationKind.CREATE_INTEGRATION, OperationKind.UPDATE_INTEGRATION, OperationKind.DELETE_INTEGRATION}
-)
