@@ -42,7 +42,7 @@ format: .venv/dev.stamp ## format the code and mend what lint can mend
 
 schema: .venv/dev.stamp ## write graphql/schema.graphql from the code, and the manifest of known documents
 	$(BIN)/python -m gateway.export > graphql/schema.graphql
-	$(BIN)/python -m gateway.trusted graphql/operations > graphql/gateway/trusted.json
+	$(BIN)/python -m gateway.limits.trusted_documents graphql/operations > graphql/gateway/limits/trusted.json
 
 release-schema: ## promise clients what graphql/schema.graphql says: from now on it goes only after a deprecation
 	cp graphql/schema.graphql graphql/schema.released.graphql

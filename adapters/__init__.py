@@ -11,9 +11,9 @@ from adapters.http import open_client
 from adapters.kupe import KupeAdapter
 from adapters.northflank import NorthflankAdapter
 from adapters.qovery import QoveryAdapter
-from fleet.account import Account
-from fleet.clock import Clock
-from fleet.pacing import Allowance
+from fleet.model.account import Account
+from fleet.ports.clock import Clock
+from fleet.ports.permits import Allowance
 
 ADAPTERS: Mapping[str, type[Adapter]] = {
     adapter.provider.key: adapter
@@ -31,5 +31,5 @@ __all__ = ["ADAPTERS", "Adapter", "open_adapter", "open_client"]
 def open_adapter(
     account: Account, token: SecretStr, allowance: Allowance, *, client: httpx.AsyncClient, clock: Clock
 ) -> Adapter:
-    """A `fleet.adapter.OpenAdapter` once `client` and `clock` are bound."""
+    """A `fleet.ports.adapter.OpenAdapter` once `client` and `clock` are bound."""
     return ADAPTERS[account.provider](account, token, allowance, client=client, clock=clock)

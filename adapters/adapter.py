@@ -12,14 +12,14 @@ from pydantic import SecretStr, ValidationError
 
 from adapters.http import ATTEMPTS, Answer, Complaint, Http
 from adapters.wire import Wire, WireItem, explain
-from fleet.account import Account
-from fleet.adapter import Listing, Unreadable
-from fleet.clock import Clock
-from fleet.cluster import Cluster
-from fleet.failure import Conflict, Unavailable, UnexpectedResponse
-from fleet.pacing import Allowance
-from fleet.provider import Provider
-from fleet.refusal import Failing
+from fleet.model.account import Account
+from fleet.model.cluster import Cluster
+from fleet.model.failure import Conflict, Unavailable, UnexpectedResponse
+from fleet.model.provider import Provider
+from fleet.model.refusal import Failing
+from fleet.ports.adapter import Listing, Unreadable
+from fleet.ports.clock import Clock
+from fleet.ports.permits import Allowance
 
 MOST_PAGES = 500
 """A listing of more pages than this has no end."""

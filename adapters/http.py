@@ -24,8 +24,7 @@ from pydantic import SecretStr
 
 from adapters.rate import read_rate
 from adapters.withheld import repeats
-from fleet.clock import Clock
-from fleet.failure import (
+from fleet.model.failure import (
     Conflict,
     Forbidden,
     NotFound,
@@ -38,7 +37,9 @@ from fleet.failure import (
     UnexpectedResponse,
     Unreachable,
 )
-from fleet.pacing import Allowance, RateFacts
+from fleet.model.rate_limit import RateFacts
+from fleet.ports.clock import Clock
+from fleet.ports.permits import Allowance
 
 SAFE_VERBS = frozenset({"GET", "HEAD"})
 BACKOFF_SECONDS = (0.5, 2.0)

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Iterable
 from typing import TypeVar
 
 from adapters.adapter import Keyed
-from fleet.adapter import Listing, Unreadable
-from fleet.failure import Forbidden, NotFound, Rejected
+from fleet.model.failure import Forbidden, NotFound, Rejected
+from fleet.ports.adapter import Listing, Unreadable
 
 ItemT = TypeVar("ItemT", bound=Keyed)
 

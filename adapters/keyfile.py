@@ -3,8 +3,8 @@
 import json
 from collections.abc import Mapping
 
-from fleet.credentials import GcpCredentials
-from fleet.refusal import InvalidInput
+from fleet.model.credentials import GcpCredentials
+from fleet.model.refusal import InvalidInput
 
 
 def read_keyfile(credentials: GcpCredentials) -> Mapping[str, object]:

@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 import jwt
 
-from fleet.caller import Caller, Scope
-from fleet.clock import Clock
-from fleet.door import NotAdmitted, Reason
+from fleet.access.authentication import NotAdmitted, Reason
+from fleet.model.caller import Caller, Scope
+from fleet.ports.clock import Clock
 
 ALGORITHMS = ("RS256", "ES256")
 LEEWAY = timedelta(seconds=30)
@@ -48,7 +48,7 @@ class IssuerSilent(Exception):
 
 
 class Issuer:
-    """Keeps the issuer's keys between tokens. `open` is a `fleet.door.Opener`."""
+    """Keeps the issuer's keys between tokens. `open` is a `fleet.access.authentication.Opener`."""
 
     def __init__(self, expected: Expected, clock: Clock) -> None:
         self._expected = expected

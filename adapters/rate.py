@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from fleet.pacing import RateFacts
+from fleet.model.rate_limit import RateFacts
 
 LONGEST_BELIEVED_SECONDS = 86_400
 """A provider that asks for more patience than a day is asked again after one."""

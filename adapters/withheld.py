@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from pydantic import SecretStr
 
-from fleet.record import Record
+from fleet.model.record import Record
 
 TELLING = 12
 """A run of so many characters of a secret gives it away."""

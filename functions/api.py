@@ -7,20 +7,21 @@ from datetime import datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from fleet.caller import Caller, trusted
-from fleet.clock import Clock, SystemClock
-from fleet.door import Door, NotAdmitted, Opener, Reason, open_with_key
-from fleet.keys import Keys
-from fleet.store import Schedule
+from fleet.access.authentication import Door, NotAdmitted, Opener, Reason, open_with_key
+from fleet.model.caller import Caller, trusted
+from fleet.ports.clock import Clock, SystemClock
+from fleet.ports.keys import Keys
+from fleet.ports.store import Schedule
 from functions.api_settings import read_api_settings
 from functions.deadline import within_the_invocation
 from functions.issuer import open_issuer
 from functions.look import send_look
 from functions.process import Context, Process
 from functions.settings import read_settings
-from infra import admin_key, queue
-from infra.admin_key import AdminKey
+from infra import queue
 from infra.queue import Queue
+from infra.secrets import admin_key
+from infra.secrets.admin_key import AdminKey
 from infra.telemetry import adopt_loggers, logger_of, measure
 
 if TYPE_CHECKING:
@@ -107,14 +108,14 @@ class Api:
     @cached_property
     def _dynamodb(self) -> "DynamoDBClient":
         """Opened with the first request that may be answered, as all below."""
-        from infra.table import open_client
+        from infra.dynamodb.table import open_client
 
         return open_client()
 
     @cached_property
     def _keys(self) -> Keys:
-        from infra.api_keys import DynamoKeys
-        from infra.table import Table
+        from infra.dynamodb.table import Table
+        from infra.store.api_keys import DynamoKeys
 
         return DynamoKeys(Table(self._dynamodb, self._settings.table, self._clock, threads=1), self._clock)
 
@@ -123,12 +124,12 @@ class Api:
         """Imported with the first request that may be answered: a refused one costs neither time nor memory."""
         from mangum import Mangum
 
-        from fleet.schedule import Pace
+        from fleet.observing.schedule import Pace
         from functions.serving import policy_of, services_of
         from functions.wiring import wire
-        from gateway.app import create_app
-        from infra import ssm
-        from infra.ssm import SsmVault
+        from gateway.http.app import create_app
+        from infra.secrets import ssm
+        from infra.secrets.ssm import SsmVault
 
         vault = SsmVault(ssm.open_client(), self._settings.token_prefix, self._clock)
         wired = wire(

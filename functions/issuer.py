@@ -1,7 +1,7 @@
 """The issuer whose tokens are taken: loaded with the first of them, because verifying one takes a large library."""
 
-from fleet.clock import Clock
-from fleet.door import Opener
+from fleet.access.authentication import Opener
+from fleet.ports.clock import Clock
 
 
 def open_issuer(issuer: str, audience: str, scope_claim: str, clock: Clock) -> Opener:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from fleet.store import Schedule
+from fleet.ports.store import Schedule
 from functions.plan import QUEUED_FOR
 from infra.queue import Look, Queue
 

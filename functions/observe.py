@@ -13,19 +13,20 @@ from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
 
-from fleet.clock import Clock, SystemClock
-from fleet.observe import Observation, Observer
-from fleet.schedule import Pace
-from fleet.store import Schedule
+from fleet.observing.observer import Observation, Observer
+from fleet.observing.schedule import Pace
+from fleet.ports.clock import Clock, SystemClock
+from fleet.ports.store import Schedule
 from functions.look import send_look
 from functions.plan import AHEAD
 from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from functions.wiring import wire
-from infra import queue, ssm
+from infra import queue
+from infra.dynamodb.table import open_client
 from infra.queue import Queue, UnreadableMessage, read_message
-from infra.ssm import SsmVault
-from infra.table import open_client
+from infra.secrets import ssm
+from infra.secrets.ssm import SsmVault
 from infra.telemetry import adopt_loggers, logger_of, measure
 
 RESERVE_SECONDS = 10

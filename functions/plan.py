@@ -13,15 +13,15 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from fleet.clock import Clock, SystemClock
-from fleet.schedule import due_messages
-from fleet.store import Schedule
+from fleet.observing.schedule import due_messages
+from fleet.ports.clock import Clock, SystemClock
+from fleet.ports.store import Schedule
 from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from infra import queue
+from infra.dynamodb.table import Table, open_client
 from infra.queue import Look, Queue
-from infra.schedule import DynamoSchedule
-from infra.table import Table, open_client
+from infra.store.schedule import DynamoSchedule
 from infra.telemetry import adopt_loggers, logger_of, measure
 
 AHEAD = timedelta(seconds=60)

@@ -2,9 +2,8 @@
 
 from functions.api_settings import ApiSettings
 from functions.wiring import Parts
-from gateway.policy import Policy
-from gateway.services import Services
-from infra.points import DynamoPoints
+from gateway.services import Policy, Services
+from infra.store.credits import DynamoPoints
 
 
 def services_of(parts: Parts, settings: ApiSettings) -> Services:

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from adapters import open_adapter
 from adapters.http import open_client
-from fleet.changing import Changer
-from fleet.clock import Clock
-from fleet.observe import Observer
-from fleet.owning import Owner
-from fleet.schedule import Pace
-from fleet.store import Schedule
-from fleet.vault import Vault
-from infra.api_keys import DynamoKeys
-from infra.store import DynamoStore
-from infra.table import Table
+from fleet.accounts.service import Owner
+from fleet.changing.changer import Changer
+from fleet.observing.observer import Observer
+from fleet.observing.schedule import Pace
+from fleet.ports.clock import Clock
+from fleet.ports.store import Schedule
+from fleet.ports.vault import Vault
+from infra.dynamodb.table import Table
+from infra.store.api_keys import DynamoKeys
+from infra.store.store import DynamoStore
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

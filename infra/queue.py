@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import boto3
 from pydantic import ValidationError
 
-from fleet.clock import Clock
-from fleet.record import Instant, Record
+from fleet.model.record import Instant, Record
+from fleet.ports.clock import Clock
 from infra.aws import CONFIG
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
-from fleet.schedule import Pace
+from fleet.observing.schedule import Pace
 from local.accounts import AccountsError, GivenAccount, read_accounts
 from local.ministack import MinistackError, ministack
 from local.runner import SANDBOX_PACE, listen, run

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from fleet.account import Account
-from fleet.connect import InvalidAccount, make_account
+from fleet.accounts.new_account import InvalidAccount, make_account
+from fleet.model.account import Account
 
 
 class AccountsError(Exception):

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fleet.clock import SystemClock
-from infra import ssm
-from infra.ssm import SsmVault
+from fleet.ports.clock import SystemClock
+from infra.dynamodb.table import Table, open_client
+from infra.secrets import ssm
+from infra.secrets.ssm import SsmVault
 from infra.stack import StackUnavailable, read_outputs
-from infra.store import DynamoStore
-from infra.table import Table, open_client
+from infra.store.store import DynamoStore
 from local.accounts import AccountsError, GivenAccount, read_accounts
 
 

@@ -13,13 +13,14 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from fleet.clock import SystemClock
-from fleet.connect import make_account
-from infra import admin_key, queue, ssm
-from infra.schema import create_table
-from infra.ssm import SsmVault
-from infra.store import DynamoStore
-from infra.table import Table, open_client
+from fleet.accounts.new_account import make_account
+from fleet.ports.clock import SystemClock
+from infra import queue
+from infra.dynamodb.schema import create_table
+from infra.dynamodb.table import Table, open_client
+from infra.secrets import admin_key, ssm
+from infra.secrets.ssm import SsmVault
+from infra.store.store import DynamoStore
 from local.ministack import ministack
 from sandbox import Server, serve
 

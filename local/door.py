@@ -9,13 +9,13 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fleet.caller import Caller, trusted
-from fleet.clock import Clock
-from fleet.door import Admit, Door, NotAdmitted, Reason, open_with_key
-from fleet.keys import Keys
+from fleet.access.authentication import Admit, Door, NotAdmitted, Reason, open_with_key
+from fleet.model.caller import Caller, trusted
+from fleet.ports.clock import Clock
+from fleet.ports.keys import Keys
 from functions.api_settings import OidcSettings
 from functions.issuer import open_issuer
-from gateway.headers import EVERYWHERE
+from gateway.http.headers import EVERYWHERE
 from local.settings import is_loopback
 
 LOCAL = trusted("local")

@@ -5,10 +5,10 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from fleet.clock import Clock
-from fleet.observe import Observer, Outcome
-from fleet.schedule import due_messages
-from fleet.store import Schedule
+from fleet.observing.observer import Observer, Outcome
+from fleet.observing.schedule import due_messages
+from fleet.ports.clock import Clock
+from fleet.ports.store import Schedule
 
 logger = logging.getLogger(__name__)
 

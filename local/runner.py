@@ -10,18 +10,18 @@ import uvicorn
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
-from fleet.account import Collection
-from fleet.clock import Clock, SystemClock
-from fleet.schedule import Pace
-from fleet.store import Store
-from fleet.vault import Vault
+from fleet.model.account import Collection
+from fleet.observing.schedule import Pace
+from fleet.ports.clock import Clock, SystemClock
+from fleet.ports.store import Store
+from fleet.ports.vault import Vault
 from functions.api_settings import ApiSettings
 from functions.serving import policy_of, services_of
 from functions.wiring import wire
-from gateway.app import create_app
-from infra.schema import OtherSchema, create_table
-from infra.table import open_client
-from infra.vault import MemoryVault
+from gateway.http.app import create_app
+from infra.dynamodb.schema import OtherSchema, create_table
+from infra.dynamodb.table import open_client
+from infra.secrets.memory import MemoryVault
 from local.accounts import GivenAccount
 from local.door import LoopbackOnly, make_admit
 from local.loop import ObservationLoop

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pydantic import SecretStr
 
-from fleet.connect import make_account
+from fleet.accounts.new_account import make_account
 from fleet.providers import PROVIDERS
 from local.accounts import GivenAccount
 

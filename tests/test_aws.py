@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from infra.conditions import is_absent
-from infra.schema import create_table
-from infra.table import open_client
-from infra.writes import put
+from infra.dynamodb.schema import create_table
+from infra.dynamodb.table import open_client
+from infra.store.conditions import is_absent
+from infra.store.writes import put
 from tests.aws import aws_in_memory
 
 if TYPE_CHECKING:

@@ -23,15 +23,15 @@ from adapters.cockroachdb.wire import (
     WireRegions,
 )
 from adapters.http import Complaint
-from fleet.adapter import Listing
-from fleet.cluster import Cluster
-from fleet.money import LimitWanted
-from fleet.node import Node
-from fleet.offer import Region
-from fleet.provider import Capability
+from fleet.model.capability import Capability
+from fleet.model.catalog import Region
+from fleet.model.cluster import Cluster
+from fleet.model.money import LimitWanted
+from fleet.model.node import Node
+from fleet.model.refusal import Unsupported
+from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.ports.adapter import Listing
 from fleet.providers.cockroachdb import COCKROACHDB, CockroachdbClusterPatch, CockroachdbClusterSpec
-from fleet.refusal import Unsupported
-from fleet.spec import ClusterPatch, ClusterSpec
 
 CLUSTERS = "/api/v1/clusters"
 

@@ -7,11 +7,11 @@ from fractions import Fraction
 from adapters.adapter import segment
 from adapters.cockroachdb.spend import NO_LIMITS, to_spend_limit
 from adapters.cockroachdb.wire import WireCluster, WireClusterRegion, WireConfig, WireNode, WireRegion
-from fleet.cloud import Cloud
-from fleet.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
-from fleet.node import Node, NodePhase
-from fleet.offer import Region
-from fleet.provider import Capability
+from fleet.model.capability import Capability
+from fleet.model.catalog import Region
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
+from fleet.model.node import Node, NodePhase
 from fleet.providers.cockroachdb import COCKROACHDB, CockroachdbDetails, CockroachdbRegion
 
 STATES: Mapping[str, Phase] = {

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from adapters.cockroachdb.spend import buy
 from adapters.cockroachdb.versions import BOTH_LIMITS, OLDEST, USAGE_LIMITS
-from fleet.money import LimitWanted, Money, UsageLimit
-from fleet.refusal import InvalidInput, Path, Unsupported
+from fleet.model.money import LimitWanted, Money, UsageLimit
+from fleet.model.refusal import InvalidInput, Path, Unsupported
 
 Json = Mapping[str, object]
 

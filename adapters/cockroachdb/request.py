@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from adapters.cockroachdb.limits import to_limit
 from adapters.cockroachdb.versions import BOTH_LIMITS, CLOUD_SINCE, USAGE_LIMITS, require
-from fleet.cluster import Cluster
-from fleet.money import LimitWanted
+from fleet.model.cluster import Cluster
+from fleet.model.money import LimitWanted
+from fleet.model.refusal import InvalidInput, Path, Unsupported
 from fleet.providers.cockroachdb import (
     SHOWN_AS,
     CockroachdbAdvanced,
@@ -14,7 +15,6 @@ from fleet.providers.cockroachdb import (
     CockroachdbPlan,
     CockroachdbServerless,
 )
-from fleet.refusal import InvalidInput, Path, Unsupported
 
 Json = Mapping[str, object]
 

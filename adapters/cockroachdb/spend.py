@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from adapters.cockroachdb.wire import WireServerless, WireUsageLimits
-from fleet.money import (
+from fleet.model.money import (
     Money,
     SpendEnforcement,
     SpendLimit,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fleet.refusal import Path, Unsupported
+from fleet.model.refusal import Path, Unsupported
 
 OLDEST = "2022-03-31"
 """Spend limits by a call of their own, in camel case."""

@@ -7,11 +7,11 @@ from adapters.http import Answer, Complaint
 from adapters.kupe.convert import to_cluster, to_connection
 from adapters.kupe.request import texts_in, to_create_request, to_update_request
 from adapters.kupe.wire import WireCluster, WireClusters, WireKubeconfig
-from fleet.adapter import Listing
-from fleet.cluster import Cluster, Connection, Phase
-from fleet.failure import Unavailable
+from fleet.model.cluster import Cluster, Connection, Phase
+from fleet.model.failure import Unavailable
+from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.ports.adapter import Listing
 from fleet.providers.kupe import KUPE, KupeClusterPatch, KupeClusterSpec
-from fleet.spec import ClusterPatch, ClusterSpec
 
 SERVING = frozenset({Phase.READY, Phase.UPDATING, Phase.DEGRADED})
 

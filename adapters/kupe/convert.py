@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 from adapters.adapter import first_text
 from adapters.kupe.wire import WireCluster, WireKubeconfig, WireResources, WireStatus
-from fleet.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
-from fleet.digest import digest
-from fleet.money import SpendLimitState, SpendLimitStatus
-from fleet.provider import Capability
+from fleet.model.capability import Capability
+from fleet.model.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
+from fleet.model.digest import digest
+from fleet.model.money import SpendLimitState, SpendLimitStatus
+from fleet.model.quantity import to_mib, to_millicores
 from fleet.providers.kupe import KUPE, KupeDetails
-from fleet.quantity import to_mib, to_millicores
 
 PHASES: Mapping[str, Phase] = {
     "": Phase.PENDING,

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from fleet.cluster import Cluster, Resources
+from fleet.model.cluster import Cluster, Resources
+from fleet.model.refusal import InvalidInput
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeDetails, KupeResources
-from fleet.refusal import InvalidInput
 
 Json = Mapping[str, object]
 

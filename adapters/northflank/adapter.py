@@ -42,15 +42,15 @@ from adapters.northflank.wire import (
 )
 from adapters.wire import Items
 from adapters.withheld import secrets_of
-from fleet.adapter import Listing
-from fleet.change import CreateIntegration, UpdateIntegration
-from fleet.cloud import Cloud
-from fleet.cluster import Cluster
-from fleet.integration import Integration
-from fleet.node import Node
-from fleet.offer import InstanceType, Region
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.change import CreateIntegration, UpdateIntegration
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster
+from fleet.model.integration import Integration
+from fleet.model.node import Node
+from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.ports.adapter import Listing
 from fleet.providers.northflank import NORTHFLANK, NorthflankClusterPatch, NorthflankClusterSpec
-from fleet.spec import ClusterPatch, ClusterSpec
 
 PER_PAGE = 100
 

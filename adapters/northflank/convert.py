@@ -13,13 +13,13 @@ from adapters.northflank.wire import (
     WireNodeType,
     WireRegion,
 )
-from fleet.cloud import Cloud
-from fleet.cluster import Capacity, Cluster, Engine, Phase, Resources, digest_revision
-from fleet.integration import Integration
-from fleet.money import SpendLimitState, SpendLimitStatus
-from fleet.node import Node, NodePhase
-from fleet.offer import InstanceType, Region
-from fleet.provider import Capability
+from fleet.model.capability import Capability
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Capacity, Cluster, Engine, Phase, Resources, digest_revision
+from fleet.model.integration import Integration
+from fleet.model.money import SpendLimitState, SpendLimitStatus
+from fleet.model.node import Node, NodePhase
 from fleet.providers.northflank import NORTHFLANK, NodePool, NorthflankDetails
 
 CLOUDS: Mapping[str, Cloud] = {

@@ -8,9 +8,9 @@ from pydantic import SecretStr
 
 from adapters.keyfile import read_keyfile
 from adapters.northflank.convert import CLOUDS
-from fleet.change import CreateIntegration, UpdateIntegration
-from fleet.cloud import Cloud
-from fleet.credentials import (
+from fleet.model.change import CreateIntegration, UpdateIntegration
+from fleet.model.cloud import Cloud
+from fleet.model.credentials import (
     AkamaiCredentials,
     AwsKeys,
     AwsRole,
@@ -23,9 +23,9 @@ from fleet.credentials import (
     Kubeconfig,
     OciCredentials,
 )
-from fleet.integration import Integration
+from fleet.model.integration import Integration
+from fleet.model.refusal import InvalidInput, Unsupported
 from fleet.providers.northflank import INTEGRATION_NAME, check_description
-from fleet.refusal import InvalidInput, Unsupported
 
 Body = dict[str, Any]
 

@@ -5,9 +5,9 @@ from itertools import count
 from typing import Any
 
 from adapters.northflank.convert import CLOUDS, to_word
-from fleet.cloud import Cloud
+from fleet.model.cloud import Cloud
+from fleet.model.refusal import InvalidInput, Path, Unsupported
 from fleet.providers.northflank import NodePoolWanted, NorthflankClusterPatch, NorthflankClusterSpec
-from fleet.refusal import InvalidInput, Path, Unsupported
 
 Body = dict[str, Any]
 

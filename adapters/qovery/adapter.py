@@ -38,17 +38,17 @@ from adapters.qovery.wire import (
     WireResults,
 )
 from adapters.wire import Items
-from fleet.adapter import Listing
-from fleet.change import CreateIntegration, UpdateIntegration
-from fleet.cloud import Cloud
-from fleet.cluster import Cluster
-from fleet.failure import NotFound, UnexpectedResponse
-from fleet.integration import Integration
-from fleet.money import CostEstimate
-from fleet.offer import InstanceType, Region
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.change import CreateIntegration, UpdateIntegration
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster
+from fleet.model.failure import NotFound, UnexpectedResponse
+from fleet.model.integration import Integration
+from fleet.model.money import CostEstimate
+from fleet.model.refusal import NoSuchThing
+from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.ports.adapter import Listing
 from fleet.providers.qovery import QOVERY, QoveryClusterPatch, QoveryClusterSpec
-from fleet.refusal import NoSuchThing
-from fleet.spec import ClusterPatch, ClusterSpec
 
 REGIONS: Mapping[Cloud, str] = {
     Cloud.AWS: "/aws/region",

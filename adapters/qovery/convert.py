@@ -15,12 +15,12 @@ from adapters.qovery.wire import (
     WireStatus,
 )
 from adapters.wire import WireItem
-from fleet.cloud import Cloud
-from fleet.cluster import Capacity, Cluster, Engine, Phase, Resources, digest_revision
-from fleet.integration import Integration
-from fleet.money import CostEstimate, Money, SpendLimitState, SpendLimitStatus
-from fleet.offer import InstanceType, Region
-from fleet.provider import Capability
+from fleet.model.capability import Capability
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Capacity, Cluster, Engine, Phase, Resources, digest_revision
+from fleet.model.integration import Integration
+from fleet.model.money import CostEstimate, Money, SpendLimitState, SpendLimitStatus
 from fleet.providers.qovery import QOVERY, QoveryDetails, QoveryFeature, QoveryOutputs
 
 CLOUDS: Mapping[str, Cloud] = {

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from adapters.keyfile import read_keyfile
 from adapters.withheld import secrets_of
-from fleet.change import CreateIntegration, UpdateIntegration
-from fleet.cloud import Cloud
-from fleet.credentials import (
+from fleet.model.change import CreateIntegration, UpdateIntegration
+from fleet.model.cloud import Cloud
+from fleet.model.credentials import (
     AwsKeys,
     AwsRole,
     AzureCredentials,
@@ -16,8 +16,8 @@ from fleet.credentials import (
     OnPremises,
     ScalewayCredentials,
 )
-from fleet.integration import Integration
-from fleet.refusal import InvalidInput, Unsupported
+from fleet.model.integration import Integration
+from fleet.model.refusal import InvalidInput, Unsupported
 
 PATHS: Mapping[Cloud, str] = {
     Cloud.AWS: "aws",

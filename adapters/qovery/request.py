@@ -5,10 +5,10 @@ from typing import Any
 
 from adapters.qovery.convert import CLOUDS
 from adapters.qovery.settings import to_settings
-from fleet.cloud import Cloud
-from fleet.integration import Integration
+from fleet.model.cloud import Cloud
+from fleet.model.integration import Integration
+from fleet.model.refusal import InvalidInput
 from fleet.providers.qovery import FeatureWanted, QoveryClusterPatch, QoveryClusterSpec
-from fleet.refusal import InvalidInput
 
 Body = dict[str, Any]
 

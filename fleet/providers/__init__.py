@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fleet.provider import Provider
+from fleet.model.provider import Provider
 from fleet.providers import cockroachdb, kupe, northflank, qovery
 
 PROVIDERS: Mapping[str, Provider] = {

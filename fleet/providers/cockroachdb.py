@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from fleet.cloud import Cloud
-from fleet.money import LimitWanted, SpendLimitState
-from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
-from fleet.record import Record
-from fleet.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
-
-if TYPE_CHECKING:
-    from fleet.cluster import Cluster
+from fleet.model.capability import Capability
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, ClusterDetails
+from fleet.model.money import LimitWanted, SpendLimitState
+from fleet.model.provider import Provider
+from fleet.model.rate_limit import RateLimit, RateScope
+from fleet.model.record import Record
+from fleet.model.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
 
 
 class CockroachdbRegion(Record):
@@ -75,7 +75,7 @@ class CockroachdbServerless(Record):
             raise ValueError("The primary region is one of the regions.")
         return value
 
-    def matches(self, cluster: "Cluster", details: CockroachdbDetails) -> bool:
+    def matches(self, cluster: Cluster, details: CockroachdbDetails) -> bool:
         primary = next((region.name for region in details.regions if region.is_primary), None)
         return (
             (not cluster.regions or set(cluster.regions) == set(self.regions))
@@ -117,7 +117,7 @@ class CockroachdbAdvanced(Record):
             raise ValueError("The machines are named by exactly one of vCPUs and machine type.")
         return value
 
-    def matches(self, cluster: "Cluster", details: CockroachdbDetails) -> bool:
+    def matches(self, cluster: Cluster, details: CockroachdbDetails) -> bool:
         shown = {region.name: region.node_count for region in details.regions}
         wanted = {one.region: one.nodes for one in self.region_nodes}
         per_node = cluster.capacity.per_node
@@ -152,7 +152,7 @@ class CockroachdbPlan(Record):
     def serverless(self) -> CockroachdbServerless | None:
         return self.basic or self.standard
 
-    def matches(self, cluster: "Cluster") -> bool:
+    def matches(self, cluster: Cluster) -> bool:
         details = cluster.details
         wanted = self.serverless or self.advanced
         return (
@@ -181,7 +181,7 @@ class CockroachdbClusterSpec(ClusterSpec):
             raise ValueError(f"CockroachDB Cloud runs on {', '.join(CLOUDS)}.")
         return value
 
-    def matches(self, cluster: "Cluster") -> bool:
+    def matches(self, cluster: Cluster) -> bool:
         """Older versions of the API show less; what is not shown is not compared."""
         return (
             _agree(cluster.cloud, self.cloud)
@@ -215,7 +215,7 @@ class CockroachdbClusterPatch(ClusterPatch):
             raise ValueError("A change of version goes alone, beside the plan and not in it.")
         return value
 
-    def matches(self, cluster: "Cluster") -> bool:
+    def matches(self, cluster: Cluster) -> bool:
         """As of a specification. Labels that were cleared are shown as none."""
         return (
             _shows_version(cluster, self.version)
@@ -238,7 +238,7 @@ def _agree(shown: object, wanted: object) -> bool:
     return shown is None or wanted is None or shown == wanted
 
 
-def _shows_version(cluster: "Cluster", wanted: str | None) -> bool:
+def _shows_version(cluster: Cluster, wanted: str | None) -> bool:
     """A version is asked for by its major part and shown with its patch."""
     return wanted is None or cluster.version is None or f"{cluster.version}.".startswith(f"{wanted}.")
 

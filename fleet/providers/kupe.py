@@ -3,18 +3,18 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from fleet.digest import digest
-from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
-from fleet.quantity import to_mib, to_millicores
-from fleet.record import Record
-from fleet.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
-
-if TYPE_CHECKING:
-    from fleet.cluster import Cluster, Resources
+from fleet.model.capability import Capability
+from fleet.model.cluster import Cluster, ClusterDetails, Resources
+from fleet.model.digest import digest
+from fleet.model.provider import Provider
+from fleet.model.quantity import to_mib, to_millicores
+from fleet.model.rate_limit import RateLimit, RateScope
+from fleet.model.record import Record
+from fleet.model.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
 
 
 class KupeDetails(ClusterDetails):
@@ -71,7 +71,7 @@ class KupeResources(Record):
             raise ValueError(f"{value!r} is no quantity of whole MiB, e.g. 16Gi.")
         return value
 
-    def match(self, shown: "Resources") -> bool:
+    def match(self, shown: Resources) -> bool:
         return (
             (self.cpu is None or to_millicores(self.cpu) == shown.cpu_millicores)
             and (self.memory is None or to_mib(self.memory) == shown.memory_mib)
@@ -110,7 +110,7 @@ class KupeClusterSpec(ClusterSpec):
             raise ValueError("Kupe needs a name to display.")
         return value
 
-    def matches(self, cluster: "Cluster") -> bool:
+    def matches(self, cluster: Cluster) -> bool:
         return (
             cluster.display_name == self.display_name and cluster.plan == self.type and _match(cluster, self)
         )
@@ -128,11 +128,11 @@ class KupeClusterPatch(ClusterPatch):
     _not_cleared = not_cleared("version", "resources", "is_highly_available", "alerts")
     _digested = model_validator(mode="before")(_digest_alerts)
 
-    def matches(self, cluster: "Cluster") -> bool:
+    def matches(self, cluster: Cluster) -> bool:
         return _match(cluster, self)
 
 
-def _match(cluster: "Cluster", wanted: KupeClusterSpec | KupeClusterPatch) -> bool:
+def _match(cluster: Cluster, wanted: KupeClusterSpec | KupeClusterPatch) -> bool:
     details, is_highly_available = cluster.details, wanted.is_highly_available
     return (
         isinstance(details, KupeDetails)

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from fleet.cloud import Cloud
-from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
-from fleet.record import Record
-from fleet.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
-
-if TYPE_CHECKING:
-    from fleet.cluster import Cluster
+from fleet.model.capability import Capability
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, ClusterDetails
+from fleet.model.provider import Provider
+from fleet.model.rate_limit import RateLimit, RateScope
+from fleet.model.record import Record
+from fleet.model.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
 
 INTEGRATION_NAME = NameRule(
     pattern=r"(?=.{3,39}\Z)[a-zA-Z][a-zA-Z0-9]*(?:[ -][a-zA-Z0-9]+)*",
@@ -126,7 +125,7 @@ class NorthflankClusterSpec(ClusterSpec):
             raise ValueError("A pool of a new cluster has no id yet.")
         return value
 
-    def matches(self, cluster: "Cluster") -> bool:
+    def matches(self, cluster: Cluster) -> bool:
         return (
             cluster.cloud is self.cloud
             and (self.region is None or self.region in cluster.regions)
@@ -160,7 +159,7 @@ class NorthflankClusterPatch(ClusterPatch):
             raise ValueError("A pool is named once.")
         return value
 
-    def matches(self, cluster: "Cluster") -> bool:
+    def matches(self, cluster: Cluster) -> bool:
         return (
             (self.name is None or cluster.name == self.name)
             and (self.description is None or cluster.description == self.description)
@@ -168,7 +167,7 @@ class NorthflankClusterPatch(ClusterPatch):
         )
 
 
-def _show_pools(cluster: "Cluster", wanted: Sequence[NodePoolWanted]) -> bool:
+def _show_pools(cluster: Cluster, wanted: Sequence[NodePoolWanted]) -> bool:
     """Whether each is there, the one of its id or else one that is like it, and no other. Who is more particular looks
     first.
     """

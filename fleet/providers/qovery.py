@@ -3,18 +3,17 @@
 import json
 from collections.abc import Container, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from pydantic import Field, JsonValue, ValidationInfo, field_validator
 
-from fleet.cloud import Cloud
-from fleet.money import Money
-from fleet.provider import Capability, ClusterDetails, Provider, RateLimit, RateScope
-from fleet.record import Record
-from fleet.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
-
-if TYPE_CHECKING:
-    from fleet.cluster import Cluster
+from fleet.model.capability import Capability
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, ClusterDetails
+from fleet.model.money import Money
+from fleet.model.provider import Provider
+from fleet.model.rate_limit import RateLimit, RateScope
+from fleet.model.record import Record
+from fleet.model.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
 
 
 class QoveryFeature(Record):
@@ -149,7 +148,7 @@ class QoveryClusterSpec(ClusterSpec):
     def is_deployed(self) -> bool:
         return self.deploy
 
-    def matches(self, cluster: "Cluster") -> bool:
+    def matches(self, cluster: Cluster) -> bool:
         """But for the credentials: the cluster does not tell its own."""
         return (
             cluster.cloud is self.cloud
@@ -194,12 +193,12 @@ class QoveryClusterPatch(ClusterPatch):
         QoveryClusterSpec.name_rule.check(value)
         return value
 
-    def matches(self, cluster: "Cluster") -> bool:
+    def matches(self, cluster: Cluster) -> bool:
         is_named_so = self.name is None or cluster.name.casefold() == self.name.casefold()
         return is_named_so and _match(cluster, self, self.model_fields_set)
 
 
-def _match(cluster: "Cluster", wanted: QoveryClusterSpec | QoveryClusterPatch, given: Container[str]) -> bool:
+def _match(cluster: Cluster, wanted: QoveryClusterSpec | QoveryClusterPatch, given: Container[str]) -> bool:
     """Whether what was given is shown. What Qovery leaves out of its answer is not held against it, nor that Karpenter,
     which chooses machines itself, is shown in the place of one.
     """

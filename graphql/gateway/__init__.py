@@ -4,4 +4,4 @@ A type of the schema declares what a record of the domain shows; records are ser
 attribute of its record has a resolver beside the type.
 """
 
-from gateway import enums  # noqa: F401 - the domain's enumerations get their public names before a type uses them
+from gateway.types import enums  # noqa: F401 - the domain's enumerations get their public names before a type uses them

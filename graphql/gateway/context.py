@@ -9,22 +9,21 @@ from typing import TypeVar
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from fleet import browse
-from fleet.account import TrackedAccount
-from fleet.caller import Caller, Scope
-from fleet.cluster import Cluster
-from fleet.freshness import is_missing
-from fleet.integration import Integration
-from fleet.keys import ApiKey
-from fleet.limited import as_seen_by
-from fleet.node import Node
-from fleet.operation import Operation
-from fleet.pacing import Budget
-from fleet.points import Standing
-from fleet.store import FleetOrder, Ref
-from fleet.tracking import Tracked, TrackedCluster
-from gateway.policy import Policy
-from gateway.services import Services
+from fleet.model.account import TrackedAccount
+from fleet.model.api_key import ApiKey
+from fleet.model.caller import Caller, Scope
+from fleet.model.cluster import Cluster
+from fleet.model.freshness import is_missing
+from fleet.model.integration import Integration
+from fleet.model.node import Node
+from fleet.model.operation import Operation
+from fleet.model.rate_limit import Budget
+from fleet.model.tracking import Tracked, TrackedCluster
+from fleet.ports.credits import Standing
+from fleet.ports.store import FleetOrder, Ref
+from fleet.reading import pages
+from fleet.reading.visible import as_seen_by
+from gateway.services import Policy, Services
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -118,7 +117,7 @@ class Context:
         return asyncio.ensure_future(self._read_fleet())
 
     async def _read_fleet(self) -> list[TrackedAccount]:
-        return [account async for account in browse.accounts(self.reader, lambda account: True, after=None)]
+        return [account async for account in pages.accounts(self.reader, lambda account: True, after=None)]
 
     async def _read_budgets(self, keys: list[str]) -> list[Budget]:
         return await asyncio.gather(*map(self.reader.budget, keys))

@@ -6,32 +6,32 @@ from typing import Annotated
 
 import strawberry
 
-from fleet import browse, browse_operations
-from fleet import provider as providers
-from fleet.account import TrackedAccount
-from fleet.integration import Integration as KnownIntegration
-from fleet.operation import Operation as KnownOperation
+from fleet.model import provider as providers
+from fleet.model.account import TrackedAccount
+from fleet.model.integration import Integration as KnownIntegration
+from fleet.model.operation import Operation as KnownOperation
+from fleet.model.tracking import Tracked, TrackedCluster, Transition
+from fleet.ports.store import FleetOrder, NotAnOrderKey
 from fleet.providers import PROVIDERS
-from fleet.store import FleetOrder, NotAnOrderKey
-from fleet.tracking import Tracked, TrackedCluster, Transition
-from gateway import ids
-from gateway.account import Account
-from gateway.api_key import ApiKey, api_keys
-from gateway.change import StatusChange
-from gateway.cluster import Cluster, ClusterConnection, ClusterPage, list_clusters
-from gateway.connections import After, Connection, First, Page, ask, not_a_cursor
+from fleet.reading import operation_pages, pages
 from gateway.context import Info
-from gateway.enums import ProviderKind
-from gateway.errors import Refused
-from gateway.filters import ClusterFilter, IntegrationFilter, OperationFilter
-from gateway.ids import Node
-from gateway.integration import Integration
-from gateway.operation import Operation
-from gateway.provider import Provider
-from gateway.rate_limit import RateLimit, rate_limit
-from gateway.records import field, given
-from gateway.totals import Fleet, Totals, count_fleet
-from gateway.viewer import Viewer, viewer
+from gateway.http.errors import Refused
+from gateway.inputs.filters import ClusterFilter, IntegrationFilter, OperationFilter
+from gateway.relay import ids
+from gateway.relay.connections import After, Connection, First, Page, ask, not_a_cursor
+from gateway.relay.ids import Node
+from gateway.types.account import Account
+from gateway.types.api_key import ApiKey, api_keys
+from gateway.types.cluster import Cluster, ClusterConnection, ClusterPage, list_clusters
+from gateway.types.enums import ProviderKind
+from gateway.types.fleet import Fleet, Totals, count_fleet
+from gateway.types.integration import Integration
+from gateway.types.operation import Operation
+from gateway.types.provider import Provider
+from gateway.types.rate_limit import RateLimit, rate_limit
+from gateway.types.records import field, given
+from gateway.types.status_change import StatusChange
+from gateway.types.viewer import Viewer, viewer
 
 _CHANGES_KEPT = timedelta(days=90)
 
@@ -123,7 +123,7 @@ async def integrations(
     pager = ask("integrations", first=first, after=after, parts=len(FleetOrder._fields))
     where = (given(filter) or IntegrationFilter()).to_where()
     seen = FleetOrder(*pager.after) if pager.after else None
-    page = await browse.integrations(info.context.reader, where, after=seen, first=pager.first)
+    page = await pages.integrations(info.context.reader, where, after=seen, first=pager.first)
     return pager.page(await info.context.of_known_accounts(page.rows), end=page.end)
 
 
@@ -136,7 +136,7 @@ async def operations(
     pager = ask("operations", first=first, after=after, parts=2)
     where = (given(filter) or OperationFilter()).to_where()
     before = (pager.after[0], pager.after[1]) if pager.after else None
-    page = await browse_operations.operations(info.context.reader, where, before=before, first=pager.first)
+    page = await operation_pages.operations(info.context.reader, where, before=before, first=pager.first)
     return pager.page(page.rows, end=page.end)
 
 

@@ -8,14 +8,14 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from gateway.bounds import Bounds
-from gateway.errors import unresolved
+from gateway.http.errors import unresolved
+from gateway.limits.bounds import Bounds
 from gateway.mutations import Mutation
+from gateway.mutations.refusals import USER_ERRORS
 from gateway.providers import DETAILS
 from gateway.query import Query
-from gateway.records import read
-from gateway.refusals import USER_ERRORS
-from gateway.scalars import SCALARS
+from gateway.types.records import read
+from gateway.types.scalars import SCALARS
 
 
 class Schema(strawberry.Schema):

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fleet.clock import Clock
-from fleet.keys import Keys
-from fleet.points import Points
-from fleet.store import Reader
+from fleet.ports.clock import Clock
+from fleet.ports.credits import Points
+from fleet.ports.keys import Keys
+from fleet.ports.store import Reader
 
 if TYPE_CHECKING:
-    from fleet.changing import Changer
-    from fleet.owning import Owner
+    from fleet.accounts.service import Owner
+    from fleet.changing.changer import Changer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,3 +23,13 @@ class Services:
     keys: Keys
     points: Points
     clock: Clock
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """`shows_schema`: introspection is answered, and errors name what there is in the schema. `only_trusted`: no
+    document is run but those of the manifest.
+    """
+
+    shows_schema: bool = True
+    only_trusted: bool = False

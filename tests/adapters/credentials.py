@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from pydantic import SecretStr
 
-from fleet.cloud import Cloud
-from fleet.credentials import (
+from fleet.model.cloud import Cloud
+from fleet.model.credentials import (
     AkamaiCredentials,
     AwsKeys,
     AwsRole,

@@ -3,8 +3,8 @@
 from typing import Any
 
 from adapters.qovery.request import to_update_cluster_request
-from fleet.cloud import Cloud
-from fleet.integration import Integration
+from fleet.model.cloud import Cloud
+from fleet.model.integration import Integration
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
 from tests.adapters.replay import fixture
 

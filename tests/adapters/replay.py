@@ -11,8 +11,8 @@ import httpx
 from pydantic import SecretStr
 
 from adapters.adapter import Adapter
-from fleet.account import Account
-from fleet.pacing import RateFacts
+from fleet.model.account import Account
+from fleet.model.rate_limit import RateFacts
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SHARED = Path(__file__).parents[3] / "shared" / "providers"

@@ -10,9 +10,9 @@ from pydantic import SecretStr
 
 from adapters import open_adapter
 from adapters.adapter import Adapter
-from fleet.account import Account
-from fleet.adapter import OpenAdapter
-from fleet.pacing import BudgetExhausted, RateFacts
+from fleet.model.account import Account
+from fleet.model.rate_limit import BudgetExhausted, RateFacts
+from fleet.ports.adapter import OpenAdapter
 from sandbox import ManualClock, Server
 from tests.adapters.replay import TOKEN
 

@@ -8,9 +8,9 @@ import pytest
 from adapters.cockroachdb.convert import NO_NODES, to_cluster
 from adapters.cockroachdb.spend import NO_LIMITS
 from adapters.cockroachdb.wire import WireCluster
-from fleet.cloud import Cloud
-from fleet.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources
-from fleet.provider import Capability
+from fleet.model.capability import Capability
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources
 from fleet.providers.cockroachdb import CockroachdbDetails, CockroachdbRegion
 from tests.adapters.replay import fixture
 

@@ -8,11 +8,11 @@ import pytest
 from adapters.cockroachdb import CockroachdbAdapter
 from adapters.cockroachdb.convert import to_cluster
 from adapters.cockroachdb.wire import WireCluster
-from fleet.cloud import Cloud
-from fleet.cluster import Cluster, Connection, Phase
-from fleet.failure import NotFound, Rejected, UnexpectedResponse
-from fleet.node import NodePhase
-from fleet.offer import Region
+from fleet.model.catalog import Region
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, Connection, Phase
+from fleet.model.failure import NotFound, Rejected, UnexpectedResponse
+from fleet.model.node import NodePhase
 from fleet.providers.cockroachdb import COCKROACHDB
 from tests.adapters.replay import Replay, fixture
 

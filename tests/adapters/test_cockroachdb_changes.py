@@ -9,14 +9,14 @@ from pydantic import SecretStr
 from adapters.cockroachdb import CockroachdbAdapter
 from adapters.cockroachdb.convert import to_cluster
 from adapters.cockroachdb.wire import WireCluster
-from fleet.adapter import Listing
-from fleet.cluster import Cluster, Phase
-from fleet.failure import Rejected
-from fleet.money import LimitWanted, Money, SpendLimitState, UsageLimit
-from fleet.node import Node
-from fleet.provider import Capability
+from fleet.model.capability import Capability
+from fleet.model.cluster import Cluster, Phase
+from fleet.model.failure import Rejected
+from fleet.model.money import LimitWanted, Money, SpendLimitState, UsageLimit
+from fleet.model.node import Node
+from fleet.model.refusal import InvalidInput, Unsupported
+from fleet.ports.adapter import Listing
 from fleet.providers.cockroachdb import CockroachdbClusterPatch, CockroachdbClusterSpec
-from fleet.refusal import InvalidInput, Unsupported
 from tests.adapters.replay import Replay, fixture
 from tests.adapters.setting import Setting
 

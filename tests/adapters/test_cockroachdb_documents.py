@@ -15,9 +15,9 @@ from adapters.cockroachdb.convert import (
     to_phase,
 )
 from adapters.cockroachdb.wire import WireCluster
-from fleet.cloud import Cloud
-from fleet.cluster import Connection, Phase
-from fleet.money import SpendLimitState
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Connection, Phase
+from fleet.model.money import SpendLimitState
 from tests.adapters.replay import SHARED
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the published documents are not at hand")

@@ -11,8 +11,8 @@ from adapters.cockroachdb.request import to_clearing_request
 from adapters.cockroachdb.spend import to_spend_limit
 from adapters.cockroachdb.versions import BOTH_LIMITS, OLDEST, SPEND_LIMITS, USAGE_LIMITS
 from adapters.cockroachdb.wire import WireServerless
-from fleet.money import LimitWanted, Money, SpendLimitState, UsageLimit
-from fleet.refusal import InvalidInput, Unsupported
+from fleet.model.money import LimitWanted, Money, SpendLimitState, UsageLimit
+from fleet.model.refusal import InvalidInput, Unsupported
 
 BY_MONEY = (OLDEST, SPEND_LIMITS, BOTH_LIMITS)
 

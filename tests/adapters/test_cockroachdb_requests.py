@@ -8,9 +8,9 @@ from adapters.cockroachdb.convert import to_cluster
 from adapters.cockroachdb.request import to_create_request, to_update_request
 from adapters.cockroachdb.versions import BOTH_LIMITS, OLDEST, SPEND_LIMITS, USAGE_LIMITS
 from adapters.cockroachdb.wire import WireCluster
-from fleet.cluster import Cluster
+from fleet.model.cluster import Cluster
+from fleet.model.refusal import InvalidInput, Refused, Unsupported
 from fleet.providers.cockroachdb import CockroachdbClusterPatch, CockroachdbClusterSpec
-from fleet.refusal import InvalidInput, Refused, Unsupported
 from tests.adapters.replay import fixture
 
 VERSIONS = (OLDEST, SPEND_LIMITS, BOTH_LIMITS, USAGE_LIMITS)

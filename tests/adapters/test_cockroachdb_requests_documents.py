@@ -15,8 +15,8 @@ from adapters.cockroachdb.request import (
 )
 from adapters.cockroachdb.versions import BOTH_LIMITS, SPEND_LIMITS, USAGE_LIMITS
 from adapters.cockroachdb.wire import WireCluster
-from fleet.cluster import Cluster
-from fleet.money import LimitWanted
+from fleet.model.cluster import Cluster
+from fleet.model.money import LimitWanted
 from fleet.providers.cockroachdb import CockroachdbClusterPatch, CockroachdbClusterSpec
 from tests.adapters.replay import SHARED, fixture
 from tests.sandbox.openapi import Document

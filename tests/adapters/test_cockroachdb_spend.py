@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from adapters.cockroachdb.convert import to_cluster
 from adapters.cockroachdb.spend import NO_LIMITS, NOT_SHOWN, buy, price
 from adapters.cockroachdb.wire import WireCluster
-from fleet.money import (
+from fleet.model.money import (
     Money,
     SpendEnforcement,
     SpendLimit,

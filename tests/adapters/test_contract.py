@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from adapters import ADAPTERS
-from fleet.adapter import (
+from fleet.model.capability import Capability
+from fleet.model.cluster import Cluster, Phase
+from fleet.model.failure import NotFound
+from fleet.ports.adapter import (
     PROTOCOL_OF,
     EstimatesCost,
     Listing,
@@ -17,9 +20,7 @@ from fleet.adapter import (
     ReadsCluster,
     ReadsConnection,
 )
-from fleet.cluster import Cluster, Phase
-from fleet.failure import NotFound
-from fleet.provider import Capability
+from fleet.providers import PROVIDERS
 from tests.adapters.setting import Setting
 
 NOT_SERVING = set(Phase) - {Phase.READY, Phase.UPDATING, Phase.DEGRADED}
@@ -69,7 +70,7 @@ async def test_phases_come_and_go_and_the_revision_stays(here: Setting) -> None:
 async def test_a_cluster_survives_being_stored(here: Setting) -> None:
     for adapter in here.adapters():
         for cluster in (await adapter.clusters()).items:
-            assert Cluster.model_validate_json(cluster.model_dump_json()) == cluster
+            assert Cluster.model_validate_json(cluster.model_dump_json(), context=PROVIDERS) == cluster
 
 
 def test_the_data_sheet_says_what_the_adapter_can(provider: str) -> None:

@@ -9,7 +9,19 @@ import httpx
 import pytest
 
 from adapters import ADAPTERS
-from fleet.adapter import (
+from fleet.model.change import CreateCluster, UpdateCluster
+from fleet.model.cluster import Cluster, Phase
+from fleet.model.failure import (
+    NotFound,
+    ProviderError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+    UnexpectedResponse,
+)
+from fleet.model.money import SpendLimitState
+from fleet.model.refusal import Failing
+from fleet.ports.adapter import (
     CreatesCluster,
     DeletesCluster,
     DeploysCluster,
@@ -18,11 +30,7 @@ from fleet.adapter import (
     ReadsCluster,
     UpdatesCluster,
 )
-from fleet.change import CreateCluster, UpdateCluster
-from fleet.cluster import Cluster, Phase
-from fleet.failure import NotFound, ProviderError, RateLimited, Rejected, Unavailable, UnexpectedResponse
-from fleet.money import SpendLimitState
-from fleet.refusal import Failing
+from fleet.providers import PROVIDERS
 from tests.adapters.replay import TOKEN
 from tests.adapters.setting import Setting, answering
 from tests.adapters.test_contract import offering
@@ -236,7 +244,7 @@ def test_what_was_asked_survives_being_stored(provider: str) -> None:
         UpdateCluster(provider=provider, patch=asked.patch),
     ):
         kept = change.model_dump_json()
-        assert type(change).model_validate_json(kept).model_dump_json() == kept
+        assert type(change).model_validate_json(kept, context=PROVIDERS).model_dump_json() == kept
 
 
 @offering(CreatesCluster)

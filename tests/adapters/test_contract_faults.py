@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 import adapters.http
 from adapters import ADAPTERS
-from fleet.cluster import Phase
-from fleet.failure import (
+from fleet.model.cluster import Phase
+from fleet.model.failure import (
     Conflict,
     Forbidden,
     NotFound,
@@ -24,7 +24,7 @@ from fleet.failure import (
     Unavailable,
     UnexpectedResponse,
 )
-from fleet.pacing import BudgetExhausted
+from fleet.model.rate_limit import BudgetExhausted
 from tests.adapters.replay import TOKEN
 from tests.adapters.setting import Setting, answering
 

@@ -12,10 +12,10 @@ import pytest
 
 from adapters import ADAPTERS
 from adapters.withheld import secrets_of
-from fleet.adapter import ChangesIntegrations
-from fleet.change import CreateIntegration, UpdateIntegration
-from fleet.failure import ProviderError, RateLimited, Rejected, Unavailable, UnexpectedResponse
-from fleet.integration import Integration
+from fleet.model.change import CreateIntegration, UpdateIntegration
+from fleet.model.failure import ProviderError, RateLimited, Rejected, Unavailable, UnexpectedResponse
+from fleet.model.integration import Integration
+from fleet.ports.adapter import ChangesIntegrations
 from tests.adapters.credentials import KINDS, PLANTED, TAKEN_BY_NORTHFLANK, TAKEN_BY_QOVERY
 from tests.adapters.setting import Setting, answering
 from tests.adapters.test_contract import offering

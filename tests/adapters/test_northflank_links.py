@@ -11,17 +11,17 @@ from adapters.northflank.credentials import (
     to_create_integration_request,
     to_update_integration_request,
 )
-from fleet.change import CreateIntegration, UpdateIntegration
-from fleet.cloud import Cloud
-from fleet.credentials import (
+from fleet.model.change import CreateIntegration, UpdateIntegration
+from fleet.model.cloud import Cloud
+from fleet.model.credentials import (
     AzureCredentials,
     CloudApiKey,
     CloudflareCredentials,
     Credentials,
     GcpCredentials,
 )
-from fleet.integration import Integration
-from fleet.refusal import InvalidInput, Unsupported
+from fleet.model.integration import Integration
+from fleet.model.refusal import InvalidInput, Unsupported
 from tests.adapters.credentials import KEYFILE, KINDS, PLANTED
 from tests.adapters.replay import SHARED
 

@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from adapters.northflank import NorthflankAdapter
-from fleet.cloud import Cloud
-from fleet.failure import Rejected, Unauthenticated, UnexpectedResponse
+from fleet.model.cloud import Cloud
+from fleet.model.failure import Rejected, Unauthenticated, UnexpectedResponse
 from tests.adapters.replay import Replay, fixture
 
 CLUSTERS = "/v1/teams/shop/cloud-providers/clusters"

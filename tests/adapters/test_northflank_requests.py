@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from adapters.northflank.request import to_create_cluster_request, to_update_cluster_request
+from fleet.model.refusal import InvalidInput, Unsupported
 from fleet.providers.northflank import NorthflankClusterPatch, NorthflankClusterSpec
-from fleet.refusal import InvalidInput, Unsupported
 
 SPEC: dict[str, Any] = {
     "integration_external_id": "team/render-farm-gcp",

@@ -13,8 +13,8 @@ import jwt
 import pytest
 
 from adapters.oidc import ASKED_AT_MOST_EVERY, KEYS_KEPT, KEYS_KEPT_AT_MOST, Expected, Issuer
-from fleet.caller import Caller, Scope
-from fleet.door import NotAdmitted, Reason
+from fleet.access.authentication import NotAdmitted, Reason
+from fleet.model.caller import Caller, Scope
 from tests.adapters.issuer import AUDIENCE, CURVE, RSA, SHORT, STRANGER, Publisher, published, publishing
 
 

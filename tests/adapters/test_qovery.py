@@ -24,9 +24,9 @@ from adapters.qovery.wire import (
     WireInstanceType,
     WireRegion,
 )
-from fleet.cloud import Cloud
-from fleet.cluster import Cluster, Phase, Resources
-from fleet.money import CostEstimate, Money
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, Phase, Resources
+from fleet.model.money import CostEstimate, Money
 from fleet.providers.qovery import QoveryDetails, QoveryFeature
 from tests.adapters.replay import SHARED, fixture
 

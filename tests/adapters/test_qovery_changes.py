@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from fleet.adapter import Listing
-from fleet.cloud import Cloud
-from fleet.cluster import Cluster, Phase
-from fleet.failure import Conflict, NotFound, RateLimited
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, Phase
+from fleet.model.failure import Conflict, NotFound, RateLimited
+from fleet.model.refusal import Failing, InvalidInput, NoSuchThing
+from fleet.ports.adapter import Listing
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec, QoveryDetails
-from fleet.refusal import Failing, InvalidInput, NoSuchThing
 from tests.adapters.qovery import WHOLE, every_member
 from tests.adapters.replay import FIXTURES
 from tests.adapters.setting import Setting

@@ -12,10 +12,10 @@ from adapters.qovery.credentials import (
     to_path,
     to_update_credentials_request,
 )
-from fleet.change import CreateIntegration, UpdateIntegration
-from fleet.cloud import Cloud
-from fleet.credentials import AwsKeys, AwsRole, AzureCredentials, Credentials, GcpCredentials
-from fleet.refusal import InvalidInput, Unsupported
+from fleet.model.change import CreateIntegration, UpdateIntegration
+from fleet.model.cloud import Cloud
+from fleet.model.credentials import AwsKeys, AwsRole, AzureCredentials, Credentials, GcpCredentials
+from fleet.model.refusal import InvalidInput, Unsupported
 from tests.adapters.credentials import KEYFILE, KINDS, TAKEN_BY_QOVERY
 from tests.adapters.qovery import LINK
 

@@ -10,8 +10,8 @@ import pytest
 
 from adapters.qovery.credentials import to_create_credentials_request
 from adapters.qovery.request import ANSWER_ONLY, to_create_cluster_request
-from fleet.change import CreateIntegration
-from fleet.cloud import Cloud
+from fleet.model.change import CreateIntegration
+from fleet.model.cloud import Cloud
 from fleet.providers.qovery import QoveryClusterSpec
 from tests.adapters.credentials import KINDS, TAKEN_BY_QOVERY
 from tests.adapters.qovery import LINK, WHOLE, every_member, patched

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.qovery.request import ANSWER_ONLY, to_create_cluster_request, to_update_cluster_request
-from fleet.cloud import Cloud
+from fleet.model.cloud import Cloud
+from fleet.model.refusal import InvalidInput
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
-from fleet.refusal import InvalidInput
 from tests.adapters.qovery import LINK, WHOLE, every_member, patched
 
 # ---------------------------------------------------------------------- creating

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from adapters.rate import LONGEST_BELIEVED_SECONDS, read_rate
-from fleet.pacing import RateFacts
+from fleet.model.rate_limit import RateFacts
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 IN_90_SECONDS = NOW + timedelta(seconds=90)

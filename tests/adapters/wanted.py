@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fleet.cloud import Cloud
-from fleet.money import LimitWanted, UsageLimit
+from fleet.model.cloud import Cloud
+from fleet.model.money import LimitWanted, UsageLimit
+from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.providers.cockroachdb import (
     CockroachdbClusterPatch,
     CockroachdbClusterSpec,
@@ -14,7 +15,6 @@ from fleet.providers.cockroachdb import (
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeResources
 from fleet.providers.northflank import NodePoolWanted, NorthflankClusterPatch, NorthflankClusterSpec
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
-from fleet.spec import ClusterPatch, ClusterSpec
 
 NAME = "of-a-contract"
 """A name that every provider takes."""

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis_graphql import Mode, mutations, queries
 
-from gateway.codes import Code
+from gateway.http.codes import Code
 from gateway.schema import SCHEMA
 from sandbox.faults import FaultKind
 from tests.attacks.documents import fit, with_variables

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from infra.schema import create_table
-from infra.store import DynamoStore
-from infra.table import Table, open_client
+from infra.dynamodb.schema import create_table
+from infra.dynamodb.table import Table, open_client
+from infra.store.store import DynamoStore
 from sandbox import ManualClock, RateLimit, serve
 from tests.aws import aws_in_memory
 from tests.changing.line import Line, LineClock

@@ -14,18 +14,18 @@ import httpx
 from pydantic import SecretStr
 
 from adapters import open_adapter
-from fleet.account import Account, Collection
-from fleet.caller import trusted
-from fleet.change import OperationKind
-from fleet.changing import Changer
-from fleet.cluster import Phase
-from fleet.connect import make_account
-from fleet.observe import Observer
-from fleet.operation import Operation
-from fleet.schedule import Pace
-from fleet.store import Ref, Store
-from infra.store import DynamoStore
-from infra.vault import MemoryVault
+from fleet.accounts.new_account import make_account
+from fleet.changing.changer import Changer
+from fleet.model.account import Account, Collection
+from fleet.model.caller import trusted
+from fleet.model.change import OperationKind
+from fleet.model.cluster import Phase
+from fleet.model.operation import Operation
+from fleet.observing.observer import Observer
+from fleet.observing.schedule import Pace
+from fleet.ports.store import Ref, Store
+from infra.secrets.memory import MemoryVault
+from infra.store.store import DynamoStore
 from sandbox import ManualClock, Server
 
 ADA = trusted("ada")

@@ -7,17 +7,17 @@ from typing import Any
 import httpx
 import pytest
 
-from fleet.account import Account
-from fleet.change import DeleteCluster, OperationKind, UpdateCluster
-from fleet.changing import Changer
-from fleet.cloud import Cloud
-from fleet.operation import OperationState
+from fleet.changing.changer import Changer
+from fleet.model.account import Account
+from fleet.model.change import DeleteCluster, OperationKind, UpdateCluster
+from fleet.model.cloud import Cloud
+from fleet.model.operation import OperationState
+from fleet.model.refusal import Conflicting
+from fleet.model.spec import ClusterSpec
 from fleet.providers.cockroachdb import CockroachdbClusterSpec, CockroachdbPlan, CockroachdbServerless
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeResources
 from fleet.providers.northflank import NodePoolWanted, NorthflankClusterSpec
 from fleet.providers.qovery import QoveryClusterSpec
-from fleet.refusal import Conflicting
-from fleet.spec import ClusterSpec
 from tests.changing.line import ADA, Fuse, Killed, Line
 
 STEPS = [

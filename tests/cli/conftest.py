@@ -4,11 +4,11 @@ from uuid import uuid4
 
 import pytest
 
-from gateway.app import create_app
-from gateway.policy import Policy
-from infra.schema import create_table
-from infra.store import DynamoStore
-from infra.table import Table, open_client
+from gateway.http.app import create_app
+from gateway.services import Policy
+from infra.dynamodb.schema import create_table
+from infra.dynamodb.table import Table, open_client
+from infra.store.store import DynamoStore
 from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock, served
 from tests.cli.contract import Keeper, page

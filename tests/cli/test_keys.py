@@ -11,12 +11,12 @@ import pytest
 from pydantic import SecretStr
 
 from cli.errors import Exit
-from gateway.app import create_app
-from gateway.policy import Policy
-from infra.api_keys import DynamoKeys
-from infra.schema import create_table
-from infra.store import DynamoStore
-from infra.table import Table, open_client
+from gateway.http.app import create_app
+from gateway.services import Policy
+from infra.dynamodb.schema import create_table
+from infra.dynamodb.table import Table, open_client
+from infra.store.api_keys import DynamoKeys
+from infra.store.store import DynamoStore
 from local.door import make_admit
 from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock, served

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from cli.errors import Exit
 from cli.progress import Outcome
 from cli.watch import judge
-from fleet.cluster import Phase
+from fleet.model.cluster import Phase
 from tests.cli.command import Command, JumpingClock
 from tests.cli.conftest import Gateway
 from tests.cli.scripted import Answer, Scripted

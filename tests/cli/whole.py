@@ -14,16 +14,16 @@ import uvicorn
 from pydantic import SecretStr
 
 import sandbox
-from fleet.connect import make_account
-from fleet.schedule import Pace, due_messages
+from fleet.accounts.new_account import make_account
+from fleet.observing.schedule import Pace, due_messages
 from functions.api_settings import ApiSettings
 from functions.serving import services_of
 from functions.wiring import Parts, wire
-from gateway.app import create_app
-from gateway.policy import Policy
-from infra.schema import create_table
-from infra.table import open_client
-from infra.vault import MemoryVault
+from gateway.http.app import create_app
+from gateway.services import Policy
+from infra.dynamodb.schema import create_table
+from infra.dynamodb.table import open_client
+from infra.secrets.memory import MemoryVault
 from sandbox.clock import ManualClock
 from sandbox.faults import FaultKind
 from sandbox.limits import RateLimit

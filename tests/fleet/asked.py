@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from fleet.account import Account
-from fleet.change import Change, CreateCluster
-from fleet.operation import Operation, Target, TargetKind, new_operation_id
+from fleet.model.account import Account
+from fleet.model.change import Change, CreateCluster
+from fleet.model.operation import Operation, Target, TargetKind, new_operation_id
+from fleet.model.spec import ClusterSpec
 from fleet.providers.kupe import KupeClusterSpec, KupeClusterType, KupeDetails
-from fleet.spec import ClusterSpec
 from tests.fleet.things import NOON
 
 SPEC = KupeClusterSpec(display_name="Web", type=KupeClusterType.SHARED, version="1.33")

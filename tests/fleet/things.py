@@ -6,12 +6,13 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from fleet.account import Account
-from fleet.cloud import Cloud
-from fleet.cluster import Cluster, Engine, Phase
-from fleet.connect import make_account
-from fleet.integration import Integration
-from fleet.money import (
+from fleet.accounts.new_account import make_account
+from fleet.model.account import Account
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, Engine, Phase
+from fleet.model.integration import Integration
+from fleet.model.money import (
     Money,
     SpendEnforcement,
     SpendLimit,
@@ -20,10 +21,9 @@ from fleet.money import (
     SpendLimitStatus,
     UsageLimit,
 )
-from fleet.node import Node, NodePhase
-from fleet.offer import InstanceType, Region
+from fleet.model.node import Node, NodePhase
+from fleet.model.tracking import TrackedCluster
 from fleet.providers import PROVIDERS
-from fleet.tracking import TrackedCluster
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 UNLIMITED = SpendLimitStatus(state=SpendLimitState.UNLIMITED)

@@ -10,29 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from fleet.account import Account, AccountState, TrackedAccount
-from fleet.adapter import Adapter, Listing, Unreadable
-from fleet.change import CreateIntegration, UpdateIntegration
-from fleet.changing import Changer
-from fleet.cloud import Cloud
-from fleet.cluster import Cluster, Connection, Phase
-from fleet.connect import make_account
-from fleet.failure import NotFound, TimedOut, Unauthenticated
-from fleet.integration import Integration
-from fleet.money import CostEstimate, LimitWanted
-from fleet.node import Node
-from fleet.observe import Observation, Observer
-from fleet.offer import InstanceType, Region
-from fleet.operation import Operation
-from fleet.owning import Owner
-from fleet.pacing import Allowance, RateFacts, Share
-from fleet.provider import Provider
+from fleet.accounts.new_account import make_account
+from fleet.accounts.service import Owner
+from fleet.changing.changer import Changer
+from fleet.model.account import Account, AccountState, TrackedAccount
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.change import CreateIntegration, UpdateIntegration
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, Connection, Phase
+from fleet.model.failure import NotFound, TimedOut, Unauthenticated
+from fleet.model.integration import Integration
+from fleet.model.money import CostEstimate, LimitWanted
+from fleet.model.node import Node
+from fleet.model.operation import Operation
+from fleet.model.provider import Provider
+from fleet.model.rate_limit import RateFacts, Share
+from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.model.tracking import TrackedCluster, Transition
+from fleet.observing.observer import Observation, Observer
+from fleet.observing.schedule import Pace
+from fleet.ports.adapter import Adapter, Listing, Unreadable
+from fleet.ports.permits import Allowance
+from fleet.ports.store import Ref
 from fleet.providers import PROVIDERS
-from fleet.schedule import Pace
-from fleet.spec import ClusterPatch, ClusterSpec
-from fleet.store import Ref
-from fleet.tracking import TrackedCluster, Transition
-from infra.store import DynamoStore
+from infra.store.store import DynamoStore
 from tests.fleet.things import HandClock
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ import botocore.client
 import pytest
 from pydantic import SecretStr
 
-from fleet.account import Account
-from fleet.connect import make_account
-from infra.schema import create_table
-from infra.store import DynamoStore
-from infra.table import Table, open_client
+from fleet.accounts.new_account import make_account
+from fleet.model.account import Account
+from infra.dynamodb.schema import create_table
+from infra.dynamodb.table import Table, open_client
+from infra.store.store import DynamoStore
 from sandbox import Server, serve
 from tests.aws import empty_aws
 

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from fleet.keys import ApiKey, digest_token, id_of, make_token
+from fleet.access.key_token import digest_token, id_of, make_token
+from fleet.model.api_key import ApiKey
 from functions.api import Api
-from gateway import opaque
-from gateway.headers import EVERYWHERE
-from infra.api_keys import DynamoKeys
+from gateway.http.headers import EVERYWHERE
+from gateway.relay import opaque
+from infra.store.api_keys import DynamoKeys
 from sandbox import Server
 from tests.adapters.issuer import AUDIENCE, publishing
 from tests.functions.conftest import ADMIN_KEY, Deployment, Invocation, SteppedClock, event
@@ -217,8 +218,8 @@ def test_a_key_that_cannot_be_read_opens_nothing(deployment: Deployment, clock: 
 
 def test_an_answer_that_takes_too_long_is_one_that_says_so(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """And comes while Lambda still lets the function speak."""
-    monkeypatch.setattr("infra.table.Table.get_many", hang)
-    monkeypatch.setattr("infra.table.Table.query", hang)
+    monkeypatch.setattr("infra.dynamodb.table.Table.get_many", hang)
+    monkeypatch.setattr("infra.dynamodb.table.Table.query", hang)
     answer = api(request(f"Bearer {ADMIN_KEY}"), Invocation(milliseconds=1_100))
     assert answer["statusCode"] == 504
     assert json.loads(answer["body"])["errors"][0]["extensions"]["code"] == "TIMEOUT"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.aws_cost import CALLS, day, prices, table
-from fleet.clock import SystemClock
+from fleet.ports.clock import SystemClock
 from functions.observe import Observing
 from sandbox import serve
 from tests.functions.conftest import Deployment, Invocation, batch, look

@@ -25,9 +25,9 @@ def test_the_api_loads_graphql_with_the_first_request_that_may_be_answered() -> 
     assert modules_after("import functions.api").isdisjoint(
         GRAPHQL | {"httpx", "adapters", "jwt", "cryptography"}
     )
-    assert modules_after("import functions.api, gateway.app") >= {"strawberry", "graphql"}
+    assert modules_after("import functions.api, gateway.http.app") >= {"strawberry", "graphql"}
 
 
 def test_what_verifies_tokens_is_loaded_with_the_first_token() -> None:
-    everything = "import functions.api, functions.serving, functions.issuer, gateway.app"
+    everything = "import functions.api, functions.serving, functions.issuer, gateway.http.app"
     assert modules_after(everything).isdisjoint({"jwt", "cryptography"})

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import boto3
 import pytest
 
-from fleet.account import Account, Collection
-from fleet.clock import SystemClock
-from fleet.schedule import Pace
+from fleet.model.account import Account, Collection
+from fleet.observing.schedule import Pace
+from fleet.ports.clock import SystemClock
 from functions.observe import Observing
-from infra.ssm import SsmVault
+from infra.secrets.ssm import SsmVault
 from sandbox import Server
 from tests.functions.conftest import Deployment, Invocation, batch, look
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from fleet.connect import make_account
+from fleet.accounts.new_account import make_account
 from functions.plan import QUEUED_FOR, Planner
 from tests.functions.conftest import Deployment, Invocation, SteppedClock, event
 

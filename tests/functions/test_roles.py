@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from fleet.account import Account, Collection
-from fleet.clock import SystemClock
-from fleet.schedule import Pace
+from fleet.model.account import Account, Collection
+from fleet.observing.schedule import Pace
+from fleet.ports.clock import SystemClock
 from functions.api import Api
 from functions.observe import Observing
 from functions.plan import Planner
@@ -132,7 +132,7 @@ def test_every_function_may_do_what_it_does(
     # What a request has no time to remove, an observation does.
     asyncio.run(deployment.connect(kupe, clock.now()))
     observe(deployment, account, times=1)
-    monkeypatch.setattr("fleet.owning.IN_ONE_REQUEST", timedelta())
+    monkeypatch.setattr("fleet.accounts.service.IN_ONE_REQUEST", timedelta())
     ask(deployment, DISCONNECT, **known)
     removed = observe(deployment, account, times=1)
     assert {"BatchWriteItem", "DeleteParameter"} <= {name for name, _ in removed}

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 from starlette.applications import Starlette
 
-from fleet.operation import Target, TargetKind
-from infra.schema import create_table
-from infra.store import DynamoStore
-from infra.table import Table, open_client
+from fleet.model.operation import Target, TargetKind
+from infra.dynamodb.schema import create_table
+from infra.dynamodb.table import Table, open_client
+from infra.store.store import DynamoStore
 from tests.aws import aws_in_memory
 from tests.gateway.script import Script, operation
 from tests.gateway.world import Client, SetClock, WatchedReader, gateway_of, populate

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from gateway.headers import EVERYWHERE
-from gateway.request import MOST_BYTES
+from gateway.http.headers import EVERYWHERE
+from gateway.http.request import MOST_BYTES
 from tests.gateway.doors import Answer, Sent
 
 OLDER, NEWER = "application/json", "application/graphql-response+json"

@@ -10,15 +10,15 @@ import httpx
 from pydantic import SecretStr
 
 from adapters import open_adapter
-from fleet.account import Account, Collection
-from fleet.adapter import Adapter
-from fleet.changing import Changer
-from fleet.observe import Observer
-from fleet.owning import Owner
-from fleet.pacing import Allowance
-from fleet.schedule import Pace
-from infra.store import DynamoStore
-from infra.vault import MemoryVault
+from fleet.accounts.service import Owner
+from fleet.changing.changer import Changer
+from fleet.model.account import Account, Collection
+from fleet.observing.observer import Observer
+from fleet.observing.schedule import Pace
+from fleet.ports.adapter import Adapter
+from fleet.ports.permits import Allowance
+from infra.secrets.memory import MemoryVault
+from infra.store.store import DynamoStore
 from sandbox import ManualClock, Server
 from tests.changing.line import LineClock
 from tests.gateway.test_operations import OPERATIONS, read

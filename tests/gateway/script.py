@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from fleet.account import Account, TrackedAccount
-from fleet.change import Change, StopCluster
-from fleet.operation import Operation, Target
+from fleet.model.account import Account, TrackedAccount
+from fleet.model.change import Change, StopCluster
+from fleet.model.operation import Operation, Target
+from fleet.providers import PROVIDERS
 from tests.gateway.world import ACME, NOON
 
 
@@ -25,7 +26,7 @@ def operation(owner: Account = ACME, change: Change | None = None, **facts: Any)
         "requested_at": NOON,
         "deadline": NOON + timedelta(hours=2),
     }
-    return Operation.model_validate(members | facts)
+    return Operation.model_validate(members | facts, context=PROVIDERS)
 
 
 def numbered(count: int, owner: Account = ACME, target: Target | None = None) -> list[Operation]:

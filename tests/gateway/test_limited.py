@@ -19,14 +19,14 @@ from graphql import (
 )
 from graphql.language import FieldNode
 
-from fleet.account import Account
-from fleet.caller import Caller, Scope
-from fleet.change import RefreshAccount
-from fleet.cluster import Phase
-from fleet.operation import Operation, Target, TargetKind, new_operation_id
-from gateway import opaque
+from fleet.model.account import Account
+from fleet.model.caller import Caller, Scope
+from fleet.model.change import RefreshAccount
+from fleet.model.cluster import Phase
+from fleet.model.operation import Operation, Target, TargetKind, new_operation_id
+from gateway.relay import opaque
 from gateway.schema import SCHEMA
-from infra.store import DynamoStore
+from infra.store.store import DynamoStore
 from tests.gateway.world import (
     ACME,
     MERIDIAN,
@@ -340,8 +340,8 @@ async def test_a_feed_passes_over_any_number_of_changes_that_are_not_seen(
     store: DynamoStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await populate(store, clock)
-    monkeypatch.setattr("infra.reader.EXAMINED_ROWS", 3)
-    monkeypatch.setattr("infra.reader._CHUNK", 2)
+    monkeypatch.setattr("infra.store.reader.EXAMINED_ROWS", 3)
+    monkeypatch.setattr("infra.store.reader._CHUNK", 2)
     rows = [cluster(MERIDIAN, f"hidden-{number}", Phase.UPDATING) for number in range(12)]
     await observe(
         store, MERIDIAN, rows, transitions=[transition(r, None, Phase.UPDATING, clock.at) for r in rows]

@@ -8,8 +8,8 @@ import pytest
 from graphql import parse
 from graphql.language import OperationDefinitionNode
 
-from gateway import opaque
-from infra.store import DynamoStore
+from gateway.relay import opaque
+from infra.store.store import DynamoStore
 from tests.gateway.world import ACME, Client
 
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"

@@ -3,8 +3,8 @@
 import json
 from collections import Counter
 
-from fleet.cluster import Phase
-from infra.store import DynamoStore
+from fleet.model.cluster import Phase
+from infra.store.store import DynamoStore
 from tests.gateway.world import (
     ACME,
     NORTH,

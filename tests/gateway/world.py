@@ -9,17 +9,18 @@ import httpx
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from fleet.account import Account, AccountState, Collection, CollectionState, derive_account_id
-from fleet.caller import Caller, trusted
-from fleet.changing import Changer
-from fleet.cloud import Cloud
-from fleet.cluster import Capacity, Cluster, Connection, Engine, Facts, Phase, Resources
-from fleet.connect import make_account
-from fleet.door import Admit
-from fleet.failure import Failure, FailureKind
-from fleet.integration import Integration
-from fleet.keys import Keys
-from fleet.money import (
+from fleet.access.authentication import Admit
+from fleet.accounts.new_account import make_account
+from fleet.accounts.service import Owner
+from fleet.changing.changer import Changer
+from fleet.model.account import Account, AccountState, Collection, CollectionState, derive_account_id
+from fleet.model.caller import Caller, trusted
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Capacity, Cluster, ClusterDetails, Connection, Engine, Facts, Phase, Resources
+from fleet.model.failure import Failure, FailureKind
+from fleet.model.integration import Integration
+from fleet.model.money import (
     CostEstimate,
     Money,
     SpendEnforcement,
@@ -29,24 +30,21 @@ from fleet.money import (
     SpendLimitStatus,
     UsageLimit,
 )
-from fleet.node import Node, NodePhase
-from fleet.offer import InstanceType, Region
-from fleet.owning import Owner
-from fleet.pacing import Share
-from fleet.points import Points, Standing
-from fleet.provider import ClusterDetails, RateLimit, RateScope
+from fleet.model.node import Node, NodePhase
+from fleet.model.rate_limit import RateLimit, RateScope, Share
+from fleet.model.summary import summarize
+from fleet.model.tracking import Tracked, TrackedCluster, Transition, Unread
+from fleet.ports.credits import Points, Standing
+from fleet.ports.keys import Keys
+from fleet.ports.store import Changes, Lease, Reader, TrackedItem
 from fleet.providers import PROVIDERS
 from fleet.providers.cockroachdb import CockroachdbDetails, CockroachdbRegion
 from fleet.providers.kupe import KupeDetails
 from fleet.providers.northflank import NodePool, NorthflankDetails
 from fleet.providers.qovery import QoveryDetails, QoveryFeature
-from fleet.store import Changes, Lease, Reader, TrackedItem
-from fleet.summary import summarize
-from fleet.tracking import Tracked, TrackedCluster, Transition, Unread
-from gateway.app import create_app
-from gateway.policy import Policy
-from gateway.services import Services
-from infra.store import DynamoStore
+from gateway.http.app import create_app
+from gateway.services import Policy, Services
+from infra.store.store import DynamoStore
 
 NOON = datetime(2026, 4, 6, 12, tzinfo=UTC)
 EXTERNAL_ID = "14e8c578-776a-4849-95e1-8f8506549d1b"  # of the cluster that cluster.variables.json names
@@ -226,7 +224,7 @@ def cluster(owner: Account, name: str, phase: Phase = Phase.READY, **facts: Any)
         "details": _DETAILS.get(owner.provider, ClusterDetails()),
     }
     row = {"item": Cluster(**item | facts), "since": NOON, "first_observed_at": NOON}
-    return TrackedCluster.model_validate(row | of_row)
+    return TrackedCluster.model_validate(row | of_row, context=PROVIDERS)
 
 
 def node(of: TrackedCluster, name: str) -> Tracked[Node]:

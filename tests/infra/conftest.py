@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.schema import create_table
-from infra.store import DynamoStore
-from infra.table import THREADS, Table, open_client
+from infra.dynamodb.schema import create_table
+from infra.dynamodb.table import THREADS, Table, open_client
+from infra.store.store import DynamoStore
 from local.ministack import PYTHON, ministack
 from tests.aws import aws_in_memory
 from tests.infra.interposed import InterposedTable

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from infra.table import Table
-from infra.writes import Action
+from infra.dynamodb.table import Table
+from infra.store.writes import Action
 
 
 class InterposedTable(Table):

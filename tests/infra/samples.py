@@ -3,19 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fleet.account import Account, AccountState, derive_account_id
-from fleet.change import Change, DeleteCluster
-from fleet.cloud import Cloud
-from fleet.cluster import Cluster, Engine, Phase
-from fleet.integration import Integration
-from fleet.money import SpendLimitState, SpendLimitStatus
-from fleet.node import Node, NodePhase
-from fleet.operation import Operation, Target, TargetKind
-from fleet.pacing import Share
-from fleet.provider import RateLimit, RateScope
+from fleet.model.account import Account, AccountState, derive_account_id
+from fleet.model.change import Change, DeleteCluster
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, Engine, Phase
+from fleet.model.integration import Integration
+from fleet.model.money import SpendLimitState, SpendLimitStatus
+from fleet.model.node import Node, NodePhase
+from fleet.model.operation import Operation, Target, TargetKind
+from fleet.model.rate_limit import RateLimit, RateScope, Share
+from fleet.model.tracking import Tracked, TrackedCluster, Transition
+from fleet.ports.store import Changes, Idempotency, Lease, NotBegun, Store
 from fleet.providers.kupe import KupeDetails
-from fleet.store import Changes, Idempotency, Lease, NotBegun, Store
-from fleet.tracking import Tracked, TrackedCluster, Transition
 
 NOON = datetime(2040, 5, 4, 12, 0, tzinfo=UTC)
 """Later than today, because emulators delete what has expired."""

@@ -10,15 +10,15 @@ from datetime import timedelta
 
 import pytest
 
-from fleet.account import AccountState
-from fleet.cluster import Phase
-from fleet.store import Changes, FleetOrder, Ref
-from infra.operation_rows import from_operation
-from infra.rows import ATTENTION_SHARDS, from_item
-from infra.schema import create_table
-from infra.store import DynamoStore
-from infra.table import Table, open_client
-from infra.writes import to_attributes
+from fleet.model.account import AccountState
+from fleet.model.cluster import Phase
+from fleet.ports.store import Changes, FleetOrder, Ref
+from infra.dynamodb.schema import create_table
+from infra.dynamodb.table import Table, open_client
+from infra.store.operation_rows import from_operation
+from infra.store.rows import ATTENTION_SHARDS, from_item
+from infra.store.store import DynamoStore
+from infra.store.writes import to_attributes
 from tests.infra.samples import (
     NOON,
     RATE,

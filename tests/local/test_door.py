@@ -5,10 +5,11 @@ import pytest
 from pydantic import SecretStr
 from starlette.responses import PlainTextResponse
 
-from fleet.caller import Scope
-from fleet.clock import SystemClock
-from fleet.door import NotAdmitted, Reason
-from fleet.keys import ApiKey, digest_token, id_of, make_token
+from fleet.access.authentication import NotAdmitted, Reason
+from fleet.access.key_token import digest_token, id_of, make_token
+from fleet.model.api_key import ApiKey
+from fleet.model.caller import Scope
+from fleet.ports.clock import SystemClock
 from local.door import LoopbackOnly, make_admit
 from local.settings import SettingsError, read_settings
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from fleet.account import Account, Collection
-from fleet.failure import Unavailable
+from fleet.model.account import Account, Collection
+from fleet.model.failure import Unavailable
 from local.loop import AT_ONCE, TICK_SECONDS, ObservationLoop
 from tests.fleet.conftest import dynamodb, world
 from tests.fleet.things import HandClock, cluster

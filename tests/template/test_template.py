@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from bench.aws_cost import ALARMS
-from fleet.schedule import Pace
+from fleet.observing.schedule import Pace
 from functions.api_settings import ApiSettings, read_api_settings
 from functions.observe import RESERVE_SECONDS
 from functions.plan import AHEAD, QUEUED_FOR
 from functions.settings import read_settings
-from gateway.headers import CORS_METHODS, CORS_REQUEST_HEADERS, CORS_RESPONSE_HEADERS, CORS_SECONDS
+from gateway.http.headers import CORS_METHODS, CORS_REQUEST_HEADERS, CORS_RESPONSE_HEADERS, CORS_SECONDS
+from infra.dynamodb.schema import SCHEMA, TIME_TO_LIVE
 from infra.queue import JITTER
-from infra.schema import SCHEMA, TIME_TO_LIVE
 from local.deployment import deployed
 from tests.template.conftest import ROOT
 

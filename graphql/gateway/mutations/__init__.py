@@ -3,7 +3,7 @@
 import strawberry
 
 from gateway.mutations import accounts, clusters, integrations, keys, nodes
-from gateway.payloads import (
+from gateway.mutations.payloads import (
     AccountPayload,
     ApiKeyPayload,
     ClusterNodePayload,
@@ -14,7 +14,7 @@ from gateway.payloads import (
     OperationPayload,
     SpendLimitPayload,
 )
-from gateway.records import field
+from gateway.types.records import field
 
 
 @strawberry.type(

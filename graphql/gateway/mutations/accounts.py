@@ -3,15 +3,15 @@
 import strawberry
 from pydantic import SecretStr
 
-from fleet.account import TrackedAccount
-from fleet.caller import Scope
-from fleet.operation import Operation
-from fleet.refusal import NoSuchThing
-from gateway import ids
+from fleet.model.account import TrackedAccount
+from fleet.model.caller import Scope
+from fleet.model.operation import Operation
+from fleet.model.refusal import NoSuchThing
 from gateway.context import Info
-from gateway.enums import ProviderKind
-from gateway.payloads import answers
-from gateway.records import given, option
+from gateway.mutations.payloads import answers
+from gateway.relay import ids
+from gateway.types.enums import ProviderKind
+from gateway.types.records import given, option
 
 
 @strawberry.input(description="An account to be connected.")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from fleet.change import (
+from fleet.model.change import (
     ClearSpendLimit,
     DeleteCluster,
     DeployCluster,
@@ -12,21 +12,21 @@ from fleet.change import (
     StopCluster,
     UpdateCluster,
 )
-from fleet.money import LimitWanted
-from fleet.operation import Operation
-from fleet.provider import Provider
-from fleet.refusal import InvalidInput, NoSuchThing
-from fleet.store import Ref
-from gateway import ids
-from gateway.cluster_input import CreateClusterInput, UpdateClusterInput, to_patch, to_spec
+from fleet.model.money import LimitWanted
+from fleet.model.operation import Operation
+from fleet.model.provider import Provider
+from fleet.model.refusal import InvalidInput, NoSuchThing
+from fleet.ports.store import Ref
 from gateway.context import Info
-from gateway.inputs import make, members
-from gateway.money import SpendLimitInput
+from gateway.inputs.clusters import CreateClusterInput, UpdateClusterInput, to_patch, to_spec
+from gateway.inputs.conversion import make, members
 from gateway.mutations.accounts import known
-from gateway.payloads import answers
-from gateway.provider import provider_of
-from gateway.records import given
-from gateway.scalars import Revision
+from gateway.mutations.payloads import answers
+from gateway.relay import ids
+from gateway.types.money import SpendLimitInput
+from gateway.types.provider import provider_of
+from gateway.types.records import given
+from gateway.types.scalars import Revision
 
 Expected = Annotated[
     Revision | None,

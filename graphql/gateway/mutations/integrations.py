@@ -4,17 +4,17 @@ from typing import Any
 
 import strawberry
 
-from fleet.change import CreateIntegration, DeleteIntegration, UpdateIntegration
-from fleet.operation import Operation
-from fleet.refusal import NoSuchThing
-from fleet.store import Ref
-from gateway import ids
+from fleet.model.change import CreateIntegration, DeleteIntegration, UpdateIntegration
+from fleet.model.operation import Operation
+from fleet.model.refusal import NoSuchThing
+from fleet.ports.store import Ref
 from gateway.context import Info
-from gateway.credentials import CloudCredentialsInput, to_credentials
-from gateway.inputs import make
+from gateway.inputs.conversion import make
+from gateway.inputs.credentials import CloudCredentialsInput, to_credentials
 from gateway.mutations.accounts import known
-from gateway.payloads import answers
-from gateway.records import given, option
+from gateway.mutations.payloads import answers
+from gateway.relay import ids
+from gateway.types.records import given, option
 
 
 @strawberry.input(description="An integration to be created.")

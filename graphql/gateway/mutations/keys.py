@@ -4,14 +4,14 @@ from datetime import datetime
 
 import strawberry
 
-from fleet.caller import Scope
-from fleet.issuing import MadeKey, create_key, revoke_key
-from fleet.keys import ApiKey
-from fleet.refusal import InvalidInput, NoSuchThing
-from gateway import ids, opaque
+from fleet.access.api_keys import MadeKey, create_key, revoke_key
+from fleet.model.api_key import ApiKey
+from fleet.model.caller import Scope
+from fleet.model.refusal import InvalidInput, NoSuchThing
 from gateway.context import Info
-from gateway.payloads import answers
-from gateway.records import given, option
+from gateway.mutations.payloads import answers
+from gateway.relay import ids, opaque
+from gateway.types.records import given, option
 
 
 @strawberry.input(description="A key to be made.")

@@ -2,12 +2,12 @@
 
 import strawberry
 
-from fleet.change import CordonNode, DrainNode, UncordonNode
-from fleet.operation import Operation
-from fleet.refusal import NoSuchThing
-from gateway import ids
+from fleet.model.change import CordonNode, DrainNode, UncordonNode
+from fleet.model.operation import Operation
+from fleet.model.refusal import NoSuchThing
 from gateway.context import Info
-from gateway.payloads import answers
+from gateway.mutations.payloads import answers
+from gateway.relay import ids
 
 
 @answers()

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gateway.details import ClusterDetails
-from gateway.inputs import ClusterInput
+from gateway.inputs.conversion import ClusterInput
 from gateway.providers import cockroachdb, kupe, northflank, qovery
+from gateway.types.details import ClusterDetails
 
 
 class Inputs(NamedTuple):

@@ -4,13 +4,13 @@ from typing import Any
 
 import strawberry
 
-from fleet.cloud import Cloud
+from fleet.model.cloud import Cloud
 from fleet.providers.cockroachdb import CockroachdbDetails
-from gateway.details import ClusterDetails
-from gateway.inputs import ClusterInput
-from gateway.label import LabelInput, with_labels
-from gateway.money import SpendLimitInput
-from gateway.records import field, option, serves
+from gateway.inputs.conversion import ClusterInput
+from gateway.types.details import ClusterDetails
+from gateway.types.label import LabelInput, with_labels
+from gateway.types.money import SpendLimitInput
+from gateway.types.records import field, option, serves
 
 
 @strawberry.type(description="One region of a CockroachDB cluster.")

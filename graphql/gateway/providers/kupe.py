@@ -4,9 +4,9 @@ import strawberry
 from strawberry.scalars import JSON
 
 from fleet.providers.kupe import KupeClusterType, KupeDetails
-from gateway.details import ClusterDetails
-from gateway.inputs import ClusterInput
-from gateway.records import field, option, serves
+from gateway.inputs.conversion import ClusterInput
+from gateway.types.details import ClusterDetails
+from gateway.types.records import field, option, serves
 
 strawberry.enum(
     KupeClusterType,

@@ -2,11 +2,11 @@
 
 import strawberry
 
-from fleet.cloud import Cloud
+from fleet.model.cloud import Cloud
 from fleet.providers.northflank import NorthflankDetails
-from gateway.details import ClusterDetails
-from gateway.inputs import ClusterInput
-from gateway.records import field, option, serves
+from gateway.inputs.conversion import ClusterInput
+from gateway.types.details import ClusterDetails
+from gateway.types.records import field, option, serves
 
 
 @strawberry.type(

@@ -2,12 +2,12 @@
 
 import strawberry
 
-from fleet.cloud import Cloud
+from fleet.model.cloud import Cloud
 from fleet.providers.qovery import QoveryDetails, QoveryKubernetesMode
-from gateway.details import ClusterDetails
-from gateway.inputs import ClusterInput
-from gateway.money import Money
-from gateway.records import field, option, serves
+from gateway.inputs.conversion import ClusterInput
+from gateway.types.details import ClusterDetails
+from gateway.types.money import Money
+from gateway.types.records import field, option, serves
 
 strawberry.enum(QoveryKubernetesMode, description="Who runs Kubernetes: Qovery, the owner, or both in part.")
 

@@ -1,0 +1,1 @@
+"""Who calls: authentication, API keys and their tokens."""

@@ -1,0 +1,116 @@
+"""Who comes in: whoever presents a credential that opens. Nobody else does."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fleet.access.key_token import PREFIX, digest_token, id_of, is_well_formed, matches
+from fleet.model.caller import Caller
+from fleet.ports.clock import Clock
+from fleet.ports.keys import Keys
+
+Admit = Callable[[str | None], Awaitable[Caller]]
+"""Who the value of an `Authorization` header stands for. `NotAdmitted` when nobody."""
+
+Opener = Callable[[str], Awaitable[Caller]]
+"""Who a credential of one kind stands for. `NotAdmitted` when nobody."""
+
+
+class Reason(StrEnum):
+    """Why somebody is not admitted; few, because metrics are counted by them."""
+
+    MISSING = "missing"
+    MISTYPED = "mistyped"
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    NOT_VERIFIED = "not verified"
+    WITHOUT_SCOPE = "without scope"
+
+
+_SENTENCES: Mapping[Reason, str] = {
+    Reason.MISSING: "A key is needed. Send it in the header: Authorization: Bearer <key>",
+    Reason.MISTYPED: "This key was not copied whole, or is mistyped: its checksum does not match.",
+    Reason.UNKNOWN: "This key is not known here.",
+    Reason.EXPIRED: "This key or token has expired.",
+    Reason.REVOKED: "This key was revoked.",
+    Reason.NOT_VERIFIED: "This token is not taken here: its signature, issuer, audience or form is not right.",
+    Reason.WITHOUT_SCOPE: "This token carries none of the scopes that are asked for here.",
+}
+
+
+class NotAdmitted(Exception):
+    """`fact` is for our logs: what is known of a credential without telling it. `message` is for who presented it."""
+
+    def __init__(self, reason: Reason, fact: str = "") -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.fact = fact
+        self.message = _SENTENCES[reason]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether we know who it is, and they may nothing here."""
+        return self.reason is Reason.WITHOUT_SCOPE
+
+    @property
+    def status(self) -> int:
+        return 403 if self.is_known else 401
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """As RFC 6750 has them."""
+        error = {Reason.MISSING: "", Reason.WITHOUT_SCOPE: ' error="insufficient_scope"'}
+        challenge = "Bearer" + error.get(self.reason, ' error="invalid_token"')
+        return {"www-authenticate": challenge, "cache-control": "no-store"}
+
+    @property
+    def body(self) -> Mapping[str, object]:
+        code = "FORBIDDEN" if self.is_known else "UNAUTHENTICATED"
+        return {"errors": [{"message": self.message, "extensions": {"code": code}}]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """One opener for each kind of credential that there is; null where a kind opens nothing."""
+
+    api_key: Opener | None = None
+    token: Opener | None = None
+    admin_key: Opener | None = None
+
+    async def admit(self, authorization: str | None) -> Caller:
+        credential = presented(authorization)
+        if credential is None:
+            raise NotAdmitted(Reason.MISSING)
+        opener = self._opener(credential)
+        if opener is None:
+            raise NotAdmitted(Reason.UNKNOWN)
+        return await opener(credential)
+
+    def _opener(self, credential: str) -> Opener | None:
+        if credential.startswith(PREFIX):
+            return self.api_key
+        return self.token if credential.count(".") == 2 else self.admin_key
+
+
+def presented(authorization: str | None) -> str | None:
+    scheme, _, credential = (authorization or "").partition(" ")
+    return credential.strip() or None if scheme.lower() == "bearer" else None
+
+
+async def open_with_key(keys: Keys, clock: Clock, token: str) -> Caller:
+    """Who an API key stands for. Whoever has all of it is told what became of it; nobody else learns that it was."""
+    if not is_well_formed(token):
+        raise NotAdmitted(Reason.MISTYPED)
+    digest, now = digest_token(token), clock.now()
+    found = await keys.find(id_of(digest))
+    if found is None or not matches(digest, found[1]):
+        raise NotAdmitted(Reason.UNKNOWN)
+    key = found[0]
+    if key.revoked_at is not None:
+        raise NotAdmitted(Reason.REVOKED, f"key {key.id}")
+    if key.has_expired(now):
+        raise NotAdmitted(Reason.EXPIRED, f"key {key.id}")
+    if key.is_use_to_be_noted(now):
+        await keys.note_use(key, now)
+    return key.caller

@@ -1,0 +1,1 @@
+"""Connecting accounts, replacing their tokens, refreshing and disconnecting them."""

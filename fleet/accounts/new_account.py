@@ -1,0 +1,93 @@
+"""Making an account of what somebody says about it."""
+
+import hashlib
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from fleet.model.account import Account, derive_account_id
+from fleet.model.provider import Provider
+from fleet.model.rate_limit import RateScope
+from fleet.providers import PROVIDERS
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class InvalidAccount(ValueError):
+    """`field` is at fault; the message says what is wrong with it and what would be right."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def make_account(
+    *,
+    provider: str,
+    name: str,
+    token: SecretStr,
+    now: datetime,
+    external_id: str | None = None,
+    api_version: str | None = None,
+    base_url: str | None = None,
+) -> Account:
+    """Checks what can be checked without asking the provider. Raises `InvalidAccount`."""
+    if provider not in PROVIDERS:
+        raise InvalidAccount("provider", f"{provider!r} is none of {', '.join(sorted(PROVIDERS))}.")
+    known = PROVIDERS[provider]
+    if not name.strip():
+        raise InvalidAccount("name", "An account needs a name.")
+    if external_id is not None and not external_id.strip():
+        raise InvalidAccount("external_id", "It is empty; name one or leave it out.")
+    if external_id is None and known.needs_external_id:
+        raise InvalidAccount(
+            "external_id", f"{known.name} cannot tell from the token whose account it is; name it."
+        )
+    if api_version is not None and api_version not in known.api_versions:
+        versions = ", ".join(known.api_versions) or "none: leave it out"
+        raise InvalidAccount(
+            "api_version", f"{known.name} has no version {api_version!r} to pin, but {versions}."
+        )
+    if base_url is not None:
+        _check_base_url(base_url)
+    secret = token.get_secret_value()
+    if not secret:
+        raise InvalidAccount("token", "The token is empty.")
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise InvalidAccount(
+            "token",
+            "The token holds a space, a line break or another character that no token has; copy it again.",
+        )
+    return Account(
+        id=derive_account_id(provider, name),
+        provider=provider,
+        name=name,
+        external_id=external_id,
+        api_version=api_version,
+        base_url=base_url,
+        token_hint=secret[-4:] if len(secret) >= 12 else "",
+        token_replaced_at=now,
+        budget_key=_budget_key(known, secret),
+    )
+
+
+def _budget_key(provider: Provider, secret: str) -> str:
+    if provider.rate_limit.scope is RateScope.ADDRESS:
+        return provider.key
+    return f"{provider.key}:{hashlib.sha256(secret.encode()).hexdigest()[:32]}"
+
+
+def _check_base_url(base_url: str) -> None:
+    no_url = InvalidAccount("base_url", f"{base_url!r} is no http or https URL.")
+    try:
+        parts = urlsplit(base_url)
+        port = parts.port
+    except ValueError:  # brackets that hold no address, a port that is no number
+        raise no_url from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise no_url
+    if parts.username is not None or parts.query or parts.fragment:
+        raise InvalidAccount("base_url", "It may hold scheme, host, port and path, and nothing else.")
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        raise InvalidAccount("base_url", f"{base_url!r} would send the token in clear; use https.")

@@ -1,0 +1,205 @@
+"""Owning accounts: connecting, replacing a token, observing now, disconnecting."""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from fleet.accounts.new_account import InvalidAccount, make_account
+from fleet.model.account import Account, TrackedAccount
+from fleet.model.caller import Caller
+from fleet.model.change import Change, DisconnectAccount, RefreshAccount
+from fleet.model.failure import ProviderError
+from fleet.model.operation import Operation, Target, TargetKind, new_operation_id
+from fleet.model.rate_limit import BudgetExhausted, Share
+from fleet.model.refusal import BudgetUsedUp, Conflicting, Failing, InvalidInput, NoSuchThing
+from fleet.ports.adapter import OpenAdapter
+from fleet.ports.clock import Clock
+from fleet.ports.store import (
+    AccountGone,
+    AlreadyAsked,
+    AlreadyOpen,
+    AskForLook,
+    OrganizationTaken,
+    OutdatedOperation,
+    Ref,
+    Store,
+)
+from fleet.ports.vault import Vault
+from fleet.providers import PROVIDERS
+from fleet.rate_limits import budget
+from fleet.rate_limits.permits import interactive_allowance
+
+REFRESHED_WITHIN = timedelta(minutes=5)
+REMOVED_WITHIN = timedelta(hours=1)
+IN_ONE_REQUEST = timedelta(seconds=10)
+"""How long removing may keep whoever asked for it waiting; the rest is done by the schedule."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """What owning needs, bound once. `base_urls` replace the addresses of providers, by their keys."""
+
+    store: Store
+    vault: Vault
+    open_adapter: OpenAdapter
+    clock: Clock
+    ask_for_look: AskForLook
+    base_urls: Mapping[str, str] = field(default_factory=dict)
+
+    async def connect(
+        self,
+        caller: Caller,
+        *,
+        provider: str,
+        name: str,
+        token: SecretStr,
+        external_id: str | None = None,
+        api_version: str | None = None,
+    ) -> TrackedAccount:
+        """Keeps an account whose token its provider takes; it is observed at once."""
+        account = self._make(
+            provider=provider,
+            name=name,
+            token=token,
+            external_id=external_id,
+            api_version=api_version,
+            base_url=self.base_urls.get(provider),
+        )
+        if await self.store.account(account.id) is not None:
+            raise Conflicting(
+                f"An account named {name!r} is connected already; its token can be replaced.", path=("name",)
+            )
+        await self._probe(account, token)
+        return await self._keep(account, token)
+
+    async def replace_token(self, caller: Caller, account_id: str, token: SecretStr) -> TrackedAccount:
+        """The old token is forgotten, not revoked at the provider. Observation goes on at once."""
+        known = (await self._tracked(caller, account_id)).account
+        account = self._make(
+            provider=known.provider,
+            name=known.name,
+            token=token,
+            external_id=known.external_id,
+            api_version=known.api_version,
+            base_url=known.base_url,
+        )
+        await self._probe(account, token)
+        return await self._keep(account, token)
+
+    async def refresh(self, caller: Caller, account_id: str) -> Operation:
+        """Has an account observed now, out of the share of its budget that is kept for people."""
+        account = (await self._tracked(caller, account_id)).account
+        rate, now = PROVIDERS[account.provider].rate_limit, self.clock.now()
+        spent = await self.store.budget(account.budget_key)
+        drawn = budget.grant(spent, rate, Share.INTERACTIVE, 1, now)
+        if drawn.granted == 0 and drawn.retry_at is not None:
+            raise BudgetUsedUp(drawn.retry_at)
+        operation = await self._begin(caller, account, RefreshAccount(), REFRESHED_WITHIN)
+        await self.ask_for_look(account_id, now)
+        return operation
+
+    async def disconnect(self, caller: Caller, account_id: str) -> Operation:
+        """Forgets an account, its token and all that was observed through it. Nothing changes at the provider."""
+        account = (await self._tracked(caller, account_id)).account
+        operation = await self._begin(caller, account, DisconnectAccount(), REMOVED_WITHIN)
+        with suppress(TimeoutError):  # the schedule comes by and goes on
+            async with asyncio.timeout(IN_ONE_REQUEST.total_seconds()):
+                await go_on_removing(self.store, self.vault, self.clock, account_id)
+        ref = Ref(account_id, operation.id)
+        return (await self.store.operations_by_ref([ref])).get(ref, operation)
+
+    # ------------------------------------------------------------------------------------------------------- parts
+
+    async def _tracked(self, caller: Caller, account_id: str) -> TrackedAccount:
+        tracked = await self.store.account(account_id) if caller.sees(account_id) else None
+        if tracked is None or tracked.account.provider not in PROVIDERS:
+            raise NoSuchThing("There is no such account.", path=("id",))
+        return tracked
+
+    def _make(self, *, token: SecretStr, **given: str | None) -> Account:
+        try:
+            return make_account(token=token, now=self.clock.now(), **given)  # type: ignore[arg-type]
+        except InvalidAccount as error:
+            field = "api_token" if error.field == "token" else error.field
+            raise InvalidInput(str(error), path=(field,)) from None
+
+    async def _probe(self, account: Account, token: SecretStr) -> None:
+        """Lists the clusters: what a token has to be good for."""
+        provider = PROVIDERS[account.provider]
+        tracked = TrackedAccount(account=account)
+        allowance = interactive_allowance(self.store, self.clock, provider, tracked)
+        try:
+            await self.open_adapter(account, token, allowance).clusters()
+        except ProviderError as error:
+            raise Failing(error.to_failure(self.clock.now()), path=("api_token",)) from None
+        except BudgetExhausted as error:
+            raise BudgetUsedUp(error.retry_at) from None
+        finally:
+            await allowance.settle()
+
+    async def _keep(self, account: Account, token: SecretStr) -> TrackedAccount:
+        """The token first: an account without one would be observed in vain."""
+        known = await self.store.account(account.id)
+        await self.vault.keep(account.id, token)
+        try:
+            await self.store.connect(account, due_at=self.clock.now())
+        except OrganizationTaken as error:
+            if known is None:
+                await self.vault.forget(account.id)
+            holder = await self.store.account(error.account_id)
+            name = holder.account.name if holder is not None else "another account"
+            raise Conflicting(
+                f"The same organization is connected already, as {name!r}.", path=("external_id",)
+            ) from None
+        tracked = await self.store.account(account.id)
+        assert tracked is not None
+        return tracked
+
+    async def _begin(self, caller: Caller, account: Account, change: Change, within: timedelta) -> Operation:
+        """An operation that is open for the same already is answered instead of a second one."""
+        now = self.clock.now()
+        operation = Operation(
+            id=new_operation_id(now),
+            account_id=account.id,
+            provider=account.provider,
+            kind=change.kind,
+            change=change,
+            target=Target(kind=TargetKind.ACCOUNT, key=account.id),
+            target_name=account.name,
+            requested_by=caller.name,
+            requested_at=now,
+            deadline=now + within,
+            steps=(),
+            locks=(f"account {change.kind}",),
+        )
+        try:
+            kept = await self.store.begin_change(operation, idempotency=None)
+        except AccountGone:
+            raise NoSuchThing("There is no such account.", path=("id",)) from None
+        return kept.operation if isinstance(kept, AlreadyOpen | AlreadyAsked) else kept
+
+
+async def go_on_removing(store: Store, vault: Vault, clock: Clock, account_id: str) -> None:
+    """Removes what is left of an account that is being disconnected, and ends its operations. Idempotent.
+
+    The token goes only while its disconnecting is under way: another may have been kept for an account that is just
+    being connected under the same name.
+    """
+    operations = await store.open_changes(account_id)
+    if any(is_disconnect(one) for one in operations):
+        await vault.forget(account_id)
+        await store.hide(account_id, due_at=clock.now() + IN_ONE_REQUEST)
+    await store.remove(account_id)
+    for operation in operations:
+        now = clock.now()
+        ended = operation.succeeded(now) if is_disconnect(operation) else operation.abandoned(now)
+        with suppress(OutdatedOperation):  # somebody else is at it, and ends it
+            await store.save_change(ended)
+
+
+def is_disconnect(operation: Operation) -> bool:
+    return isinstance(operation.change, DisconnectAccount)

@@ -1,0 +1,346 @@
+"""Changing what is at a provider: what is asked is checked, kept as an intent, sent once, and followed from then on.
+
+Every verb answers the operation that came of it, and raises a `Refused` where nothing was sent. One whose request the
+provider refused is FAILED; one whose answer was lost is UNCONFIRMED and settled by the observations that follow.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic import SecretStr, ValidationError
+
+from fleet.changing.sending import Sending
+from fleet.model.account import TrackedAccount
+from fleet.model.caller import Caller
+from fleet.model.capability import Capability
+from fleet.model.change import (
+    Change,
+    ClearSpendLimit,
+    CordonNode,
+    CreateCluster,
+    CreateIntegration,
+    DeleteCluster,
+    DeleteIntegration,
+    DeployCluster,
+    DrainNode,
+    OperationKind,
+    SetSpendLimit,
+    StopCluster,
+    UncordonNode,
+    UpdateCluster,
+    UpdateIntegration,
+)
+from fleet.model.cluster import Phase
+from fleet.model.failure import ProviderError
+from fleet.model.operation import Operation, Step, Target, TargetKind, new_operation_id
+from fleet.model.rate_limit import BudgetExhausted
+from fleet.model.record import Record
+from fleet.model.refusal import (
+    BudgetUsedUp,
+    Conflicting,
+    Failing,
+    InUse,
+    NoSuchThing,
+    SeveralRefusals,
+    Unsupported,
+    invalid_inputs,
+)
+from fleet.model.spec import ClusterSpec
+from fleet.ports.adapter import OpenAdapter
+from fleet.ports.clock import Clock
+from fleet.ports.store import (
+    AccountGone,
+    AlreadyAsked,
+    AlreadyOpen,
+    AskForLook,
+    Idempotency,
+    OutdatedOperation,
+    Ref,
+    Store,
+)
+from fleet.ports.vault import Vault
+from fleet.providers import PROVIDERS
+from fleet.rate_limits.permits import interactive_allowance
+
+IDEMPOTENT_FOR = timedelta(hours=24)
+
+PATIENCE: Mapping[OperationKind, timedelta] = {
+    OperationKind.CREATE_CLUSTER: timedelta(hours=2),
+    OperationKind.UPDATE_CLUSTER: timedelta(hours=2),
+    OperationKind.DEPLOY_CLUSTER: timedelta(hours=2),
+    OperationKind.STOP_CLUSTER: timedelta(hours=1),
+    OperationKind.DELETE_CLUSTER: timedelta(hours=2),
+}
+"""How long the end of a change is waited for; a quarter of an hour for the others, which take effect at once."""
+_USUAL_PATIENCE = timedelta(minutes=15)
+
+ClusterChange = UpdateCluster | StopCluster | DeployCluster | DeleteCluster | SetSpendLimit | ClearSpendLimit
+NodeChange = CordonNode | UncordonNode | DrainNode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changer:
+    """What changing needs, bound once. `ask_for_look` is the store's, and more where somebody else has to be told."""
+
+    store: Store
+    vault: Vault
+    open_adapter: OpenAdapter
+    clock: Clock
+    ask_for_look: AskForLook
+
+    async def create_cluster(
+        self,
+        caller: Caller,
+        account_id: str,
+        name: str,
+        spec: ClusterSpec,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Operation:
+        account = await self._account(caller, account_id)
+        provider = PROVIDERS[account.account.provider]
+        _require(provider.lacks, Capability.CREATE_CLUSTER)
+        try:
+            change = CreateCluster(provider=provider.key, name=name, spec=spec)
+        except ValidationError as error:
+            raise SeveralRefusals(
+                [one if one.path else one.below("name") for one in invalid_inputs(error)]
+            ) from None
+        deploys = spec.is_deployed and Capability.DEPLOY_CLUSTER not in provider.lacks
+        operation = self._intend(
+            caller,
+            account,
+            change,
+            target=None,
+            target_name=name,
+            lock=f"name {provider.same_name(name)}",
+            steps=(Step.CHANGE, Step.DEPLOY) if deploys else (Step.CHANGE,),
+        )
+        return await self._submit(operation, account, self._idempotency(caller, change, idempotency_key))
+
+    async def change_cluster(
+        self, caller: Caller, ref: Ref, change: ClusterChange, *, expected_revision: str | None = None
+    ) -> Operation:
+        account = await self._account(caller, ref.account_id)
+        provider = PROVIDERS[account.account.provider]
+        row = (await self.store.clusters_by_ref([ref])).get(ref)
+        if row is None or row.is_tombstone:
+            raise NoSuchThing("There is no such cluster.", path=("id",))
+        assert change.capability is not None
+        _require({**row.item.lacks, **provider.lacks}, change.capability)
+        steps: tuple[Step, ...] = (Step.CHANGE,)
+        if isinstance(change, UpdateCluster):
+            runs = row.item.phase not in (Phase.PENDING, Phase.STOPPING, Phase.STOPPED)
+            change = change.model_copy(update={"is_deployed": runs})
+            if runs and Capability.DEPLOY_CLUSTER not in provider.lacks:
+                steps = (Step.CHANGE, Step.DEPLOY)
+        operation = self._intend(
+            caller,
+            account,
+            change,
+            target=Target(kind=TargetKind.CLUSTER, key=ref.key),
+            target_name=row.item.name,
+            lock=f"cluster {ref.key}",
+            steps=steps,
+            expected_revision=expected_revision,
+        )
+        return await self._submit(operation, account, None)
+
+    async def create_integration(
+        self,
+        caller: Caller,
+        account_id: str,
+        change: CreateIntegration,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Operation:
+        account = await self._account(caller, account_id)
+        provider = PROVIDERS[account.account.provider]
+        _require(provider.lacks, Capability.CHANGE_INTEGRATION)
+        lock = f"integration-name {provider.same_name(change.name)}"
+        operation = self._intend(caller, account, change, target=None, target_name=change.name, lock=lock)
+        return await self._submit(operation, account, self._idempotency(caller, change, idempotency_key))
+
+    async def change_integration(
+        self, caller: Caller, ref: Ref, change: UpdateIntegration | DeleteIntegration
+    ) -> Operation:
+        account = await self._account(caller, ref.account_id)
+        _require(PROVIDERS[account.account.provider].lacks, Capability.CHANGE_INTEGRATION)
+        row = (await self.store.integrations_by_ref([ref])).get(ref)
+        if row is None:
+            raise NoSuchThing("There is no such integration.", path=("id",))
+        if isinstance(change, DeleteIntegration):
+            await self._require_unused(ref.account_id, row.item.external_id, row.item.name)
+        operation = self._intend(
+            caller,
+            account,
+            change,
+            target=Target(kind=TargetKind.INTEGRATION, key=ref.key),
+            target_name=row.item.name,
+            lock=f"integration {ref.key}",
+        )
+        return await self._submit(operation, account, None)
+
+    async def change_node(self, caller: Caller, ref: Ref, change: NodeChange) -> Operation:
+        account = await self._account(caller, ref.account_id)
+        _require(PROVIDERS[account.account.provider].lacks, Capability.NODE_MAINTENANCE)
+        row = (await self.store.nodes_by_ref([ref])).get(ref)
+        if row is None:
+            raise NoSuchThing("There is no such machine.", path=("id",))
+        operation = self._intend(
+            caller,
+            account,
+            change,
+            target=Target(kind=TargetKind.NODE, key=ref.key),
+            target_name=row.item.name,
+            lock=f"node {ref.key}",
+        )
+        return await self._submit(operation, account, None)
+
+    # ------------------------------------------------------------------------------------------------------- parts
+
+    async def _account(self, caller: Caller, account_id: str) -> TrackedAccount:
+        account = await self.store.account(account_id) if caller.sees(account_id) else None
+        if account is None:
+            raise NoSuchThing("There is no such account.", path=("account_id",))
+        if account.account.provider not in PROVIDERS:
+            raise Unsupported(f"This version of Fleetgraph has no adapter for {account.account.provider}.")
+        return account
+
+    async def _require_unused(self, account_id: str, external_id: str, name: str) -> None:
+        users = [
+            row.item.name
+            for row in await self.store.clusters(account_id)
+            if row.integration_external_id == external_id and row.item.is_active
+        ]
+        if users:
+            raise InUse(
+                f"{len(users)} clusters depend on {name}, {users[0]} among them.",
+                account_id=account_id,
+                integration_external_id=external_id,
+            )
+
+    def _intend(
+        self,
+        caller: Caller,
+        account: TrackedAccount,
+        change: Change,
+        *,
+        target: Target | None,
+        target_name: str,
+        lock: str,
+        steps: tuple[Step, ...] = (Step.CHANGE,),
+        expected_revision: str | None = None,
+    ) -> Operation:
+        now = self.clock.now()
+        return Operation(
+            id=new_operation_id(now),
+            account_id=account.account.id,
+            provider=account.account.provider,
+            kind=change.kind,
+            change=change,
+            target=target,
+            target_name=target_name,
+            requested_by=caller.name,
+            requested_at=now,
+            deadline=now + PATIENCE.get(change.kind, _USUAL_PATIENCE),
+            expected_revision=expected_revision,
+            steps=steps,
+            locks=(lock,),
+        )
+
+    def _idempotency(self, caller: Caller, change: Change, key: str | None) -> Idempotency | None:
+        if key is None:
+            return None
+        return Idempotency(
+            caller=caller.id,
+            key=key,
+            digest=digest_change(change),
+            expires_at=self.clock.now() + IDEMPOTENT_FOR,
+        )
+
+    async def _submit(
+        self, operation: Operation, account: TrackedAccount, idempotency: Idempotency | None
+    ) -> Operation:
+        try:
+            kept = await self.store.begin_change(operation, idempotency=idempotency)
+        except AccountGone:
+            raise NoSuchThing("There is no such account.", path=("account_id",)) from None
+        match kept:
+            case AlreadyAsked(is_same=True):
+                return kept.operation
+            case AlreadyAsked():
+                raise Conflicting(
+                    "This idempotency key was used with another input.",
+                    path=("idempotency_key",),
+                    operation=kept.operation,
+                )
+            case AlreadyOpen():
+                raise Conflicting(
+                    f"Another change of {operation.target_name} is in flight.", operation=kept.operation
+                )
+            case Operation():
+                return await self._send(kept, account)
+
+    async def _send(self, operation: Operation, account: TrackedAccount) -> Operation:
+        provider = PROVIDERS[account.account.provider]
+        allowance = interactive_allowance(self.store, self.clock, provider, account)
+        try:
+            token = await self.vault.token(account.account.id)
+        except KeyError:
+            token = SecretStr("")  # the provider refuses it, and says so
+        adapter = self.open_adapter(account.account, token, allowance)
+        sending = Sending(operation, adapter, self.store, self.clock)
+        try:
+            await sending.run()
+        except OutdatedOperation:
+            ref = Ref(operation.account_id, operation.id)
+            return (await self.store.operations_by_ref([ref])).get(ref, sending.operation)
+        except Exception as error:
+            if sending.operation.is_unsent:
+                await self.store.discard_change(sending.operation)
+                if isinstance(error, BudgetExhausted):
+                    raise BudgetUsedUp(error.retry_at) from None
+                if isinstance(error, ProviderError):
+                    raise Failing(error.to_failure(self.clock.now())) from None
+                raise
+            if not isinstance(error, ProviderError | BudgetExhausted):
+                raise
+            # What was begun is gone on with by the observations that follow.
+        finally:
+            await allowance.settle()
+            if not sending.operation.is_unsent or sending.operation.is_waiting:
+                await self.ask_for_look(operation.account_id, self.clock.now())
+        return sending.operation
+
+
+def digest_change(change: Change) -> str:
+    """Equal for the same input. Over secrets too, which are not kept themselves."""
+    given = change.model_dump(mode="json")
+    for holder in (change, getattr(change, "spec", None)):
+        given |= _withheld(holder)
+    return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _withheld(holder: object) -> dict[str, object]:
+    """The members that a record does not store, and that were given."""
+    if not isinstance(holder, Record):
+        return {}
+    names = (name for name, field in type(holder).model_fields.items() if field.exclude)
+    return {name: _revealed(value) for name in names if (value := getattr(holder, name)) is not None}
+
+
+def _revealed(value: object) -> object:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    if hasattr(value, "__pydantic_fields__"):
+        return {name: _revealed(member) for name, member in value}  # type: ignore[attr-defined]
+    return value
+
+
+def _require(lacks: Mapping[Capability, str], capability: Capability) -> None:
+    if capability in lacks:
+        raise Unsupported(lacks[capability], capability=capability)

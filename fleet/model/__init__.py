@@ -1,0 +1,1 @@
+"""The records: clusters, accounts, changes, and what is known of them. Frozen data."""

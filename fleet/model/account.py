@@ -1,0 +1,98 @@
+"""A credentialed relation with a provider, and what observing it has taught."""
+
+import hashlib
+from collections.abc import Mapping
+from enum import StrEnum
+
+from fleet.model.failure import Failure
+from fleet.model.record import Instant, Record
+from fleet.model.summary import Summary
+
+
+class Account(Record):
+    """An organization, a tenant or a team at a provider, as somebody connected it.
+
+    `external_id` is the provider's own name for it, null where the token implies it. `base_url` replaces the provider's
+    own scheme and host. `token_hint` is the last four characters of the token; `budget_key` names, without telling the
+    token, what the provider counts requests by.
+    """
+
+    id: str
+    provider: str
+    name: str
+    external_id: str | None = None
+    api_version: str | None = None
+    base_url: str | None = None
+    token_hint: str
+    token_replaced_at: Instant
+    budget_key: str
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """Accounts are listed by provider, then by name."""
+        return (self.provider, self.name)
+
+    @property
+    def organization(self) -> tuple[str, str, str]:
+        """Whose account it is, as far as can be told; where the token alone tells, one token is one organization."""
+        return (self.provider, self.base_url or "", self.external_id or self.budget_key)
+
+
+def derive_account_id(provider: str, name: str) -> str:
+    """The same account connected again is the same account, with its history."""
+    return hashlib.sha256(f"{provider}\n{name}".encode()).hexdigest()[:16]
+
+
+class Collection(StrEnum):
+    """What is observed of an account, each at its own pace."""
+
+    CLUSTERS = "clusters"
+    NODES = "nodes"
+    CONNECTIONS = "connections"
+    COSTS = "costs"
+    INTEGRATIONS = "integrations"
+    REGIONS = "regions"
+    INSTANCE_TYPES = "instance_types"
+
+
+class CollectionState(Record):
+    """How far a collection can be trusted.
+
+    `observed_at` is when the provider last answered for it; `failure` is why the latest attempt failed, null when it
+    succeeded; `failing_since` and `failed_attempts` count the attempts that failed in a row. `requests` is how many
+    requests its latest complete look took.
+    """
+
+    observed_at: Instant | None = None
+    next_attempt_at: Instant | None = None
+    failure: Failure | None = None
+    failing_since: Instant | None = None
+    failed_attempts: int = 0
+    requests: int = 1
+
+
+class Hold(Record):
+    """Much of an account vanished at once. Nothing is believed deleted until it has stayed so for a while."""
+
+    since: Instant
+    reason: str
+
+
+class AccountState(Record):
+    """What observation knows of an account."""
+
+    collections: Mapping[Collection, CollectionState] = {}
+    is_token_accepted: bool | None = None
+    hold: Hold | None = None
+    summary: Summary = Summary()
+
+    def of(self, collection: Collection) -> CollectionState:
+        return self.collections.get(collection, CollectionState())
+
+
+class TrackedAccount(Record):
+    """An account with its state. `due_at` is when it is to be observed next; null while there is no point in it."""
+
+    account: Account
+    state: AccountState = AccountState()
+    due_at: Instant | None = None

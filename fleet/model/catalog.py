@@ -1,0 +1,31 @@
+"""What an account can create clusters from: regions and machine types."""
+
+from fleet.model.cloud import Cloud
+from fleet.model.record import Record
+
+
+class Region(Record):
+    """`is_serverless`: whether clusters without machines of their own can live there; null where it means nothing."""
+
+    account_id: str
+    name: str
+    cloud: Cloud
+    location: str | None = None
+    is_serverless: bool | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.cloud}/{self.name}"
+
+
+class InstanceType(Record):
+    account_id: str
+    name: str
+    cloud: Cloud
+    region: str | None = None
+    cpu_millicores: int | None = None
+    memory_mib: int | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.cloud}/{self.region or ''}/{self.name}"

@@ -1,0 +1,220 @@
+"""What can be asked of a provider: one record a verb. How each goes on is an `Operation`."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import ConfigDict, Field, SerializeAsAny, ValidationInfo, field_validator, model_validator
+
+from fleet.model.capability import Capability
+from fleet.model.credentials import Credentials
+from fleet.model.money import LimitWanted
+from fleet.model.record import Record, of_provider
+from fleet.model.spec import ClusterPatch, ClusterSpec
+
+
+class OperationKind(StrEnum):
+    CREATE_CLUSTER = "CREATE_CLUSTER"
+    UPDATE_CLUSTER = "UPDATE_CLUSTER"
+    STOP_CLUSTER = "STOP_CLUSTER"
+    DEPLOY_CLUSTER = "DEPLOY_CLUSTER"
+    DELETE_CLUSTER = "DELETE_CLUSTER"
+    SET_SPEND_LIMIT = "SET_SPEND_LIMIT"
+    CLEAR_SPEND_LIMIT = "CLEAR_SPEND_LIMIT"
+    CREATE_INTEGRATION = "CREATE_INTEGRATION"
+    UPDATE_INTEGRATION = "UPDATE_INTEGRATION"
+    DELETE_INTEGRATION = "DELETE_INTEGRATION"
+    CORDON_NODE = "CORDON_NODE"
+    UNCORDON_NODE = "UNCORDON_NODE"
+    DRAIN_NODE = "DRAIN_NODE"
+    REFRESH_ACCOUNT = "REFRESH_ACCOUNT"
+    DISCONNECT_ACCOUNT = "DISCONNECT_ACCOUNT"
+
+
+OF_INTEGRATIONS = frozenset(
+    {OperationKind.CREATE_INTEGRATION, OperationKind.UPDATE_INTEGRATION, OperationKind.DELETE_INTEGRATION}
+)
+"""Verbs about links; what a look at the integrations shows."""
+
+
+class Change(Record):
+    """`kind` is the verb. A member that holds a secret is left out when a change is stored."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    kind: ClassVar[OperationKind]
+    capability: ClassVar[Capability | None] = None
+    """What the provider must be capable of."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it can still be sent: false once it was stored without its secrets."""
+        return True
+
+
+class OfProvider(Change):
+    """A change whose input differs between providers; `provider` tells which records it is made of."""
+
+    provider: str
+
+
+class CreateCluster(OfProvider):
+    kind = OperationKind.CREATE_CLUSTER
+    capability = Capability.CREATE_CLUSTER
+
+    name: str
+    spec: SerializeAsAny[ClusterSpec]
+
+    @field_validator("spec", mode="before")
+    @classmethod
+    def _read_spec(cls, value: object, info: ValidationInfo) -> object:
+        return of_provider("spec", value, info)
+
+    @model_validator(mode="after")
+    def _has_a_name_that_will_do(self) -> "CreateCluster":
+        self.spec.name_rule.check(self.name)
+        return self
+
+
+class UpdateCluster(OfProvider):
+    """`is_deployed` tells whether the cluster runs, so that what is registered has to be deployed, too, at a provider
+    where that is a step of its own.
+    """
+
+    kind = OperationKind.UPDATE_CLUSTER
+    capability = Capability.UPDATE_CLUSTER
+
+    patch: SerializeAsAny[ClusterPatch]
+    is_deployed: bool = True
+
+    @field_validator("patch", mode="before")
+    @classmethod
+    def _read_patch(cls, value: object, info: ValidationInfo) -> object:
+        return of_provider("patch", value, info)
+
+    @field_validator("patch")
+    @classmethod
+    def _changes_something(cls, value: ClusterPatch) -> ClusterPatch:
+        if not value.model_fields_set:
+            raise ValueError("There is nothing to change.")
+        return value
+
+
+class StopCluster(Change):
+    kind = OperationKind.STOP_CLUSTER
+    capability = Capability.STOP_CLUSTER
+
+
+class DeployCluster(Change):
+    kind = OperationKind.DEPLOY_CLUSTER
+    capability = Capability.DEPLOY_CLUSTER
+
+
+class DeleteCluster(Change):
+    kind = OperationKind.DELETE_CLUSTER
+    capability = Capability.DELETE_CLUSTER
+
+
+class SetSpendLimit(Change):
+    kind = OperationKind.SET_SPEND_LIMIT
+    capability = Capability.SPEND_LIMIT
+
+    limit: LimitWanted
+
+
+class ClearSpendLimit(Change):
+    kind = OperationKind.CLEAR_SPEND_LIMIT
+    capability = Capability.SPEND_LIMIT
+
+
+class CreateIntegration(Change):
+    kind = OperationKind.CREATE_INTEGRATION
+    capability = Capability.CHANGE_INTEGRATION
+
+    name: str = Field(min_length=1)
+    description: str | None = None
+    features: tuple[str, ...] | None = None
+    credentials: SerializeAsAny[Credentials] | None = Field(default=None, exclude=True, repr=False)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.credentials is not None
+
+
+class UpdateIntegration(Change):
+    """`has_credentials` tells of credentials that are not stored. What was not given stays as it is."""
+
+    kind = OperationKind.UPDATE_INTEGRATION
+    capability = Capability.CHANGE_INTEGRATION
+
+    description: str | None = None
+    features: tuple[str, ...] | None = None
+    credentials: SerializeAsAny[Credentials] | None = Field(default=None, exclude=True, repr=False)
+    has_credentials: bool = False
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> "UpdateIntegration":
+        if self.description is None and self.features is None and not self.has_credentials:
+            raise ValueError("There is nothing to change.")
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tell_of_credentials(cls, value: object) -> object:
+        if isinstance(value, Mapping) and value.get("credentials") is not None:
+            return {**value, "has_credentials": True}
+        return value
+
+    @property
+    def is_whole(self) -> bool:
+        return self.credentials is not None or not self.has_credentials
+
+
+class DeleteIntegration(Change):
+    kind = OperationKind.DELETE_INTEGRATION
+    capability = Capability.CHANGE_INTEGRATION
+
+
+class CordonNode(Change):
+    kind = OperationKind.CORDON_NODE
+    capability = Capability.NODE_MAINTENANCE
+
+
+class UncordonNode(Change):
+    kind = OperationKind.UNCORDON_NODE
+    capability = Capability.NODE_MAINTENANCE
+
+
+class DrainNode(Change):
+    kind = OperationKind.DRAIN_NODE
+    capability = Capability.NODE_MAINTENANCE
+
+
+class RefreshAccount(Change):
+    kind = OperationKind.REFRESH_ACCOUNT
+
+
+class DisconnectAccount(Change):
+    kind = OperationKind.DISCONNECT_ACCOUNT
+
+
+CHANGES: Mapping[OperationKind, type[Change]] = {
+    change.kind: change
+    for change in (
+        CreateCluster,
+        UpdateCluster,
+        StopCluster,
+        DeployCluster,
+        DeleteCluster,
+        SetSpendLimit,
+        ClearSpendLimit,
+        CreateIntegration,
+        UpdateIntegration,
+        DeleteIntegration,
+        CordonNode,
+        UncordonNode,
+        DrainNode,
+        RefreshAccount,
+        DisconnectAccount,
+    )
+}

@@ -1,0 +1,146 @@
+"""What a managed cluster is, whichever provider runs it."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
+
+from fleet.model.capability import Capability
+from fleet.model.cloud import Cloud
+from fleet.model.digest import digest
+from fleet.model.money import CostEstimate, SpendLimitStatus
+from fleet.model.record import Instant, Record, of_provider
+
+
+class Phase(StrEnum):
+    PENDING = "PENDING"
+    PROVISIONING = "PROVISIONING"
+    READY = "READY"
+    UPDATING = "UPDATING"
+    DEGRADED = "DEGRADED"
+    STOPPING = "STOPPING"
+    STOPPED = "STOPPED"
+    DELETING = "DELETING"
+    DELETED = "DELETED"
+    FAILED = "FAILED"
+    UNKNOWN = "UNKNOWN"
+
+
+MOVING = frozenset({Phase.PENDING, Phase.PROVISIONING, Phase.UPDATING, Phase.STOPPING, Phase.DELETING})
+"""Phases that a provider is expected to leave by itself."""
+
+QUIET = frozenset({Phase.READY, Phase.STOPPED, Phase.DELETED})
+"""Phases that need nobody's attention."""
+
+
+class Engine(StrEnum):
+    KUBERNETES = "KUBERNETES"
+    COCKROACHDB = "COCKROACHDB"
+
+
+class Resources(Record):
+    """A millicore is 1/1000 CPU core, a MiB 2^20 bytes."""
+
+    cpu_millicores: int | None = None
+    memory_mib: int | None = None
+    storage_mib: int | None = None
+
+
+class Capacity(Record):
+    """What a cluster has in all and what each of its machines has; null where it cannot be derived exactly."""
+
+    total: Resources = Resources()
+    per_node: Resources = Resources()
+    node_count: int | None = None
+    min_nodes: int | None = None
+    max_nodes: int | None = None
+    instance_type: str | None = None
+
+
+class Connection(Record):
+    """Where to connect. `certificate_authority` is base64 PEM. Holds no credential."""
+
+    endpoint: str
+    certificate_authority: str | None = None
+
+
+class ClusterDetails(Record):
+    """What only one provider knows of a cluster; each provider's record extends it."""
+
+    console_url: str | None = None
+
+
+class Cluster(Record):
+    """A cluster as one answer of its provider shows it.
+
+    `external_id` is the provider's own identifier. Where that can be taken again by a successor (a name), `incarnation`
+    tells the two apart. `lacks` narrows what the provider can to what it can do to this very cluster.
+    """
+
+    account_id: str
+    provider: str
+    external_id: str
+    incarnation: str | None = None
+    name: str
+    display_name: str
+    description: str | None = None
+    engine: Engine
+    version: str | None = None
+    available_version: str | None = None
+    plan: str | None = None
+    phase: Phase
+    provider_phase: str
+    provider_operation: str | None = None
+    message: str | None = None
+    is_converged: bool | None = None
+    has_failed_to_start: bool = False
+    """The provider gave up creating it; it never served anybody."""
+    cloud: Cloud | None = None
+    provider_cloud: str | None = None
+    lacks: Mapping[Capability, str] = {}
+    regions: tuple[str, ...] = ()
+    capacity: Capacity = Capacity()
+    labels: Mapping[str, str] | None = None
+    is_deletion_protected: bool | None = None
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+    deleted_at: Instant | None = None
+    revision: str
+    provider_revision: str | None = Field(default=None, exclude=True)
+    """The provider's own revision, byte for byte, of this very answer. Never stored: a remembered one is stale."""
+    connection: Connection | None = None
+    spend_limit: SpendLimitStatus
+    integration_external_id: str | None = None
+    details: SerializeAsAny[ClusterDetails]
+
+    @property
+    def key(self) -> str:
+        """Names the cluster within its account, for good."""
+        return self.external_id if self.incarnation is None else f"{self.external_id}@{self.incarnation}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.phase is not Phase.DELETED and not self.has_failed_to_start
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the provider is expected to change it soon."""
+        return self.phase in MOVING or (self.phase is Phase.READY and self.is_converged is False)
+
+    @field_validator("details", mode="before")
+    @classmethod
+    def _read_details(cls, value: object, info: ValidationInfo) -> object:
+        return of_provider("details", value, info)
+
+
+def digest_revision(settable: Mapping[str, object]) -> str:
+    """A revision: a digest over what a user can set, so that a change of status alone conflicts with nobody."""
+    return digest(settable)
+
+
+class Facts(Record):
+    """What takes a call of its own to learn of a cluster, each observed at its own pace."""
+
+    connection: Connection | None = None
+    cost_estimate: CostEstimate | None = None
+    integration_external_id: str | None = None

@@ -1,0 +1,60 @@
+"""How far an answer can be trusted: data has an age, and an outage is old data and not a hole."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from fleet.model.account import Collection, TrackedAccount
+from fleet.model.failure import Failure
+from fleet.model.record import Instant, Record
+from fleet.model.tracking import Unread
+
+GRACE = timedelta(seconds=60)
+"""How late an observation may come before what it would refresh is called stale: a minute of the schedule."""
+
+
+class FreshnessState(StrEnum):
+    CURRENT = "CURRENT"
+    STALE = "STALE"
+    UNREACHABLE = "UNREACHABLE"
+    NEVER_OBSERVED = "NEVER_OBSERVED"
+
+
+class Freshness(Record):
+    state: FreshnessState
+    observed_at: Instant | None = None
+    age_seconds: int | None = None
+    next_attempt_at: Instant | None = None
+    last_failure: Failure | None = None
+
+
+def freshness_of(
+    tracked: TrackedAccount, collection: Collection, now: datetime, *, unread: Unread | None = None
+) -> Freshness:
+    """The freshness of a collection, or of one item in it that could not be read since `unread.read_at`."""
+    state = tracked.state.of(collection)
+    failure = state.failure if unread is None else unread.failure
+    observed_at = state.observed_at if unread is None else unread.read_at
+    return Freshness(
+        state=_judge(observed_at, state.next_attempt_at, failure, now),
+        observed_at=observed_at,
+        age_seconds=None if observed_at is None else max(0, int((now - observed_at).total_seconds())),
+        next_attempt_at=state.next_attempt_at,
+        last_failure=failure,
+    )
+
+
+def is_missing(tracked: TrackedAccount, now: datetime) -> bool:
+    """Whether a count over the fleet leaves this account's present out."""
+    return freshness_of(tracked, Collection.CLUSTERS, now).state is not FreshnessState.CURRENT
+
+
+def _judge(
+    observed_at: datetime | None, next_attempt_at: datetime | None, failure: Failure | None, now: datetime
+) -> FreshnessState:
+    if observed_at is None and failure is None:
+        return FreshnessState.NEVER_OBSERVED
+    if failure is not None:
+        return FreshnessState.UNREACHABLE
+    if next_attempt_at is None or now > next_attempt_at + GRACE:
+        return FreshnessState.STALE  # without a next time it is not observed any more: the token is refused
+    return FreshnessState.CURRENT

@@ -1,0 +1,28 @@
+"""A link between an account and an outside system. Its credentials can be written, never read."""
+
+from fleet.model.cloud import Cloud
+from fleet.model.record import Instant, Record
+
+
+class Integration(Record):
+    """`authentication` is the provider's word for how it authenticates.
+
+    `cluster_external_ids` are the clusters built through it, where the provider tells them here; null where the
+    clusters themselves tell it.
+    """
+
+    account_id: str
+    provider: str
+    external_id: str
+    name: str
+    description: str | None = None
+    cloud: Cloud
+    provider_cloud: str | None = None
+    authentication: str | None = None
+    features: tuple[str, ...] = ()
+    created_at: Instant | None = None
+    cluster_external_ids: tuple[str, ...] | None = None
+
+    @property
+    def key(self) -> str:
+        return self.external_id

@@ -1,0 +1,135 @@
+"""Exact amounts, and what a cluster may spend."""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Self
+
+from pydantic import model_validator
+
+from fleet.model.record import Record
+
+# ISO 4217 currencies whose minor unit is not a hundredth; every other one has two digits.
+_MINOR_DIGITS = {
+    currency: digits
+    for digits, currencies in {
+        0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+        3: "BHD IQD JOD KWD LYD OMR TND",
+        4: "CLF UYW",
+    }.items()
+    for currency in currencies.split()
+}
+
+
+class Money(Record):
+    """`minor_units` of an ISO 4217 `currency`: 1250 of USD are 12.50 dollars."""
+
+    minor_units: int
+    currency: str
+
+    @property
+    def decimal(self) -> Decimal:
+        return Decimal(self.minor_units).scaleb(-_MINOR_DIGITS.get(self.currency, 2))
+
+
+class SpendPeriod(StrEnum):
+    CALENDAR_MONTH = "CALENDAR_MONTH"
+
+
+class SpendEnforcement(StrEnum):
+    """What a provider does when a limit is reached."""
+
+    STOP = "STOP"
+    THROTTLE = "THROTTLE"
+    NOTIFY = "NOTIFY"
+    UNKNOWN = "UNKNOWN"
+
+
+class SpendLimitBasis(StrEnum):
+    """Which half of a limit the provider itself holds; the other, when given, is our conversion."""
+
+    MONEY = "MONEY"
+    USAGE = "USAGE"
+    BOTH = "BOTH"
+
+
+class UsageLimit(Record):
+    """A ceiling in use. Request units are a provider's own measure of work; a MiB is 2^20 bytes."""
+
+    request_units: int | None = None
+    storage_mib: int | None = None
+    provisioned_vcpus: int | None = None
+
+
+class SpendLimit(Record):
+    """The most that a cluster may spend or use per period."""
+
+    money: Money | None = None
+    usage: UsageLimit | None = None
+    basis: SpendLimitBasis
+    period: SpendPeriod = SpendPeriod.CALENDAR_MONTH
+    enforcement: SpendEnforcement
+
+
+class LimitWanted(Record):
+    """The limit that somebody asks for, in money or in use. Zero money keeps a cluster inside its free allowance."""
+
+    money: Money | None = None
+    usage: UsageLimit | None = None
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if (self.money is None) == (self.usage is None):
+            raise ValueError("Exactly one of money and usage is needed.")
+        if self.money is not None and self.money.minor_units < 0:
+            raise ValueError("A limit is not negative.")
+        if self.usage is not None and any(value is not None and value <= 0 for _, value in self.usage):
+            raise ValueError("A limit of use is above zero; leave out what is not to be limited.")
+        if self.usage == UsageLimit():
+            raise ValueError("A limit of use names at least one thing; to remove a limit, clear it.")
+        return self
+
+    def matches(self, shown: "SpendLimitStatus") -> bool:
+        """Whether an observed limit is this one, as it was given or as the provider's side converts it."""
+        if shown.limit is None:
+            return False
+        if self.money is not None:
+            return shown.limit.money == self.money
+        usage = shown.limit.usage
+        wanted = (
+            [] if self.usage is None else [(name, value) for name, value in self.usage if value is not None]
+        )
+        return usage is not None and all(getattr(usage, name) == value for name, value in wanted)
+
+
+class SpendLimitState(StrEnum):
+    LIMITED = "LIMITED"
+    UNLIMITED = "UNLIMITED"
+    UNSUPPORTED = "UNSUPPORTED"
+    UNKNOWN = "UNKNOWN"
+
+
+class SpendLimitStatus(Record):
+    """`limit` is set exactly when LIMITED; `reason` says why when UNSUPPORTED or UNKNOWN."""
+
+    state: SpendLimitState
+    limit: SpendLimit | None = None
+    reason: str | None = None
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        if (self.limit is not None) != (self.state is SpendLimitState.LIMITED):
+            raise ValueError("a limit is given exactly when the state is LIMITED")
+        if (self.reason is None) and self.state in (
+            SpendLimitState.UNSUPPORTED,
+            SpendLimitState.UNKNOWN,
+        ):
+            raise ValueError(f"{self.state} needs a reason")
+        return self
+
+
+class CostEstimate(Record):
+    """What a cluster is expected to cost per period, from `minimum` to `maximum`."""
+
+    minimum: Money
+    maximum: Money
+    period: SpendPeriod = SpendPeriod.CALENDAR_MONTH

@@ -1,0 +1,178 @@
+"""A change on its way: an intent before its first byte goes out, and what has become of it since."""
+
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import SerializeAsAny, ValidationInfo, field_validator
+
+from fleet.model.change import CHANGES, Change, OperationKind
+from fleet.model.failure import Failure, FailureKind
+from fleet.model.record import Instant, Record
+
+KEPT = timedelta(days=30)
+"""How long a change is remembered once it was asked for."""
+
+
+class OperationState(StrEnum):
+    """RUNNING: an intent, or taken by the provider. UNCONFIRMED: it may have been taken; that is being found out."""
+
+    RUNNING = "RUNNING"
+    UNCONFIRMED = "UNCONFIRMED"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+
+
+FINAL = frozenset({OperationState.SUCCEEDED, OperationState.FAILED, OperationState.TIMED_OUT})
+
+
+class TargetKind(StrEnum):
+    ACCOUNT = "account"
+    CLUSTER = "cluster"
+    INTEGRATION = "integration"
+    NODE = "node"
+
+
+class Target(Record):
+    """What is changed; `key` names it within its account."""
+
+    kind: TargetKind
+    key: str
+
+
+class Step(StrEnum):
+    """One request to the provider. CHANGE is the verb's own; DEPLOY applies what it registered."""
+
+    CHANGE = "change"
+    DEPLOY = "deploy"
+
+
+class Operation(Record):
+    """`id` sorts by time within its account.
+
+    `steps` are what is still to be sent or to be confirmed, in order. `sent_at` is when the first byte of the first of
+    them may have gone out, null before; `is_waiting` while the provider is busy with the target; `answered_at` is when
+    the provider last took one. `known_keys` are the things of the target's name that were there before a create was
+    sent, `candidates` those that may be what it made, and `absent_looks` counts the complete observations that showed
+    no trace of what was sent. `locks` are held while it is open. `version` counts the writes.
+    """
+
+    id: str
+    account_id: str
+    provider: str
+    kind: OperationKind
+    change: SerializeAsAny[Change]
+    state: OperationState = OperationState.RUNNING
+    target: Target | None
+    target_name: str
+    requested_by: str
+    requested_at: Instant
+    deadline: Instant
+    expected_revision: str | None = None
+    steps: tuple[Step, ...] = (Step.CHANGE,)
+    sent_at: Instant | None = None
+    answered_at: Instant | None = None
+    finished_at: Instant | None = None
+    failure: Failure | None = None
+    is_waiting: bool = False
+    known_keys: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    absent_looks: int = 0
+    locks: tuple[str, ...] = ()
+    version: int = 0
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether nothing at all has gone out for it."""
+        return self.sent_at is None and self.answered_at is None
+
+    @field_validator("change", mode="before")
+    @classmethod
+    def _read_change(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, Change) or "kind" not in info.data:
+            return value
+        return CHANGES[info.data["kind"]].model_validate(value, context=info.context)
+
+    # ------------------------------------------------------------------------------------------- how it goes on
+
+    def waiting(self) -> "Operation":
+        """The provider takes no change of the target just now."""
+        return self._with(is_waiting=True)
+
+    def sending(self, now: datetime, known_keys: tuple[str, ...] = ()) -> "Operation":
+        """From here on the provider may have heard of it, whatever becomes of us."""
+        return self._with(
+            state=OperationState.UNCONFIRMED,
+            sent_at=now,
+            is_waiting=False,
+            known_keys=known_keys,
+            failure=None,
+            absent_looks=0,
+        )
+
+    def not_sent(self) -> "Operation":
+        """The request that was announced did not go out after all."""
+        return self._with(state=OperationState.RUNNING, sent_at=None)
+
+    def answered(self, now: datetime, target: Target | None = None) -> "Operation":
+        """The provider took the first of `steps`."""
+        return self._with(
+            state=OperationState.RUNNING,
+            steps=self.steps[1:],
+            sent_at=None,
+            answered_at=now,
+            target=target or self.target,
+            failure=None,
+            candidates=(),
+            absent_looks=0,
+        )
+
+    def unanswered(self, failure: Failure) -> "Operation":
+        """No answer that tells whether the provider took it."""
+        return self._with(failure=failure)
+
+    def puzzled(self, candidates: tuple[str, ...], absent_looks: int) -> "Operation":
+        return self._with(candidates=candidates, absent_looks=absent_looks)
+
+    def succeeded(self, now: datetime) -> "Operation":
+        return self._with(state=OperationState.SUCCEEDED, finished_at=now, failure=None, steps=())
+
+    def failed(self, failure: Failure) -> "Operation":
+        return self._with(state=OperationState.FAILED, finished_at=failure.occurred_at, failure=failure)
+
+    def timed_out(self, now: datetime) -> "Operation":
+        if self.state is OperationState.UNCONFIRMED:
+            message = "Whether the provider took the request could not be found out in time; look before asking again."
+        elif self.is_unsent:
+            message = "It could not be sent in time; nothing was changed."
+        else:
+            message = (
+                "The provider took the request and has not shown its end in time; it may still come to it."
+            )
+        failure = Failure(kind=FailureKind.TIMEOUT, message=message, occurred_at=now)
+        return self._with(state=OperationState.TIMED_OUT, finished_at=now, failure=failure)
+
+    def abandoned(self, now: datetime) -> "Operation":
+        message = "The account was disconnected before the end of this was seen."
+        failure = Failure(kind=FailureKind.TIMEOUT, message=message, occurred_at=now)
+        return self._with(state=OperationState.TIMED_OUT, finished_at=now, failure=failure)
+
+    def _with(self, **changes: object) -> "Operation":
+        return self.model_copy(update=changes)
+
+
+def new_operation_id(now: datetime) -> str:
+    """Sorts by time; the rest tells two of one instant apart."""
+    return f"{int(now.timestamp() * 1_000_000):016x}{secrets.token_hex(5)}"
+
+
+def poll_after_seconds(operation: Operation, now: datetime) -> int | None:
+    """When asking again may show something new: soon at first, and less often for what takes long. Null when final."""
+    if operation.is_final:
+        return None
+    return min(60, max(2, int((now - operation.requested_at).total_seconds()) // 10))

@@ -1,0 +1,39 @@
+"""What a provider is: its name, what it lacks and why, how often it may be asked, what only it knows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from fleet.model.capability import Capability
+from fleet.model.cluster import ClusterDetails
+from fleet.model.rate_limit import RateLimit
+from fleet.model.spec import ClusterPatch, ClusterSpec
+
+
+def _never(provider_phase: str) -> bool:
+    return False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """A platform that Fleetgraph can observe. `key` names it in files, rows and identifiers."""
+
+    key: str
+    name: str
+    documentation_url: str
+    rate_limit: RateLimit
+    details: type[ClusterDetails]
+    spec: type[ClusterSpec]
+    patch: type[ClusterPatch]
+    lacks: Mapping[Capability, str] = field(default_factory=dict)
+    needs_external_id: bool
+    """Whether an account must name its organization, tenant or team, because the token does not imply it."""
+    are_names_caseless: bool = False
+    """Whether two names that differ in case alone are one to the provider."""
+    is_busy: Callable[[str], bool] = _never
+    """Whether a cluster that is in this phase, in the provider's own word, takes no change: a change has to wait."""
+    api_versions: tuple[str, ...] = ()
+    """Versions of the provider's API that an account may pin, newest first. Empty where it has none to pin."""
+
+    def same_name(self, name: str) -> str:
+        """Equal for names that the provider takes for one."""
+        return name.casefold() if self.are_names_caseless else name

@@ -1,0 +1,38 @@
+"""The one base of every piece of data in the domain: frozen, keyword-only, readable back from its own JSON.
+
+Some members have another record at each provider. A stored row is read with the providers as pydantic's context
+(`of_provider`), so that records know of no provider.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationInfo
+
+
+def _to_utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""A moment in UTC. A naive datetime is refused."""
+
+
+class Record(BaseModel):
+    """Frozen data. Unknown members are ignored, so that rows outlive a rolling deployment in both directions."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def of_provider(member: Literal["details", "spec", "patch"], value: object, info: ValidationInfo) -> object:
+    """The value of `member`, as the record that its provider has for it.
+
+    `info.context` maps a provider's key to what has a record type for each such member: `fleet.providers.PROVIDERS`. A
+    provider that is not in it is one that this version does not know; its value is read as the base record.
+    """
+    if isinstance(value, Record):
+        return value
+    if info.context is None:
+        raise ValueError(f"{member} differs between providers: read it with the providers as context")
+    provider = info.context.get(info.data.get("provider"))
+    return value if provider is None else getattr(provider, member).model_validate(value)

@@ -1,0 +1,128 @@
+"""Why a change that somebody asked for is not made.
+
+    Refused                    nothing was sent to the provider for it
+    ├─ Forbidden               whoever asks may not
+    ├─ InvalidInput            what was given cannot be meant; the sentence says what can
+    ├─ NoSuchThing             it does not exist, or not any more
+    ├─ Conflicting             it changed since it was read, or another change of it is in flight
+    ├─ InUse                   clusters depend on it
+    ├─ Unsupported             the provider cannot, or not with this plan, version or field
+    ├─ Failing                 the provider refused or failed when it was asked before the change
+    ├─ BudgetUsedUp            the share of the provider's limit that is kept for people is used up
+    └─ SeveralRefusals         more than one of these at once
+
+`path` names the argument at fault in the words of the domain, e.g. ("spec", "resources", "cpu"); empty when it is the
+whole request.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
+
+from pydantic import ValidationError
+
+from fleet.model.caller import Scope
+from fleet.model.capability import Capability
+from fleet.model.failure import Failure
+from fleet.model.operation import Operation
+
+Path = tuple[str, ...]
+
+
+class Refused(Exception):
+    """`str()` of it is a sentence for whoever asked."""
+
+    def __init__(self, message: str, *, path: Path = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+    def below(self, *prefix: str) -> Self:
+        """The same, seen from further outside."""
+        self.path = (*prefix, *self.path)
+        return self
+
+
+class Forbidden(Refused):
+    """`required_scope` is what the caller's key lacks."""
+
+    def __init__(self, required_scope: Scope) -> None:
+        super().__init__(f"This needs the scope {required_scope.name}, which your key does not have.")
+        self.required_scope = required_scope
+
+
+class InvalidInput(Refused):
+    """What was given cannot be meant."""
+
+
+class NoSuchThing(Refused):
+    """It does not exist, or not any more."""
+
+
+class Conflicting(Refused):
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: Path = (),
+        current_revision: str | None = None,
+        operation: Operation | None = None,
+    ) -> None:
+        super().__init__(message, path=path)
+        self.current_revision = current_revision
+        self.operation = operation
+
+
+class InUse(Refused):
+    """`integration_external_id` names the link that clusters of the account depend on."""
+
+    def __init__(self, message: str, *, account_id: str, integration_external_id: str) -> None:
+        super().__init__(message)
+        self.account_id = account_id
+        self.integration_external_id = integration_external_id
+
+
+class Unsupported(Refused):
+    """`capability` is null when the provider can, but not with this plan, version or field."""
+
+    def __init__(self, message: str, *, path: Path = (), capability: Capability | None = None) -> None:
+        super().__init__(message, path=path)
+        self.capability = capability
+
+
+class Failing(Refused):
+    def __init__(self, failure: Failure, *, path: Path = ()) -> None:
+        super().__init__(failure.message, path=path)
+        self.failure = failure
+
+
+class BudgetUsedUp(Refused):
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(
+            "What the provider lets us ask for people is used up until "
+            f"{retry_at.isoformat(timespec='seconds')}."
+        )
+        self.retry_at = retry_at
+
+
+class SeveralRefusals(Refused):
+    def __init__(self, refusals: Sequence[Refused]) -> None:
+        super().__init__(" ".join(refusal.message for refusal in refusals))
+        self.refusals = tuple(refusals)
+
+
+def invalid_inputs(error: ValidationError, *prefix: str) -> Sequence[InvalidInput]:
+    """What a record of the domain says of the input that it was to be made from, without the input itself."""
+    return [
+        InvalidInput(
+            _sentence(one["msg"]),
+            path=(*prefix, *(str(part) for part in one["loc"] if not str(part).startswith("function-"))),
+        )
+        for one in error.errors(include_input=False, include_url=False, include_context=False)
+    ]
+
+
+def _sentence(message: str) -> str:
+    """pydantic puts its own word before a validator's sentence, and ends its own sentences without a stop."""
+    text = message.removeprefix("Value error, ")
+    return text if text.endswith(".") else f"{text}."

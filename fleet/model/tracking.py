@@ -1,0 +1,66 @@
+"""What is remembered of an observed thing beyond the thing itself: since when, and how far it can be trusted."""
+
+from typing import Generic, TypeVar
+
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.cluster import Cluster, Facts, Phase
+from fleet.model.failure import Failure
+from fleet.model.integration import Integration
+from fleet.model.money import CostEstimate
+from fleet.model.node import Node
+from fleet.model.record import Instant, Record
+
+T = TypeVar("T", Cluster, Node, Integration, Region, InstanceType)
+
+
+class Unread(Record):
+    """The provider lists a thing that does not read as documented: what is shown of it is from `read_at`."""
+
+    failure: Failure
+    read_at: Instant
+
+
+class Tracked(Record, Generic[T]):
+    """A thing as last read, and why it could not be read since, if so."""
+
+    item: T
+    unread: Unread | None = None
+
+
+class TrackedCluster(Tracked[Cluster]):
+    """A cluster as last read.
+
+    `since` is when its phase was first observed. `missing_since` is when a complete listing first left it out:
+    suspicion, not proof. Once deleted, the row is a tombstone until `expires_at`.
+    """
+
+    since: Instant
+    first_observed_at: Instant
+    missing_since: Instant | None = None
+    expires_at: Instant | None = None
+    facts: Facts = Facts()
+
+    @property
+    def is_tombstone(self) -> bool:
+        return self.item.phase is Phase.DELETED
+
+    @property
+    def integration_external_id(self) -> str | None:
+        return self.item.integration_external_id or self.facts.integration_external_id
+
+    @property
+    def cost_estimate(self) -> CostEstimate | None:
+        return self.facts.cost_estimate
+
+
+class Transition(Record):
+    """A change of phase. `from_phase` and `after_seconds` are null for the first observation."""
+
+    account_id: str
+    cluster_key: str
+    cluster_name: str
+    from_phase: Phase | None
+    to_phase: Phase
+    provider_phase: str
+    observed_at: Instant
+    after_seconds: int | None = None

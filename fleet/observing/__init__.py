@@ -1,0 +1,1 @@
+"""Observing accounts: what is listed, what that changes in memory, and when the next observation is due."""

@@ -1,0 +1,189 @@
+"""What an adapter promises: one account at one provider, read and changed.
+
+Every adapter lists clusters. What else a provider offers is a small protocol of its own, so that a missing capability
+is a missing method and not one that raises; `PROTOCOL_OF` ties each to its `Capability`, and the contract
+suite holds every adapter to what its provider's data sheet says.
+
+Every call may raise any `ProviderError`, and `BudgetExhausted` before a request goes out.
+"""
+
+from collections.abc import Collection as Items
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar, runtime_checkable
+
+from pydantic import SecretStr
+
+from fleet.model.account import Account
+from fleet.model.capability import Capability
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.change import CreateIntegration, UpdateIntegration
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Cluster, Connection
+from fleet.model.integration import Integration
+from fleet.model.money import CostEstimate, LimitWanted
+from fleet.model.node import Node
+from fleet.model.provider import Provider
+from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.ports.permits import Allowance
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable:
+    """An item whose identity reads and whose body does not. `reason` is a sentence without the body."""
+
+    external_id: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing(Generic[T_co]):
+    """All items of one kind, as far as they could be read.
+
+    `incomplete` says why absence from this listing proves nothing; null when it is complete.
+    """
+
+    items: tuple[T_co, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    incomplete: str | None = None
+
+
+class Adapter(Protocol):
+    @property
+    def provider(self) -> Provider: ...
+
+    async def clusters(self) -> Listing[Cluster]: ...
+
+
+@runtime_checkable
+class ReadsCluster(Protocol):
+    async def cluster(self, external_id: str) -> Cluster:
+        """One cluster, with its `provider_revision` where there is one. `NotFound` when it is gone."""
+        ...
+
+
+@runtime_checkable
+class ListsNodes(Protocol):
+    async def nodes(self, cluster: Cluster) -> Listing[Node]: ...
+
+
+@runtime_checkable
+class ListsIntegrations(Protocol):
+    async def integrations(self) -> Listing[Integration]: ...
+
+
+@runtime_checkable
+class ListsRegions(Protocol):
+    async def regions(self) -> Listing[Region]: ...
+
+
+@runtime_checkable
+class ListsInstanceTypes(Protocol):
+    async def instance_types(self, used: Items[tuple[Cloud, str]]) -> Listing[InstanceType]:
+        """Machine types on offer, at least in the regions `used` by the account's clusters."""
+        ...
+
+
+@runtime_checkable
+class EstimatesCost(Protocol):
+    async def cost_estimate(self, cluster: Cluster) -> CostEstimate | None: ...
+
+
+@runtime_checkable
+class ReadsConnection(Protocol):
+    """A provider that tells where to connect in a call of its own; others tell it with the cluster."""
+
+    async def connection(self, cluster: Cluster) -> Connection | None:
+        """Null until the cluster is ready."""
+        ...
+
+
+# -------------------------------------------------------------------------------------------------- the writing side
+#
+# Each call sends one request that changes something, once. Besides `ProviderError` it may raise a
+# `fleet.model.refusal.Refused` before anything is sent, where only the adapter can tell that the input will not do. An
+# answer that does not read is `UnexpectedResponse`: the provider may have done what was asked. A cluster that is
+# handed in is the latest reading of it, with its `provider_revision`.
+
+
+@runtime_checkable
+class CreatesCluster(Protocol):
+    async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
+        """As the provider's answer shows it."""
+        ...
+
+
+@runtime_checkable
+class UpdatesCluster(Protocol):
+    async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
+        """`Conflict` where the provider holds another revision by now than `cluster` has."""
+        ...
+
+
+@runtime_checkable
+class StopsCluster(Protocol):
+    async def stop_cluster(self, cluster: Cluster) -> None: ...
+
+
+@runtime_checkable
+class DeploysCluster(Protocol):
+    """A provider at which what was registered is applied by a request of its own."""
+
+    async def deploy_cluster(self, cluster: Cluster) -> None: ...
+
+
+@runtime_checkable
+class DeletesCluster(Protocol):
+    async def delete_cluster(self, cluster: Cluster) -> None: ...
+
+
+@runtime_checkable
+class LimitsSpend(Protocol):
+    async def set_spend_limit(self, cluster: Cluster, limit: LimitWanted) -> None: ...
+
+    async def clear_spend_limit(self, cluster: Cluster) -> None: ...
+
+
+@runtime_checkable
+class ChangesIntegrations(Protocol):
+    async def create_integration(self, wanted: CreateIntegration) -> Integration: ...
+
+    async def update_integration(self, integration: Integration, wanted: UpdateIntegration) -> None: ...
+
+    async def delete_integration(self, integration: Integration) -> None:
+        """`Conflict` while clusters use it."""
+        ...
+
+
+@runtime_checkable
+class MaintainsNodes(Protocol):
+    async def cordon_node(self, cluster: Cluster, node: Node) -> None: ...
+
+    async def uncordon_node(self, cluster: Cluster, node: Node) -> None: ...
+
+    async def drain_node(self, cluster: Cluster, node: Node) -> None: ...
+
+
+PROTOCOL_OF: Mapping[Capability, type] = {
+    Capability.LIST_NODES: ListsNodes,
+    Capability.LIST_INTEGRATIONS: ListsIntegrations,
+    Capability.LIST_REGIONS: ListsRegions,
+    Capability.LIST_INSTANCE_TYPES: ListsInstanceTypes,
+    Capability.COST_ESTIMATE: EstimatesCost,
+    Capability.CREATE_CLUSTER: CreatesCluster,
+    Capability.UPDATE_CLUSTER: UpdatesCluster,
+    Capability.STOP_CLUSTER: StopsCluster,
+    Capability.DEPLOY_CLUSTER: DeploysCluster,
+    Capability.DELETE_CLUSTER: DeletesCluster,
+    Capability.SPEND_LIMIT: LimitsSpend,
+    Capability.CHANGE_INTEGRATION: ChangesIntegrations,
+    Capability.NODE_MAINTENANCE: MaintainsNodes,
+}
+
+
+class OpenAdapter(Protocol):
+    """Makes the adapter of an account. Cheap: no request goes out."""
+
+    def __call__(self, account: Account, token: SecretStr, allowance: Allowance) -> Adapter: ...

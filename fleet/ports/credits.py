@@ -1,0 +1,37 @@
+"""What a caller may spend on queries: so many points a minute, counted for each caller alone."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from fleet.model.record import Instant, Record
+
+WINDOW = timedelta(minutes=1)
+
+
+class Standing(Record):
+    """In points. `cost` is what was asked for, `remaining` what is left of `limit` until `resets_at`."""
+
+    cost: int
+    limit: int
+    remaining: int
+    resets_at: Instant
+
+
+class PointsUsedUp(Exception):
+    """Nothing was taken."""
+
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(f"{standing.cost} points are more than the {standing.remaining} that are left")
+        self.standing = standing
+
+
+class Points(Protocol):
+    async def spend(self, caller_id: str, cost: int, now: datetime) -> Standing:
+        """Takes all of `cost` or, raising `PointsUsedUp`, nothing."""
+        ...
+
+
+def window_of(now: datetime) -> datetime:
+    """When the window began that holds `now`: the same for everybody and for every process."""
+    seconds = WINDOW.total_seconds()
+    return datetime.fromtimestamp(now.timestamp() // seconds * seconds, now.tzinfo)

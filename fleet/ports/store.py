@@ -1,0 +1,346 @@
+"""What the store promises: a memory of accounts, of what was observed through them, and of what changed.
+
+Two roles over one table. An observer writes: it begins with a lease, saves what changed, and ends with the result.
+Fencing numbers decide who is late: each `begin` takes the next one, and `save` and `end` of an earlier one are refused.
+A reader pages: every listing has a total order, `after` is the order key of the last item seen, and a page never skips
+or repeats an item because others came or went.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from fleet.model.account import Account, AccountState, TrackedAccount
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.integration import Integration
+from fleet.model.node import Node
+from fleet.model.operation import Operation
+from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, Share
+from fleet.model.tracking import Tracked, TrackedCluster, Transition
+
+ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType)
+TrackedItem = Tracked[Any]
+"""A row of any kind."""
+
+
+class StaleObserver(Exception):
+    """A later observation of the account has begun; nothing of this one is kept from here on."""
+
+
+class AccountGone(Exception):
+    """The account was disconnected meanwhile."""
+
+
+class OrganizationTaken(Exception):
+    """The organization is connected already, as the account `account_id`."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(account_id)
+        self.account_id = account_id
+
+
+class NotAnOrderKey(ValueError):
+    """What a page was to go on after is no order key of its listing: somebody made it up."""
+
+
+class Ref(NamedTuple):
+    """Names an observed thing: its account, and its key within the account."""
+
+    account_id: str
+    key: str
+
+
+class FleetOrder(NamedTuple):
+    """The fleet's order, of clusters as of integrations: provider, account name, own name, own key."""
+
+    provider: str
+    account_name: str
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """The right to write what an account shows. Whoever holds a higher `fence` wins."""
+
+    account_id: str
+    fence: int
+    tracked: TrackedAccount
+    grant: Grant
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotBegun:
+    """Why an observation is not to happen now: somebody is at it, the message is stale, or the budget is used up."""
+
+    reason: str
+    retry_at: datetime | None = None
+
+
+AskForLook = Callable[[str, datetime], Awaitable[None]]
+"""`Operations.ask_for_look`."""
+
+
+class OutdatedOperation(Exception):
+    """Somebody else has saved the operation since it was read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Idempotency:
+    """`key` as its caller gave it, `caller` who did, `digest` what was asked for with it."""
+
+    caller: str
+    key: str
+    digest: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlreadyAsked:
+    """The idempotency key was used before, for `operation`; with the same input where `is_same`."""
+
+    operation: Operation
+    is_same: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlreadyOpen:
+    """Another change of the same thing is in flight."""
+
+    operation: Operation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What an observation changed. A cluster and its transition land together or not at all."""
+
+    puts: Sequence[TrackedItem] = ()
+    deletes: Sequence[TrackedItem] = ()
+    transitions: Sequence[Transition] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.puts or self.deletes or self.transitions)
+
+
+class Observations(Protocol):
+    """The observer's half."""
+
+    async def account(self, account_id: str) -> TrackedAccount | None:
+        """Strongly consistent."""
+        ...
+
+    async def begin(
+        self,
+        account: Account,
+        *,
+        rate: RateLimit,
+        share: Share,
+        requests: int,
+        now: datetime,
+        lease_seconds: int,
+        due_at: datetime | None,
+    ) -> Lease | NotBegun:
+        """Takes the lease, the next fencing number and up to `requests` of the budget, in one write.
+
+        `due_at` is what the schedule's message said; when the account is due at another time by now, the message is
+        stale. Null asks for an observation whatever the schedule says. A refusal writes nothing, except that an account
+        whose budget is used up is put off until there is some.
+        """
+        ...
+
+    async def clusters(self, account_id: str) -> list[TrackedCluster]:
+        """All rows of an account, tombstones included. Strongly consistent, as the two below."""
+        ...
+
+    async def items(self, account_id: str, kind: type[ItemT]) -> list[Tracked[ItemT]]: ...
+
+    async def save(self, lease: Lease, changes: Changes) -> None:
+        """Writes `changes` in transactions that each check the fence. `StaleObserver` when it is not ours any more."""
+        ...
+
+    async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> datetime | None:
+        """Keeps the result, sets the next time and gives the lease back, in one write. `StaleObserver` as `save`.
+
+        Answers the next time, which is sooner than `due_at` where a look was asked for since the lease was taken.
+        """
+        ...
+
+    async def spend(self, key: str, rate: RateLimit, share: Share, requests: int, now: datetime) -> Grant:
+        """Draws further requests from a budget."""
+        ...
+
+    async def learn(self, key: str, rate: RateLimit, facts: RateFacts, now: datetime) -> None: ...
+
+
+class Schedule(Protocol):
+    """The planner's half."""
+
+    async def due(self, before: datetime, limit: int) -> list[tuple[str, datetime]]:
+        """Ids of accounts due before a time and not queued, each with its time, the longest due first; those that are
+        hidden, too. Finds them in an index, never in the table.
+        """
+        ...
+
+    async def claim(
+        self,
+        account_id: str,
+        due_at: datetime,
+        *,
+        now: datetime,
+        queued_until: datetime,
+    ) -> bool:
+        """Marks a due account as queued. False when another planner was faster or it is not due then any more."""
+        ...
+
+
+class Accounts(Protocol):
+    """The owner's half."""
+
+    async def connect(self, account: Account, *, due_at: datetime) -> None:
+        """Keeps an account. One that is known by its id keeps what was observed, and is due again.
+
+        `OrganizationTaken` when another account is connected to the same organization.
+        """
+        ...
+
+    async def hide(self, account_id: str, *, due_at: datetime) -> None:
+        """Makes an account unseen at once and due, so that an observation which finds it gone removes the rest. Its
+        organization may be connected under another name from here on. Nothing for an account that is gone.
+        """
+        ...
+
+    async def remove(self, account_id: str) -> None:
+        """Forgets everything observed through an account that is hidden, then the account itself. Idempotent; continues
+        where it was interrupted. Nothing for an account that is connected, again perhaps.
+        """
+        ...
+
+
+class Operations(Protocol):
+    """The changer's half. Operations outlive the account they changed; they expire after `operation.KEPT`."""
+
+    async def begin_change(
+        self, operation: Operation, *, idempotency: Idempotency | None
+    ) -> Operation | AlreadyAsked | AlreadyOpen:
+        """Keeps an intent, in one transaction with its `locks` and its idempotency key, and answers it as kept.
+
+        Only while the account is connected: `AccountGone`. An idempotency key that was used within its day answers
+        `AlreadyAsked`; a lock that an open operation holds answers `AlreadyOpen`. Neither writes anything.
+        """
+        ...
+
+    async def save_change(self, operation: Operation) -> Operation:
+        """Keeps how it goes on, and answers it with its next `version`. One that is final gives its locks back in the
+        same transaction. `OutdatedOperation` when somebody else has saved it since it was read.
+        """
+        ...
+
+    async def discard_change(self, operation: Operation) -> None:
+        """Forgets an intent for which nothing was sent, with its locks and its key. `OutdatedOperation` as above."""
+        ...
+
+    async def open_changes(self, account_id: str) -> list[Operation]:
+        """Those that are not final, oldest first. Strongly consistent."""
+        ...
+
+    async def ask_for_look(self, account_id: str, at: datetime) -> None:
+        """Makes an account due at `at`, unless it is due sooner, whatever its token says. An observation that is going
+        on does not undo it: the `end` of a lease that began before keeps the earlier of the two times. Nothing for an
+        account that is gone.
+        """
+        ...
+
+
+class Reader(Protocol):
+    """The reader's half. Every `limit` is in items; a listing answers at most that many, in its order."""
+
+    async def accounts(
+        self, *, after: tuple[str, str] | None, limit: int, provider: str | None = None
+    ) -> list[TrackedAccount]:
+        """In the order provider, name."""
+        ...
+
+    async def accounts_by_id(self, ids: Iterable[str]) -> Mapping[str, TrackedAccount]: ...
+
+    async def clusters_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, TrackedCluster]: ...
+
+    async def nodes_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Tracked[Node]]: ...
+
+    async def integrations_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Tracked[Integration]]: ...
+
+    async def clusters_of(
+        self, account_id: str, *, after: tuple[str, str] | None, limit: int
+    ) -> list[TrackedCluster]:
+        """In the order name, key. Tombstones included, expired ones not."""
+        ...
+
+    async def clusters_named(self, account_id: str, name: str) -> list[TrackedCluster]: ...
+
+    async def attention(
+        self, *, after: FleetOrder | None, limit: int
+    ) -> list[tuple[FleetOrder, TrackedCluster]]:
+        """Clusters that are neither READY nor STOPPED nor DELETED, of all accounts, in the fleet's order."""
+        ...
+
+    async def nodes_of(self, cluster: Ref, *, after: str | None, limit: int) -> list[Tracked[Node]]:
+        """In the order of `Node.key`."""
+        ...
+
+    async def integrations_of(
+        self, account_id: str, *, after: tuple[str, str] | None, limit: int
+    ) -> list[Tracked[Integration]]:
+        """In the order name, key."""
+        ...
+
+    async def regions_of(self, account_id: str, *, after: str | None, limit: int) -> list[Tracked[Region]]:
+        """In the order of `Region.key`."""
+        ...
+
+    async def instance_types_of(
+        self, account_id: str, *, after: str | None, limit: int
+    ) -> list[Tracked[InstanceType]]:
+        """In the order of `InstanceType.key`."""
+        ...
+
+    async def history(self, cluster: Ref, *, before: str | None, limit: int) -> list[tuple[str, Transition]]:
+        """Changes of phase of a cluster, newest first, each with its order key."""
+        ...
+
+    async def feed(
+        self,
+        *,
+        after: str | None,
+        since: datetime,
+        now: datetime,
+        limit: int,
+        account_ids: frozenset[str] | None = None,
+    ) -> tuple[list[tuple[str, Transition]], str | None]:
+        """Changes of phase of the fleet, oldest first, each with its order key, and where to go on when the page is
+        short. Holds back the last few seconds, so that a reader who follows along never misses a late writer.
+        `NotAnOrderKey` where `after` is none. With `account_ids`, only theirs, out of a bounded number of rows a page:
+        where to go on then tells nothing of the others.
+        """
+        ...
+
+    async def budget(self, key: str) -> Budget: ...
+
+    async def operations_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Operation]:
+        """A ref's key is the operation's id."""
+        ...
+
+    async def operations(self, *, before: tuple[str, str] | None, limit: int) -> list[Operation]:
+        """Of the whole fleet, newest first, in the order (id, account id)."""
+        ...
+
+    async def operations_of(self, account_id: str, *, before: str | None, limit: int) -> list[Operation]:
+        """Of one account, newest first, in the order of ids."""
+        ...
+
+    async def open_operations_by_lock(self, locks: Iterable[Ref]) -> Mapping[Ref, Operation]:
+        """The operations that hold these locks; a ref's key is the lock."""
+        ...
+
+
+class Store(Observations, Schedule, Accounts, Operations, Reader, Protocol):
+    """The whole promise, kept by one table."""

@@ -1,0 +1,1 @@
+"""How often a provider may be asked: token budgets, and the permits that one observation or change draws from them."""

@@ -1,0 +1,87 @@
+"""Pages over the changes that were asked for, newest first.
+
+As in `fleet.reading.pages`: a filter examines a bounded number of rows a page, and the cursor is then the last one
+examined.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from fleet.model.operation import Operation, OperationState, TargetKind
+from fleet.ports.store import Reader, Ref
+from fleet.reading.pages import EXAMINED_ROWS
+
+_CHUNK = 100
+
+Order = tuple[str, str]
+"""The operation's id, which sorts by time, and its account's."""
+
+NOTHING = Ref("", "")
+"""Stands for a cluster that cannot be."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationPage:
+    """`end` is where the next page goes on; null when this page is the last."""
+
+    rows: Sequence[tuple[Order, Operation]]
+    end: Order | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationFilter:
+    """Null asks for everything."""
+
+    states: frozenset[OperationState] | None = None
+    cluster: Ref | None = None
+
+    def matches(self, operation: Operation) -> bool:
+        return (self.states is None or operation.state in self.states) and (
+            self.cluster is None or _is_of(operation, self.cluster)
+        )
+
+
+def _is_of(operation: Operation, cluster: Ref) -> bool:
+    target = operation.target
+    return (
+        target is not None
+        and target.kind is TargetKind.CLUSTER
+        and (operation.account_id, target.key) == cluster
+    )
+
+
+async def operations(
+    reader: Reader, where: OperationFilter, *, before: Order | None, first: int
+) -> OperationPage:
+    rows: list[tuple[Order, Operation]] = []
+    examined = 0
+    async for operation in _newest(reader, where.cluster, before, first):
+        order = (operation.id, operation.account_id)
+        examined += 1
+        if where.matches(operation):
+            if len(rows) == first:
+                return OperationPage(rows=rows, end=rows[-1][0])
+            rows.append((order, operation))
+        if examined >= EXAMINED_ROWS:
+            return OperationPage(rows=rows, end=order)
+    return OperationPage(rows=rows, end=None)
+
+
+async def _newest(
+    reader: Reader, cluster: Ref | None, before: Order | None, first: int
+) -> AsyncIterator[Operation]:
+    """Of the whole fleet, or of the account of one cluster."""
+    if cluster == NOTHING:
+        return
+    limit = min(first + 1, _CHUNK)  # what an unfiltered page needs; a filter goes on in larger steps
+    while True:
+        if cluster is None:
+            found = await reader.operations(before=before, limit=limit)
+        else:
+            key = None if before is None else before[0]
+            found = await reader.operations_of(cluster.account_id, before=key, limit=limit)
+        for operation in found:
+            yield operation
+        if len(found) < limit:
+            return
+        before, limit = (found[-1].id, found[-1].account_id), _CHUNK

@@ -1,0 +1,198 @@
+"""Pages over the whole fleet, walked account by account.
+
+Every listing has a total order and a cursor that is an order key, so that rows which come and go between pages neither
+repeat nor skip another. A filter examines a bounded number of rows a page; the cursor is then the last row examined, so
+a page may be short, even empty, while there is more.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from fleet.model.account import TrackedAccount, derive_account_id
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import QUIET, Cluster, Phase
+from fleet.model.integration import Integration
+from fleet.model.tracking import Tracked, TrackedCluster
+from fleet.ports.store import FleetOrder, Reader
+
+EXAMINED_ROWS = 1000
+"""How many rows one page may look at before it answers short."""
+_OPENING_AN_ACCOUNT = 5
+"""What opening an account counts for among them: it is a query even where it finds nothing."""
+_CHUNK = 100
+
+RowT = TypeVar("RowT", bound=Tracked[Cluster] | Tracked[Integration])
+RowT_co = TypeVar("RowT_co", bound=Tracked[Cluster] | Tracked[Integration], covariant=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[RowT]):
+    """`rows` are items with their order keys. `end` is where the next page goes on; null when this page is the last."""
+
+    rows: Sequence[tuple[FleetOrder, RowT]]
+    end: FleetOrder | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterFilter:
+    """Null asks for everything. A cluster matches when it matches every member that is given."""
+
+    providers: frozenset[str] | None = None
+    account_ids: frozenset[str] | None = None
+    phases: frozenset[Phase] | None = None
+    clouds: frozenset[Cloud] | None = None
+    regions: frozenset[str] | None = None
+    name_contains: str | None = None
+    integration_external_id: str | None = None
+    needs_attention: bool | None = None
+    include_inactive: bool = False
+
+    def wants(self, account: TrackedAccount) -> bool:
+        return (self.providers is None or account.account.provider in self.providers) and (
+            self.account_ids is None or account.account.id in self.account_ids
+        )
+
+    def matches(self, tracked: TrackedCluster) -> bool:
+        cluster = tracked.item
+        named = self.phases is not None and cluster.phase in self.phases
+        return (
+            (self.include_inactive or named or self.needs_attention is True or cluster.is_active)
+            and (self.providers is None or cluster.provider in self.providers)
+            and (self.account_ids is None or cluster.account_id in self.account_ids)
+            and (self.phases is None or named)
+            and (self.clouds is None or cluster.cloud in self.clouds)
+            and (self.regions is None or not self.regions.isdisjoint(cluster.regions))
+            and (self.name_contains is None or self.name_contains.casefold() in cluster.name.casefold())
+            and (
+                self.integration_external_id is None
+                or tracked.integration_external_id == self.integration_external_id
+            )
+            and (self.needs_attention is None or self.needs_attention is (cluster.phase not in QUIET))
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntegrationFilter:
+    account_ids: frozenset[str] | None = None
+    clouds: frozenset[Cloud] | None = None
+
+    def wants(self, account: TrackedAccount) -> bool:
+        return self.account_ids is None or account.account.id in self.account_ids
+
+    def matches(self, tracked: Tracked[Integration]) -> bool:
+        return self.clouds is None or tracked.item.cloud in self.clouds
+
+
+async def clusters(
+    reader: Reader, where: ClusterFilter, *, after: FleetOrder | None, first: int
+) -> Page[TrackedCluster]:
+    """A page of the fleet in its order. Clusters that need attention come from an index of their own."""
+    stream = (
+        _attention(reader, after, first)
+        if where.needs_attention is True
+        else _fleet(reader, reader.clusters_of, where, after, first)
+    )
+    return await _take(stream, where.matches, first)
+
+
+async def integrations(
+    reader: Reader, where: IntegrationFilter, *, after: FleetOrder | None, first: int
+) -> Page[Tracked[Integration]]:
+    stream = _fleet(reader, reader.integrations_of, where, after, first)
+    return await _take(stream, where.matches, first)
+
+
+async def accounts(
+    reader: Reader,
+    wants: Callable[[TrackedAccount], bool],
+    *,
+    after: tuple[str, str] | None,
+    ids: frozenset[str] | None = None,
+) -> AsyncIterator[TrackedAccount]:
+    """Every account in order that somebody wants, page by page as they are asked for; those in `ids` by name."""
+    if ids is not None:
+        named = (await reader.accounts_by_id(ids)).values()
+        for account in sorted(named, key=lambda one: one.account.order):
+            if wants(account) and (after is None or account.account.order > after):
+                yield account
+        return
+    while True:
+        found = await reader.accounts(after=after, limit=_CHUNK)
+        for account in found:
+            if wants(account):
+                yield account
+        if len(found) < _CHUNK:
+            return
+        after = found[-1].account.order
+
+
+class _ListOf(Protocol[RowT_co]):
+    def __call__(
+        self, account_id: str, *, after: tuple[str, str] | None, limit: int
+    ) -> Awaitable[Sequence[RowT_co]]: ...
+
+
+async def _take(
+    stream: AsyncIterator[tuple[FleetOrder, RowT | None]], matches: Callable[[RowT], bool], first: int
+) -> Page[RowT]:
+    rows: list[tuple[FleetOrder, RowT]] = []
+    examined = 0
+    async for order, row in stream:
+        examined += _OPENING_AN_ACCOUNT if row is None else 1
+        if row is not None and matches(row):
+            if len(rows) == first:
+                return Page(rows=rows, end=rows[-1][0])
+            rows.append((order, row))
+        if examined >= EXAMINED_ROWS:
+            return Page(rows=rows, end=order)
+    return Page(rows=rows, end=None)
+
+
+async def _fleet(
+    reader: Reader,
+    rows_of: _ListOf[RowT],
+    where: ClusterFilter | IntegrationFilter,
+    after: FleetOrder | None,
+    first: int,
+) -> AsyncIterator[tuple[FleetOrder, RowT | None]]:
+    """Rows of every wanted account, each account announced by a row of none."""
+    opened = None
+    if after is not None:
+        opened = (after.provider, after.account_name)
+        for account in (await reader.accounts_by_id([derive_account_id(*opened)])).values():
+            if where.wants(account):
+                async for row in _account(rows_of, account, (after.name, after.key), first):
+                    yield row
+    async for account in accounts(reader, where.wants, after=opened, ids=where.account_ids):
+        yield FleetOrder(*account.account.order, "", ""), None
+        async for row in _account(rows_of, account, None, first):
+            yield row
+
+
+async def _account(
+    rows_of: _ListOf[RowT], account: TrackedAccount, after: tuple[str, str] | None, first: int
+) -> AsyncIterator[tuple[FleetOrder, RowT]]:
+    limit = min(first + 1, _CHUNK)  # what an unfiltered page needs; a filter goes on in larger steps
+    after = None if after == ("", "") else after
+    while True:
+        rows = await rows_of(account.account.id, after=after, limit=limit)
+        for row in rows:
+            after = (row.item.name, row.item.key)
+            yield FleetOrder(*account.account.order, *after), row
+        if len(rows) < limit:
+            return
+        limit = _CHUNK
+
+
+async def _attention(
+    reader: Reader, after: FleetOrder | None, first: int
+) -> AsyncIterator[tuple[FleetOrder, TrackedCluster]]:
+    limit = min(first + 1, _CHUNK)
+    while True:
+        rows = await reader.attention(after=after, limit=limit)
+        for order, row in rows:
+            yield order, row
+        if len(rows) < limit:
+            return
+        after, limit = rows[-1][0], _CHUNK

@@ -1,0 +1,1 @@
+"""GraphQL over HTTP: requests, answers, their headers and error codes."""

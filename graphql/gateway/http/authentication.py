@@ -1,0 +1,47 @@
+"""Nobody reaches the gateway unasked: every request has a caller before anything else looks at it."""
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from fleet.access.authentication import Admit, NotAdmitted
+from fleet.model.caller import Caller
+
+NOBODY = Caller(id="nobody", name="nobody")
+"""Whoever asks for a page. Pages show nothing of a fleet."""
+
+
+def is_for_page(request: Request) -> bool:
+    """A browser that asks for a page. A query in the address is executed."""
+    return (
+        request.method in ("GET", "HEAD")
+        and not {"query", "documentId", "extensions"} & request.query_params.keys()
+        and "text/html" in request.headers.get("accept", "")
+    )
+
+
+def caller_of(request: Request) -> Caller:
+    caller: Caller = request.scope["caller"]
+    return caller
+
+
+class Guard:
+    """Stands before an endpoint. `shows_page` lets anybody see its page, which is what a browser sends a key with."""
+
+    def __init__(self, app: ASGIApp, admit: Admit, *, shows_page: bool = False) -> None:
+        self._app = app
+        self._admit = admit
+        self._shows_page = shows_page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._shows_page and is_for_page(Request(scope)):
+            caller = NOBODY
+        else:
+            try:
+                caller = await self._admit(Headers(scope=scope).get("authorization"))
+            except NotAdmitted as refused:
+                answer = JSONResponse(refused.body, refused.status, refused.headers)
+                await answer(scope, receive, send)
+                return
+        await self._app({**scope, "caller": caller}, receive, send)

@@ -1,0 +1,109 @@
+"""GraphQL over HTTP, the half that answers."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from graphql import GraphQLError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from gateway.context import Context
+from gateway.http.authentication import caller_of, is_for_page
+from gateway.http.codes import MEANINGS, Code
+from gateway.http.errors import tell
+from gateway.http.explorer import explorer_page
+from gateway.http.request import JSON, Asked, NotServed, answer_type, check_method, read
+from gateway.schema import SCHEMA
+from gateway.services import Policy, Services
+
+
+class Endpoint:
+    """`explorer` is the folder of the bundled page; null serves none."""
+
+    def __init__(self, services: Services, policy: Policy, explorer: Path | None) -> None:
+        self._services = services
+        self._policy = policy
+        self._explorer = explorer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = await self._respond(Request(scope, receive))
+        except ClientDisconnect:
+            return  # nobody is left to answer
+        if scope["method"] == "HEAD":
+            response.body = b""
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if self._explorer is not None and is_for_page(request):
+            return explorer_page(self._explorer)
+        media_type = JSON
+        try:
+            check_method(request)
+            media_type = answer_type(request)
+            result = await self._execute(request, await read(request))
+        except NotServed as refused:
+            error = {"message": refused.message, "extensions": {"code": refused.code}}
+            return _response({"errors": [error]}, media_type, refused.headers)
+        return _response(_answer(result, request.scope["request_id"]), media_type)
+
+    async def _execute(self, request: Request, asked: Asked) -> ExecutionResult:
+        context = Context(
+            self._services, self._policy, caller=caller_of(request), operation_name=asked.operation_name
+        )
+        kinds = {OperationType.QUERY}
+        if request.method == "POST":
+            kinds.add(OperationType.MUTATION)
+        try:
+            return await SCHEMA.execute(
+                asked.query,
+                variable_values=asked.variables,
+                context_value=context,
+                operation_name=asked.operation_name,
+                allowed_operation_types=kinds,
+                operation_extensions=asked.extensions,
+            )
+        except InvalidOperationTypeError as refused:
+            if refused.operation_type is OperationType.MUTATION:
+                raise NotServed(
+                    Code.METHOD_NOT_ALLOWED, "Mutations are sent by POST.", {"Allow": "POST"}
+                ) from None
+            return PreExecutionError(data=None, errors=[GraphQLError("There are no subscriptions.")])
+
+
+def _answer(result: ExecutionResult, request_id: str) -> dict[str, Any]:
+    """A request that was never executed has no `data`, not even null."""
+    answer: dict[str, Any] = {}
+    if result.errors:
+        is_executed = not isinstance(result, PreExecutionError)
+        answer["errors"] = [tell(error, request_id, is_executed=is_executed) for error in result.errors]
+    if result.data is not None or any("path" in error for error in answer.get("errors", ())):
+        answer["data"] = result.data
+    if result.extensions:
+        answer["extensions"] = result.extensions
+    return answer
+
+
+def _response(
+    answer: dict[str, Any], media_type: str, headers: Mapping[str, str] = MappingProxyType({})
+) -> Response:
+    status = HTTPStatus.OK if "data" in answer else _status(answer["errors"][0], media_type)
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        headers = {**headers, "Retry-After": str(answer["errors"][0]["extensions"]["retryAfterSeconds"])}
+    body = json.dumps(answer, separators=(",", ":"))
+    return Response(body, status, headers, media_type)
+
+
+def _status(error: dict[str, Any], media_type: str) -> HTTPStatus:
+    """The older media type says 200 of every answer of GraphQL's, also to what was not executed."""
+    meaning = MEANINGS[error["extensions"]["code"]]
+    return meaning.status if meaning.is_of_http or media_type != JSON else HTTPStatus.OK

@@ -1,0 +1,71 @@
+"""The outermost layer: a request gets its id, and its answer the headers of every answer, also when all else fails."""
+
+import logging
+from collections.abc import Sequence
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.http.codes import MEANINGS, Code
+from gateway.http.errors import FAULT
+from gateway.http.headers import (
+    CORS_METHODS,
+    CORS_REQUEST_HEADERS,
+    CORS_RESPONSE_HEADERS,
+    CORS_SECONDS,
+    EVERYWHERE,
+    REQUEST_ID,
+)
+
+LOGGER = logging.getLogger("gateway")
+
+
+def layers(allowed_origins: Sequence[str]) -> list[Middleware]:
+    """Pages of no other origin than these may read answers; with none, nothing is said of origins at all."""
+    if not allowed_origins:
+        return [Middleware(Envelope)]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=allowed_origins,
+        allow_methods=CORS_METHODS,
+        allow_headers=CORS_REQUEST_HEADERS,
+        expose_headers=CORS_RESPONSE_HEADERS,
+        max_age=CORS_SECONDS,
+    )
+    return [Middleware(Envelope), cors]
+
+
+class Envelope:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = uuid4().hex
+        is_answered = False
+
+        async def send_enveloped(message: Message) -> None:
+            nonlocal is_answered
+            if message["type"] == "http.response.start":
+                is_answered = True
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = request_id
+                for name, value in EVERYWHERE.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app({**scope, "request_id": request_id}, receive, send_enveloped)
+        except Exception:
+            LOGGER.exception("request %s failed", request_id)
+            if is_answered:
+                raise
+            extensions = {"code": Code.INTERNAL, "requestId": request_id}
+            answer = {"errors": [{"message": FAULT, "extensions": extensions}]}
+            await JSONResponse(answer, MEANINGS[Code.INTERNAL].status)(scope, receive, send_enveloped)

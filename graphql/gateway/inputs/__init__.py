@@ -1,0 +1,1 @@
+"""Input types of the schema, and how they become records of the domain."""

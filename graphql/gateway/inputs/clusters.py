@@ -1,0 +1,82 @@
+"""What is asked of a cluster. Providers require different things, so each has inputs of its own, one to be chosen."""
+
+from typing import TypeVar
+
+import strawberry
+
+from fleet.model.provider import Provider
+from fleet.model.refusal import InvalidInput, Refused
+from fleet.model.spec import ClusterPatch, ClusterSpec
+from gateway.inputs.conversion import chosen, make
+from gateway.providers import INPUTS
+from gateway.relay import ids
+from gateway.types.records import option
+
+WantedT = TypeVar("WantedT", ClusterSpec, ClusterPatch)
+
+
+@strawberry.input(
+    one_of=True,
+    description="What the new cluster is to be, for the provider of the account that it is created in.",
+)
+class ClusterSpecInput:
+    __annotations__ = {key: inputs.spec | None for key, inputs in INPUTS.items()}
+    vars().update(dict.fromkeys(INPUTS, strawberry.UNSET))
+
+
+@strawberry.input(
+    one_of=True,
+    description="What is to differ, for the provider of the cluster. What is left out stays as it is; an explicit null "
+    "clears what can be cleared, and is refused where it cannot.",
+)
+class UpdateClusterInput:
+    __annotations__ = {key: inputs.patch | None for key, inputs in INPUTS.items()}
+    vars().update(dict.fromkeys(INPUTS, strawberry.UNSET))
+
+
+@strawberry.input(description="A cluster to be created.")
+class CreateClusterInput:
+    account_id: strawberry.ID
+    name: str
+    spec: ClusterSpecInput
+    idempotency_key: str | None = option(
+        "Of your making. Repeated within 24 hours with the same input, it answers with the first operation instead of "
+        "a second cluster; with another input it is a ConflictError."
+    )
+
+
+def to_spec(wanted: ClusterSpecInput, provider: Provider, account_id: str) -> ClusterSpec:
+    """Raises `Refused` below "spec"."""
+    return _to_record(provider.spec, wanted, "spec", provider, account_id)
+
+
+def to_patch(wanted: UpdateClusterInput, provider: Provider, account_id: str) -> ClusterPatch:
+    """Raises `Refused` below "patch"."""
+    return _to_record(provider.patch, wanted, "patch", provider, account_id)
+
+
+def _to_record(
+    record: type[WantedT],
+    wanted: ClusterSpecInput | UpdateClusterInput,
+    place: str,
+    provider: Provider,
+    account_id: str,
+) -> WantedT:
+    key, choice = chosen(wanted)
+    if key != provider.key:
+        raise InvalidInput(f"It is at {provider.name}: give `{provider.key}`, not `{key}`.", path=(place,))
+    try:
+        given = choice.to_members()
+        if given.get("integration_external_id") is not None:
+            given["integration_external_id"] = _integration(given["integration_external_id"], account_id)
+    except Refused as refused:
+        raise refused.below(place) from None
+    return make(record, given, place)
+
+
+def _integration(global_id: str, account_id: str) -> str:
+    """The provider's identifier of an integration, which a client names by its global ID."""
+    ref = ids.ref_of("Integration", global_id)
+    if ref is None or ref.account_id != account_id:
+        raise InvalidInput("It names no integration of this account.", path=("integration_external_id",))
+    return ref.key

@@ -1,0 +1,103 @@
+"""What keeps every query within bounds: its size before validation, its cost before execution, its caller's budget."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from graphql import ExecutionResult as GraphQLResult
+from graphql import GraphQLError, NoSchemaIntrospectionCustomRule
+from strawberry.extensions import SchemaExtension
+
+from fleet.ports.credits import PointsUsedUp, Standing
+from gateway.context import Context
+from gateway.http.codes import Code
+from gateway.limits.cost import cost_of
+from gateway.limits.shape import MOST_TOKENS, check_shape, check_values
+from gateway.limits.trusted_documents import is_trusted
+from gateway.types.scalars import write_instant
+
+MOST_COST = 20_000
+
+UNFIT = "This document or its variables do not fit the schema, which is not shown here."
+
+
+class Bounds(SchemaExtension):
+    _cost = 0
+
+    def on_operation(self) -> Iterator[None]:
+        asked = self.execution_context
+        if self._context.policy.only_trusted and not is_trusted(asked.query or ""):
+            raise GraphQLError(
+                "Only documents that are known beforehand are run here, and this is none of them.",
+                extensions={"code": Code.DOCUMENT_NOT_TRUSTED},
+            )
+        asked.parse_options["max_tokens"] = MOST_TOKENS
+        yield
+
+    def on_parse(self) -> Iterator[None]:
+        yield
+        document = self.execution_context.graphql_document
+        if document is not None:
+            check_values(self.execution_context.variables)
+            check_shape(document)
+
+    def on_validate(self) -> Iterator[None]:
+        asked = self.execution_context
+        if not self._context.policy.shows_schema:
+            asked.validation_rules = (*asked.validation_rules, NoSchemaIntrospectionCustomRule)
+        yield
+        if asked.pre_execution_errors:
+            self._hide_schema()
+            return
+        if asked.graphql_document is None:
+            return
+        schema = asked.schema._schema
+        self._cost = cost_of(schema, asked.graphql_document, asked.operation_name, asked.variables)
+        if self._cost > MOST_COST:
+            raise GraphQLError(
+                f"This query may cost {self._cost} points; {MOST_COST} are taken. Ask for smaller pages, or for less "
+                "of each item.",
+                extensions={"code": Code.COST_EXCEEDED, "cost": self._cost, "limit": MOST_COST},
+            )
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        context = self._context
+        try:
+            context.standing = await context.points.spend(context.caller.id, self._cost, context.now)
+        except PointsUsedUp as refused:
+            raise _out_of_points(refused.standing, context) from None
+        yield
+        result = self.execution_context.result
+        if isinstance(result, GraphQLResult) and result.errors and result.errors[0].path is None:
+            self._hide_schema()
+
+    def get_results(self) -> dict[str, Any]:
+        standing = self._context.standing
+        return {} if standing is None else {"rateLimit": _told(standing)}
+
+    @property
+    def _context(self) -> Context:
+        context: Context = self.execution_context.context
+        return context
+
+    def _hide_schema(self) -> None:
+        """What is wrong, and where, would tell which of many guesses was right."""
+        if not self._context.policy.shows_schema:
+            raise GraphQLError(UNFIT, extensions={"code": Code.GRAPHQL_VALIDATION_FAILED})
+
+
+def _out_of_points(standing: Standing, context: Context) -> GraphQLError:
+    seconds = max(1, round((standing.resets_at - context.now).total_seconds()))
+    return GraphQLError(
+        f"This query may cost {standing.cost} points, and {standing.remaining} of your {standing.limit} a minute are "
+        f"left. Ask again in {seconds} seconds.",
+        extensions={"code": Code.RATE_LIMITED, "retryAfterSeconds": seconds, **_told(standing)},
+    )
+
+
+def _told(standing: Standing) -> dict[str, Any]:
+    return {
+        "cost": standing.cost,
+        "limit": standing.limit,
+        "remaining": standing.remaining,
+        "resetsAt": write_instant(standing.resets_at),
+    }

@@ -1,0 +1,164 @@
+"""What a query may cost at the most, told from the document and its variables alone, before anything is looked up.
+
+Every field is a point, as often as it may be answered: times the page sizes and the lists that it stands in. Listings
+are looked up one by one, and a filter may look at a thousand rows for its page, so these are more. A fragment counts
+wherever it is spread and is costed once; what a directive skips counts all the same.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    get_operation_ast,
+    is_list_type,
+    value_from_ast_untyped,
+)
+
+from gateway.relay.connections import MOST_ITEMS
+
+A_FIELD = 1
+A_LISTING = 10
+A_FILTER = 200
+A_CHANGE = 100
+AN_INTROSPECTION = 1000
+"""Whatever it holds: it is as large as the schema, and graphql-core bounds how often it goes round in it."""
+ITEMS_OF_A_LIST = 10
+"""Assumed of lists that have no pages; they are short by nature."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """In points. Those of `each_item` are for every item of the page that is selected from."""
+
+    once: int = 0
+    each_item: int = 0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(once=self.once + other.once, each_item=self.each_item + other.each_item)
+
+    def for_items(self, items: int) -> int:
+        return self.once + self.each_item * items
+
+
+def cost_of(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation_name: str | None,
+    variables: Mapping[str, Any] | None,
+) -> int:
+    """Of a valid document. An argument that will be refused costs what it asks for all the same."""
+    operation = get_operation_ast(document, operation_name)
+    if operation is None:
+        return 0
+    is_change = operation.operation is OperationType.MUTATION
+    root = schema.mutation_type if is_change else schema.query_type
+    assert root is not None
+    fragments = {
+        one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
+    }
+    given = {**_defaults(operation), **(variables or {})}
+    costed = _Costing(schema, fragments, given, root, A_CHANGE if is_change else A_FIELD)
+    return costed.selections(operation.selection_set, root).once
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    return {
+        one.variable.name.value: value_from_ast_untyped(one.default_value)
+        for one in operation.variable_definitions or ()
+        if one.default_value is not None
+    }
+
+
+class _Costing:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Mapping[str, Any],
+        root: GraphQLNamedType,
+        root_field: int,
+    ) -> None:
+        self._schema = schema
+        self._fragments = fragments
+        self._variables = variables
+        self._root = root
+        self._root_field = root_field
+        self._known: dict[str, Cost] = {}
+
+    def selections(self, selected: SelectionSetNode, of: GraphQLNamedType) -> Cost:
+        whole = Cost()
+        for node in selected.selections:
+            whole += self._selection(node, of)
+        return whole
+
+    def _selection(self, node: SelectionNode, of: GraphQLNamedType) -> Cost:
+        if isinstance(node, FieldNode):
+            return self._field(node, of)
+        if isinstance(node, InlineFragmentNode):
+            condition = node.type_condition
+            return self.selections(
+                node.selection_set, of if condition is None else self._type(condition.name.value)
+            )
+        assert isinstance(node, FragmentSpreadNode)
+        name = node.name.value
+        if name not in self._known:
+            fragment = self._fragments[name]
+            self._known[name] = self.selections(
+                fragment.selection_set, self._type(fragment.type_condition.name.value)
+            )
+        return self._known[name]
+
+    def _field(self, node: FieldNode, of: GraphQLNamedType) -> Cost:
+        """An item of a page is one of `nodes` or `edges`; whoever selects both is answered with both."""
+        name = node.name.value
+        if name in ("__schema", "__type"):
+            return Cost(once=AN_INTROSPECTION)
+        if name == "__typename":
+            return Cost()
+        field: GraphQLField = of.fields[name]  # type: ignore[attr-defined]
+        inner = get_named_type(field.type)
+        below = Cost() if node.selection_set is None else self.selections(node.selection_set, inner)
+        own = self._root_field if of is self._root else A_FIELD
+        arguments = {one.name.value: self._value(one.value) for one in node.arguments or ()}
+        if "first" in field.args:
+            own += A_LISTING + (A_FILTER if arguments.get("filter") is not None else 0)
+            return Cost(once=own + below.for_items(self._first(field, arguments)))
+        if of.name.endswith("Connection") and name in ("nodes", "edges"):
+            return Cost(each_item=own + below.once)
+        if is_list_type(get_nullable_type(field.type)):
+            ids = arguments.get("ids")
+            items = len(ids) if isinstance(ids, list) else ITEMS_OF_A_LIST
+            return Cost(once=own + below.once * items)
+        return Cost(once=own + below.once)
+
+    def _first(self, field: GraphQLField, arguments: Mapping[str, Any]) -> int:
+        first = arguments.get("first")
+        if first is None:
+            first = field.args["first"].default_value
+        return max(0, first) if isinstance(first, int) else MOST_ITEMS
+
+    def _value(self, node: ValueNode) -> Any:
+        """Of a variable that is left out, nothing."""
+        if isinstance(node, VariableNode):
+            return self._variables.get(node.name.value)
+        return value_from_ast_untyped(node, dict(self._variables))
+
+    def _type(self, name: str) -> GraphQLNamedType:
+        return self._schema.type_map[name]

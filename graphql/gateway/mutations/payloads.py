@@ -1,0 +1,170 @@
+"""What a mutation answers with: what became of the change, or why it is not made."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+import strawberry
+
+from fleet.access.api_keys import MadeKey
+from fleet.model import operation as domain
+from fleet.model.account import TrackedAccount
+from fleet.model.api_key import ApiKey as KnownKey
+from fleet.model.caller import Scope
+from fleet.model.cluster import Cluster as KnownCluster
+from fleet.model.integration import Integration as KnownIntegration
+from fleet.model.node import Node as Machine
+from fleet.model.operation import OperationState
+from fleet.model.refusal import Forbidden, Refused
+from gateway.context import Info
+from gateway.mutations.refusals import UserError, tell, tell_failure
+from gateway.relay import ids
+from gateway.types.account import Account
+from gateway.types.api_key import ApiKey
+from gateway.types.cluster import Cluster
+from gateway.types.integration import Integration
+from gateway.types.node import ClusterNode
+from gateway.types.operation import Operation, find_target
+from gateway.types.records import Told, field, serves, shown
+
+AnswerT = TypeVar("AnswerT", domain.Operation, TrackedAccount, KnownKey, MadeKey)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """`named` is the global ID that the mutation was about, null where it makes something new."""
+
+    named: str | None = None
+    operation: domain.Operation | None = None
+    account: TrackedAccount | None = None
+    api_key: KnownKey | None = None
+    token: str | None = None
+    user_errors: Sequence[Told] = ()
+
+
+def answers(
+    scope: Scope = Scope.WRITE, **words: str
+) -> Callable[[Callable[..., Awaitable[AnswerT]]], Callable[..., Awaitable[Outcome]]]:
+    """Makes an outcome of what a resolver answers with or refuses, for callers who have the scope. `words` are those
+    that the domain has for an argument of another name.
+    """
+
+    def decorate(resolver: Callable[..., Awaitable[AnswerT]]) -> Callable[..., Awaitable[Outcome]]:
+        @wraps(resolver)
+        async def answer(info: Info, **arguments: Any) -> Outcome:
+            info.context.forget()
+            named = arguments.get(words.get("id", "id"))
+            try:
+                if not info.context.caller.may(scope):
+                    raise Forbidden(scope)
+                answered = await resolver(info, **arguments)
+            except Refused as refused:
+                return Outcome(named=named, user_errors=tell(refused, arguments, words))
+            if isinstance(answered, TrackedAccount):
+                return Outcome(account=answered)
+            if isinstance(answered, MadeKey):
+                return Outcome(api_key=answered.key, token=answered.token)
+            if isinstance(answered, KnownKey):
+                return Outcome(api_key=answered)
+            return Outcome(named=named, operation=answered, user_errors=tell_failure(answered))
+
+        return answer
+
+    return decorate
+
+
+Row = strawberry.Parent[Outcome]
+
+
+async def account(outcome: Row, info: Info) -> TrackedAccount | None:
+    if outcome.account is not None or outcome.named is None:
+        return outcome.account
+    found = await ids.find(info.context, outcome.named)
+    return found if isinstance(found, TrackedAccount) else None
+
+
+def subject(record: type) -> Callable[..., Awaitable[object | None]]:
+    """Resolves what the mutation was about, where it was about such a thing."""
+
+    async def find(outcome: Row, info: Info) -> object | None:
+        found = None
+        if outcome.named is not None:
+            found = await ids.find(info.context, outcome.named)
+        elif outcome.operation is not None and outcome.operation.target is not None:
+            found = await find_target(info.context, outcome.operation.account_id, outcome.operation.target)
+        return found if isinstance(shown(found), record) else None
+
+    return find
+
+
+def deleted_id(outcome: Row) -> str | None:
+    operation = outcome.operation
+    if operation is None or operation.answered_at is None or operation.state is OperationState.FAILED:
+        return None
+    return outcome.named
+
+
+NEW = "Null until it was observed: follow `operation.target`."
+
+
+@strawberry.interface(description="What every mutation answers with.")
+class Payload:
+    is_type_of = serves(Outcome)
+
+    user_errors: list[UserError] = field("Why it is not made, or not yet. Empty when all is well.")
+
+
+@strawberry.type(description="What became of an account.")
+class AccountPayload(Payload):
+    account: Account | None = field(resolver=account)
+
+
+@strawberry.type(description="A key that was made.")
+class CreateApiKeyPayload(Payload):
+    api_key: ApiKey | None
+    token: str | None = field("The key itself. It is shown here and never again.")
+
+
+@strawberry.type(description="What became of a key.")
+class ApiKeyPayload(Payload):
+    api_key: ApiKey | None
+
+
+@strawberry.type(description="A change of an account.")
+class OperationPayload(Payload):
+    operation: Operation | None
+
+
+@strawberry.type(description="A change of a cluster.")
+class ClusterOperationPayload(Payload):
+    cluster: Cluster | None = field(f"The cluster as last seen. {NEW}", resolver=subject(KnownCluster))
+    operation: Operation | None
+
+
+@strawberry.type(description="A change of what a cluster may spend.")
+class SpendLimitPayload(Payload):
+    cluster: Cluster | None = field("The cluster as last seen.", resolver=subject(KnownCluster))
+    operation: Operation | None
+
+
+@strawberry.type(description="A change of an integration.")
+class IntegrationPayload(Payload):
+    integration: Integration | None = field(
+        f"The integration as last seen. {NEW}", resolver=subject(KnownIntegration)
+    )
+    operation: Operation | None
+
+
+@strawberry.type(description="The deletion of an integration.")
+class DeleteIntegrationPayload(Payload):
+    deleted_id: strawberry.ID | None = field(
+        "The ID of the integration, once the provider took the request.", resolver=deleted_id
+    )
+    operation: Operation | None
+
+
+@strawberry.type(description="A change of a machine.")
+class ClusterNodePayload(Payload):
+    node: ClusterNode | None = field("The machine as last seen.", resolver=subject(Machine))
+    operation: Operation | None

@@ -1,0 +1,140 @@
+"""Why a change is not made, as clients see it: one type for each `Refused` of the domain."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from fleet.model import refusal
+from fleet.model.caller import Scope
+from fleet.model.capability import Capability
+from fleet.model.operation import Operation as KnownOperation
+from fleet.model.operation import OperationState
+from fleet.model.refusal import Failing, Refused, SeveralRefusals
+from fleet.reading import pages
+from gateway.context import Info
+from gateway.inputs.conversion import locate
+from gateway.relay.connections import After, First
+from gateway.types.cluster import ClusterConnection, ClusterPage, list_clusters
+from gateway.types.freshness import ProviderFailure
+from gateway.types.operation import Operation
+from gateway.types.records import Told, field, serves
+from gateway.types.scalars import Revision
+
+
+def tell(refused: Refused, arguments: Mapping[str, Any], words: Mapping[str, str]) -> list[Told]:
+    """One record for each thing that will not do. `words` as `locate` takes them."""
+    return [Told(refused=one, path=locate(one.path, arguments, words)) for one in _each(refused)]
+
+
+def tell_failure(operation: KnownOperation) -> list[Told]:
+    """The refusal of a provider ends a change, and is told with it."""
+    if operation.state is not OperationState.FAILED or operation.failure is None:
+        return []
+    return [Told(refused=Failing(operation.failure), path=())]
+
+
+def _each(refused: Refused) -> Iterator[Refused]:
+    if isinstance(refused, SeveralRefusals):
+        for one in refused.refusals:
+            yield from _each(one)
+    else:
+        yield refused
+
+
+def path(told: strawberry.Parent[Told]) -> Sequence[str]:
+    return told.path
+
+
+async def used_by(
+    told: strawberry.Parent[Told], info: Info, first: First = 10, after: After = strawberry.UNSET
+) -> ClusterPage:
+    refused = told.refused
+    assert isinstance(refused, refusal.InUse)
+    account_id, external_id = refused.account_id, refused.integration_external_id
+    where = pages.ClusterFilter(account_ids=frozenset({account_id}), integration_external_id=external_id)
+    return await list_clusters(info, where, "usedBy", account_id, external_id, first=first, after=after)
+
+
+@strawberry.interface(
+    description="Something that the caller can act on. What we broke ourselves is in the answer's `errors` instead."
+)
+class UserError:
+    message: str = field("A sentence for people.")
+    path: list[str] = field(
+        'Leads to the argument at fault, e.g. ["input", "name"]. Empty when it is the whole request.',
+        resolver=path,
+    )
+
+
+@strawberry.type(description="Your key may not do this.")
+class ForbiddenError(UserError):
+    is_type_of = serves(refusal.Forbidden)
+
+    required_scope: Scope = field("What the key would have to have.")
+
+
+@strawberry.type(description="What was given cannot be meant; the message says what can.")
+class InvalidInputError(UserError):
+    is_type_of = serves(refusal.InvalidInput)
+
+
+@strawberry.type(description="It does not exist, or not any more.")
+class NotFoundError(UserError):
+    is_type_of = serves(refusal.NoSuchThing)
+
+
+@strawberry.type(
+    description="The thing was changed since it was read, is there already, or another change of it is in flight. Read "
+    "it again, then decide."
+)
+class ConflictError(UserError):
+    is_type_of = serves(refusal.Conflicting)
+
+    current_revision: Revision | None = field("What `expectedRevision` would have to be.")
+    operation: Operation | None = field("The change that is in the way, or that the key was used for.")
+
+
+@strawberry.type(description="Clusters depend on it.")
+class InUseError(UserError):
+    is_type_of = serves(refusal.InUse)
+
+    used_by: ClusterConnection = field("The clusters that depend on it, as last seen.", resolver=used_by)
+
+
+@strawberry.type(description="The provider cannot do this, or not to this very thing.")
+class UnsupportedError(UserError):
+    is_type_of = serves(refusal.Unsupported)
+
+    capability: Capability | None = field(
+        "What is missing. Null when the provider can, but not with this plan, version or field."
+    )
+
+
+@strawberry.type(
+    description="The provider refused or failed. `failure.retryAt` says when repeating may help, where it told."
+)
+class ProviderFailedError(UserError):
+    is_type_of = serves(refusal.Failing)
+
+    failure: ProviderFailure
+
+
+@strawberry.type(description="The share of the provider's limit that is kept for people is used up.")
+class BudgetExhaustedError(UserError):
+    is_type_of = serves(refusal.BudgetUsedUp)
+
+    retry_at: datetime
+
+
+USER_ERRORS: Sequence[type[UserError]] = (
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    ConflictError,
+    InUseError,
+    UnsupportedError,
+    ProviderFailedError,
+    BudgetExhaustedError,
+)

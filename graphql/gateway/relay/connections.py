@@ -1,0 +1,147 @@
+"""Relay connections, forward only: the store pages forward."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+
+import strawberry
+
+from gateway.http.errors import Refused
+from gateway.relay import opaque
+from gateway.types.records import field, given
+
+MOST_ITEMS = 100
+
+Order = tuple[str, ...]
+"""Where a row stands in its listing."""
+
+T = TypeVar("T")
+RowT = TypeVar("RowT")
+
+First = Annotated[int, strawberry.argument(description="How many to answer with, up to 100.")]
+After = Annotated[
+    str | None, strawberry.argument(description="Go on after this cursor: `endCursor` of the page before.")
+]
+
+
+@strawberry.type(description="Where a page ends, and whether another follows.")
+class PageInfo:
+    has_next_page: bool = field(
+        "Whether to ask again with `after: endCursor`. A page can be short, even empty, while this is true."
+    )
+    has_previous_page: bool = field(
+        "Whether this page was asked for with `after`. Listings page forward only."
+    )
+    start_cursor: str | None = field("Cursor of the first item. Null when the page is empty.")
+    end_cursor: str | None = field(
+        "Where to go on. At the end of a listing it stays valid for whatever comes later. Null only when nothing "
+        "was ever there to point at."
+    )
+
+
+@strawberry.type(description="An item with its place in the listing.")
+class Edge(Generic[T]):
+    cursor: str = field("Holds on to the item's place, even when the item itself is gone.")
+    node: T
+
+
+@strawberry.type(description="A page of a listing.")
+class Connection(Generic[T]):
+    edges: list[Edge[T]] = field("The items with a cursor each.")
+    nodes: list[T] = field("The items alone.")
+    page_info: PageInfo
+
+
+class Placed(NamedTuple):
+    """What an edge shows."""
+
+    cursor: str
+    node: object
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pager:
+    """A page that was asked for. `listing` names the listing, whose cursors are good for no other. `first` is how many
+    rows to read: at least one, which tells a page of none whether there are more.
+    """
+
+    listing: Order
+    first: int
+    after: Order | None
+    shows_none: bool
+
+    @property
+    def seen(self) -> str | None:
+        """The order key to go on after, where one string is all of it."""
+        return (self.after[0] or None) if self.after else None
+
+    def cursor(self, order: Order) -> str:
+        return opaque.write([*self.listing, *order])
+
+    def page(self, rows: Sequence[tuple[Order, RowT]], end: Order | None) -> "Page[RowT]":
+        return Page(pager=self, rows=rows, end=end)
+
+    def cut(self, rows: Sequence[tuple[Order, RowT]]) -> "Page[RowT]":
+        """A page of rows read one beyond the page, where there was one more."""
+        kept = rows[: self.first]
+        return self.page(kept, end=kept[-1][0] if len(rows) > self.first else None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[RowT]):
+    """What a connection shows. `end` is where the next page goes on; null when this one is the last."""
+
+    pager: Pager
+    rows: Sequence[tuple[Order, RowT]]
+    end: Order | None
+
+    @property
+    def shown(self) -> Sequence[tuple[Order, RowT]]:
+        return () if self.pager.shows_none else self.rows
+
+    @property
+    def edges(self) -> list[Placed]:
+        return [Placed(self.pager.cursor(order), row) for order, row in self.shown]
+
+    @property
+    def nodes(self) -> list[RowT]:
+        return [row for _, row in self.shown]
+
+    @property
+    def page_info(self) -> PageInfo:
+        is_held_back = len(self.shown) < len(self.rows)
+        last = self.pager.after if is_held_back else self._last
+        return PageInfo(
+            has_next_page=is_held_back or self.end is not None,
+            has_previous_page=self.pager.after is not None,
+            start_cursor=self.pager.cursor(self.shown[0][0]) if self.shown else None,
+            end_cursor=None if last is None else self.pager.cursor(last),
+        )
+
+    @property
+    def _last(self) -> Order | None:
+        return self.end or (self.rows[-1][0] if self.rows else self.pager.after)
+
+
+def ask(*listing: str, first: int, after: Any, parts: int = 1) -> Pager:
+    """Checks the arguments of a page. An order key of this listing has so many `parts`."""
+    if not 0 <= first <= MOST_ITEMS:
+        raise Refused(f"Argument `first` is from 0 to {MOST_ITEMS}, not {first}.")
+    cursor = given(after)
+    return Pager(
+        listing=listing,
+        first=max(first, 1),
+        after=None if cursor is None else _read(cursor, listing, parts),
+        shows_none=first == 0,
+    )
+
+
+def not_a_cursor() -> Refused:
+    return Refused("Argument `after` is not a cursor of this listing.")
+
+
+def _read(cursor: str, listing: Order, parts: int) -> Order:
+    read = opaque.read(cursor)
+    if read is None or len(read) != len(listing) + parts or read[: len(listing)] != listing:
+        raise not_a_cursor()
+    return read[len(listing) :]

@@ -1,0 +1,155 @@
+"""A credentialed relation with a provider."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from fleet.model import account as domain
+from fleet.model import catalog as offers
+from fleet.model import provider as providers
+from fleet.model.account import TrackedAccount
+from fleet.model.capability import Capability
+from fleet.model.cloud import Cloud
+from fleet.model.rate_limit import Standing
+from fleet.model.tracking import Tracked
+from fleet.rate_limits import budget
+from fleet.reading import pages
+from gateway.context import Info
+from gateway.relay.connections import After, Connection, First, Page, ask
+from gateway.relay.ids import Node
+from gateway.types.capability import lacks_of_provider
+from gateway.types.catalog import CHUNK, InstanceType, Region, list_offers
+from gateway.types.cluster import ClusterConnection, ClusterPage, list_clusters
+from gateway.types.freshness import Observed
+from gateway.types.provider import Provider, provider_of
+from gateway.types.records import field, given, serves
+
+Row = strawberry.Parent[TrackedAccount]
+
+OfCloud = Annotated[Cloud | None, strawberry.argument(description="Only those of this cloud.")]
+OfRegion = Annotated[str | None, strawberry.argument(description="Only those on offer in this region.")]
+
+
+def provider(row: Row) -> providers.Provider:
+    return provider_of(row.account.provider)
+
+
+def itself(row: Row) -> TrackedAccount:
+    return row
+
+
+def is_accepted(row: Row) -> bool | None:
+    return row.state.is_token_accepted
+
+
+def hold(row: Row) -> domain.Hold | None:
+    return row.state.hold
+
+
+async def request_budget(row: Row, info: Info) -> Standing | None:
+    spent = await info.context.budgets.load(row.account.budget_key)
+    return budget.standing(spent, provider_of(row.account.provider).rate_limit, info.context.now)
+
+
+async def clusters(row: Row, info: Info, first: First = 20, after: After = strawberry.UNSET) -> ClusterPage:
+    where = pages.ClusterFilter(account_ids=frozenset({row.account.id}))
+    return await list_clusters(info, where, "Account.clusters", row.account.id, first=first, after=after)
+
+
+async def regions(
+    row: Row,
+    info: Info,
+    first: First = 50,
+    after: After = strawberry.UNSET,
+    cloud: OfCloud = strawberry.UNSET,
+) -> Page[Tracked[offers.Region]] | None:
+    account = row.account
+    pager = ask("regions", account.id, first=first, after=after)
+    if Capability.LIST_REGIONS in lacks_of_provider(account.provider):
+        return None
+    return await list_offers(
+        lambda seen: info.context.reader.regions_of(account.id, after=seen, limit=CHUNK),
+        pager,
+        cloud=given(cloud),
+    )
+
+
+async def instance_types(
+    row: Row,
+    info: Info,
+    first: First = 50,
+    after: After = strawberry.UNSET,
+    cloud: OfCloud = strawberry.UNSET,
+    region: OfRegion = strawberry.UNSET,
+) -> Page[Tracked[offers.InstanceType]] | None:
+    account, wanted = row.account, given(region)
+    pager = ask("instanceTypes", account.id, first=first, after=after)
+    if Capability.LIST_INSTANCE_TYPES in lacks_of_provider(account.provider):
+        return None
+    return await list_offers(
+        lambda seen: info.context.reader.instance_types_of(account.id, after=seen, limit=CHUNK),
+        pager,
+        cloud=given(cloud),
+        matches=lambda offer: wanted is None or offer.region in (wanted, None),
+    )
+
+
+@strawberry.type(description="What may be told of a stored token.")
+class TokenStatus:
+    token_hint: str = field("Its last four characters.", name="hint")
+    token_replaced_at: datetime = field("When this token was given to us.", name="replacedAt")
+    is_accepted: bool | None = field(
+        "Whether the provider took it the last time. Null until it was used.", resolver=is_accepted
+    )
+
+
+@strawberry.type(description="How much the provider lets us ask, in requests.")
+class RequestBudget:
+    limit: int = field("How many the provider takes per window.")
+    remaining: int = field("How many of them are left just now.")
+    reserved: int = field("The share of the limit that is kept for people; polling never touches it.")
+    window_seconds: int
+    resets_at: datetime | None = field("When all that was sent has left the window. Null when nothing was.")
+
+
+@strawberry.type(
+    description="Much of an account seems to have vanished at once. Nothing of it is believed deleted until it stays "
+    "so."
+)
+class AccountHold:
+    since: datetime
+    reason: str
+
+
+@strawberry.type(
+    description="A credentialed relation with a provider, which calls it an organization, a tenant or a team."
+)
+class Account(Node, Observed):
+    is_type_of = serves(domain.Account)
+
+    provider: Provider = field(resolver=provider)
+    name: str = field("What we call it; unique among the accounts at its provider.")
+    external_id: str | None = field("The provider's own identifier of it. Null where the token implies it.")
+    token: TokenStatus = field(resolver=itself)
+    hold: AccountHold | None = field(
+        "Set while much of the account seems to have vanished at once and is not believed deleted.",
+        resolver=hold,
+    )
+    request_budget: RequestBudget | None = field(
+        "What the provider lets us ask, and how much of it is left. Null where no limit is known.",
+        resolver=request_budget,
+    )
+    api_version: str | None = field(
+        "The version of the provider's API that is asked for, where one is pinned."
+    )
+    clusters: ClusterConnection = field(
+        "Its clusters by name, without deleted ones and such as never started.", resolver=clusters
+    )
+    regions: Connection[Region] | None = field(
+        "Regions in which it can create clusters. Null where the provider lacks LIST_REGIONS.",
+        resolver=regions,
+    )
+    instance_types: Connection[InstanceType] | None = field(
+        "Machine types on offer. Null where the provider lacks LIST_INSTANCE_TYPES.", resolver=instance_types
+    )

@@ -1,0 +1,42 @@
+"""What a provider, and a cluster of it, can be asked to do. What is missing carries a sentence."""
+
+from collections.abc import Mapping
+
+import strawberry
+
+from fleet.model.capability import Capability
+from fleet.model.cluster import Cluster
+from fleet.model.provider import Provider
+from fleet.providers import PROVIDERS
+from gateway.types.records import field
+
+
+@strawberry.type(description="Whether something can be done, and why not where it cannot.")
+class CapabilitySupport:
+    capability: Capability
+    is_supported: bool
+    reason: str | None = field("A sentence that says why not. Null when supported.")
+
+
+def lacks_of_provider(key: str) -> Mapping[Capability, str]:
+    if key in PROVIDERS:
+        return PROVIDERS[key].lacks
+    return dict.fromkeys(Capability, f"This version of Fleetgraph has no adapter for {key}.")
+
+
+def lacks_of_cluster(cluster: Cluster) -> Mapping[Capability, str]:
+    """What its provider lacks, and what this very cluster lacks besides."""
+    return {**cluster.lacks, **lacks_of_provider(cluster.provider)}
+
+
+def support(lacks: Mapping[Capability, str]) -> list[CapabilitySupport]:
+    return [
+        CapabilitySupport(
+            capability=capability, is_supported=capability not in lacks, reason=lacks.get(capability)
+        )
+        for capability in Capability
+    ]
+
+
+def support_of_provider(provider: strawberry.Parent[Provider]) -> list[CapabilitySupport]:
+    return support(lacks_of_provider(provider.key))

@@ -1,0 +1,66 @@
+"""What an account can create clusters from: regions and machine types."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import strawberry
+
+from fleet.model.catalog import InstanceType as KnownInstanceType
+from fleet.model.catalog import Region as KnownRegion
+from fleet.model.cloud import Cloud
+from fleet.model.tracking import Tracked
+from fleet.reading.pages import EXAMINED_ROWS
+from gateway.relay.connections import Page, Pager
+from gateway.types.records import field
+
+OfferT = TypeVar("OfferT", KnownRegion, KnownInstanceType)
+
+CHUNK = 100
+
+
+async def list_offers(
+    read: Callable[[str | None], Awaitable[Sequence[Tracked[OfferT]]]],
+    pager: Pager,
+    *,
+    cloud: Cloud | None,
+    matches: Callable[[OfferT], bool] = lambda offer: True,
+) -> Page[Tracked[OfferT]]:
+    """A page in the order of keys, `read` in chunks. A key begins with the cloud, so one cloud's lie side by side."""
+    prefix = "" if cloud is None else f"{cloud}/"
+    seen = max(prefix, *(pager.after or ()), "")
+    rows: list[tuple[tuple[str], Tracked[OfferT]]] = []
+    examined = 0
+    while True:
+        chunk = await read(seen or None)
+        for row in chunk:
+            if not row.item.key.startswith(prefix):
+                return pager.page(rows, end=None)
+            if matches(row.item):
+                if len(rows) == pager.first:
+                    return pager.page(rows, end=rows[-1][0])
+                rows.append(((row.item.key,), row))
+            seen = row.item.key
+        examined += len(chunk)
+        if len(chunk) < CHUNK:
+            return pager.page(rows, end=None)
+        if examined >= EXAMINED_ROWS:
+            return pager.page(rows, end=(seen,))
+
+
+@strawberry.type(description="A region in which an account can create clusters.")
+class Region:
+    name: str = field("The cloud's own name, e.g. eu-west-1.")
+    location: str | None = field("Where on earth, in the provider's words.")
+    cloud: Cloud
+    is_serverless: bool | None = field(
+        "Whether clusters without machines of their own can live there. Null where that means nothing."
+    )
+
+
+@strawberry.type(description="A machine type on offer.")
+class InstanceType:
+    name: str
+    cloud: Cloud
+    region: str | None = field("Null where it is on offer in all regions.")
+    cpu_millicores: int | None = field("1000 are one core.")
+    memory_mib: int | None = field("In MiB, 2^20 bytes.", name="memoryMiB")

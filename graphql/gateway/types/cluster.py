@@ -1,0 +1,225 @@
+"""A managed cluster, whichever provider runs it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+
+from fleet.model import cluster as domain
+from fleet.model import money
+from fleet.model import provider as providers
+from fleet.model.account import TrackedAccount
+from fleet.model.capability import Capability
+from fleet.model.cloud import Cloud
+from fleet.model.cluster import Engine, Phase
+from fleet.model.tracking import Tracked, TrackedCluster, Transition
+from fleet.ports.store import FleetOrder, Ref
+from fleet.providers import PROVIDERS
+from fleet.reading import pages
+from gateway.context import Covered, Info
+from gateway.relay.connections import After, Connection, First, Page, ask
+from gateway.relay.ids import Node
+from gateway.types.capability import CapabilitySupport, lacks_of_cluster, support
+from gateway.types.capacity import Capacity
+from gateway.types.details import ClusterDetails
+from gateway.types.freshness import Observed
+from gateway.types.label import Label
+from gateway.types.money import CostEstimate, SpendLimitStatus
+from gateway.types.node import ClusterNode
+from gateway.types.provider import Provider, provider_of
+from gateway.types.records import field, serves
+from gateway.types.scalars import Revision
+from gateway.types.status_change import StatusChange
+
+if TYPE_CHECKING:
+    from fleet.model.integration import Integration as KnownIntegration
+    from fleet.model.node import Node as Machine
+    from fleet.model.operation import Operation as KnownOperation
+    from gateway.types.account import Account
+    from gateway.types.coverage import Coverage
+    from gateway.types.integration import Integration
+    from gateway.types.operation import Operation
+
+Row = strawberry.Parent[TrackedCluster]
+
+
+def provider(row: Row) -> providers.Provider:
+    return provider_of(row.item.provider)
+
+
+async def account(row: Row, info: Info) -> TrackedAccount:
+    return await info.context.account(row.item.account_id)
+
+
+async def integration(row: Row, info: Info) -> "Tracked[KnownIntegration] | None":
+    if row.integration_external_id is None:
+        return None
+    return await info.context.integrations.load(Ref(row.item.account_id, row.integration_external_id))
+
+
+async def operation(row: Row, info: Info) -> "KnownOperation | None":
+    """A creation holds the name of what it makes until it ends."""
+    name = provider(row).same_name(row.item.name)
+    locks = [Ref(row.item.account_id, lock) for lock in (f"cluster {row.item.key}", f"name {name}")]
+    found = await info.context.operations_by_lock.load_many(locks)
+    its_own = (one for one in found if one and one.target and one.target.key == row.item.key)
+    return next(its_own, None)
+
+
+def capabilities(row: Row) -> list[CapabilitySupport]:
+    return support(lacks_of_cluster(row.item))
+
+
+def labels(row: Row) -> list[Label] | None:
+    if row.item.labels is None:
+        return None
+    return [Label(key=key, value=value) for key, value in row.item.labels.items()]
+
+
+def connection(row: Row) -> domain.Connection | None:
+    return row.facts.connection or row.item.connection
+
+
+def cost_estimate(row: Row) -> money.CostEstimate | None:
+    return None if Capability.COST_ESTIMATE in lacks_of_cluster(row.item) else row.cost_estimate
+
+
+def details(row: Row) -> domain.ClusterDetails | None:
+    return row.item.details if row.item.provider in PROVIDERS else None
+
+
+async def nodes(
+    row: Row, info: Info, first: First = 50, after: After = strawberry.UNSET
+) -> "Page[Tracked[Machine]] | None":
+    ref = Ref(row.item.account_id, row.item.key)
+    pager = ask("nodes", *ref, first=first, after=after)
+    if Capability.LIST_NODES in lacks_of_cluster(row.item):
+        return None
+    found = await info.context.reader.nodes_of(ref, after=pager.seen, limit=pager.first + 1)
+    return pager.cut([((machine.item.key,), machine) for machine in found])
+
+
+async def status_history(
+    row: Row, info: Info, first: First = 20, after: After = strawberry.UNSET
+) -> Page[Transition]:
+    ref = Ref(row.item.account_id, row.item.key)
+    pager = ask("statusHistory", *ref, first=first, after=after)
+    found = await info.context.reader.history(ref, before=pager.seen, limit=pager.first + 1)
+    return pager.cut([((order,), change) for order, change in found])
+
+
+def itself(row: Row) -> TrackedCluster:
+    return row
+
+
+def since(row: Row) -> datetime:
+    return row.since
+
+
+@strawberry.type(
+    description="Where a cluster is in its life, in our vocabulary beside the provider's own word."
+)
+class ClusterStatus:
+    phase: Phase
+    provider_phase: str = field("The provider's own word for the phase.")
+    provider_operation: str | None = field(
+        "What the provider is doing to it now, in its own word. Null when idle."
+    )
+    message: str | None = field("What the provider says about it.")
+    since: datetime = field("When this phase was first seen.", resolver=since)
+    is_converged: bool | None = field(
+        "False while the provider has accepted a change and not applied it yet. Null where that cannot be known."
+    )
+
+
+@strawberry.type(description="Where to connect to a cluster. Holds no credential.")
+class ClusterConnectionDetails:
+    endpoint: str
+    certificate_authority: str | None = field("The authority that signed its certificate, PEM in base64.")
+
+
+@strawberry.type(description="A managed cluster, whichever provider runs it.")
+class Cluster(Node, Observed):
+    is_type_of = serves(domain.Cluster)
+
+    external_id: str = field("The provider's own identifier; a name where the provider has no other.")
+    name: str
+    display_name: str
+    description: str | None
+    provider: Provider = field(resolver=provider)
+    account: Annotated["Account", strawberry.lazy("gateway.types.account")] = field(
+        "The account it was seen through.", resolver=account
+    )
+    engine: Engine
+    version: str | None = field("Version of the engine, as the provider spells it.")
+    available_version: str | None = field("What an upgrade would bring. Null when none is known.")
+    plan: str | None = field("The provider's word for what is paid for: a plan, an isolation type, a mode.")
+    status: ClusterStatus = field(resolver=itself)
+    cloud: Cloud | None = field("Null when the provider does not say which cloud it uses.")
+    provider_cloud: str | None = field("The provider's own word for the cloud.")
+    capabilities: list[CapabilitySupport] = field(
+        "What can be done to this very cluster: its plan and version narrow what its provider can.",
+        resolver=capabilities,
+    )
+    regions: list[str] = field("Names of the cloud's regions. Empty when the provider hides them.")
+    capacity: Capacity
+    labels: list[Label] | None = field("Null where the provider keeps none.", resolver=labels)
+    is_deletion_protected: bool | None
+    created_at: datetime | None
+    updated_at: datetime | None
+    deleted_at: datetime | None
+    revision: Revision
+    connection: ClusterConnectionDetails | None = field(
+        "Where to connect. Null until that is known.", resolver=connection
+    )
+    nodes: Connection[ClusterNode] | None = field(
+        "Its machines. Null, not empty, where this cluster lacks LIST_NODES.", resolver=nodes
+    )
+    spend_limit: SpendLimitStatus
+    cost_estimate: CostEstimate | None = field(
+        "Null where the provider lacks COST_ESTIMATE, and until it was asked.", resolver=cost_estimate
+    )
+    integration: Annotated["Integration", strawberry.lazy("gateway.types.integration")] | None = field(
+        "The link it was built through, where the provider has such links.", resolver=integration
+    )
+    operation: Annotated["Operation", strawberry.lazy("gateway.types.operation")] | None = field(
+        "The change in flight, if there is one that was asked for here.", resolver=operation
+    )
+    status_history: Connection[StatusChange] = field(
+        "Every change of phase that was seen, newest first. Kept for 90 days.", resolver=status_history
+    )
+    details: ClusterDetails | None = field(
+        "What only its provider knows. Null for a provider that this version has no adapter for.",
+        resolver=details,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterPage(Page[TrackedCluster]):
+    """`wants` tells the accounts that the listing draws on."""
+
+    wants: Callable[[TrackedAccount], bool]
+
+
+async def coverage(page: strawberry.Parent[ClusterPage], info: Info) -> Covered:
+    return await info.context.cover(page.wants)
+
+
+@strawberry.type(description="A page of clusters, and what it leaves out.")
+class ClusterConnection(Connection[Cluster]):
+    coverage: Annotated["Coverage", strawberry.lazy("gateway.types.coverage")] = field(
+        "Tells a quiet fleet from a silent provider: what the whole listing, not just this page, draws on.",
+        resolver=coverage,
+    )
+
+
+async def list_clusters(
+    info: Info, where: pages.ClusterFilter, *listing: str, first: int, after: Any
+) -> ClusterPage:
+    pager = ask(*listing, first=first, after=after, parts=len(FleetOrder._fields))
+    seen = FleetOrder(*pager.after) if pager.after else None
+    page = await pages.clusters(info.context.reader, where, after=seen, first=pager.first)
+    rows = await info.context.of_known_accounts(page.rows)
+    return ClusterPage(pager=pager, rows=rows, end=page.end, wants=where.wants)

@@ -1,0 +1,119 @@
+"""The fleet in numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import strawberry
+
+from fleet.model import money, summary
+from fleet.model import provider as providers
+from fleet.model.account import TrackedAccount
+from fleet.model.cluster import Phase
+from fleet.model.summary import Summary
+from gateway.context import Context, Covered, Info
+from gateway.types.coverage import Coverage
+from gateway.types.money import Money
+from gateway.types.provider import Provider, provider_of
+from gateway.types.records import field
+
+
+@dataclass(frozen=True, kw_only=True)
+class Totals:
+    """The sum of all accounts, which are kept beside it."""
+
+    accounts: Sequence[TrackedAccount]
+    sum: Summary
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfPhase:
+    phase: Phase
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfProvider:
+    provider: providers.Provider
+    count: int
+
+
+Row = strawberry.Parent[Totals]
+
+
+async def count_fleet(context: Context) -> Totals:
+    accounts = await context.fleet()
+    return Totals(accounts=accounts, sum=summary.add(account.state.summary for account in accounts))
+
+
+def cluster_count(totals: Row) -> int:
+    return totals.sum.cluster_count
+
+
+def by_phase(totals: Row) -> list[OfPhase]:
+    return [OfPhase(phase=phase, count=count) for phase, count in totals.sum.by_phase.items()]
+
+
+def by_provider(totals: Row) -> list[OfProvider]:
+    return [
+        OfProvider(
+            provider=provider_of(key), count=sum(account.state.summary.cluster_count for account in accounts)
+        )
+        for key, accounts in groupby(totals.accounts, key=lambda account: account.account.provider)
+    ]
+
+
+def spend_limits(totals: Row) -> list[money.Money]:
+    return list(summary.money_of(totals.sum.spend_limits))
+
+
+def converted_spend_limits(totals: Row) -> list[money.Money]:
+    return list(summary.money_of(totals.sum.converted_spend_limits))
+
+
+def unlimited_cluster_count(totals: Row) -> int:
+    return totals.sum.unlimited_count
+
+
+def unknown_limit_cluster_count(totals: Row) -> int:
+    return totals.sum.unknown_limit_count
+
+
+async def coverage(totals: Row, info: Info) -> Covered:
+    return await info.context.cover()
+
+
+@strawberry.type(description="How many clusters are in a phase.")
+class PhaseCount:
+    phase: Phase
+    count: int
+
+
+@strawberry.type(description="How many clusters a provider runs.")
+class ProviderCount:
+    provider: Provider
+    count: int
+
+
+@strawberry.type(description="The whole fleet in numbers. Deleted clusters are not counted.")
+class Fleet:
+    cluster_count: int = field(resolver=cluster_count)
+    by_phase: list[PhaseCount] = field("One entry for each phase that there is.", resolver=by_phase)
+    by_provider: list[ProviderCount] = field("One entry for each connected provider.", resolver=by_provider)
+    spend_limits: list[Money] = field(
+        "Sums of the limits that providers hold in money, one for each currency.", resolver=spend_limits
+    )
+    converted_spend_limits: list[Money] = field(
+        "Sums of the limits that providers hold in use, converted; see `SpendLimit`.",
+        resolver=converted_spend_limits,
+    )
+    unlimited_cluster_count: int = field(
+        "Clusters without a limit: no sum holds them.", resolver=unlimited_cluster_count
+    )
+    unknown_limit_cluster_count: int = field(
+        "Clusters whose limit cannot be known: no sum holds them either.",
+        resolver=unknown_limit_cluster_count,
+    )
+    coverage: Coverage = field(
+        "The accounts behind the numbers, and which of them are old.", resolver=coverage
+    )

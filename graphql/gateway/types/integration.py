@@ -1,0 +1,54 @@
+"""A link between an account and an outside system."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from fleet.model import integration as domain
+from fleet.model.account import TrackedAccount
+from fleet.model.cloud import Cloud
+from fleet.model.tracking import Tracked
+from fleet.reading import pages
+from gateway.context import Info
+from gateway.relay.connections import After, First
+from gateway.relay.ids import Node
+from gateway.types.cluster import ClusterConnection, ClusterPage, list_clusters
+from gateway.types.freshness import Observed
+from gateway.types.records import field, serves
+
+if TYPE_CHECKING:
+    from gateway.types.account import Account
+
+Row = strawberry.Parent[Tracked[domain.Integration]]
+
+
+async def account(row: Row, info: Info) -> TrackedAccount:
+    return await info.context.account(row.item.account_id)
+
+
+async def used_by(row: Row, info: Info, first: First = 20, after: After = strawberry.UNSET) -> ClusterPage:
+    account_id, external_id = row.item.account_id, row.item.external_id
+    where = pages.ClusterFilter(account_ids=frozenset({account_id}), integration_external_id=external_id)
+    return await list_clusters(info, where, "usedBy", account_id, external_id, first=first, after=after)
+
+
+@strawberry.type(
+    description="A link between an account and a cloud, a registry, a domain host or a CDN. "
+    "Its credentials are never shown."
+)
+class Integration(Node, Observed):
+    is_type_of = serves(domain.Integration)
+
+    external_id: str = field("The provider's own identifier; a name where the provider has no other.")
+    name: str
+    description: str | None
+    account: Annotated["Account", strawberry.lazy("gateway.types.account")] = field(resolver=account)
+    cloud: Cloud
+    provider_cloud: str | None = field("The provider's own word for the cloud.")
+    authentication: str | None = field(
+        "How it authenticates, in the provider's word, e.g. accessKey or AWS_ROLE."
+    )
+    features: list[str] = field("What it is for, in the provider's words, e.g. cluster or registry.")
+    used_by: ClusterConnection = field("Clusters that were built through it.", resolver=used_by)
+    created_at: datetime | None

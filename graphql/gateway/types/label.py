@@ -1,0 +1,31 @@
+"""Labels, as a provider keeps them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import strawberry
+
+from fleet.model.refusal import InvalidInput
+
+
+@strawberry.type(description="A label, as the provider keeps it.")
+class Label:
+    key: str
+    value: str
+
+
+@strawberry.input(description="A label to be. Each key once.")
+class LabelInput:
+    key: str
+    value: str
+
+
+def with_labels(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The members of an input, with a list of labels as the mapping that it stands for."""
+    labels = given.get("labels")
+    if labels is None:
+        return dict(given)
+    wanted = {label["key"]: label["value"] for label in labels}
+    if len(wanted) < len(labels):
+        raise InvalidInput("A key is given twice.", path=("labels",))
+    return {**given, "labels": wanted}

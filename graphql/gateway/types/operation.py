@@ -1,0 +1,90 @@
+"""A change that outlives its request."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from fleet.model import operation as domain
+from fleet.model.account import TrackedAccount
+from fleet.model.change import OperationKind
+from fleet.model.operation import OperationState, Target, TargetKind, poll_after_seconds
+from fleet.model.tracking import TrackedCluster
+from fleet.ports.store import Ref
+from gateway.context import Context, Info
+from gateway.relay.ids import Node
+from gateway.types.account import Account
+from gateway.types.cluster import Cluster
+from gateway.types.freshness import ProviderFailure
+from gateway.types.integration import Integration
+from gateway.types.node import ClusterNode
+from gateway.types.records import field, serves
+
+Row = strawberry.Parent[domain.Operation]
+
+OperationTarget = Annotated[
+    Cluster | Account | Integration | ClusterNode,
+    strawberry.union("OperationTarget", description="What a change is about."),
+]
+
+
+async def account(row: Row, info: Info) -> TrackedAccount | None:
+    return await info.context.accounts.load(row.account_id)
+
+
+async def target(row: Row, info: Info) -> object | None:
+    return None if row.target is None else await find_target(info.context, row.account_id, row.target)
+
+
+async def find_target(context: Context, account_id: str, wanted: Target) -> object | None:
+    """Null while it was not observed, and once it is forgotten: rows may outlive their account for a while."""
+    ref = Ref(account_id, wanted.key)
+    if await context.accounts.load(account_id) is None:
+        return None
+    match wanted.kind:
+        case TargetKind.ACCOUNT:
+            return await context.accounts.load(account_id)
+        case TargetKind.CLUSTER:
+            return await context.clusters.load(ref)
+        case TargetKind.INTEGRATION:
+            return await context.integrations.load(ref)
+        case TargetKind.NODE:
+            return await context.nodes.load(ref)
+
+
+async def candidates(row: Row, info: Info) -> list[TrackedCluster]:
+    if not row.candidates or await info.context.accounts.load(row.account_id) is None:
+        return []
+    found = await info.context.clusters.load_many([Ref(row.account_id, key) for key in row.candidates])
+    return [cluster for cluster in found if cluster is not None]
+
+
+def poll_after(row: Row, info: Info) -> int | None:
+    return poll_after_seconds(row, info.context.now)
+
+
+@strawberry.type(description="A change that was asked for here, followed until it is true.")
+class Operation(Node):
+    is_type_of = serves(domain.Operation)
+
+    kind: OperationKind
+    state: OperationState
+    account: Account | None = field("Null once it is disconnected.", resolver=account)
+    target: OperationTarget | None = field(
+        "What is changed. Null until it was observed, and once it is gone and forgotten.", resolver=target
+    )
+    target_name: str = field("What the target was called at that time.")
+    requested_by: str = field("The name of the key that asked for it.")
+    requested_at: datetime
+    finished_at: datetime | None
+    deadline: datetime = field(
+        "When we stop waiting and report TIMED_OUT. The provider may still finish later."
+    )
+    poll_after_seconds: int | None = field(
+        "How long to wait before asking again. Null when nothing more will change.", resolver=poll_after
+    )
+    failure: ProviderFailure | None = field("What went wrong, also with the latest attempt of several.")
+    candidates: list[Cluster] = field(
+        "Clusters that may be what an unconfirmed creation made. None of them is taken for it; look at them.",
+        resolver=candidates,
+    )

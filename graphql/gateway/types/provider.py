@@ -1,0 +1,53 @@
+"""A platform that is observed."""
+
+import strawberry
+
+from fleet.model import provider as domain
+from fleet.model.cluster import ClusterDetails
+from fleet.model.rate_limit import RateLimit, RateScope
+from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.providers import PROVIDERS
+from gateway.relay.ids import Node
+from gateway.types.capability import CapabilitySupport, support_of_provider
+from gateway.types.enums import ProviderKind
+from gateway.types.records import field, serves
+from gateway.types.scalars import URL
+
+
+def provider_of(key: str) -> domain.Provider:
+    """The provider of a row. A row can name one that this version does not know: it was written by another."""
+    return PROVIDERS.get(key) or domain.Provider(
+        key=key,
+        name=key,
+        documentation_url="",
+        rate_limit=RateLimit(requests=None, window_seconds=60, scope=RateScope.TOKEN),
+        details=ClusterDetails,
+        spec=ClusterSpec,
+        patch=ClusterPatch,
+        needs_external_id=False,
+    )
+
+
+def kind(provider: strawberry.Parent[domain.Provider]) -> str | None:
+    return provider.key if provider.key in PROVIDERS else None
+
+
+def documentation_url(provider: strawberry.Parent[domain.Provider]) -> str | None:
+    return provider.documentation_url or None
+
+
+@strawberry.type(description="A platform that runs clusters.")
+class Provider(Node):
+    is_type_of = serves(domain.Provider)
+
+    kind: ProviderKind | None = field(
+        "Null for a provider that this version of the gateway has no adapter for.", resolver=kind
+    )
+    name: str
+    documentation_url: URL | None = field(
+        "Where the provider's API is documented.", resolver=documentation_url
+    )
+    capabilities: list[CapabilitySupport] = field(
+        "One entry for each `Capability`, so that a client can explain what it disables.",
+        resolver=support_of_provider,
+    )

@@ -1,0 +1,1 @@
+"""The table in DynamoDB: its schema, and the one place that calls it."""

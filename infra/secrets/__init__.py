@@ -1,0 +1,1 @@
+"""Where tokens and the admin key are kept."""

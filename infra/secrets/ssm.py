@@ -1,0 +1,69 @@
+"""Tokens as SSM parameters: one encrypted parameter an account, below the prefix of the deployment."""
+
+import asyncio
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import boto3
+from pydantic import SecretStr
+
+from fleet.ports.clock import Clock
+from infra.aws import CONFIG
+
+if TYPE_CHECKING:
+    from types_boto3_ssm import SSMClient
+
+KEPT = timedelta(minutes=10)
+"""How long a token is believed. A replaced one is noticed earlier: the provider refuses it, and it is read again."""
+
+
+def open_client() -> "SSMClient":
+    return boto3.client("ssm", config=CONFIG)
+
+
+class SsmVault:
+    """Implements `fleet.ports.vault.Vault`. `prefix` ends with a slash."""
+
+    def __init__(self, client: "SSMClient", prefix: str, clock: Clock) -> None:
+        self._client = client
+        self._prefix = prefix
+        self._clock = clock
+        self._read: dict[str, tuple[SecretStr, datetime]] = {}
+
+    async def token(self, account_id: str, *, fresh: bool = False) -> SecretStr:
+        now = self._clock.now()
+        if not fresh and account_id in self._read:
+            token, read_at = self._read[account_id]
+            if now - read_at < KEPT:
+                return token
+        ask = partial(self._client.get_parameter, Name=self._name(account_id), WithDecryption=True)
+        try:
+            answer = await asyncio.to_thread(ask)
+        except self._client.exceptions.ParameterNotFound as error:
+            self._read.pop(account_id, None)
+            raise KeyError(account_id) from error
+        token = SecretStr(answer["Parameter"]["Value"])
+        self._read[account_id] = token, now
+        return token
+
+    async def keep(self, account_id: str, token: SecretStr) -> None:
+        put = partial(
+            self._client.put_parameter,
+            Name=self._name(account_id),
+            Value=token.get_secret_value(),
+            Type="SecureString",
+            Overwrite=True,
+        )
+        await asyncio.to_thread(put)
+        self._read[account_id] = token, self._clock.now()
+
+    async def forget(self, account_id: str) -> None:
+        self._read.pop(account_id, None)
+        try:
+            await asyncio.to_thread(partial(self._client.delete_parameter, Name=self._name(account_id)))
+        except self._client.exceptions.ParameterNotFound:
+            return
+
+    def _name(self, account_id: str) -> str:
+        return self._prefix + account_id

@@ -1,0 +1,121 @@
+"""The owner's half of the store: which accounts there are, and whose they are."""
+
+from contextlib import suppress
+from datetime import datetime
+
+from fleet.model.account import Account
+from fleet.ports.clock import Clock
+from fleet.ports.store import OrganizationTaken
+from infra.dynamodb.table import ConditionFailed, Contended, Table, tries
+from infra.store.conditions import fence_is, holder_is, is_absent, is_leftover
+from infra.store.names import below, stamp
+from infra.store.rows import (
+    LISTING_ENTRY,
+    account_key,
+    account_listing,
+    due_entry,
+    held_row,
+    organization_key,
+    to_account,
+)
+from infra.store.writes import Action, delete, put, text, update
+
+# Without its fence no observer can write what it still learns, and without its body the account is gone for everybody;
+# the bare row remembers that there is something left to delete, and is due, so that somebody comes to do it.
+_OF_A_CONNECTED_ACCOUNT = (
+    "body",
+    "state",
+    "fence",
+    "lease_until",
+    "queued_until",
+    "wanted_at",
+    *LISTING_ENTRY,
+)
+
+
+class DynamoAccounts:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+
+    async def connect(self, account: Account, *, due_at: datetime) -> None:
+        """Takes a fencing number too: an observation that is going on has used what may be replaced now."""
+        key = account_key(account.id)
+        async for _ in tries(self._clock):
+            row = await self._table.get(key, consistent=True)
+            known = to_account(row) if row is not None else None
+            if row is not None and known is None:
+                await self.remove(account.id)
+                continue
+            fence = _first_fence(self._clock.now()) if row is None else int(row["fence"])
+            connected = update(
+                key,
+                keep={
+                    "body": account.model_dump_json(),
+                    "fence": fence + 1,
+                    "due_at": stamp(due_at),
+                    **due_entry(due_at),
+                    **account_listing(account),
+                },
+                drop=("lease_until", "queued_until"),
+                condition=is_absent() if row is None else fence_is(fence),
+            )
+            actions = [connected, *await self._take_organization(account)]
+            if known is not None and organization_key(known.account) != organization_key(account):
+                actions += await self._give_organization_back(known.account)
+            try:
+                await self._table.transact(actions)
+            except ConditionFailed:
+                continue
+            return
+        raise Contended(f"others keep changing account {account.id}")
+
+    async def _take_organization(self, account: Account) -> list[Action]:
+        key = organization_key(account)
+        row = await self._table.get(key, consistent=True)
+        holder = None if row is None else text(row, "holder")
+        if holder not in (None, account.id):
+            raise OrganizationTaken(holder)
+        return [put(held_row(key, account.id), holder_is(holder))]
+
+    async def _give_organization_back(self, account: Account) -> list[Action]:
+        """Nothing where it is not held, as by an account that was connected before organizations were."""
+        key = organization_key(account)
+        row = await self._table.get(key, consistent=True)
+        is_held = row is not None and row["holder"] == account.id
+        return [delete(key, holder_is(account.id))] if is_held else []
+
+    async def hide(self, account_id: str, *, due_at: datetime) -> None:
+        key = account_key(account_id)
+        async for _ in tries(self._clock):
+            row = await self._table.get(key, consistent=True)
+            known = to_account(row) if row is not None else None
+            if row is None or known is None:
+                return
+            hidden = update(
+                key,
+                keep={"due_at": stamp(due_at), **due_entry(due_at)},
+                drop=_OF_A_CONNECTED_ACCOUNT,
+                condition=fence_is(int(row["fence"])),
+            )
+            try:
+                await self._table.transact([hidden, *await self._give_organization_back(known.account)])
+            except ConditionFailed:
+                continue
+            return
+        raise Contended(f"others keep changing account {account_id}")
+
+    async def remove(self, account_id: str) -> None:
+        """A budget stays until it expires: another account may send under the same key, and its limit holds on."""
+        key = account_key(account_id)
+        row = await self._table.get(key, consistent=True)
+        if row is None or to_account(row) is not None:
+            return
+        await self._table.clear(below(key[0]), but=key)
+        with suppress(ConditionFailed):
+            await self._table.write(delete(key, is_leftover()))
+
+
+def _first_fence(now: datetime) -> int:
+    """Fences start from the time, so that an account connected again goes on above those of its earlier life."""
+    return int(now.timestamp() * 1000)

@@ -1,0 +1,77 @@
+"""Request budgets: one row a key, changed by whoever still knows its latest version."""
+
+from datetime import datetime, timedelta
+
+from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, Share
+from fleet.ports.clock import Clock
+from fleet.rate_limits import budget
+from infra.dynamodb.table import ConditionFailed, Contended, Table, tries
+from infra.store.conditions import version_is
+from infra.store.rows import budget_key, from_budget, is_live
+from infra.store.writes import Action, Row, put, text
+
+CONTENTION_PAUSE = timedelta(seconds=1)
+"""When to ask again for requests that others drew from under our hands."""
+
+
+class VersionedBudget:
+    """A budget as read, and the write that replaces it if nobody else did meanwhile."""
+
+    def __init__(self, key: str, row: Row | None, now: datetime) -> None:
+        self._key = key
+        self._now = now
+        self._version = int(row["version"]) if row is not None else None
+        self.budget = (
+            Budget.model_validate_json(text(row, "body"))
+            if row is not None and is_live(row, now)
+            else Budget()
+        )
+
+    def replaced_by(self, budget: Budget) -> Action:
+        row = from_budget(self._key, budget, version=(self._version or 0) + 1, now=self._now)
+        return put(row, version_is(self._version))
+
+
+class Budgets:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+
+    async def read(self, key: str) -> Budget:
+        """As people see it: may be a moment old."""
+        return VersionedBudget(key, await self._table.get(budget_key(key)), self._clock.now()).budget
+
+    async def spend(self, key: str, rate: RateLimit, share: Share, requests: int, now: datetime) -> Grant:
+        held = await self._latest(key, now)
+        async for _ in tries(self._clock):
+            drawn = budget.grant(held.budget, rate, share, requests, now)
+            if not counts(drawn, rate):
+                return drawn
+            try:
+                await self._table.write(held.replaced_by(drawn.budget))
+            except (ConditionFailed, Contended):
+                held = await self._latest(key, now)
+            else:
+                return drawn
+        return Grant(budget=held.budget, granted=0, retry_at=now + CONTENTION_PAUSE)
+
+    async def learn(self, key: str, rate: RateLimit, facts: RateFacts, now: datetime) -> None:
+        async for _ in tries(self._clock):
+            held = await self._latest(key, now)
+            learnt = budget.learn(held.budget, rate, facts, now)
+            if learnt == held.budget:
+                return
+            try:
+                await self._table.write(held.replaced_by(learnt))
+            except (ConditionFailed, Contended):
+                continue
+            return
+        raise Contended("others kept writing the same budget")
+
+    async def _latest(self, key: str, now: datetime) -> VersionedBudget:
+        return VersionedBudget(key, await self._table.get(budget_key(key), consistent=True), now)
+
+
+def counts(drawn: Grant, rate: RateLimit) -> bool:
+    """Whether a grant has to be remembered: not a refusal, and not one that no known limit counts."""
+    return drawn.granted > 0 and rate.requests is not None

@@ -1,0 +1,29 @@
+"""Points in the table: one counter for each caller and window, which takes one write a request."""
+
+from datetime import datetime
+
+from fleet.ports.credits import WINDOW, PointsUsedUp, Standing, window_of
+from infra.dynamodb.table import Table
+from infra.store.names import join, stamp
+
+KEPT = 2 * WINDOW
+
+
+class DynamoPoints:
+    """Implements `fleet.ports.credits.Points`. `limit` is in points a window."""
+
+    def __init__(self, table: Table, limit: int) -> None:
+        self._table = table
+        self._limit = limit
+
+    async def spend(self, caller_id: str, cost: int, now: datetime) -> Standing:
+        began = window_of(now)
+        key = join("points", caller_id), stamp(began)
+        expires_at = int((began + KEPT).timestamp())
+        is_counted, spent = await self._table.count(key, cost, most=self._limit, expires_at=expires_at)
+        standing = Standing(
+            cost=cost, limit=self._limit, remaining=self._limit - spent, resets_at=began + WINDOW
+        )
+        if not is_counted:
+            raise PointsUsedUp(standing)
+        return standing

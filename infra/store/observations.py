@@ -1,0 +1,165 @@
+"""The observer's half of the store: one write to begin, one to end, and between them only what changed."""
+
+from datetime import datetime, timedelta
+
+from fleet.model.account import Account, AccountState, TrackedAccount
+from fleet.model.cluster import Cluster
+from fleet.model.rate_limit import Grant, RateFacts, RateLimit, Share
+from fleet.model.tracking import Tracked, TrackedCluster
+from fleet.ports.clock import Clock
+from fleet.ports.store import AccountGone, Changes, ItemT, Lease, NotBegun, StaleObserver
+from fleet.rate_limits import budget
+from infra.dynamodb.table import ConditionFailed, Contended, Table, tries
+from infra.store.budgets import CONTENTION_PAUSE, Budgets, VersionedBudget, counts
+from infra.store.conditions import due_at_is, fence_is, wanted_at_is
+from infra.store.names import Span, stamp
+from infra.store.rows import (
+    DUE_ENTRY,
+    account_key,
+    budget_key,
+    due_entry,
+    earliest,
+    is_live,
+    items_span,
+    read_time,
+    to_account,
+    to_cluster,
+    to_item,
+)
+from infra.store.write_batches import Bundle, bundles
+from infra.store.writes import Action, Condition, Row, check, text, update
+
+LANDS_WITHIN = timedelta(seconds=3)
+"""A change of phase that took longer to land than this is written again, with a later place in the feed: by then a
+reader who follows along may have passed the first."""
+
+
+class DynamoObservations:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+        self._budgets = Budgets(table, clock)
+
+    async def account(self, account_id: str) -> TrackedAccount | None:
+        row = await self._table.get(account_key(account_id), consistent=True)
+        return to_account(row) if row is not None else None
+
+    async def begin(
+        self,
+        account: Account,
+        *,
+        rate: RateLimit,
+        share: Share,
+        requests: int,
+        now: datetime,
+        lease_seconds: int,
+        due_at: datetime | None,
+    ) -> Lease | NotBegun:
+        async for _ in tries(self._clock):
+            row, held = await self._account_and_budget(account, now)
+            tracked = to_account(row)
+            if tracked is None:
+                raise AccountGone(account.id)
+            if due_at is not None and tracked.due_at != due_at:
+                return NotBegun(reason="the message is stale: the account is due at another time by now")
+            if "lease_until" in row and text(row, "lease_until") > stamp(now):
+                return NotBegun(reason="another observation of the account is going on")
+            fence = int(row["fence"])
+            wanted_at = read_time(row, "wanted_at")
+            as_read = fence_is(fence) & due_at_is(tracked.due_at)
+            drawn = budget.grant(held.budget, rate, share, requests, now)
+            try:
+                if drawn.granted == 0:
+                    if due_at is not None and drawn.retry_at is not None:
+                        await self._put_off(account.id, drawn.retry_at, as_read)
+                    return NotBegun(reason="the request budget is used up", retry_at=drawn.retry_at)
+                taken = update(
+                    account_key(account.id),
+                    keep={"fence": fence + 1, "lease_until": stamp(now + timedelta(seconds=lease_seconds))},
+                    drop=("wanted_at",) if wanted_at is not None and wanted_at <= now else (),
+                    condition=as_read,
+                )
+                if counts(drawn, rate):
+                    await self._table.transact([taken, held.replaced_by(drawn.budget)])
+                else:
+                    await self._table.write(taken)
+            except (ConditionFailed, Contended):
+                continue
+            return Lease(account_id=account.id, fence=fence + 1, tracked=tracked, grant=drawn)
+        return NotBegun(
+            reason="others keep changing the account or its budget", retry_at=now + CONTENTION_PAUSE
+        )
+
+    async def _account_and_budget(self, account: Account, now: datetime) -> tuple[Row, VersionedBudget]:
+        keys = account_key(account.id), budget_key(account.budget_key)
+        rows = await self._table.get_many(keys, consistent=True)
+        return rows.get(keys[0], {}), VersionedBudget(account.budget_key, rows.get(keys[1]), now)
+
+    async def _put_off(self, account_id: str, until: datetime, condition: Condition) -> None:
+        keep = {"due_at": stamp(until), **due_entry(until)}
+        await self._table.write(
+            update(account_key(account_id), keep=keep, drop=("queued_until",), condition=condition)
+        )
+
+    async def clusters(self, account_id: str) -> list[TrackedCluster]:
+        return [to_cluster(row) for row in await self._all(items_span(Cluster, account_id))]
+
+    async def items(self, account_id: str, kind: type[ItemT]) -> list[Tracked[ItemT]]:
+        return [to_item(kind, row) for row in await self._all(items_span(kind, account_id))]
+
+    async def save(self, lease: Lease, changes: Changes) -> None:
+        for bundle in bundles(changes, lease.tracked.account):
+            await self._land(lease, bundle)
+
+    async def _land(self, lease: Lease, bundle: Bundle) -> None:
+        ours = check(account_key(lease.account_id), fence_is(lease.fence))
+        async for _ in tries(self._clock):
+            written_at = self._clock.now()
+            try:
+                await self._table.transact([ours, *bundle.actions_at(written_at, lease.fence)])
+            except ConditionFailed as failure:
+                raise await self._lateness(lease) from failure
+            if not bundle.transitions or self._clock.now() - written_at <= LANDS_WITHIN:
+                return
+
+    async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> datetime | None:
+        """Supposes that nobody has asked for a look since the lease was taken; learns of it when somebody has."""
+        key = account_key(lease.account_id)
+        wanted_at: datetime | None = None
+        async for _ in tries(self._clock):
+            next_at = due_at if wanted_at is None else earliest(due_at, wanted_at)
+            as_known = fence_is(lease.fence) & wanted_at_is(wanted_at)
+            try:
+                await self._table.write(_ended(lease, state, next_at, as_known))
+            except ConditionFailed as failure:
+                row = await self._table.get(key, consistent=True) or {}
+                if row.get("fence") != lease.fence:
+                    raise await self._lateness(lease) from failure
+                wanted_at = read_time(row, "wanted_at")
+            else:
+                return next_at
+        raise Contended(f"others keep changing account {lease.account_id}")
+
+    async def _lateness(self, lease: Lease) -> StaleObserver | AccountGone:
+        gone = await self.account(lease.account_id) is None
+        return AccountGone(lease.account_id) if gone else StaleObserver(lease.account_id)
+
+    async def spend(self, key: str, rate: RateLimit, share: Share, requests: int, now: datetime) -> Grant:
+        return await self._budgets.spend(key, rate, share, requests, now)
+
+    async def learn(self, key: str, rate: RateLimit, facts: RateFacts, now: datetime) -> None:
+        await self._budgets.learn(key, rate, facts, now)
+
+    async def _all(self, span: Span) -> list[Row]:
+        now = self._clock.now()
+        return await self._table.query(span, consistent=True, wanted=lambda row: is_live(row, now))
+
+
+def _ended(lease: Lease, state: AccountState, due_at: datetime | None, condition: Condition) -> Action:
+    keep: dict[str, str | int] = {"state": state.model_dump_json()}
+    drop = ["lease_until", "queued_until"]
+    if due_at is None:
+        drop += ["due_at", *DUE_ENTRY]
+    else:
+        keep |= {"due_at": stamp(due_at), **due_entry(due_at)}
+    return update(account_key(lease.account_id), keep=keep, drop=drop, condition=condition)

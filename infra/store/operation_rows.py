@@ -1,0 +1,94 @@
+"""Rows of operations, and of what an open one holds: see infra/store/rows.py.
+
+They stand in partitions of their own, because they outlive the account that they changed.
+"""
+
+from fleet.model.operation import KEPT, Operation
+from fleet.ports.store import Idempotency, Ref
+from fleet.providers import PROVIDERS
+from infra.dynamodb.schema import LISTING
+from infra.store.names import Span, below, join
+from infra.store.rows import entry, held_row
+from infra.store.writes import Key, Row, text
+
+
+def operation_key(ref: Ref) -> Key:
+    return _partition(ref.account_id), join("operation", ref.key)
+
+
+def lock_key(lock: Ref) -> Key:
+    return _partition(lock.account_id), join("lock", lock.key)
+
+
+def idempotency_key(account_id: str, idempotency: Idempotency) -> Key:
+    return _partition(account_id), join("idempotency", idempotency.caller, idempotency.key)
+
+
+def ref_of(operation: Operation) -> Ref:
+    return Ref(operation.account_id, operation.id)
+
+
+def operations_span(account_id: str) -> Span:
+    """Of one account, by id."""
+    return below(_partition(account_id), "operation")
+
+
+def all_operations_span() -> Span:
+    """Of the fleet, by id and account."""
+    return below(join("operations"), index=LISTING)
+
+
+def all_operations_order(operation_id: str, account_id: str) -> str:
+    return join(operation_id, account_id)
+
+
+def open_span(account_id: str) -> Span:
+    return below(_partition(account_id), "open")
+
+
+def from_operation(operation: Operation, asked_as: Key | None) -> Row:
+    """`asked_as` is the key of its idempotency row, for when it is discarded."""
+    pk, sk = operation_key(ref_of(operation))
+    row: dict[str, str | int] = {
+        "pk": pk,
+        "sk": sk,
+        "body": operation.model_dump_json(),
+        "version": operation.version,
+        "expires_at": _expires_at(operation),
+        **entry(LISTING, join("operations"), all_operations_order(operation.id, operation.account_id)),
+    }
+    if asked_as is not None:
+        row["asked_as"] = asked_as[1]
+    return row
+
+
+def open_row(operation: Operation) -> Row:
+    """Among many that are over, the few that are open are found by rows of their own."""
+    key = _partition(operation.account_id), join("open", operation.id)
+    return {**held_row(key, operation.id), "expires_at": _expires_at(operation)}
+
+
+def lock_row(operation: Operation, lock: str) -> Row:
+    key = lock_key(Ref(operation.account_id, lock))
+    return {**held_row(key, operation.id), "expires_at": _expires_at(operation)}
+
+
+def idempotency_row(operation: Operation, idempotency: Idempotency) -> Row:
+    key = idempotency_key(operation.account_id, idempotency)
+    return {
+        **held_row(key, operation.id),
+        "digest": idempotency.digest,
+        "expires_at": int(idempotency.expires_at.timestamp()),
+    }
+
+
+def to_operation(row: Row) -> Operation:
+    return Operation.model_validate_json(text(row, "body"), context=PROVIDERS)
+
+
+def _expires_at(operation: Operation) -> int:
+    return int((operation.requested_at + KEPT).timestamp())
+
+
+def _partition(account_id: str) -> str:
+    return join("operations", account_id)

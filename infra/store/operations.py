@@ -1,0 +1,128 @@
+"""The changer's half of the store: operations, and what an open one holds so that no other does the same."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from fleet.model.operation import Operation
+from fleet.ports.clock import Clock
+from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotency, OutdatedOperation, Ref
+from infra.dynamodb.table import ConditionFailed, Contended, Table, tries
+from infra.store.conditions import holder_is, is_absent, is_connected, version_is
+from infra.store.operation_rows import (
+    from_operation,
+    idempotency_key,
+    idempotency_row,
+    lock_key,
+    lock_row,
+    open_row,
+    open_span,
+    operation_key,
+    ref_of,
+    to_operation,
+)
+from infra.store.rows import account_key, is_live
+from infra.store.writes import Action, Key, Row, check, delete, key_of_row, put, text, update
+
+
+class DynamoOperations:
+    """Every write is a transaction, a single one too: when an answer of DynamoDB is lost, botocore sends the same again
+    under the same token, and what had landed is not taken for somebody else's.
+    """
+
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+
+    async def begin_change(
+        self, operation: Operation, *, idempotency: Idempotency | None
+    ) -> Operation | AlreadyAsked | AlreadyOpen:
+        """A lock is free, too, when the operation that has it is over or forgotten."""
+        kept = _next(operation)
+        account = account_key(kept.account_id)
+        asked_as = None if idempotency is None else idempotency_key(kept.account_id, idempotency)
+        taken = {key_of_row(row): row for row in (lock_row(kept, lock) for lock in kept.locks)}
+        if asked_as is not None and idempotency is not None:
+            taken = {asked_as: idempotency_row(kept, idempotency), **taken}
+        async for _ in tries(self._clock):
+            found = await self._table.get_many([account, *taken], consistent=True)
+            if "body" not in found.get(account, {}):
+                raise AccountGone(kept.account_id)
+            held = {key: found[key] for key in taken if key in found}
+            holders = await self._holders(kept.account_id, held)
+            if asked_as in holders and idempotency is not None:
+                is_same = held[asked_as]["digest"] == idempotency.digest
+                return AlreadyAsked(operation=holders[asked_as], is_same=is_same)
+            for other in holders.values():
+                if not other.is_final:
+                    return AlreadyOpen(operation=other)
+            seen = {key: text(row, "holder") for key, row in held.items()}
+            actions = [
+                check(account, is_connected()),
+                put(from_operation(kept, asked_as), is_absent()),
+                put(open_row(kept)),
+                *(put(row, holder_is(seen.get(key))) for key, row in taken.items()),
+            ]
+            try:
+                await self._table.transact(actions)
+            except ConditionFailed:
+                continue
+            return kept
+        raise Contended(f"others keep changing what account {kept.account_id} holds")
+
+    async def _holders(self, account_id: str, held: Mapping[Key, Row]) -> dict[Key, Operation]:
+        """By what they hold. What has expired is not held any more."""
+        now = self._clock.now()
+        refs = {key: Ref(account_id, text(row, "holder")) for key, row in held.items() if is_live(row, now)}
+        operations = await read_operations(self._table, refs.values(), now)
+        return {key: operations[ref] for key, ref in refs.items() if ref in operations}
+
+    async def save_change(self, operation: Operation) -> Operation:
+        kept = _next(operation)
+        saved = update(
+            operation_key(ref_of(kept)),
+            keep={"body": kept.model_dump_json(), "version": kept.version},
+            condition=version_is(operation.version),
+        )
+        await self._write(saved, await self._releases(kept) if kept.is_final else [])
+        return kept
+
+    async def discard_change(self, operation: Operation) -> None:
+        key = operation_key(ref_of(operation))
+        row = await self._table.get(key, consistent=True) or {}
+        asked_as = [(key[0], text(row, "asked_as"))] if "asked_as" in row else []
+        discarded = delete(key, version_is(operation.version))
+        await self._write(discarded, await self._releases(operation, *asked_as))
+
+    async def _write(self, action: Action, releases: Iterable[Action]) -> None:
+        try:
+            await self._table.transact([action, *releases])
+        except ConditionFailed as failure:
+            raise OutdatedOperation from failure
+
+    async def _releases(self, operation: Operation, *more: Key) -> list[Action]:
+        """Gives back what the operation holds, and nothing that others took when it had expired."""
+        locks = (lock_key(Ref(operation.account_id, lock)) for lock in operation.locks)
+        keys = [key_of_row(open_row(operation)), *locks, *more]
+        rows = await self._table.get_many(keys, consistent=True)
+        return [
+            delete(key, holder_is(operation.id)) for key, row in rows.items() if row["holder"] == operation.id
+        ]
+
+    async def open_changes(self, account_id: str) -> list[Operation]:
+        rows = await self._table.query(open_span(account_id), consistent=True)
+        refs = [Ref(account_id, text(row, "holder")) for row in rows]
+        found = await read_operations(self._table, refs, self._clock.now())
+        return [found[ref] for ref in refs if ref in found and not found[ref].is_final]
+
+
+async def read_operations(table: Table, refs: Iterable[Ref], now: datetime) -> dict[Ref, Operation]:
+    """Strongly consistent: who has just asked for a change looks for it at once."""
+    keys = {ref: operation_key(ref) for ref in refs}
+    rows = await table.get_many(keys.values(), consistent=True)
+    return {
+        ref: to_operation(rows[key]) for ref, key in keys.items() if key in rows and is_live(rows[key], now)
+    }
+
+
+def _next(operation: Operation) -> Operation:
+    return operation.model_copy(update={"version": operation.version + 1})

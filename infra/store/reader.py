@@ -1,0 +1,229 @@
+"""The reader's half of the store: pages in order, each from one partition of the table or of an index."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from fleet.model.account import TrackedAccount
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.cluster import Cluster
+from fleet.model.integration import Integration
+from fleet.model.node import Node
+from fleet.model.operation import Operation
+from fleet.model.rate_limit import Budget
+from fleet.model.tracking import Tracked, TrackedCluster, Transition
+from fleet.ports.clock import Clock
+from fleet.ports.store import FleetOrder, ItemT, Ref
+from fleet.reading.pages import EXAMINED_ROWS
+from infra.dynamodb.schema import ATTENTION, LISTING, sort_key
+from infra.dynamodb.table import Table
+from infra.store.budgets import Budgets
+from infra.store.names import Span, join, stamp
+from infra.store.operation_rows import (
+    all_operations_order,
+    all_operations_span,
+    lock_key,
+    operation_key,
+    operations_span,
+    to_operation,
+)
+from infra.store.operations import read_operations
+from infra.store.rows import (
+    HISTORY_KEPT,
+    account_key,
+    accounts_span,
+    attention_spans,
+    feed_order,
+    feed_span,
+    history_order,
+    history_span,
+    is_live,
+    item_key,
+    items_span,
+    named_span,
+    nodes_span,
+    order_instant,
+    to_account,
+    to_cluster,
+    to_fleet_order,
+    to_item,
+    to_transition,
+    week_of,
+)
+from infra.store.writes import Row, text
+
+HELD_BACK = timedelta(seconds=5)
+"""How far the feed stays behind the present. A change is given its place before it is sent: one written in time is
+there three seconds later (`LANDS_WITHIN`), and the index and the clocks of other writers get two more."""
+
+_CHUNK = 100
+
+
+class DynamoReader:
+    def __init__(self, table: Table, clock: Clock) -> None:
+        self._table = table
+        self._clock = clock
+
+    async def accounts(
+        self, *, after: tuple[str, str] | None, limit: int, provider: str | None = None
+    ) -> list[TrackedAccount]:
+        span = accounts_span(provider).after(after and join(*after))
+        rows = await self._live(span, limit)
+        return [account for row in rows if (account := to_account(row)) is not None]
+
+    async def accounts_by_id(self, ids: Iterable[str]) -> Mapping[str, TrackedAccount]:
+        rows = await self._table.get_many(account_key(account_id) for account_id in ids)
+        found = (to_account(row) for row in rows.values())
+        return {tracked.account.id: tracked for tracked in found if tracked is not None}
+
+    async def clusters_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, TrackedCluster]:
+        return {ref: to_cluster(row) for ref, row in (await self._by_ref(Cluster, refs)).items()}
+
+    async def nodes_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Tracked[Node]]:
+        return {ref: to_item(Node, row) for ref, row in (await self._by_ref(Node, refs)).items()}
+
+    async def integrations_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Tracked[Integration]]:
+        found = await self._by_ref(Integration, refs)
+        return {ref: to_item(Integration, row) for ref, row in found.items()}
+
+    async def clusters_of(
+        self, account_id: str, *, after: tuple[str, str] | None, limit: int
+    ) -> list[TrackedCluster]:
+        span = named_span(Cluster, account_id).after(after and join(*after))
+        return [to_cluster(row) for row in await self._live(span, limit)]
+
+    async def clusters_named(self, account_id: str, name: str) -> list[TrackedCluster]:
+        rows = await self._live(named_span(Cluster, account_id, name), None)
+        return [to_cluster(row) for row in rows]
+
+    async def attention(
+        self, *, after: FleetOrder | None, limit: int
+    ) -> list[tuple[FleetOrder, TrackedCluster]]:
+        """Reads as many from every shard as the page may need of it."""
+        pages = await asyncio.gather(
+            *(self._live(span.after(after and join(*after)), limit) for span in attention_spans())
+        )
+        rows = sorted((row for page in pages for row in page), key=lambda row: row[sort_key(ATTENTION)])
+        found = ((row, to_cluster(row)) for row in rows[:limit])
+        return [(to_fleet_order(row, tracked), tracked) for row, tracked in found]
+
+    async def nodes_of(self, cluster: Ref, *, after: str | None, limit: int) -> list[Tracked[Node]]:
+        return await self._items(Node, nodes_span(cluster), cluster.account_id, after, limit)
+
+    async def integrations_of(
+        self, account_id: str, *, after: tuple[str, str] | None, limit: int
+    ) -> list[Tracked[Integration]]:
+        span = named_span(Integration, account_id).after(after and join(*after))
+        return [to_item(Integration, row) for row in await self._live(span, limit)]
+
+    async def regions_of(self, account_id: str, *, after: str | None, limit: int) -> list[Tracked[Region]]:
+        return await self._items(Region, items_span(Region, account_id), account_id, after, limit)
+
+    async def instance_types_of(
+        self, account_id: str, *, after: str | None, limit: int
+    ) -> list[Tracked[InstanceType]]:
+        span = items_span(InstanceType, account_id)
+        return await self._items(InstanceType, span, account_id, after, limit)
+
+    async def history(self, cluster: Ref, *, before: str | None, limit: int) -> list[tuple[str, Transition]]:
+        span = history_span(cluster, before=before)
+        rows = await self._newest(span, limit, lambda row: history_order(row) != before)
+        return [(history_order(row), to_transition(row)) for row in rows]
+
+    async def feed(
+        self,
+        *,
+        after: str | None,
+        since: datetime,
+        now: datetime,
+        limit: int,
+        account_ids: frozenset[str] | None = None,
+    ) -> tuple[list[tuple[str, Transition]], str | None]:
+        """Goes by the time of writing, which an order key begins with. `NotAnOrderKey` where `after` is none."""
+        end = stamp(now - HELD_BACK)
+        start = max(stamp(since) if after is None else after, stamp(now - HISTORY_KEPT))
+        if account_ids is not None:
+            return await self._feed_of(account_ids, start, end, limit)
+        week, last = week_of(start), week_of(end)
+        rows: list[Row] = []
+        while week <= last and len(rows) < limit:
+            rows += await self._live(feed_span(week).after(start).up_to(end), limit - len(rows))
+            week += timedelta(weeks=1)
+        page = [(feed_order(row), to_transition(row)) for row in rows]
+        return page, page[-1][0] if len(page) >= limit else None
+
+    async def _feed_of(
+        self, account_ids: frozenset[str], start: str, end: str, limit: int
+    ) -> tuple[list[tuple[str, Transition]], str | None]:
+        """Ends early only between two instants, so that where to go on is an instant and names no row of others."""
+        page: list[tuple[str, Transition]] = []
+        examined, instant = 0, ""
+        week, last = week_of(start), week_of(end)
+        while week <= last:
+            found = await self._live(feed_span(week).after(start).up_to(end), _CHUNK)
+            for row in found:
+                order = feed_order(row)
+                if examined >= EXAMINED_ROWS and order_instant(order) != instant:
+                    return page, order_instant(order)
+                examined, instant = examined + 1, order_instant(order)
+                change = to_transition(row)
+                if change.account_id in account_ids:
+                    page.append((order, change))
+                    if len(page) >= limit:
+                        return page, order
+            if len(found) < _CHUNK:
+                week += timedelta(weeks=1)
+            else:
+                start = feed_order(found[-1])
+        return page, None
+
+    async def budget(self, key: str) -> Budget:
+        return await Budgets(self._table, self._clock).read(key)
+
+    async def operations_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Operation]:
+        return await read_operations(self._table, refs, self._clock.now())
+
+    async def operations(self, *, before: tuple[str, str] | None, limit: int) -> list[Operation]:
+        seen = None if before is None else all_operations_order(*before)
+        span, order = all_operations_span().up_to(seen), sort_key(LISTING)
+        rows = await self._newest(span, limit, lambda row: row[order] != seen)
+        return [to_operation(row) for row in rows]
+
+    async def operations_of(self, account_id: str, *, before: str | None, limit: int) -> list[Operation]:
+        seen = None if before is None else operation_key(Ref(account_id, before))[1]
+        span = operations_span(account_id).up_to(seen)
+        return [to_operation(row) for row in await self._newest(span, limit, lambda row: row["sk"] != seen)]
+
+    async def open_operations_by_lock(self, locks: Iterable[Ref]) -> Mapping[Ref, Operation]:
+        now = self._clock.now()
+        keys = {lock: lock_key(lock) for lock in locks}
+        rows = await self._table.get_many(keys.values())
+        refs = {
+            lock: Ref(lock.account_id, text(rows[key], "holder")) for lock, key in keys.items() if key in rows
+        }
+        found = await read_operations(self._table, refs.values(), now)
+        return {lock: found[ref] for lock, ref in refs.items() if ref in found and not found[ref].is_final}
+
+    async def _by_ref(self, kind: type[Cluster] | type[ItemT], refs: Iterable[Ref]) -> dict[Ref, Row]:
+        now = self._clock.now()
+        keys = {ref: item_key(kind, ref) for ref in refs}
+        rows = await self._table.get_many(keys.values())
+        return {ref: rows[key] for ref, key in keys.items() if key in rows and is_live(rows[key], now)}
+
+    async def _items(
+        self, kind: type[ItemT], span: Span, account_id: str, after: str | None, limit: int
+    ) -> list[Tracked[ItemT]]:
+        seen = None if after is None else item_key(kind, Ref(account_id, after))[1]
+        return [to_item(kind, row) for row in await self._live(span.after(seen), limit)]
+
+    async def _live(self, span: Span, limit: int | None) -> list[Row]:
+        now = self._clock.now()
+        return await self._table.query(span, limit=limit, wanted=lambda row: is_live(row, now))
+
+    async def _newest(self, span: Span, limit: int, is_further: Callable[[Row], bool]) -> list[Row]:
+        """From the end of a span on, which includes what was seen last: one more is asked for because of it."""
+        now = self._clock.now()
+        rows = await self._table.query(
+            span, limit=limit + 1, newest_first=True, wanted=lambda row: is_live(row, now)
+        )
+        return [row for row in rows if is_further(row)][:limit]

@@ -1,0 +1,263 @@
+"""Records of the domain <-> rows of the table.
+
+A row's body is the record's own JSON. Beside it stands only what a condition, an index or the expiry needs.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from fleet.model.account import Account, AccountState, TrackedAccount
+from fleet.model.catalog import InstanceType, Region
+from fleet.model.cluster import QUIET, Cluster
+from fleet.model.integration import Integration
+from fleet.model.node import Node
+from fleet.model.rate_limit import Budget
+from fleet.model.record import Record
+from fleet.model.tracking import Tracked, TrackedCluster, Transition
+from fleet.ports.store import FleetOrder, ItemT, NotAnOrderKey, Ref, TrackedItem
+from fleet.providers import PROVIDERS
+from infra.dynamodb.schema import ATTENTION, DUE, FEED, LISTING, partition_key, sort_key
+from infra.store.names import SEPARATOR, Span, below, join, read_stamp, shard, stamp
+from infra.store.writes import Key, Row, text
+
+HISTORY_KEPT = timedelta(days=90)
+
+BUDGET_KEPT = timedelta(days=1)
+"""Beyond the longest window and any refusal that a budget remembers: a row that expires holds nothing that counts."""
+
+ATTENTION_SHARDS = 4
+"""So that an outage of everything, which moves many rows at once, does not meet the limit of one partition."""
+
+KINDS: Mapping[type[Record], str] = {
+    Cluster: "cluster",
+    Node: "node",
+    Integration: "integration",
+    Region: "region",
+    InstanceType: "instance_type",
+}
+
+_TRACKED: Mapping[type[Record], type[Record]] = {
+    Node: Tracked[Node],
+    Integration: Tracked[Integration],
+    Region: Tracked[Region],
+    InstanceType: Tracked[InstanceType],
+}
+
+
+def read_time(row: Row, name: str) -> datetime | None:
+    return read_stamp(text(row, name)) if name in row else None
+
+
+def is_live(row: Row, now: datetime) -> bool:
+    """DynamoDB deletes expired rows within days, not at once."""
+    return "expires_at" not in row or int(row["expires_at"]) > now.timestamp()
+
+
+# --------------------------------------------------------------------------------------------------------- accounts
+
+
+def account_key(account_id: str) -> Key:
+    return join("account", account_id), "account"
+
+
+def to_account(row: Row) -> TrackedAccount | None:
+    """Null for an account that is hidden, whose bare row is kept until all else is gone."""
+    if "body" not in row:
+        return None
+    return TrackedAccount(
+        account=Account.model_validate_json(text(row, "body")),
+        state=AccountState.model_validate_json(text(row, "state")) if "state" in row else AccountState(),
+        due_at=read_time(row, "due_at"),
+    )
+
+
+def account_id_of(row: Row) -> str:
+    """Told by the key, because the row of a hidden account holds nothing else that tells."""
+    return text(row, "pk").partition(SEPARATOR)[2]
+
+
+def organization_key(account: Account) -> Key:
+    return join("organization", *account.organization), "organization"
+
+
+def account_listing(account: Account) -> Row:
+    return entry(LISTING, join("accounts"), join(*account.order))
+
+
+def accounts_span(provider: str | None) -> Span:
+    return below(join("accounts"), *(() if provider is None else (provider,)), index=LISTING)
+
+
+def due_entry(at: datetime) -> Row:
+    """When the planner is to look at an account: when it is due, or when a message about it must be lost."""
+    return entry(DUE, join("due"), stamp(at))
+
+
+def earliest(due_at: datetime | None, wanted_at: datetime) -> datetime:
+    return wanted_at if due_at is None else min(due_at, wanted_at)
+
+
+def due_span(before: datetime) -> Span:
+    return below(join("due"), index=DUE).up_to(stamp(before))
+
+
+DUE_ENTRY = (partition_key(DUE), sort_key(DUE))
+LISTING_ENTRY = (partition_key(LISTING), sort_key(LISTING))
+
+# --------------------------------------------------------------------------------------------------- observed things
+
+
+def item_key(kind: type[Record], ref: Ref) -> Key:
+    """A machine's key is filed under its cluster's, so that the machines of a cluster are neighbours."""
+    parts = ref.key.partition("/")[::2] if kind is Node else (ref.key,)
+    return account_key(ref.account_id)[0], join(KINDS[kind], *parts)
+
+
+def key_of(tracked: TrackedItem) -> Key:
+    return item_key(type(tracked.item), Ref(tracked.item.account_id, tracked.item.key))
+
+
+def items_span(kind: type[Record], account_id: str) -> Span:
+    return below(account_key(account_id)[0], KINDS[kind])
+
+
+def nodes_span(cluster: Ref) -> Span:
+    return below(account_key(cluster.account_id)[0], KINDS[Node], cluster.key)
+
+
+def named_span(kind: type[Record], account_id: str, *name: str) -> Span:
+    """Things of an account in the order name, key; with a name, those that are called so."""
+    return below(join(KINDS[kind], account_id), *name, index=LISTING)
+
+
+def attention_spans() -> list[Span]:
+    return [below(join("attention", str(number)), index=ATTENTION) for number in range(ATTENTION_SHARDS)]
+
+
+def from_item(tracked: TrackedItem, account: Account) -> Row:
+    pk, sk = key_of(tracked)
+    row: dict[str, str | int] = {"pk": pk, "sk": sk, "body": tracked.model_dump_json()}
+    if isinstance(tracked.item, Cluster | Integration):
+        item = tracked.item
+        partition = join(KINDS[type(item)], account.id)
+        row |= entry(LISTING, partition, join(item.name, item.key))
+    if isinstance(tracked, TrackedCluster):
+        row |= _cluster_attributes(tracked, account)
+    return row
+
+
+def _cluster_attributes(tracked: TrackedCluster, account: Account) -> Row:
+    attributes: dict[str, str | int] = {"account_name": account.name}
+    cluster = tracked.item
+    if cluster.phase not in QUIET:
+        partition = join("attention", shard(account.id, ATTENTION_SHARDS))
+        attributes |= entry(ATTENTION, partition, join(*account.order, cluster.name, cluster.key))
+    if tracked.expires_at is not None:
+        attributes["expires_at"] = int(tracked.expires_at.timestamp())
+    return attributes
+
+
+def to_cluster(row: Row) -> TrackedCluster:
+    return TrackedCluster.model_validate_json(text(row, "body"), context=PROVIDERS)
+
+
+def to_item(kind: type[ItemT], row: Row) -> Tracked[ItemT]:
+    return cast(Tracked[Any], _TRACKED[kind].model_validate_json(text(row, "body")))
+
+
+def to_fleet_order(row: Row, tracked: TrackedCluster) -> FleetOrder:
+    cluster = tracked.item
+    return FleetOrder(cluster.provider, text(row, "account_name"), cluster.name, cluster.key)
+
+
+# ---------------------------------------------------------------------------------------------------------- history
+
+
+def from_transition(transition: Transition, *, fence: int, written_at: datetime) -> Row:
+    """A transition is filed by the observation that saw it, so that writing it again replaces it.
+
+    In the feed it stands at the time of writing, which is what a reader who follows along goes by.
+    """
+    pk = account_key(transition.account_id)[0]
+    order = f"{fence:016d}@{stamp(transition.observed_at)}"
+    row: dict[str, str | int] = {
+        "pk": pk,
+        "sk": join("history", transition.cluster_key, order),
+        "body": transition.model_dump_json(),
+        "expires_at": int((written_at + HISTORY_KEPT).timestamp()),
+    }
+    at = stamp(written_at)
+    row |= entry(
+        FEED,
+        join("feed", week_of(at).isoformat()),
+        join(at, transition.account_id, transition.cluster_key, order),
+    )
+    return row
+
+
+def history_span(cluster: Ref, *, before: str | None) -> Span:
+    pk = account_key(cluster.account_id)[0]
+    span = below(pk, "history", cluster.key)
+    return span if before is None else span.up_to(join("history", cluster.key, before))
+
+
+def history_order(row: Row) -> str:
+    return text(row, "sk").rpartition(SEPARATOR)[2]
+
+
+def feed_span(week: date) -> Span:
+    return below(join("feed", week.isoformat()), index=FEED)
+
+
+def week_of(order: str) -> date:
+    """The Monday before an order key or a stamp; `NotAnOrderKey` when it is neither.
+
+    A partition a week: few enough to read all that is kept in one page, and phases change rarely.
+    """
+    try:
+        day = date.fromisoformat(order[:10])
+    except ValueError:
+        raise NotAnOrderKey("this is no order key of the feed") from None
+    return day - timedelta(days=day.weekday())
+
+
+def feed_order(row: Row) -> str:
+    return text(row, sort_key(FEED))
+
+
+def order_instant(order: str) -> str:
+    """When it was written: what an order key of the feed begins with, and itself a place to go on from."""
+    return order.partition(SEPARATOR)[0]
+
+
+def to_transition(row: Row) -> Transition:
+    return Transition.model_validate_json(text(row, "body"))
+
+
+# ---------------------------------------------------------------------------------------------------------- budgets
+
+
+def budget_key(key: str) -> Key:
+    return join("budget", key), "budget"
+
+
+def from_budget(key: str, budget: Budget, *, version: int, now: datetime) -> Row:
+    pk, sk = budget_key(key)
+    kept_from = max(now, budget.blocked_until or now, budget.foreign_until or now)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "body": budget.model_dump_json(),
+        "version": version,
+        "expires_at": int((kept_from + BUDGET_KEPT).timestamp()),
+    }
+
+
+def held_row(key: Key, holder: str) -> Row:
+    """Says who has what one alone may hold."""
+    return {"pk": key[0], "sk": key[1], "holder": holder}
+
+
+def entry(index: str, partition: str, sort: str) -> Row:
+    return {partition_key(index): partition, sort_key(index): sort}

@@ -1,0 +1,87 @@
+"""What an observation changed, as bundles that each fit one transaction.
+
+A cluster and its changes of phase never part; everything else may, because what a crash leaves out the next observation
+finds again.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fleet.model.account import Account
+from fleet.model.cluster import Cluster
+from fleet.model.tracking import Transition
+from fleet.ports.store import Changes, Ref
+from infra.store.rows import from_item, from_transition, item_key, key_of
+from infra.store.writes import Action, Key, delete, put, text
+
+ACTIONS_PER_BUNDLE = 99
+"""DynamoDB takes a hundred in a transaction, and one is the check of the fence."""
+
+BYTES_PER_BUNDLE = 3_000_000
+"""DynamoDB takes 4 MB a transaction; keys and names of attributes, which are not counted here, are part of it."""
+
+BYTES_PER_ROW = 390_000
+"""DynamoDB takes 400 KB a row, likewise."""
+
+
+class RowTooLarge(ValueError):
+    """A thing is larger than the table can hold. Nothing that was to be written with it has been."""
+
+
+@dataclass(kw_only=True)
+class Bundle:
+    """Writes that land together. Transitions become rows last, when their time of writing is known."""
+
+    actions: list[Action] = field(default_factory=list)
+    transitions: list[Transition] = field(default_factory=list)
+    size: int = 0
+
+    def __len__(self) -> int:
+        return len(self.actions) + len(self.transitions)
+
+    def has_room_for(self, other: "Bundle") -> bool:
+        return len(self) + len(other) <= ACTIONS_PER_BUNDLE and self.size + other.size <= BYTES_PER_BUNDLE
+
+    def absorb(self, other: "Bundle") -> None:
+        self.actions += other.actions
+        self.transitions += other.transitions
+        self.size += other.size
+
+    def actions_at(self, written_at: datetime, fence: int) -> list[Action]:
+        rows = (from_transition(each, fence=fence, written_at=written_at) for each in self.transitions)
+        return [*self.actions, *map(put, rows)]
+
+
+def bundles(changes: Changes, account: Account) -> Iterator[Bundle]:
+    units = list(_units(changes, account))
+    for key, unit in units:
+        if unit.size > BYTES_PER_ROW:
+            raise RowTooLarge(f"{key[1]!r} of account {account.id} takes {unit.size} bytes")
+    return _pack(unit for _, unit in units)
+
+
+def _units(changes: Changes, account: Account) -> Iterable[tuple[Key, Bundle]]:
+    """One bundle a row, with the changes of phase that belong to it."""
+    units: dict[Key, Bundle] = {}
+    for tracked in changes.deletes:
+        key = key_of(tracked)
+        units[key] = Bundle(actions=[delete(key)])
+    for tracked in changes.puts:
+        row = from_item(tracked, account)
+        units[key_of(tracked)] = Bundle(actions=[put(row)], size=len(text(row, "body").encode()))
+    for transition in changes.transitions:
+        key = item_key(Cluster, Ref(transition.account_id, transition.cluster_key))
+        units.setdefault(key, Bundle()).transitions.append(transition)
+    return units.items()
+
+
+def _pack(units: Iterable[Bundle]) -> Iterator[Bundle]:
+    bundle = Bundle()
+    for unit in units:
+        if not bundle.has_room_for(unit):
+            yield bundle
+            bundle = Bundle()
+        bundle.absorb(unit)
+    if bundle:
+        yield bundle

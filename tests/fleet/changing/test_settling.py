@@ -1,0 +1,332 @@
+"""What an observation makes of a change: whose a new cluster is, what proves an end, and what stays in doubt."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from fleet.changing.postconditions import PROOFS, View
+from fleet.changing.settling import GRACE, expire, settle
+from fleet.model.change import (
+    CHANGES,
+    Change,
+    ClearSpendLimit,
+    CordonNode,
+    CreateIntegration,
+    DeleteCluster,
+    DeleteIntegration,
+    DeployCluster,
+    OperationKind,
+    SetSpendLimit,
+    StopCluster,
+    UpdateCluster,
+    UpdateIntegration,
+)
+from fleet.model.cluster import Cluster, Phase
+from fleet.model.credentials import AwsRole
+from fleet.model.failure import Failure, FailureKind
+from fleet.model.integration import Integration
+from fleet.model.money import (
+    LimitWanted,
+    Money,
+    SpendEnforcement,
+    SpendLimit,
+    SpendLimitBasis,
+    SpendLimitState,
+    SpendLimitStatus,
+    UsageLimit,
+)
+from fleet.model.operation import Operation, OperationState, Step, Target, TargetKind
+from fleet.model.tracking import Tracked, TrackedCluster, Unread
+from fleet.providers import PROVIDERS
+from fleet.providers.kupe import KupeClusterPatch, KupeDetails
+from tests.fleet.asked import AS_SPECIFIED, SPEC, creation, operation
+from tests.fleet.things import NOON, account, cluster, integration
+
+ACME = account()
+SENT = NOON + timedelta(seconds=1)
+ANSWERED = NOON + timedelta(seconds=3)
+LATER = NOON + timedelta(seconds=30)
+
+
+def row(item: Cluster, *, since: datetime = LATER, **more: Any) -> TrackedCluster:
+    return TrackedCluster(item=item, since=since, first_observed_at=since, **more)
+
+
+def view(*rows: TrackedCluster, began_at: datetime = LATER, is_complete: bool = True) -> View:
+    return View(began_at=began_at, is_complete=is_complete, clusters={one.item.key: one for one in rows})
+
+
+def links(*items: Integration, began_at: datetime = LATER, is_complete: bool = True) -> View:
+    rows = {one.key: Tracked(item=one) for one in items}
+    return View(began_at=began_at, is_complete=is_complete, integrations=rows)
+
+
+def web(phase: Phase = Phase.READY, **more: Any) -> Cluster:
+    return cluster("web", of=ACME, phase=phase, **AS_SPECIFIED | {"created_at": ANSWERED} | more)
+
+
+def lost(change: Change | None = None, **more: Any) -> Operation:
+    """Its request went out, and no answer came."""
+    return operation(change or creation(), ACME, **more).sending(SENT, more.pop("known", ()))
+
+
+def taken(change: Change, key: str | None = "web", kind: TargetKind = TargetKind.CLUSTER) -> Operation:
+    """Its answer came."""
+    target = None if key is None else Target(kind=kind, key=key)
+    return operation(change, ACME).sending(SENT).answered(ANSWERED, target)
+
+
+class TestAdoption:
+    def test_a_cluster_that_came_after_the_sending_and_is_what_was_asked_for_is_ours(self) -> None:
+        settled = settle(lost(), view(row(web(Phase.PENDING))), LATER)
+        assert (settled.state, settled.target) == (
+            OperationState.RUNNING,
+            Target(kind=TargetKind.CLUSTER, key="web"),
+        )
+
+    def test_one_that_is_ready_already_is_the_end(self) -> None:
+        settled = settle(lost(), view(row(web())), LATER)
+        settled = settle(settled, view(row(web()), began_at=LATER + timedelta(seconds=5)), LATER)
+        assert settled.state is OperationState.SUCCEEDED
+
+    @pytest.mark.parametrize(
+        "stranger",
+        [
+            web(created_at=SENT - timedelta(days=1)),
+            web(created_at=SENT - timedelta(seconds=61)),
+        ],
+    )
+    def test_what_was_there_before_is_nobody_of_ours(self, stranger: Cluster) -> None:
+        seen = lost()
+        for minutes in (3, 4):
+            at = NOON + timedelta(minutes=minutes)
+            seen = settle(seen, view(row(stranger), began_at=at), at)
+        assert seen.state is OperationState.FAILED
+        assert seen.failure is not None
+        assert "not created" in seen.failure.message
+
+    def test_what_was_known_before_the_sending_is_nobody_of_ours_whatever_its_clock_says(self) -> None:
+        known = operation(creation(), ACME).sending(SENT, ("web",))
+        assert settle(known, view(row(web())), LATER).state is OperationState.UNCONFIRMED
+
+    @pytest.mark.parametrize(
+        "doubtful",
+        [
+            web(plan="dedicated"),
+            web(created_at=SENT - timedelta(seconds=20)),
+            web(created_at=None),
+        ],
+    )
+    def test_what_may_be_ours_and_may_not_is_shown_and_never_adopted(self, doubtful: Cluster) -> None:
+        seen = lost()
+        for minutes in (3, 4, 5):
+            at = NOON + timedelta(minutes=minutes)
+            seen = settle(seen, view(row(doubtful), began_at=at), at)
+        assert (seen.state, seen.candidates, seen.target) == (OperationState.UNCONFIRMED, ("web",), None)
+
+    def test_two_candidates_stay_unconfirmed_and_are_both_shown(self) -> None:
+        two = view(row(web(incarnation="1")), row(web(incarnation="2")))
+        seen = settle(lost(), two, LATER)
+        assert (seen.state, seen.candidates) == (OperationState.UNCONFIRMED, ("web@1", "web@2"))
+
+    def test_a_namesake_in_another_case_is_one_only_where_the_provider_says_so(self) -> None:
+        assert settle(lost(), view(row(web(name="WEB"))), LATER).candidates == ()
+
+    def test_a_body_that_does_not_read_proves_nothing(self) -> None:
+        unread = Unread(
+            failure=Failure(kind=FailureKind.UNEXPECTED_RESPONSE, message="?", occurred_at=LATER),
+            read_at=LATER,
+        )
+        assert settle(lost(), view(row(web(), unread=unread)), LATER).target is None
+
+
+class TestAbsence:
+    def test_two_complete_observations_after_the_grace_end_it(self) -> None:
+        first = settle(lost(), view(began_at=SENT + GRACE), LATER)
+        assert (first.state, first.absent_looks) == (OperationState.UNCONFIRMED, 1)
+        second = settle(first, view(began_at=SENT + GRACE * 2), LATER)
+        assert second.state is OperationState.FAILED
+
+    @pytest.mark.parametrize(
+        "seen",
+        [view(began_at=SENT + timedelta(seconds=100)), view(began_at=SENT + GRACE, is_complete=False)],
+    )
+    def test_an_early_or_an_incomplete_one_proves_nothing(self, seen: View) -> None:
+        assert settle(lost(), seen, LATER).absent_looks == 0
+
+    def test_what_began_before_the_sending_shows_nothing_of_it(self) -> None:
+        asked = lost()
+        assert settle(asked, view(row(web()), began_at=SENT), LATER) == asked
+
+
+UPDATE = UpdateCluster(provider="kupe", patch=KupeClusterPatch(version="1.34"))
+NEWER = KupeDetails(isolation="shared", requested_version="1.34")
+FIVE_DOLLARS = LimitWanted(money=Money(minor_units=500, currency="USD"))
+UNLIMITED = SpendLimitStatus(state=SpendLimitState.UNLIMITED)
+
+
+def limited(**halves: Any) -> SpendLimitStatus:
+    limit = SpendLimit(basis=SpendLimitBasis.USAGE, enforcement=SpendEnforcement.STOP, **halves)
+    return SpendLimitStatus(state=SpendLimitState.LIMITED, limit=limit)
+
+
+ENDS: list[tuple[str, Change, Cluster]] = [
+    ("created", creation(), web()),
+    ("updated", UPDATE, web(details=NEWER)),
+    ("stopped", StopCluster(), web(Phase.STOPPED)),
+    ("deployed", DeployCluster(), web()),
+    ("deleted", DeleteCluster(), web(Phase.DELETED)),
+    ("limited", SetSpendLimit(limit=FIVE_DOLLARS), web(spend_limit=limited(money=FIVE_DOLLARS.money))),
+    (
+        "limited in use",
+        SetSpendLimit(limit=LimitWanted(usage=UsageLimit(request_units=7))),
+        web(spend_limit=limited(usage=UsageLimit(request_units=7, storage_mib=9))),
+    ),
+    ("unlimited", ClearSpendLimit(), web(spend_limit=UNLIMITED)),
+]
+NOT_YET: list[tuple[str, Change, Cluster]] = [
+    ("not ready", creation(), web(Phase.PROVISIONING)),
+    ("not converged", creation(), web(is_converged=False)),
+    ("another version", UPDATE, web()),
+    ("updating", UPDATE, web(Phase.UPDATING, details=NEWER)),
+    ("accepted and not applied", UPDATE, web(details=NEWER, is_converged=False)),
+    ("stopping", StopCluster(), web(Phase.STOPPING)),
+    ("deploying", DeployCluster(), web(Phase.UPDATING)),
+    ("deleting", DeleteCluster(), web(Phase.DELETING)),
+    ("another limit", SetSpendLimit(limit=FIVE_DOLLARS), web(spend_limit=limited(usage=UsageLimit()))),
+    ("no limit", SetSpendLimit(limit=FIVE_DOLLARS), web(spend_limit=UNLIMITED)),
+    ("still a limit", ClearSpendLimit(), web(spend_limit=limited(money=FIVE_DOLLARS.money))),
+]
+
+
+class TestPostconditions:
+    @pytest.mark.parametrize(("change", "shown"), [case[1:] for case in ENDS], ids=[case[0] for case in ENDS])
+    def test_the_end_of_a_verb_shows(self, change: Change, shown: Cluster) -> None:
+        settled = settle(taken(change), view(row(shown)), LATER)
+        assert (settled.state, settled.finished_at) == (OperationState.SUCCEEDED, LATER)
+
+    @pytest.mark.parametrize(("change", "shown"), [case[1:] for case in ENDS], ids=[case[0] for case in ENDS])
+    def test_no_observation_that_began_before_the_answer_proves_it(
+        self, change: Change, shown: Cluster
+    ) -> None:
+        early = view(row(shown), began_at=ANSWERED)
+        assert settle(taken(change), early, LATER).state is OperationState.RUNNING
+
+    @pytest.mark.parametrize(
+        ("change", "shown"), [case[1:] for case in NOT_YET], ids=[case[0] for case in NOT_YET]
+    )
+    def test_what_is_on_its_way_is_not_the_end(self, change: Change, shown: Cluster) -> None:
+        assert settle(taken(change), view(row(shown)), LATER).state is OperationState.RUNNING
+
+    @pytest.mark.parametrize("change", [creation(), UPDATE, StopCluster(), DeployCluster(), DeleteCluster()])
+    def test_a_failure_since_the_answer_is_the_end_in_the_providers_words(self, change: Change) -> None:
+        broken = row(web(Phase.FAILED, message="no capacity"))
+        settled = settle(taken(change), view(broken), LATER)
+        assert settled.state is OperationState.FAILED
+        assert settled.failure is not None
+        assert settled.failure.message == "The provider gave up: no capacity."
+
+    def test_a_failure_from_before_is_no_word_about_this_change(self) -> None:
+        broken = TrackedCluster(
+            item=web(Phase.FAILED), since=NOON - timedelta(days=1), first_observed_at=NOON - timedelta(days=9)
+        )
+        assert settle(taken(UPDATE), view(broken), LATER).state is OperationState.RUNNING
+
+    def test_a_cluster_that_is_gone_cannot_be_updated_any_more(self) -> None:
+        settled = settle(taken(UPDATE), view(row(web(Phase.DELETED))), LATER)
+        assert settled.state is OperationState.FAILED
+
+    def test_a_deleted_cluster_whose_row_is_forgotten_is_deleted(self) -> None:
+        assert settle(taken(DeleteCluster()), view(), LATER).state is OperationState.SUCCEEDED
+
+    def test_every_verb_that_is_sent_has_a_proof(self) -> None:
+        of_accounts = {OperationKind.REFRESH_ACCOUNT, OperationKind.DISCONNECT_ACCOUNT}
+        assert CHANGES.keys() - PROOFS.keys() == of_accounts
+
+
+class TestLostAnswers:
+    @pytest.mark.parametrize(
+        ("change", "shown"),
+        [
+            (UPDATE, web(Phase.UPDATING, details=NEWER)),
+            (StopCluster(), web(Phase.STOPPING)),
+            (DeployCluster(), web(Phase.UPDATING)),
+            (DeleteCluster(), web(Phase.DELETING)),
+        ],
+    )
+    def test_a_sign_that_it_was_taken_settles_the_doubt(self, change: Change, shown: Cluster) -> None:
+        settled = settle(lost(change, key="web"), view(row(shown)), LATER)
+        assert (settled.state, settled.sent_at) == (OperationState.RUNNING, None)
+
+    @pytest.mark.parametrize("change", [UPDATE, StopCluster(), DeleteCluster()])
+    def test_no_sign_in_two_late_observations_means_it_was_not(self, change: Change) -> None:
+        seen = lost(change, key="web")
+        for times in (1, 2):
+            idle = row(web(), since=NOON - timedelta(days=1))
+            seen = settle(seen, view(idle, began_at=SENT + GRACE * times), LATER)
+        assert seen.state is OperationState.FAILED
+
+    def test_what_no_provider_shows_stays_in_doubt_until_its_deadline(self) -> None:
+        seen = lost(CordonNode(), key="web/n1", kind=TargetKind.NODE)
+        for times in (1, 2, 3):
+            seen = settle(seen, view(began_at=SENT + GRACE * times), LATER)
+        assert seen.state is OperationState.UNCONFIRMED
+        ended = expire(seen, seen.deadline)
+        assert ended.state is OperationState.TIMED_OUT
+        assert ended.failure is not None
+        assert "could not be found out" in ended.failure.message
+
+    def test_the_deployment_that_follows_a_registration_is_still_to_be_sent(self) -> None:
+        registered = operation(creation(), ACME, steps=(Step.CHANGE, Step.DEPLOY)).sending(SENT)
+        settled = settle(registered, view(row(web(Phase.PENDING))), LATER)
+        assert (settled.state, settled.steps) == (OperationState.RUNNING, (Step.DEPLOY,))
+
+
+class TestIntegrations:
+    LINK = integration("link", of=ACME, name="prod aws", description="old", features=("byoc",))
+
+    def test_a_new_link_of_the_name_is_ours_though_no_time_of_creation_is_told(self) -> None:
+        asked = lost(CreateIntegration(name="prod aws", credentials=AwsRole(role_arn="arn:role")))
+        settled = settle(asked, links(self.LINK), LATER)
+        assert settled.target == Target(kind=TargetKind.INTEGRATION, key="link")
+
+    def test_a_changed_description_shows(self) -> None:
+        asked = taken(UpdateIntegration(description="new"), "link", TargetKind.INTEGRATION)
+        assert settle(asked, links(self.LINK), LATER).state is OperationState.RUNNING
+        changed = self.LINK.model_copy(update={"description": "new"})
+        assert settle(asked, links(changed), LATER).state is OperationState.SUCCEEDED
+
+    def test_only_a_complete_listing_shows_that_one_is_gone(self) -> None:
+        asked = taken(DeleteIntegration(), "link", TargetKind.INTEGRATION)
+        assert settle(asked, links(is_complete=False), LATER).state is OperationState.RUNNING
+        assert settle(asked, links(), LATER).state is OperationState.SUCCEEDED
+
+    def test_a_look_at_clusters_says_nothing_of_links(self) -> None:
+        asked = taken(DeleteIntegration(), "link", TargetKind.INTEGRATION)
+        assert settle(asked, view(), LATER).state is OperationState.RUNNING
+
+
+class TestKeeping:
+    def test_an_operation_reads_back_from_its_own_json_with_its_change(self) -> None:
+        for change in (creation(), UPDATE, SetSpendLimit(limit=FIVE_DOLLARS)):
+            kept = taken(change)
+            assert Operation.model_validate_json(kept.model_dump_json(), context=PROVIDERS) == kept
+
+    def test_what_is_secret_is_never_in_it(self) -> None:
+        secret = "-".join(("planted", "arn"))
+        spec = SPEC.model_copy(update={"alerts": {"url": secret}})
+        link = CreateIntegration(name="prod aws", credentials=AwsRole(role_arn=secret))
+        for change in (creation(spec=spec), link):
+            kept = operation(change, ACME)
+            assert secret not in kept.model_dump_json()
+        assert secret not in repr(operation(link, ACME))
+        assert not Operation.model_validate_json(
+            operation(link, ACME).model_dump_json(), context=PROVIDERS
+        ).change.is_whole
+
+    def test_a_taken_change_that_shows_no_end_times_out_and_says_what_may_still_come(self) -> None:
+        ended = expire(taken(UPDATE), NOON + timedelta(hours=1))
+        assert ended.state is OperationState.TIMED_OUT
+        assert ended.failure is not None
+        assert "may still come to it" in ended.failure.message

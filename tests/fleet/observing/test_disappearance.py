@@ -1,0 +1,225 @@
+"""Absence is suspicion: what becomes of a cluster that its provider's list leaves out."""
+
+from datetime import timedelta
+
+import pytest
+
+from fleet.model.account import Account, Collection
+from fleet.model.cluster import Phase
+from fleet.model.failure import Forbidden, ProviderError, RateLimited, Unauthenticated, Unavailable
+from fleet.model.freshness import FreshnessState, freshness_of
+from fleet.observing.observer import Outcome
+from tests.fleet.things import NOON, cluster
+from tests.fleet.world import Bare, ById, Script, World
+
+CLUSTERS = Collection.CLUSTERS
+
+
+async def observed(world: World, count: int) -> tuple[Account, Script]:
+    """An account with so many clusters, all of them seen once."""
+    account, script = await world.connect()
+    script.clusters = [cluster(f"c{number}", of=account) for number in range(count)]
+    await world.observe_when_due(account)
+    script.asked.clear()
+    return account, script
+
+
+async def phases(world: World, account: Account) -> dict[str, Phase]:
+    return {key: row.item.phase for key, row in (await world.rows(account)).items()}
+
+
+async def test_a_missing_cluster_that_its_provider_does_not_know_is_deleted(world: World) -> None:
+    world.adapter = ById
+    account, script = await observed(world, 2)
+    script.clusters.pop()
+    await world.observe_when_due(account)
+    assert script.asked == ["clusters", "cluster c1"]
+    assert await phases(world, account) == {"c0": Phase.READY, "c1": Phase.DELETED}
+    last = (await world.history(account, "c1"))[-1]
+    assert (last.to_phase, last.after_seconds) == (Phase.DELETED, 60)
+    assert (await world.state(account)).summary.cluster_count == 1
+    await world.observe_when_due(account)
+    assert script.asked[2:] == ["clusters"], "a tombstone is not asked for again"
+
+
+async def test_a_missing_cluster_that_is_there_after_all_stays(world: World) -> None:
+    world.adapter = ById
+    account, script = await observed(world, 2)
+    hidden = script.clusters.pop()
+    script.by_id["c1"] = hidden.model_copy(update={"version": "2"})
+    await world.observe_when_due(account)
+    there = (await world.rows(account))["c1"]
+    assert (there.item.version, there.missing_since) == ("2", None)
+
+
+async def test_a_missing_cluster_that_its_provider_calls_deleted_is(world: World) -> None:
+    world.adapter = ById
+    account, script = await observed(world, 2)
+    script.by_id["c1"] = script.clusters.pop().model_copy(update={"phase": Phase.DELETED})
+    await world.observe_when_due(account)
+    assert (await phases(world, account))["c1"] is Phase.DELETED
+
+
+@pytest.mark.parametrize(
+    "error", [Forbidden("No."), Unavailable("Down."), Unauthenticated("No."), RateLimited("Slower.")]
+)
+async def test_any_other_answer_leaves_it_under_suspicion(world: World, error: ProviderError) -> None:
+    world.adapter = ById
+    account, script = await observed(world, 2)
+    script.clusters.pop()
+    script.wrong["cluster"] = error
+    seen = await world.observe_when_due(account)
+    assert seen.outcome is Outcome.OBSERVED
+    suspected = (await world.rows(account))["c1"]
+    assert (suspected.item.phase, suspected.missing_since) == (Phase.READY, world.clock.now())
+    script.wrong.clear()
+    await world.observe_when_due(account)
+    assert (await phases(world, account))["c1"] is Phase.DELETED
+
+
+async def test_a_suspect_that_cannot_be_asked_for_does_not_shield_the_next(world: World) -> None:
+    world.adapter = ById
+    account, script = await observed(world, 5)
+    del script.clusters[3:]
+    script.wrong["cluster c3"] = Forbidden("No.")
+    await world.observe_when_due(account)
+    after = await phases(world, account)
+    assert (after["c3"], after["c4"]) == (Phase.READY, Phase.DELETED)
+
+
+async def test_a_name_taken_again_is_a_new_cluster_and_the_old_one_is_gone(world: World) -> None:
+    world.adapter = ById
+    account, script = await world.connect()
+    script.clusters = [cluster("web", of=account, incarnation="monday")]
+    await world.observe_when_due(account)
+    script.clusters = [cluster("web", of=account, incarnation="tuesday", phase=Phase.PENDING)]
+    await world.observe_when_due(account)
+    assert await phases(world, account) == {"web@monday": Phase.DELETED, "web@tuesday": Phase.PENDING}
+
+
+async def test_where_one_cannot_be_asked_for_two_listings_an_interval_apart_decide(world: World) -> None:
+    world.adapter = Bare
+    account, script = await observed(world, 2)
+    script.clusters.pop()
+    first = await world.observe_when_due(account)
+    assert (await phases(world, account))["c1"] is Phase.READY
+    assert first.due_at == world.clock.now() + timedelta(seconds=5)
+    world.clock.move(seconds=59)
+    await world.observe(account)
+    assert (await phases(world, account))["c1"] is Phase.READY
+    world.clock.move(seconds=1)
+    await world.observe(account)
+    assert (await phases(world, account))["c1"] is Phase.DELETED
+
+
+async def test_a_listing_that_shows_it_again_begins_the_two_anew(world: World) -> None:
+    world.adapter = Bare
+    account, script = await observed(world, 2)
+    hidden = script.clusters.pop()
+    await world.observe_when_due(account)
+    script.clusters.append(hidden)
+    await world.observe_when_due(account)
+    script.clusters.pop()
+    world.clock.move(minutes=5)
+    await world.observe(account)
+    assert (await phases(world, account))["c1"] is Phase.READY
+
+
+async def test_an_incomplete_listing_is_none_of_the_two(world: World) -> None:
+    world.adapter = Bare
+    account, script = await observed(world, 2)
+    script.clusters.pop()
+    await world.observe_when_due(account)
+    script.incomplete = "A page was lost."
+    world.clock.move(minutes=5)
+    await world.observe(account)
+    assert (await phases(world, account))["c1"] is Phase.READY
+
+
+@pytest.mark.parametrize(
+    ("count", "lost", "is_held"), [(4, 4, True), (3, 3, False), (8, 4, False), (9, 5, True)]
+)
+async def test_more_than_three_and_more_than_half_at_once_are_held(
+    world: World, count: int, lost: int, is_held: bool
+) -> None:
+    world.adapter = ById
+    account, script = await observed(world, count)
+    del script.clusters[:lost]
+    await world.observe_when_due(account)
+    deleted = [phase for phase in (await phases(world, account)).values() if phase is Phase.DELETED]
+    assert len(deleted) == (0 if is_held else lost)
+    assert ((await world.state(account)).hold is not None) is is_held
+
+
+@pytest.mark.parametrize("adapter", [Bare, ById])
+async def test_a_hold_is_said_lasts_an_hour_and_is_believed_then(world: World, adapter: type[Bare]) -> None:
+    world.adapter = adapter
+    account, script = await observed(world, 5)
+    script.clusters.clear()
+    seen = await world.observe_when_due(account)
+    held_at = world.clock.now()
+    assert seen.outcome is Outcome.FAILED
+    tracked = await world.tracked(account)
+    shown = freshness_of(tracked, CLUSTERS, world.clock.now())
+    assert shown.state is FreshnessState.UNREACHABLE
+    assert shown.last_failure is not None
+    assert "5 of 5 clusters vanished" in shown.last_failure.message
+    assert tracked.state.summary.cluster_count == 5
+
+    world.clock.at = held_at + timedelta(minutes=59)
+    await world.observe(account)
+    hold = (await world.state(account)).hold
+    assert hold is not None
+    assert hold.since == held_at
+    assert set((await phases(world, account)).values()) == {Phase.READY}
+    assert set(script.asked) == {"clusters"}
+
+    world.clock.at = held_at + timedelta(hours=1)
+    seen = await world.observe(account)
+    assert seen.outcome is Outcome.OBSERVED
+    assert set((await phases(world, account)).values()) == {Phase.DELETED}
+    assert (await world.state(account)).hold is None
+
+
+async def test_a_hold_ends_when_the_clusters_are_listed_again(world: World) -> None:
+    account, script = await observed(world, 5)
+    hidden, script.clusters = script.clusters, []
+    await world.observe_when_due(account)
+    script.clusters = hidden
+    seen = await world.observe_when_due(account)
+    assert seen.outcome is Outcome.OBSERVED
+    assert (await world.state(account)).hold is None
+    assert [row.missing_since for row in (await world.rows(account)).values()] == [None] * 5
+
+
+async def test_a_hold_is_kept_by_what_proves_nothing(world: World) -> None:
+    world.adapter = ById
+    account, script = await observed(world, 5)
+    script.clusters.clear()
+    await world.observe_when_due(account)
+    held = (await world.state(account)).hold
+    assert held is not None
+    script.incomplete = "A page was lost."
+    await world.observe_when_due(account)
+    assert (await world.state(account)).hold == held
+    script.incomplete, script.wrong["clusters"] = None, Unavailable("Down.")
+    await world.observe_when_due(account)
+    assert (await world.state(account)).hold == held
+    del script.wrong["clusters"]
+    script.wrong["cluster"] = Unavailable("Down.")
+    world.clock.at = held.since + timedelta(hours=1)
+    await world.observe(account)
+    assert (await world.state(account)).hold == held
+    script.wrong.clear()
+    await world.observe_when_due(account)
+    assert set((await phases(world, account)).values()) == {Phase.DELETED}
+
+
+async def test_a_deleted_cluster_expires_with_its_history(world: World) -> None:
+    world.adapter = ById
+    account, script = await observed(world, 1)
+    script.clusters.clear()
+    await world.observe_when_due(account)
+    assert (await world.rows(account))["c0"].expires_at == NOON + timedelta(seconds=60, days=90)
+    world.clock.move(days=91)
+    assert await world.rows(account) == {}

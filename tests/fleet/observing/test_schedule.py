@@ -1,0 +1,181 @@
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from fleet.model.account import AccountState, Collection, CollectionState, derive_account_id
+from fleet.model.cluster import Phase
+from fleet.model.failure import Forbidden, ProviderError, RateLimited, Unauthenticated, Unavailable
+from fleet.model.rate_limit import RateLimit, RateScope
+from fleet.model.tracking import TrackedCluster
+from fleet.observing.schedule import CLAIMS_AT_ONCE, Pace, due_at, due_messages, fail, next_look, succeed
+from tests.fleet.things import NOON, row
+from tests.fleet.world import World
+
+PACE = Pace()
+CLUSTERS, NODES, REGIONS = Collection.CLUSTERS, Collection.NODES, Collection.REGIONS
+ANYTHING_GOES = RateLimit(requests=None, window_seconds=60, scope=RateScope.TOKEN)
+DOWN = Unavailable("It is down.")
+
+
+def seconds_until_next(
+    *rows: TrackedCluster, requests: int = 1, rate: RateLimit = ANYTHING_GOES, later: float = 0
+) -> float:
+    now = NOON + timedelta(seconds=later)
+    state = AccountState(collections={CLUSTERS: CollectionState(requests=requests)})
+    return (next_look(rows, state, rate, PACE, now) - now).total_seconds()
+
+
+def test_an_account_at_rest_is_looked_at_every_minute() -> None:
+    assert seconds_until_next() == 60
+    assert seconds_until_next(row(), row(phase=Phase.FAILED), row(phase=Phase.DELETED)) == 60
+
+
+@pytest.mark.parametrize(
+    ("later", "seconds"), [(0, 5), (16, 5), (40, 10), (120, 30), (240, 60), (86_400, 60)]
+)
+def test_what_moves_is_looked_at_soon_and_then_less_often(later: float, seconds: float) -> None:
+    assert seconds_until_next(row(), row(phase=Phase.PROVISIONING), later=later) == seconds
+
+
+def test_a_ready_cluster_whose_change_is_under_way_moves() -> None:
+    assert seconds_until_next(row(is_converged=False)) == 5
+
+
+def test_what_is_missing_is_looked_at_soon_however_long_it_was_there() -> None:
+    old = NOON - timedelta(days=300)
+    assert seconds_until_next(row(since=old, missing_since=NOON)) == 5
+    assert seconds_until_next(row(since=old, missing_since=NOON), later=120) == 30
+
+
+def test_the_budget_stretches_the_pace() -> None:
+    hourly = RateLimit(requests=1000, window_seconds=3600, scope=RateScope.TOKEN)
+    assert seconds_until_next(row(phase=Phase.PENDING), requests=1, rate=hourly) == 9
+    assert seconds_until_next(row(phase=Phase.PENDING), requests=10, rate=hourly) == 90
+    assert seconds_until_next(requests=100, rate=hourly) == 900
+
+
+def test_a_success_forgets_what_failed() -> None:
+    assert succeed(NODES, PACE, NOON, 7) == CollectionState(
+        observed_at=NOON, next_attempt_at=NOON + timedelta(seconds=300), requests=7
+    )
+
+
+def fail_often(collection: Collection, error: ProviderError, times: int) -> list[float]:
+    """The seconds that each attempt puts off the next one."""
+    state, delays, now = CollectionState(observed_at=NOON), [], NOON
+    for _ in range(times):
+        state = fail(state, error.to_failure(now), collection, PACE, now)
+        assert state.next_attempt_at is not None
+        delays.append((state.next_attempt_at - now).total_seconds())
+        now = state.next_attempt_at
+    assert (state.observed_at, state.failing_since, state.failed_attempts) == (NOON, NOON, times)
+    return delays
+
+
+def test_failing_backs_off_up_to_a_quarter_of_an_hour() -> None:
+    assert fail_often(CLUSTERS, DOWN, 7) == [60, 120, 240, 480, 900, 900, 900]
+
+
+def test_what_is_rarely_looked_at_is_soon_tried_again_and_at_last_as_rarely() -> None:
+    delays = fail_often(REGIONS, Forbidden("No."), 13)
+    assert delays[:3] == [60, 120, 240]
+    assert max(delays) <= 86_400
+    assert delays[-1] == 61_440
+
+
+def test_a_provider_that_says_when_to_ask_again_is_heeded() -> None:
+    far, near = NOON + timedelta(hours=1), NOON + timedelta(seconds=1)
+    for retry_at, expected in ((far, far), (near, NOON + timedelta(seconds=60))):
+        failure = RateLimited("Slower.", retry_at=retry_at).to_failure(NOON)
+        assert fail(CollectionState(), failure, CLUSTERS, PACE, NOON).next_attempt_at == expected
+
+
+def test_a_refused_token_leaves_no_next_time() -> None:
+    refused = fail(CollectionState(), Unauthenticated("No.").to_failure(NOON), CLUSTERS, PACE, NOON)
+    assert (refused.next_attempt_at, refused.failing_since) == (None, NOON)
+
+
+def state(*due: datetime | None, is_token_accepted: bool | None = True) -> AccountState:
+    collections = dict(zip(Collection, (CollectionState(next_attempt_at=one) for one in due), strict=False))
+    return AccountState(collections=collections, is_token_accepted=is_token_accepted)
+
+
+def test_an_account_is_due_with_the_first_of_its_collections() -> None:
+    assert due_at(state(NOON + timedelta(hours=1), NOON, None)) == NOON
+    assert due_at(state()) is None
+
+
+def test_an_account_whose_token_is_refused_is_never_due() -> None:
+    assert due_at(state(NOON, is_token_accepted=False)) is None
+    assert due_at(state(NOON, is_token_accepted=None)) == NOON
+
+
+async def test_every_due_account_is_given_out_once(world: World) -> None:
+    first, _ = await world.connect(name="first")
+    world.clock.move(seconds=30)
+    second, _ = await world.connect(name="second")
+
+    async def due(ahead: float) -> list[tuple[str, datetime]]:
+        return await due_messages(
+            world.store,
+            now=world.clock.now(),
+            ahead=timedelta(seconds=ahead),
+            queued_for=timedelta(seconds=45),
+            limit=10,
+        )
+
+    world.clock.at = NOON
+    assert await due(0) == [(first.id, NOON)]
+    assert await due(0) == []
+    assert await due(30) == [(second.id, NOON + timedelta(seconds=30))]
+    world.clock.move(seconds=45)
+    assert (first.id, NOON) in await due(0), "a message that was lost is sent again"
+
+
+class ClaimingSchedule:
+    """Every account is due; claims end when as many as may be are under way. One is taken, and one breaks the store."""
+
+    def __init__(self, *names: str) -> None:
+        self._due = [(id_of(name), NOON) for name in names]
+        self._turn = asyncio.Barrier(CLAIMS_AT_ONCE)
+        self.under_way = self.most_under_way = 0
+
+    async def due(self, before: datetime, limit: int) -> list[tuple[str, datetime]]:
+        return self._due[:limit]
+
+    async def claim(
+        self, account_id: str, due_at: datetime, *, now: datetime, queued_until: datetime
+    ) -> bool:
+        self.under_way += 1
+        self.most_under_way = max(self.most_under_way, self.under_way)
+        await self._turn.wait()
+        self.under_way -= 1
+        if account_id == id_of("broken"):
+            raise RuntimeError("the store is down")
+        return account_id != id_of("taken")
+
+
+def id_of(name: str) -> str:
+    return derive_account_id("kupe", name)
+
+
+async def claimed(schedule: ClaimingSchedule) -> list[str]:
+    given = await due_messages(
+        schedule, now=NOON, ahead=timedelta(), queued_for=timedelta(seconds=45), limit=100
+    )
+    return [account_id for account_id, _ in given]
+
+
+async def test_accounts_are_claimed_together_but_not_all_at_once_and_given_out_in_their_order() -> None:
+    names = [f"{number}" for number in range(2 * CLAIMS_AT_ONCE - 1)]
+    schedule = ClaimingSchedule("taken", *names)
+    assert await claimed(schedule) == [id_of(name) for name in names]
+    assert schedule.most_under_way == CLAIMS_AT_ONCE
+
+
+async def test_a_claim_that_fails_is_heard_of_once_the_others_have_ended() -> None:
+    schedule = ClaimingSchedule("broken", *(f"{number}" for number in range(CLAIMS_AT_ONCE - 1)))
+    with pytest.raises(RuntimeError, match="the store is down"):
+        await claimed(schedule)
+    assert schedule.under_way == 0

@@ -1,0 +1,96 @@
+"""Whatever asks a limited memory: nothing that it is not to see is even looked up."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from fleet.model.caller import Caller
+from fleet.ports.store import Reader, Ref
+from fleet.reading.visible import LimitedReader, as_seen_by
+
+SEEN, UNSEEN = "seen", "unseen"
+BY_ACCOUNT = {
+    "clusters_of",
+    "clusters_named",
+    "nodes_of",
+    "integrations_of",
+    "regions_of",
+    "instance_types_of",
+    "history",
+    "operations_of",
+}
+BY_REF = {
+    "clusters_by_ref",
+    "nodes_by_ref",
+    "integrations_by_ref",
+    "operations_by_ref",
+    "open_operations_by_lock",
+}
+OF_ALL = {"accounts", "accounts_by_id", "attention", "feed", "operations"}
+"""Held to it by what the graph answers with."""
+OF_NONE = {"budget"}
+
+
+class Memory:
+    """Notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        async def noting(*arguments: Any, **_: Any) -> str:
+            self.asked.append(tuple(list(one) if name in BY_REF else one for one in arguments))
+            return "what it remembers"
+
+        return noting
+
+
+@pytest.fixture
+def memory() -> Memory:
+    return Memory()
+
+
+@pytest.fixture
+def limited(memory: Memory) -> LimitedReader:
+    return LimitedReader(cast("Reader", memory), frozenset({SEEN}))
+
+
+def test_every_question_that_a_memory_answers_is_accounted_for() -> None:
+    asked = {name for name, _ in inspect.getmembers(Reader, inspect.isfunction) if not name.startswith("_")}
+    assert asked == BY_ACCOUNT | BY_REF | OF_ALL | OF_NONE
+
+
+async def ask(limited: LimitedReader, name: str, account_id: str) -> object:
+    method = getattr(limited, name)
+    given: dict[str, Any] = {"account_id": account_id, "cluster": Ref(account_id, "c1"), "name": "web"}
+    return await method(
+        **{
+            each: given.get(each, 10 if each == "limit" else None)
+            for each in inspect.signature(method).parameters
+        }
+    )
+
+
+@pytest.mark.parametrize("name", sorted(BY_ACCOUNT))
+async def test_of_an_account_that_is_not_seen_there_is_nothing(
+    name: str, limited: LimitedReader, memory: Memory
+) -> None:
+    assert await ask(limited, name, UNSEEN) == []
+    assert memory.asked == []
+    assert await ask(limited, name, SEEN) == "what it remembers"
+
+
+@pytest.mark.parametrize("name", sorted(BY_REF))
+async def test_what_is_named_is_looked_up_where_its_account_is_seen(
+    name: str, limited: LimitedReader, memory: Memory
+) -> None:
+    await getattr(limited, name)([Ref(SEEN, "a"), Ref(UNSEEN, "a"), Ref(SEEN, "b")])
+    assert memory.asked == [([Ref(SEEN, "a"), Ref(SEEN, "b")],)]
+
+
+def test_who_sees_every_account_asks_the_memory_itself(memory: Memory) -> None:
+    reader = cast("Reader", memory)
+    assert as_seen_by(Caller(id="x", name="x"), reader) is reader
+    assert isinstance(as_seen_by(Caller(id="x", name="x", account_ids=frozenset()), reader), LimitedReader)

@@ -1,0 +1,126 @@
+"""What a client learns of an error: a code that the README explains, and nothing of what we broke."""
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from strawberry.extensions import SchemaExtension
+
+from gateway.http.codes import MEANINGS, Code
+from gateway.relay import opaque
+from gateway.schema import SCHEMA
+from tests.gateway.world import Client, SetClock, WatchedReader
+
+README = Path(__file__).parents[3] / "README.md"
+PLANTED = "arn:aws:dynamodb:eu-central-1:123456789012:table/fleet refused token made-up-" + "token-of-a-test"
+COUNT = {"query": "{ fleet { clusterCount } }"}
+
+
+def break_down(*_: object, **__: object) -> NoReturn:
+    raise RuntimeError(PLANTED)
+
+
+class BrokenOnParse(SchemaExtension):
+    def on_parse(self) -> Iterator[None]:
+        break_down()
+        yield
+
+
+class BrokenOnValidate(SchemaExtension):
+    def on_validate(self) -> Iterator[None]:
+        yield
+        break_down()
+
+
+class BrokenOnOperation(SchemaExtension):
+    def on_operation(self) -> Iterator[None]:
+        yield
+        break_down()
+
+
+class BrokenOnExecute(SchemaExtension):
+    def on_execute(self) -> Iterator[None]:
+        break_down()
+        yield
+
+
+class BrokenInResults(SchemaExtension):
+    def get_results(self) -> dict[str, Any]:
+        break_down()
+
+
+def test_the_readme_explains_every_code() -> None:
+    rows = re.findall(
+        r"^\| `([A-Z_]+)` \| (\d{3}) \| (.*) \|$", README.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert rows == [
+        (code.value, str(meaning.status.value), meaning.means) for code, meaning in MEANINGS.items()
+    ]
+    assert set(MEANINGS) == set(Code)
+
+
+def check(response: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """One masked error, whose id leads to what really happened."""
+    (error,) = response.json()["errors"]
+    request_id = error["extensions"]["requestId"]
+    assert error["extensions"] == {"code": "INTERNAL", "requestId": request_id}
+    assert error["message"] == "Something went wrong on our side."
+    assert response.headers["x-request-id"] == request_id
+    (record,) = [one for one in caplog.records if one.levelno >= logging.ERROR]
+    assert request_id in record.getMessage()
+    assert record.exc_info is not None
+    assert PLANTED in str(record.exc_info[1])
+    told = response.text + str(response.headers)
+    for part in [*PLANTED.split(), "Traceback", ".py", "RuntimeError"]:
+        assert part not in told
+
+
+@pytest.mark.parametrize(
+    "extension", [BrokenOnParse, BrokenOnValidate, BrokenOnOperation, BrokenOnExecute, BrokenInResults]
+)
+async def test_what_breaks_around_an_execution_is_masked(
+    extension: type[SchemaExtension],
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(SCHEMA, "extensions", [*SCHEMA.extensions, extension])
+    response = await client.http.post("/graphql", json=COUNT)
+    assert response.status_code == 500
+    check(response, caplog)
+
+
+async def test_what_breaks_in_writing_a_value_is_masked_and_erases_nothing_else(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(SCHEMA._schema.type_map["URL"], "coerce_output_value", break_down)
+    document = "query ($id: ID!) { node(id: $id) { id ... on Provider { documentationUrl } } }"
+    kupe = opaque.write(["Provider", "kupe"])
+    response = await client.http.post("/graphql", json={"query": document, "variables": {"id": kupe}})
+    assert response.status_code == 200
+    assert response.json()["data"] == {"node": {"id": kupe, "documentationUrl": None}}
+    check(response, caplog)
+
+
+async def test_what_breaks_outside_of_graphql_is_masked(
+    reader: WatchedReader, clock: SetClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = Client(reader, clock)
+    monkeypatch.setattr(clock, "now", break_down)
+    response = await client.http.post("/graphql", json=COUNT)
+    assert response.status_code == 500
+    check(response, caplog)
+
+
+async def test_what_breaks_beside_graphql_is_masked(
+    reader: WatchedReader, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def health() -> dict[str, str]:
+        break_down()
+
+    response = await Client(reader, clock, health=health).http.get("/health")
+    assert response.status_code == 500
+    check(response, caplog)

@@ -1,0 +1,371 @@
+"""Every query is bounded before it is executed, and nothing gets around the bounds."""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fleet.ports.credits import PointsUsedUp, Standing
+from functions.api_settings import POINTS_PER_MINUTE
+from gateway.limits.bounds import MOST_COST
+from gateway.limits.shape import MOST, MOST_TOKENS, MOST_VALUES
+from gateway.relay.connections import MOST_ITEMS
+from infra.store.store import DynamoStore
+from tests.gateway.world import Client, SetClock, WatchedReader
+
+README = Path(__file__).parents[3] / "README.md"
+
+
+def many(number: int, text: str) -> str:
+    """`text` so many times, with its number in place of #."""
+    return " ".join(text.replace("#", str(one)) for one in range(number))
+
+
+def chain(number: int, end: str, link: str = "...f#") -> str:
+    """Fragments of `Query` that each hold the next, as `link` does."""
+    links = (f"fragment f{one} on Query {{ {link.replace('#', str(one + 1))} }}" for one in range(number))
+    return " ".join(links) + f" fragment f{number} on Query {{ {end} }}"
+
+
+def nested(number: int, inside: str = "name") -> str:
+    for _ in range(number):
+        inside = "account { clusters { nodes { " + inside + " } } }"
+    return "clusters { nodes { " + inside + " } }"
+
+
+TOO_LARGE = {
+    "fields in fields": ("{ " + nested(5) + " }", "levels of fields"),
+    "fields in a fragment on every level": (
+        "{ clusters { nodes { ...a } } } "
+        + " ".join(
+            f"fragment {one} on Cluster {{ account {{ clusters {{ nodes {{ ...{following} }} }} }} }}"
+            for one, following in zip("abcde", "bcdef", strict=True)
+        )
+        + " fragment f on Cluster { name }",
+        "levels of fields",
+    ),
+    "fields in inline fragments": (
+        "{ ... on Query { " + nested(5, "... on Cluster { ... { name } }") + " } }",
+        "levels of fields",
+    ),
+    "inline fragments in inline fragments": (
+        "{ " + "... { " * 80 + "__typename" + " }" * 80 + " }",
+        "levels",
+    ),
+    "fragments in fragments": ("{ ...f0 } " + chain(80, "__typename"), "levels"),
+    "aliases": ("{ fleet { " + many(31, "a#: clusterCount") + " } }", "aliases"),
+    "aliases in a fragment, spread twice": (
+        "{ x: fleet { ...f } y: fleet { ...f } } fragment f on Fleet { "
+        + many(15, "a#: clusterCount")
+        + " }",
+        "aliases",
+    ),
+    "aliases of nothing but __typename": ("{ " + many(31, "a#: __typename") + " }", "aliases"),
+    "fields at the first level": ("{ " + many(21, "fleet { clusterCount }") + " }", "first level"),
+    "fields at the first level from a fragment": (
+        "{ ...f ...f ...f } fragment f on Query { " + many(7, "__typename") + " }",
+        "first level",
+    ),
+    "a hundred mutations": (
+        "mutation { " + many(100, 'a#: refreshAccount(id: "x") { userErrors { message } }') + " }",
+        "100 aliases",
+    ),
+    "directives": (
+        "{ " + many(16, "fleet @include(if: true) @skip(if: false) { clusterCount }") + " }",
+        "directives",
+    ),
+    "directives that are none": ("{ fleet " + "@a" * 31 + " { clusterCount } }", "directives"),
+    "directives on spreads": (
+        "{ " + many(31, "...f @include(if: true)") + " } fragment f on Query { __typename }",
+        "",
+    ),
+    "directives on the operation": ("query " + "@a" * 31 + " { __typename }", "directives"),
+    "a thousand fields": ("{ fleet { " + many(1001, "clusterCount") + " } }", "fields"),
+    "a bomb of fragments": (
+        "{ fleet { ...f0 } } "
+        + " ".join(f"fragment f{n} on Fleet {{ ...f{n + 1} ...f{n + 1} }}" for n in range(30))
+        + " fragment f30 on Fleet { clusterCount }",
+        str(2**30 + 1),
+    ),
+    "a bomb that no operation spreads": (
+        "{ fleet { clusterCount } } "
+        + " ".join(f"fragment f{n} on Fleet {{ ...f{n + 1} ...f{n + 1} }}" for n in range(30))
+        + " fragment f30 on Fleet { clusterCount }",
+        str(2**30),
+    ),
+    "an operation beside the one that is asked for": (
+        "query a { fleet { clusterCount } } query b { fleet { " + many(1001, "clusterCount") + " } }",
+        "fields",
+    ),
+}
+
+
+async def send(client: Client, document: str, **variables: object) -> dict[str, Any]:
+    body = {
+        "query": document,
+        "variables": variables,
+        "operationName": "a" if "query a" in document else None,
+    }
+    answer: dict[str, Any] = (await client.http.post("/graphql", json=body)).json()
+    return answer
+
+
+@pytest.mark.parametrize("name", TOO_LARGE)
+async def test_what_is_too_large_is_refused_before_anything_is_looked_up(
+    name: str, world: DynamoStore, client: Client, reader: WatchedReader
+) -> None:
+    document, told = TOO_LARGE[name]
+    answer = await send(client, document)
+    (error,) = answer["errors"]
+    assert error["extensions"] == {"code": "QUERY_TOO_LARGE"}
+    assert told in error["message"]
+    assert "data" not in answer
+    assert not reader.calls
+
+
+async def test_too_many_tokens_are_not_even_read(client: Client) -> None:
+    answer = await send(client, "{ " + many(5000, "a#") + " }")
+    assert "4000 tokens" in answer["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ ...f } fragment f on Query { ...f }",
+        "{ ...f } fragment f on Query { ...g } fragment g on Query { fleet { clusterCount } ...f }",
+        "{ clusters { nodes { ...f } } } fragment f on Cluster { account { clusters { nodes { ...f } } } }",
+        "{ fleet { clusterCount } } fragment f on Query { ...g } fragment g on Query { ...f }",
+    ],
+)
+async def test_fragments_that_hold_themselves_are_refused(
+    document: str, client: Client, reader: WatchedReader
+) -> None:
+    answer = await send(client, document)
+    assert any("Cannot spread fragment 'f'" in error["message"] for error in answer["errors"])
+    assert not reader.calls
+
+
+@pytest.mark.parametrize("ids", [["x"] * 1001, [[["x"] * 10] * 10] * 11])
+async def test_a_variable_holds_so_many_values_and_no_more(ids: list[Any], client: Client) -> None:
+    document = "query ($ids: [ID!]) { clusters(filter: { accountIds: $ids }) { nodes { id } } }"
+    answer = await send(client, document, ids=ids)
+    assert "values in its variables; 1000 are taken" in answer["errors"][0]["message"]
+
+
+async def test_a_document_at_its_limits_is_answered(client: Client) -> None:
+    aliases = f"{{ fleet {{ {many(MOST.aliases, 'a#: clusterCount')} }} }}"
+    roots = f"{{ {many(MOST.root_fields, 'fleet { clusterCount }')} }}"
+    for document in (aliases, roots):
+        assert "errors" not in await send(client, document)
+
+
+# ---------------------------------------------------------------------------------------------------------------- cost
+
+COSTS = {
+    "{ __typename }": 0,
+    "{ fleet { clusterCount } }": 2,
+    # a listing is 10 and a field, its page information once, and every item as often as the page is long
+    "{ clusters(first: 1) { nodes { id } } }": 11 + 1 * 2,
+    "{ clusters(first: 50) { nodes { id } } }": 11 + 50 * 2,
+    "{ clusters { nodes { id } } }": 11 + 20 * 2,
+    "{ clusters(first: 50) { nodes { id } pageInfo { hasNextPage } } }": 11 + 50 * 2 + 2,
+    "{ clusters(first: 50) { nodes { id } edges { cursor node { id } } } }": 11 + 50 * 2 + 50 * 4,
+    "{ clusters(first: 50) { nodes { nodes(first: 10) { nodes { id } } } } }": 11 + 50 * (1 + 11 + 10 * 2),
+    "{ clusters(first: 9, filter: { needsAttention: true }) { nodes { id } } }": 211 + 9 * 2,
+    "{ clusters(first: 9, filter: null) { nodes { id } } }": 11 + 9 * 2,
+    # lists without pages are taken for ten
+    "{ providers { name } }": 1 + 10,
+    '{ nodes(ids: ["a", "b", "c"]) { id } }': 1 + 3,
+    # introspection is the same whatever it holds
+    "{ __schema { types { name } } }": 1000,
+    '{ __type(name: "Query") { name } a: __type(name: "Query") { fields { name } } }': 2000,
+    'mutation { refreshAccount(id: "x") { userErrors { message } } }': 100 + 1 + 10,
+}
+
+
+@pytest.mark.parametrize("document", COSTS)
+async def test_a_query_costs_what_its_fields_and_pages_say(
+    document: str, world: DynamoStore, client: Client
+) -> None:
+    answer = await send(client, document)
+    assert answer["extensions"]["rateLimit"]["cost"] == COSTS[document]
+
+
+PAGE = "clusters(first: 50) { nodes { id } }"
+SAME = {
+    "a variable": ("query ($n: Int!) { clusters(first: $n) { nodes { id } } }", {"n": 50}),
+    "the default of a variable": ("query ($n: Int! = 50) { clusters(first: $n) { nodes { id } } }", {}),
+    "a fragment": ("{ ...f } fragment f on Query { " + PAGE + " }", {}),
+    "an inline fragment": ("{ ... on Query { ... { " + PAGE + " } } }", {}),
+    "a fragment of the connection": (
+        "{ clusters(first: 50) { ...f } } fragment f on ClusterConnection { nodes { id } }",
+        {},
+    ),
+    "a fragment of its items": (
+        "{ clusters(first: 50) { nodes { ...f } } } fragment f on Cluster { ...g } fragment g on Node { id }",
+        {},
+    ),
+    "an alias": ("{ x: clusters(first: 50) { y: nodes { z: id } } }", {}),
+    "a directive that includes": ("{ " + PAGE.replace("nodes", "nodes @include(if: true)") + " }", {}),
+    "a directive that skips": ("{ " + PAGE.replace("nodes", "nodes @skip(if: true)") + " }", {}),
+}
+
+
+@pytest.mark.parametrize("way", SAME)
+async def test_a_page_costs_the_same_however_it_is_written(
+    way: str, world: DynamoStore, client: Client
+) -> None:
+    document, variables = SAME[way]
+    answer = await send(client, document, **variables)
+    assert answer["extensions"]["rateLimit"]["cost"] == 11 + 50 * 2
+
+
+async def test_a_fragment_costs_as_often_as_it_is_spread(world: DynamoStore, client: Client) -> None:
+    document = "{ a: clusters(first: 50) { ...f } b: clusters(first: 10) { ...f } } "
+    answer = await send(client, document + "fragment f on ClusterConnection { nodes { id } }")
+    assert answer["extensions"]["rateLimit"]["cost"] == 2 * 11 + 50 * 2 + 10 * 2
+
+
+MILLION = (
+    "clusters(first: 100) { nodes { account { clusters(first: 100) { nodes { account { clusters(first: 100) {"
+)
+TOO_DEAR = {
+    "a million rows": ("{ " + MILLION + " nodes { id }" + " }" * 7 + " }", {}),
+    "a million rows at once": ("{ clusters(first: 1000000) { nodes { id } } }", {}),
+    "a million rows by a variable": (
+        "query ($n: Int!) { clusters(first: $n) { nodes { id } } }",
+        {"n": 1_000_000},
+    ),
+    "a million rows by a default": (
+        "query ($n: Int! = 1000000) { clusters(first: $n) { nodes { id } } }",
+        {},
+    ),
+    "a million rows through fragments": (
+        """{ clusters(first: 100) { ...a } }
+        fragment a on ClusterConnection { nodes { account { clusters(first: 100) { ...b } } } }
+        fragment b on ClusterConnection { nodes { account { clusters(first: 100) { nodes { id } } } } }""",
+        {},
+    ),
+    "a million rows of edges": (
+        """{ accounts(first: 100) { edges { node { clusters(first: 100) { edges { node {
+        statusHistory(first: 100) { edges { cursor } } } } } } } } }""",
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOO_DEAR)
+async def test_what_is_too_dear_is_refused_with_its_cost_and_the_limit(
+    name: str, world: DynamoStore, client: Client, reader: WatchedReader
+) -> None:
+    document, variables = TOO_DEAR[name]
+    answer = await send(client, document, **variables)
+    (error,) = answer["errors"]
+    assert error["extensions"].keys() == {"code", "cost", "limit"}
+    assert (error["extensions"]["code"], error["extensions"]["limit"]) == ("COST_EXCEEDED", MOST_COST)
+    assert error["extensions"]["cost"] > 1_000_000
+    assert str(error["extensions"]["cost"]) in error["message"]
+    assert "data" not in answer
+    assert not reader.calls
+
+
+async def test_the_schema_cannot_be_asked_for_in_circles(client: Client) -> None:
+    circle = "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }"
+    answer = await send(client, circle)
+    assert "introspection depth" in answer["errors"][0]["message"]
+
+
+def test_the_readme_tells_every_limit() -> None:
+    told = re.findall(
+        r"^\| ([a-z ]+)(?: \(`\w+`\))? \| ([\d,]+) \|$", README.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert dict(told) == {
+        "points of a query": f"{MOST_COST:,}",
+        "points of a caller in a minute": f"{POINTS_PER_MINUTE:,}",
+        "page size": str(MOST_ITEMS),
+        "levels of fields": str(MOST.depth),
+        "fields": f"{MOST.fields:,}",
+        "fields at the first level": str(MOST.root_fields),
+        "aliases": str(MOST.aliases),
+        "directives": str(MOST.directives),
+        "tokens of a document": f"{MOST_TOKENS:,}",
+        "values in variables": f"{MOST_VALUES:,}",
+    }
+
+
+# -------------------------------------------------------------------------------------------------------------- points
+
+
+class Purse:
+    """So many points for each caller."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.spent: dict[str, int] = {}
+
+    async def spend(self, caller_id: str, cost: int, now: datetime) -> Standing:
+        left = self.limit - self.spent.get(caller_id, 0)
+        resets_at = now + timedelta(seconds=17.2)
+        if cost > left:
+            raise PointsUsedUp(Standing(cost=cost, limit=self.limit, remaining=left, resets_at=resets_at))
+        self.spent[caller_id] = self.limit - left + cost
+        return Standing(cost=cost, limit=self.limit, remaining=left - cost, resets_at=resets_at)
+
+
+async def test_what_is_left_is_told_in_the_answer_and_beside_it(world: DynamoStore, clock: SetClock) -> None:
+    client = Client(world, clock, points=Purse(100))
+    document = "{ rateLimit { cost limit remaining resetsAt } }"
+    told = {"cost": 5, "limit": 100, "remaining": 95, "resetsAt": "2026-04-06T12:00:27.200000Z"}
+    answer = await client.send(document)
+    assert answer == {"data": {"rateLimit": told}, "extensions": {"rateLimit": told}}
+    assert (await client.query(document))["rateLimit"]["remaining"] == 90
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
+async def test_whoever_has_spent_everything_is_told_when_to_come_again(
+    accept: str, world: DynamoStore, clock: SetClock, reader: WatchedReader
+) -> None:
+    client = Client(reader, clock, points=Purse(10))
+    sent = {"json": {"query": "{ fleet { clusterCount byPhase { phase } } }"}, "headers": {"Accept": accept}}
+    assert "errors" not in (await client.send("{ viewer { name } }"))
+    reader.calls.clear()
+    response = await client.http.post("/graphql", **sent)  # type: ignore[arg-type]
+    assert response.status_code == 429
+    assert response.headers["retry-after"] == "17"
+    assert response.json() == {
+        "errors": [
+            {
+                "message": "This query may cost 13 points, and 8 of your 10 a minute are left. "
+                "Ask again in 17 seconds.",
+                "extensions": {
+                    "code": "RATE_LIMITED",
+                    "retryAfterSeconds": 17,
+                    "cost": 13,
+                    "limit": 10,
+                    "remaining": 8,
+                    "resetsAt": "2026-04-06T12:00:27.200000Z",
+                },
+            }
+        ]
+    }
+    assert not reader.calls
+
+
+async def test_a_change_that_cannot_be_paid_is_not_made(
+    world: DynamoStore, clock: SetClock, reader: WatchedReader
+) -> None:
+    client = Client(reader, clock, points=Purse(100))
+    answer = await client.send('mutation { refreshAccount(id: "x") { userErrors { message } } }')
+    assert answer["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+    assert "data" not in answer
+
+
+async def test_what_is_refused_for_another_reason_costs_nothing(world: DynamoStore, clock: SetClock) -> None:
+    purse = Purse(100)
+    client = Client(world, clock, points=purse)
+    for document in ("{", "{ nothing }", "{ clusters(first: 1000000) { nodes { id } } }"):
+        answer = await client.send(document)
+        assert "extensions" not in answer
+    assert purse.spent == {}

@@ -1,0 +1,229 @@
+"""The rules of the house: who may import whom, and where each outside library may be imported."""
+
+import ast
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# Which of our packages a package may import besides itself; a single module can be allowed more.
+OF_OURS: dict[str, set[str]] = {
+    "fleet": set(),
+    "adapters": {"fleet"},
+    "infra": {"fleet"},
+    "gateway": {"fleet"},
+    "sandbox": set(),
+    "cli": set(),
+    "functions": {"fleet", "infra", "gateway"},
+    "functions/wiring.py": {"fleet", "infra", "gateway", "adapters"},
+    "functions/issuer.py": {"fleet", "adapters"},
+    "local": {"fleet", "infra", "gateway", "adapters", "functions", "sandbox"},
+}
+
+# Which rooms of a package a room may import besides itself. A file at the root of a package is a room of its own name;
+# a room that is not listed may import every room.
+ROOMS: dict[str, dict[str, set[str]]] = {
+    "fleet": {
+        "model": set(),
+        "providers": {"model"},
+        "ports": {"model", "providers"},
+        "rate_limits": {"model", "providers", "ports"},
+        "changing": {"model", "providers", "ports", "rate_limits"},
+        "accounts": {"model", "providers", "ports", "rate_limits"},
+        "observing": {"model", "providers", "ports", "rate_limits", "changing", "accounts"},
+        "access": {"model", "ports"},
+        "reading": {"model", "ports"},
+    },
+    "gateway": {
+        "http": {"limits", "context", "schema", "services"},
+        "limits": {"http", "context", "relay", "types"},
+        "relay": {"http", "context", "types"},
+        "types": {"http", "relay", "context"},
+        "inputs": {"http", "relay", "types", "context", "providers"},
+        "providers": {"inputs", "types"},
+        "mutations": {"http", "relay", "types", "inputs", "context"},
+        "services": set(),
+    },
+    "infra": {
+        "aws": set(),
+        "dynamodb": {"store"},
+        "store": {"dynamodb"},
+        "secrets": {"aws"},
+    },
+}
+
+# Where an outside library may be imported, so that it can be replaced there.
+HOME = {
+    "aws_lambda_powertools": {"infra", "functions"},
+    "boto3": {"infra"},
+    "botocore": {"infra"},
+    "graphql": {"gateway"},
+    "httpx": {"adapters", "cli"},
+    "jwt": {"adapters"},
+    "mangum": {"functions"},
+    "starlette": {"gateway", "sandbox", "local"},
+    "strawberry": {"gateway"},
+    "uvicorn": {"local", "sandbox"},
+}
+
+
+def imported(source: str) -> Iterator[str]:
+    """Top-level names of what a source imports, lazily or not. Relative imports stay in their package."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def is_allowed(name: str, place: str, package: str) -> bool:
+    if name in OF_OURS:
+        return name == package or name in OF_OURS.get(place, OF_OURS[package])
+    return name not in HOME or package in HOME[name]
+
+
+def violations(root: Path) -> list[str]:
+    """Every import in our packages below root that the two tables do not allow."""
+    packages = [path for path in (*root.iterdir(), root / "graphql" / "gateway") if path.name in OF_OURS]
+    return [
+        f"{place} imports {name}"
+        for package in packages
+        for path in package.rglob("*.py")
+        for place in [f"{package.name}/{path.relative_to(package).as_posix()}"]
+        for name in imported(path.read_text(encoding="utf-8"))
+        if not is_allowed(name, place, package.name)
+    ]
+
+
+def dotted(source: str) -> Iterator[str]:
+    """What a source imports, with dots; for types alone, too."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def violations_between_rooms(root: Path) -> list[str]:
+    """Every import between rooms of one package that the table does not allow."""
+    packages = [path for path in (*root.iterdir(), root / "graphql" / "gateway") if path.name in ROOMS]
+    return [
+        f"{package.name}/{inside.as_posix()} imports {name}"
+        for package in packages
+        for path in package.rglob("*.py")
+        for inside in [path.relative_to(package)]
+        for room in [inside.parts[0].removesuffix(".py")]
+        for name in dotted(path.read_text(encoding="utf-8"))
+        if name.startswith(f"{package.name}.")
+        for other in [name.split(".")[1]]
+        if other != room and other not in ROOMS[package.name].get(room, {other})
+    ]
+
+
+def circles(root: Path) -> list[str]:
+    """Modules of fleet that import each other in a circle, types included."""
+    modules = {
+        ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in (root / "fleet").rglob("*.py")
+    }
+    graph = {
+        module: {
+            target
+            for name in dotted(path.read_text(encoding="utf-8"))
+            for target in (name, name.rpartition(".")[0])
+            if target in modules and target != module
+        }
+        for module, path in modules.items()
+    }
+    while leaves := [module for module, imports in graph.items() if not imports & graph.keys()]:
+        for module in leaves:
+            del graph[module]
+    return sorted(graph)
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", *patterns], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_every_import_is_allowed_by_the_rules_of_the_house() -> None:
+    assert violations(ROOT) == []
+
+
+def test_every_import_between_rooms_goes_the_way_of_the_rooms() -> None:
+    assert violations_between_rooms(ROOT) == []
+
+
+def test_no_modules_of_the_domain_import_each_other_in_a_circle() -> None:
+    assert circles(ROOT) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ("fleet/model/cluster.py", "from fleet.providers import PROVIDERS"),
+        ("fleet/changing/sending.py", "from fleet.observing.observer import Observer"),
+        ("fleet/reading/pages.py", "def lazily():\n    from fleet.changing import sending"),
+        ("gateway/types/money.py", "from gateway.mutations import payloads"),
+        ("infra/secrets/ssm.py", "from infra.dynamodb.table import Table"),
+    ],
+)
+def test_a_planted_import_against_the_rooms_is_found(tmp_path: Path, place: str, line: str) -> None:
+    planted = tmp_path / ("graphql" if place.startswith("gateway") else "") / place
+    planted.parent.mkdir(parents=True)
+    planted.write_text(line, encoding="utf-8")
+    assert len(violations_between_rooms(tmp_path)) == 1
+
+
+def test_a_planted_circle_is_found(tmp_path: Path) -> None:
+    (tmp_path / "fleet").mkdir()
+    (tmp_path / "fleet" / "one.py").write_text("from fleet.two import B", encoding="utf-8")
+    (tmp_path / "fleet" / "two.py").write_text("from fleet import one", encoding="utf-8")
+    assert circles(tmp_path) == ["fleet.one", "fleet.two"]
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        ("fleet/clusters.py", "import httpx"),
+        ("fleet/providers/kupe.py", "from adapters.kupe import KupeAdapter"),
+        ("adapters/kupe.py", "from infra.store import Store"),
+        ("infra/store/store.py", "import httpx"),
+        ("gateway/clusters.py", "def lazily():\n    import boto3"),
+        ("sandbox/kupe.py", "from fleet import Phase"),
+        ("functions/api.py", "from adapters import kupe"),
+        ("functions/wiring.py", "import strawberry"),
+    ],
+)
+def test_a_planted_violation_is_found(tmp_path: Path, place: str, line: str) -> None:
+    planted = tmp_path / ("graphql" if place.startswith("gateway") else "") / place
+    planted.parent.mkdir(parents=True)
+    planted.write_text(f"import json\nfrom . import neighbour\n{line}\n", encoding="utf-8")
+    assert len(violations(tmp_path)) == 1
+
+
+def test_every_folder_with_code_is_under_the_rules() -> None:
+    folders = {path.relative_to(ROOT).parts[0] for path in tracked("*.py")}
+    assert folders - OF_OURS.keys() <= {"graphql", "tests", "bench"}
+
+
+def test_graphql_is_no_package_because_it_would_hide_graphql_core() -> None:
+    assert not (ROOT / "graphql" / "__init__.py").exists()
+
+
+def test_no_tracked_file_names_a_registry() -> None:
+    host = re.compile(rb"(pypi|pythonhosted|npmjs|yarnpkg|debian)\.(org|com)")
+    assert [path for path in tracked() if host.search(path.read_bytes())] == []
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "provider.invalid"])
+def test_no_test_can_leave_this_machine(host: str) -> None:
+    with pytest.raises(RuntimeError, match="loopback only"):
+        socket.create_connection((host, 443), timeout=1)
