@@ -21,10 +21,11 @@ READY_WITHIN_SECONDS = 90
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """A running `python -m local`. `sandboxes` maps a provider to the process id of its stand-in."""
+    """A running `python -m local`. By provider: the process id of its stand-in, and its address."""
 
     origin: str
     sandboxes: Mapping[str, int]
+    addresses: Mapping[str, str]
     process: "subprocess.Popen[str]"
 
     def query(self, document: str, variables: Mapping[str, object] | None = None) -> dict[str, Any]:
@@ -65,7 +66,8 @@ def running(state: Path, **environment: str) -> Iterator[Runner]:
             provider: int(pid) for provider, pid in re.findall(r"sandbox\s+(\w+) .*\(kill (\d+)", greeting)
         }
         await_health(origin)
-        yield Runner(origin=origin, sandboxes=sandboxes, process=process)
+        addresses = dict(re.findall(r"sandbox\s+(\w+)\s+(http\S+)", greeting))
+        yield Runner(origin=origin, sandboxes=sandboxes, addresses=addresses, process=process)
     finally:
         process.send_signal(signal.SIGINT)
         try:

@@ -87,7 +87,7 @@ def digests(built: Path) -> dict[str, str]:
 
 
 def test_sam_build_in_a_fresh_checkout_elsewhere_gives_the_same_bytes(tmp_path: Path) -> None:
-    """By `sam build` alone, as the README has it, with nothing of ours installed there."""
+    """By `sam build` alone, as docs/aws.md has it, with nothing of ours installed there."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,

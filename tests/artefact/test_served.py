@@ -1,6 +1,6 @@
 """From a schedule to a GraphQL answer, by what goes to Lambda and nothing else of ours.
 
-The environment and the events are those of `make sam-local`, and the README's for invoking a function by hand.
+The environment and the events are those of `make sam-local`, and those of docs/aws.md for invoking a function by hand.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The client in TypeScript that graphql-codegen makes: it compiles strictly, and the README's first lines work."""
+"""The client in TypeScript that graphql-codegen makes: it compiles strictly, and the lines of docs/frontend.md work."""
 
 import re
 import shutil
@@ -30,7 +30,9 @@ export const text: string = AttentionDocument.toString();
 
 
 def first_lines() -> str:
-    (lines,) = re.findall(r"```ts\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    (lines,) = re.findall(
+        r"```ts\n(.*?)```", (ROOT / "docs" / "frontend.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     assert len(lines.strip().splitlines()) <= 10
     return str(lines)
 

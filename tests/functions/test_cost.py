@@ -1,4 +1,4 @@
-"""What the README says that AWS costs rests on what a look really asks for."""
+"""What docs/aws.md says that AWS costs rests on what a look really asks for."""
 
 import asyncio
 from collections import Counter
@@ -47,7 +47,7 @@ def test_a_quiet_look_asks_for_what_the_cost_counts(deployment: Deployment, cloc
     } == CALLS
 
 
-def test_the_readme_shows_costs_as_they_are_computed_and_what_they_assume() -> None:
-    readme = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+def test_the_page_on_aws_shows_costs_as_they_are_computed_and_what_they_assume() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "aws.md").read_text(encoding="utf-8")
     for part in (table(), prices(), day()):
-        assert part in readme
+        assert part in page

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import httpx
 import pytest
 
 from tests.clients.tools import HERE, has_node, run_node
-from tests.runner import ROOT, Runner, launch, running
+from tests.runner import Runner, launch, running
 
 # In one worker, so that one runner serves them; the last of its tests takes a provider away.
 pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("runner")]
@@ -30,14 +29,10 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
         yield started
 
 
-def test_the_readme_query_answers_from_four_providers(runner: Runner) -> None:
-    (document,) = re.findall(
-        r"```graphql\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
-    )
-    data = runner.query(document)
-    assert data["fleet"]["clusterCount"] > 40
-    assert len(data["clusters"]["nodes"]) == 3
-    kinds = {node["provider"]["kind"] for node in runner.query(FLEET)["clusters"]["nodes"]}
+def test_one_query_answers_from_four_providers(runner: Runner) -> None:
+    clusters = runner.query(FLEET)["clusters"]["nodes"]
+    assert len(clusters) > 40
+    kinds = {node["provider"]["kind"] for node in clusters}
     assert kinds == {"COCKROACHDB", "KUPE", "NORTHFLANK", "QOVERY"}
 
 

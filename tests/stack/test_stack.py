@@ -73,7 +73,7 @@ def deploy() -> None:
 
 
 def connect(kupe: Server, folder: Path) -> None:
-    """As the README tells a person to."""
+    """As docs/aws.md says."""
     known = kupe.accounts[0]
     file = folder / "accounts.toml"
     file.write_text(

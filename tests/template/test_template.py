@@ -103,7 +103,7 @@ def test_every_alarm_tells_the_topic_and_watches_what_there_is(written: dict[str
     assert all(
         f'"{metric}"' in (ROOT / "functions" / file).read_text(encoding="utf-8") for metric, file in WRITTEN
     )
-    assert len(alarms) == ALARMS, "what the README says that they cost"
+    assert len(alarms) == ALARMS, "what docs/aws.md says that they cost"
 
 
 def test_a_fault_of_ours_is_heard_of_however_rarely_its_account_is_tried(written: dict[str, Any]) -> None:

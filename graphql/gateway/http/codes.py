@@ -1,4 +1,4 @@
-"""The codes of errors: what a program reads where people read the message. The README shows this table."""
+"""The codes of errors: what a program reads where people read the message. docs/api.md shows this table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

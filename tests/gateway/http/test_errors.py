@@ -1,4 +1,4 @@
-"""What a client learns of an error: a code that the README explains, and nothing of what we broke."""
+"""What a client learns of an error: a code that docs/api.md explains, and nothing of what we broke."""
 
 import logging
 import re
@@ -14,7 +14,7 @@ from gateway.relay import opaque
 from gateway.schema import SCHEMA
 from tests.gateway.world import Client, SetClock, WatchedReader
 
-README = Path(__file__).parents[3] / "README.md"
+PAGE = Path(__file__).parents[3] / "docs" / "api.md"
 PLANTED = "arn:aws:dynamodb:eu-central-1:123456789012:table/fleet refused token made-up-" + "token-of-a-test"
 COUNT = {"query": "{ fleet { clusterCount } }"}
 
@@ -52,9 +52,9 @@ class BrokenInResults(SchemaExtension):
         break_down()
 
 
-def test_the_readme_explains_every_code() -> None:
+def test_the_page_on_the_api_explains_every_code() -> None:
     rows = re.findall(
-        r"^\| `([A-Z_]+)` \| (\d{3}) \| (.*) \|$", README.read_text(encoding="utf-8"), re.MULTILINE
+        r"^\| `([A-Z_]+)` \| (\d{3}) \| (.*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE
     )
     assert rows == [
         (code.value, str(meaning.status.value), meaning.means) for code, meaning in MEANINGS.items()

@@ -15,7 +15,7 @@ from gateway.relay.connections import MOST_ITEMS
 from infra.store.store import DynamoStore
 from tests.gateway.world import Client, SetClock, WatchedReader
 
-README = Path(__file__).parents[3] / "README.md"
+API_PAGE = Path(__file__).parents[3] / "docs" / "api.md"
 
 
 def many(number: int, text: str) -> str:
@@ -277,9 +277,9 @@ async def test_the_schema_cannot_be_asked_for_in_circles(client: Client) -> None
     assert "introspection depth" in answer["errors"][0]["message"]
 
 
-def test_the_readme_tells_every_limit() -> None:
+def test_the_page_on_the_api_tells_every_limit() -> None:
     told = re.findall(
-        r"^\| ([a-z ]+)(?: \(`\w+`\))? \| ([\d,]+) \|$", README.read_text(encoding="utf-8"), re.MULTILINE
+        r"^\| ([a-z ]+)(?: \(`\w+`\))? \| ([\d,]+) \|$", API_PAGE.read_text(encoding="utf-8"), re.MULTILINE
     )
     assert dict(told) == {
         "points of a query": f"{MOST_COST:,}",
