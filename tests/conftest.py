@@ -4,6 +4,8 @@ import ipaddress
 import os
 import sys
 
+import pytest
+
 for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
     del os.environ[name]
 os.environ |= {
@@ -46,3 +48,13 @@ def stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(stay_on_this_machine)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Lets the groups of tests count: pytest-xdist 3.8 writes a test's group into its id where pytest 9.2 does not
+    read it (issue 1386 of pytest-xdist), and then every worker starts the runner, the table and the browser."""
+    for item in items:
+        with_group = getattr(item, "_nodeid", item.nodeid)
+        if with_group != item.nodeid:
+            item._id = item.id.parse(with_group)
