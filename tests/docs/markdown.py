@@ -71,3 +71,16 @@ def anchors(page: Path) -> set[str]:
         re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
         for heading in _HEADING.findall(prose(page))
     }
+
+
+def section(page: Path, heading: str) -> str:
+    """What follows a heading, up to the next of any level."""
+    found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", prose(page), re.MULTILINE | re.DOTALL)
+    assert found is not None, f"{page.name} has no section {heading}"
+    return found[1]
+
+
+def first_column(text: str) -> list[str]:
+    """The names in the first column of the tables of a text."""
+    cells = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+    return [name for cell in cells for name in _CODE.findall(cell)]

@@ -1,0 +1,39 @@
+"""The tables that mirror the schema or the code name all that is there, and nothing else."""
+
+from typing import cast
+
+import pytest
+from graphql import GraphQLEnumType, GraphQLInterfaceType, build_schema
+
+from sandbox.control import MEMBERS
+from sandbox.faults import FaultKind
+from tests.docs.markdown import first_column, section
+from tests.runner import ROOT
+
+DOCS = ROOT / "docs"
+SCHEMA = build_schema((ROOT / "graphql" / "schema.graphql").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "enum"),
+    [
+        ("concepts.md", "Freshness and coverage", "FreshnessState"),
+        ("concepts.md", "Null, empty and unknown", "ClusterPhase"),
+        ("concepts.md", "Changes", "OperationState"),
+        ("security.md", "Who may", "Scope"),
+    ],
+)
+def test_a_table_explains_every_value_of_an_enum(page: str, heading: str, enum: str) -> None:
+    values = cast("GraphQLEnumType", SCHEMA.type_map[enum]).values
+    assert first_column(section(DOCS / page, heading)) == list(values)
+
+
+def test_the_page_on_the_api_explains_every_user_error() -> None:
+    kinds = SCHEMA.get_possible_types(cast("GraphQLInterfaceType", SCHEMA.type_map["UserError"]))
+    (_, *names) = first_column(section(DOCS / "api.md", "A change"))
+    assert sorted(names) == sorted(kind.name for kind in kinds)
+
+
+def test_the_page_on_the_sandbox_explains_every_fault() -> None:
+    text = section(DOCS / "sandbox.md", "Failures on request")
+    assert sorted(first_column(text)) == sorted([*MEMBERS, *FaultKind])
