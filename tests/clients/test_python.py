@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.tools import GENERATOR, HERE, needs_generator, run, run_mypy
+from tests.clients.tools import GENERATOR, HERE, ROOT, follow, needs_generator, run, run_mypy
 
 pytestmark = needs_generator
+
+PAGE = ROOT / "docs" / "frontend.md"
+HEADING = "Python, from an empty folder to a typed program"
 
 ASK = """
 import sys
@@ -53,3 +56,12 @@ def test_a_typed_program_asks_and_a_mistyped_one_is_told_so(program: Path, origi
     asked = run(sys.executable, "ask.py", f"{origin}/graphql", cwd=program)
     assert asked.returncode == 0, asked.stderr
     assert asked.stdout.split() == ["driver-app", "True", "6250"]
+
+
+def test_the_page_leads_from_an_empty_folder_to_what_needs_attention(tmp_path: Path, origin: str) -> None:
+    done = follow(PAGE, HEADING, tmp_path, origin)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = [line.split()[:2] for line in done.stdout.splitlines()]
+    assert ["driver-app", "FAILED"] in lines
+    checked = run_mypy("ask.py", cwd=tmp_path / "program")
+    assert checked.returncode == 0, checked.stdout

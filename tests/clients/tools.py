@@ -1,6 +1,8 @@
 """The tools of Node's and Python's worlds that speak for clients, run as a person runs them."""
 
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -43,6 +45,31 @@ def run_node(tool: str, *arguments: object, cwd: Path = ROOT) -> "subprocess.Com
     """`tool` is a program that one of the packages brings, or a script."""
     script = Path(tool) if tool.endswith((".js", ".mjs")) else PACKAGES / ".bin" / tool
     return run(shutil.which("node", path=PATH) or "node", script, *arguments, cwd=cwd)
+
+
+def follow(page: Path, heading: str, folder: Path, origin: str) -> "subprocess.CompletedProcess[str]":
+    """Does in a folder what a page tells under a heading: its shell blocks are run, its others are the files that the
+    text before them names. Nothing is installed: the packages are those of this repository.
+    """
+    text = page.read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    script = [
+        "set -euo pipefail",
+        f"FLEETGRAPH={shlex.quote(str(ROOT))}",
+        f"npm() {{ ln -s {shlex.quote(str(PACKAGES))} node_modules; }}",
+        'npx() { local tool=$1; shift; node "node_modules/.bin/$tool" "$@"; }',
+        "pip() { :; }",
+        f'python() {{ {shlex.quote(sys.executable)} "$@"; }}',
+        f'ariadne-codegen() {{ {shlex.quote(str(GENERATOR))} "$@"; }}',
+    ]
+    name = ""
+    for before, language, block in re.findall(r"(.*?)^```(\w+)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        name = (re.findall(r"Write `([\w.]+)`", before) or [name])[-1]
+        if language == "sh":
+            script.append(block)
+        else:
+            written = block.replace("http://127.0.0.1:8000", origin)
+            script.append(f"printf %s {shlex.quote(written)} > {name}")
+    return run("bash", "-c", "\n".join(script), cwd=folder)
 
 
 def run_mypy(*arguments: object, cwd: Path) -> "subprocess.CompletedProcess[str]":
