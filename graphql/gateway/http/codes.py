@@ -46,12 +46,12 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.UNAUTHENTICATED: Meaning(
         status=HTTPStatus.UNAUTHORIZED,
         is_of_http=True,
-        means="There is no key, or none that opens: it is unknown, mistyped, expired or revoked.",
+        means="The key is missing, unknown, mistyped, expired or revoked.",
     ),
     Code.FORBIDDEN: Meaning(
         status=HTTPStatus.FORBIDDEN,
         is_of_http=True,
-        means="The key or token is good and may not see this. What it may not change is a `ForbiddenError`.",
+        means="The key or token is valid and does not allow this query. For a change it is a `ForbiddenError` instead.",
     ),
     Code.METHOD_NOT_ALLOWED: Meaning(
         status=HTTPStatus.METHOD_NOT_ALLOWED,
@@ -71,7 +71,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.UNSUPPORTED_MEDIA_TYPE: Meaning(
         status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         is_of_http=True,
-        means="The body is something else than `application/json` in UTF-8. Forms and uploads are not taken.",
+        means="The body is not `application/json` in UTF-8. Forms and uploads are refused.",
     ),
     Code.GRAPHQL_PARSE_FAILED: Meaning(
         status=HTTPStatus.BAD_REQUEST,
@@ -86,25 +86,23 @@ MEANINGS: Mapping[Code, Meaning] = {
         means="`operationName` names no operation of the document, or is needed.",
     ),
     Code.BAD_USER_INPUT: Meaning(
-        status=HTTPStatus.BAD_REQUEST, means="A variable or an argument has a value that cannot be meant."
+        status=HTTPStatus.BAD_REQUEST, means="A variable or an argument has an impossible value."
     ),
     Code.QUERY_TOO_LARGE: Meaning(
-        status=HTTPStatus.BAD_REQUEST, means="The document or its variables are larger than is taken."
+        status=HTTPStatus.BAD_REQUEST, means="The document or its variables are too large."
     ),
     Code.COST_EXCEEDED: Meaning(
         status=HTTPStatus.BAD_REQUEST,
-        means="The query may cost more than one may; `cost` and `limit` say how much.",
+        means="The query costs too much. `cost` and `limit` say how much.",
     ),
     Code.RATE_LIMITED: Meaning(
         status=HTTPStatus.TOO_MANY_REQUESTS,
         is_of_http=True,
-        means="The points of this minute are used up. `Retry-After` says when there are some again.",
+        means="The points of this minute are used up. `Retry-After` says when to ask again.",
     ),
-    Code.DOCUMENT_NOT_FOUND: Meaning(
-        status=HTTPStatus.BAD_REQUEST, means="No document of the manifest has this id."
-    ),
+    Code.DOCUMENT_NOT_FOUND: Meaning(status=HTTPStatus.BAD_REQUEST, means="No known document has this id."),
     Code.DOCUMENT_NOT_TRUSTED: Meaning(
-        status=HTTPStatus.BAD_REQUEST, means="Only documents of the manifest are run here, and this is none."
+        status=HTTPStatus.BAD_REQUEST, means="Only known documents are run here, and this is not one of them."
     ),
     Code.INTERNAL: Meaning(
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
