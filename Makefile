@@ -71,7 +71,7 @@ clean: ## forget the local runner's state
 	rm -rf .fleetgraph
 
 distclean: clean ## forget the environments, bundles and caches too
-	rm -rf .venv .venv-* .aws-sam $(EXPLORER)/dist $(EXPLORER)/node_modules $(CLIENTS)/node_modules artifacts dist .*_cache .hypothesis
+	rm -rf .venv .venv-* .aws-sam .containers $(EXPLORER)/dist $(EXPLORER)/node_modules $(CLIENTS)/node_modules artifacts dist .*_cache .hypothesis
 
 # Each candidate is asked rather than looked up: a pyenv shim can be on the path and refuse to run, and Debian's
 # python3 can come without the module that makes environments.
@@ -145,6 +145,9 @@ sam-local: .venv/local.stamp .venv-ministack/stamp ## serve what was built by `s
 	@$(MAKE) --no-print-directory build
 	@PATH="$(CURDIR)/.venv-sam/bin:$$PATH" exec $(BIN)/python -m local.sam .aws-sam/env.json \
 		--parameter-overrides Architecture=$(ARCHITECTURE)
+
+sam-local-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp ## prove `make sam-local` in containers
+	$(BIN)/pytest -m apart tests/containers
 
 connect: .venv/local.stamp ## give accounts to the stack, or new tokens [STACK=fleetgraph ACCOUNTS=accounts.toml]
 	@$(BIN)/python -m local.connect $(STACK) $(or $(ACCOUNTS),accounts.toml)

@@ -32,7 +32,8 @@ DUE_AT = datetime(2025, 1, 1, tzinfo=UTC)
 
 _TABLE = "fleet"
 _TOKEN_PREFIX = "/local/tokens/"  # noqa: S105 - where they are
-_REGION = "eu-central-1"
+REGION = "eu-central-1"
+"""Of the table. samconfig.toml gives it to `sam local`, whatever the shell says in which it runs."""
 
 
 @contextmanager
@@ -96,8 +97,8 @@ def _aws_at(endpoint: str) -> Iterator[None]:
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_REGION": _REGION,
-        "AWS_DEFAULT_REGION": _REGION,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.deployment import KEY, deployed
-from local.engine import NO_ENGINE, Engine, NoEngine, find_engine
+from local.engine import NO_ENGINE, Engine, NoEngine, open_engine
 from local.ministack import MinistackError
 
 
@@ -30,7 +30,8 @@ def read_env_file(file: Path) -> Mapping[str, str]:
 def serve_api(engine: Engine, env_file: Path, options: Sequence[str]) -> int:
     with deployed(listen_on=engine.listen_on, host=engine.host) as environment:
         write_env_file(env_file, environment)
-        print(_GREETING.format(file=env_file, key=KEY), flush=True)
+        exports = "".join(f"  export {name}={value}\n" for name, value in engine.environment.items())
+        print(_GREETING.format(exports=exports, file=env_file, key=KEY), flush=True)
         told = {**os.environ, **engine.environment, "SAM_CLI_TELEMETRY": "0"}
         del told["AWS_ENDPOINT_URL"]  # meant for the functions: sam itself asks for nothing
         command = ["sam", "local", "start-api", "--env-vars", str(env_file), *options]
@@ -40,7 +41,7 @@ def serve_api(engine: Engine, env_file: Path, options: Sequence[str]) -> int:
 _GREETING = """\
 One account of Kupe is connected and due; nothing was observed yet. In another shell, with .venv-sam/bin on the path:
 
-  sam local invoke Plan    --env-vars {file} --event events/plan.json
+{exports}  sam local invoke Plan    --env-vars {file} --event events/plan.json
   sam local invoke Observe --env-vars {file} --event events/observe.json
   sam local invoke Api     --env-vars {file} --event events/api.json
 
@@ -51,7 +52,8 @@ Ctrl-C ends all of it.
 
 def main(env_file: str, *options: str) -> int:
     try:
-        return serve_api(find_engine(), Path(env_file), options)
+        with open_engine() as engine:
+            return serve_api(engine, Path(env_file), options)
     except NoEngine as error:
         print(f"fleetgraph: {error}", file=sys.stderr)
         return NO_ENGINE

@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 ROOT = Path(__file__).parent.parent.parent
 BUILT = ROOT / ".aws-sam" / "build"
 RUNTIME = ROOT / ".venv-runtime" / "bin" / "python"
+SAM_PYTHON = ROOT / ".venv-sam" / "bin" / "python"
 START_SECONDS = 60
 
 
