@@ -1,15 +1,18 @@
 """What every adapter shares: asking by the one HTTP policy, reading item by item, following pages."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import ClassVar, Protocol, TypeVar
 from urllib.parse import quote
 
 import httpx
 from pydantic import SecretStr, ValidationError
 
+from adapters.body import BadBody, parse
 from adapters.http import ATTEMPTS, Answer, Complaint, Http
 from adapters.wire import Wire, WireItem, explain
 from fleet.model.account import Account
@@ -23,6 +26,12 @@ from fleet.ports.permits import Allowance
 
 MOST_PAGES = 500
 """A listing of more pages than this has no end."""
+MOST_ITEMS = 5_000
+"""No account has more of anything, nor a cluster of nodes. Each would be a row to read, to compare and to keep."""
+LARGEST_LISTING_BYTES = 16 * 2**20
+"""All pages of one listing, which are in memory together until the last has come."""
+ITEMS_IN_A_TURN = 50
+"""So many are read in a few milliseconds; then whoever else waits for the event loop has it."""
 
 
 class Keyed(Protocol):
@@ -57,6 +66,7 @@ class Adapter(ABC):
         clock: Clock,
     ) -> None:
         self.account = account
+        self._bytes_read = 0
         self._http = Http(
             client=client,
             clock=clock,
@@ -105,7 +115,7 @@ class Adapter(ABC):
         attempts: int = ATTEMPTS,
     ) -> WireT:
         """Asks for something and reads it. `path` begins with a slash; what is put into it goes through `segment`."""
-        return self.read(await self.ask(path, params=params, attempts=attempts), wire)
+        return await self.read(await self.ask(path, params=params, attempts=attempts), wire)
 
     async def change(
         self,
@@ -138,34 +148,42 @@ class Adapter(ABC):
             conflict.revision = now.revision
             raise conflict
 
-    def read(self, answer: Answer, wire: type[WireT]) -> WireT:
+    async def read(self, answer: Answer, wire: type[WireT]) -> WireT:
+        self._bytes_read += len(answer.body)
         try:
-            return wire.model_validate_json(answer.body)
+            return await parse(answer.body, wire.model_validate_json)
         except ValidationError as error:
-            # Not chained: the cause would hold the body.
-            raise UnexpectedResponse(
-                f"{self.provider.name} gave an answer that does not read as documented: {explain(error)}",
-                http_status=answer.status,
-                provider_request_id=answer.request_id,
-            ) from None
+            why = f"does not read as documented: {self._http.redact(explain(error))}"
+        except BadBody as error:
+            why = f"is not read: {error}."
+        # Not chained: the cause would hold the body.
+        raise UnexpectedResponse(
+            f"{self.provider.name} gave an answer that {why}",
+            http_status=answer.status,
+            provider_request_id=answer.request_id,
+        )
 
-    def confirm(self, answer: Answer) -> None:
+    async def confirm(self, answer: Answer) -> None:
         """That a success is the provider's: it says nothing at all, or an object. Any other may come from something in
         between, and the change have been done or not.
         """
         if answer.body.strip():
-            self.read(answer, Wire)
+            await self.read(answer, Wire)
 
-    def listing(
+    async def listing(
         self, raw: Iterable[object], wire: type[WireItemT], to_item: Callable[[WireItemT], ItemT]
     ) -> Listing[ItemT]:
-        """Reads item by item, so that a malformed one costs itself. Of two of one key, which a list that changes while
-        it is paged through can bring, the later counts.
+        """Reads item by item, so that a malformed one costs itself, and the event loop gets its turn in between. Of two
+        of one key, which a list that changes while it is paged through can bring, the later counts.
         """
         items: dict[str, ItemT] = {}
         unreadable: dict[str, Unreadable] = {}
         incomplete: str | None = None
-        for one in raw:
+        here = tuple(islice(raw, MOST_ITEMS + 1))
+        self._refuse_too_many(len(here))
+        for number, one in enumerate(here, start=1):
+            if number % ITEMS_IN_A_TURN == 0:
+                await asyncio.sleep(0)
             try:
                 item = to_item(wire.model_validate(one))
             except ValidationError as error:
@@ -192,14 +210,24 @@ class Adapter(ABC):
         found: list[RawT] = []
         seen: set[TokenT] = set()
         token: TokenT | None = None
+        read_before = self._bytes_read
         while True:
             items, token = await fetch(token)
             found.extend(items)
+            self._refuse_too_many(len(found))
+            if self._bytes_read - read_before > LARGEST_LISTING_BYTES:
+                raise UnexpectedResponse(
+                    f"{self.provider.name} lists more than {LARGEST_LISTING_BYTES} bytes of one thing."
+                )
             if token is None:
                 return found
             if token in seen or len(seen) >= MOST_PAGES:
                 raise UnexpectedResponse(f"{self.provider.name} repeats a page or lists without end.")
             seen.add(token)
+
+    def _refuse_too_many(self, count: int) -> None:
+        if count > MOST_ITEMS:
+            raise UnexpectedResponse(f"{self.provider.name} lists more than {MOST_ITEMS} of one thing.")
 
 
 def segment(text: str) -> str:

@@ -5,7 +5,7 @@ repeating   at most 3 attempts: after a connection error or a 5xx with jittered 
             how long to wait; a longer wait than 5 seconds, and a timeout, are the caller's to handle
 timeout     5 seconds to connect, 20 for a whole answer
 budget      the allowance is asked before every attempt and told the rate headers of every answer
-body        at most 16 MiB after decompression
+body        read within the bounds of `adapters.body`
 redirects   are not followed: the token goes to one host
 cookies     are not kept: the client is shared between accounts
 errors      carry our sentence and the provider's own, shortened, without the token and withheld where they repeat a
@@ -22,6 +22,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 import httpx
 from pydantic import SecretStr
 
+from adapters.body import LARGEST_BODY_BYTES, LARGEST_REFUSAL_BYTES, BadBody, read_body
 from adapters.rate import read_rate
 from adapters.withheld import repeats
 from fleet.model.failure import (
@@ -47,7 +48,6 @@ ATTEMPTS = len(BACKOFF_SECONDS) + 1
 LONGEST_WAIT_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
-LARGEST_BODY_BYTES = 16 * 2**20
 LONGEST_SENTENCE = 300
 
 ERRORS: Mapping[int, tuple[type[ProviderError], str]] = {
@@ -68,7 +68,7 @@ _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "cf-ray")
 def open_client() -> httpx.AsyncClient:
     """The client of the whole process: one SSL context, and one pool kept small because httpx's is superlinear."""
     return httpx.AsyncClient(
-        headers={"User-Agent": "fleetgraph", "Accept": "application/json"},
+        headers={"User-Agent": "fleetgraph", "Accept": "application/json", "Accept-Encoding": "gzip"},
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),
         limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
     )
@@ -184,11 +184,13 @@ class Http:
         self.allowance.learn(rate if is_refused else rate.model_copy(update={"retry_at": None}))
         request_id = self._request_id(response)
         try:
-            body = await _read_body(response)
-        except (httpx.RemoteProtocolError, httpx.DecodingError, _TooLarge) as error:
+            at_most = LARGEST_BODY_BYTES if response.is_success else LARGEST_REFUSAL_BYTES
+            body = await read_body(response, at_most)
+        except (httpx.RemoteProtocolError, BadBody) as error:
             if response.is_success:
+                why = str(error) if isinstance(error, BadBody) else "it breaks off"
                 raise UnexpectedResponse(
-                    f"{self.provider_name} gave an answer that is broken off, garbled or far too large.",
+                    f"{self.provider_name} gave an answer that is not read: {why}.",
                     http_status=response.status_code,
                     provider_request_id=request_id,
                 ) from error
@@ -245,19 +247,6 @@ class Http:
             return None if isinstance(error, RateLimited) else BACKOFF_SECONDS[attempt - 1] * (1 + jitter) / 2
         told = (error.retry_at - self.clock.now()).total_seconds()
         return None if told > LONGEST_WAIT_SECONDS else max(told, 0) + jitter / 4
-
-
-class _TooLarge(Exception):
-    """A body of more bytes than any answer has."""
-
-
-async def _read_body(response: httpx.Response) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > LARGEST_BODY_BYTES:
-            raise _TooLarge
-    return bytes(body)
 
 
 def _raw_header(response: httpx.Response, name: bytes) -> str | None:

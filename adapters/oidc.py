@@ -5,6 +5,7 @@ and who it is about. What it may is what its scopes say that begin with `fleetgr
 """
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Any
 import httpx
 import jwt
 
+from adapters.body import BadBody, read_body
 from fleet.access.authentication import NotAdmitted, Reason
 from fleet.model.caller import Caller, Scope
 from fleet.ports.clock import Clock
@@ -30,7 +32,12 @@ ASKED_AT_MOST_EVERY = timedelta(minutes=1)
 
 SCOPES: Mapping[str, Scope] = {f"fleetgraph:{scope.value}": scope for scope in Scope}
 
-_ANSWER_SECONDS = 3
+ANSWER_SECONDS = 3
+"""For both documents together, whatever the issuer sends meanwhile: callers wait for them."""
+LARGEST_DOCUMENT_BYTES = 256 * 2**10
+"""A key with its chain of certificates takes some six kilobytes."""
+MOST_KEYS = 100
+"""Issuers publish a handful. Each costs some work to make ready for verifying."""
 _VERIFIER = jwt.PyJWT(options={"enforce_minimum_key_length": True})
 
 
@@ -89,9 +96,11 @@ class Issuer:
         return verified
 
     async def _key(self, key_id: str | None) -> jwt.PyJWK:
-        async with self._asking:
-            if self._is_to_ask(key_id):
-                await self._ask()
+        # A key that is known and believed is not waited for while somebody else asks.
+        if not (self._asking.locked() and key_id in self._keys and self._are_believed()):
+            async with self._asking:
+                if self._is_to_ask(key_id):
+                    await self._ask()
         if key_id is None and len(self._keys) == 1:
             return next(iter(self._keys.values()))
         if key_id not in self._keys:
@@ -105,12 +114,15 @@ class Issuer:
         is_old = self._read_at is None or now - self._read_at >= KEYS_KEPT
         return is_old or (key_id is not None and key_id not in self._keys)
 
+    def _are_believed(self) -> bool:
+        return self._read_at is not None and self._clock.now() - self._read_at < KEYS_KEPT_AT_MOST
+
     async def _ask(self) -> None:
         self._asked_at = now = self._clock.now()
         try:
             self._keys = await read_keys(self._expected.issuer)
         except IssuerSilent:
-            if self._read_at is None or now - self._read_at >= KEYS_KEPT_AT_MOST:
+            if not self._are_believed():
                 self._keys = MappingProxyType({})
                 raise
         else:
@@ -129,13 +141,23 @@ def to_caller(claims: Mapping[str, Any], expected: Expected) -> Caller:
 async def read_keys(issuer: str) -> Mapping[str | None, jwt.PyJWK]:
     """The keys to verify with, by their ids. `IssuerSilent` when they cannot be had."""
     try:
-        async with httpx.AsyncClient(timeout=_ANSWER_SECONDS) as client:
+        async with asyncio.timeout(ANSWER_SECONDS), httpx.AsyncClient(timeout=ANSWER_SECONDS) as client:
             about = await _get(client, issuer.rstrip("/") + "/.well-known/openid-configuration")
             if about.get("issuer") != issuer:
                 raise IssuerSilent("the issuer calls itself otherwise than it is configured here")
             published = await _get(client, str(about.get("jwks_uri")))
+        if len(published.get("keys") or ()) > MOST_KEYS:
+            raise IssuerSilent(f"it publishes more than {MOST_KEYS} keys")
         keys = jwt.PyJWKSet.from_dict(published)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, jwt.PyJWTError) as error:
+    except (
+        httpx.HTTPError,
+        httpx.InvalidURL,
+        ValueError,
+        TypeError,
+        TimeoutError,
+        BadBody,
+        jwt.PyJWTError,
+    ) as error:
         raise IssuerSilent(f"its keys cannot be read: {type(error).__name__}") from error
     return {key.key_id: key for key in keys if key.public_key_use in (None, "sig")}
 
@@ -143,9 +165,13 @@ async def read_keys(issuer: str) -> Mapping[str | None, jwt.PyJWK]:
 async def _get(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
     if not url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
         raise IssuerSilent("keys are read over https alone")
-    answer = await client.get(url)
-    answer.raise_for_status()
-    document = answer.json()
+    async with client.stream("GET", url, headers={"Accept-Encoding": "gzip"}) as answer:
+        answer.raise_for_status()
+        body = await read_body(answer, LARGEST_DOCUMENT_BYTES)
+    try:
+        document = json.loads(body)
+    except RecursionError:
+        raise IssuerSilent("what it publishes nests too deeply") from None
     if not isinstance(document, dict):
         raise IssuerSilent("what it publishes is no JSON object")
     return document

@@ -42,7 +42,7 @@ class CockroachdbAdapter(Adapter):
 
     async def clusters(self) -> Listing[Cluster]:
         raw = await self._list(CLUSTERS, WireClusters, {"show_inactive": "true"})
-        return self.listing(raw, WireCluster, self._to_cluster)
+        return await self.listing(raw, WireCluster, self._to_cluster)
 
     async def cluster(self, external_id: str) -> Cluster:
         """A deleted one is answered too, as deleted."""
@@ -50,7 +50,7 @@ class CockroachdbAdapter(Adapter):
 
     async def nodes(self, cluster: Cluster) -> Listing[Node]:
         raw = await self._list(f"{to_path(cluster.external_id)}/nodes", WireNodes, {})
-        return self.listing(raw, WireNode, lambda wire: to_node(wire, self.account.id, cluster.key))
+        return await self.listing(raw, WireNode, lambda wire: to_node(wire, self.account.id, cluster.key))
 
     async def regions(self) -> Listing[Region]:
         """Asked per cloud, because bare names do not tell theirs, and once more for what is serverless."""
@@ -60,12 +60,12 @@ class CockroachdbAdapter(Adapter):
                 params = {"provider": cloud, "serverless": serverless}
                 offered = await self._list(f"{CLUSTERS}/available-regions", WireRegions, params)
                 raw += (to_raw_region(one, cloud, is_serverless=serverless == "true") for one in offered)
-        return self.listing(raw, WireRegion, lambda wire: to_region(wire, self.account.id))
+        return await self.listing(raw, WireRegion, lambda wire: to_region(wire, self.account.id))
 
     async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
         assert isinstance(spec, CockroachdbClusterSpec)
         request = to_create_request(name, spec, self.api_version)
-        return self._to_cluster(self.read(await self.change("POST", CLUSTERS, request), WireCluster))
+        return self._to_cluster(await self.read(await self.change("POST", CLUSTERS, request), WireCluster))
 
     async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
         assert isinstance(patch, CockroachdbClusterPatch)
@@ -73,7 +73,7 @@ class CockroachdbAdapter(Adapter):
 
     async def delete_cluster(self, cluster: Cluster) -> None:
         """Answered by nothing, as the guide promises, or by the cluster, as the document does."""
-        self.confirm(await self.change("DELETE", to_path(cluster.external_id)))
+        await self.confirm(await self.change("DELETE", to_path(cluster.external_id)))
 
     async def set_spend_limit(self, cluster: Cluster, limit: LimitWanted) -> None:
         require_limits(cluster)
@@ -81,7 +81,9 @@ class CockroachdbAdapter(Adapter):
             await self._patch(cluster, to_limit_request(limit, cluster, self.api_version))
         else:
             request = to_limit(limit, cluster.plan or "", self.api_version, ("limit",))
-            self.confirm(await self.change("PUT", f"{to_path(cluster.external_id)}/spend-limit", request))
+            await self.confirm(
+                await self.change("PUT", f"{to_path(cluster.external_id)}/spend-limit", request)
+            )
 
     async def clear_spend_limit(self, cluster: Cluster) -> None:
         require_limits(cluster)
@@ -108,7 +110,7 @@ class CockroachdbAdapter(Adapter):
         return await self.follow(fetch)
 
     async def _patch(self, cluster: Cluster, request: Mapping[str, object]) -> None:
-        self.confirm(await self.change("PATCH", to_path(cluster.external_id), request))
+        await self.confirm(await self.change("PATCH", to_path(cluster.external_id), request))
 
     def _to_cluster(self, wire: WireCluster) -> Cluster:
         return to_cluster(wire, self.account.id)

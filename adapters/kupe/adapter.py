@@ -22,10 +22,10 @@ class KupeAdapter(Adapter):
 
     async def clusters(self) -> Listing[Cluster]:
         page = await self.get(self._path(), WireClusters)
-        return self.listing(page.items, WireCluster, self._to_cluster)
+        return await self.listing(page.items, WireCluster, self._to_cluster)
 
     async def cluster(self, external_id: str) -> Cluster:
-        return self._to_marked_cluster(await self.ask(self._path(external_id)))
+        return await self._to_marked_cluster(await self.ask(self._path(external_id)))
 
     async def connection(self, cluster: Cluster) -> Connection | None:
         path = f"{self._path(cluster.external_id)}/kubeconfig"
@@ -41,7 +41,7 @@ class KupeAdapter(Adapter):
         assert isinstance(spec, KupeClusterSpec)
         request = to_create_request(name, spec)
         answer = await self.change("POST", self._path(), request, secrets=texts_in(spec.alerts))
-        return self._to_marked_cluster(answer)
+        return await self._to_marked_cluster(answer)
 
     async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
         """Without a revision of the provider's own the last write wins, which is then how Kupe has it."""
@@ -49,11 +49,11 @@ class KupeAdapter(Adapter):
         request = to_update_request(patch, cluster)
         headers = {} if cluster.provider_revision is None else {"If-Match": cluster.provider_revision}
         path, secrets = self._path(cluster.external_id), texts_in(patch.alerts)
-        self.confirm(await self.change("PATCH", path, request, headers=headers, secrets=secrets))
+        await self.confirm(await self.change("PATCH", path, request, headers=headers, secrets=secrets))
 
     async def delete_cluster(self, cluster: Cluster) -> None:
         """It takes minutes. Kupe knows no condition here."""
-        self.confirm(await self.change("DELETE", self._path(cluster.external_id)))
+        await self.confirm(await self.change("DELETE", self._path(cluster.external_id)))
 
     @staticmethod
     def complaint(body: Mapping[str, object]) -> Complaint:
@@ -65,7 +65,7 @@ class KupeAdapter(Adapter):
     def _to_cluster(self, wire: WireCluster) -> Cluster:
         return to_cluster(wire, self.account.id)
 
-    def _to_marked_cluster(self, answer: Answer) -> Cluster:
+    async def _to_marked_cluster(self, answer: Answer) -> Cluster:
         """With the revision that stands in a header."""
-        cluster = self._to_cluster(self.read(answer, WireCluster))
+        cluster = self._to_cluster(await self.read(answer, WireCluster))
         return cluster.model_copy(update={"provider_revision": answer.etag})

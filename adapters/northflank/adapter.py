@@ -61,7 +61,7 @@ class NorthflankAdapter(Adapter):
 
     async def clusters(self) -> Listing[Cluster]:
         raw = await self._all(f"{self._root}/clusters", WireClusterPage)
-        return self.listing(raw, WireCluster, self._to_cluster)
+        return await self.listing(raw, WireCluster, self._to_cluster)
 
     async def cluster(self, external_id: str) -> Cluster:
         answer = await self.get(self._cluster(external_id), WireClusterAnswer)
@@ -69,11 +69,11 @@ class NorthflankAdapter(Adapter):
 
     async def nodes(self, cluster: Cluster) -> Listing[Node]:
         raw = await self._all(f"{self._cluster(cluster.external_id)}/nodes", WireNodePage)
-        return self.listing(raw, WireNode, lambda wire: to_node(wire, cluster))
+        return await self.listing(raw, WireNode, lambda wire: to_node(wire, cluster))
 
     async def integrations(self) -> Listing[Integration]:
         raw = await self._all(f"{self._root}/integrations", WireIntegrationPage)
-        return self.listing(raw, WireIntegration, lambda wire: to_integration(wire, self.account.id))
+        return await self.listing(raw, WireIntegration, lambda wire: to_integration(wire, self.account.id))
 
     async def regions(self) -> Listing[Region]:
         """A region does not tell its provider, so each provider is asked for its own."""
@@ -89,27 +89,27 @@ class NorthflankAdapter(Adapter):
         assert isinstance(spec, NorthflankClusterSpec)
         body = to_create_cluster_request(name, spec)
         answer = await self.change("POST", f"{self._root}/clusters", body)
-        return self._to_cluster(self.read(answer, WireClusterAnswer).data)
+        return self._to_cluster((await self.read(answer, WireClusterAnswer)).data)
 
     async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
         assert isinstance(patch, NorthflankClusterPatch)
         path = self._cluster(cluster.external_id)
         with self.looking():
             shown = await self.ask(path)
-            now = self._to_cluster(self.read(shown, WireClusterAnswer).data)
+            now = self._to_cluster((await self.read(shown, WireClusterAnswer)).data)
         self.expect(cluster, now)
-        body = to_update_cluster_request(self.read(shown, WireRawClusterAnswer).data, patch)
-        self.confirm(await self.change("PATCH", path, body))
+        body = to_update_cluster_request((await self.read(shown, WireRawClusterAnswer)).data, patch)
+        await self.confirm(await self.change("PATCH", path, body))
 
     async def delete_cluster(self, cluster: Cluster) -> None:
-        self.confirm(await self.change("DELETE", self._cluster(cluster.external_id)))
+        await self.confirm(await self.change("DELETE", self._cluster(cluster.external_id)))
 
     async def create_integration(self, wanted: CreateIntegration) -> Integration:
         """The answer may hold the credentials, which end where it is read."""
         body = to_create_integration_request(wanted)
         secrets = secrets_of(wanted.credentials)
         answer = await self.change("POST", f"{self._root}/integrations", body, secrets=secrets)
-        return to_integration(self.read(answer, WireIntegrationAnswer).data, self.account.id)
+        return to_integration((await self.read(answer, WireIntegrationAnswer)).data, self.account.id)
 
     async def update_integration(self, integration: Integration, wanted: UpdateIntegration) -> None:
         path = f"{self._root}/integrations/{segment(integration.external_id)}"
@@ -119,11 +119,11 @@ class NorthflankAdapter(Adapter):
                 aws = (await self.get(path, WireIntegrationAnswer)).data.aws
             level = aws.permission_check_level if aws else None
         body = to_update_integration_request(integration, wanted, level)
-        self.confirm(await self.change("PATCH", path, body, secrets=secrets_of(wanted.credentials)))
+        await self.confirm(await self.change("PATCH", path, body, secrets=secrets_of(wanted.credentials)))
 
     async def delete_integration(self, integration: Integration) -> None:
         path = f"{self._root}/integrations/{segment(integration.external_id)}"
-        self.confirm(await self.change("DELETE", path))
+        await self.confirm(await self.change("DELETE", path))
 
     async def cordon_node(self, cluster: Cluster, node: Node) -> None:
         await self._tend(cluster, node, "cordon")
@@ -159,19 +159,21 @@ class NorthflankAdapter(Adapter):
 
     async def _tend(self, cluster: Cluster, node: Node, verb: str) -> None:
         path = f"{self._cluster(cluster.external_id)}/nodes/{segment(node.external_id)}/{verb}"
-        self.confirm(await self.change("POST", path))
+        await self.confirm(await self.change("POST", path))
 
     async def _regions(self, word: str | None) -> Listing[Region]:
         if word is None:
             return Listing(items=(), incomplete="Northflank listed a provider without a readable identity.")
         raw = await self._all("/v1/cloud-providers/regions", WireOfferPage, {"provider": word})
-        return self.listing(raw, WireRegion, lambda wire: to_region(wire, self.account.id, to_cloud(word)))
+        return await self.listing(
+            raw, WireRegion, lambda wire: to_region(wire, self.account.id, to_cloud(word))
+        )
 
     async def _instance_types(self, cloud: Cloud, word: str, region: str) -> Listing[InstanceType]:
         raw = await self._all(
             "/v1/cloud-providers/node-types", WireOfferPage, {"provider": word, "region": region}
         )
-        return self.listing(
+        return await self.listing(
             raw, WireNodeType, lambda wire: to_instance_type(wire, self.account.id, cloud, region)
         )
 

@@ -84,11 +84,11 @@ class QoveryAdapter(Adapter):
         """There is no call for one cluster, and one for the statuses of all."""
         clusters = await self._all(f"{self._organization}/cluster")
         statuses = await self._all(f"{self._organization}/cluster/status")
-        return self.listing(with_statuses(clusters, statuses), WireCluster, self._to_cluster)
+        return await self.listing(with_statuses(clusters, statuses), WireCluster, self._to_cluster)
 
     async def integrations(self) -> Listing[Integration]:
         raw = await self._all(f"{self._organization}/credentials")
-        return self.listing(raw, WireCredentialUse, lambda wire: to_integration(wire, self.account.id))
+        return await self.listing(raw, WireCredentialUse, lambda wire: to_integration(wire, self.account.id))
 
     async def cost_estimate(self, cluster: Cluster) -> CostEstimate | None:
         return to_cost_estimate(await self.get(f"{self._path(cluster)}/currentCost", WireCostRange))
@@ -109,41 +109,41 @@ class QoveryAdapter(Adapter):
         assert isinstance(spec, QoveryClusterSpec)
         body = to_create_cluster_request(name, spec, await self._credentials_of(spec))
         answer = await self.change("POST", f"{self._organization}/cluster", body)
-        return self._to_cluster(self.read(answer, WireCluster))
+        return self._to_cluster(await self.read(answer, WireCluster))
 
     async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
         """Registers what differs, by replacing the whole with what was read just before."""
         assert isinstance(patch, QoveryClusterPatch)
         body = to_update_cluster_request(await self._settings_of(cluster), patch)
         answer = await self.change("PUT", self._path(cluster), body, secrets=secrets_in_cluster(body))
-        self.confirm(answer)
+        await self.confirm(answer)
 
     async def deploy_cluster(self, cluster: Cluster) -> None:
-        self.confirm(await self.change("POST", f"{self._path(cluster)}/deploy"))
+        await self.confirm(await self.change("POST", f"{self._path(cluster)}/deploy"))
 
     async def stop_cluster(self, cluster: Cluster) -> None:
-        self.confirm(await self.change("POST", f"{self._path(cluster)}/stop"))
+        await self.confirm(await self.change("POST", f"{self._path(cluster)}/stop"))
 
     async def delete_cluster(self, cluster: Cluster) -> None:
         """The default mode takes down what runs in the cloud; another forgets it and leaves it running."""
         answer = await self.change("DELETE", self._path(cluster), params={"deleteMode": "DEFAULT"})
-        self.confirm(answer)
+        await self.confirm(answer)
 
     async def create_integration(self, wanted: CreateIntegration) -> Integration:
         body = to_create_credentials_request(wanted)
         assert wanted.credentials is not None
         path = f"{self._organization}/{to_path(wanted.credentials.cloud)}/credentials"
         answer = await self.change("POST", path, body, secrets=secrets_in(wanted.credentials))
-        credential = self.read(answer, WireCredential)
+        credential = await self.read(answer, WireCredential)
         return to_integration(WireCredentialUse(credential=credential), self.account.id)
 
     async def update_integration(self, integration: Integration, wanted: UpdateIntegration) -> None:
         body = to_update_credentials_request(integration, wanted)
         secrets = secrets_in(wanted.credentials)
-        self.confirm(await self.change("PUT", self._credentials(integration), body, secrets=secrets))
+        await self.confirm(await self.change("PUT", self._credentials(integration), body, secrets=secrets))
 
     async def delete_integration(self, integration: Integration) -> None:
-        self.confirm(await self.change("DELETE", self._credentials(integration)))
+        await self.confirm(await self.change("DELETE", self._credentials(integration)))
 
     @staticmethod
     def complaint(body: Mapping[str, object]) -> Complaint:
@@ -182,7 +182,7 @@ class QoveryAdapter(Adapter):
                     break
             else:
                 raise NotFound("Qovery does not list the cluster any more.")
-            now = self.listing([raw], WireCluster, self._to_cluster)
+            now = await self.listing([raw], WireCluster, self._to_cluster)
             if not now.items:
                 raise UnexpectedResponse(f"Qovery lists the cluster. {now.unreadable[0].reason}")
         self.expect(cluster, now.items[0])
@@ -192,7 +192,7 @@ class QoveryAdapter(Adapter):
         return to_cluster(wire, self.account.id)
 
     async def _regions(self, cloud: Cloud, path: str) -> Listing[Region]:
-        return self.listing(
+        return await self.listing(
             await self._all(path), WireRegion, lambda wire: to_region(wire, self.account.id, cloud)
         )
 
@@ -210,7 +210,7 @@ class QoveryAdapter(Adapter):
 
     async def _instance_types(self, place: Place) -> Listing[InstanceType]:
         path, cloud, region = place
-        return self.listing(
+        return await self.listing(
             await self._all(path),
             WireInstanceType,
             lambda wire: to_instance_type(wire, self.account.id, cloud, region),

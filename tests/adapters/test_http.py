@@ -12,12 +12,12 @@ import pytest
 from pydantic import SecretStr
 
 import adapters.http
+from adapters.body import LARGEST_BODY_BYTES
 from adapters.http import (
     ANSWER_SECONDS,
     ATTEMPTS,
     CONNECT_SECONDS,
     ERRORS,
-    LARGEST_BODY_BYTES,
     Answer,
     Complaint,
     Http,

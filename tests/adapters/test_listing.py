@@ -47,14 +47,14 @@ def to_thing(wire: WireThing) -> Region:
 # ---------------------------------------------------------------------- item by item
 
 
-def test_members_that_nobody_knows_are_passed_over(adapter: Any) -> None:
-    listing = adapter.listing([{"id": "a", "unheard": {"of": []}}], WireThing, to_thing)
+async def test_members_that_nobody_knows_are_passed_over(adapter: Any) -> None:
+    listing = await adapter.listing([{"id": "a", "unheard": {"of": []}}], WireThing, to_thing)
     assert [thing.name for thing in listing.items] == ["a"]
 
 
-def test_an_item_that_does_not_read_is_named_and_costs_itself(adapter: Any) -> None:
+async def test_an_item_that_does_not_read_is_named_and_costs_itself(adapter: Any) -> None:
     raw = [{"id": "a"}, {"id": "b", "size": "large", "name": 7}, {"id": "c"}]
-    listing = adapter.listing(raw, WireThing, to_thing)
+    listing = await adapter.listing(raw, WireThing, to_thing)
     assert [thing.name for thing in listing.items] == ["a", "c"]
     (unreadable,) = listing.unreadable
     assert unreadable.external_id == "b"
@@ -64,43 +64,45 @@ def test_an_item_that_does_not_read_is_named_and_costs_itself(adapter: Any) -> N
     assert listing.incomplete is None
 
 
-def test_the_token_is_not_in_the_reason_either(adapter: Any) -> None:
+async def test_the_token_is_not_in_the_reason_either(adapter: Any) -> None:
     class WireLabelled(WireItem):
         id: Identity
         labels: Mapping[str, int] = {}
 
-    listing = adapter.listing([{"id": "a", "labels": {TOKEN: "x"}}], WireLabelled, to_thing)
+    listing = await adapter.listing([{"id": "a", "labels": {TOKEN: "x"}}], WireLabelled, to_thing)
     assert TOKEN not in listing.unreadable[0].reason
 
 
 @pytest.mark.parametrize("raw", [None, 7, "a", [], {}, {"id": ""}, {"id": 7}, {"id": None}, {"name": "a"}])
-def test_an_item_that_cannot_be_recognised_leaves_the_listing_incomplete(adapter: Any, raw: object) -> None:
-    listing = adapter.listing([raw, {"id": "b"}], WireThing, to_thing)
+async def test_an_item_that_cannot_be_recognised_leaves_the_listing_incomplete(
+    adapter: Any, raw: object
+) -> None:
+    listing = await adapter.listing([raw, {"id": "b"}], WireThing, to_thing)
     assert [thing.name for thing in listing.items] == ["b"]
     assert listing.unreadable == ()
     assert listing.incomplete == "Kupe Cloud listed something without a readable identity."
 
 
-def test_of_two_items_of_one_key_the_later_counts(adapter: Any) -> None:
+async def test_of_two_items_of_one_key_the_later_counts(adapter: Any) -> None:
     raw = [{"id": "a", "name": "before"}, {"id": "b"}, {"id": "a", "name": "after"}]
-    listing = adapter.listing(raw, WireThing, to_thing)
+    listing = await adapter.listing(raw, WireThing, to_thing)
     assert [(thing.name, thing.location) for thing in listing.items] == [("a", "after"), ("b", None)]
 
 
-def test_an_item_that_the_domain_refuses_costs_itself(adapter: Any) -> None:
+async def test_an_item_that_the_domain_refuses_costs_itself(adapter: Any) -> None:
     def refuse(wire: WireThing) -> Region:
         return Region.model_validate({"name": wire.id})
 
-    listing = adapter.listing([{"id": "a"}], WireThing, refuse)
+    listing = await adapter.listing([{"id": "a"}], WireThing, refuse)
     assert [type(one) for one in listing.unreadable] == [Unreadable]
 
 
-def test_a_fault_of_ours_is_no_fault_of_the_item(adapter: Any) -> None:
+async def test_a_fault_of_ours_is_no_fault_of_the_item(adapter: Any) -> None:
     def stumble(wire: WireThing) -> Region:
         raise ValueError("a bug")
 
     with pytest.raises(ValueError, match="a bug"):
-        adapter.listing([{"id": "a"}], WireThing, stumble)
+        await adapter.listing([{"id": "a"}], WireThing, stumble)
 
 
 # ---------------------------------------------------------------------- page by page

@@ -1,18 +1,29 @@
 """Tokens signed by an issuer that listens on this machine: one that is right, and one for every defect."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
 import pytest
 
-from adapters.oidc import ASKED_AT_MOST_EVERY, KEYS_KEPT, KEYS_KEPT_AT_MOST, Expected, Issuer
+from adapters.oidc import (
+    ASKED_AT_MOST_EVERY,
+    KEYS_KEPT,
+    KEYS_KEPT_AT_MOST,
+    LARGEST_DOCUMENT_BYTES,
+    MOST_KEYS,
+    Expected,
+    Issuer,
+)
 from fleet.access.authentication import NotAdmitted, Reason
 from fleet.model.caller import Caller, Scope
 from tests.adapters.issuer import AUDIENCE, CURVE, RSA, SHORT, STRANGER, Publisher, published, publishing
@@ -261,3 +272,86 @@ async def test_keys_are_not_read_from_just_anywhere(url: str, issuer: Issuer, pu
     about = json.dumps({"issuer": publisher.url, "jwks_uri": url}).encode()
     publisher.answers["/.well-known/openid-configuration"] = (200, about)
     assert (await refusal(issuer, publisher.sign({}))).fact == "keys are read over https alone"
+
+
+# -------------------------------------------------------------------------------------------- an issuer that is hostile
+
+
+@dataclass
+class Held:
+    """An address that keeps whoever asks it waiting."""
+
+    url: str = ""
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@asynccontextmanager
+async def held(after: bytes, drip: bytes = b"") -> AsyncIterator[Held]:
+    """It sends `after`, then `drip` again and again, until it is released or the client leaves."""
+    here = Held()
+    released = here.released
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        here.asked.set()
+        writer.write(after)
+        with suppress(ConnectionError):
+            while not released.is_set() and not reader.at_eof():
+                writer.write(drip)
+                await writer.drain()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(released.wait(), 0.005)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        here.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield here
+        released.set()
+
+
+@pytest.mark.parametrize("drip", [b"", b" "], ids=["nothing", "a space at a time"])
+async def test_an_issuer_that_is_slow_without_end_is_not_waited_for(
+    drip: bytes, issuer: Issuer, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.oidc.ANSWER_SECONDS", 0.1)
+    async with held(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", drip) as slow:
+        about = json.dumps({"issuer": publisher.url, "jwks_uri": f"{slow.url}/keys"}).encode()
+        publisher.answers["/.well-known/openid-configuration"] = (200, about)
+        refused = await refusal(issuer, publisher.sign({}))
+    assert (refused.reason, refused.fact) == (Reason.NOT_VERIFIED, "its keys cannot be read: TimeoutError")
+
+
+async def test_whoever_has_a_known_key_does_not_wait_for_a_slow_issuer(
+    issuer: Issuer, publisher: Publisher, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.oidc.ANSWER_SECONDS", 60)
+    await issuer.open(publisher.sign({}))
+    clock.at += KEYS_KEPT
+    async with held(b"") as slow:
+        about = json.dumps({"issuer": publisher.url, "jwks_uri": f"{slow.url}/keys"}).encode()
+        publisher.answers["/.well-known/openid-configuration"] = (200, about)
+        waiting = asyncio.create_task(issuer.open(publisher.sign({})))
+        await slow.asked.wait()
+        assert (await issuer.open(publisher.sign({}))).name == "ada"
+        assert not waiting.done()
+        slow.released.set()
+        assert (await waiting).name == "ada"
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        b'{"keys": []' + b" " * LARGEST_DOCUMENT_BYTES + b"}",
+        b'{"keys": [' + b",".join([b"{}"] * (MOST_KEYS + 1)) + b"]}",
+        b'{"keys": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"keys": 7}',
+        b'{"keys": null}',
+    ],
+    ids=["large", "many", "deep", "a number", "null"],
+)
+async def test_more_than_an_issuer_has_to_publish_is_not_read(
+    keys: bytes, issuer: Issuer, publisher: Publisher
+) -> None:
+    publisher.answers["/keys"] = (200, keys)
+    assert (await refusal(issuer, publisher.sign({}))).reason is Reason.NOT_VERIFIED
