@@ -114,10 +114,11 @@ class Api:
 
     @cached_property
     def _keys(self) -> Keys:
-        from infra.dynamodb.table import Table
+        from infra.dynamodb.table import DynamoTable
         from infra.store.api_keys import DynamoKeys
 
-        return DynamoKeys(Table(self._dynamodb, self._settings.table, self._clock, threads=1), self._clock)
+        table = DynamoTable(self._dynamodb, self._settings.table, self._clock, threads=1)
+        return DynamoKeys(table, self._clock)
 
     @cached_property
     def _answer(self) -> Callable[[Any, Any], dict[str, Any]]:

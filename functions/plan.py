@@ -19,7 +19,7 @@ from fleet.ports.store import Schedule
 from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from infra import queue
-from infra.dynamodb.table import Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.queue import Look, Queue
 from infra.store.schedule import DynamoSchedule
 from infra.telemetry import adopt_loggers, logger_of, measure
@@ -66,7 +66,7 @@ class Planner:
         settings = read_settings(environment)
         self._clock = clock
         self._process = Process()
-        self._table = Table(open_client(), settings.table, clock)
+        self._table = DynamoTable(open_client(), settings.table, clock)
         self._schedule = DynamoSchedule(self._table, clock)
         self._queue = Queue(queue.open_client(), settings.queue_url, clock)
 

@@ -17,9 +17,10 @@ from fleet.observing.schedule import Pace
 from fleet.ports.clock import Clock
 from fleet.ports.store import Schedule
 from fleet.ports.vault import Vault
-from infra.dynamodb.table import Table
+from infra.dynamodb.table import DynamoTable
 from infra.store.api_keys import DynamoKeys
 from infra.store.store import DynamoStore
+from infra.store.table import Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -56,7 +57,7 @@ async def wire(
     `base_urls` are where the providers of accounts that are connected from now on answer, in place of their own
     addresses. `send_look` is told of an account that is to be looked at before the schedule comes by.
     """
-    rows = Table(client, table, clock)
+    rows = DynamoTable(client, table, clock)
     store = DynamoStore(rows, clock)
     try:
         async with open_client() as http:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from fleet.ports.clock import SystemClock
-from infra.dynamodb.table import Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.secrets import ssm
 from infra.secrets.ssm import SsmVault
 from infra.stack import StackUnavailable, read_outputs
@@ -20,7 +20,7 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> 
     """Tokens first: an account that is known is soon observed."""
     clock = SystemClock()
     vault = SsmVault(ssm.open_client(), outputs["TokenPrefix"], clock)
-    table = Table(open_client(), outputs["TableName"], clock)
+    table = DynamoTable(open_client(), outputs["TableName"], clock)
     try:
         for one in given:
             await vault.keep(one.account.id, one.token)

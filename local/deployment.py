@@ -17,7 +17,7 @@ from fleet.accounts.new_account import make_account
 from fleet.ports.clock import SystemClock
 from infra import queue
 from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.secrets import admin_key, ssm
 from infra.secrets.ssm import SsmVault
 from infra.store.store import DynamoStore
@@ -78,7 +78,7 @@ async def _connect(kupe: Server, host: str) -> None:
     # Unchecked, because plain HTTP is for loopback alone, and this token is make-believe.
     account = made.model_copy(update={"base_url": _elsewhere(kupe.url, host)})
     await SsmVault(ssm.open_client(), _TOKEN_PREFIX, clock).keep(account.id, token)
-    table = Table(client, _TABLE, clock)
+    table = DynamoTable(client, _TABLE, clock)
     await DynamoStore(table, clock).connect(account, due_at=DUE_AT)
     table.close()
 

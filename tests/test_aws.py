@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from infra.dynamodb.expressions import render
 from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import open_client
 from infra.store.conditions import is_absent
@@ -37,9 +38,9 @@ def test_of_two_writers_one_meets_its_condition(dynamodb: "DynamoDBClient") -> N
     refusal = dynamodb.exceptions.ConditionalCheckFailedException
 
     def write(number: int) -> bool:
-        action = put({"pk": f"{number}", "sk": "-"}, is_absent())["Put"]
+        _, parameters = render(put({"pk": f"{number}", "sk": "-"}, is_absent()))
         try:
-            dynamodb.put_item(TableName=table, **action)
+            dynamodb.put_item(TableName=table, **parameters)
         except refusal:
             return False
         return True

@@ -1,12 +1,10 @@
-"""The one place that talks to DynamoDB: it blocks, so every call is handed to a thread.
+"""The table in DynamoDB. Its client blocks, so every call is handed to a thread.
 
-What goes wrong comes out as two facts: a row was not as a write required it (`ConditionFailed`), or others kept writing
-the same rows for longer than we insist (`Contended`). Everything else is botocore's own error.
+What is neither `ConditionFailed` nor `Contended` is botocore's own error.
 """
 
 import asyncio
 import os
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,9 +15,11 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from fleet.ports.clock import Clock
-from infra.dynamodb.schema import partition_key, sort_key
+from infra.dynamodb.expressions import Rendered, render, to_attributes, to_key, to_row
+from infra.store.indexes import partition_key, sort_key
 from infra.store.names import Span
-from infra.store.writes import Action, Key, Row, key_of_row, to_attributes, to_key, to_row
+from infra.store.table import TRIES, ConditionFailed, Contended, tries
+from infra.store.writes import Action, Key, Row, Write, key_of_row
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -32,22 +32,11 @@ THREADS = 16
 ANSWER_SECONDS = 3
 """How long DynamoDB may take to answer; it answers in milliseconds or is not going to."""
 
-TRIES = 8
-"""How often a write insists when others write the same row, or a batch when part of it is left undone."""
-
 _KEYS_PER_READ = 100
 _KEYS_PER_WRITE = 25
 
 # Reasons of a cancelled transaction that say nothing of our conditions: the same write may succeed a moment later.
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-
-
-class ConditionFailed(Exception):
-    """A row is not as the write requires it. Nothing of the write was done."""
-
-
-class Contended(Exception):
-    """Others kept writing the same rows. Nothing of the write was done."""
 
 
 def open_client(*, endpoint_url: str | None = None) -> "DynamoDBClient":
@@ -65,15 +54,9 @@ def open_client(*, endpoint_url: str | None = None) -> "DynamoDBClient":
     )
 
 
-async def tries(clock: Clock) -> AsyncIterator[None]:
-    """Turns of a loop that insists, with pauses between them that grow and differ, so that rivals part."""
-    for turn in range(TRIES):
-        if turn:
-            await clock.sleep(random.uniform(0, 0.01 * 2**turn))  # noqa: S311 - nobody gains by guessing it
-        yield
+class DynamoTable:
+    """Implements `infra.store.table.Table`."""
 
-
-class Table:
     def __init__(self, client: "DynamoDBClient", name: str, clock: Clock, *, threads: int = THREADS) -> None:
         self._client = client
         self.name = name
@@ -81,7 +64,7 @@ class Table:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="dynamodb")
 
     def close(self) -> None:
-        """Waits for the calls in flight. The client is its owner's to close."""
+        """The client is its owner's to close."""
         self._threads.shutdown()
 
     async def get(self, key: Key, *, consistent: bool = False) -> Row | None:
@@ -91,7 +74,6 @@ class Table:
         return to_row(answer["Item"]) if "Item" in answer else None
 
     async def get_many(self, keys: Iterable[Key], *, consistent: bool = False) -> dict[Key, Row]:
-        """The rows that exist among `keys`."""
         rows: dict[Key, Row] = {}
         for chunk in _chunks(dict.fromkeys(keys), _KEYS_PER_READ):  # DynamoDB refuses a key named twice
             wanted: Mapping[str, Any] = {
@@ -118,7 +100,6 @@ class Table:
         consistent: bool = False,
         wanted: Callable[[Row], bool] = lambda row: True,
     ) -> list[Row]:
-        """The first `limit` rows of a span that are `wanted`, in its order or the reverse; without a limit, all."""
         rows: list[Row] = []
         async for page in self._pages(span, limit, newest_first, consistent):
             rows += filter(wanted, page)
@@ -154,18 +135,16 @@ class Table:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
-    async def write(self, action: Action) -> None:
-        """One put, update or delete by itself. `ConditionFailed`, `Contended`."""
+    async def write(self, action: Write) -> None:
         operations: Mapping[str, Callable[..., object]] = {
             "Put": self._client.put_item,
             "Update": self._client.update_item,
             "Delete": self._client.delete_item,
         }
-        ((kind, parameters),) = action.items()
+        kind, parameters = render(action)
         await self._insist(lambda: self._call(operations[kind], TableName=self.name, **parameters))
 
     async def count(self, key: Key, by: int, *, most: int, expires_at: int) -> tuple[bool, int]:
-        """Adds to the counter of a row unless that would be more than `most`: whether it did, and where it stands."""
         try:
             answer = await self._call(
                 self._client.update_item,
@@ -187,16 +166,14 @@ class Table:
         return True, int(to_row(answer["Attributes"])["counted"])
 
     async def transact(self, actions: Sequence[Action]) -> None:
-        """All of `actions`, at most a hundred, or none of them. `ConditionFailed`, `Contended`."""
-        named = [
-            {kind: {"TableName": self.name, **parameters}}
-            for action in actions
-            for kind, parameters in action.items()
-        ]
+        named = [self._named(render(action)) for action in actions]
         await self._insist(lambda: self._call(self._client.transact_write_items, TransactItems=named))
 
+    def _named(self, rendered: Rendered) -> Mapping[str, Any]:
+        kind, parameters = rendered
+        return {kind: {"TableName": self.name, **parameters}}
+
     async def clear(self, span: Span, *, but: Key) -> None:
-        """Deletes the rows of a span of the table, all `but` one, page by page."""
         async for page in self._pages(span, None, False, True, ProjectionExpression="pk, sk"):
             keys = [key_of_row(row) for row in page]
             for chunk in _chunks((key for key in keys if key != but), _KEYS_PER_WRITE):

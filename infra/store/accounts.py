@@ -6,7 +6,6 @@ from datetime import datetime
 from fleet.model.account import Account
 from fleet.ports.clock import Clock
 from fleet.ports.store import OrganizationTaken
-from infra.dynamodb.table import ConditionFailed, Contended, Table, tries
 from infra.store.conditions import fence_is, holder_is, is_absent, is_leftover
 from infra.store.names import below, stamp
 from infra.store.rows import (
@@ -18,6 +17,7 @@ from infra.store.rows import (
     organization_key,
     to_account,
 )
+from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Action, delete, put, text, update
 
 # Without its fence no observer can write what it still learns, and without its body the account is gone for everybody;

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from fleet.model.api_key import ApiKey
 from fleet.model.record import Instant, Record
 from fleet.ports.clock import Clock
-from infra.dynamodb.schema import LISTING, partition_key, sort_key
-from infra.dynamodb.table import ConditionFailed, Contended, Table, tries
 from infra.store.conditions import is_absent, state_is
+from infra.store.indexes import LISTING, partition_key, sort_key
 from infra.store.names import Span, below, join
 from infra.store.rows import is_live
+from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Key, Row, put, text, update
 
 KEPT = timedelta(days=90)

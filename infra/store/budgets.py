@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, Share
 from fleet.ports.clock import Clock
 from fleet.rate_limits import budget
-from infra.dynamodb.table import ConditionFailed, Contended, Table, tries
 from infra.store.conditions import version_is
 from infra.store.rows import budget_key, from_budget, is_live
-from infra.store.writes import Action, Row, put, text
+from infra.store.table import ConditionFailed, Contended, Table, tries
+from infra.store.writes import Row, Write, put, text
 
 CONTENTION_PAUSE = timedelta(seconds=1)
 """When to ask again for requests that others drew from under our hands."""
@@ -27,7 +27,7 @@ class VersionedBudget:
             else Budget()
         )
 
-    def replaced_by(self, budget: Budget) -> Action:
+    def replaced_by(self, budget: Budget) -> Write:
         row = from_budget(self._key, budget, version=(self._version or 0) + 1, now=self._now)
         return put(row, version_is(self._version))
 

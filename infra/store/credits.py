@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from fleet.ports.credits import WINDOW, PointsUsedUp, Standing, window_of
-from infra.dynamodb.table import Table
 from infra.store.names import join, stamp
+from infra.store.table import Table
 
 KEPT = 2 * WINDOW
 

@@ -9,9 +9,8 @@ from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.clock import Clock
 from fleet.ports.store import AccountGone, Changes, ItemT, Lease, NotBegun, StaleObserver
 from fleet.rate_limits import budget
-from infra.dynamodb.table import ConditionFailed, Contended, Table, tries
 from infra.store.budgets import CONTENTION_PAUSE, Budgets, VersionedBudget, counts
-from infra.store.conditions import due_at_is, fence_is, wanted_at_is
+from infra.store.conditions import Condition, due_at_is, fence_is, wanted_at_is
 from infra.store.names import Span, stamp
 from infra.store.rows import (
     DUE_ENTRY,
@@ -26,8 +25,9 @@ from infra.store.rows import (
     to_cluster,
     to_item,
 )
+from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.write_batches import Bundle, bundles
-from infra.store.writes import Action, Condition, Row, check, text, update
+from infra.store.writes import Row, Write, check, text, update
 
 LANDS_WITHIN = timedelta(seconds=3)
 """A change of phase that took longer to land than this is written again, with a later place in the feed: by then a
@@ -155,7 +155,7 @@ class DynamoObservations:
         return await self._table.query(span, consistent=True, wanted=lambda row: is_live(row, now))
 
 
-def _ended(lease: Lease, state: AccountState, due_at: datetime | None, condition: Condition) -> Action:
+def _ended(lease: Lease, state: AccountState, due_at: datetime | None, condition: Condition) -> Write:
     keep: dict[str, str | int] = {"state": state.model_dump_json()}
     drop = ["lease_until", "queued_until"]
     if due_at is None:

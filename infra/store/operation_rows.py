@@ -6,7 +6,7 @@ They stand in partitions of their own, because they outlive the account that the
 from fleet.model.operation import KEPT, Operation
 from fleet.ports.store import Idempotency, Ref
 from fleet.providers import PROVIDERS
-from infra.dynamodb.schema import LISTING
+from infra.store.indexes import LISTING
 from infra.store.names import Span, below, join
 from infra.store.rows import entry, held_row
 from infra.store.writes import Key, Row, text

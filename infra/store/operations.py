@@ -6,7 +6,6 @@ from datetime import datetime
 from fleet.model.operation import Operation
 from fleet.ports.clock import Clock
 from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotency, OutdatedOperation, Ref
-from infra.dynamodb.table import ConditionFailed, Contended, Table, tries
 from infra.store.conditions import holder_is, is_absent, is_connected, version_is
 from infra.store.operation_rows import (
     from_operation,
@@ -21,6 +20,7 @@ from infra.store.operation_rows import (
     to_operation,
 )
 from infra.store.rows import account_key, is_live
+from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Action, Key, Row, check, delete, key_of_row, put, text, update
 
 
@@ -56,7 +56,7 @@ class DynamoOperations:
                 if not other.is_final:
                     return AlreadyOpen(operation=other)
             seen = {key: text(row, "holder") for key, row in held.items()}
-            actions = [
+            actions: list[Action] = [
                 check(account, is_connected()),
                 put(from_operation(kept, asked_as), is_absent()),
                 put(open_row(kept)),

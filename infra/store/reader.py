@@ -15,9 +15,8 @@ from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.clock import Clock
 from fleet.ports.store import FleetOrder, ItemT, Ref
 from fleet.reading.pages import EXAMINED_ROWS
-from infra.dynamodb.schema import ATTENTION, LISTING, sort_key
-from infra.dynamodb.table import Table
 from infra.store.budgets import Budgets
+from infra.store.indexes import ATTENTION, LISTING, sort_key
 from infra.store.names import Span, join, stamp
 from infra.store.operation_rows import (
     all_operations_order,
@@ -50,6 +49,7 @@ from infra.store.rows import (
     to_transition,
     week_of,
 )
+from infra.store.table import Table
 from infra.store.writes import Row, text
 
 HELD_BACK = timedelta(seconds=5)

@@ -17,7 +17,7 @@ from fleet.model.record import Record
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import FleetOrder, ItemT, NotAnOrderKey, Ref, TrackedItem
 from fleet.providers import PROVIDERS
-from infra.dynamodb.schema import ATTENTION, DUE, FEED, LISTING, partition_key, sort_key
+from infra.store.indexes import ATTENTION, DUE, FEED, LISTING, partition_key, sort_key
 from infra.store.names import SEPARATOR, Span, below, join, read_stamp, shard, stamp
 from infra.store.writes import Key, Row, text
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from fleet.ports.clock import Clock
-from infra.dynamodb.table import ConditionFailed, Contended, Table, tries
 from infra.store.conditions import due_at_is, is_connected, is_not_queued, wanted_at_is
 from infra.store.names import stamp
 from infra.store.rows import account_id_of, account_key, due_entry, due_span, earliest, read_time
+from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import key_of_row, update
 
 

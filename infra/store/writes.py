@@ -1,42 +1,64 @@
-"""Single writes as DynamoDB's transactions take them, without the name of the table."""
+"""Rows, and single writes of them as data: each database renders them its own way.
+
+A write needs no name of a table. Several make a transaction (`infra.store.table.Table.transact`), which takes no two of
+the same row.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TypeAlias
 
-Row = Mapping[str, str | int]
+from infra.store.conditions import Condition
+
+Row: TypeAlias = Mapping[str, str | int]
 """Our rows hold text and whole numbers, nothing else."""
 
-Key = tuple[str, str]
+Key: TypeAlias = tuple[str, str]
 """Partition and sort key of a row of the table."""
-
-Action = Mapping[str, Any]
-"""One of `Put`, `Delete`, `Update` and `ConditionCheck`, with its parameters."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition:
-    """What must hold of a row for a write to happen. Each is made by a function that is named for it."""
+class Put:
+    """Replaces the whole row, or makes it."""
 
-    expression: str
-    values: Row = field(default_factory=dict)
+    row: Row
+    condition: Condition | None = None
 
-    def __and__(self, other: "Condition") -> "Condition":
-        return Condition(
-            expression=f"({self.expression}) AND ({other.expression})",
-            values={**self.values, **other.values},
-        )
+    @property
+    def key(self) -> Key:
+        return key_of_row(self.row)
 
 
-def to_attributes(row: Row) -> dict[str, dict[str, str]]:
-    return {
-        name: {"S": value} if isinstance(value, str) else {"N": str(value)} for name, value in row.items()
-    }
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """Sets the attributes in `keep` and removes those in `drop`; makes the row where there is none."""
+
+    key: Key
+    keep: Row
+    drop: tuple[str, ...]
+    condition: Condition | None = None
 
 
-def to_row(attributes: Mapping[str, Mapping[str, Any]]) -> Row:
-    return {name: value["S"] if "S" in value else int(value["N"]) for name, value in attributes.items()}
+@dataclass(frozen=True, kw_only=True)
+class Delete:
+    key: Key
+    condition: Condition | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """Writes nothing; what it is in a transaction with happens only where its condition holds."""
+
+    key: Key
+    condition: Condition
+
+
+Write: TypeAlias = Put | Update | Delete
+"""What can be done by itself."""
+
+Action: TypeAlias = Write | Check
+"""What a transaction is made of."""
 
 
 def text(row: Row, name: str) -> str:
@@ -47,20 +69,16 @@ def key_of_row(row: Row) -> Key:
     return text(row, "pk"), text(row, "sk")
 
 
-def to_key(key: Key) -> dict[str, dict[str, str]]:
-    return to_attributes({"pk": key[0], "sk": key[1]})
+def put(row: Row, condition: Condition | None = None) -> Put:
+    return Put(row=row, condition=condition)
 
 
-def put(row: Row, condition: Condition | None = None) -> Action:
-    return {"Put": {"Item": to_attributes(row), **_conditional(condition)}}
+def delete(key: Key, condition: Condition | None = None) -> Delete:
+    return Delete(key=key, condition=condition)
 
 
-def delete(key: Key, condition: Condition | None = None) -> Action:
-    return {"Delete": {"Key": to_key(key), **_conditional(condition)}}
-
-
-def check(key: Key, condition: Condition) -> Action:
-    return {"ConditionCheck": {"Key": to_key(key), **_conditional(condition)}}
+def check(key: Key, condition: Condition) -> Check:
+    return Check(key=key, condition=condition)
 
 
 def update(
@@ -69,28 +87,5 @@ def update(
     keep: Row = MappingProxyType({}),
     drop: Sequence[str] = (),
     condition: Condition | None = None,
-) -> Action:
-    """Sets the attributes in `keep` and removes those in `drop`. Names stand as placeholders: some are reserved."""
-    clauses = []
-    if keep:
-        clauses.append("SET " + ", ".join(f"#{name} = :{name}" for name in keep))
-    if drop:
-        clauses.append("REMOVE " + ", ".join(f"#{name}" for name in drop))
-    return {
-        "Update": {
-            "Key": to_key(key),
-            "UpdateExpression": " ".join(clauses),
-            "ExpressionAttributeNames": {f"#{name}": name for name in (*keep, *drop)},
-            **_conditional(condition, {f":{name}": value for name, value in keep.items()}),
-        }
-    }
-
-
-def _conditional(condition: Condition | None, values: Row = MappingProxyType({})) -> dict[str, Any]:
-    parameters: dict[str, Any] = {}
-    if condition is not None:
-        parameters["ConditionExpression"] = condition.expression
-        values = {**values, **condition.values}
-    if values:  # DynamoDB refuses an empty map
-        parameters["ExpressionAttributeValues"] = to_attributes(values)
-    return parameters
+) -> Update:
+    return Update(key=key, keep=keep, drop=tuple(drop), condition=condition)

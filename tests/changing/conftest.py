@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.store import DynamoStore
 from sandbox import ManualClock, RateLimit, serve
 from tests.aws import aws_in_memory
@@ -36,7 +36,7 @@ def open_line(dynamodb: "DynamoDBClient") -> Iterator[Callable[[str], Line]]:
             server = stack.enter_context(serve(provider, clock=sandbox_clock, rate_limit=plenty))
             name = f"fleet-{uuid4()}"
             create_table(dynamodb, name)
-            table = Table(dynamodb, name, clock, threads=2)
+            table = DynamoTable(dynamodb, name, clock, threads=2)
             stack.callback(table.close)
             return Line(
                 server=server, store=DynamoStore(table, clock), clock=clock, sandbox_clock=sandbox_clock

@@ -7,7 +7,7 @@ import pytest
 from gateway.http.app import create_app
 from gateway.services import Policy
 from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.store import DynamoStore
 from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock, served
@@ -33,7 +33,7 @@ def gateway() -> Iterator[Gateway]:
         clock = SetClock()
         name = f"fleetgraph-{uuid4()}"
         create_table(client, name)
-        table = Table(client, name, clock)
+        table = DynamoTable(client, name, clock)
         store = DynamoStore(table, clock)
         asyncio.run(populate(store, clock))
         with served(

@@ -14,7 +14,7 @@ from cli.errors import Exit
 from gateway.http.app import create_app
 from gateway.services import Policy
 from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.api_keys import DynamoKeys
 from infra.store.store import DynamoStore
 from local.door import make_admit
@@ -31,7 +31,7 @@ def url() -> Iterator[str]:
         client, clock = open_client(), SetClock()
         name = f"fleetgraph-{uuid4()}"
         create_table(client, name)
-        table = Table(client, name, clock)
+        table = DynamoTable(client, name, clock)
         store, keys = DynamoStore(table, clock), DynamoKeys(table, clock)
         asyncio.run(populate(store, clock))
         app = create_app(

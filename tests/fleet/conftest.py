@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.store import DynamoStore
 from tests.aws import aws_in_memory
 from tests.fleet.things import HandClock
@@ -28,7 +28,7 @@ def world(dynamodb: "DynamoDBClient") -> Iterator[World]:
     """A table of its own, and nobody connected yet."""
     name, clock = f"fleet-{uuid4()}", HandClock()
     create_table(dynamodb, name)
-    table = Table(dynamodb, name, clock, threads=2)
+    table = DynamoTable(dynamodb, name, clock, threads=2)
     yield World(dynamodb, DynamoStore(table, clock), clock)
     table.close()
     dynamodb.delete_table(TableName=name)

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from fleet.accounts.new_account import make_account
 from fleet.model.account import Account
 from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.store import DynamoStore
 from sandbox import Server, serve
 from tests.aws import empty_aws
@@ -129,7 +129,7 @@ def deployment(clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator
         name = f"fleet-{uuid4()}"
         create_table(dynamodb, name)
         secret = boto3.client("secretsmanager").create_secret(Name="admin", SecretString=ADMIN_KEY)
-        table = Table(dynamodb, name, clock)
+        table = DynamoTable(dynamodb, name, clock)
         yield Deployment(
             environment={
                 "TABLE_NAME": name,

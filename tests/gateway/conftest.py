@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from fleet.model.operation import Target, TargetKind
 from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.store import DynamoStore
 from tests.aws import aws_in_memory
 from tests.gateway.script import Script, operation
@@ -28,7 +28,7 @@ def open_store() -> Iterator[OpenStore]:
         def open_one(clock: SetClock) -> DynamoStore:
             name = f"fleetgraph-{uuid4()}"  # moto may be running already, with what other tests left in it
             create_table(client, name)
-            table = Table(client, name, clock)
+            table = DynamoTable(client, name, clock)
             stack.callback(table.close)
             return DynamoStore(table, clock)
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.store import DynamoStore
 from sandbox import ManualClock, RateLimit, serve
 from tests.aws import aws_in_memory
@@ -36,7 +36,7 @@ async def begin() -> AsyncIterator[Begin]:
                 server = stack.enter_context(serve(provider, clock=clock, rate_limit=plenty))
                 name = f"fleet-{uuid4()}"
                 create_table(dynamodb, name)
-                table = Table(dynamodb, name, LineClock(clock), threads=2)
+                table = DynamoTable(dynamodb, name, LineClock(clock), threads=2)
                 stack.callback(table.close)
                 store = DynamoStore(table, LineClock(clock))
                 return begin_journey(

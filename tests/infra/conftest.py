@@ -1,15 +1,24 @@
-"""The store over an emulator: moto in this process always, and ministack once over the same suite."""
+"""The one suite of the store, over each database: moto in this process, ministack beside it, and a file of SQLite."""
 
 import itertools
-from collections.abc import Iterator
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.dynamodb.expressions import to_row
 from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import THREADS, Table, open_client
+from infra.dynamodb.table import THREADS, DynamoTable, open_client
+from infra.sqlite.schema import connect, prepare
+from infra.sqlite.table import SqliteTable
 from infra.store.store import DynamoStore
+from infra.store.table import Table
+from infra.store.writes import Row
 from local.ministack import PYTHON, ministack
 from tests.aws import aws_in_memory
 from tests.infra.interposed import InterposedTable
@@ -23,12 +32,54 @@ _numbers = itertools.count()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Emulator:
+class Opened:
+    """A table of its own, and what it holds, read behind its back."""
+
+    table: Table
+    rows: Callable[[], list[Row]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """`client` is null where there is none. moto replays no tokens of transactions."""
+
+    open: Callable[[SetClock], AbstractContextManager[Opened]]
+    client: "DynamoDBClient | None" = None
+    replays_tokens: bool = True
+
+
+def over_dynamodb(client: "DynamoDBClient", *, threads: int, replays_tokens: bool) -> Backend:
     """moto is told one thing at a time: a transaction there puts a whole table back when it fails."""
 
-    client: "DynamoDBClient"
-    threads: int
-    replays_tokens: bool
+    @contextmanager
+    def open_one(clock: SetClock) -> Iterator[Opened]:
+        name = f"fleet-{next(_numbers)}"
+        create_table(client, name)
+        table = DynamoTable(client, name, clock, threads=threads)
+        yield Opened(table=table, rows=lambda: [to_row(row) for row in client.scan(TableName=name)["Items"]])
+        table.close()
+        client.delete_table(TableName=name)
+
+    return Backend(open=open_one, client=client, replays_tokens=replays_tokens)
+
+
+def over_sqlite(folder: Path) -> Backend:
+    fresh = folder / "fresh.db"
+    prepare(fresh)
+
+    @contextmanager
+    def open_one(clock: SetClock) -> Iterator[Opened]:
+        path = Path(shutil.copy(fresh, folder / f"fleet-{next(_numbers)}.db"))
+        table = SqliteTable(path)
+        yield Opened(table=table, rows=lambda: read_rows(path))
+        table.close()
+
+    return Backend(open=open_one)
+
+
+def read_rows(path: Path) -> list[Row]:
+    with closing(connect(path)) as connection:
+        return [json.loads(attributes) for (attributes,) in connection.execute("SELECT attributes FROM rows")]
 
 
 @pytest.fixture(scope="session")
@@ -39,17 +90,36 @@ def ministack_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module", params=["moto", pytest.param("ministack", marks=pytest.mark.emulator)])
-def emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    if request.param == "moto":
-        with aws_in_memory():
+@pytest.fixture(
+    scope="module", params=["moto", pytest.param("ministack", marks=pytest.mark.emulator), "sqlite"]
+)
+def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
+    with ExitStack() as stack:
+        if request.param == "moto":
+            stack.enter_context(aws_in_memory())
             client = open_client()
-            yield Emulator(client=client, threads=1, replays_tokens=False)
-            client.close()
-    else:
-        client = open_client(endpoint_url=request.getfixturevalue("ministack_url"))
-        yield Emulator(client=client, threads=THREADS, replays_tokens=True)
-        client.close()
+            stack.callback(client.close)
+            yield over_dynamodb(client, threads=1, replays_tokens=False)
+        elif request.param == "ministack":
+            client = open_client(endpoint_url=request.getfixturevalue("ministack_url"))
+            stack.callback(client.close)
+            yield over_dynamodb(client, threads=THREADS, replays_tokens=True)
+        else:
+            yield over_sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is counted or faulted is requests to DynamoDB, which a file of SQLite knows nothing of."""
+    pointless = {
+        item
+        for item in items
+        if isinstance(item, pytest.Function)
+        and "traffic" in item.fixturenames
+        and hasattr(item, "callspec")
+        and item.callspec.params.get("backend") == "sqlite"
+    }
+    config.hook.pytest_deselected(items=pointless)
+    items[:] = [item for item in items if item not in pointless]
 
 
 @pytest.fixture
@@ -58,21 +128,20 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def table(emulator: Emulator, clock: SetClock) -> Iterator[Table]:
-    name = f"fleet-{next(_numbers)}"
-    create_table(emulator.client, name)
-    made = Table(emulator.client, name, clock, threads=emulator.threads)
-    yield made
-    made.close()
-    emulator.client.delete_table(TableName=name)
+def opened(backend: Backend, clock: SetClock) -> Iterator[Opened]:
+    with backend.open(clock) as opened:
+        yield opened
 
 
 @pytest.fixture
-def interposed(table: Table, emulator: Emulator, clock: SetClock) -> Iterator[InterposedTable]:
+def table(opened: Opened) -> Table:
+    return opened.table
+
+
+@pytest.fixture
+def interposed(table: Table) -> InterposedTable:
     """The same table, in whose way something comes."""
-    made = InterposedTable(emulator.client, table.name, clock, threads=1)
-    yield made
-    made.close()
+    return InterposedTable(table)
 
 
 @pytest.fixture
@@ -81,12 +150,12 @@ def store(table: Table, clock: SetClock) -> DynamoStore:
 
 
 @pytest.fixture
-def traffic(emulator: Emulator) -> Iterator[Traffic]:
-    with Traffic.of(emulator.client) as observed:
+def traffic(backend: Backend) -> Iterator[Traffic]:
+    assert backend.client is not None
+    with Traffic.of(backend.client) as observed:
         yield observed
 
 
-def rows_of(emulator: Emulator, table: Table, partition: str) -> list[str]:
+def rows_of(opened: Opened, partition: str) -> list[str]:
     """The sort keys of what there is in partitions of a kind."""
-    rows = emulator.client.scan(TableName=table.name)["Items"]
-    return sorted(row["sk"]["S"] for row in rows if row["pk"]["S"].startswith(partition))
+    return sorted(str(row["sk"]) for row in opened.rows() if str(row["pk"]).startswith(partition))

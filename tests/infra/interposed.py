@@ -1,23 +1,35 @@
 """A table in whose way something comes: between what a store has read and what it then writes."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
-from infra.dynamodb.table import Table
-from infra.store.writes import Action
+from infra.store.table import Table
+from infra.store.writes import Action, Key, Write
 
 
-class InterposedTable(Table):
+class InterposedTable:
     """Lets `meanwhile` happen once, before the next write."""
 
     meanwhile: Callable[[], Awaitable[None]] | None = None
 
-    async def write(self, action: Action) -> None:
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self.get = table.get
+        self.get_many = table.get_many
+        self.query = table.query
+        self.clear = table.clear
+        self.close = table.close
+
+    async def write(self, action: Write) -> None:
         await self._let_happen()
-        await super().write(action)
+        await self._table.write(action)
 
     async def transact(self, actions: Sequence[Action]) -> None:
         await self._let_happen()
-        await super().transact(actions)
+        await self._table.transact(actions)
+
+    async def count(self, key: Key, by: int, **more: Any) -> tuple[bool, int]:
+        return await self._table.count(key, by, **more)
 
     async def _let_happen(self) -> None:
         meanwhile, self.meanwhile = self.meanwhile, None

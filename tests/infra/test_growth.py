@@ -13,12 +13,12 @@ import pytest
 from fleet.model.account import AccountState
 from fleet.model.cluster import Phase
 from fleet.ports.store import Changes, FleetOrder, Ref
+from infra.dynamodb.expressions import to_attributes
 from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.operation_rows import from_operation
 from infra.store.rows import ATTENTION_SHARDS, from_item
 from infra.store.store import DynamoStore
-from infra.store.writes import to_attributes
 from tests.infra.samples import (
     NOON,
     RATE,
@@ -49,7 +49,7 @@ def fleet(ministack_url: str) -> Iterator[tuple[DynamoStore, Traffic]]:
     client = open_client(endpoint_url=ministack_url)
     clock = SetClock()
     create_table(client, "growth")
-    table = Table(client, "growth", clock)
+    table = DynamoTable(client, "growth", clock)
     store = DynamoStore(table, clock)
     rows = [
         to_attributes(from_item(make_cluster(account, name, phase=phase_of(number)), account))

@@ -18,9 +18,9 @@ from fleet.access.key_token import is_well_formed
 from fleet.model.caller import Caller, Scope
 from gateway.relay import opaque
 from gateway.schema import SCHEMA
-from infra.dynamodb.table import Table
 from infra.store.api_keys import DynamoKeys
 from infra.store.store import DynamoStore
+from infra.store.table import Table
 from tests.gateway.world import ACME, MERIDIAN, Client, SetClock, populate
 
 NEEDS_ADMIN = {

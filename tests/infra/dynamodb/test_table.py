@@ -8,8 +8,9 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from infra.dynamodb.schema import SCHEMA, OtherSchema, create_table
-from infra.dynamodb.table import TRIES, ConditionFailed, Contended, Table, open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.names import below
+from infra.store.table import TRIES, ConditionFailed, Contended
 from infra.store.writes import put
 from tests.infra.samples import NOON, SetClock
 
@@ -36,8 +37,8 @@ def answers(client: "DynamoDBClient") -> Iterator[Stubber]:
 
 
 @pytest.fixture
-def table(client: "DynamoDBClient", answers: Stubber, clock: SetClock) -> Iterator[Table]:
-    made = Table(client, "fleet", clock)
+def table(client: "DynamoDBClient", answers: Stubber, clock: SetClock) -> Iterator[DynamoTable]:
+    made = DynamoTable(client, "fleet", clock)
     yield made
     made.close()
 
@@ -56,7 +57,7 @@ def cancel(answers: Stubber, *codes: str, times: int = 1) -> None:
     [("None", "TransactionConflict"), ("ThrottlingError",), ("ProvisionedThroughputExceeded", "None")],
 )
 async def test_a_transaction_that_met_another_is_sent_again_after_a_pause(
-    table: Table, answers: Stubber, clock: SetClock, codes: tuple[str, ...]
+    table: DynamoTable, answers: Stubber, clock: SetClock, codes: tuple[str, ...]
 ) -> None:
     cancel(answers, *codes, times=2)
     answers.add_response("transact_write_items", {})
@@ -64,7 +65,9 @@ async def test_a_transaction_that_met_another_is_sent_again_after_a_pause(
     assert clock.now() > NOON
 
 
-async def test_a_conflict_that_does_not_pass_is_told_after_some_tries(table: Table, answers: Stubber) -> None:
+async def test_a_conflict_that_does_not_pass_is_told_after_some_tries(
+    table: DynamoTable, answers: Stubber
+) -> None:
     cancel(answers, "TransactionConflict", times=TRIES)
     with pytest.raises(Contended):
         await table.transact([put(ROW)])
@@ -74,14 +77,16 @@ async def test_a_conflict_that_does_not_pass_is_told_after_some_tries(table: Tab
     "codes", [("ConditionalCheckFailed", "None"), ("TransactionConflict", "ConditionalCheckFailed")]
 )
 async def test_a_condition_that_failed_is_not_tried_again(
-    table: Table, answers: Stubber, codes: tuple[str, ...]
+    table: DynamoTable, answers: Stubber, codes: tuple[str, ...]
 ) -> None:
     cancel(answers, *codes)
     with pytest.raises(ConditionFailed):
         await table.transact([put(ROW)])
 
 
-async def test_a_single_write_that_met_a_transaction_is_sent_again(table: Table, answers: Stubber) -> None:
+async def test_a_single_write_that_met_a_transaction_is_sent_again(
+    table: DynamoTable, answers: Stubber
+) -> None:
     answers.add_client_error("put_item", "TransactionConflictException")
     answers.add_response("put_item", {})
     await table.write(put(ROW))
@@ -89,21 +94,21 @@ async def test_a_single_write_that_met_a_transaction_is_sent_again(table: Table,
 
 @pytest.mark.parametrize("codes", [("ValidationError", "None"), ("ItemCollectionSizeLimitExceeded",)])
 async def test_a_fault_of_ours_is_neither_hidden_nor_repeated(
-    table: Table, answers: Stubber, codes: tuple[str, ...]
+    table: DynamoTable, answers: Stubber, codes: tuple[str, ...]
 ) -> None:
     cancel(answers, *codes)
     with pytest.raises(ClientError):
         await table.transact([put(ROW)])
 
 
-async def test_what_a_read_leaves_undone_is_asked_for_again(table: Table, answers: Stubber) -> None:
+async def test_what_a_read_leaves_undone_is_asked_for_again(table: DynamoTable, answers: Stubber) -> None:
     answers.add_response("batch_get_item", {"Responses": {"fleet": []}, "UnprocessedKeys": UNDONE})
     answers.add_response("batch_get_item", {"Responses": {"fleet": [KEY]}}, {"RequestItems": UNDONE})
     assert await table.get_many([("a", "b")]) == {("a", "b"): ROW}
 
 
 async def test_what_a_read_leaves_undone_for_ever_is_not_taken_for_absent(
-    table: Table, answers: Stubber
+    table: DynamoTable, answers: Stubber
 ) -> None:
     for _ in range(TRIES):
         answers.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": UNDONE})
@@ -111,7 +116,7 @@ async def test_what_a_read_leaves_undone_for_ever_is_not_taken_for_absent(
         await table.get_many([("a", "b")])
 
 
-async def test_what_a_deletion_leaves_undone_is_sent_again(table: Table, answers: Stubber) -> None:
+async def test_what_a_deletion_leaves_undone_is_sent_again(table: DynamoTable, answers: Stubber) -> None:
     undone = {"fleet": [{"DeleteRequest": {"Key": KEY}}]}
     answers.add_response("query", {"Items": [KEY]})
     answers.add_response("batch_write_item", {"UnprocessedItems": undone}, {"RequestItems": undone})

@@ -7,11 +7,11 @@ import pytest
 
 from fleet.model.cluster import Phase
 from fleet.ports.store import AccountGone, Changes, OrganizationTaken, Ref, StaleObserver, Store
-from infra.dynamodb.table import Table
 from infra.store.rows import organization_key
 from infra.store.store import DynamoStore
+from infra.store.table import Table
 from infra.store.writes import delete
-from tests.infra.conftest import Emulator, rows_of
+from tests.infra.conftest import Opened, rows_of
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import (
     NOON,
@@ -34,13 +34,13 @@ MINUTE = timedelta(minutes=1)
 # --------------------------------------------------------------------------------------------------- organizations
 
 
-async def test_an_organization_is_connected_once(store: Store, emulator: Emulator, table: Table) -> None:
+async def test_an_organization_is_connected_once(store: Store, opened: Opened) -> None:
     await store.connect(ACME, due_at=NOON)
     with pytest.raises(OrganizationTaken) as taken:
         await store.connect(TWIN, due_at=NOON)
     assert taken.value.account_id == ACME.id
     assert await store.account(TWIN.id) is None
-    assert rows_of(emulator, table, "account") == ["account"]
+    assert rows_of(opened, "account") == ["account"]
     await store.connect(ACME.model_copy(update={"token_hint": "new!"}), due_at=NOON)
 
 
@@ -78,7 +78,7 @@ async def test_an_organization_that_is_connected_in_that_moment_is_taken(
 
 
 async def test_one_token_is_one_organization_where_the_token_alone_tells(
-    store: Store, emulator: Emulator, table: Table
+    store: Store, opened: Opened
 ) -> None:
     same_token = BY_TOKEN.model_copy(update={"id": "same token", "name": "same token"})
     await store.connect(BY_TOKEN, due_at=NOON)
@@ -86,7 +86,7 @@ async def test_one_token_is_one_organization_where_the_token_alone_tells(
         await store.connect(same_token, due_at=NOON)
 
     await store.connect(BY_TOKEN.model_copy(update={"budget_key": "replaced"}), due_at=NOON)
-    assert rows_of(emulator, table, "organization") == ["organization"]
+    assert rows_of(opened, "organization") == ["organization"]
     await store.connect(same_token, due_at=NOON)
     with pytest.raises(OrganizationTaken) as taken:
         await store.connect(same_token.model_copy(update={"budget_key": "replaced"}), due_at=NOON)
@@ -97,7 +97,7 @@ async def test_one_token_is_one_organization_where_the_token_alone_tells(
 
 
 async def test_an_organization_is_free_from_the_moment_in_which_its_account_is_hidden(
-    store: Store, clock: SetClock, emulator: Emulator, table: Table
+    store: Store, clock: SetClock, opened: Opened
 ) -> None:
     await store.connect(ACME, due_at=NOON)
     await store.hide(ACME.id, due_at=NOON)
@@ -107,22 +107,22 @@ async def test_an_organization_is_free_from_the_moment_in_which_its_account_is_h
         await store.connect(ACME, due_at=NOON)
     await forget(store, TWIN, NOON)
     await forget(store, TWIN, NOON)
-    assert rows_of(emulator, table, "organization") == []
+    assert rows_of(opened, "organization") == []
     await store.connect(ACME, due_at=NOON)
 
 
 async def test_an_account_that_holds_no_organization_takes_its_own_or_leaves_without(
-    store: Store, table: Table, emulator: Emulator
+    store: Store, table: Table, opened: Opened
 ) -> None:
     """One that was connected before organizations were kept."""
     await store.connect(ACME, due_at=NOON)
     await table.write(delete(organization_key(ACME)))
     await store.connect(ACME, due_at=NOON)
-    assert rows_of(emulator, table, "organization") == ["organization"]
+    assert rows_of(opened, "organization") == ["organization"]
     await table.write(delete(organization_key(ACME)))
     await store.connect(TWIN, due_at=NOON)
     await forget(store, ACME, NOON)
-    assert rows_of(emulator, table, "organization") == ["organization"]
+    assert rows_of(opened, "organization") == ["organization"]
     with pytest.raises(OrganizationTaken):
         await store.connect(ACME, due_at=NOON)
 
@@ -173,24 +173,24 @@ async def test_who_is_hidden_in_the_moment_of_a_beginning_stays_hidden(
 
 
 async def test_who_is_hidden_in_the_moment_of_another_change_leaves_nothing_behind(
-    store: Store, interposed: InterposedTable, clock: SetClock, emulator: Emulator, table: Table
+    store: Store, interposed: InterposedTable, clock: SetClock, opened: Opened, table: Table
 ) -> None:
     await store.connect(ACME, due_at=NOON)
     moved = ACME.model_copy(update={"external_id": "moved"})
     interposed.meanwhile = lambda: store.connect(moved, due_at=NOON)
     await DynamoStore(interposed, clock).hide(ACME.id, due_at=NOON)
-    assert rows_of(emulator, table, "organization") == []
+    assert rows_of(opened, "organization") == []
 
     await store.connect(ACME, due_at=NOON)
     await table.write(delete(organization_key(ACME)))
     interposed.meanwhile = lambda: store.connect(ACME, due_at=NOON)
     await DynamoStore(interposed, clock).hide(ACME.id, due_at=NOON)
-    assert rows_of(emulator, table, "organization") == []
+    assert rows_of(opened, "organization") == []
 
     await store.connect(ACME, due_at=NOON)
     interposed.meanwhile = lambda: forget(store, ACME, NOON)
     await DynamoStore(interposed, clock).hide(ACME.id, due_at=NOON)
-    assert rows_of(emulator, table, "") == []
+    assert rows_of(opened, "") == []
 
 
 async def test_a_hidden_account_is_claimed_and_planned_again_until_it_is_removed(
@@ -208,7 +208,7 @@ async def test_a_hidden_account_is_claimed_and_planned_again_until_it_is_removed
 
 
 async def test_hiding_what_is_hidden_or_was_never_there_does_nothing(
-    store: Store, emulator: Emulator, table: Table, traffic: Traffic
+    store: Store, opened: Opened, traffic: Traffic
 ) -> None:
     await store.connect(ACME, due_at=NOON)
     await store.hide(ACME.id, due_at=NOON)

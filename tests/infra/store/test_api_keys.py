@@ -7,9 +7,9 @@ import pytest
 from fleet.access.key_token import digest_token, id_of, make_token
 from fleet.model.api_key import ApiKey
 from fleet.model.caller import Scope
-from infra.dynamodb.table import ConditionFailed, Table
 from infra.store.api_keys import KEPT, DynamoKeys
 from infra.store.names import join
+from infra.store.table import ConditionFailed, Table
 from tests.infra.samples import SetClock
 
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from fleet.ports.credits import PointsUsedUp
-from infra.dynamodb.table import Table
 from infra.store.credits import DynamoPoints
+from infra.store.table import Table
 from tests.infra.samples import SetClock
 from tests.infra.traffic import Traffic
 

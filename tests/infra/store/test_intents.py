@@ -10,11 +10,11 @@ from fleet.model.change import CreateIntegration
 from fleet.model.credentials import AwsKeys
 from fleet.model.operation import KEPT, Operation
 from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Ref, Store
-from infra.dynamodb.table import Contended, Table
 from infra.store.operation_rows import lock_row
 from infra.store.store import DynamoStore
+from infra.store.table import Contended, Table
 from infra.store.writes import put
-from tests.infra.conftest import Emulator, rows_of
+from tests.infra.conftest import Opened, rows_of
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import (
     CLUSTER_LOCK,
@@ -51,7 +51,7 @@ async def test_an_intent_is_kept_as_it_is_with_its_locks(store: Store) -> None:
     assert await store.open_operations_by_lock(locks) == dict.fromkeys(locks[:2], kept)
 
 
-async def test_secrets_stay_with_whoever_sends_them(store: Store, emulator: Emulator, table: Table) -> None:
+async def test_secrets_stay_with_whoever_sends_them(store: Store, opened: Opened) -> None:
     secret = "planted" + "-secret"
     keys = AwsKeys(access_key_id=SecretStr(secret), secret_access_key=SecretStr(secret))
     change = CreateIntegration(name="aws", credentials=keys)
@@ -61,27 +61,27 @@ async def test_secrets_stay_with_whoever_sends_them(store: Store, emulator: Emul
     assert sending.change.credentials == keys
     (remembered,) = await store.open_changes(ACME.id)
     assert not remembered.change.is_whole
-    assert secret not in str(emulator.client.scan(TableName=table.name)["Items"])
+    assert secret not in str(opened.rows())
 
 
 async def test_nothing_begins_at_an_account_that_is_not_connected(
-    store: Store, clock: SetClock, emulator: Emulator, table: Table
+    store: Store, clock: SetClock, opened: Opened
 ) -> None:
     with pytest.raises(AccountGone):
         await store.begin_change(make_operation(make_account("never"), "o1"), idempotency=None)
     await store.hide(ACME.id, due_at=clock.now())
     with pytest.raises(AccountGone):
         await store.begin_change(make_operation(ACME, "o1"), idempotency=make_idempotency())
-    assert rows_of(emulator, table, "operations") == []
+    assert rows_of(opened, "operations") == []
 
 
 async def test_nothing_begins_at_an_account_that_is_disconnected_in_that_moment(
-    store: Store, interposed: InterposedTable, clock: SetClock, emulator: Emulator, table: Table
+    store: Store, interposed: InterposedTable, clock: SetClock, opened: Opened
 ) -> None:
     interposed.meanwhile = lambda: store.hide(ACME.id, due_at=clock.now())
     with pytest.raises(AccountGone):
         await DynamoStore(interposed, clock).begin_change(make_operation(ACME, "o1"), idempotency=None)
-    assert rows_of(emulator, table, "operations") == []
+    assert rows_of(opened, "operations") == []
 
 
 async def test_an_operation_is_never_written_over(store: Store) -> None:
@@ -194,7 +194,7 @@ async def test_of_many_who_change_one_thing_at_once_one_begins(store: Store) -> 
 
 
 async def test_locks_are_held_all_or_none(
-    store: Store, interposed: InterposedTable, clock: SetClock, emulator: Emulator, table: Table
+    store: Store, interposed: InterposedTable, clock: SetClock, opened: Opened
 ) -> None:
     async def another_takes_the_second() -> None:
         await must_begin_change(store, make_operation(ACME, "o1", locks=("b",)))
@@ -204,7 +204,7 @@ async def test_locks_are_held_all_or_none(
         make_operation(ACME, "o2", locks=("a", "b", "c")), idempotency=make_idempotency()
     )
     assert isinstance(refused, AlreadyOpen)
-    assert rows_of(emulator, table, "operations") == ["lock\x00b", "open\x00o1", "operation\x00o1"]
+    assert rows_of(opened, "operations") == ["lock\x00b", "open\x00o1", "operation\x00o1"]
 
 
 async def test_a_lock_whose_operation_is_over_is_taken_by_one(store: Store, table: Table) -> None:

@@ -6,9 +6,8 @@ import pytest
 
 from fleet.model.account import AccountState
 from fleet.ports.store import Lease, NotBegun, StaleObserver, Store
-from infra.dynamodb.table import Table
 from infra.store.store import DynamoStore
-from tests.infra.conftest import Emulator, rows_of
+from tests.infra.conftest import Opened, rows_of
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import NOON, SetClock, begin, make_account, must_begin
 from tests.infra.traffic import Traffic
@@ -55,16 +54,14 @@ async def test_an_account_whose_token_was_refused_is_looked_at_all_the_same(stor
     assert await store.due(NOON, 9) == [(ACME.id, NOON)]
 
 
-async def test_an_account_that_is_gone_is_not_brought_back(
-    store: Store, emulator: Emulator, table: Table
-) -> None:
+async def test_an_account_that_is_gone_is_not_brought_back(store: Store, opened: Opened) -> None:
     await store.ask_for_look("never connected", NOON)
     await store.hide(ACME.id, due_at=NOON + HOUR)
     await store.ask_for_look(ACME.id, NOON)
     assert await store.due(NOON, 9) == []
     await store.remove(ACME.id)
     await store.ask_for_look(ACME.id, NOON)
-    assert rows_of(emulator, table, "account") == []
+    assert rows_of(opened, "account") == []
 
 
 async def test_a_message_that_was_sent_for_later_is_replaced_by_one_for_now(store: Store) -> None:
@@ -163,7 +160,7 @@ async def test_one_who_asks_in_the_moment_of_an_end_is_heard(
 
 
 async def test_one_who_asks_in_the_moment_of_a_disconnection_brings_nothing_back(
-    store: Store, interposed: InterposedTable, clock: SetClock, emulator: Emulator
+    store: Store, interposed: InterposedTable, clock: SetClock, opened: Opened
 ) -> None:
     async def it_is_disconnected() -> None:
         await store.hide(ACME.id, due_at=NOON)
@@ -172,7 +169,7 @@ async def test_one_who_asks_in_the_moment_of_a_disconnection_brings_nothing_back
     await end(store, await must_begin(store, ACME, NOON), due_at=None)
     interposed.meanwhile = it_is_disconnected
     await DynamoStore(interposed, clock).ask_for_look(ACME.id, NOON)
-    assert rows_of(emulator, interposed, "account") == []
+    assert rows_of(opened, "account") == []
 
 
 async def test_of_two_who_ask_at_once_the_earlier_is_heard(

@@ -8,9 +8,8 @@ import pytest
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.operation import KEPT
 from fleet.ports.store import AlreadyAsked, OutdatedOperation, Ref, Store
-from infra.dynamodb.table import Table
 from infra.store.store import DynamoStore
-from tests.infra.conftest import Emulator, rows_of
+from tests.infra.conftest import Backend, Opened, rows_of
 from tests.infra.samples import (
     CLUSTER_LOCK,
     NOON,
@@ -69,10 +68,10 @@ async def test_of_two_who_announce_the_same_request_one_sends_it(store: Store) -
 
 
 @pytest.mark.parametrize("end", ENDS)
-async def test_what_is_over_holds_nothing(store: Store, emulator: Emulator, table: Table, end: str) -> None:
+async def test_what_is_over_holds_nothing(store: Store, opened: Opened, end: str) -> None:
     first = await must_begin_change(store, make_operation(ACME, "o1", locks=(CLUSTER_LOCK, "name moose")))
     over = await store.save_change(ENDS[end](first))
-    assert rows_of(emulator, table, "operations") == ["operation\x00o1"]
+    assert rows_of(opened, "operations") == ["operation\x00o1"]
     assert await store.open_changes(ACME.id) == []
     assert await store.open_operations_by_lock([LOCK]) == {}
     assert await store.operations_by_ref([Ref(ACME.id, "o1")]) == {Ref(ACME.id, "o1"): over}
@@ -91,9 +90,9 @@ async def test_a_process_that_ends_before_the_end_is_kept_leaves_all_as_it_was(
 
 
 async def test_a_write_whose_answer_was_lost_is_not_taken_for_somebody_elses(
-    store: Store, emulator: Emulator, traffic: Traffic
+    store: Store, backend: Backend, traffic: Traffic
 ) -> None:
-    if not emulator.replays_tokens:
+    if not backend.replays_tokens:
         pytest.skip("moto does a transaction again that comes again under its token")
     traffic.lost = 1
     first = await must_begin_change(store, make_operation(ACME, "o1"))
@@ -113,12 +112,10 @@ async def test_what_is_over_can_be_corrected_without_touching_what_others_hold_b
     assert await store.open_operations_by_lock([LOCK]) == {LOCK: second}
 
 
-async def test_an_intent_that_is_discarded_leaves_nothing(
-    store: Store, emulator: Emulator, table: Table
-) -> None:
+async def test_an_intent_that_is_discarded_leaves_nothing(store: Store, opened: Opened) -> None:
     kept = await must_begin_change(store, make_operation(ACME, "o1"), make_idempotency())
     await store.discard_change(kept)
-    assert rows_of(emulator, table, "operations") == []
+    assert rows_of(opened, "operations") == []
     with pytest.raises(OutdatedOperation):
         await store.discard_change(kept)
     with pytest.raises(OutdatedOperation):
@@ -165,7 +162,7 @@ async def test_open_changes_are_told_oldest_first_and_never_a_moment_late(
 
 
 async def test_operations_outlive_their_account_and_go_on(
-    store: Store, clock: SetClock, emulator: Emulator, table: Table
+    store: Store, clock: SetClock, opened: Opened
 ) -> None:
     """Disconnecting is itself one of them."""
     running = await must_begin_change(store, make_operation(ACME, "o1"))
@@ -175,7 +172,7 @@ async def test_operations_outlive_their_account_and_go_on(
     await store.save_change(running.timed_out(NOON))
     over = await store.save_change(leaving.succeeded(NOON))
     assert (await store.operations_of(ACME.id, before=None, limit=1)) == [over]
-    assert rows_of(emulator, table, "operations") == ["operation\x00o1", "operation\x00o2"]
+    assert rows_of(opened, "operations") == ["operation\x00o1", "operation\x00o2"]
     await store.connect(ACME, due_at=clock.now())
     assert len(await store.operations_of(ACME.id, before=None, limit=9)) == 2
 

@@ -10,9 +10,8 @@ from fleet.model.cluster import Phase
 from fleet.model.rate_limit import RateFacts, Share
 from fleet.model.summary import Summary
 from fleet.ports.store import AccountGone, Changes, NotBegun, Ref, Store
-from infra.dynamodb.table import Table
 from infra.store.store import DynamoStore
-from tests.infra.conftest import Emulator
+from tests.infra.conftest import Opened
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import (
     LEASE_SECONDS,
@@ -205,21 +204,15 @@ async def fill(store: Store, clock: SetClock) -> None:
     )
 
 
-def everything(emulator: Emulator, table: Table) -> list[object]:
-    return list(emulator.client.scan(TableName=table.name)["Items"])
-
-
-async def test_removal_leaves_nothing(
-    store: Store, table: Table, clock: SetClock, emulator: Emulator
-) -> None:
+async def test_removal_leaves_nothing(store: Store, clock: SetClock, opened: Opened) -> None:
     await fill(store, clock)
     await forget(store, ACME, clock.now())
-    assert everything(emulator, table) == []
+    assert opened.rows() == []
     assert await store.account(ACME.id) is None
     assert await store.accounts(after=None, limit=5) == []
     assert await store.attention(after=None, limit=5) == []
     await forget(store, ACME, clock.now())
-    assert everything(emulator, table) == []
+    assert opened.rows() == []
 
 
 async def test_a_budget_outlives_an_account_because_another_may_send_under_the_same_key(
@@ -234,7 +227,7 @@ async def test_a_budget_outlives_an_account_because_another_may_send_under_the_s
 
 @pytest.mark.parametrize("batches", [0, 1])
 async def test_a_removal_that_was_interrupted_goes_on(
-    store: Store, table: Table, clock: SetClock, emulator: Emulator, traffic: Traffic, batches: int
+    store: Store, clock: SetClock, opened: Opened, traffic: Traffic, batches: int
 ) -> None:
     await fill(store, clock)
     lease = await must_begin(store, ACME, clock.now())
@@ -250,7 +243,7 @@ async def test_a_removal_that_was_interrupted_goes_on(
 
     del traffic.allowed["BatchWriteItem"]
     await forget(store, ACME, clock.now())
-    assert everything(emulator, table) == []
+    assert opened.rows() == []
 
 
 async def test_an_account_connected_after_an_interrupted_removal_starts_anew(

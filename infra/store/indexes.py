@@ -1,0 +1,47 @@
+"""The indexes of the one table, whichever database holds it, and what each carries.
+
+pk                  sk                              row
+account <id>        account                         an account, its state, its lease; bare while it is being removed
+                    cluster <key>                   a cluster as last read, or its tombstone
+                    node <cluster> <external id>    a machine; likewise integration, region, instance_type
+                    history <cluster> <order>       a change of phase
+operations <id>     operation <operation>           a change of an account, on its way or over
+                    open <operation>                marks one that is not over
+                    lock <lock>                     which operation may change a thing
+                    idempotency <caller> <key>      which operation was asked for with a key, and by what input
+organization <it>   organization                    which account is connected to it
+budget <key>        budget                          what was sent under one key of a provider
+apikey <id>         apikey                          a key of ours, by part of its digest
+points <caller>     <beginning>                     what a caller spent on queries in the minute from then on
+
+index      its rows, in its order
+listing    accounts by (provider, name); clusters and integrations of an account by (name, key); operations by
+           (id, account); our keys by (name, id)
+attention  clusters that need somebody, in the fleet's order, in a few shards
+due        accounts by the time at which the planner is to look at them
+feed       changes of phase by the time they were written, one partition a week
+"""
+
+from collections.abc import Mapping
+
+LISTING = "listing"
+ATTENTION = "attention"
+DUE = "due"
+FEED = "feed"
+
+CARRIED: Mapping[str, tuple[str, ...]] = {
+    LISTING: ("body", "state", "due_at", "expires_at"),
+    ATTENTION: ("body", "account_name"),
+    DUE: (),
+    FEED: ("body", "expires_at"),
+}
+"""What a page shows comes with it. The planner's index carries keys alone, because every observation moves a row in
+it."""
+
+
+def partition_key(index: str | None) -> str:
+    return "pk" if index is None else f"{index}_pk"
+
+
+def sort_key(index: str | None) -> str:
+    return "sk" if index is None else f"{index}_sk"
