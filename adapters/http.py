@@ -8,8 +8,7 @@ budget      the allowance is asked before every attempt and told the rate header
 body        read within the bounds of `adapters.body`
 redirects   are not followed: the token goes to one host
 cookies     are not kept: the client is shared between accounts
-errors      carry our sentence and the provider's own, shortened, without the token and withheld where they repeat a
-            secret that was sent; never a body
+errors      carry our sentence and the provider's own, shortened and redacted (`adapters.redaction`); never a body
 """
 
 import asyncio
@@ -18,13 +17,14 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from itertools import islice
 
 import httpx
 from pydantic import SecretStr
 
 from adapters.body import LARGEST_BODY_BYTES, LARGEST_REFUSAL_BYTES, BadBody, read_body
 from adapters.rate import read_rate
-from adapters.withheld import repeats
+from adapters.redaction import redact
 from fleet.model.failure import (
     Conflict,
     Forbidden,
@@ -48,7 +48,11 @@ ATTEMPTS = len(BACKOFF_SECONDS) + 1
 LONGEST_WAIT_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
+LONGEST_COMPLAINT = 4000
+"""So much of a provider's words is read for the sentence that is kept of them."""
 LONGEST_SENTENCE = 300
+MOST_FIELDS = 20
+"""So many fields at fault are named, and so many sentences about each. A form has no more."""
 
 ERRORS: Mapping[int, tuple[type[ProviderError], str]] = {
     401: (Unauthenticated, "refused the token"),
@@ -137,10 +141,8 @@ class Http:
             await self.clock.sleep(wait)
 
     def redact(self, text: str) -> str:
-        """One short line without the token; nothing of it where it repeats a secret."""
-        line = " ".join(text.replace(self.token.get_secret_value(), "***").split())
-        if repeats(line, self.secrets):
-            return "***"
+        """One short line without the token and without what else of a request nobody is to read."""
+        line = redact(text[:LONGEST_COMPLAINT], (self.token.get_secret_value(), *self.secrets))
         return line if len(line) <= LONGEST_SENTENCE else f"{line[:LONGEST_SENTENCE]}…"
 
     def _build(
@@ -220,8 +222,8 @@ class Http:
         )
         if isinstance(error, Rejected):
             error.fields = {
-                self.redact(name): tuple(self.redact(text) for text in texts)
-                for name, texts in complaint.fields.items()
+                self.redact(name): tuple(self.redact(text) for text in texts[:MOST_FIELDS])
+                for name, texts in islice(complaint.fields.items(), MOST_FIELDS)
             }
         return error
 

@@ -40,8 +40,8 @@ from adapters.northflank.wire import (
     WireRawClusterAnswer,
     WireRegion,
 )
+from adapters.redaction import secrets_of
 from adapters.wire import Items
-from adapters.withheld import secrets_of
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.cloud import Cloud

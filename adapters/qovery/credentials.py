@@ -4,7 +4,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 
 from adapters.keyfile import read_keyfile
-from adapters.withheld import secrets_of
+from adapters.redaction import secrets_of
 from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.cloud import Cloud
 from fleet.model.credentials import (

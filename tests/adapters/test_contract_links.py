@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from adapters import ADAPTERS
-from adapters.withheld import secrets_of
+from adapters.redaction import secrets_of
 from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.failure import ProviderError, RateLimited, Rejected, Unavailable, UnexpectedResponse
 from fleet.model.integration import Integration

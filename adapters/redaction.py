@@ -1,0 +1,107 @@
+"""Redaction: what goes out in a request and is nobody's business stands in no text that is shown, kept or logged.
+
+A secret is an account's token, or what a change sends that only its provider is to read. A run of `TELLING` characters
+of one gives it away, whatever their case. In plain text such runs are masked where they stand; a text that holds one
+in base64, in hexadecimal, percent-encoded, escaped as JSON or HTML does, or broken by spaces, is masked whole. A secret
+of fewer characters is masked where it stands whole.
+"""
+
+import html
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
+
+from pydantic import SecretStr
+
+from fleet.model.record import Record
+
+TELLING = 8
+"""Of 32 random characters, eight leave more to guess than anybody can; providers show the last four of a token, which
+name it for people. A run that stands in a secret by chance costs a few letters of a sentence.
+"""
+MASK = "***"
+
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))")
+_BASE64_CHARACTERS = TELLING * 8 // 6
+_ROUNDS = 2
+
+
+def secrets_of(record: Record | None) -> tuple[str, ...]:
+    """The secrets that a record holds itself."""
+    return tuple(value.get_secret_value() for _, value in record or () if isinstance(value, SecretStr))
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """The text in one line, without any of the secrets and any telling part of one."""
+    line = _in_one_line(text)
+    known = [one for secret in secrets if (one := _in_one_line(secret))]
+    for secret in known:
+        line = _mask(line, secret)
+    forms = {*_decoded(line), *map(_squeeze, _decoded(line))}
+    long = [secret for secret in known if len(secret) >= TELLING]
+    return MASK if any(_tells(form, secret) for secret in long for form in forms) else line
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _mask(line: str, secret: str) -> str:
+    """Each run of characters that the secret holds too gives way to a mask."""
+    length = min(TELLING, len(secret))
+    runs = _runs(_lower(secret), length)
+    lowered = _lower(line)
+    masked, shown_from, hidden_to = [], 0, -1
+    for start in range(len(line) - length + 1):
+        if lowered[start : start + length] in runs:
+            if start > hidden_to:
+                masked += [line[shown_from:start], MASK]
+            shown_from = hidden_to = start + length
+    return "".join([*masked, line[shown_from:]])
+
+
+def _decoded(line: str) -> Iterator[str]:
+    """What the line may stand for."""
+    for _ in range(_ROUNDS):
+        yield from (one(line) for one in (_unescape, unquote, html.unescape))
+        line = html.unescape(unquote(_unescape(line)))
+        yield line
+
+
+def _tells(form: str, secret: str) -> bool:
+    lowered = _lower(form)
+    if _holds(lowered, _lower(secret), TELLING) or _holds(lowered, secret.encode().hex(), 2 * TELLING):
+        return True
+    encoded = lowered.replace("-", "+").replace("_", "/")
+    return any(_holds(encoded, one, _BASE64_CHARACTERS) for one in _in_base64(secret))
+
+
+def _in_base64(secret: str) -> Iterator[str]:
+    """As it stands in what is encoded, by where in it the secret begins; without characters that it shares."""
+    for before in range(3):
+        encoded = b64encode(b" " * before + secret.encode()).decode()
+        shared = 0 if before == 0 else before + 1
+        yield _lower(encoded.rstrip("=")[shared:-1])
+
+
+def _holds(text: str, secret: str, length: int) -> bool:
+    runs = _runs(secret, length)
+    return any(text[start : start + length] in runs for start in range(len(text) - length + 1))
+
+
+def _runs(secret: str, length: int) -> frozenset[str]:
+    return frozenset(secret[start : start + length] for start in range(len(secret) - length + 1))
+
+
+def _unescape(text: str) -> str:
+    return _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)) if not match[3] else match[3], text)
+
+
+def _squeeze(text: str) -> str:
+    return "".join(text.split())
+
+
+def _lower(text: str) -> str:
+    """Letters of ASCII alone, so that the text stays as long as it is."""
+    return "".join(character.lower() if character.isascii() else character for character in text)
