@@ -218,8 +218,8 @@ def test_a_key_that_cannot_be_read_opens_nothing(deployment: Deployment, clock: 
 
 def test_an_answer_that_takes_too_long_is_one_that_says_so(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """And comes while Lambda still lets the function speak."""
-    monkeypatch.setattr("infra.dynamodb.table.Table.get_many", hang)
-    monkeypatch.setattr("infra.dynamodb.table.Table.query", hang)
+    monkeypatch.setattr("infra.dynamodb.table.DynamoTable.get_many", hang)
+    monkeypatch.setattr("infra.dynamodb.table.DynamoTable.query", hang)
     answer = api(request(f"Bearer {ADMIN_KEY}"), Invocation(milliseconds=1_100))
     assert answer["statusCode"] == 504
     assert json.loads(answer["body"])["errors"][0]["extensions"]["code"] == "TIMEOUT"
