@@ -9,6 +9,7 @@ from sandbox.control import MEMBERS
 from sandbox.faults import FaultKind
 from tests.docs.markdown import first_column, section
 from tests.runner import ROOT
+from tests.test_structure import ROOMS
 
 DOCS = ROOT / "docs"
 SCHEMA = build_schema((ROOT / "graphql" / "schema.graphql").read_text(encoding="utf-8"))
@@ -37,3 +38,19 @@ def test_the_page_on_the_api_explains_every_user_error() -> None:
 def test_the_page_on_the_sandbox_explains_every_fault() -> None:
     text = section(DOCS / "sandbox.md", "Failures on request")
     assert sorted(first_column(text)) == sorted([*MEMBERS, *FaultKind])
+
+
+def test_the_page_on_extending_shows_every_room() -> None:
+    text = section(DOCS / "extend.md", "Rooms")
+    rows = [
+        [cell.strip(" `/") for cell in line.split("|")[1:-1]]
+        for line in text.splitlines()
+        if line[:3] == "| `"
+    ]
+    shown = {row[0]: set(row[2].replace("`", "").split(", ")) - {""} for row in rows if len(row) > 2}
+    assert shown == {f"fleet/{room}": others for room, others in ROOMS["fleet"].items()}
+    packages = [ROOT / "fleet", ROOT / "graphql" / "gateway", ROOT / "infra"]
+    rooms = {
+        str(path.parent.relative_to(ROOT)) for package in packages for path in package.glob("*/__init__.py")
+    }
+    assert {row[0] for row in rows} == rooms
