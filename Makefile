@@ -49,23 +49,19 @@ release-schema: ## promise clients what graphql/schema.graphql says: from now on
 
 explorer: $(EXPLORER)/dist/index.html ## bundle GraphiQL from npm packages
 
-# Each lock holds the one before it to the same versions, so that one environment can serve them all.
+# A lock for each set of packages that can be at one version each: docs/decisions/requirements.md.
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url
 
 lock: .venv/dev.stamp ## bring the lock files up to pyproject.toml [UPGRADE=--upgrade]
-	$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.txt
-	$(COMPILE) $(UPGRADE) pyproject.toml --group local -c requirements.txt -o requirements-local.txt
-	$(COMPILE) $(UPGRADE) pyproject.toml --group dev -c requirements-local.txt -o requirements-dev.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --group local --group observe -o requirements.txt
+	$(COMPILE) $(UPGRADE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	$(COMPILE) $(UPGRADE) --group ministack -o requirements-ministack.txt
 	$(COMPILE) $(UPGRADE) --group node -o requirements-node.txt
 	$(COMPILE) $(UPGRADE) --group client -o requirements-client.txt
-	$(COMPILE) $(UPGRADE) --group observe -c requirements.txt -o requirements-observe.txt
 	$(COMPILE) $(UPGRADE) --group sam -o requirements-sam.txt
-	$(COMPILE) $(UPGRADE) --group uv -o requirements-uv.txt
 	$(COMPILE) $(UPGRADE) --group checkov -o requirements-checkov.txt
-	$(COMPILE) $(UPGRADE) --group runtime -o requirements-runtime.txt
-	$(COMPILE) $(UPGRADE) --group stack -o requirements-stack.txt
+	$(COMPILE) $(UPGRADE) --group runtime --group stack -c requirements-ministack.txt -o requirements-lambda.txt
 
 clean: ## forget the local runner's state
 	rm -rf .fleetgraph
@@ -82,14 +78,18 @@ MAKE_VENV = @python='$(PYTHON)'; test -n "$$python" || { \
 	echo 'Needed: Python 3.11, 3.12 or 3.13 with its venv module (python3-venv on Debian), or PYTHON=its path.' >&2; \
 	exit 1; }; "$$python" -m venv --clear
 INSTALL = -m pip install --quiet --disable-pip-version-check
+SAY_INSTALLING = @echo 'Once: installing $(1) into $(2)'
 
 .venv/bin/python:
 	$(MAKE_VENV) .venv
 
 # The project itself comes last, editable; its build backend is in the lock, so that nothing unpinned is fetched.
-.venv/%.stamp: requirements-%.txt pyproject.toml .venv/bin/python
-	$(BIN)/python $(INSTALL) --require-hashes -r $<
-	$(BIN)/python $(INSTALL) --no-index --no-deps --no-build-isolation --editable .
+.venv/local.stamp: requirements.txt
+.venv/dev.stamp: requirements-dev.txt
+.venv/local.stamp .venv/dev.stamp: pyproject.toml .venv/bin/python
+	$(call SAY_INSTALLING,$(filter requirements%,$^),.venv)
+	@$(BIN)/python $(INSTALL) --require-hashes -r $(filter requirements%,$^)
+	@$(BIN)/python $(INSTALL) --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # An environment of its own, because ministack needs another graphql-core.
@@ -97,30 +97,38 @@ INSTALL = -m pip install --quiet --disable-pip-version-check
 	$(MAKE_VENV) .venv-ministack
 
 .venv-ministack/stamp: requirements-ministack.txt .venv-ministack/bin/python
-	.venv-ministack/bin/python $(INSTALL) --require-hashes -r $<
+	$(call SAY_INSTALLING,$<,.venv-ministack)
+	@.venv-ministack/bin/python $(INSTALL) --require-hashes -r $<
 	@touch $@
 
 # The machine's Node where it is recent enough, else the one that PyPI carries, found first on this path.
 WITH_NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
 .venv/node.stamp: requirements-node.txt .venv/bin/python
 	@node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null && npm --version >/dev/null 2>&1 \
-	|| $(BIN)/python $(INSTALL) --require-hashes -r $<
+	|| { echo 'Once: installing Node, because this machine has none from 20 on'; \
+	$(BIN)/python $(INSTALL) --require-hashes -r $<; }
 	@touch $@
 
 %/node_modules/.package-lock.json: %/package.json %/package-lock.json .venv/node.stamp
-	cd $* && $(WITH_NODE) npm ci --ignore-scripts --no-audit --no-fund
+	@echo 'Once: installing $*/package-lock.json'
+	@cd $* && $(WITH_NODE) npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(EXPLORER)/dist/index.html: $(EXPLORER)/node_modules/.package-lock.json \
 		$(wildcard $(EXPLORER)/build.mjs $(EXPLORER)/src/* graphql/operations graphql/operations/*)
-	cd $(EXPLORER) && $(WITH_NODE) npm run --silent build
+	@echo 'Once: bundling the explorer'
+	@cd $(EXPLORER) && $(WITH_NODE) npm run --silent build
 	@touch $@
 
 # ------------------------------------------------------------------------------------------------------------ on AWS
 
+.PHONY: build deploy sam-check artefact-test stack-test sam-local sam-local-test connect
+
 STACK ?= fleetgraph
 ARCHITECTURE ?= x86_64
-SAM = SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} PATH="$(CURDIR)/.venv-sam/bin:$$PATH" sam
+# The tools of SAM, and uv, which packs the functions.
+WITH_SAM = PATH="$(CURDIR)/.venv-sam/bin:$$PATH"
+SAM = SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} $(WITH_SAM) sam
 
 build: .venv-sam/stamp ## build the three functions for Lambda [ARCHITECTURE=x86_64|arm64]
 	$(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
@@ -128,7 +136,7 @@ build: .venv-sam/stamp ## build the three functions for Lambda [ARCHITECTURE=x86
 deploy: build ## create or update the stack on AWS, asking what it must know [STACK=fleetgraph]
 	$(SAM) deploy --guided --stack-name $(STACK) --parameter-overrides Architecture=$(ARCHITECTURE)
 
-sam-check: .venv/dev.stamp .venv-sam/stamp .venv-checkov/stamp ## check the template: SAM, CloudFormation, security
+sam-check: .venv/dev.stamp .venv-ministack/stamp .venv-sam/stamp .venv-checkov/stamp ## check the template: SAM, CloudFormation, security
 	$(SAM) validate --lint
 	.venv-sam/bin/cfn-lint template.yaml
 	.venv-checkov/bin/checkov --skip-download --framework cloudformation --compact --quiet --file template.yaml
@@ -143,7 +151,7 @@ stack-test: build .venv/dev.stamp .venv-stack/stamp ## deploy it to an emulator 
 sam-local: .venv/local.stamp .venv-ministack/stamp ## serve what was built by `sam local`, where containers run
 	@$(BIN)/python -m local.engine
 	@$(MAKE) --no-print-directory build
-	@PATH="$(CURDIR)/.venv-sam/bin:$$PATH" exec $(BIN)/python -m local.sam .aws-sam/env.json \
+	@$(WITH_SAM) exec $(BIN)/python -m local.sam .aws-sam/env.json \
 		--parameter-overrides Architecture=$(ARCHITECTURE)
 
 sam-local-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp ## prove `make sam-local` in containers
@@ -152,34 +160,38 @@ sam-local-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp 
 connect: .venv/local.stamp ## give accounts to the stack, or new tokens [STACK=fleetgraph ACCOUNTS=accounts.toml]
 	@$(BIN)/python -m local.connect $(STACK) $(or $(ACCOUNTS),accounts.toml)
 
-# What `sam build` asks for, one target a function, with ARTIFACTS_DIR to fill. Each gets the packages of its lock, for
-# the runtime's Python and processor whatever this machine is, and of ours only what it imports.
+# What `sam build` asks for, one target a function, with ARTIFACTS_DIR to fill. Each gets its part of the lock, for the
+# runtime's Python and processor whatever this machine is, and of ours only what it imports.
 LAMBDA_PYTHON = 3.13
-UV = $(or $(shell command -v uv),$(CURDIR)/.venv-uv/bin/uv)
 # pyenv's shim of a version that is not chosen does not run; the version itself does.
 RUNTIME ?= $(shell for python in python$(LAMBDA_PYTHON) \
 	$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$(LAMBDA_PYTHON).*/bin/python$(LAMBDA_PYTHON) 2>/dev/null); do \
 	$$python -c '' 2>/dev/null && echo $$python && break; done)
-ARTEFACT = @UV='$(UV)' RUNTIME='$(RUNTIME)' sh artefact.sh "$(ARTIFACTS_DIR)" $(LAMBDA_PYTHON) $(ARCHITECTURE)
+ARTEFACT = @$(WITH_SAM) RUNTIME='$(RUNTIME)' sh artefact.sh "$(ARTIFACTS_DIR)" $(LAMBDA_PYTHON) $(ARCHITECTURE)
 
-build-Plan build-Observe: | $(UV)
-	$(ARTEFACT) requirements-observe.txt 25 fleet adapters infra functions
+build-Plan build-Observe:
+	$(ARTEFACT) "--group observe" 25 fleet adapters infra functions
 
 # A third of it is cryptography: nothing smaller is to be trusted with verifying tokens. It is loaded with the first.
-build-Api: | $(UV)
-	$(ARTEFACT) requirements.txt 46 fleet adapters infra functions graphql/gateway
+build-Api:
+	$(ARTEFACT) "-r pyproject.toml" 46 fleet adapters infra functions graphql/gateway
 
-$(CURDIR)/.venv-uv/bin/uv: .venv-uv/stamp ;
-
-.venv-client/bin/python .venv-sam/bin/python .venv-checkov/bin/python .venv-uv/bin/python:
+.venv-client/bin/python .venv-sam/bin/python .venv-checkov/bin/python:
 	$(MAKE_VENV) $(@:/bin/python=)
 
 # Without looking for dependencies: a lock names them all, and pip cannot match a pin with one that asks for extras.
 .venv-%/stamp: requirements-%.txt .venv-%/bin/python
-	.venv-$*/bin/python $(INSTALL) --require-hashes --no-deps -r $<
+	$(call SAY_INSTALLING,$<,.venv-$*)
+	@.venv-$*/bin/python $(INSTALL) --require-hashes --no-deps -r $<
 	@touch $@
 
 # The runtime's own Python, because what was built holds compiled code for it.
 .venv-runtime/bin/python .venv-stack/bin/python:
 	@test -n '$(RUNTIME)' || { echo 'Needed to run what was built: Python $(LAMBDA_PYTHON), as Lambda has it.' >&2; exit 1; }
-	$(RUNTIME) -m venv --clear $(@:/bin/python=)
+	@$(RUNTIME) -m venv --clear $(@:/bin/python=)
+
+# Each gets its part of one lock: what is beside the artefact must not hide that the artefact lacks it.
+.venv-runtime/stamp .venv-stack/stamp: .venv-%/stamp: requirements-lambda.txt .venv-sam/stamp .venv-%/bin/python
+	$(call SAY_INSTALLING,group $* of $<,.venv-$*)
+	@$(WITH_SAM) uv --no-config pip install --quiet --python .venv-$*/bin/python --require-hashes -c $< --group $*
+	@touch $@

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Fills a folder with a function as Lambda gets it: packages from a hash-pinned lock, our folders, compiled files.
-# artefact.sh FOLDER PYTHON PROCESSOR LOCK BUDGET_MB OURS...
-# UV and RUNTIME name uv and the runtime's own Python; the latter may be empty.
+# Fills a folder with a function as Lambda gets it: packages at the versions and hashes of the lock, our folders,
+# compiled files.
+# artefact.sh FOLDER PYTHON PROCESSOR PACKAGES BUDGET_MB OURS...
+# PACKAGES are arguments of `uv pip install` that say which part of the lock is wanted.
+# RUNTIME names the runtime's own Python, and may be empty.
 set -eu
-folder=$1 python=$2 processor=$3 lock=$4 budget=$5
+folder=$1 python=$2 processor=$3 packages=$4 budget=$5
 shift 5
 case $processor in
 x86_64) platform=x86_64-manylinux_2_28 ;;
@@ -12,9 +14,11 @@ arm64) platform=aarch64-manylinux_2_28 ;;
 esac
 mkdir -p "$folder"
 
-# Copies, because hard links would let whoever edits the artefact edit uv's cache.
-"$UV" pip install --quiet --no-deps --require-hashes --only-binary :all: --link-mode copy --no-installer-metadata \
-    --python-version "$python" --python-platform "$platform" --target "$folder" -r "$lock"
+# Copies, because hard links would let whoever edits the artefact edit uv's cache. The lock constrains: uv refuses a
+# package that it does not name with a version and a hash.
+# shellcheck disable=SC2086  # arguments, not one
+uv pip install --quiet --require-hashes --only-binary :all: --link-mode copy --no-installer-metadata \
+    --python-version "$python" --python-platform "$platform" --target "$folder" -c requirements.txt $packages
 for ours in "$@"; do cp -R "$ours" "$folder/"; done
 
 # botocore carries every service of AWS; we talk to these. Of Powertools we use logs and metrics. Docs, examples and

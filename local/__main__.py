@@ -8,8 +8,10 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from fleet.observing.schedule import Pace
+from fleet.providers import PROVIDERS
 from local.accounts import AccountsError, GivenAccount, read_accounts
 from local.ministack import MinistackError, ministack
+from local.progress import say
 from local.runner import SANDBOX_PACE, listen, run
 from local.settings import Settings, SettingsError, read_settings
 from local.stand_ins import SandboxError, StandIn, stand_ins
@@ -35,7 +37,10 @@ def main() -> int:
 def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack) -> int:
     listener = stack.enter_context(listen(settings.host, settings.port))
     endpoint = settings.endpoint
+    is_first = endpoint is None and not settings.state.exists()
     if endpoint is None:
+        if is_first:
+            say(f"Starting an emulator of DynamoDB, which keeps its table in {settings.state.name}/")
         endpoint = stack.enter_context(ministack(settings.state))
         # The table beside us knows no accounts of AWS, and must never be shown the keys of a real one.
         os.environ |= {
@@ -47,6 +52,8 @@ def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack)
     running: list[StandIn] = []
     table, pace = "fleetgraph", Pace()
     if given is None:
+        if is_first:
+            say(f"Starting {len(PROVIDERS)} fake providers: {', '.join(PROVIDERS)}")
         running = stack.enter_context(stand_ins())
         given = [one for stand_in in running for one in stand_in.accounts(datetime.now(UTC))]
         table, pace = "fleetgraph-sandbox", SANDBOX_PACE

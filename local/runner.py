@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import uvicorn
@@ -25,6 +25,7 @@ from infra.secrets.memory import MemoryVault
 from local.accounts import GivenAccount
 from local.door import LoopbackOnly, make_admit
 from local.loop import ObservationLoop
+from local.progress import say_observed
 from local.settings import EXPLORER, SettingsError
 
 SANDBOX_PACE = Pace(
@@ -86,7 +87,7 @@ async def run(
     """Serves until SIGINT or SIGTERM, then ends in order. `base_urls` are those of the stand-ins, if there are any."""
     client = open_client(endpoint_url=endpoint)
     try:
-        create_table(client, table)
+        is_new = create_table(client, table)
     except OtherSchema as error:
         raise SettingsError(f"{error} Another version made it: `make clean` forgets it.") from error
     vault, clock = MemoryVault(), SystemClock()
@@ -107,7 +108,8 @@ async def run(
             health=health,
             allowed_origins=allowed_origins,
         )
-        await _serve(app if admin_key else LoopbackOnly(app), loop, listener)
+        progress = say_observed(loop.untried, clock) if is_new else None
+        await _serve(app if admin_key else LoopbackOnly(app), loop, listener, progress)
     client.close()
 
 
@@ -128,14 +130,18 @@ async def _connect(store: Store, vault: Vault, clock: Clock, given: Sequence[Giv
         await store.connect(one.account, due_at=clock.now())
 
 
-async def _serve(app: ASGIApp, loop: ObservationLoop, listener: socket.socket) -> None:
+async def _serve(
+    app: ASGIApp, loop: ObservationLoop, listener: socket.socket, progress: Coroutine[None, None, None] | None
+) -> None:
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
     server = _Server(config)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, server.stop)
     observing = asyncio.create_task(loop.run())
     observing.add_done_callback(lambda _: server.stop())
+    beside = [observing] if progress is None else [asyncio.create_task(progress), observing]
     await server.serve(sockets=[listener])
-    observing.cancel()
-    with suppress(asyncio.CancelledError):
-        await observing
+    for task in beside:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -21,9 +21,12 @@ READY_WITHIN_SECONDS = 90
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """A running `python -m local`. By provider: the process id of its stand-in, and its address."""
+    """A running `python -m local`. `greeting` is what it said until it was ready. By provider: the process id of its
+    fake, and its address.
+    """
 
     origin: str
+    greeting: str
     sandboxes: Mapping[str, int]
     addresses: Mapping[str, str]
     process: "subprocess.Popen[str]"
@@ -67,7 +70,9 @@ def running(state: Path, **environment: str) -> Iterator[Runner]:
         }
         await_health(origin)
         addresses = dict(re.findall(r"sandbox\s+(\w+)\s+(http\S+)", greeting))
-        yield Runner(origin=origin, sandboxes=sandboxes, addresses=addresses, process=process)
+        yield Runner(
+            origin=origin, greeting=greeting, sandboxes=sandboxes, addresses=addresses, process=process
+        )
     finally:
         process.send_signal(signal.SIGINT)
         try:

@@ -43,15 +43,19 @@ class OtherSchema(Exception):
     """A table of that name exists and is not ours, or was made by another version of Fleetgraph."""
 
 
-def create_table(client: "DynamoDBClient", name: str) -> None:
-    """Makes the table where there is none, for local use and tests; a deployment makes its own from the template."""
+def create_table(client: "DynamoDBClient", name: str) -> bool:
+    """Makes the table where there is none, for local use and tests; a deployment makes its own from the template.
+
+    Whether it made one.
+    """
     try:
         client.create_table(TableName=name, **SCHEMA)
     except client.exceptions.ResourceInUseException:
         _require_ours(client, name)
-        return
+        return False
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     client.update_time_to_live(TableName=name, TimeToLiveSpecification=dict(TIME_TO_LIVE))  # type: ignore[arg-type]
+    return True
 
 
 def _require_ours(client: "DynamoDBClient", name: str) -> None:

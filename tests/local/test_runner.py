@@ -79,15 +79,17 @@ def test_a_killed_provider_is_named_and_its_rows_stay(runner: Runner) -> None:
 
 def test_what_was_observed_outlives_a_clean_stop_and_the_stand_ins_do_not(tmp_path: Path) -> None:
     history = "{ statusChanges(first: 100) { edges { cursor node { observedAt cluster { name } } } } }"
-    with running(tmp_path) as runner:
+    with running(tmp_path / "state") as runner:
         first = runner.await_answer(history, lambda data: data["statusChanges"]["edges"], seconds=30)
-        process, sandboxes = runner.process, runner.sandboxes
+        process, sandboxes, greeting = runner.process, runner.sandboxes, runner.greeting
     assert process.returncode == 0
+    assert "Starting 4 fake providers" in greeting
     for pid in sandboxes.values():
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
-    with running(tmp_path) as runner:
+    with running(tmp_path / "state") as runner:
         again = runner.query(history)
+        assert "Starting" not in runner.greeting, "what takes no time is not told of"
     earliest = first["statusChanges"]["edges"][0]
     assert again["statusChanges"]["edges"][0] == earliest
 

@@ -1,0 +1,150 @@
+"""Makes the targets of the Makefile, each in a clone of its own, as targets.toml says; or those that are named.
+
+`python3 .ci/clones.py [TARGET ...]`. What is committed is cloned. Every target is made whatever becomes of the others;
+it ends with 1 when one failed.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Timer
+
+ROOT = Path(__file__).resolve().parent.parent
+END_SECONDS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A table of targets.toml, which says what its members are."""
+
+    name: str
+    arguments: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    until: str | None = None
+    writes: bool = False
+    minutes: float = 20
+    left_out: str | None = None
+
+
+def read_targets(text: str) -> list[Target]:
+    return [
+        Target(
+            name=name,
+            arguments=tuple(said.pop("with", ())),
+            needs=tuple(said.pop("needs", ())),
+            **said,
+        )
+        for name, said in tomllib.loads(text).items()
+    ]
+
+
+def has(need: str) -> bool:
+    match need:
+        case "python3.13":
+            ask = ["make", "--silent", "--eval", "runtime: ; @test -n '$(RUNTIME)'", "runtime"]
+            return _works(ask)
+        case "containers":
+            return _works(["docker", "info"]) or _works(["podman", "info"])
+        case "engine":
+            can_start_one = os.geteuid() == 0 and shutil.which("dockerd") and shutil.which("docker")
+            return bool(can_start_one) or has("containers")
+        case "debootstrap":
+            return shutil.which("debootstrap") is not None
+    raise ValueError(f"nobody knows how to find {need!r}")
+
+
+def _works(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def make(target: Target, clone: Path) -> str | None:
+    """What went wrong, if anything did."""
+    # A kept cache of packages is used; compiling what most targets never import is not worth its time.
+    environment = {**os.environ, "PIP_NO_COMPILE": "1", "npm_config_prefer_offline": "true"}
+    with subprocess.Popen(
+        ["make", target.name, *target.arguments],  # noqa: S607 - whichever make a person would run
+        cwd=clone,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        overdue = Timer(target.minutes * 60, os.killpg, (process.pid, signal.SIGKILL))
+        overdue.start()
+        has_served = False
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            if target.until and not has_served and re.search(target.until, line):
+                has_served = True
+                os.killpg(process.pid, signal.SIGINT)
+                overdue.cancel()
+                overdue = Timer(END_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
+                overdue.start()
+        code = process.wait()
+        overdue.cancel()
+    if code == -signal.SIGKILL:
+        return f"it did not end within {target.minutes} minutes, or once it was to"
+    if target.until:
+        return None if has_served else f"it ended with {code} before it served"
+    if code:
+        return f"it ended with {code}"
+    changed = _git("status", "--porcelain", at=clone)
+    return f"it changed {changed}" if changed and not target.writes else None
+
+
+def _git(*arguments: str, at: Path = ROOT) -> str:
+    command = ["git", *arguments]
+    done = subprocess.run(command, cwd=at, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def main(names: Sequence[str]) -> int:
+    targets = read_targets((ROOT / ".ci" / "targets.toml").read_text(encoding="utf-8"))
+    if unknown := set(names) - {target.name for target in targets}:
+        sys.exit(f"targets.toml has no {', '.join(sorted(unknown))}")
+    if changed := _git("status", "--porcelain"):
+        print(f"What is not committed is not cloned:\n{changed}", flush=True)
+    began = time.monotonic()
+    report: list[str] = []
+    failed: list[str] = []
+    with TemporaryDirectory(prefix="fleetgraph-ci-") as folder:
+        if (shared := ROOT.parent / "shared").is_dir():  # what the providers publish, for tests that compare
+            Path(folder, "shared").symlink_to(shared)
+        for target in targets:
+            if names and target.name not in names:
+                continue
+            absent = [need for need in target.needs if not has(need)]
+            if target.left_out or absent:
+                report.append(
+                    f"LEFT OUT  {target.name}: {target.left_out or 'needs ' + ' and '.join(absent)}"
+                )
+                continue
+            print(f"== make {' '.join([target.name, *target.arguments])}", flush=True)
+            start, clone = time.monotonic(), Path(folder, target.name)
+            _git("clone", "--quiet", str(ROOT), str(clone))
+            wrong = make(target, clone)
+            shutil.rmtree(clone, ignore_errors=True)
+            if wrong:
+                failed.append(f"FAILED    {target.name}: {wrong}")
+            report.append(f"{time.monotonic() - start:6.0f} s  {target.name}")
+            print(f"== make {target.name}: {wrong or 'done'}", flush=True)
+    print("", *report, f"{time.monotonic() - began:6.0f} s  altogether", *failed, sep="\n")
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,104 @@
+"""What CI makes: every target of the Makefile, and what becomes of each."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def load_clones() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("clones", ROOT / ".ci" / "clones.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+clones = load_clones()
+
+
+def targets_of(makefile: str) -> set[str]:
+    """Those that `make help` lists."""
+    return set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+
+
+def unknown_to_ci(makefile: str, table: str) -> set[str]:
+    return targets_of(makefile) ^ {target.name for target in clones.read_targets(table)}
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_ci_knows_every_target_and_no_other() -> None:
+    assert unknown_to_ci(read("Makefile"), read(".ci/targets.toml")) == set()
+
+
+def test_a_target_that_ci_never_makes_is_noticed() -> None:
+    planted = read("Makefile") + "\nunheard-of: setup ## make what nobody makes\n\techo\n"
+    assert unknown_to_ci(planted, read(".ci/targets.toml")) == {"unheard-of"}
+
+
+def test_every_target_with_a_sentence_is_phony() -> None:
+    phony = set(" ".join(re.findall(r"^\.PHONY: (.*)$", read("Makefile"), re.MULTILINE)).split())
+    assert targets_of(read("Makefile")) - phony == set()
+
+
+def test_what_is_left_out_has_a_reason() -> None:
+    left_out = [target for target in clones.read_targets(read(".ci/targets.toml")) if target.left_out]
+    assert all(len(target.left_out.split()) > 5 for target in left_out)
+
+
+def test_a_machine_is_asked_for_everything_that_a_target_needs() -> None:
+    for target in clones.read_targets(read(".ci/targets.toml")):
+        for need in target.needs:
+            assert clones.has(need) in (True, False)
+
+
+MAKEFILE = f"""
+good:
+	@echo done
+bad:
+	@exit 3
+edits:
+	@echo other > Makefile.txt
+serves:
+	@echo 'ready at last'; exec {sys.executable} -c 'import signal; signal.pause()'
+"""
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    (tmp_path / "Makefile").write_text(MAKEFILE, encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
+    subprocess.run(["git", *who, "commit", "--quiet", "-m", "A start"], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("table", "wrong"),
+    [
+        ("[good]", None),
+        ("[bad]", "it ended with 2"),
+        ("[edits]", "it changed ?? Makefile.txt"),
+        ("[edits]\nwrites = true", None),
+        ("[serves]\nuntil = 'ready'", None),
+        (
+            "[serves]\nuntil = 'never'\nminutes = 0.01",
+            "it did not end within 0.01 minutes, or once it was to",
+        ),
+        ("[good]\nuntil = 'ready'", "it ended with 0 before it served"),
+    ],
+)
+def test_what_becomes_of_a_target_is_told(clone: Path, table: str, wrong: str | None) -> None:
+    (target,) = clones.read_targets(table)
+    assert clones.make(target, clone) == wrong
