@@ -161,13 +161,16 @@ connect: .venv/local.stamp ## give accounts to the stack, or new tokens [STACK=f
 	@$(BIN)/python -m local.connect $(STACK) $(or $(ACCOUNTS),accounts.toml)
 
 # What `sam build` asks for, one target a function, with ARTIFACTS_DIR to fill. Each gets its part of the lock, for the
-# runtime's Python and processor whatever this machine is, and of ours only what it imports.
+# runtime's Python and processor whatever this machine is, and of ours only what it imports. Where somebody else's `sam`
+# asks and there is no uv, ours comes with our SAM.
 LAMBDA_PYTHON = 3.13
 # pyenv's shim of a version that is not chosen does not run; the version itself does.
 RUNTIME ?= $(shell for python in python$(LAMBDA_PYTHON) \
 	$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$(LAMBDA_PYTHON).*/bin/python$(LAMBDA_PYTHON) 2>/dev/null); do \
 	$$python -c '' 2>/dev/null && echo $$python && break; done)
 ARTEFACT = @$(WITH_SAM) RUNTIME='$(RUNTIME)' sh artefact.sh "$(ARTIFACTS_DIR)" $(LAMBDA_PYTHON) $(ARCHITECTURE)
+
+build-Plan build-Observe build-Api: | $(if $(shell command -v uv),,.venv-sam/stamp)
 
 build-Plan build-Observe:
 	$(ARTEFACT) "--group observe" 25 fleet adapters infra functions
