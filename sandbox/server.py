@@ -63,7 +63,7 @@ class Server:
 
 @contextmanager
 def serve(
-    provider: str,
+    provider: str | type[Api[Any]],
     *,
     clock: Clock | None = None,
     seed: int = 0,
@@ -76,7 +76,8 @@ def serve(
     The provider's own rate limit holds unless another is given, and its window passes by the sandbox's clock: under a
     clock that stands still, a limit once reached stays reached.
     """
-    api = STAND_INS[provider](clock=clock or SystemClock(), seed=seed)
+    kind = STAND_INS[provider] if isinstance(provider, str) else provider
+    api = kind(clock=clock or SystemClock(), seed=seed)
     faults, journal = Faults(), Journal()
     app = App(
         api=api,

@@ -23,6 +23,7 @@ OF_OURS: dict[str, set[str]] = {
     "functions/wiring.py": {"fleet", "infra", "gateway", "adapters"},
     "functions/issuer.py": {"fleet", "adapters"},
     "local": {"fleet", "infra", "gateway", "adapters", "functions", "sandbox"},
+    "fleetgraph": {"fleet", "adapters", "gateway", "sandbox"},
 }
 
 # Which rooms of a package a room may import besides itself. A file at the root of a package is a room of its own name;
@@ -64,7 +65,7 @@ HOME = {
     "boto3": {"infra"},
     "botocore": {"infra"},
     "graphql": {"gateway"},
-    "httpx": {"adapters", "cli"},
+    "httpx": {"adapters", "cli", "fleetgraph"},
     "jwt": {"adapters"},
     "mangum": {"functions"},
     "sqlite3": {"infra/sqlite"},

@@ -1,4 +1,4 @@
-"""Every provider of the registry in turn, with its stand-in running."""
+"""The fake of a provider that a test module names by a fixture `provider`, with its adapter."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -6,16 +6,8 @@ import httpx
 import pytest
 
 from adapters import ADAPTERS
-from sandbox import ManualClock, RateLimit, Server, serve
-from tests.adapters.setting import Setting, TurnedClock
-
-PLENTY = RateLimit(requests=1_000_000, window_seconds=1)
-"""On a clock that stands still, a provider's own limit would stay reached."""
-
-
-@pytest.fixture(params=sorted(ADAPTERS))
-def provider(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+from fleetgraph.testing.setting import PLENTY, Setting, TurnedClock
+from sandbox import ManualClock, Server, serve
 
 
 @pytest.fixture
@@ -25,8 +17,14 @@ def server(provider: str) -> Iterator[Server]:
 
 
 @pytest.fixture
-async def here(server: Server) -> AsyncIterator[Setting]:
+async def here(provider: str, server: Server) -> AsyncIterator[Setting]:
     clock = server.clock
     assert isinstance(clock, ManualClock)
     async with httpx.AsyncClient(verify=False) as client:  # nothing is encrypted on this machine
-        yield Setting(server=server, client=client, clock=TurnedClock(clock), sandbox_clock=clock)
+        yield Setting(
+            adapter_type=ADAPTERS[provider],
+            server=server,
+            client=client,
+            clock=TurnedClock(clock),
+            sandbox_clock=clock,
+        )

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from adapters.adapter import Adapter
 from fleet.model.account import Account
 from fleet.model.rate_limit import RateFacts
+from fleetgraph.testing.setting import TOKEN
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SHARED = Path(__file__).parents[3] / "shared" / "providers"
 """The published documents and captured answers, where they are at hand."""
-TOKEN = "planted-token"
 
 
 class StillClock:

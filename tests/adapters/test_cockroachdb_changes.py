@@ -17,8 +17,8 @@ from fleet.model.node import Node
 from fleet.model.refusal import InvalidInput, Unsupported
 from fleet.ports.adapter import Listing
 from fleet.providers.cockroachdb import CockroachdbClusterPatch, CockroachdbClusterSpec
+from fleetgraph.testing.setting import Setting
 from tests.adapters.replay import Replay, fixture
-from tests.adapters.setting import Setting
 
 NAME = "notorious-moose"
 BY_MONEY = ("2022-03-31", "2022-09-20", "2023-04-10")

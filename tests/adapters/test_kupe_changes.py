@@ -15,8 +15,8 @@ from fleet.model.cluster import Cluster, Phase
 from fleet.model.failure import Conflict, Forbidden, NotFound, Rejected
 from fleet.model.refusal import InvalidInput
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec
+from fleetgraph.testing.setting import Setting
 from tests.adapters.replay import SHARED, Replay
-from tests.adapters.setting import Setting
 
 PATH = "/api/v1/tenants/acme%20corp/clusters"
 RUNNING = {

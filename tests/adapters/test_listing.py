@@ -14,7 +14,8 @@ from fleet.model.cluster import Cluster
 from fleet.model.failure import UnexpectedResponse
 from fleet.ports.adapter import Listing, Unreadable
 from fleet.providers.kupe import KUPE
-from tests.adapters.replay import TOKEN, Replay
+from fleetgraph.testing.setting import TOKEN
+from tests.adapters.replay import Replay
 
 
 class WireThing(WireItem):

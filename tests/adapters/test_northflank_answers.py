@@ -15,7 +15,8 @@ from fleet.model.cluster import Cluster, Engine, Phase
 from fleet.model.failure import Unauthenticated, UnexpectedResponse
 from fleet.model.money import SpendLimitState
 from fleet.providers.northflank import NodePool
-from tests.adapters.replay import SHARED, TOKEN, Replay, fixture
+from fleetgraph.testing.setting import TOKEN
+from tests.adapters.replay import SHARED, Replay, fixture
 
 CLUSTERS = "/v1/teams/shop/cloud-providers/clusters"
 INTEGRATIONS = "/v1/teams/shop/cloud-providers/integrations"

@@ -13,8 +13,8 @@ from fleet.model.node import Node, NodePhase
 from fleet.model.refusal import Failing
 from fleet.ports.adapter import Listing
 from fleet.providers.northflank import NorthflankClusterPatch, NorthflankClusterSpec
-from tests.adapters.credentials import KINDS
-from tests.adapters.setting import Setting
+from fleetgraph.testing.credentials import KINDS
+from fleetgraph.testing.setting import Setting
 
 pytestmark = pytest.mark.parametrize("provider", ["northflank"])
 PATCH = NorthflankClusterPatch(description="New words")

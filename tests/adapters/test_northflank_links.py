@@ -22,7 +22,7 @@ from fleet.model.credentials import (
 )
 from fleet.model.integration import Integration
 from fleet.model.refusal import InvalidInput, Unsupported
-from tests.adapters.credentials import KEYFILE, KINDS, PLANTED
+from fleetgraph.testing.credentials import KEYFILE, KINDS, PLANTED
 from tests.adapters.replay import SHARED
 
 AWS = Integration(

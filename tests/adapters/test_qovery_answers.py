@@ -16,7 +16,8 @@ from fleet.model.cluster import Cluster, Phase
 from fleet.model.failure import Forbidden, ProviderError, RateLimited, Rejected, UnexpectedResponse
 from fleet.model.money import Money
 from fleet.providers.qovery import QoveryOutputs
-from tests.adapters.replay import SHARED, TOKEN, Replay, fixture
+from fleetgraph.testing.setting import TOKEN
+from tests.adapters.replay import SHARED, Replay, fixture
 
 ORGANIZATION = "/organization/0d2b3c6a"
 CLUSTERS = f"{ORGANIZATION}/cluster"

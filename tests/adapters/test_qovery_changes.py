@@ -12,9 +12,9 @@ from fleet.model.failure import Conflict, NotFound, RateLimited
 from fleet.model.refusal import Failing, InvalidInput, NoSuchThing
 from fleet.ports.adapter import Listing
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec, QoveryDetails
+from fleetgraph.testing.setting import Setting
 from tests.adapters.qovery import WHOLE, every_member
 from tests.adapters.replay import FIXTURES
-from tests.adapters.setting import Setting
 from tests.sandbox.openapi import Document
 
 pytestmark = pytest.mark.parametrize("provider", ["qovery"])

@@ -16,8 +16,9 @@ from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.cloud import Cloud
 from fleet.model.credentials import AwsKeys, AwsRole, AzureCredentials, Credentials, GcpCredentials
 from fleet.model.refusal import InvalidInput, Unsupported
-from tests.adapters.credentials import KEYFILE, KINDS, TAKEN_BY_QOVERY
+from fleetgraph.testing.credentials import KEYFILE, KINDS
 from tests.adapters.qovery import LINK
+from tests.providers.qovery import KIT
 
 
 def test_the_key_of_a_service_account_goes_out_in_base64() -> None:
@@ -49,7 +50,7 @@ def test_what_qovery_has_no_place_for_is_refused_and_not_dropped(
     assert refused.value.path == ("credentials", member)
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {*TAKEN_BY_QOVERY, "azure application"}))
+@pytest.mark.parametrize("kind", sorted(KINDS.keys() - {*KIT.credentials, "azure application"}))
 def test_credentials_of_other_kinds_are_refused_with_a_sentence(kind: str) -> None:
     with pytest.raises(Unsupported, match=r"it links AWS, Azure, GCP, Scaleway and machines of one's own\."):
         to_create_credentials_request(CreateIntegration(name="link", credentials=KINDS[kind]))

@@ -13,9 +13,10 @@ from adapters.qovery.request import ANSWER_ONLY, to_create_cluster_request
 from fleet.model.change import CreateIntegration
 from fleet.model.cloud import Cloud
 from fleet.providers.qovery import QoveryClusterSpec
-from tests.adapters.credentials import KINDS, TAKEN_BY_QOVERY
+from fleetgraph.testing.credentials import KINDS
 from tests.adapters.qovery import LINK, WHOLE, every_member, patched
 from tests.adapters.replay import SHARED
+from tests.providers.qovery import KIT
 from tests.sandbox.openapi import Breach, Document
 
 pytestmark = pytest.mark.xdist_group("openapi")  # one worker reads the document once
@@ -68,7 +69,7 @@ def test_what_only_an_answer_holds_is_what_the_document_says(document: Document)
     assert every_member().keys() == answer
 
 
-@pytest.mark.parametrize("kind", TAKEN_BY_QOVERY)
+@pytest.mark.parametrize("kind", KIT.credentials)
 def test_credentials_are_what_the_document_asks_for(kind: str, document: Document) -> None:
     credentials = KINDS[kind]
     body = to_create_credentials_request(CreateIntegration(name="link", credentials=credentials))

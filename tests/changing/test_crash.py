@@ -10,15 +10,11 @@ import pytest
 from fleet.changing.changer import Changer
 from fleet.model.account import Account
 from fleet.model.change import DeleteCluster, OperationKind, UpdateCluster
-from fleet.model.cloud import Cloud
 from fleet.model.operation import OperationState
 from fleet.model.refusal import Conflicting
-from fleet.model.spec import ClusterSpec
-from fleet.providers.cockroachdb import CockroachdbClusterSpec, CockroachdbPlan, CockroachdbServerless
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeResources
-from fleet.providers.northflank import NodePoolWanted, NorthflankClusterSpec
-from fleet.providers.qovery import QoveryClusterSpec
 from tests.changing.line import ADA, Fuse, Killed, Line
+from tests.providers.kits import KITS
 
 STEPS = [
     "before the intent",
@@ -31,19 +27,7 @@ STEPS = [
     "after the record",
 ]
 KUPE = KupeClusterSpec(display_name="Shop", type=KupeClusterType.SHARED)
-SPECS: dict[str, ClusterSpec] = {
-    "kupe": KUPE,
-    "cockroachdb": CockroachdbClusterSpec(
-        cloud=Cloud.GCP, plan=CockroachdbPlan(basic=CockroachdbServerless(regions=("us-central1",)))
-    ),
-    "northflank": NorthflankClusterSpec(
-        integration_external_id="hobby-gcp",
-        cloud=Cloud.GCP,
-        region="europe-west1",
-        node_pools=(NodePoolWanted(node_type="n2-standard-4", node_count=1, disk_size_gb=100),),
-    ),
-    "qovery": QoveryClusterSpec(cloud=Cloud.AWS, region="eu-west-3"),
-}
+SPECS = {key: kit.spec for key, kit in KITS.items() if kit.spec is not None}
 OpenLine = Callable[[str], Line]
 
 

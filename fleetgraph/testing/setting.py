@@ -1,20 +1,22 @@
 """An adapter, the stand-in of its provider, and what lies between them: the clock, the allowance, the client."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import httpx
 from pydantic import SecretStr
 
-from adapters import open_adapter
 from adapters.adapter import Adapter
 from fleet.model.account import Account
 from fleet.model.rate_limit import BudgetExhausted, RateFacts
-from fleet.ports.adapter import OpenAdapter
-from sandbox import ManualClock, Server
-from tests.adapters.replay import TOKEN
+from fleetgraph.testing.kit import Kit
+from sandbox import ManualClock, RateLimit, Server
+
+TOKEN = "planted-token"
+PLENTY = RateLimit(requests=1_000_000, window_seconds=1)
+"""On a clock that stands still, a provider's own limit would stay reached."""
 
 
 class TurnedClock:
@@ -53,6 +55,7 @@ class Counted:
 class Setting:
     """An adapter, the stand-in that it asks, and what lies between them."""
 
+    adapter_type: type[Adapter]
     server: Server
     client: httpx.AsyncClient
     clock: TurnedClock
@@ -80,8 +83,7 @@ class Setting:
 
     def open(self, account: Account, token: SecretStr) -> Any:
         """`Any`, because what an adapter offers beyond clusters is found out here."""
-        bound: OpenAdapter = partial(open_adapter, client=self.client, clock=self.clock)
-        return bound(account, token, self.allowance)
+        return self.adapter_type(account, token, self.allowance, client=self.client, clock=self.clock)
 
     def adapters(self) -> list[Any]:
         return [self.open(account, token) for account, token in self.accounts()]
@@ -108,16 +110,38 @@ class Setting:
         return list(self.server.requests)[before].path
 
 
-def answering(provider: str, answer: httpx.Response) -> Adapter:
-    """The adapter before a provider that answers this to everything."""
+def answering(
+    adapter: type[Adapter],
+    answer: httpx.Response | Callable[[httpx.Request], httpx.Response],
+    *,
+    external_id: str | None = "acme",
+    api_version: str | None = None,
+) -> Adapter:
+    """The adapter before a provider that answers this to everything, or what a function makes of each request."""
     account = Account(
         id="account",
-        provider=provider,
+        provider=adapter.provider.key,
         name="a test",
-        external_id="acme",
+        external_id=external_id,
+        api_version=api_version,
         token_hint=TOKEN[-4:],
         token_replaced_at=ManualClock().now(),
         budget_key="budget",
     )
-    client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answer))
-    return open_adapter(account, SecretStr(TOKEN), Counted(), client=client, clock=TurnedClock(ManualClock()))
+    transport = httpx.MockTransport(answer if callable(answer) else lambda _: answer)
+    client = httpx.AsyncClient(transport=transport)
+    return adapter(account, SecretStr(TOKEN), Counted(), client=client, clock=TurnedClock(ManualClock()))
+
+
+def replaying(kit: Kit) -> Adapter:
+    """The adapter before a provider that answers as it was recorded, path by path."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        name = kit.listing.get(request.url.raw_path.decode().partition("?")[0])
+        return (
+            httpx.Response(404)
+            if name is None
+            else httpx.Response(200, content=(kit.fixtures / name).read_bytes())
+        )
+
+    return answering(kit.adapter, answer, external_id=kit.external_id, api_version=kit.api_version)

@@ -1,4 +1,4 @@
-"""What every adapter promises of changes, against the stand-in of its provider. A line in the registry inherits it."""
+"""What every adapter promises of changes, against the fake of its provider."""
 
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters import ADAPTERS
 from fleet.model.change import CreateCluster, UpdateCluster
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.failure import (
@@ -30,51 +29,43 @@ from fleet.ports.adapter import (
     ReadsCluster,
     UpdatesCluster,
 )
-from fleet.providers import PROVIDERS
-from tests.adapters.replay import TOKEN
-from tests.adapters.setting import Setting, answering
-from tests.adapters.test_contract import offering
-from tests.adapters.wanted import NAME, WANTED
+from fleetgraph.testing.kit import Kit
+from fleetgraph.testing.rules import proves
+from fleetgraph.testing.setting import TOKEN, Setting, answering
 
-Verb = Callable[[Any, Cluster], Awaitable[object]]
+NAME = "of-a-contract"
+"""A name that every provider takes."""
+
+Verb = Callable[[Any, Cluster, Kit], Awaitable[object]]
 
 VERBS: Mapping[str, tuple[type, Verb]] = {
     "create": (
         CreatesCluster,
-        lambda adapter, cluster: adapter.create_cluster(f"{NAME}-2", wanted(cluster).spec),
+        lambda adapter, _, kit: adapter.create_cluster(f"{NAME}-2", kit.spec),
     ),
     "update": (
         UpdatesCluster,
-        lambda adapter, cluster: adapter.update_cluster(cluster, wanted(cluster).patch),
+        lambda adapter, cluster, kit: adapter.update_cluster(cluster, kit.patch),
     ),
-    "delete": (DeletesCluster, lambda adapter, cluster: adapter.delete_cluster(cluster)),
+    "delete": (DeletesCluster, lambda adapter, cluster, _: adapter.delete_cluster(cluster)),
     "limit": (
         LimitsSpend,
-        lambda adapter, cluster: adapter.set_spend_limit(cluster, wanted(cluster).limit),
+        lambda adapter, cluster, kit: adapter.set_spend_limit(cluster, kit.limit),
     ),
-    "unlimit": (LimitsSpend, lambda adapter, cluster: adapter.clear_spend_limit(cluster)),
+    "unlimit": (LimitsSpend, lambda adapter, cluster, _: adapter.clear_spend_limit(cluster)),
 }
 """Each change of a cluster, by what it is called here, with the protocol that it is part of."""
 
-EVERY_VERB = pytest.mark.parametrize(
-    ("provider", "verb"),
-    [
-        (name, verb)
-        for name, adapter in sorted(ADAPTERS.items())
-        for verb, (protocol, _) in VERBS.items()
-        if issubclass(adapter, protocol)
-    ],
-)
 
-
-def wanted(cluster: Cluster) -> Any:
-    return WANTED[cluster.provider]
-
-
-async def made(here: Setting, adapter: Any) -> Cluster:
-    """A cluster that was created and has come to rest, with the provider's own revision where there is one."""
-    provider = adapter.provider.key
-    cluster: Cluster = await adapter.create_cluster(NAME, WANTED[provider].spec)
+async def made(here: Setting, kit: Kit, adapter: Any) -> Cluster:
+    """A cluster at rest, with the provider's own revision where there is one: created, or one that was there where
+    none can be created.
+    """
+    if not isinstance(adapter, CreatesCluster):
+        listing: Listing[Cluster] = await adapter.clusters()
+        return next(one for one in listing.items if one.phase is Phase.READY)
+    assert kit.spec is not None
+    cluster = await adapter.create_cluster(NAME, kit.spec)
     if isinstance(adapter, DeploysCluster):
         await adapter.deploy_cluster(cluster)
     return await seen(here, adapter, cluster, lambda now: now.phase is Phase.READY)
@@ -109,14 +100,13 @@ def changes_seen(here: Setting) -> list[str]:
 # ---------------------------------------------------------------------- what is asked comes true
 
 
-@offering(CreatesCluster)
-async def test_a_created_cluster_is_there_as_specified_and_was_not_before(
-    here: Setting, provider: str
-) -> None:
-    adapter, spec = here.adapter, WANTED[provider].spec
+@proves("creates-cluster", CreatesCluster)
+async def test_a_created_cluster_is_there_as_specified_and_was_not_before(here: Setting, kit: Kit) -> None:
+    adapter, spec = here.adapter, kit.spec
+    assert spec is not None
     before = {cluster.key for cluster in (await adapter.clusters()).items}
     created = await adapter.create_cluster(NAME, spec)
-    assert (created.name, created.provider, created.account_id) == (NAME, provider, adapter.account.id)
+    assert (created.name, created.provider, created.account_id) == (NAME, kit.key, adapter.account.id)
     assert created.phase is not Phase.READY
     after = {cluster.key: cluster for cluster in (await adapter.clusters()).items}
     assert after.keys() - before == {created.key}
@@ -124,17 +114,18 @@ async def test_a_created_cluster_is_there_as_specified_and_was_not_before(
     assert not any(spec.matches(after[key]) for key in before)
 
 
-@offering(CreatesCluster)
-async def test_a_created_cluster_becomes_ready(here: Setting) -> None:
-    cluster = await made(here, here.adapter)
+@proves("creates-cluster", CreatesCluster)
+async def test_a_created_cluster_becomes_ready(here: Setting, kit: Kit) -> None:
+    cluster = await made(here, kit, here.adapter)
     assert cluster.phase is Phase.READY
 
 
-@offering(UpdatesCluster)
-async def test_a_change_shows_once_it_is_made_and_not_before(here: Setting) -> None:
+@proves("updates-cluster", UpdatesCluster)
+async def test_a_change_shows_once_it_is_made_and_not_before(here: Setting, kit: Kit) -> None:
     adapter = here.adapter
-    cluster = await made(here, adapter)
-    patch = wanted(cluster).patch
+    cluster = await made(here, kit, adapter)
+    patch = kit.patch
+    assert patch is not None
     assert not patch.matches(cluster)
     await adapter.update_cluster(cluster, patch)
     if isinstance(adapter, DeploysCluster):
@@ -146,21 +137,24 @@ async def test_a_change_shows_once_it_is_made_and_not_before(here: Setting) -> N
     assert changed.revision != cluster.revision
 
 
-@offering(DeletesCluster)
-async def test_a_deleted_cluster_goes(here: Setting) -> None:
+@proves("deletes-cluster", DeletesCluster)
+async def test_a_deleted_cluster_goes(here: Setting, kit: Kit) -> None:
     adapter = here.adapter
-    cluster = await made(here, adapter)
+    cluster = await made(here, kit, adapter)
     await adapter.delete_cluster(cluster)
     with suppress(NotFound):
         await seen(here, adapter, cluster, lambda now: now.phase is Phase.DELETED)
     assert cluster.key not in {one.key for one in (await adapter.clusters()).items if one.is_active}
 
 
-@offering(LimitsSpend)
-async def test_a_limit_is_shown_once_it_is_set_and_no_more_once_it_is_cleared(here: Setting) -> None:
+@proves("spend-limit", LimitsSpend)
+async def test_a_limit_is_shown_once_it_is_set_and_no_more_once_it_is_cleared(
+    here: Setting, kit: Kit
+) -> None:
     adapter = here.adapter
-    cluster = await made(here, adapter)
-    limit = wanted(cluster).limit
+    cluster = await made(here, kit, adapter)
+    limit = kit.limit
+    assert limit is not None
     assert not limit.matches(cluster.spend_limit)
     await adapter.set_spend_limit(cluster, limit)
     limited = await read(adapter, cluster)
@@ -173,7 +167,7 @@ async def test_a_limit_is_shown_once_it_is_set_and_no_more_once_it_is_cleared(he
 # ---------------------------------------------------------------------- what goes wrong
 
 
-@EVERY_VERB
+@proves("sent-once", verbs=VERBS)
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
@@ -185,49 +179,54 @@ async def test_a_limit_is_shown_once_it_is_set_and_no_more_once_it_is_cleared(he
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
 )
 async def test_a_change_goes_out_once_whatever_happens(
-    here: Setting, verb: str, fault: dict[str, Any], error: type[ProviderError]
+    here: Setting, kit: Kit, verb: str, fault: dict[str, Any], error: type[ProviderError]
 ) -> None:
     adapter = here.adapter
-    cluster = await made(here, adapter)
+    cluster = await made(here, kit, adapter)
     here.server.requests.clear()
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         here.server.fault(**fault, method=method)
     with pytest.raises(error):
-        await VERBS[verb][1](adapter, cluster)
+        await VERBS[verb][1](adapter, cluster, kit)
     assert len(changes_seen(here)) == 1
     assert here.clock.slept == []
 
 
-@offering(CreatesCluster)
+@proves("sent-once", CreatesCluster)
 @pytest.mark.parametrize("fault", ["lost-answer", "truncated"])
 async def test_an_answer_that_is_lost_or_broken_does_not_mean_that_nothing_was_done(
-    here: Setting, provider: str, fault: str
+    here: Setting, kit: Kit, fault: str
 ) -> None:
     adapter = here.adapter
+    assert kit.spec is not None
     here.server.fault(fault, method="POST")
     with pytest.raises(UnexpectedResponse if fault == "truncated" else Unavailable):
-        await adapter.create_cluster(NAME, WANTED[provider].spec)
+        await adapter.create_cluster(NAME, kit.spec)
     assert NAME in {cluster.name for cluster in (await adapter.clusters()).items}
 
 
-@EVERY_VERB
+@proves("strange-success", verbs=VERBS)
 @pytest.mark.parametrize("body", [b"<html>signed in</html>", b'"yes"', b"[]", b'{"half'], ids=str)
-async def test_a_success_in_anothers_words_is_unexpected(here: Setting, verb: str, body: bytes) -> None:
-    cluster = await made(here, here.adapter)
-    answered = answering(cluster.provider, httpx.Response(200, content=body))
+async def test_a_success_in_anothers_words_is_unexpected(
+    here: Setting, kit: Kit, verb: str, body: bytes
+) -> None:
+    cluster = await made(here, kit, here.adapter)
+    answered = answering(kit.adapter, httpx.Response(200, content=body))
     with pytest.raises(
         (UnexpectedResponse, Failing)
     ):  # failing where something is read before anything is sent
-        await VERBS[verb][1](answered, cluster)
+        await VERBS[verb][1](answered, cluster, kit)
 
 
-@EVERY_VERB
-async def test_a_refusal_repeats_neither_the_token_nor_what_was_sent(here: Setting, verb: str) -> None:
-    cluster = await made(here, here.adapter)
+@proves("secrets", verbs=VERBS)
+async def test_a_refusal_repeats_neither_the_token_nor_what_was_sent(
+    here: Setting, kit: Kit, verb: str
+) -> None:
+    cluster = await made(here, kit, here.adapter)
     planted = "planted-and-nobodys-business"
     answer = httpx.Response(422, content=f"<p>{planted} {TOKEN}</p>".encode())
     with pytest.raises(Rejected) as raised:
-        await VERBS[verb][1](answering(cluster.provider, answer), cluster)
+        await VERBS[verb][1](answering(kit.adapter, answer), cluster, kit)
     told = "".join(traceback.format_exception(raised.value))
     assert planted not in told
     assert TOKEN not in told
@@ -236,21 +235,23 @@ async def test_a_refusal_repeats_neither_the_token_nor_what_was_sent(here: Setti
 # ---------------------------------------------------------------------- what is kept of it
 
 
-@offering(CreatesCluster)
-def test_what_was_asked_survives_being_stored(provider: str) -> None:
-    asked = WANTED[provider]
-    for change in (
-        CreateCluster(provider=provider, name=NAME, spec=asked.spec),
-        UpdateCluster(provider=provider, patch=asked.patch),
-    ):
+@proves("storable")
+def test_what_was_asked_survives_being_stored(kit: Kit) -> None:
+    asked: list[CreateCluster | UpdateCluster] = []
+    if kit.spec is not None:
+        asked.append(CreateCluster(provider=kit.key, name=NAME, spec=kit.spec))
+    if kit.patch is not None:
+        asked.append(UpdateCluster(provider=kit.key, patch=kit.patch))
+    for change in asked:
         kept = change.model_dump_json()
-        assert type(change).model_validate_json(kept, context=PROVIDERS).model_dump_json() == kept
+        again = type(change).model_validate_json(kept, context={kit.key: kit.provider})
+        assert again.model_dump_json() == kept
 
 
-@offering(CreatesCluster)
-async def test_what_was_stored_of_it_still_tells_whether_it_is_there(here: Setting, provider: str) -> None:
-    asked = WANTED[provider]
-    created = await here.adapter.create_cluster(NAME, asked.spec)
-    spec = type(asked.spec).model_validate_json(asked.spec.model_dump_json())
-    patch = type(asked.patch).model_validate_json(asked.patch.model_dump_json())
-    assert (spec.matches(created), patch.matches(created)) == (True, False)
+@proves("storable", CreatesCluster)
+async def test_what_was_stored_of_it_still_tells_whether_it_is_there(here: Setting, kit: Kit) -> None:
+    assert kit.spec is not None
+    created = await here.adapter.create_cluster(NAME, kit.spec)
+    assert type(kit.spec).model_validate_json(kit.spec.model_dump_json()).matches(created)
+    if kit.patch is not None:
+        assert not type(kit.patch).model_validate_json(kit.patch.model_dump_json()).matches(created)

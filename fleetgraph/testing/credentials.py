@@ -70,18 +70,3 @@ KINDS: Mapping[str, Credentials] = {
         organization_id="organization",
     ),
 }
-
-TAKEN_BY_QOVERY = ("aws keys", "aws role", "azure tenant", "gcp key", "own machines", "scaleway keys")
-TAKEN_BY_NORTHFLANK = (
-    "akamai client",
-    "api key",
-    "aws keys",
-    "aws role",
-    "azure application",
-    "backblaze key",
-    "cloudflare key",
-    "cloudflare token",
-    "gcp key",
-    "kubeconfig",
-    "oci user",
-)

@@ -1,4 +1,4 @@
-"""What every adapter promises when things go wrong, and how it asks. A line in the registry inherits it."""
+"""What every adapter promises when things go wrong, and how it asks."""
 
 import logging
 import traceback
@@ -10,7 +10,6 @@ import pytest
 from pydantic import SecretStr
 
 import adapters.http
-from adapters import ADAPTERS
 from fleet.model.cluster import Phase
 from fleet.model.failure import (
     Conflict,
@@ -25,12 +24,14 @@ from fleet.model.failure import (
     UnexpectedResponse,
 )
 from fleet.model.rate_limit import BudgetExhausted
-from tests.adapters.replay import TOKEN
-from tests.adapters.setting import Setting, answering
+from fleetgraph.testing.kit import Kit
+from fleetgraph.testing.rules import proves
+from fleetgraph.testing.setting import TOKEN, Setting, answering
 
 # ---------------------------------------------------------------------- what goes wrong
 
 
+@proves("faults")
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
@@ -53,6 +54,7 @@ async def test_a_fault_is_the_error_that_it_means(
     assert here.adapter.provider.name in raised.value.message
 
 
+@proves("faults")
 async def test_an_answer_that_does_not_come_is_not_waited_for_twice(
     here: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +65,7 @@ async def test_an_answer_that_does_not_come_is_not_waited_for_twice(
     assert here.allowance.taken == 1
 
 
+@proves("faults")
 @pytest.mark.parametrize(
     ("status", "error"),
     [
@@ -84,23 +87,23 @@ async def test_an_answer_that_does_not_come_is_not_waited_for_twice(
     ],
 )
 async def test_a_status_means_the_same_whatever_stands_in_the_body(
-    provider: str, status: int, error: type[ProviderError]
+    kit: Kit, status: int, error: type[ProviderError]
 ) -> None:
     for body in (b"", b"null", b"[1]", b"<html>", b"\xff", b'{"error": 7, "message": [], "detail": {}}'):
         with pytest.raises(error) as raised:
-            await answering(provider, httpx.Response(status, content=body)).clusters()
+            await answering(kit.adapter, httpx.Response(status, content=body)).clusters()
         assert type(raised.value) is error
         assert raised.value.http_status == status
 
 
+@proves("no-empty-list-by-accident")
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{}", b"<html>", b'{"data"', b"\xff\xfe"])
-async def test_a_success_that_is_no_list_is_unexpected_and_not_an_empty_list(
-    provider: str, body: bytes
-) -> None:
+async def test_a_success_that_is_no_list_is_unexpected_and_not_an_empty_list(kit: Kit, body: bytes) -> None:
     with pytest.raises(UnexpectedResponse):
-        await answering(provider, httpx.Response(200, content=body)).clusters()
+        await answering(kit.adapter, httpx.Response(200, content=body)).clusters()
 
 
+@proves("rate-limit")
 async def test_a_refusal_for_asking_too_often_says_until_when(here: Setting) -> None:
     here.server.fault("rate-limited", seconds=120)
     with pytest.raises(RateLimited) as raised:
@@ -111,12 +114,14 @@ async def test_a_refusal_for_asking_too_often_says_until_when(here: Setting) -> 
     assert here.clock.slept == []
 
 
+@proves("rate-limit")
 async def test_a_refusal_for_a_moment_is_waited_out(here: Setting) -> None:
     here.server.fault("rate-limited", seconds=2, times=1)
     assert (await here.adapter.clusters()).items
     assert [2 <= seconds < 3 for seconds in here.clock.slept] == [True]
 
 
+@proves("unknown-words")
 async def test_an_unknown_word_is_kept_and_hides_no_cluster(here: Setting) -> None:
     known = {cluster.key: cluster.provider_phase for cluster in (await here.adapter.clusters()).items}
     here.server.fault("unknown-phase")
@@ -127,6 +132,7 @@ async def test_an_unknown_word_is_kept_and_hides_no_cluster(here: Setting) -> No
     assert all(cluster.provider_phase not in ("", *known.values()) for cluster in unknown)
 
 
+@proves("bad-items")
 async def test_a_malformed_item_costs_itself(here: Setting) -> None:
     path = await here.list_path()
     before = await here.adapter.clusters()
@@ -139,6 +145,7 @@ async def test_a_malformed_item_costs_itself(here: Setting) -> None:
     assert "malformed" not in unreadable.reason
 
 
+@proves("bad-items")
 async def test_an_item_without_an_identity_leaves_the_listing_incomplete(here: Setting) -> None:
     path = await here.list_path()
     before = await here.adapter.clusters()
@@ -148,6 +155,7 @@ async def test_an_item_without_an_identity_leaves_the_listing_incomplete(here: S
     assert len(listing.items) == len(before.items) - 1
 
 
+@proves("endless-pages")
 async def test_a_page_that_comes_again_ends_the_listing_as_an_error(here: Setting) -> None:
     path = await here.list_path()
     try:
@@ -161,6 +169,7 @@ async def test_a_page_that_comes_again_ends_the_listing_as_an_error(here: Settin
 # ---------------------------------------------------------------------- how it asks
 
 
+@proves("reads-repeated")
 async def test_a_read_is_repeated_and_every_attempt_is_allowed_and_learned_from(here: Setting) -> None:
     path = await here.list_path()
     here.server.fault("server-error", path=path, times=2, status=502)
@@ -170,6 +179,7 @@ async def test_a_read_is_repeated_and_every_attempt_is_allowed_and_learned_from(
     assert here.allowance.taken == len(here.allowance.learned) == len(here.server.requests)
 
 
+@proves("sent-once")
 async def test_a_write_goes_out_once_whatever_happens(here: Setting) -> None:
     for kind in ("server-error", "reset"):
         here.server.requests.clear()
@@ -179,6 +189,7 @@ async def test_a_write_goes_out_once_whatever_happens(here: Setting) -> None:
         assert len(here.server.requests) == 1
 
 
+@proves("reads-repeated")
 async def test_nothing_goes_out_without_an_allowance(here: Setting) -> None:
     here.allowance.left = 0
     with pytest.raises(BudgetExhausted):
@@ -186,12 +197,14 @@ async def test_nothing_goes_out_without_an_allowance(here: Setting) -> None:
     assert len(here.server.requests) == 0
 
 
+@proves("token")
 async def test_a_wrong_token_is_told_apart_from_an_outage(here: Setting) -> None:
     account, _ = here.accounts()[0]
     with pytest.raises(Unauthenticated):
         await here.open(account, SecretStr("not-the-token")).clusters()
 
 
+@proves("token")
 @pytest.mark.parametrize("token", ["", " ", "line\nbreak", "naïve"])
 async def test_a_token_that_no_header_can_carry_is_refused_before_it_goes_out(
     here: Setting, token: str
@@ -203,14 +216,15 @@ async def test_a_token_that_no_header_can_carry_is_refused_before_it_goes_out(
     assert len(here.server.requests) == 0
 
 
+@proves("token")
 @pytest.mark.parametrize(
-    "kind", ["unauthorized", "rate-limited", "server-error", "reset", "truncated", "malformed-item"]
+    "fault", ["unauthorized", "rate-limited", "server-error", "reset", "truncated", "malformed-item"]
 )
 async def test_the_token_is_nowhere_but_in_the_request(
-    here: Setting, caplog: pytest.LogCaptureFixture, kind: str
+    here: Setting, caplog: pytest.LogCaptureFixture, fault: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    here.server.fault(kind, seconds=120) if kind == "rate-limited" else here.server.fault(kind)
+    here.server.fault(fault, seconds=120 if fault == "rate-limited" else 1)
     adapter = here.adapter
     token = here.accounts()[0][1].get_secret_value()
     told = [repr(adapter), repr(adapter._http), repr(adapter.__dict__)]
@@ -223,14 +237,15 @@ async def test_the_token_is_nowhere_but_in_the_request(
     assert [text for text in told if token in text] == []
 
 
-async def test_a_provider_that_quotes_the_token_is_not_quoted(provider: str) -> None:
+@proves("token")
+async def test_a_provider_that_quotes_the_token_is_not_quoted(kit: Kit) -> None:
     sentence = f"the key {TOKEN}\n is of somebody else, {'really ' * 100}"
     plain = {"message": sentence, "detail": sentence, "error": sentence}
     nested = {"error": {"message": sentence, "details": {TOKEN: [sentence]}}}
-    body = plain if ADAPTERS[provider].complaint(plain).message else nested
+    body = plain if kit.adapter.complaint(plain).message else nested
     refusal = httpx.Response(422, json=body, headers={"x-request-id": TOKEN})
     with pytest.raises(Rejected) as raised:
-        await answering(provider, refusal).clusters()
+        await answering(kit.adapter, refusal).clusters()
     error = raised.value
     assert "is of somebody else" in error.message
     assert TOKEN not in f"{error!r} {error.fields} {error.provider_request_id}"

@@ -10,27 +10,28 @@ from typing import Any
 import httpx
 import pytest
 
-from adapters import ADAPTERS
 from adapters.redaction import secrets_of
 from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.failure import ProviderError, RateLimited, Rejected, Unavailable, UnexpectedResponse
 from fleet.model.integration import Integration
 from fleet.ports.adapter import ChangesIntegrations
-from tests.adapters.credentials import KINDS, PLANTED, TAKEN_BY_NORTHFLANK, TAKEN_BY_QOVERY
-from tests.adapters.setting import Setting, answering
-from tests.adapters.test_contract import offering
+from fleetgraph.testing.credentials import KINDS, PLANTED
+from fleetgraph.testing.kit import Kit
+from fleetgraph.testing.rules import proves
+from fleetgraph.testing.setting import Setting, answering
 
-TAKEN = {"northflank": TAKEN_BY_NORTHFLANK, "qovery": TAKEN_BY_QOVERY}
-EVERY_KIND = pytest.mark.parametrize(
-    ("provider", "kind"), [(provider, kind) for provider, kinds in TAKEN.items() for kind in kinds]
-)
 Verb = Callable[[Any, Integration, str], Awaitable[object]]
-VERBS: Mapping[str, Verb] = {
-    "create": lambda adapter, _, kind: adapter.create_integration(wanted(kind, "Another Link")),
-    "update": lambda adapter, link, kind: adapter.update_integration(link, replaced(kind)),
-    "delete": lambda adapter, link, _: adapter.delete_integration(link),
+VERBS: Mapping[str, tuple[type, Verb]] = {
+    "create": (
+        ChangesIntegrations,
+        lambda adapter, _, kind: adapter.create_integration(wanted(kind, "Another Link")),
+    ),
+    "update": (
+        ChangesIntegrations,
+        lambda adapter, link, kind: adapter.update_integration(link, replaced(kind)),
+    ),
+    "delete": (ChangesIntegrations, lambda adapter, link, _: adapter.delete_integration(link)),
 }
-EVERY_VERB = pytest.mark.parametrize("verb", VERBS)
 
 
 def wanted(kind: str, name: str = "A Link") -> CreateIntegration:
@@ -41,11 +42,12 @@ def replaced(kind: str) -> UpdateIntegration:
     return UpdateIntegration(credentials=KINDS[kind])
 
 
-def test_every_adapter_that_changes_links_is_held_to_this() -> None:
-    assert TAKEN.keys() == {name for name in ADAPTERS if issubclass(ADAPTERS[name], ChangesIntegrations)}
+@proves("changes-integrations", ChangesIntegrations)
+def test_there_is_something_to_make_an_integration_with(kit: Kit) -> None:
+    assert kit.credentials, "name in Kit.credentials what an integration can be made with"
 
 
-@EVERY_KIND
+@proves("changes-integrations", ChangesIntegrations)
 async def test_a_link_is_made_changed_and_gone(here: Setting, kind: str) -> None:
     adapter = here.adapter
     link = await adapter.create_integration(wanted(kind))
@@ -57,8 +59,7 @@ async def test_a_link_is_made_changed_and_gone(here: Setting, kind: str) -> None
     assert link.key not in {one.key for one in (await adapter.integrations()).items}
 
 
-@EVERY_VERB
-@EVERY_KIND
+@proves("sent-once", verbs=VERBS)
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
@@ -68,7 +69,7 @@ async def test_a_link_is_made_changed_and_gone(here: Setting, kind: str) -> None
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
 )
-async def test_it_goes_out_once_whatever_happens(
+async def test_a_change_of_an_integration_goes_out_once_whatever_happens(
     here: Setting, verb: str, kind: str, fault: dict[str, Any], error: type[ProviderError]
 ) -> None:
     adapter = here.adapter
@@ -77,7 +78,7 @@ async def test_it_goes_out_once_whatever_happens(
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         here.server.fault(**fault, method=method)
     with pytest.raises(error) as raised:
-        await VERBS[verb](adapter, link, kind)
+        await VERBS[verb][1](adapter, link, kind)
     assert len(sent) == 1
     assert PLANTED not in told(raised.value)
 
@@ -90,7 +91,7 @@ def told(error: BaseException) -> str:
     return "".join(traceback.format_exception(error)) + f"{error!r} {vars(error)} {fields}"
 
 
-@EVERY_KIND
+@proves("secrets", ChangesIntegrations)
 async def test_a_link_and_what_was_asked_show_no_secret(
     here: Setting, kind: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,14 +123,13 @@ def texts(value: object) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-@pytest.mark.parametrize("verb", ["create", "update"])
-@EVERY_KIND
+@proves("secrets", verbs={verb: VERBS[verb] for verb in ("create", "update")})
 async def test_a_provider_that_repeats_a_secret_is_not_quoted(here: Setting, verb: str, kind: str) -> None:
     link = await here.adapter.create_integration(wanted(kind))
     account, token = here.accounts()[0]
     here.client = httpx.AsyncClient(transport=httpx.MockTransport(repeating))
     with pytest.raises(Rejected) as raised:
-        await VERBS[verb](here.open(account, token), link, kind)
+        await VERBS[verb][1](here.open(account, token), link, kind)
     assert PLANTED not in told(raised.value)
     for secret in secrets_of(KINDS[kind]):
         assert secret[3:] not in told(raised.value)
@@ -138,18 +138,21 @@ async def test_a_provider_that_repeats_a_secret_is_not_quoted(here: Setting, ver
         assert raised.value.message != "***"
 
 
-@pytest.mark.parametrize("provider", sorted(TAKEN))
+@proves("strange-success", ChangesIntegrations)
 @pytest.mark.parametrize("body", [b"<html>signed in</html>", b"[]", b'{"half'], ids=str)
-async def test_a_success_in_anothers_words_is_unexpected(here: Setting, provider: str, body: bytes) -> None:
-    link = await here.adapter.create_integration(wanted("aws keys"))
-    answered = answering(provider, httpx.Response(200, content=body))
-    for verb in VERBS.values():
+async def test_a_success_in_anothers_words_is_unexpected_of_an_integration_too(
+    here: Setting, kit: Kit, body: bytes
+) -> None:
+    kind = kit.credentials[0]
+    link = await here.adapter.create_integration(wanted(kind))
+    answered = answering(kit.adapter, httpx.Response(200, content=body))
+    for _, verb in VERBS.values():
         with pytest.raises(UnexpectedResponse):
-            await verb(answered, link, "aws keys")
+            await verb(answered, link, kind)
 
 
-@offering(ChangesIntegrations)
-async def test_what_was_asked_is_kept_without_what_proves_it(here: Setting, provider: str) -> None:
-    for change in (wanted("aws keys"), replaced("aws keys")):
+@proves("secrets", ChangesIntegrations)
+def test_what_was_asked_is_kept_without_what_proves_it(kind: str) -> None:
+    for change in (wanted(kind), replaced(kind)):
         kept = type(change).model_validate_json(change.model_dump_json())
         assert (change.is_whole, kept.is_whole) == (True, False)

@@ -1,0 +1,65 @@
+"""The contract as a test class of one provider."""
+
+from collections.abc import AsyncIterator, Iterator
+from types import ModuleType
+from typing import Any, ClassVar
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from fleetgraph.testing import changing, failing, integrations, reading
+from fleetgraph.testing.kit import Kit
+from fleetgraph.testing.rules import is_offered, rule_of, verbs_of
+from fleetgraph.testing.setting import PLENTY, Setting, TurnedClock
+from sandbox import ManualClock, Server, serve
+
+MODULES: tuple[ModuleType, ...] = (reading, changing, failing, integrations)
+
+
+class Contract:
+    """A test class once `contract_of` has given it a kit and the tests that apply to its adapter."""
+
+    of: ClassVar[Kit]
+
+    @pytest.fixture
+    def kit(self) -> Kit:
+        return self.of
+
+    @pytest.fixture
+    def server(self) -> Iterator[Server]:
+        with serve(self.of.fake, clock=ManualClock(), rate_limit=PLENTY) as server:
+            yield server
+
+    @pytest_asyncio.fixture
+    async def here(self, server: Server) -> AsyncIterator[Setting]:
+        clock = server.clock
+        assert isinstance(clock, ManualClock)
+        async with httpx.AsyncClient(verify=False) as client:  # nothing is encrypted on this machine
+            yield Setting(
+                adapter_type=self.of.adapter,
+                server=server,
+                client=client,
+                clock=TurnedClock(clock),
+                sandbox_clock=clock,
+            )
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """A test of every verb is one of each that this adapter offers, and likewise for kinds of credentials."""
+        if "verb" in metafunc.fixturenames:
+            metafunc.parametrize("verb", verbs_of(metafunc.function, self.of.adapter) or [])
+        if "kind" in metafunc.fixturenames:
+            metafunc.parametrize("kind", self.of.credentials)
+
+
+def contract_of(kit: Kit) -> type[Contract]:
+    """The tests that this provider has to pass, as a class for pytest to collect."""
+    tests: dict[str, Any] = {}
+    for module in MODULES:
+        for name, test in vars(module).items():
+            if rule_of(test) is None or not is_offered(test, kit.adapter):
+                continue
+            if name in tests:
+                raise ValueError(f"two tests of the contract are called {name}")
+            tests[name] = staticmethod(test)
+    return type(f"Test{kit.key.title()}", (Contract,), {"of": kit, **tests})

@@ -1,0 +1,81 @@
+"""The rules of the contract by name, and which test proves which."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import pytest
+
+Test = Callable[..., Any]
+TestT = TypeVar("TestT", bound=Test)
+Verbs = Mapping[str, tuple[type, Test]]
+"""Something to do with an adapter, by name, each with the protocol that it is part of."""
+
+RULES: Mapping[str, str] = {
+    # what is listed
+    "clusters-once": "Every account lists its clusters, each once and each readable.",
+    "stable-revision": "What nobody changed reads the same again, and its revision stays while phases come and go.",
+    "storable": "A cluster that was stored is read back as it was.",
+    "data-sheet": "The data sheet names each capability that is missing, and the adapter offers all others.",
+    "recorded-answers": "An answer that the provider was seen to give is read whole.",
+    # what is offered beside
+    "reads-one-cluster": "A cluster that is read by itself is the one that was listed; one that is gone is not found.",
+    "connection": "A cluster that serves has a connection, and no other.",
+    "nodes": "Nodes belong to their cluster, each once.",
+    "integrations": "Integrations are listed each once.",
+    "regions": "Regions are listed each once.",
+    "instance-types": "Instance types are listed each once.",
+    "cost-estimate": "An estimate has a range.",
+    # what is changed
+    "creates-cluster": "A created cluster is there as specified, was not there before, and becomes ready.",
+    "updates-cluster": "An update shows once it is made, and not before.",
+    "deletes-cluster": "A deleted cluster goes.",
+    "spend-limit": "A limit shows once it is set, and no more once it is cleared.",
+    "changes-integrations": "An integration is made, changed and deleted.",
+    "sent-once": "What changes something goes out once, whatever becomes of the answer.",
+    "strange-success": "A success in anybody else's words is unexpected, and not a success.",
+    # what goes wrong
+    "faults": "Each fault is the error that it means, with the provider's name in its sentence.",
+    "no-empty-list-by-accident": "A success that is no list is unexpected, and not an empty list.",
+    "unknown-words": "A word that is new is kept, and hides no cluster.",
+    "bad-items": "A bad item costs that item, and one without an identity the completeness of the list.",
+    "endless-pages": "A page that comes again ends the listing as an error.",
+    "rate-limit": "A refusal for asking too often says until when; a short one is waited out.",
+    "reads-repeated": "A read that failed is repeated, and every attempt is permitted and learned from.",
+    # what nobody is shown
+    "token": "The token is in the request, and nowhere else.",
+    "secrets": "No error, log or record repeats a secret that was sent.",
+}
+"""What each rule promises. `quality.toml` of a provider says of each whether it is met."""
+
+
+def proves(rule: str, needs: type | None = None, *, verbs: Verbs | None = None) -> Callable[[TestT], TestT]:
+    """Marks a test as proof of a rule, for adapters that offer the protocol that it `needs`. A test that takes a `verb`
+    is one of each of the `verbs` that the adapter offers.
+    """
+    if rule not in RULES:
+        raise ValueError(f"{rule!r} is no rule: add it to RULES with its sentence")
+
+    def mark(test: TestT) -> TestT:
+        vars(test).update(rule=rule, needs=needs, verbs=verbs)
+        return pytest.mark.asyncio(test) if inspect.iscoroutinefunction(test) else test
+
+    return mark
+
+
+def rule_of(test: object) -> str | None:
+    rule: str | None = getattr(test, "rule", None)
+    return rule
+
+
+def is_offered(test: object, adapter: type) -> bool:
+    needs: type | None = getattr(test, "needs", None)
+    return (needs is None or issubclass(adapter, needs)) and verbs_of(test, adapter) != []
+
+
+def verbs_of(test: object, adapter: type) -> list[str] | None:
+    """The verbs that a test is made for; null where it takes none."""
+    verbs: Verbs | None = getattr(test, "verbs", None)
+    return (
+        None if verbs is None else [verb for verb, (needs, _) in verbs.items() if issubclass(adapter, needs)]
+    )

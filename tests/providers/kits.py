@@ -1,0 +1,16 @@
+"""Every provider of the house, with what it is held to: a module of its own in this folder."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+
+from adapters import ADAPTERS
+from fleetgraph.testing import Kit
+
+HERE = Path(__file__).parent
+KITS: Mapping[str, Kit] = {
+    key: import_module(f"tests.providers.{key}").KIT
+    for key in sorted(ADAPTERS)
+    if (HERE / f"{key}.py").exists()
+}
+"""Of one that is not here, `test_places.py` says so."""

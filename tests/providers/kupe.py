@@ -1,0 +1,22 @@
+"""Kupe Cloud, as every adapter is held to the same."""
+
+from adapters.kupe import KupeAdapter
+from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeResources
+from fleetgraph.testing import Kit
+from sandbox.kupe.api import Kupe
+from tests.adapters.replay import FIXTURES
+
+KIT = Kit(
+    adapter=KupeAdapter,
+    fake=Kupe,
+    fixtures=FIXTURES / "kupe",
+    listing={"/api/v1/tenants/acme/clusters": "list-clusters.json"},
+    spec=KupeClusterSpec(
+        display_name="Of a contract",
+        type=KupeClusterType.SHARED,
+        version="1.33",
+        resources=KupeResources(cpu="4", memory="16Gi", storage="100Gi"),
+        alerts={"receivers": ["somebody"]},
+    ),
+    patch=KupeClusterPatch(resources=KupeResources(cpu="8"), alerts={"receivers": ["somebody-else"]}),
+)
