@@ -22,11 +22,13 @@ class Provider:
     documentation_url: str
     rate_limit: RateLimit
     details: type[ClusterDetails]
-    spec: type[ClusterSpec]
-    patch: type[ClusterPatch]
-    lacks: Mapping[Capability, str] = field(default_factory=dict)
     needs_external_id: bool
     """Whether an account must name its organization, tenant or team, because the token does not imply it."""
+    spec: type[ClusterSpec] | None = None
+    """What a new cluster is asked for with. Null where none can be created."""
+    patch: type[ClusterPatch] | None = None
+    """What is to differ. Null where a cluster cannot be updated."""
+    lacks: Mapping[Capability, str] = field(default_factory=dict)
     are_names_caseless: bool = False
     """Whether two names that differ in case alone are one to the provider."""
     is_busy: Callable[[str], bool] = _never

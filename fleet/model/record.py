@@ -35,4 +35,5 @@ def of_provider(member: Literal["details", "spec", "patch"], value: object, info
     if info.context is None:
         raise ValueError(f"{member} differs between providers: read it with the providers as context")
     provider = info.context.get(info.data.get("provider"))
-    return value if provider is None else getattr(provider, member).model_validate(value)
+    record = None if provider is None else getattr(provider, member)
+    return value if record is None else record.model_validate(value)

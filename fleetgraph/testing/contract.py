@@ -57,8 +57,10 @@ def contract_of(kit: Kit) -> type[Contract]:
     tests: dict[str, Any] = {}
     for module in MODULES:
         for name, test in vars(module).items():
-            if rule_of(test) is None or not is_offered(test, kit.adapter):
+            if not name.startswith("test_") or not is_offered(test, kit.adapter):
                 continue
+            if rule_of(test) is None:
+                raise ValueError(f"{name} does not say which rule it proves")
             if name in tests:
                 raise ValueError(f"two tests of the contract are called {name}")
             tests[name] = staticmethod(test)

@@ -12,7 +12,7 @@ from gateway.http.errors import unresolved
 from gateway.limits.bounds import Bounds
 from gateway.mutations import Mutation
 from gateway.mutations.refusals import USER_ERRORS
-from gateway.providers import DETAILS
+from gateway.providers import TYPES
 from gateway.query import Query
 from gateway.types.records import read
 from gateway.types.scalars import SCALARS
@@ -38,7 +38,7 @@ class OneOperation(SchemaExtension):
 SCHEMA = Schema(
     query=Query,
     mutation=Mutation,
-    types=[*DETAILS, *USER_ERRORS],
+    types=[*(types.details for types in TYPES.values()), *USER_ERRORS],
     extensions=[
         OneOperation,
         Bounds,

@@ -14,7 +14,7 @@ from fleet.model.operation import OperationState
 from fleet.model.refusal import Conflicting
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeResources
 from tests.changing.line import ADA, Fuse, Killed, Line
-from tests.providers.kits import KITS
+from tests.contract.kits import KITS
 
 STEPS = [
     "before the intent",

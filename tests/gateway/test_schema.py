@@ -6,7 +6,7 @@ from graphql import GraphQLEnumType, GraphQLObjectType, build_client_schema, get
 
 from fleet.providers import PROVIDERS
 from gateway.export import export
-from gateway.providers import DETAILS
+from gateway.providers import TYPES
 from gateway.schema import SCHEMA
 from tests.gateway.world import Client
 
@@ -29,7 +29,7 @@ def test_every_provider_has_a_kind_and_a_type_of_its_own_for_details() -> None:
     served = [
         type_.__name__
         for provider in PROVIDERS.values()
-        for type_ in DETAILS
+        for type_ in (types.details for types in TYPES.values())
         if type_.is_type_of(provider.details.model_construct(), None)  # type: ignore[attr-defined]
     ]
     assert len(set(served)) == len(PROVIDERS)

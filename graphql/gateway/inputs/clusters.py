@@ -4,15 +4,19 @@ from typing import TypeVar
 
 import strawberry
 
+from fleet.model.capability import Capability
 from fleet.model.provider import Provider
-from fleet.model.refusal import InvalidInput, Refused
+from fleet.model.refusal import InvalidInput, Refused, Unsupported
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from gateway.inputs.conversion import chosen, make
-from gateway.providers import INPUTS
+from gateway.providers import TYPES
 from gateway.relay import ids
 from gateway.types.records import option
 
 WantedT = TypeVar("WantedT", ClusterSpec, ClusterPatch)
+
+_SPECS = {key: types.spec | None for key, types in TYPES.items() if types.spec is not None}
+_PATCHES = {key: types.patch | None for key, types in TYPES.items() if types.patch is not None}
 
 
 @strawberry.input(
@@ -20,8 +24,8 @@ WantedT = TypeVar("WantedT", ClusterSpec, ClusterPatch)
     description="What the new cluster is to be, for the provider of the account that it is created in.",
 )
 class ClusterSpecInput:
-    __annotations__ = {key: inputs.spec | None for key, inputs in INPUTS.items()}
-    vars().update(dict.fromkeys(INPUTS, strawberry.UNSET))
+    __annotations__ = _SPECS
+    vars().update(dict.fromkeys(_SPECS, strawberry.UNSET))
 
 
 @strawberry.input(
@@ -30,8 +34,8 @@ class ClusterSpecInput:
     "clears what can be cleared, and is refused where it cannot.",
 )
 class UpdateClusterInput:
-    __annotations__ = {key: inputs.patch | None for key, inputs in INPUTS.items()}
-    vars().update(dict.fromkeys(INPUTS, strawberry.UNSET))
+    __annotations__ = _PATCHES
+    vars().update(dict.fromkeys(_PATCHES, strawberry.UNSET))
 
 
 @strawberry.input(description="A cluster to be created.")
@@ -47,11 +51,15 @@ class CreateClusterInput:
 
 def to_spec(wanted: ClusterSpecInput, provider: Provider, account_id: str) -> ClusterSpec:
     """Raises `Refused` below "spec"."""
+    if provider.spec is None:
+        raise Unsupported(provider.lacks[Capability.CREATE_CLUSTER], capability=Capability.CREATE_CLUSTER)
     return _to_record(provider.spec, wanted, "spec", provider, account_id)
 
 
 def to_patch(wanted: UpdateClusterInput, provider: Provider, account_id: str) -> ClusterPatch:
     """Raises `Refused` below "patch"."""
+    if provider.patch is None:
+        raise Unsupported(provider.lacks[Capability.UPDATE_CLUSTER], capability=Capability.UPDATE_CLUSTER)
     return _to_record(provider.patch, wanted, "patch", provider, account_id)
 
 

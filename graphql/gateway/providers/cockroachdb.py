@@ -7,6 +7,7 @@ import strawberry
 from fleet.model.cloud import Cloud
 from fleet.providers.cockroachdb import CockroachdbDetails
 from gateway.inputs.conversion import ClusterInput
+from gateway.providers.members import ProviderTypes
 from gateway.types.details import ClusterDetails
 from gateway.types.label import LabelInput, with_labels
 from gateway.types.money import SpendLimitInput
@@ -86,3 +87,8 @@ class CockroachdbClusterPatchInput(ClusterInput):
 
     def to_members(self) -> dict[str, Any]:
         return with_labels(super().to_members())
+
+
+TYPES = ProviderTypes(
+    details=CockroachdbClusterDetails, spec=CockroachdbClusterSpecInput, patch=CockroachdbClusterPatchInput
+)

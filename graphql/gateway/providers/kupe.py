@@ -5,6 +5,7 @@ from strawberry.scalars import JSON
 
 from fleet.providers.kupe import KupeClusterType, KupeDetails
 from gateway.inputs.conversion import ClusterInput
+from gateway.providers.members import ProviderTypes
 from gateway.types.details import ClusterDetails
 from gateway.types.records import field, option, serves
 
@@ -53,3 +54,6 @@ class KupeClusterPatchInput(ClusterInput):
     resources: KupeResourcesInput | None = strawberry.UNSET
     is_highly_available: bool | None = strawberry.UNSET
     alerts: JSON | None = option("Overrides of alerts, passed to the provider as they are.")
+
+
+TYPES = ProviderTypes(details=KupeClusterDetails, spec=KupeClusterSpecInput, patch=KupeClusterPatchInput)

@@ -5,6 +5,7 @@ import strawberry
 from fleet.model.cloud import Cloud
 from fleet.providers.northflank import NorthflankDetails
 from gateway.inputs.conversion import ClusterInput
+from gateway.providers.members import ProviderTypes
 from gateway.types.details import ClusterDetails
 from gateway.types.records import field, option, serves
 
@@ -59,3 +60,8 @@ class NorthflankClusterPatchInput(ClusterInput):
     name: str | None = strawberry.UNSET
     description: str | None = strawberry.UNSET
     node_pools: list[NodePoolInput] | None = option("All that there are to be: a pool that is left out goes.")
+
+
+TYPES = ProviderTypes(
+    details=NorthflankClusterDetails, spec=NorthflankClusterSpecInput, patch=NorthflankClusterPatchInput
+)

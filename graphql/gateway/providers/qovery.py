@@ -5,6 +5,7 @@ import strawberry
 from fleet.model.cloud import Cloud
 from fleet.providers.qovery import QoveryDetails, QoveryKubernetesMode
 from gateway.inputs.conversion import ClusterInput
+from gateway.providers.members import ProviderTypes
 from gateway.types.details import ClusterDetails
 from gateway.types.money import Money
 from gateway.types.records import field, option, serves
@@ -139,3 +140,8 @@ class QoveryClusterPatchInput(ClusterInput):
         "Those that are to differ: one that is not named stays as it is, for most cannot be taken away."
     )
     advanced: QoveryAdvancedInput | None = option("What is not given in it stays as it is.")
+
+
+TYPES = ProviderTypes(
+    details=QoveryClusterDetails, spec=QoveryClusterSpecInput, patch=QoveryClusterPatchInput
+)
