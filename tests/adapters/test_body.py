@@ -13,8 +13,9 @@ import pytest
 import adapters.http
 from adapters.adapter import ITEMS_IN_A_TURN, MOST_ITEMS
 from adapters.body import LARGEST_BODY_BYTES, LARGEST_REFUSAL_BYTES, LOOP_BYTES, MOST_VALUES
+from adapters.kupe import KupeAdapter
 from fleet.model.failure import Rejected, TimedOut, UnexpectedResponse
-from tests.adapters.setting import answering
+from fleetgraph.testing.setting import answering
 
 LIST = b'{"items": []}'
 
@@ -39,7 +40,7 @@ class Pieces(httpx.AsyncByteStream):
 
 async def why(response: httpx.Response) -> str:
     with pytest.raises(UnexpectedResponse) as raised:
-        await answering("kupe", response).clusters()
+        await answering(KupeAdapter, response).clusters()
     return raised.value.message
 
 
@@ -60,7 +61,7 @@ async def why(response: httpx.Response) -> str:
 )
 async def test_one_coding_is_read_however_it_is_cut(coding: str | None, body: bytes) -> None:
     for pieces in ((body,), tuple(bytes([byte]) for byte in body), (b"", body, b"")):
-        listing = await answering("kupe", answer(*pieces, coding=coding)).clusters()
+        listing = await answering(KupeAdapter, answer(*pieces, coding=coding)).clusters()
         assert listing.items == ()
 
 
@@ -150,7 +151,7 @@ async def test_a_refusal_of_any_size_is_still_the_refusal() -> None:
     for size in (100, LARGEST_REFUSAL_BYTES + 1, LARGEST_BODY_BYTES + 1):
         body = json.dumps({"error": "no" + " " * size}).encode()
         with pytest.raises(Rejected):
-            await answering("kupe", answer(body, status=400)).clusters()
+            await answering(KupeAdapter, answer(body, status=400)).clusters()
 
 
 # ---------------------------------------------------------------------- while others wait
@@ -164,7 +165,7 @@ async def test_bytes_that_never_let_anybody_else_in_end_in_time_too(monkeypatch:
 
     monkeypatch.setattr(adapters.http, "ANSWER_SECONDS", 0.05)
     with pytest.raises(TimedOut):
-        await answering("kupe", answer(stream=Flood())).clusters()
+        await answering(KupeAdapter, answer(stream=Flood())).clusters()
 
 
 async def test_others_go_on_while_much_is_read() -> None:
@@ -180,7 +181,7 @@ async def test_others_go_on_while_much_is_read() -> None:
             await asyncio.sleep(0)
 
     other = asyncio.create_task(somebody_else())
-    listing = await answering("kupe", answer(body)).clusters()
+    listing = await answering(KupeAdapter, answer(body)).clusters()
     other.cancel()
     assert len(listing.items) == MOST_ITEMS
     assert turns > MOST_ITEMS // ITEMS_IN_A_TURN
@@ -195,8 +196,8 @@ async def test_much_json_is_parsed_beside_the_event_loop(monkeypatch: pytest.Mon
         return await to_thread(call, body)  # type: ignore[arg-type]
 
     monkeypatch.setattr("adapters.body.asyncio.to_thread", watched)
-    await answering("kupe", answer(LIST)).clusters()
+    await answering(KupeAdapter, answer(LIST)).clusters()
     assert parsed == []
     body = LIST + b" " * LOOP_BYTES
-    await answering("kupe", answer(body)).clusters()
+    await answering(KupeAdapter, answer(body)).clusters()
     assert parsed == [len(body)]
