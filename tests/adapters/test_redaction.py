@@ -10,10 +10,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from adapters import ADAPTERS
 from adapters.redaction import MASK, TELLING, redact
 from fleet.model.failure import ProviderError, Rejected
-from tests.adapters.replay import TOKEN
-from tests.adapters.setting import answering
+from fleetgraph.testing.setting import TOKEN, answering
 
 SECRET = "CCDB1_aB3dE5fG7hJ9kL1m_N2pQ4rS6tU8vW0xY/zA+c=e"
 
@@ -105,7 +105,7 @@ def test_an_ordinary_sentence_is_left_alone() -> None:
     assert redact(said, (SECRET,)) == said
 
 
-@pytest.mark.parametrize("provider", ["cockroachdb", "kupe", "northflank", "qovery"])
+@pytest.mark.parametrize("provider", ADAPTERS)
 @pytest.mark.parametrize("form", ["whole", "in capitals", "percent-encoded", "in base64, after a name"])
 async def test_no_error_and_no_log_holds_the_token_of_the_account(
     provider: str, form: str, caplog: pytest.LogCaptureFixture
@@ -115,7 +115,7 @@ async def test_no_error_and_no_log_holds_the_token_of_the_account(
         body = dict.fromkeys(("message", "error", "detail"), f"no {echoed} here")
         answer = httpx.Response(422, json=body, headers={"X-Request-Id": echoed})
         with pytest.raises(ProviderError) as raised:
-            await answering(provider, answer).clusters()
+            await answering(ADAPTERS[provider], answer).clusters()
         error = raised.value
         assert MASK in error.message
         assert error.provider_request_id is not None
@@ -129,7 +129,7 @@ async def test_names_of_fields_are_redacted_and_counted() -> None:
         422, json={"error": {"message": "no", "details": {**details, "name": ["long"] * 50}}}
     )
     with pytest.raises(Rejected) as raised:
-        await answering("northflank", answer).clusters()
+        await answering(ADAPTERS["northflank"], answer).clusters()
     fields = raised.value.fields
     assert len(fields) <= 20
     assert all(len(texts) <= 20 for texts in fields.values())
