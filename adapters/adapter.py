@@ -17,7 +17,8 @@ from adapters.http import ATTEMPTS, Answer, Complaint, Http
 from adapters.wire import Wire, WireItem, explain
 from fleet.model.account import Account
 from fleet.model.cluster import Cluster
-from fleet.model.failure import Conflict, Unavailable, UnexpectedResponse
+from fleet.model.failure import Conflict, Rejected, Unavailable, UnexpectedResponse
+from fleet.model.identifier import fits_a_path
 from fleet.model.provider import Provider
 from fleet.model.refusal import Failing
 from fleet.ports.adapter import Listing, Unreadable
@@ -32,6 +33,8 @@ LARGEST_LISTING_BYTES = 16 * 2**20
 """All pages of one listing, which are in memory together until the last has come."""
 ITEMS_IN_A_TURN = 50
 """So many are read in a few milliseconds; then whoever else waits for the event loop has it."""
+LONGEST_SHOWN = 40
+"""So much of an identifier that is refused is repeated."""
 
 
 class Keyed(Protocol):
@@ -230,9 +233,12 @@ class Adapter(ABC):
             raise UnexpectedResponse(f"{self.provider.name} lists more than {MOST_ITEMS} of one thing.")
 
 
-def segment(text: str) -> str:
-    """Quotes what is to be one segment of a path."""
-    return quote(text, safe="")
+def segment(identifier: str) -> str:
+    """An identifier as one segment of a path. `Rejected`, before anything is sent, where it would be another path."""
+    if not fits_a_path(identifier):
+        shown = identifier if len(identifier) <= LONGEST_SHOWN else f"{identifier[:LONGEST_SHOWN]}…"
+        raise Rejected(f"The identifier {shown!r} cannot be part of a path, so nothing was asked about it.")
+    return quote(identifier, safe="")
 
 
 def first_text(*values: object) -> str | None:

@@ -11,6 +11,7 @@ from fleet.model.capability import Capability
 from fleet.model.catalog import Region
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
+from fleet.model.identifier import fits_a_path
 from fleet.model.node import Node, NodePhase
 from fleet.providers.cockroachdb import COCKROACHDB, CockroachdbDetails, CockroachdbRegion
 
@@ -85,13 +86,19 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         connection=to_connection(wire, state),
         spend_limit=to_spend_limit(wire.plan or "", is_serverless, serverless),
         details=CockroachdbDetails(
-            console_url=f"https://cockroachlabs.cloud/cluster/{segment(wire.id)}/overview",
+            console_url=to_console_url(wire.id),
             creator_id=wire.creator_id,
             routing_id=serverless.routing_id if serverless is not None else None,
             regions=tuple(to_cluster_region(region, is_serverless) for region in regions),
             upgrade_status=wire.upgrade_status,
         ),
     )
+
+
+def to_console_url(identifier: str) -> str | None:
+    if not fits_a_path(identifier):
+        return None
+    return f"https://cockroachlabs.cloud/cluster/{segment(identifier)}/overview"
 
 
 def to_word(text: str | None) -> str:

@@ -71,8 +71,8 @@ REGIONAL_INSTANCE_TYPES: Mapping[Cloud, str] = {
 MOST_PLACES = 30
 """A look at the instance types takes no more requests than this for lists, out of 1000 an hour."""
 
-Place = tuple[str, Cloud, str | None]
-"""Where instance types are listed: path, cloud, region."""
+Place = tuple[str, str | None, Cloud, str | None]
+"""Where instance types are listed: path, what of the region is its last segment, cloud, region."""
 
 
 class QoveryAdapter(Adapter):
@@ -201,17 +201,17 @@ class QoveryAdapter(Adapter):
         if any(cloud is Cloud.SCALEWAY for cloud, _ in used):
             listed = await self.get(REGIONS[Cloud.SCALEWAY], WireRegions)
             zones = {wire.name: to_zones(wire) for wire in listed.results}
-        places: list[Place] = [(path, cloud, None) for cloud, path in INSTANCE_TYPES.items()]
+        places: list[Place] = [(path, None, cloud, None) for cloud, path in INSTANCE_TYPES.items()]
         for cloud, region in used:
             if path := REGIONAL_INSTANCE_TYPES.get(cloud):
                 names = zones.get(region, (region,)) if cloud is Cloud.SCALEWAY else (region,)
-                places += [(f"{path}/{segment(name)}", cloud, region) for name in names]
+                places += [(path, name, cloud, region) for name in names]
         return places
 
     async def _instance_types(self, place: Place) -> Listing[InstanceType]:
-        path, cloud, region = place
+        path, name, cloud, region = place
         return await self.listing(
-            await self._all(path),
+            await self._all(path if name is None else f"{path}/{segment(name)}"),
             WireInstanceType,
             lambda wire: to_instance_type(wire, self.account.id, cloud, region),
         )

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from fleet.model.account import Account, derive_account_id
+from fleet.model.identifier import fits_a_path
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateScope
 from fleet.providers import PROVIDERS
@@ -40,6 +41,8 @@ def make_account(
         raise InvalidAccount("name", "An account needs a name.")
     if external_id is not None and not external_id.strip():
         raise InvalidAccount("external_id", "It is empty; name one or leave it out.")
+    if external_id is not None and not fits_a_path(external_id):
+        raise InvalidAccount("external_id", "It holds what no identifier has; copy it from the provider.")
     if external_id is None and known.needs_external_id:
         raise InvalidAccount(
             "external_id", f"{known.name} cannot tell from the token whose account it is; name it."

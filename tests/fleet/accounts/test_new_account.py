@@ -68,6 +68,8 @@ def test_accounts_of_a_provider_that_counts_by_address_share_one_budget() -> Non
         ("external_id", {"provider": "kupe"}),
         ("external_id", {"provider": "kupe", "external_id": ""}),
         ("external_id", {"external_id": " "}),
+        ("external_id", {"external_id": ".."}),
+        ("external_id", {"external_id": "acme/../other"}),
         ("api_version", {"api_version": "2021-01-01"}),
         ("api_version", {"provider": "kupe", "external_id": "acme", "api_version": "v1"}),
         ("base_url", {"base_url": "localhost:9001"}),

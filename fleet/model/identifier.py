@@ -1,0 +1,27 @@
+"""Identifiers that go into the paths of requests, whoever gave them: a provider or a person."""
+
+import re
+from urllib.parse import unquote
+
+LONGEST_IDENTIFIER = 512
+"""Characters; providers use up to 253, which is what Kubernetes allows a name. Keys of the store take 1,024 bytes."""
+
+_SEPARATORS = re.compile(r"[/\\]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_DOTS = re.compile(r"\s*\.{0,2}\s*(;.*)?", re.DOTALL)
+"""Nothing, here, or above; some servers drop what follows a semicolon."""
+_ROUNDS = 3
+"""Servers, and proxies before them, decode more than once."""
+
+
+def fits_a_path(identifier: str) -> bool:
+    """Whether what it names, quoted, is below what stands before it, however often it is decoded on its way. `..` names
+    what is above, and nothing at all the collection instead of its member.
+    """
+    if len(identifier) > LONGEST_IDENTIFIER:
+        return False
+    for _ in range(_ROUNDS):
+        if _CONTROLS.search(identifier) or any(map(_DOTS.fullmatch, _SEPARATORS.split(identifier))):
+            return False
+        identifier = unquote(identifier)
+    return True
