@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import httpx
 from pydantic import SecretStr
 
-from adapters.adapter import Adapter
+from adapters.adapter import BaseAdapter
 from adapters.cockroachdb import CockroachdbAdapter
 from adapters.http import open_client
 from adapters.kupe import KupeAdapter
@@ -13,9 +13,9 @@ from adapters.northflank import NorthflankAdapter
 from adapters.qovery import QoveryAdapter
 from fleet.model.account import Account
 from fleet.ports.clock import Clock
-from fleet.ports.permits import Allowance
+from fleet.ports.permits import Permits
 
-ADAPTERS: Mapping[str, type[Adapter]] = {
+ADAPTERS: Mapping[str, type[BaseAdapter]] = {
     adapter.provider.key: adapter
     for adapter in (
         CockroachdbAdapter,
@@ -25,11 +25,11 @@ ADAPTERS: Mapping[str, type[Adapter]] = {
     )
 }
 
-__all__ = ["ADAPTERS", "Adapter", "open_adapter", "open_client"]
+__all__ = ["ADAPTERS", "BaseAdapter", "open_adapter", "open_client"]
 
 
 def open_adapter(
-    account: Account, token: SecretStr, allowance: Allowance, *, client: httpx.AsyncClient, clock: Clock
-) -> Adapter:
+    account: Account, token: SecretStr, permits: Permits, *, client: httpx.AsyncClient, clock: Clock
+) -> BaseAdapter:
     """A `fleet.ports.adapter.OpenAdapter` once `client` and `clock` are bound."""
-    return ADAPTERS[account.provider](account, token, allowance, client=client, clock=clock)
+    return ADAPTERS[account.provider](account, token, permits, client=client, clock=clock)

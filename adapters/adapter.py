@@ -23,7 +23,7 @@ from fleet.model.provider import Provider
 from fleet.model.refusal import Failing
 from fleet.ports.adapter import Listing, Unreadable
 from fleet.ports.clock import Clock
-from fleet.ports.permits import Allowance
+from fleet.ports.permits import Permits
 
 MOST_PAGES = 500
 """A listing of more pages than this has no end."""
@@ -49,7 +49,7 @@ RawT = TypeVar("RawT")
 TokenT = TypeVar("TokenT", bound=Hashable)
 
 
-class Adapter(ABC):
+class BaseAdapter(ABC):
     """One account at one provider. A subclass is the provider's data sheet: constants, fetching verbs, `to_*` functions
     beside it.
     """
@@ -63,7 +63,7 @@ class Adapter(ABC):
         self,
         account: Account,
         token: SecretStr,
-        allowance: Allowance,
+        permits: Permits,
         *,
         client: httpx.AsyncClient,
         clock: Clock,
@@ -73,7 +73,7 @@ class Adapter(ABC):
         self._http = Http(
             client=client,
             clock=clock,
-            allowance=allowance,
+            permits=permits,
             provider_name=self.provider.name,
             base_url=account.base_url or self.base_url,
             scheme=self.scheme,

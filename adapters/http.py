@@ -40,7 +40,7 @@ from fleet.model.failure import (
 )
 from fleet.model.rate_limit import RateFacts
 from fleet.ports.clock import Clock
-from fleet.ports.permits import Allowance
+from fleet.ports.permits import Permits
 
 SAFE_VERBS = frozenset({"GET", "HEAD"})
 BACKOFF_SECONDS = (0.5, 2.0)
@@ -102,7 +102,7 @@ class Http:
 
     client: httpx.AsyncClient
     clock: Clock
-    allowance: Allowance
+    permits: Permits
     provider_name: str
     base_url: str
     scheme: str
@@ -130,7 +130,7 @@ class Http:
         last = min(attempts, ATTEMPTS) if method in SAFE_VERBS else 1
         attempt = 1
         while True:
-            await self.allowance.take()
+            await self.permits.take()
             try:
                 return await self._attempt(request)
             except (Unavailable, RateLimited) as error:
@@ -183,7 +183,7 @@ class Http:
     async def _read(self, response: httpx.Response) -> Answer:
         rate = read_rate(response.headers, response.status_code, self.clock.now())
         is_refused = response.status_code == 429
-        self.allowance.learn(rate if is_refused else rate.model_copy(update={"retry_at": None}))
+        self.permits.learn(rate if is_refused else rate.model_copy(update={"retry_at": None}))
         request_id = self._request_id(response)
         try:
             at_most = LARGEST_BODY_BYTES if response.is_success else LARGEST_REFUSAL_BYTES

@@ -16,7 +16,7 @@ import httpx
 import jwt
 
 from adapters.body import BadBody, read_body
-from fleet.access.authentication import NotAdmitted, Reason
+from fleet.access.authentication import NotAuthenticated, Reason
 from fleet.model.caller import Caller, Scope
 from fleet.ports.clock import Clock
 
@@ -55,7 +55,7 @@ class IssuerSilent(Exception):
 
 
 class Issuer:
-    """Keeps the issuer's keys between tokens. `open` is a `fleet.access.authentication.Opener`."""
+    """Keeps the issuer's keys between tokens. `open` is a `fleet.access.authentication.VerifyCredential`."""
 
     def __init__(self, expected: Expected, clock: Clock) -> None:
         self._expected = expected
@@ -69,14 +69,14 @@ class Issuer:
         try:
             claims = await self._verify(token)
         except jwt.ExpiredSignatureError:
-            raise NotAdmitted(Reason.EXPIRED) from None
+            raise NotAuthenticated(Reason.EXPIRED) from None
         except jwt.PyJWTError as error:
-            raise NotAdmitted(Reason.NOT_VERIFIED, type(error).__name__) from None
+            raise NotAuthenticated(Reason.NOT_VERIFIED, type(error).__name__) from None
         except IssuerSilent as error:
-            raise NotAdmitted(Reason.NOT_VERIFIED, str(error)) from None
+            raise NotAuthenticated(Reason.NOT_VERIFIED, str(error)) from None
         caller = to_caller(claims, self._expected)
         if not caller.scopes:
-            raise NotAdmitted(Reason.WITHOUT_SCOPE, caller.name)
+            raise NotAuthenticated(Reason.WITHOUT_SCOPE, caller.name)
         return caller
 
     async def _verify(self, token: str) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ the free tier, as assumed in November 2026. Queries, clusters that move and taxe
 
 from collections.abc import Mapping
 
-LOOKS_PER_MONTH = 60 * 24 * 30
+OBSERVATIONS_PER_MONTH = 60 * 24 * 30
 ACCOUNTS = (10, 100, 1_000, 10_000)
 
 CALLS = {"GetItem": 1, "BatchGetItem": 1, "Query": 2, "TransactWriteItems": 1, "UpdateItem": 1}
@@ -28,7 +28,7 @@ READ_UNITS = {
     "a dozen clusters": 5,
 }
 
-LOOK_SECONDS = 0.5
+OBSERVATION_SECONDS = 0.5
 """Mostly waiting for the provider; looks that are due together share an invocation, which is not counted."""
 FUNCTION_GB = 0.5
 LOG_KB = 2.0
@@ -56,10 +56,10 @@ PRICES = {
 
 def monthly(accounts: int) -> Mapping[str, float]:
     """Dollars by what they go to."""
-    looks = accounts * LOOKS_PER_MONTH
+    looks = accounts * OBSERVATIONS_PER_MONTH
     millions = looks / 1e6
-    plans = LOOKS_PER_MONTH
-    seconds = LOOKS_PER_MONTH * 60
+    plans = OBSERVATIONS_PER_MONTH
+    seconds = OBSERVATIONS_PER_MONTH * 60
     invocations = looks + plans
     traced = (
         min(invocations, TRACES_PER_SECOND * seconds) + max(0, invocations - TRACES_PER_SECOND * seconds) / 20
@@ -70,7 +70,7 @@ def monthly(accounts: int) -> Mapping[str, float]:
             sum(WRITE_UNITS.values()) * PRICES["million writes"]
             + sum(READ_UNITS.values()) * PRICES["million reads"]
         ),
-        "Lambda": invocations * LOOK_SECONDS * FUNCTION_GB * PRICES["GB second"]
+        "Lambda": invocations * OBSERVATION_SECONDS * FUNCTION_GB * PRICES["GB second"]
         + invocations / 1e6 * PRICES["million invocations"],
         "SQS": millions * QUEUE_REQUESTS * PRICES["million queue requests"],
         "logs": invocations * LOG_KB / 1e6 * PRICES["GB of logs"],
@@ -81,12 +81,12 @@ def monthly(accounts: int) -> Mapping[str, float]:
 
 def day() -> str:
     """What one account takes in a day."""
-    looks = LOOKS_PER_MONTH // 30
+    looks = OBSERVATIONS_PER_MONTH // 30
     return (
         f"An account takes {looks:,} looks a day: {looks * sum(WRITE_UNITS.values()):,.0f} units written and"
         f" {looks * sum(READ_UNITS.values()):,.0f} read,\n"
         f"{looks * sum(CALLS.values()):,} requests to DynamoDB, {looks * QUEUE_REQUESTS:,.0f} to SQS, and"
-        f" {looks:,} invocations of {LOOK_SECONDS * FUNCTION_GB} GB seconds at the most."
+        f" {looks:,} invocations of {OBSERVATION_SECONDS * FUNCTION_GB} GB seconds at the most."
     )
 
 

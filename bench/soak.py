@@ -30,7 +30,7 @@ WARM_UP_SHARE = 0.2
 WORTH_IT = 1.1
 """More at once have to bring so many times the answers."""
 MOST_AT_ONCE = 32
-ALL_THE_POINTS = "1000000000"
+ALL_CREDITS = "1000000000"
 """What a caller may spend is not what is measured here."""
 
 
@@ -95,7 +95,7 @@ def fleetgraph() -> Iterator[Target]:
                 **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
                 "PORT": "0",
                 "STATE": state,
-                "POINTS_PER_MINUTE": ALL_THE_POINTS,
+                "POINTS_PER_MINUTE": ALL_CREDITS,
             },
             stdout=subprocess.PIPE,
             text=True,
@@ -116,8 +116,8 @@ def _await_ready(process: "subprocess.Popen[str]") -> Target:
             raise SystemExit("Fleetgraph did not start.")
         greeting += line
     (port,) = re.findall(r"http://127\.0\.0\.1:(\d+)/graphql", greeting)
-    stand_ins = {name: int(pid) for name, pid in re.findall(r"sandbox\s+(\w+) .*\(kill (\d+)", greeting)}
-    target = Target(host="127.0.0.1", port=int(port), processes={"fleetgraph": process.pid, **stand_ins})
+    fake_providers = {name: int(pid) for name, pid in re.findall(r"sandbox\s+(\w+) .*\(kill (\d+)", greeting)}
+    target = Target(host="127.0.0.1", port=int(port), processes={"fleetgraph": process.pid, **fake_providers})
     give_up_at = time.monotonic() + 120
     while _health(target) != 200:
         if time.monotonic() > give_up_at:
@@ -182,7 +182,7 @@ def ask_together(target: Target, at_once: int, seconds: float) -> Seen:
     return whole
 
 
-def hold(target: Target, seconds: float) -> int:
+def deletion_guard(target: Target, seconds: float) -> int:
     """How many can ask at once: twice as many, for as long as that brings notably more answers a second."""
     at_once, answers = 2, len(ask_together(target, 2, seconds).seconds)
     while at_once < MOST_AT_ONCE:
@@ -239,7 +239,7 @@ def main() -> int:
     seconds = float(os.environ.get("SECONDS") or 600)
     step = min(10.0, max(0.5, seconds / 60))
     with fleetgraph() as target:
-        at_once = int(os.environ.get("CONCURRENCY") or hold(target, step))
+        at_once = int(os.environ.get("CONCURRENCY") or deletion_guard(target, step))
         print(f"{at_once} at once for {seconds:g} seconds", flush=True)
         ask_together(target, at_once, WARM_UP_SHARE * seconds)
         scale = Scale(target.processes, step / 5)

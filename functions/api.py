@@ -3,19 +3,25 @@
 import json
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from fleet.access.authentication import Door, NotAdmitted, Opener, Reason, open_with_key
+from fleet.access.authentication import (
+    Authenticator,
+    NotAuthenticated,
+    Reason,
+    VerifyCredential,
+    authenticate_key,
+)
 from fleet.model.caller import Caller, trusted
 from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.keys import Keys
 from fleet.ports.store import Schedule
 from functions.api_settings import read_api_settings
 from functions.deadline import within_the_invocation
-from functions.issuer import open_issuer
-from functions.look import send_look
+from functions.plan import send_observation_request
 from functions.process import Context, Process
 from functions.settings import read_settings
 from infra import queue
@@ -52,18 +58,18 @@ class Api:
         self._clock = clock
         self._process = Process()
         self._caller: Caller | None = None
-        self._door = Door(
+        self._authenticator = Authenticator(
             api_key=self._open_with_api_key,
             token=None if self._api_settings.oidc is None else self._open_with_token,
-            admin_key=self._admin_key_opener(),
+            admin_key=self._admin_key_verifier(),
         )
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """API Gateway gives header names in lower case, `sam local` as they came."""
         headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
         try:
-            self._caller = self._process.run(self._door.admit(headers.get("authorization")))
-        except NotAdmitted as refused:
+            self._caller = self._process.run(self._authenticator.authenticate(headers.get("authorization")))
+        except NotAuthenticated as refused:
             measure({"Refusals": 1}, reason=refused.reason)
             logger.info("refused", reason=refused.reason, fact=refused.fact)
             return {
@@ -77,30 +83,33 @@ class Api:
             }
         return self._answer(event, context)
 
-    async def _admitted(self, authorization: str | None) -> Caller:
+    async def _authenticated(self, authorization: str | None) -> Caller:
         assert self._caller is not None
         return self._caller
 
     async def _open_with_api_key(self, token: str) -> Caller:
-        return await open_with_key(self._keys, self._clock, token)
+        return await authenticate_key(self._keys, self._clock, token)
 
     async def _open_with_token(self, token: str) -> Caller:
         return await self._issuer(token)
 
     @cached_property
-    def _issuer(self) -> Opener:
+    def _issuer(self) -> VerifyCredential:
+        """Imported with the first token: verifying one takes a large library."""
         oidc = self._api_settings.oidc
         assert oidc is not None
-        return open_issuer(oidc.issuer, oidc.audience, oidc.scope_claim, self._clock)
+        from adapters.oidc import Expected, Issuer
 
-    def _admin_key_opener(self) -> Opener | None:
+        return Issuer(Expected(**asdict(oidc)), self._clock).open
+
+    def _admin_key_verifier(self) -> VerifyCredential | None:
         if self._settings.admin_key_id is None:
             return None
         key = AdminKey(admin_key.open_client(), self._settings.admin_key_id, self._clock)
 
         async def open_with_admin_key(presented: str) -> Caller:
             if not await key.matches(presented):
-                raise NotAdmitted(Reason.UNKNOWN)
+                raise NotAuthenticated(Reason.UNKNOWN)
             return trusted("admin")
 
         return open_with_admin_key
@@ -126,8 +135,7 @@ class Api:
         from mangum import Mangum
 
         from fleet.observing.schedule import Pace
-        from functions.serving import policy_of, services_of
-        from functions.wiring import wire
+        from functions.wiring import policy_of, services_of, wire
         from gateway.http.app import create_app
         from infra.secrets import ssm
         from infra.secrets.ssm import SsmVault
@@ -139,22 +147,22 @@ class Api:
             vault=vault,
             pace=Pace(),
             clock=self._clock,
-            send_look=self._send_look,
+            send_observation_request=self._send_observation_request,
         )
         parts = self._process.open(wired)
         app = create_app(
             services_of(parts, self._api_settings),
-            admit=self._admitted,
+            authenticate=self._authenticated,
             policy=policy_of(self._api_settings),
             explorer=None,
             health=None,
         )
         return Mangum(within_the_invocation(app), lifespan="off", text_mime_types=TEXT_TYPES)
 
-    async def _send_look(self, schedule: Schedule, account_id: str, due_at: datetime) -> None:
+    async def _send_observation_request(self, schedule: Schedule, account_id: str, due_at: datetime) -> None:
         """What was changed is looked at now. Where that fails, the next plan comes by within a minute."""
         try:
-            await send_look(
+            await send_observation_request(
                 account_id,
                 due_at,
                 schedule=schedule,

@@ -25,19 +25,19 @@ class ApiSettings:
 
     shows_schema: bool = True
     only_trusted: bool = False
-    points_per_minute: int = POINTS_PER_MINUTE
+    credits_per_minute: int = POINTS_PER_MINUTE
     oidc: OidcSettings | None = None
 
 
 def read_api_settings(environment: Mapping[str, str]) -> ApiSettings:
     """What is not set, or set to nothing, is as in `ApiSettings`."""
-    points = environment.get("POINTS_PER_MINUTE") or str(POINTS_PER_MINUTE)
-    if not points.isdecimal() or int(points) < 1:
-        raise SettingsError(f"POINTS_PER_MINUTE is a number from 1, unlike {points!r}")
+    credits = environment.get("POINTS_PER_MINUTE") or str(POINTS_PER_MINUTE)
+    if not credits.isdecimal() or int(credits) < 1:
+        raise SettingsError(f"POINTS_PER_MINUTE is a number from 1, unlike {credits!r}")
     return ApiSettings(
         shows_schema=_choice(environment, "INTROSPECTION", "on", "off") == "on",
         only_trusted=_choice(environment, "DOCUMENTS", "any", "trusted") == "trusted",
-        points_per_minute=int(points),
+        credits_per_minute=int(credits),
         oidc=_read_oidc(environment),
     )
 

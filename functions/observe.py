@@ -17,8 +17,7 @@ from fleet.observing.observer import Observation, Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.store import Schedule
-from functions.look import send_look
-from functions.plan import AHEAD
+from functions.plan import AHEAD, send_observation_request
 from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from functions.wiring import wire
@@ -59,9 +58,9 @@ async def _observe(
     # Each record runs in a task of its own, and these keys are its own too.
     logger.thread_safe_append_keys(correlation_id=correlation_id, message_id=record["messageId"])
     try:
-        look = read_message(record["body"])
-        logger.thread_safe_append_keys(account_id=look.account_id)
-        observation = await observer.observe(look.account_id, due_at=look.due_at)
+        request = read_message(record["body"])
+        logger.thread_safe_append_keys(account_id=request.account_id)
+        observation = await observer.observe(request.account_id, due_at=request.due_at)
         logger.info("observed", observation=asdict(observation))
         if observation.provider is not None:
             measure(
@@ -87,7 +86,7 @@ async def follow_up(
     now = clock.now()
     if observation.due_at is None or observation.due_at - now >= AHEAD - queue.JITTER:
         return False
-    return await send_look(
+    return await send_observation_request(
         observation.account_id,
         observation.due_at,
         schedule=schedule,

@@ -7,7 +7,7 @@ lost is given up after `QUEUED_FOR`, and its account planned again.
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -20,7 +20,7 @@ from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from infra import queue
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.queue import Look, Queue
+from infra.queue import ObservationRequest, Queue
 from infra.store.schedule import DynamoSchedule
 from infra.telemetry import adopt_loggers, logger_of, measure
 
@@ -56,9 +56,28 @@ async def plan(
             break
         accounts += len(due)
         lag = max(lag, *(now - due_at for _, due_at in due))
-        looks = [Look(account_id=account_id, due_at=due_at) for account_id, due_at in due]
-        await messages.send(looks, correlation_id=correlation_id)
+        requests = [ObservationRequest(account_id=account_id, due_at=due_at) for account_id, due_at in due]
+        await messages.send(requests, correlation_id=correlation_id)
     return Planned(accounts=accounts, lag_seconds=lag.total_seconds())
+
+
+async def send_observation_request(
+    account_id: str,
+    due_at: datetime,
+    *,
+    schedule: Schedule,
+    messages: Queue,
+    now: datetime,
+    correlation_id: str,
+) -> bool:
+    """Plans one account now, for whoever knows that it is due. False when somebody else was faster, or when the
+    account is due at another time by now.
+    """
+    if not await schedule.claim(account_id, due_at, now=now, queued_until=now + QUEUED_FOR):
+        return False
+    request = ObservationRequest(account_id=account_id, due_at=due_at)
+    await messages.send([request], correlation_id=correlation_id, jitter=timedelta())
+    return True
 
 
 class Planner:

@@ -11,7 +11,7 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class FunctionSettings:
     """`token_prefix` is a path of SSM parameters, from slash to slash. `admin_key_id` names a secret; it is null where
     the key that the deployment was born with is retired.
     """
@@ -22,7 +22,7 @@ class Settings:
     admin_key_id: str | None = None
 
 
-def read_settings(environment: Mapping[str, str]) -> Settings:
+def read_settings(environment: Mapping[str, str]) -> FunctionSettings:
     values = {field: environment.get(name, "") for field, name in _VARIABLES.items()}
     faults = [f"{_VARIABLES[field]} is not set" for field, value in values.items() if not value]
     if values["queue_url"] and not values["queue_url"].startswith(("http://", "https://")):
@@ -32,4 +32,4 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         faults.append(f"TOKEN_PREFIX begins and ends with a slash, unlike {prefix!r}")
     if faults:
         raise SettingsError("; ".join(faults))
-    return Settings(**values, admin_key_id=environment.get("ADMIN_KEY_ID") or None)
+    return FunctionSettings(**values, admin_key_id=environment.get("ADMIN_KEY_ID") or None)

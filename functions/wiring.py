@@ -10,23 +10,27 @@ from typing import TYPE_CHECKING
 
 from adapters import open_adapter
 from adapters.http import open_client
-from fleet.accounts.service import Owner
+from fleet.accounts.service import AccountService
 from fleet.changing.changer import Changer
 from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.clock import Clock
 from fleet.ports.store import Schedule
 from fleet.ports.vault import Vault
+from functions.api_settings import ApiSettings
 from infra.dynamodb.table import DynamoTable
 from infra.store.api_keys import DynamoKeys
+from infra.store.credits import DynamoCredits
 from infra.store.store import DynamoStore
 from infra.store.table import Table
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
+    from gateway.services import Policy, Services
 
-SendLook = Callable[[Schedule, str, datetime], Awaitable[None]]
+
+SendObservationRequest = Callable[[Schedule, str, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +39,7 @@ class Parts:
     vault: Vault
     observer: Observer
     changer: Changer
-    owner: Owner
+    account_service: AccountService
     keys: DynamoKeys
     rows: Table
     clock: Clock
@@ -50,34 +54,38 @@ async def wire(
     pace: Pace,
     clock: Clock,
     base_urls: Mapping[str, str] = MappingProxyType({}),
-    send_look: SendLook | None = None,
+    send_observation_request: SendObservationRequest | None = None,
 ) -> AsyncIterator[Parts]:
     """One HTTP client serves every adapter: its connections and its TLS context are worth sharing.
 
     `base_urls` are where the providers of accounts that are connected from now on answer, in place of their own
-    addresses. `send_look` is told of an account that is to be looked at before the schedule comes by.
+    addresses. `send_observation_request` is told of an account that is to be looked at before the schedule comes by.
     """
     rows = DynamoTable(client, table, clock)
     store = DynamoStore(rows, clock)
     try:
         async with open_client() as http:
 
-            async def ask_for_look(account_id: str, at: datetime) -> None:
-                await store.ask_for_look(account_id, at)
-                if send_look is not None:
-                    await send_look(store, account_id, at)
+            async def request_observation(account_id: str, at: datetime) -> None:
+                await store.request_observation(account_id, at)
+                if send_observation_request is not None:
+                    await send_observation_request(store, account_id, at)
 
             adapters = partial(open_adapter, client=http, clock=clock)
             observer = Observer(store=store, vault=vault, open_adapter=adapters, clock=clock, pace=pace)
             changer = Changer(
-                store=store, vault=vault, open_adapter=adapters, clock=clock, ask_for_look=ask_for_look
-            )
-            owner = Owner(
                 store=store,
                 vault=vault,
                 open_adapter=adapters,
                 clock=clock,
-                ask_for_look=ask_for_look,
+                request_observation=request_observation,
+            )
+            account_service = AccountService(
+                store=store,
+                vault=vault,
+                open_adapter=adapters,
+                clock=clock,
+                request_observation=request_observation,
                 base_urls=base_urls,
             )
             yield Parts(
@@ -85,10 +93,30 @@ async def wire(
                 vault=vault,
                 observer=observer,
                 changer=changer,
-                owner=owner,
+                account_service=account_service,
                 keys=DynamoKeys(rows, clock),
                 rows=rows,
                 clock=clock,
             )
     finally:
         rows.close()
+
+
+def services_of(parts: Parts, settings: ApiSettings) -> "Services":
+    """What the gateway answers with. Imported here: the functions in the background never load GraphQL."""
+    from gateway.services import Services
+
+    return Services(
+        reader=parts.store,
+        changer=parts.changer,
+        account_service=parts.account_service,
+        keys=parts.keys,
+        credits=DynamoCredits(parts.rows, settings.credits_per_minute),
+        clock=parts.clock,
+    )
+
+
+def policy_of(settings: ApiSettings) -> "Policy":
+    from gateway.services import Policy
+
+    return Policy(shows_schema=settings.shows_schema, only_trusted=settings.only_trusted)

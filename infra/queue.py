@@ -38,7 +38,7 @@ class UnreadableMessage(ValueError):
     """What is wrong with a message; it will not become better by being read again."""
 
 
-class Look(Record):
+class ObservationRequest(Record):
     account_id: str
     due_at: Instant
 
@@ -47,9 +47,9 @@ def open_client() -> "SQSClient":
     return boto3.client("sqs", config=CONFIG)
 
 
-def read_message(body: str) -> Look:
+def read_message(body: str) -> ObservationRequest:
     try:
-        return Look.model_validate_json(body)
+        return ObservationRequest.model_validate_json(body)
     except ValidationError as error:
         raise UnreadableMessage(str(error.errors(include_input=False, include_url=False))) from error
 
@@ -65,11 +65,14 @@ class Queue:
         # It spreads load, and nobody gains by guessing it.
         self._chance = random.Random() if chance is None else chance  # noqa: S311
 
-    async def send(self, looks: Iterable[Look], *, correlation_id: str, jitter: timedelta = JITTER) -> None:
+    async def send(
+        self, requests: Iterable[ObservationRequest], *, correlation_id: str, jitter: timedelta = JITTER
+    ) -> None:
         """Each arrives when it is due or up to `jitter` later. Raises `NotSent` after all that could be sent are."""
         now = self._clock.now()
         entries = [
-            self._entry(look, number, now, jitter, correlation_id) for number, look in enumerate(looks)
+            self._entry(request, number, now, jitter, correlation_id)
+            for number, request in enumerate(requests)
         ]
         batches = [
             entries[start : start + _MESSAGES_PER_BATCH]
@@ -80,12 +83,12 @@ class Queue:
             raise NotSent(f"the queue did not take {left} of {len(entries)} messages")
 
     def _entry(
-        self, look: Look, number: int, now: datetime, jitter: timedelta, correlation_id: str
+        self, request: ObservationRequest, number: int, now: datetime, jitter: timedelta, correlation_id: str
     ) -> "Entry":
-        wait = max(look.due_at - now, timedelta()) + self._chance.random() * jitter
+        wait = max(request.due_at - now, timedelta()) + self._chance.random() * jitter
         return {
             "Id": str(number),
-            "MessageBody": look.model_dump_json(),
+            "MessageBody": request.model_dump_json(),
             "DelaySeconds": math.ceil(min(wait, _LONGEST_DELAY).total_seconds()),
             "MessageAttributes": {CORRELATION_ID: {"DataType": "String", "StringValue": correlation_id}},
         }

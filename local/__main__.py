@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from fleet.observing.schedule import Pace
 from fleet.providers import PROVIDERS
 from local.accounts import AccountsError, GivenAccount, read_accounts
+from local.fake_providers import FakeProvider, SandboxError, fake_providers
 from local.ministack import MinistackError, ministack
 from local.progress import say
 from local.runner import SANDBOX_PACE, listen, run
-from local.settings import Settings, SettingsError, read_settings
-from local.stand_ins import SandboxError, StandIn, stand_ins
+from local.settings import RunnerSettings, SettingsError, read_settings
 
 
 def main() -> int:
@@ -34,7 +34,7 @@ def main() -> int:
         return 2
 
 
-def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack) -> int:
+def _run(settings: RunnerSettings, given: list[GivenAccount] | None, stack: ExitStack) -> int:
     listener = stack.enter_context(listen(settings.host, settings.port))
     endpoint = settings.endpoint
     is_first = endpoint is None and not settings.state.exists()
@@ -49,13 +49,13 @@ def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack)
             "AWS_REGION": "us-east-1",
         }
         os.environ.pop("AWS_SESSION_TOKEN", None)
-    running: list[StandIn] = []
+    running: list[FakeProvider] = []
     table, pace = "fleetgraph", Pace()
     if given is None:
         if is_first:
             say(f"Starting {len(PROVIDERS)} fake providers: {', '.join(PROVIDERS)}")
-        running = stack.enter_context(stand_ins())
-        given = [one for stand_in in running for one in stand_in.accounts(datetime.now(UTC))]
+        running = stack.enter_context(fake_providers())
+        given = [one for fake in running for one in fake.accounts(datetime.now(UTC))]
         table, pace = "fleetgraph-sandbox", SANDBOX_PACE
     _greet(settings, listener.getsockname()[1], given, running)
     whole = run(
@@ -63,7 +63,7 @@ def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack)
         endpoint=endpoint,
         table=table,
         pace=pace,
-        base_urls={stand_in.provider: stand_in.url for stand_in in running},
+        base_urls={fake.provider: fake.url for fake in running},
         listener=listener,
         admin_key=settings.admin_key,
         api=settings.api,
@@ -74,7 +74,9 @@ def _run(settings: Settings, given: list[GivenAccount] | None, stack: ExitStack)
     return 0
 
 
-def _greet(settings: Settings, port: int, given: list[GivenAccount], running: list[StandIn]) -> None:
+def _greet(
+    settings: RunnerSettings, port: int, given: list[GivenAccount], running: list[FakeProvider]
+) -> None:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     origin = f"http://{host}:{port}"
     print(f"Fleetgraph observes {len(given)} accounts.\n")
@@ -83,10 +85,8 @@ def _greet(settings: Settings, port: int, given: list[GivenAccount], running: li
     print(
         f"  state                  {settings.endpoint or f'{settings.state.name}/  (make clean forgets it)'}"
     )
-    for stand_in in running:
-        print(
-            f"  sandbox                {stand_in.provider:<12} {stand_in.url}  (kill {stand_in.pid} for an outage)"
-        )
+    for fake in running:
+        print(f"  sandbox                {fake.provider:<12} {fake.url}  (kill {fake.pid} for an outage)")
     asked_for = "Authorization: Bearer $ADMIN_KEY" if settings.admin_key else "none, to this machine alone"
     print(f"  key                    {asked_for}")
     print("\nCtrl-C ends all of it.", flush=True)

@@ -16,14 +16,13 @@ from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.store import Store
 from fleet.ports.vault import Vault
 from functions.api_settings import ApiSettings
-from functions.serving import policy_of, services_of
-from functions.wiring import wire
+from functions.wiring import policy_of, services_of, wire
 from gateway.http.app import create_app
 from infra.dynamodb.schema import OtherSchema, create_table
 from infra.dynamodb.table import open_client
 from infra.secrets.memory import MemoryVault
 from local.accounts import GivenAccount
-from local.door import LoopbackOnly, make_admit
+from local.authentication import LoopbackOnly, make_authenticate
 from local.loop import ObservationLoop
 from local.progress import say_observed
 from local.settings import EXPLORER, SettingsError
@@ -102,7 +101,7 @@ async def run(
 
         app: ASGIApp = create_app(
             services_of(parts, api),
-            admit=make_admit(parts.keys, clock, admin_key, api.oidc),
+            authenticate=make_authenticate(parts.keys, clock, admin_key, api.oidc),
             policy=policy_of(api),
             explorer=EXPLORER if api.shows_schema else None,
             health=health,

@@ -18,7 +18,7 @@ _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class RunnerSettings:
     """`accounts` null runs the sandbox. `endpoint` null starts a table beside the runner, kept in `state`. `admin_key`
     null asks nobody for a key, on loopback. Web pages of `allowed_origins` may ask.
     """
@@ -33,7 +33,7 @@ class Settings:
     allowed_origins: tuple[str, ...] = ()
 
 
-def read_settings(environment: Mapping[str, str]) -> Settings:
+def read_settings(environment: Mapping[str, str]) -> RunnerSettings:
     port = environment.get("PORT") or "8000"
     if not port.isdecimal() or int(port) > 65535:
         raise SettingsError(f"PORT: {port!r} is no port; give a number from 0 (any free one) to 65535.")
@@ -44,7 +44,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             f"HOST: whoever reaches {host} could change this fleet. Set ADMIN_KEY to what they must send as their key,"
             " for example to the output of `openssl rand -hex 32`."
         )
-    return Settings(
+    return RunnerSettings(
         host=host,
         port=int(port),
         accounts=Path(accounts) if accounts else None,

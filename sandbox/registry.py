@@ -8,7 +8,7 @@ from sandbox.kupe.api import Kupe
 from sandbox.northflank.api import Northflank
 from sandbox.qovery.api import Qovery
 
-STAND_INS: dict[str, type[Api[Any]]] = {
+FAKE_PROVIDERS: dict[str, type[Api[Any]]] = {
     Cockroachdb.provider: Cockroachdb,
     Kupe.provider: Kupe,
     Northflank.provider: Northflank,

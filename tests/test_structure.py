@@ -21,7 +21,7 @@ OF_OURS: dict[str, set[str]] = {
     "cli": set(),
     "functions": {"fleet", "infra", "gateway"},
     "functions/wiring.py": {"fleet", "infra", "gateway", "adapters"},
-    "functions/issuer.py": {"fleet", "adapters"},
+    "functions/api.py": {"fleet", "infra", "gateway", "adapters"},
     "local": {"fleet", "infra", "gateway", "adapters", "functions", "sandbox"},
     "fleetgraph": {"fleet", "adapters", "gateway", "sandbox"},
 }
@@ -203,7 +203,7 @@ def test_a_planted_circle_is_found(tmp_path: Path) -> None:
         ("infra/store/store.py", "import httpx"),
         ("gateway/clusters.py", "def lazily():\n    import boto3"),
         ("sandbox/kupe.py", "from fleet import Phase"),
-        ("functions/api.py", "from adapters import kupe"),
+        ("functions/observe.py", "from adapters import kupe"),
         ("functions/wiring.py", "import strawberry"),
         ("infra/store/table.py", "import sqlite3"),
     ],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from adapters.adapter import Adapter, first_text, segment
+from adapters.adapter import BaseAdapter, first_text, segment
 from adapters.cockroachdb.convert import to_cluster, to_node, to_raw_region, to_region
 from adapters.cockroachdb.limits import to_limit
 from adapters.cockroachdb.request import (
@@ -36,7 +36,7 @@ from fleet.providers.cockroachdb import COCKROACHDB, CockroachdbClusterPatch, Co
 CLUSTERS = "/api/v1/clusters"
 
 
-class CockroachdbAdapter(Adapter):
+class CockroachdbAdapter(BaseAdapter):
     provider = COCKROACHDB
     base_url = "https://cockroachlabs.cloud"
 
@@ -122,8 +122,8 @@ def to_path(external_id: str) -> str:
 
 def require_limits(cluster: Cluster) -> None:
     """`Unsupported` for a cluster that is not billed by use."""
-    if Capability.SPEND_LIMIT in cluster.lacks:
-        raise Unsupported(cluster.lacks[Capability.SPEND_LIMIT], capability=Capability.SPEND_LIMIT)
+    if Capability.SPEND_LIMIT in cluster.unsupported:
+        raise Unsupported(cluster.unsupported[Capability.SPEND_LIMIT], capability=Capability.SPEND_LIMIT)
 
 
 def to_next_page(wire: WirePagination | None) -> tuple[str, str] | None:

@@ -74,7 +74,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         has_failed_to_start=phase is Phase.FAILED,
         cloud=None if wire.cloud_provider is None else CLOUDS.get(wire.cloud_provider, Cloud.UNKNOWN),
         provider_cloud=wire.cloud_provider,
-        lacks=to_lacks(is_serverless),
+        unsupported=to_unsupported(is_serverless),
         regions=tuple(region.name for region in regions),
         capacity=to_capacity(wire, is_serverless),
         labels=wire.labels,
@@ -135,7 +135,7 @@ def to_is_serverless(wire: WireCluster) -> bool | None:
     return IS_SERVERLESS.get(wire.plan or "")
 
 
-def to_lacks(is_serverless: bool | None) -> Mapping[Capability, str]:
+def to_unsupported(is_serverless: bool | None) -> Mapping[Capability, str]:
     if is_serverless is False:
         return {Capability.SPEND_LIMIT: NO_LIMITS}
     return {Capability.LIST_NODES: NO_NODES}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from adapters.adapter import Adapter, first_text, segment
+from adapters.adapter import BaseAdapter, first_text, segment
 from adapters.http import Answer, Complaint
 from adapters.kupe.convert import to_cluster, to_connection
 from adapters.kupe.request import texts_in, to_create_request, to_update_request
@@ -16,7 +16,7 @@ from fleet.providers.kupe import KUPE, KupeClusterPatch, KupeClusterSpec
 SERVING = frozenset({Phase.READY, Phase.UPDATING, Phase.DEGRADED})
 
 
-class KupeAdapter(Adapter):
+class KupeAdapter(BaseAdapter):
     provider = KUPE
     base_url = "https://api.kupe.cloud"
 

@@ -59,7 +59,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         revision=to_revision(wire),
         connection=None if status.endpoint is None else Connection(endpoint=status.endpoint),
         spend_limit=SpendLimitStatus(
-            state=SpendLimitState.UNSUPPORTED, reason=KUPE.lacks[Capability.SPEND_LIMIT]
+            state=SpendLimitState.UNSUPPORTED, reason=KUPE.unsupported[Capability.SPEND_LIMIT]
         ),
         details=KupeDetails(
             isolation=wire.type or "",

@@ -6,7 +6,7 @@ Source: the vendor's API documentation of June 2026 and its own clients.
 from collections.abc import Collection, Mapping
 from itertools import count
 
-from adapters.adapter import Adapter, first_text, segment
+from adapters.adapter import BaseAdapter, first_text, segment
 from adapters.http import Complaint
 from adapters.join import join
 from adapters.northflank.convert import (
@@ -55,7 +55,7 @@ from fleet.providers.northflank import NORTHFLANK, NorthflankClusterPatch, North
 PER_PAGE = 100
 
 
-class NorthflankAdapter(Adapter):
+class NorthflankAdapter(BaseAdapter):
     provider = NORTHFLANK
     base_url = "https://api.northflank.com"
 

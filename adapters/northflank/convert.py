@@ -87,7 +87,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         updated_at=wire.updated_at,
         revision=to_revision(wire),
         spend_limit=SpendLimitStatus(
-            state=SpendLimitState.UNSUPPORTED, reason=NORTHFLANK.lacks[Capability.SPEND_LIMIT]
+            state=SpendLimitState.UNSUPPORTED, reason=NORTHFLANK.unsupported[Capability.SPEND_LIMIT]
         ),
         integration_external_id=to_integration_id(wire.integration_id),
         details=NorthflankDetails(node_pools=pools),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.adapter import Adapter, first_text, segment
+from adapters.adapter import BaseAdapter, first_text, segment
 from adapters.http import Complaint
 from adapters.join import join
 from adapters.qovery.convert import (
@@ -75,7 +75,7 @@ Place = tuple[str, str | None, Cloud, str | None]
 """Where instance types are listed: path, what of the region is its last segment, cloud, region."""
 
 
-class QoveryAdapter(Adapter):
+class QoveryAdapter(BaseAdapter):
     provider = QOVERY
     base_url = "https://api.qovery.com"
     scheme = "Token"

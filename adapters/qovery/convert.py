@@ -160,7 +160,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         updated_at=wire.updated_at,
         revision=to_revision(wire),
         spend_limit=SpendLimitStatus(
-            state=SpendLimitState.UNSUPPORTED, reason=QOVERY.lacks[Capability.SPEND_LIMIT]
+            state=SpendLimitState.UNSUPPORTED, reason=QOVERY.unsupported[Capability.SPEND_LIMIT]
         ),
         details=to_details(wire),
     )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from fleet.access.key_token import digest_token, id_of, make_token
 from fleet.model.api_key import ApiKey
 from fleet.model.caller import Caller, Scope
-from fleet.model.refusal import Forbidden, InvalidInput, NoSuchThing, SeveralRefusals
+from fleet.model.refusal import InvalidInput, MissingScope, NoSuchThing, SeveralRefusals
 from fleet.ports.keys import Keys
 from fleet.ports.store import Reader
 
@@ -70,7 +70,7 @@ async def revoke_key(keys: Keys, caller: Caller, key_id: str, now: datetime) -> 
 
 def _require_admin(caller: Caller) -> None:
     if not caller.may(Scope.ADMIN):
-        raise Forbidden(Scope.ADMIN)
+        raise MissingScope(Scope.ADMIN)
 
 
 async def _faults_of_limit(

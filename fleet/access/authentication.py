@@ -9,11 +9,11 @@ from fleet.model.caller import Caller
 from fleet.ports.clock import Clock
 from fleet.ports.keys import Keys
 
-Admit = Callable[[str | None], Awaitable[Caller]]
-"""Who the value of an `Authorization` header stands for. `NotAdmitted` when nobody."""
+Authenticate = Callable[[str | None], Awaitable[Caller]]
+"""Who the value of an `Authorization` header stands for. `NotAuthenticated` when nobody."""
 
-Opener = Callable[[str], Awaitable[Caller]]
-"""Who a credential of one kind stands for. `NotAdmitted` when nobody."""
+VerifyCredential = Callable[[str], Awaitable[Caller]]
+"""Who a credential of one kind stands for. `NotAuthenticated` when nobody."""
 
 
 class Reason(StrEnum):
@@ -39,7 +39,7 @@ _SENTENCES: Mapping[Reason, str] = {
 }
 
 
-class NotAdmitted(Exception):
+class NotAuthenticated(Exception):
     """`fact` is for our logs: what is known of a credential without telling it. `message` is for who presented it."""
 
     def __init__(self, reason: Reason, fact: str = "") -> None:
@@ -71,23 +71,23 @@ class NotAdmitted(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Door:
+class Authenticator:
     """One opener for each kind of credential that there is; null where a kind opens nothing."""
 
-    api_key: Opener | None = None
-    token: Opener | None = None
-    admin_key: Opener | None = None
+    api_key: VerifyCredential | None = None
+    token: VerifyCredential | None = None
+    admin_key: VerifyCredential | None = None
 
-    async def admit(self, authorization: str | None) -> Caller:
+    async def authenticate(self, authorization: str | None) -> Caller:
         credential = presented(authorization)
         if credential is None:
-            raise NotAdmitted(Reason.MISSING)
-        opener = self._opener(credential)
-        if opener is None:
-            raise NotAdmitted(Reason.UNKNOWN)
-        return await opener(credential)
+            raise NotAuthenticated(Reason.MISSING)
+        verify = self._verifier(credential)
+        if verify is None:
+            raise NotAuthenticated(Reason.UNKNOWN)
+        return await verify(credential)
 
-    def _opener(self, credential: str) -> Opener | None:
+    def _verifier(self, credential: str) -> VerifyCredential | None:
         if credential.startswith(PREFIX):
             return self.api_key
         return self.token if credential.count(".") == 2 else self.admin_key
@@ -98,19 +98,19 @@ def presented(authorization: str | None) -> str | None:
     return credential.strip() or None if scheme.lower() == "bearer" else None
 
 
-async def open_with_key(keys: Keys, clock: Clock, token: str) -> Caller:
+async def authenticate_key(keys: Keys, clock: Clock, token: str) -> Caller:
     """Who an API key stands for. Whoever has all of it is told what became of it; nobody else learns that it was."""
     if not is_well_formed(token):
-        raise NotAdmitted(Reason.MISTYPED)
+        raise NotAuthenticated(Reason.MISTYPED)
     digest, now = digest_token(token), clock.now()
     found = await keys.find(id_of(digest))
     if found is None or not matches(digest, found[1]):
-        raise NotAdmitted(Reason.UNKNOWN)
+        raise NotAuthenticated(Reason.UNKNOWN)
     key = found[0]
     if key.revoked_at is not None:
-        raise NotAdmitted(Reason.REVOKED, f"key {key.id}")
+        raise NotAuthenticated(Reason.REVOKED, f"key {key.id}")
     if key.has_expired(now):
-        raise NotAdmitted(Reason.EXPIRED, f"key {key.id}")
+        raise NotAuthenticated(Reason.EXPIRED, f"key {key.id}")
     if key.is_use_to_be_noted(now):
         await keys.note_use(key, now)
     return key.caller

@@ -22,16 +22,16 @@ from fleet.ports.store import (
     AccountGone,
     AlreadyAsked,
     AlreadyOpen,
-    AskForLook,
     OrganizationTaken,
     OutdatedOperation,
     Ref,
+    RequestObservation,
     Store,
 )
 from fleet.ports.vault import Vault
 from fleet.providers import PROVIDERS
 from fleet.rate_limits import budget
-from fleet.rate_limits.permits import interactive_allowance
+from fleet.rate_limits.permits import interactive_permits
 
 REFRESHED_WITHIN = timedelta(minutes=5)
 REMOVED_WITHIN = timedelta(hours=1)
@@ -40,14 +40,14 @@ IN_ONE_REQUEST = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Owner:
+class AccountService:
     """What owning needs, bound once. `base_urls` replace the addresses of providers, by their keys."""
 
     store: Store
     vault: Vault
     open_adapter: OpenAdapter
     clock: Clock
-    ask_for_look: AskForLook
+    request_observation: RequestObservation
     base_urls: Mapping[str, str] = field(default_factory=dict)
 
     async def connect(
@@ -99,7 +99,7 @@ class Owner:
         if drawn.granted == 0 and drawn.retry_at is not None:
             raise BudgetUsedUp(drawn.retry_at)
         operation = await self._begin(caller, account, RefreshAccount(), REFRESHED_WITHIN)
-        await self.ask_for_look(account_id, now)
+        await self.request_observation(account_id, now)
         return operation
 
     async def disconnect(self, caller: Caller, account_id: str) -> Operation:
@@ -131,15 +131,15 @@ class Owner:
         """Lists the clusters: what a token has to be good for."""
         provider = PROVIDERS[account.provider]
         tracked = TrackedAccount(account=account)
-        allowance = interactive_allowance(self.store, self.clock, provider, tracked)
+        permits = interactive_permits(self.store, self.clock, provider, tracked)
         try:
-            await self.open_adapter(account, token, allowance).clusters()
+            await self.open_adapter(account, token, permits).clusters()
         except ProviderError as error:
             raise Failing(error.to_failure(self.clock.now()), path=("api_token",)) from None
         except BudgetExhausted as error:
             raise BudgetUsedUp(error.retry_at) from None
         finally:
-            await allowance.settle()
+            await permits.settle()
 
     async def _keep(self, account: Account, token: SecretStr) -> TrackedAccount:
         """The token first: an account without one would be observed in vain."""

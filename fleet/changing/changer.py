@@ -55,15 +55,15 @@ from fleet.ports.store import (
     AccountGone,
     AlreadyAsked,
     AlreadyOpen,
-    AskForLook,
     Idempotency,
     OutdatedOperation,
     Ref,
+    RequestObservation,
     Store,
 )
 from fleet.ports.vault import Vault
 from fleet.providers import PROVIDERS
-from fleet.rate_limits.permits import interactive_allowance
+from fleet.rate_limits.permits import interactive_permits
 
 IDEMPOTENT_FOR = timedelta(hours=24)
 
@@ -83,13 +83,13 @@ NodeChange = CordonNode | UncordonNode | DrainNode
 
 @dataclass(frozen=True, kw_only=True)
 class Changer:
-    """What changing needs, bound once. `ask_for_look` is the store's, and more where somebody else has to be told."""
+    """What changing needs, bound once. `request_observation` is the store's; on AWS it also sends a message."""
 
     store: Store
     vault: Vault
     open_adapter: OpenAdapter
     clock: Clock
-    ask_for_look: AskForLook
+    request_observation: RequestObservation
 
     async def create_cluster(
         self,
@@ -102,14 +102,14 @@ class Changer:
     ) -> Operation:
         account = await self._account(caller, account_id)
         provider = PROVIDERS[account.account.provider]
-        _require(provider.lacks, Capability.CREATE_CLUSTER)
+        _require(provider.unsupported, Capability.CREATE_CLUSTER)
         try:
             change = CreateCluster(provider=provider.key, name=name, spec=spec)
         except ValidationError as error:
             raise SeveralRefusals(
                 [one if one.path else one.below("name") for one in invalid_inputs(error)]
             ) from None
-        deploys = spec.is_deployed and Capability.DEPLOY_CLUSTER not in provider.lacks
+        deploys = spec.is_deployed and Capability.DEPLOY_CLUSTER not in provider.unsupported
         operation = self._intend(
             caller,
             account,
@@ -130,12 +130,12 @@ class Changer:
         if row is None or row.is_tombstone:
             raise NoSuchThing("There is no such cluster.", path=("id",))
         assert change.capability is not None
-        _require({**row.item.lacks, **provider.lacks}, change.capability)
+        _require({**row.item.unsupported, **provider.unsupported}, change.capability)
         steps: tuple[Step, ...] = (Step.CHANGE,)
         if isinstance(change, UpdateCluster):
             runs = row.item.phase not in (Phase.PENDING, Phase.STOPPING, Phase.STOPPED)
             change = change.model_copy(update={"is_deployed": runs})
-            if runs and Capability.DEPLOY_CLUSTER not in provider.lacks:
+            if runs and Capability.DEPLOY_CLUSTER not in provider.unsupported:
                 steps = (Step.CHANGE, Step.DEPLOY)
         operation = self._intend(
             caller,
@@ -159,7 +159,7 @@ class Changer:
     ) -> Operation:
         account = await self._account(caller, account_id)
         provider = PROVIDERS[account.account.provider]
-        _require(provider.lacks, Capability.CHANGE_INTEGRATION)
+        _require(provider.unsupported, Capability.CHANGE_INTEGRATION)
         lock = f"integration-name {provider.same_name(change.name)}"
         operation = self._intend(caller, account, change, target=None, target_name=change.name, lock=lock)
         return await self._submit(operation, account, self._idempotency(caller, change, idempotency_key))
@@ -168,7 +168,7 @@ class Changer:
         self, caller: Caller, ref: Ref, change: UpdateIntegration | DeleteIntegration
     ) -> Operation:
         account = await self._account(caller, ref.account_id)
-        _require(PROVIDERS[account.account.provider].lacks, Capability.CHANGE_INTEGRATION)
+        _require(PROVIDERS[account.account.provider].unsupported, Capability.CHANGE_INTEGRATION)
         row = (await self.store.integrations_by_ref([ref])).get(ref)
         if row is None:
             raise NoSuchThing("There is no such integration.", path=("id",))
@@ -186,7 +186,7 @@ class Changer:
 
     async def change_node(self, caller: Caller, ref: Ref, change: NodeChange) -> Operation:
         account = await self._account(caller, ref.account_id)
-        _require(PROVIDERS[account.account.provider].lacks, Capability.NODE_MAINTENANCE)
+        _require(PROVIDERS[account.account.provider].unsupported, Capability.NODE_MAINTENANCE)
         row = (await self.store.nodes_by_ref([ref])).get(ref)
         if row is None:
             raise NoSuchThing("There is no such machine.", path=("id",))
@@ -287,12 +287,12 @@ class Changer:
 
     async def _send(self, operation: Operation, account: TrackedAccount) -> Operation:
         provider = PROVIDERS[account.account.provider]
-        allowance = interactive_allowance(self.store, self.clock, provider, account)
+        permits = interactive_permits(self.store, self.clock, provider, account)
         try:
             token = await self.vault.token(account.account.id)
         except KeyError:
             token = SecretStr("")  # the provider refuses it, and says so
-        adapter = self.open_adapter(account.account, token, allowance)
+        adapter = self.open_adapter(account.account, token, permits)
         sending = Sending(operation, adapter, self.store, self.clock)
         try:
             await sending.run()
@@ -311,9 +311,9 @@ class Changer:
                 raise
             # What was begun is gone on with by the observations that follow.
         finally:
-            await allowance.settle()
+            await permits.settle()
             if not sending.operation.is_unsent or sending.operation.is_waiting:
-                await self.ask_for_look(operation.account_id, self.clock.now())
+                await self.request_observation(operation.account_id, self.clock.now())
         return sending.operation
 
 
@@ -341,6 +341,6 @@ def _revealed(value: object) -> object:
     return value
 
 
-def _require(lacks: Mapping[Capability, str], capability: Capability) -> None:
-    if capability in lacks:
-        raise Unsupported(lacks[capability], capability=capability)
+def _require(unsupported: Mapping[Capability, str], capability: Capability) -> None:
+    if capability in unsupported:
+        raise Unsupported(unsupported[capability], capability=capability)

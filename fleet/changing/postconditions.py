@@ -38,7 +38,7 @@ from fleet.model.operation import Operation
 from fleet.model.tracking import Tracked, TrackedCluster
 
 
-class Sign(Enum):
+class Verdict(Enum):
     """What an observation says of something. UNREADABLE: it was there and could not be read."""
 
     YES = auto()
@@ -49,7 +49,7 @@ class Sign(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class View:
+class ObservedCollection:
     """What an observation that began at `began_at` saw of one collection. Complete where absence proves something."""
 
     began_at: datetime
@@ -59,9 +59,9 @@ class View:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proof:
-    taken: Callable[[Operation, View], Sign]
-    ended: Callable[[Operation, View], Sign]
+class Postcondition:
+    taken: Callable[[Operation, ObservedCollection], Verdict]
+    ended: Callable[[Operation, ObservedCollection], Verdict]
 
 
 def is_settled(cluster: Cluster) -> bool:
@@ -77,26 +77,28 @@ def is_proven_by_its_answer(change: Change) -> bool:
 # --------------------------------------------------------------------------------------------------------- clusters
 
 
-def _about_cluster(judge: Callable[[Operation, TrackedCluster], Sign]) -> Callable[[Operation, View], Sign]:
+def _about_cluster(
+    judge: Callable[[Operation, TrackedCluster], Verdict],
+) -> Callable[[Operation, ObservedCollection], Verdict]:
     """Of a cluster that has to be there."""
 
-    def judged(operation: Operation, view: View) -> Sign:
+    def judged(operation: Operation, view: ObservedCollection) -> Verdict:
         row = _row(operation, view)
         if row is None:
-            return Sign.NO
-        return Sign.UNREADABLE if row.unread is not None else judge(operation, row)
+            return Verdict.NO
+        return Verdict.UNREADABLE if row.unread is not None else judge(operation, row)
 
     return judged
 
 
-def _row(operation: Operation, view: View) -> TrackedCluster | None:
+def _row(operation: Operation, view: ObservedCollection) -> TrackedCluster | None:
     if operation.target is None or view.clusters is None:
         return None
     return view.clusters.get(operation.target.key)
 
 
-def _yes(condition: bool) -> Sign:
-    return Sign.YES if condition else Sign.NO
+def _yes(condition: bool) -> Verdict:
+    return Verdict.YES if condition else Verdict.NO
 
 
 def _has_given_up(operation: Operation, row: TrackedCluster) -> bool:
@@ -116,47 +118,47 @@ def _is_degraded_since(operation: Operation, row: TrackedCluster) -> bool:
     )
 
 
-def _created(operation: Operation, row: TrackedCluster) -> Sign:
+def _created(operation: Operation, row: TrackedCluster) -> Verdict:
     assert isinstance(operation.change, CreateCluster)
     spec = operation.change.spec
     if row.item.phase in (Phase.FAILED, Phase.DELETED):
-        return Sign.GAVE_UP
+        return Verdict.GAVE_UP
     return _yes(spec.matches(row.item) and (is_settled(row.item) or not spec.is_deployed))
 
 
-def _update_taken(operation: Operation, row: TrackedCluster) -> Sign:
+def _update_taken(operation: Operation, row: TrackedCluster) -> Verdict:
     assert isinstance(operation.change, UpdateCluster)
     return _yes(operation.change.patch.matches(row.item))
 
 
-def _updated(operation: Operation, row: TrackedCluster) -> Sign:
+def _updated(operation: Operation, row: TrackedCluster) -> Verdict:
     assert isinstance(operation.change, UpdateCluster)
     is_shown = operation.change.patch.matches(row.item)
     if _has_given_up(operation, row) or (_is_degraded_since(operation, row) and not is_shown):
-        return Sign.GAVE_UP
+        return Verdict.GAVE_UP
     if not operation.change.is_deployed:
         return _yes(is_shown)
     was_degraded = row.item.phase is Phase.DEGRADED and not _is_degraded_since(operation, row)
     return _yes(is_shown and (is_settled(row.item) or (was_degraded and row.item.is_converged is not False)))
 
 
-def _ends_in(phase: Phase) -> Callable[[Operation, TrackedCluster], Sign]:
-    def ended(operation: Operation, row: TrackedCluster) -> Sign:
+def _ends_in(phase: Phase) -> Callable[[Operation, TrackedCluster], Verdict]:
+    def ended(operation: Operation, row: TrackedCluster) -> Verdict:
         if _has_given_up(operation, row) or _is_degraded_since(operation, row):
-            return Sign.GAVE_UP
+            return Verdict.GAVE_UP
         return _yes(row.item.phase is phase and (phase is not Phase.READY or is_settled(row.item)))
 
     return ended
 
 
-def _moves_to(*phases: Phase) -> Callable[[Operation, TrackedCluster], Sign]:
-    def moves(operation: Operation, row: TrackedCluster) -> Sign:
+def _moves_to(*phases: Phase) -> Callable[[Operation, TrackedCluster], Verdict]:
+    def moves(operation: Operation, row: TrackedCluster) -> Verdict:
         return _yes(row.item.phase in phases)
 
     return moves
 
 
-def _deploy_taken(operation: Operation, row: TrackedCluster) -> Sign:
+def _deploy_taken(operation: Operation, row: TrackedCluster) -> Verdict:
     """It is at work, or has been since."""
     is_at_work = row.item.phase in (Phase.PROVISIONING, Phase.UPDATING)
     return _yes(
@@ -166,25 +168,25 @@ def _deploy_taken(operation: Operation, row: TrackedCluster) -> Sign:
     )
 
 
-def _deleted(operation: Operation, view: View) -> Sign:
+def _deleted(operation: Operation, view: ObservedCollection) -> Verdict:
     row = _row(operation, view)
     if row is None or row.is_tombstone:
-        return Sign.YES
+        return Verdict.YES
     gave_up = _has_given_up(operation, row) or _is_degraded_since(operation, row)
-    return Sign.GAVE_UP if gave_up else Sign.NO
+    return Verdict.GAVE_UP if gave_up else Verdict.NO
 
 
-def _delete_taken(operation: Operation, view: View) -> Sign:
+def _delete_taken(operation: Operation, view: ObservedCollection) -> Verdict:
     row = _row(operation, view)
     return _yes(row is None or row.item.phase in (Phase.DELETING, Phase.DELETED))
 
 
-def _limit_set(operation: Operation, row: TrackedCluster) -> Sign:
+def _limit_set(operation: Operation, row: TrackedCluster) -> Verdict:
     assert isinstance(operation.change, SetSpendLimit)
     return _yes(operation.change.limit.matches(row.item.spend_limit))
 
 
-def _limit_cleared(operation: Operation, row: TrackedCluster) -> Sign:
+def _limit_cleared(operation: Operation, row: TrackedCluster) -> Verdict:
     return _yes(row.item.spend_limit.state is SpendLimitState.UNLIMITED)
 
 
@@ -193,14 +195,14 @@ def _limit_cleared(operation: Operation, row: TrackedCluster) -> Sign:
 
 def _about_integration(
     judge: Callable[[Change, Integration], bool],
-) -> Callable[[Operation, View], Sign]:
-    def judged(operation: Operation, view: View) -> Sign:
+) -> Callable[[Operation, ObservedCollection], Verdict]:
+    def judged(operation: Operation, view: ObservedCollection) -> Verdict:
         if operation.target is None or view.integrations is None:
-            return Sign.NO
+            return Verdict.NO
         row = view.integrations.get(operation.target.key)
         if row is None:
-            return Sign.NO
-        return Sign.UNREADABLE if row.unread is not None else _yes(judge(operation.change, row.item))
+            return Verdict.NO
+        return Verdict.UNREADABLE if row.unread is not None else _yes(judge(operation.change, row.item))
 
     return judged
 
@@ -215,42 +217,48 @@ def shows_integration(change: Change, integration: Integration) -> bool:
     )
 
 
-def _integration_gone(operation: Operation, view: View) -> Sign:
+def _integration_gone(operation: Operation, view: ObservedCollection) -> Verdict:
     assert operation.target is not None
     if view.integrations is None:
-        return Sign.NO
+        return Verdict.NO
     return _yes(view.is_complete and operation.target.key not in view.integrations)
 
 
 # --------------------------------------------------------------------------------------------------------- the table
 
 
-def _never(operation: Operation, view: View) -> Sign:
+def _never(operation: Operation, view: ObservedCollection) -> Verdict:
     """What was created is found by its name first; what no provider shows is never seen."""
-    return Sign.NO
+    return Verdict.NO
 
 
-PROOFS: Mapping[OperationKind, Proof] = {
-    OperationKind.CREATE_CLUSTER: Proof(taken=_never, ended=_about_cluster(_created)),
-    OperationKind.UPDATE_CLUSTER: Proof(taken=_about_cluster(_update_taken), ended=_about_cluster(_updated)),
-    OperationKind.STOP_CLUSTER: Proof(
+POSTCONDITIONS: Mapping[OperationKind, Postcondition] = {
+    OperationKind.CREATE_CLUSTER: Postcondition(taken=_never, ended=_about_cluster(_created)),
+    OperationKind.UPDATE_CLUSTER: Postcondition(
+        taken=_about_cluster(_update_taken), ended=_about_cluster(_updated)
+    ),
+    OperationKind.STOP_CLUSTER: Postcondition(
         taken=_about_cluster(_moves_to(Phase.STOPPING, Phase.STOPPED)),
         ended=_about_cluster(_ends_in(Phase.STOPPED)),
     ),
-    OperationKind.DEPLOY_CLUSTER: Proof(
+    OperationKind.DEPLOY_CLUSTER: Postcondition(
         taken=_about_cluster(_deploy_taken), ended=_about_cluster(_ends_in(Phase.READY))
     ),
-    OperationKind.DELETE_CLUSTER: Proof(taken=_delete_taken, ended=_deleted),
-    OperationKind.SET_SPEND_LIMIT: Proof(taken=_about_cluster(_limit_set), ended=_about_cluster(_limit_set)),
-    OperationKind.CLEAR_SPEND_LIMIT: Proof(
+    OperationKind.DELETE_CLUSTER: Postcondition(taken=_delete_taken, ended=_deleted),
+    OperationKind.SET_SPEND_LIMIT: Postcondition(
+        taken=_about_cluster(_limit_set), ended=_about_cluster(_limit_set)
+    ),
+    OperationKind.CLEAR_SPEND_LIMIT: Postcondition(
         taken=_about_cluster(_limit_cleared), ended=_about_cluster(_limit_cleared)
     ),
-    OperationKind.CREATE_INTEGRATION: Proof(taken=_never, ended=_about_integration(shows_integration)),
-    OperationKind.UPDATE_INTEGRATION: Proof(
+    OperationKind.CREATE_INTEGRATION: Postcondition(
+        taken=_never, ended=_about_integration(shows_integration)
+    ),
+    OperationKind.UPDATE_INTEGRATION: Postcondition(
         taken=_about_integration(shows_integration), ended=_about_integration(shows_integration)
     ),
-    OperationKind.DELETE_INTEGRATION: Proof(taken=_integration_gone, ended=_integration_gone),
-    OperationKind.CORDON_NODE: Proof(taken=_never, ended=_never),
-    OperationKind.UNCORDON_NODE: Proof(taken=_never, ended=_never),
-    OperationKind.DRAIN_NODE: Proof(taken=_never, ended=_never),
+    OperationKind.DELETE_INTEGRATION: Postcondition(taken=_integration_gone, ended=_integration_gone),
+    OperationKind.CORDON_NODE: Postcondition(taken=_never, ended=_never),
+    OperationKind.UNCORDON_NODE: Postcondition(taken=_never, ended=_never),
+    OperationKind.DRAIN_NODE: Postcondition(taken=_never, ended=_never),
 }

@@ -123,9 +123,9 @@ class Sending:
             case CreateCluster() as change:
                 return await self._creation(change)
             case CreateIntegration() as change:
-                return await self._creation_of_link(change)
+                return await self._creation_of_integration(change)
             case UpdateIntegration() | DeleteIntegration() as change:
-                return await self._of_link(change)
+                return await self._of_integration(change)
             case CordonNode() | UncordonNode() | DrainNode() as change:
                 return await self._of_node(change)
             case _:
@@ -231,7 +231,7 @@ class Sending:
 
     # ----------------------------------------------------------------------------------- integrations and machines
 
-    async def _creation_of_link(self, change: CreateIntegration) -> _Ready:
+    async def _creation_of_integration(self, change: CreateIntegration) -> _Ready:
         assert isinstance(self._adapter, ChangesIntegrations)
         adapter = self._adapter
         same_name = adapter.provider.same_name
@@ -245,7 +245,7 @@ class Sending:
 
         return _Ready(send=send)
 
-    async def _of_link(self, change: UpdateIntegration | DeleteIntegration) -> _Ready:
+    async def _of_integration(self, change: UpdateIntegration | DeleteIntegration) -> _Ready:
         assert isinstance(self._adapter, ChangesIntegrations)
         assert self.operation.target is not None
         adapter, key = self._adapter, self.operation.target.key

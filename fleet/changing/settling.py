@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fleet.changing.postconditions import PROOFS, Sign, View, shows_integration
+from fleet.changing.postconditions import POSTCONDITIONS, ObservedCollection, Verdict, shows_integration
 from fleet.model.change import (
     OF_INTEGRATIONS,
     CreateCluster,
@@ -33,7 +33,7 @@ SKEW = timedelta(seconds=60)
 and what came about it may be."""
 
 
-def settle(operation: Operation, view: View, now: datetime) -> Operation:
+def settle(operation: Operation, view: ObservedCollection, now: datetime) -> Operation:
     """How far `operation` has come by what `view` shows. Only what is under way or in doubt is judged."""
     if operation.is_final or not _is_about(operation, view):
         return operation
@@ -55,37 +55,39 @@ def expire(operation: Operation, now: datetime) -> Operation:
     return operation.timed_out(now)
 
 
-def _is_about(operation: Operation, view: View) -> bool:
-    if operation.kind not in PROOFS:
+def _is_about(operation: Operation, view: ObservedCollection) -> bool:
+    if operation.kind not in POSTCONDITIONS:
         return False
     of_integrations = operation.kind in OF_INTEGRATIONS
     return (view.integrations if of_integrations else view.clusters) is not None
 
 
-def _is_later(view: View, instant: datetime | None) -> bool:
+def _is_later(view: ObservedCollection, instant: datetime | None) -> bool:
     return instant is not None and view.began_at > instant
 
 
-def _conclude(operation: Operation, view: View, now: datetime) -> Operation:
-    match PROOFS[operation.kind].ended(operation, view):
-        case Sign.YES:
+def _conclude(operation: Operation, view: ObservedCollection, now: datetime) -> Operation:
+    match POSTCONDITIONS[operation.kind].ended(operation, view):
+        case Verdict.YES:
             return operation.succeeded(now)
-        case Sign.GAVE_UP:
+        case Verdict.GAVE_UP:
             return operation.failed(_gave_up(operation, view, now))
-        case Sign.NO if _is_gone(operation, view):
+        case Verdict.NO if _is_gone(operation, view):
             return operation.failed(_failure(FailureKind.NOT_FOUND, "It is gone from the provider.", now))
         case _:
             return operation
 
 
-def _confirm(operation: Operation, view: View, now: datetime) -> Operation:
+def _confirm(operation: Operation, view: ObservedCollection, now: datetime) -> Operation:
     if operation.steps[:1] == (Step.CHANGE,) and operation.kind in _CREATES:
         return _adopt(operation, view, now)
-    proof = PROOFS[operation.kind if operation.steps[:1] == (Step.CHANGE,) else OperationKind.DEPLOY_CLUSTER]
+    proof = POSTCONDITIONS[
+        operation.kind if operation.steps[:1] == (Step.CHANGE,) else OperationKind.DEPLOY_CLUSTER
+    ]
     match proof.taken(operation, view):
-        case Sign.YES:
+        case Verdict.YES:
             return operation.answered(now)
-        case Sign.NO if _is_seen(operation):
+        case Verdict.NO if _is_seen(operation):
             return _miss(
                 operation, view, now, "The provider shows no trace of the request: it was not taken."
             )
@@ -93,7 +95,7 @@ def _confirm(operation: Operation, view: View, now: datetime) -> Operation:
             return operation
 
 
-def _adopt(operation: Operation, view: View, now: datetime) -> Operation:
+def _adopt(operation: Operation, view: ObservedCollection, now: datetime) -> Operation:
     found = _namesakes(operation, view)
     ours = [one for one in found if one.is_ours]
     if len(ours) == 1 and len(found) == 1:
@@ -102,20 +104,20 @@ def _adopt(operation: Operation, view: View, now: datetime) -> Operation:
         )
         return operation.answered(now, Target(kind=kind, key=ours[0].key))
     if found:
-        return operation.puzzled(tuple(sorted(one.key for one in found)), 0)
+        return operation.ambiguous(tuple(sorted(one.key for one in found)), 0)
     return _miss(
         operation, view, now, f"{operation.target_name} was not created: the provider shows no trace of it."
     )
 
 
-def _miss(operation: Operation, view: View, now: datetime, message: str) -> Operation:
+def _miss(operation: Operation, view: ObservedCollection, now: datetime, message: str) -> Operation:
     assert operation.sent_at is not None
     if not view.is_complete or view.began_at < operation.sent_at + GRACE:
-        return operation.puzzled((), operation.absent_looks)
-    looks = operation.absent_looks + 1
+        return operation.ambiguous((), operation.absent_observations)
+    looks = operation.absent_observations + 1
     if looks < LOOKS:
-        return operation.puzzled((), looks)
-    return operation.puzzled((), looks).failed(_failure(FailureKind.NOT_FOUND, message, now))
+        return operation.ambiguous((), looks)
+    return operation.ambiguous((), looks).failed(_failure(FailureKind.NOT_FOUND, message, now))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +128,7 @@ class _Namesake:
     is_ours: bool
 
 
-def _namesakes(operation: Operation, view: View) -> list[_Namesake]:
+def _namesakes(operation: Operation, view: ObservedCollection) -> list[_Namesake]:
     change, sent_at = operation.change, operation.sent_at
     assert isinstance(change, CreateCluster | CreateIntegration)
     assert sent_at is not None
@@ -161,19 +163,19 @@ def _is_seen(operation: Operation) -> bool:
     """Whether the provider would show what was asked for, so that its absence means something."""
     change = operation.change
     return not (
-        PROOFS[operation.kind].taken is PROOFS[OperationKind.CORDON_NODE].taken
+        POSTCONDITIONS[operation.kind].taken is POSTCONDITIONS[OperationKind.CORDON_NODE].taken
         or (isinstance(change, UpdateIntegration) and change.has_credentials)
     )
 
 
-def _is_gone(operation: Operation, view: View) -> bool:
+def _is_gone(operation: Operation, view: ObservedCollection) -> bool:
     if operation.target is None or operation.target.kind is not TargetKind.CLUSTER or view.clusters is None:
         return False
     row = view.clusters.get(operation.target.key)
     return row is not None and row.is_tombstone
 
 
-def _gave_up(operation: Operation, view: View, now: datetime) -> Failure:
+def _gave_up(operation: Operation, view: ObservedCollection, now: datetime) -> Failure:
     row = view.clusters.get(operation.target.key) if view.clusters and operation.target else None
     said = row and (row.item.message or row.item.provider_phase)
     return _failure(FailureKind.REJECTED, f"The provider gave up{f': {said}' if said else ''}.", now)

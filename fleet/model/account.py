@@ -71,7 +71,7 @@ class CollectionState(Record):
     requests: int = 1
 
 
-class Hold(Record):
+class DeletionGuard(Record):
     """Much of an account vanished at once. Nothing is believed deleted until it has stayed so for a while."""
 
     since: Instant
@@ -83,7 +83,7 @@ class AccountState(Record):
 
     collections: Mapping[Collection, CollectionState] = {}
     is_token_accepted: bool | None = None
-    hold: Hold | None = None
+    deletion_guard: DeletionGuard | None = None
     summary: Summary = Summary()
 
     def of(self, collection: Collection) -> CollectionState:

@@ -97,7 +97,7 @@ class Cluster(Record):
     """The provider gave up creating it; it never served anybody."""
     cloud: Cloud | None = None
     provider_cloud: str | None = None
-    lacks: Mapping[Capability, str] = {}
+    unsupported: Mapping[Capability, str] = {}
     regions: tuple[str, ...] = ()
     capacity: Capacity = Capacity()
     labels: Mapping[str, str] | None = None

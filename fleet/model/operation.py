@@ -54,8 +54,8 @@ class Operation(Record):
     `steps` are what is still to be sent or to be confirmed, in order. `sent_at` is when the first byte of the first of
     them may have gone out, null before; `is_waiting` while the provider is busy with the target; `answered_at` is when
     the provider last took one. `known_keys` are the things of the target's name that were there before a create was
-    sent, `candidates` those that may be what it made, and `absent_looks` counts the complete observations that showed
-    no trace of what was sent. `locks` are held while it is open. `version` counts the writes.
+    sent, `candidates` those that may be what it made. `absent_observations` counts the complete observations that
+    showed no trace of what was sent. `locks` are held while it is open. `version` counts the writes.
     """
 
     id: str
@@ -78,7 +78,7 @@ class Operation(Record):
     is_waiting: bool = False
     known_keys: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
-    absent_looks: int = 0
+    absent_observations: int = 0
     locks: tuple[str, ...] = ()
     version: int = 0
 
@@ -112,7 +112,7 @@ class Operation(Record):
             is_waiting=False,
             known_keys=known_keys,
             failure=None,
-            absent_looks=0,
+            absent_observations=0,
         )
 
     def not_sent(self) -> "Operation":
@@ -129,15 +129,15 @@ class Operation(Record):
             target=target or self.target,
             failure=None,
             candidates=(),
-            absent_looks=0,
+            absent_observations=0,
         )
 
     def unanswered(self, failure: Failure) -> "Operation":
         """No answer that tells whether the provider took it."""
         return self._with(failure=failure)
 
-    def puzzled(self, candidates: tuple[str, ...], absent_looks: int) -> "Operation":
-        return self._with(candidates=candidates, absent_looks=absent_looks)
+    def ambiguous(self, candidates: tuple[str, ...], absent_observations: int) -> "Operation":
+        return self._with(candidates=candidates, absent_observations=absent_observations)
 
     def succeeded(self, now: datetime) -> "Operation":
         return self._with(state=OperationState.SUCCEEDED, finished_at=now, failure=None, steps=())

@@ -28,7 +28,7 @@ class Provider:
     """What a new cluster is asked for with. Null where none can be created."""
     patch: type[ClusterPatch] | None = None
     """What is to differ. Null where a cluster cannot be updated."""
-    lacks: Mapping[Capability, str] = field(default_factory=dict)
+    unsupported: Mapping[Capability, str] = field(default_factory=dict)
     are_names_caseless: bool = False
     """Whether two names that differ in case alone are one to the provider."""
     is_busy: Callable[[str], bool] = _never

@@ -61,7 +61,7 @@ class Grant(Record):
     retry_at: Instant | None = None
 
 
-class Standing(Record):
+class BudgetStatus(Record):
     """A budget as people see it, in requests."""
 
     limit: int

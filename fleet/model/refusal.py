@@ -43,7 +43,7 @@ class Refused(Exception):
         return self
 
 
-class Forbidden(Refused):
+class MissingScope(Refused):
     """`required_scope` is what the caller's key lacks."""
 
     def __init__(self, required_scope: Scope) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from fleet.model.account import Collection, Hold
+from fleet.model.account import Collection, DeletionGuard
 from fleet.model.capability import Capability
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cluster import Cluster, Facts, Phase
@@ -30,7 +30,7 @@ from fleet.ports.adapter import (
 )
 from fleet.ports.store import Changes, Lease, Observations
 
-HELD_FOR = timedelta(hours=1)
+GUARDED_FOR = timedelta(hours=1)
 """How long much of an account must stay absent before it is believed deleted."""
 _NOT_SERVING = frozenset({Phase.PENDING, Phase.PROVISIONING, Phase.DELETED, Phase.FAILED})
 
@@ -47,7 +47,7 @@ ValueT = TypeVar("ValueT")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class CollectionContext:
     """Everything a look needs. `rows` are the account's clusters as the store holds them."""
 
     store: Observations
@@ -64,12 +64,12 @@ class Look:
         return [
             row
             for row in self.rows.values()
-            if row.item.phase not in _NOT_SERVING and capability not in row.item.lacks
+            if row.item.phase not in _NOT_SERVING and capability not in row.item.unsupported
         ]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class Collected:
     """What a look found: the rows as they are now, how many differ, and what keeps it from being the whole truth.
 
     `exhausted` when the budget ended before the look did: the rest is for the next one.
@@ -78,43 +78,43 @@ class Seen:
     rows: Mapping[str, TrackedCluster]
     changed: int = 0
     problem: str | None = None
-    hold: Hold | None = None
+    deletion_guard: DeletionGuard | None = None
     exhausted: BudgetExhausted | None = None
 
 
-async def collect_clusters(look: Look) -> Seen:
-    listing = await look.adapter.clusters()
-    suspects = absent(look.rows.values(), listing)
-    hold = _hold(look, listing, suspects)
+async def collect_clusters(context: CollectionContext) -> Collected:
+    listing = await context.adapter.clusters()
+    suspects = absent(context.rows.values(), listing)
+    deletion_guard = _deletion_guard(context, listing, suspects)
     gone: frozenset[str] = frozenset()
-    if hold is None or hold.since <= look.now - HELD_FOR:
-        found, gone = await _confirm(look, suspects)
+    if deletion_guard is None or deletion_guard.since <= context.now - GUARDED_FOR:
+        found, gone = await _confirm(context, suspects)
         listing = replace(listing, items=(*listing.items, *found))
         if listing.incomplete is None and len(found) + len(gone) == len(suspects):
-            hold = None
+            deletion_guard = None
     reconciled = reconcile_clusters(
-        look.rows.values(),
+        context.rows.values(),
         listing,
         gone=gone,
-        now=look.now,
-        last_read_at=look.last_read_at(Collection.CLUSTERS),
+        now=context.now,
+        last_read_at=context.last_read_at(Collection.CLUSTERS),
     )
-    await look.store.save(look.lease, reconciled.changes)
-    return Seen(
+    await context.store.save(context.lease, reconciled.changes)
+    return Collected(
         rows=reconciled.rows,
         changed=len(reconciled.changes.puts),
-        problem=hold.reason if hold else listing.incomplete or _unshown(look, listing),
-        hold=hold,
+        problem=deletion_guard.reason if deletion_guard else listing.incomplete or _unshown(context, listing),
+        deletion_guard=deletion_guard,
     )
 
 
-async def collect_nodes(look: Look) -> Seen:
-    adapter = look.adapter
+async def collect_nodes(context: CollectionContext) -> Collected:
+    adapter = context.adapter
     assert isinstance(adapter, ListsNodes)
-    answers = await _each(look, Capability.LIST_NODES, adapter.nodes)
+    answers = await _each(context, Capability.LIST_NODES, adapter.nodes)
     listings = answers.of
-    known = await look.store.items(look.lease.account_id, Node)
-    alive = {key for key, row in look.rows.items() if not row.is_tombstone}
+    known = await context.store.items(context.lease.account_id, Node)
+    alive = {key for key, row in context.rows.items() if not row.is_tombstone}
     seen = Listing[Node](
         items=tuple(node for listing in listings.values() for node in listing.items),
         unreadable=tuple(item for listing in listings.values() for item in listing.unreadable),
@@ -126,31 +126,35 @@ async def collect_nodes(look: Look) -> Seen:
         for row in known
         if row.item.key in listed or row.item.cluster_key in complete or row.item.cluster_key not in alive
     ]
-    changes = reconcile_items(before, seen, now=look.now, last_read_at=look.last_read_at(Collection.NODES))
+    changes = reconcile_items(
+        before, seen, now=context.now, last_read_at=context.last_read_at(Collection.NODES)
+    )
     problem = answers.problem or next((one.incomplete for one in listings.values() if one.incomplete), None)
-    return replace(await _saved(look, changes, problem), exhausted=answers.exhausted)
+    return replace(await _saved(context, changes, problem), exhausted=answers.exhausted)
 
 
-async def collect_connections(look: Look) -> Seen:
-    adapter = look.adapter
+async def collect_connections(context: CollectionContext) -> Collected:
+    adapter = context.adapter
     assert isinstance(adapter, ReadsConnection)
-    return await _learn(look, Capability.CLUSTER_CONNECTION, "connection", adapter.connection)
+    return await _learn(context, Capability.CLUSTER_CONNECTION, "connection", adapter.connection)
 
 
-async def collect_costs(look: Look) -> Seen:
-    adapter = look.adapter
+async def collect_costs(context: CollectionContext) -> Collected:
+    adapter = context.adapter
     assert isinstance(adapter, EstimatesCost)
-    return await _learn(look, Capability.COST_ESTIMATE, "cost_estimate", adapter.cost_estimate)
+    return await _learn(context, Capability.COST_ESTIMATE, "cost_estimate", adapter.cost_estimate)
 
 
-async def collect_integrations(look: Look) -> Seen:
-    adapter = look.adapter
+async def collect_integrations(context: CollectionContext) -> Collected:
+    adapter = context.adapter
     assert isinstance(adapter, ListsIntegrations)
     listing = await adapter.integrations()
-    known = await look.store.items(look.lease.account_id, Integration)
-    last_read_at = look.last_read_at(Collection.INTEGRATIONS)
+    known = await context.store.items(context.lease.account_id, Integration)
+    last_read_at = context.last_read_at(Collection.INTEGRATIONS)
     seen = await _saved(
-        look, reconcile_items(known, listing, now=look.now, last_read_at=last_read_at), listing.incomplete
+        context,
+        reconcile_items(known, listing, now=context.now, last_read_at=last_read_at),
+        listing.incomplete,
     )
     link = {
         external_id: one.external_id
@@ -161,40 +165,40 @@ async def collect_integrations(look: Look) -> Seen:
         return seen
     facts = {
         key: {"integration_external_id": link.get(row.item.external_id)}
-        for key, row in look.rows.items()
+        for key, row in context.rows.items()
         if not row.is_tombstone
     }
-    linked = await _keep_facts(look, facts, None)
+    linked = await _keep_facts(context, facts, None)
     return replace(linked, changed=linked.changed + seen.changed)
 
 
-async def collect_regions(look: Look) -> Seen:
-    adapter = look.adapter
+async def collect_regions(context: CollectionContext) -> Collected:
+    adapter = context.adapter
     assert isinstance(adapter, ListsRegions)
     listing = await adapter.regions()
-    known = await look.store.items(look.lease.account_id, Region)
-    last_read_at = look.last_read_at(Collection.REGIONS)
-    changes = reconcile_items(known, listing, now=look.now, last_read_at=last_read_at)
-    return await _saved(look, changes, listing.incomplete)
+    known = await context.store.items(context.lease.account_id, Region)
+    last_read_at = context.last_read_at(Collection.REGIONS)
+    changes = reconcile_items(known, listing, now=context.now, last_read_at=last_read_at)
+    return await _saved(context, changes, listing.incomplete)
 
 
-async def collect_instance_types(look: Look) -> Seen:
-    adapter = look.adapter
+async def collect_instance_types(context: CollectionContext) -> Collected:
+    adapter = context.adapter
     assert isinstance(adapter, ListsInstanceTypes)
     used = {
         (row.item.cloud, region)
-        for row in look.rows.values()
+        for row in context.rows.values()
         if row.item.cloud is not None and not row.is_tombstone
         for region in row.item.regions
     }
     listing = await adapter.instance_types(sorted(used))
-    known = await look.store.items(look.lease.account_id, InstanceType)
-    last_read_at = look.last_read_at(Collection.INSTANCE_TYPES)
-    changes = reconcile_items(known, listing, now=look.now, last_read_at=last_read_at)
-    return await _saved(look, changes, listing.incomplete)
+    known = await context.store.items(context.lease.account_id, InstanceType)
+    last_read_at = context.last_read_at(Collection.INSTANCE_TYPES)
+    changes = reconcile_items(known, listing, now=context.now, last_read_at=last_read_at)
+    return await _saved(context, changes, listing.incomplete)
 
 
-COLLECT: Mapping[Collection, Callable[[Look], Awaitable[Seen]]] = {
+COLLECT: Mapping[Collection, Callable[[CollectionContext], Awaitable[Collected]]] = {
     Collection.CLUSTERS: collect_clusters,
     Collection.NODES: collect_nodes,
     Collection.CONNECTIONS: collect_connections,
@@ -206,38 +210,42 @@ COLLECT: Mapping[Collection, Callable[[Look], Awaitable[Seen]]] = {
 """In the order in which an observation spends its budget: what matters most comes first."""
 
 
-def _hold(look: Look, listing: Listing[Cluster], suspects: list[TrackedCluster]) -> Hold | None:
-    held = look.lease.tracked.state.hold
+def _deletion_guard(
+    context: CollectionContext, listing: Listing[Cluster], suspects: list[TrackedCluster]
+) -> DeletionGuard | None:
+    held = context.lease.tracked.state.deletion_guard
     if listing.incomplete is not None:
         return held  # it proves nothing, and disproves nothing either
-    alive = sum(not row.is_tombstone for row in look.rows.values())
+    alive = sum(not row.is_tombstone for row in context.rows.values())
     if len(suspects) <= 3 or len(suspects) * 2 <= alive:
         return None
     reason = (
         f"{len(suspects)} of {alive} clusters vanished from the provider's list at once. They are kept as they were "
-        f"and believed deleted only when they stay absent for {HELD_FOR // timedelta(minutes=1)} minutes."
+        f"and believed deleted only when they stay absent for {GUARDED_FOR // timedelta(minutes=1)} minutes."
     )
-    return Hold(since=look.now if held is None else held.since, reason=reason)
+    return DeletionGuard(since=context.now if held is None else held.since, reason=reason)
 
 
-def _unshown(look: Look, listing: Listing[Cluster]) -> str | None:
+def _unshown(context: CollectionContext, listing: Listing[Cluster]) -> str | None:
     """An unreadable cluster that was never read before has no row to be marked."""
-    known = {row.item.external_id for row in look.rows.values()}
+    known = {row.item.external_id for row in context.rows.values()}
     unshown = [item for item in listing.unreadable if item.external_id not in known]
     return f"{unshown[0].external_id} is listed and cannot be shown: {unshown[0].reason}" if unshown else None
 
 
-async def _confirm(look: Look, suspects: list[TrackedCluster]) -> tuple[list[Cluster], frozenset[str]]:
+async def _confirm(
+    context: CollectionContext, suspects: list[TrackedCluster]
+) -> tuple[list[Cluster], frozenset[str]]:
     """Clusters that are there after all, and keys of those proven gone. The rest stays under suspicion."""
     found: list[Cluster] = []
     gone: set[str] = set()
-    adapter = look.adapter
+    adapter = context.adapter
     if not isinstance(adapter, ReadsCluster):
-        interval = timedelta(seconds=look.pace.every_seconds[Collection.CLUSTERS])
+        interval = timedelta(seconds=context.pace.every_seconds[Collection.CLUSTERS])
         twice = (
             row
             for row in suspects
-            if row.missing_since is not None and row.missing_since <= look.now - interval
+            if row.missing_since is not None and row.missing_since <= context.now - interval
         )
         return found, frozenset(row.item.key for row in twice)
     for row in suspects:
@@ -267,14 +275,14 @@ class _Answers(Generic[ValueT]):
 
 
 async def _each(
-    look: Look, capability: Capability, ask: Callable[[Cluster], Awaitable[ValueT]]
+    context: CollectionContext, capability: Capability, ask: Callable[[Cluster], Awaitable[ValueT]]
 ) -> _Answers[ValueT]:
     """One call a cluster. One that fails costs its own answer, unless it is the token or the limit, or none answers.
 
     Each look asks in another order, so that a budget too small for all clusters reaches all of them in time.
     """
-    rows = look.serving(capability)
-    random.Random(look.now.timestamp()).shuffle(rows)  # noqa: S311 - nobody gains by guessing it
+    rows = context.serving(capability)
+    random.Random(context.now.timestamp()).shuffle(rows)  # noqa: S311 - nobody gains by guessing it
     answers: dict[str, ValueT] = {}
     failed: tuple[TrackedCluster, ProviderError] | None = None
     exhausted: BudgetExhausted | None = None
@@ -295,24 +303,26 @@ async def _each(
 
 
 async def _learn(
-    look: Look, capability: Capability, fact: str, ask: Callable[[Cluster], Awaitable[object]]
-) -> Seen:
+    context: CollectionContext, capability: Capability, fact: str, ask: Callable[[Cluster], Awaitable[object]]
+) -> Collected:
     """Asks every cluster for one of its `Facts`."""
-    answers = await _each(look, capability, ask)
+    answers = await _each(context, capability, ask)
     facts = {key: {fact: value} for key, value in answers.of.items()}
-    return replace(await _keep_facts(look, facts, answers.problem), exhausted=answers.exhausted)
+    return replace(await _keep_facts(context, facts, answers.problem), exhausted=answers.exhausted)
 
 
-async def _keep_facts(look: Look, found: Mapping[str, Mapping[str, object]], problem: str | None) -> Seen:
+async def _keep_facts(
+    context: CollectionContext, found: Mapping[str, Mapping[str, object]], problem: str | None
+) -> Collected:
     facts: dict[str, Facts] = {
-        key: look.rows[key].facts.model_copy(update=dict(update)) for key, update in found.items()
+        key: context.rows[key].facts.model_copy(update=dict(update)) for key, update in found.items()
     }
-    changed = refresh_facts(look.rows, facts)
-    await look.store.save(look.lease, Changes(puts=changed))
-    rows = {**look.rows, **{row.item.key: row for row in changed}}
-    return Seen(rows=rows, changed=len(changed), problem=problem)
+    changed = refresh_facts(context.rows, facts)
+    await context.store.save(context.lease, Changes(puts=changed))
+    rows = {**context.rows, **{row.item.key: row for row in changed}}
+    return Collected(rows=rows, changed=len(changed), problem=problem)
 
 
-async def _saved(look: Look, changes: Changes, problem: str | None) -> Seen:
-    await look.store.save(look.lease, changes)
-    return Seen(rows=look.rows, changed=len(changes.puts) + len(changes.deletes), problem=problem)
+async def _saved(context: CollectionContext, changes: Changes, problem: str | None) -> Collected:
+    await context.store.save(context.lease, changes)
+    return Collected(rows=context.rows, changed=len(changes.puts) + len(changes.deletes), problem=problem)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fleet.changing.postconditions import View
+from fleet.changing.postconditions import ObservedCollection
 from fleet.changing.sending import Sending
 from fleet.changing.settling import expire, settle
 from fleet.model.account import AccountState, Collection
@@ -37,14 +37,14 @@ class Follower:
     clock: Clock
 
     async def follow(
-        self, operations: Iterable[Operation], views: Sequence[View], state: AccountState
+        self, operations: Iterable[Operation], views: Sequence[ObservedCollection], state: AccountState
     ) -> list[Operation]:
         """Those that are still open."""
         followed = [await self._follow_one(one, views, state) for one in operations]
         return [one for one in followed if not one.is_final]
 
     async def _follow_one(
-        self, operation: Operation, views: Sequence[View], state: AccountState
+        self, operation: Operation, views: Sequence[ObservedCollection], state: AccountState
     ) -> Operation:
         now = self.clock.now()
         seen = operation
@@ -85,7 +85,7 @@ def wanted_collections(operations: Iterable[Operation]) -> frozenset[Collection]
     )
 
 
-def look_again_at(
+def follow_again_at(
     operations: Iterable[Operation], state: AccountState, pace: Pace, now: datetime
 ) -> datetime | None:
     """When open changes are to be followed next: soon at first, and no sooner than usual for what takes long. At their

@@ -57,7 +57,7 @@ def reconcile_clusters(
             listed = row.model_copy(update={"missing_since": None})
             after[key] = _mark(listed, unread[row.item.external_id], now, last_read_at)
         elif key in gone and not row.is_tombstone:
-            after[key] = _bury(row, now)
+            after[key] = _mark_deleted(row, now)
         elif listing.incomplete is None and not row.is_tombstone:
             after[key] = row.model_copy(update={"missing_since": row.missing_since or now})
         else:
@@ -139,7 +139,7 @@ def _follow(row: TrackedCluster | None, cluster: Cluster, now: datetime) -> Trac
     )
 
 
-def _bury(row: TrackedCluster, now: datetime) -> TrackedCluster:
+def _mark_deleted(row: TrackedCluster, now: datetime) -> TrackedCluster:
     deleted = row.item.model_copy(
         update={"phase": Phase.DELETED, "deleted_at": row.item.deleted_at or now, "message": GONE_MESSAGE}
     )

@@ -39,7 +39,7 @@ class Pace:
         return timedelta(seconds=self.soonest_seconds)
 
 
-def next_look(
+def next_observation(
     clusters: Iterable[TrackedCluster], state: AccountState, rate: RateLimit, pace: Pace, now: datetime
 ) -> datetime:
     """The next time for the clusters of an account that answered.

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
-from fleet.changing.postconditions import View
+from fleet.changing.postconditions import ObservedCollection
 from fleet.model.account import Account, AccountState, Collection, CollectionState
 from fleet.model.failure import (
     Failure,
@@ -30,15 +30,15 @@ from fleet.model.integration import Integration
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import BudgetExhausted, Share
 from fleet.model.summary import summarize
-from fleet.observing.collections import COLLECT, PROTOCOL_OF, Look, Seen
-from fleet.observing.following import Follower, look_again_at, wanted_collections
-from fleet.observing.schedule import Pace, due_at, fail, next_look, succeed
+from fleet.observing.collections import COLLECT, PROTOCOL_OF, Collected, CollectionContext
+from fleet.observing.following import Follower, follow_again_at, wanted_collections
+from fleet.observing.schedule import Pace, due_at, fail, next_observation, succeed
 from fleet.ports.adapter import Adapter, OpenAdapter
 from fleet.ports.clock import Clock
 from fleet.ports.store import AccountGone, Lease, StaleObserver, Store
 from fleet.ports.vault import Vault
 from fleet.providers import PROVIDERS
-from fleet.rate_limits.permits import DrawnAllowance
+from fleet.rate_limits.permits import BudgetPermits
 
 logger = logging.getLogger(__name__)
 
@@ -90,20 +90,20 @@ class Visit:
         self._account: Account = lease.tracked.account
         self._before: AccountState = lease.tracked.state
         self._operations = operations
-        self._views: list[View] = []
+        self._observed: list[ObservedCollection] = []
         self._is_asked_for = is_asked_for
         self._token = SecretStr("")
         self._adapter: Adapter | None = None
         self._rate = PROVIDERS[self._account.provider].rate_limit
-        self._allowance = DrawnAllowance(
+        self._permits = BudgetPermits(
             store, key=self._account.budget_key, rate=self._rate, share=share, grant=lease.grant, clock=clock
         )
 
     async def run(self) -> Observation:
         try:
-            state, changed = await self._look_around()
+            state, changed = await self._observe_collections()
             follow_at = await self._follow(state)
-            await self._allowance.settle()
+            await self._permits.settle()
         except (StaleObserver, AccountGone):
             raise
         except BaseException:
@@ -122,15 +122,15 @@ class Visit:
             outcome=Outcome.OBSERVED if failure is None else Outcome.FAILED,
             reason=None if failure is None else failure.message,
             changed=changed,
-            requests=self._allowance.sent,
+            requests=self._permits.sent,
             due_at=due,
         )
 
-    async def _look_around(self) -> tuple[AccountState, int]:
+    async def _observe_collections(self) -> tuple[AccountState, int]:
         """Looks at what is due, in order, until the provider or the budget says stop."""
         known = {row.item.key: row for row in await self._store.clusters(self._account.id)}
         state = self._before
-        hold, is_accepted, changed = state.hold, state.is_token_accepted, 0
+        deletion_guard, is_accepted, changed = state.deletion_guard, state.is_token_accepted, 0
         self._adapter = adapter = await self._open()
         collections = {one: old for one, old in state.collections.items() if _is_offered(one, adapter)}
         stopped_until: datetime | None = None
@@ -140,7 +140,7 @@ class Visit:
             if is_stopped:
                 collections[collection] = old.model_copy(update={"next_attempt_at": stopped_until})
                 continue
-            look = Look(
+            look = CollectionContext(
                 store=self._store,
                 lease=self._lease,
                 adapter=self._adapter,
@@ -148,7 +148,7 @@ class Visit:
                 now=self._clock.now(),
                 rows=known,
             )
-            sent = self._allowance.sent
+            sent = self._permits.sent
             try:
                 async with asyncio.timeout_at(self._give_up_at):
                     seen = await self._ask(collection, look)
@@ -160,17 +160,17 @@ class Visit:
                 collections[collection] = fail(old, failure, collection, self._pace, self._clock.now())
                 if isinstance(error, Unauthenticated):
                     is_accepted = False
-                is_stopped = _ends_the_visit(collection, error)
+                is_stopped = _ends_the_observation(collection, error)
                 stopped_until = failure.retry_at or collections[collection].next_attempt_at
                 if isinstance(error, TimeoutError) and collection is not Collection.CLUSTERS:
                     stopped_until = self._clock.now()  # this visit's time is up, not that of the next
             else:
                 known = dict(seen.rows)
                 changed += seen.changed
-                self._views += await self._view(collection, look, seen)
+                self._observed += await self._observed_collection(collection, look, seen)
                 is_accepted = True
-                hold = seen.hold if collection is Collection.CLUSTERS else hold
-                requests = self._allowance.sent - sent
+                deletion_guard = seen.deletion_guard if collection is Collection.CLUSTERS else deletion_guard
+                requests = self._permits.sent - sent
                 collections[collection] = self._seen(collection, old, seen, requests)
                 if seen.exhausted is not None:
                     is_stopped, stopped_until = True, seen.exhausted.retry_at
@@ -179,21 +179,23 @@ class Visit:
         state = AccountState(
             collections=collections,
             is_token_accepted=is_accepted,
-            hold=hold,
+            deletion_guard=deletion_guard,
             summary=summarize(known.values()),
         )
         clusters = state.of(Collection.CLUSTERS)
         if clusters.failed_attempts == 0 and clusters.observed_at is not None and not is_stopped:
-            look_at = next_look(known.values(), state, self._rate, self._pace, self._clock.now())
+            look_at = next_observation(known.values(), state, self._rate, self._pace, self._clock.now())
             collections[Collection.CLUSTERS] = clusters.model_copy(update={"next_attempt_at": look_at})
             state = state.model_copy(update={"collections": collections})
         return state, changed
 
-    async def _view(self, collection: Collection, look: Look, seen: Seen) -> list[View]:
+    async def _observed_collection(
+        self, collection: Collection, look: CollectionContext, seen: Collected
+    ) -> list[ObservedCollection]:
         """What the changes that are under way are judged by."""
         if not self._operations:
             return []
-        view = View(began_at=look.now, is_complete=seen.problem is None, clusters=seen.rows)
+        view = ObservedCollection(began_at=look.now, is_complete=seen.problem is None, clusters=seen.rows)
         if collection is Collection.INTEGRATIONS:
             rows = await self._store.items(self._account.id, Integration)
             view = replace(view, clusters=None, integrations={row.item.key: row for row in rows})
@@ -208,17 +210,17 @@ class Visit:
         left: Sequence[Operation] = self._operations
         with suppress(TimeoutError):  # what was cut off is UNCONFIRMED, and found out by the next look
             async with asyncio.timeout_at(self._give_up_at):
-                left = await follower.follow(self._operations, self._views, state)
-        return look_again_at(left, state, self._pace, self._clock.now())
+                left = await follower.follow(self._operations, self._observed, state)
+        return follow_again_at(left, state, self._pace, self._clock.now())
 
     async def _open(self, *, fresh: bool = False) -> Adapter:
         try:
             self._token = await self._vault.token(self._account.id, fresh=fresh)
         except KeyError:
             self._token = SecretStr("")  # the provider refuses it, and that is what is shown
-        return self._open_adapter(self._account, self._token, self._allowance)
+        return self._open_adapter(self._account, self._token, self._permits)
 
-    async def _ask(self, collection: Collection, look: Look) -> Seen:
+    async def _ask(self, collection: Collection, look: CollectionContext) -> Collected:
         try:
             return await COLLECT[collection](look)
         except Unauthenticated:
@@ -243,7 +245,7 @@ class Visit:
         ]
 
     def _seen(
-        self, collection: Collection, old: CollectionState, seen: Seen, requests: int
+        self, collection: Collection, old: CollectionState, seen: Collected, requests: int
     ) -> CollectionState:
         now = self._clock.now()
         state = succeed(collection, self._pace, now, requests)
@@ -278,7 +280,7 @@ def _is_offered(collection: Collection, adapter: Adapter) -> bool:
     return collection not in PROTOCOL_OF or isinstance(adapter, PROTOCOL_OF[collection])
 
 
-def _ends_the_visit(collection: Collection, error: ProviderError | TimeoutError) -> bool:
+def _ends_the_observation(collection: Collection, error: ProviderError | TimeoutError) -> bool:
     """Whether there is no use in asking on. A provider is down when its clusters cannot be had; when anything else of
     it is, the rest may still answer, and would else wait for it for ever.
     """

@@ -25,7 +25,7 @@ from fleet.model.money import CostEstimate, LimitWanted
 from fleet.model.node import Node
 from fleet.model.provider import Provider
 from fleet.model.spec import ClusterPatch, ClusterSpec
-from fleet.ports.permits import Allowance
+from fleet.ports.permits import Permits
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -186,4 +186,4 @@ PROTOCOL_OF: Mapping[Capability, type] = {
 class OpenAdapter(Protocol):
     """Makes the adapter of an account. Cheap: no request goes out."""
 
-    def __call__(self, account: Account, token: SecretStr, allowance: Allowance) -> Adapter: ...
+    def __call__(self, account: Account, token: SecretStr, permits: Permits) -> Adapter: ...

@@ -8,7 +8,7 @@ from fleet.model.record import Instant, Record
 WINDOW = timedelta(minutes=1)
 
 
-class Standing(Record):
+class CreditStatus(Record):
     """In points. `cost` is what was asked for, `remaining` what is left of `limit` until `resets_at`."""
 
     cost: int
@@ -17,17 +17,17 @@ class Standing(Record):
     resets_at: Instant
 
 
-class PointsUsedUp(Exception):
+class CreditsUsedUp(Exception):
     """Nothing was taken."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: CreditStatus) -> None:
         super().__init__(f"{standing.cost} points are more than the {standing.remaining} that are left")
         self.standing = standing
 
 
-class Points(Protocol):
-    async def spend(self, caller_id: str, cost: int, now: datetime) -> Standing:
-        """Takes all of `cost` or, raising `PointsUsedUp`, nothing."""
+class Credits(Protocol):
+    async def spend(self, caller_id: str, cost: int, now: datetime) -> CreditStatus:
+        """Takes all of `cost` or, raising `CreditsUsedUp`, nothing."""
         ...
 
 

@@ -5,7 +5,7 @@ from typing import Protocol
 from fleet.model.rate_limit import RateFacts
 
 
-class Allowance(Protocol):
+class Permits(Protocol):
     """What one observation may still send."""
 
     async def take(self) -> None:

@@ -78,8 +78,8 @@ class NotBegun:
     retry_at: datetime | None = None
 
 
-AskForLook = Callable[[str, datetime], Awaitable[None]]
-"""`Operations.ask_for_look`."""
+RequestObservation = Callable[[str, datetime], Awaitable[None]]
+"""`Operations.request_observation`."""
 
 
 class OutdatedOperation(Exception):
@@ -244,7 +244,7 @@ class Operations(Protocol):
         """Those that are not final, oldest first. Strongly consistent."""
         ...
 
-    async def ask_for_look(self, account_id: str, at: datetime) -> None:
+    async def request_observation(self, account_id: str, at: datetime) -> None:
         """Makes an account due at `at`, unless it is due sooner, whatever its token says. An observation that is going
         on does not undo it: the `end` of a lease that began before keeps the earlier of the two times. Nothing for an
         account that is gone.

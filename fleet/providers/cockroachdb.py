@@ -259,7 +259,7 @@ COCKROACHDB = Provider(
     is_busy=_is_locked,
     needs_external_id=False,
     api_versions=("2024-09-16", "2023-04-10", "2022-09-20", "2022-03-31"),
-    lacks={
+    unsupported={
         Capability.STOP_CLUSTER: "CockroachDB Cloud clusters run until they are deleted.",
         Capability.DEPLOY_CLUSTER: "CockroachDB Cloud applies changes by itself; there is nothing to deploy.",
         Capability.NODE_MAINTENANCE: "CockroachDB Cloud maintains its nodes itself.",

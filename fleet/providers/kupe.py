@@ -152,7 +152,7 @@ KUPE = Provider(
     spec=KupeClusterSpec,
     patch=KupeClusterPatch,
     needs_external_id=True,
-    lacks={
+    unsupported={
         Capability.STOP_CLUSTER: "A Kupe cluster runs until it is deleted.",
         Capability.DEPLOY_CLUSTER: "Kupe applies changes by itself; there is nothing to deploy.",
         Capability.LIST_NODES: "Kupe manages the machines and does not list them.",

@@ -190,7 +190,7 @@ NORTHFLANK = Provider(
     spec=NorthflankClusterSpec,
     patch=NorthflankClusterPatch,
     needs_external_id=False,
-    lacks={
+    unsupported={
         Capability.STOP_CLUSTER: "A Northflank cluster runs until it is deleted.",
         Capability.DEPLOY_CLUSTER: "Northflank applies changes by itself; there is nothing to deploy.",
         Capability.SPEND_LIMIT: "Northflank offers billing thresholds and alerts in its console only.",

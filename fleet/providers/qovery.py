@@ -255,7 +255,7 @@ QOVERY = Provider(
     are_names_caseless=True,
     is_busy=_is_busy,
     needs_external_id=True,
-    lacks={
+    unsupported={
         Capability.LIST_NODES: "Qovery shows machines over its WebSocket gateway only.",
         Capability.NODE_MAINTENANCE: "Qovery leaves the machines to the cloud that runs them.",
         Capability.SPEND_LIMIT: "Qovery estimates what a cluster costs and does not limit it.",

@@ -2,13 +2,13 @@
 
 A budget counts what was sent under one key within the last window, in two shares: polling may use the limit less a
 reserve, people may use the reserve, and both together never exceed the limit. All of it is arithmetic over a `Budget`;
-the store keeps budgets, and `Allowance` is how one observation draws from its budget.
+the store keeps budgets, and `Permits` is how one observation draws from its budget.
 """
 
 import math
 from datetime import UTC, datetime, timedelta
 
-from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, Share, Spent, Standing
+from fleet.model.rate_limit import Budget, BudgetStatus, Grant, RateFacts, RateLimit, Share, Spent
 
 RESERVED_PERCENT = 20
 _BUCKETS = 20
@@ -66,7 +66,7 @@ def learn(budget: Budget, rate: RateLimit, facts: RateFacts, now: datetime) -> B
     return budget.model_copy(update=changes)
 
 
-def standing(budget: Budget, rate: RateLimit, now: datetime) -> Standing | None:
+def budget_status(budget: Budget, rate: RateLimit, now: datetime) -> BudgetStatus | None:
     """Null where no limit is known."""
     if rate.requests is None:
         return None
@@ -76,7 +76,7 @@ def standing(budget: Budget, rate: RateLimit, now: datetime) -> Standing | None:
     releases = [_released_at(spent, rate) for spent in budget.spent]
     if budget.foreign_until is not None:
         releases.append(budget.foreign_until)
-    return Standing(
+    return BudgetStatus(
         limit=rate.requests,
         remaining=0 if blocked else max(0, rate.requests - used),
         reserved=reserved(rate),

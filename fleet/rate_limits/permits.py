@@ -14,8 +14,8 @@ PATIENCE_SECONDS = 3.0
 _DRAW = 10
 
 
-class DrawnAllowance:
-    """Implements `fleet.ports.permits.Allowance`. `sent` counts the requests of this observation."""
+class BudgetPermits:
+    """Implements `fleet.ports.permits.Permits`. `sent` counts the requests of this observation."""
 
     def __init__(
         self, store: Observations, *, key: str, rate: RateLimit, share: Share, grant: Grant, clock: Clock
@@ -70,11 +70,11 @@ class DrawnAllowance:
             await self._clock.sleep(wait_seconds)
 
 
-def interactive_allowance(
+def interactive_permits(
     store: Store, clock: Clock, provider: Provider, account: TrackedAccount
-) -> DrawnAllowance:
+) -> BudgetPermits:
     """What a person's request may send: drawn from the share that polling never touches."""
-    return DrawnAllowance(
+    return BudgetPermits(
         store,
         key=account.account.budget_key,
         rate=provider.rate_limit,

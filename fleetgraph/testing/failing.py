@@ -62,7 +62,7 @@ async def test_an_answer_that_does_not_come_is_not_waited_for_twice(
     here.server.fault("latency", seconds=0.2)
     with pytest.raises(TimedOut):
         await here.adapter.clusters()
-    assert here.allowance.taken == 1
+    assert here.permits.taken == 1
 
 
 @proves("faults")
@@ -110,7 +110,7 @@ async def test_a_refusal_for_asking_too_often_says_until_when(here: Setting) -> 
         await here.adapter.clusters()
     assert raised.value.retry_at is not None
     assert timedelta(seconds=119) <= raised.value.retry_at - here.clock.now() <= timedelta(seconds=121)
-    assert here.allowance.learned[-1].retry_at == raised.value.retry_at
+    assert here.permits.learned[-1].retry_at == raised.value.retry_at
     assert here.clock.slept == []
 
 
@@ -176,7 +176,7 @@ async def test_a_read_is_repeated_and_every_attempt_is_allowed_and_learned_from(
     assert (await here.adapter.clusters()).items
     assert [seen.status for seen in here.server.requests.matching(path=path)][-3:] == [502, 502, 200]
     assert len(here.clock.slept) == 2
-    assert here.allowance.taken == len(here.allowance.learned) == len(here.server.requests)
+    assert here.permits.taken == len(here.permits.learned) == len(here.server.requests)
 
 
 @proves("sent-once")
@@ -191,7 +191,7 @@ async def test_a_write_goes_out_once_whatever_happens(here: Setting) -> None:
 
 @proves("reads-repeated")
 async def test_nothing_goes_out_without_an_allowance(here: Setting) -> None:
-    here.allowance.left = 0
+    here.permits.left = 0
     with pytest.raises(BudgetExhausted):
         await here.adapter.clusters()
     assert len(here.server.requests) == 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from adapters.adapter import Adapter
+from adapters.adapter import BaseAdapter
 from fleet.model.money import LimitWanted
 from fleet.model.provider import Provider
 from fleet.model.spec import ClusterPatch, ClusterSpec
@@ -16,7 +16,7 @@ from sandbox.api import Api
 class Kit:
     """One provider, with all that its adapter is held to."""
 
-    adapter: type[Adapter]
+    adapter: type[BaseAdapter]
     fake: type[Api[Any]]
     """Written from the provider's documents and not from the adapter."""
     fixtures: Path

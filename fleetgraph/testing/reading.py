@@ -77,8 +77,8 @@ async def test_a_cluster_survives_being_stored(here: Setting, kit: Kit) -> None:
 def test_the_data_sheet_says_what_the_adapter_can(kit: Kit) -> None:
     adapter = kit.adapter
     offered = {capability for capability, protocol in PROTOCOL_OF.items() if issubclass(adapter, protocol)}
-    assert offered == PROTOCOL_OF.keys() - adapter.provider.lacks.keys()
-    assert all(reason.endswith(".") for reason in adapter.provider.lacks.values())
+    assert offered == PROTOCOL_OF.keys() - adapter.provider.unsupported.keys()
+    assert all(reason.endswith(".") for reason in adapter.provider.unsupported.values())
 
 
 @proves("recorded-answers")
@@ -98,7 +98,7 @@ async def test_a_cluster_read_by_itself_is_the_one_that_was_listed(here: Setting
         for cluster in (await adapter.clusters()).items:
             alone = await adapter.cluster(cluster.external_id)
             assert alone.model_copy(update={"provider_revision": None}) == cluster
-            if Capability.CONDITIONAL_UPDATE not in adapter.provider.lacks:
+            if Capability.CONDITIONAL_UPDATE not in adapter.provider.unsupported:
                 assert alone.provider_revision
 
 
@@ -113,7 +113,7 @@ async def test_nodes_belong_to_their_cluster_and_are_each_there_once(here: Setti
     nodes = 0
     for adapter in here.adapters():
         for cluster in (await adapter.clusters()).items:
-            if Capability.LIST_NODES in cluster.lacks or cluster.phase is Phase.DELETED:
+            if Capability.LIST_NODES in cluster.unsupported or cluster.phase is Phase.DELETED:
                 continue
             listing = await adapter.nodes(cluster)
             assert (listing.unreadable, listing.incomplete) == ((), None)

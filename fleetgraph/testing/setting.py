@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from adapters.adapter import Adapter
+from adapters.adapter import BaseAdapter
 from fleet.model.account import Account
 from fleet.model.rate_limit import BudgetExhausted, RateFacts
 from fleetgraph.testing.kit import Kit
@@ -55,12 +55,12 @@ class Counted:
 class Setting:
     """An adapter, the stand-in that it asks, and what lies between them."""
 
-    adapter_type: type[Adapter]
+    adapter_type: type[BaseAdapter]
     server: Server
     client: httpx.AsyncClient
     clock: TurnedClock
     sandbox_clock: ManualClock
-    allowance: Counted = field(default_factory=Counted)
+    permits: Counted = field(default_factory=Counted)
 
     def accounts(self) -> list[tuple[Account, SecretStr]]:
         return [
@@ -83,7 +83,7 @@ class Setting:
 
     def open(self, account: Account, token: SecretStr) -> Any:
         """`Any`, because what an adapter offers beyond clusters is found out here."""
-        return self.adapter_type(account, token, self.allowance, client=self.client, clock=self.clock)
+        return self.adapter_type(account, token, self.permits, client=self.client, clock=self.clock)
 
     def adapters(self) -> list[Any]:
         return [self.open(account, token) for account, token in self.accounts()]
@@ -111,12 +111,12 @@ class Setting:
 
 
 def answering(
-    adapter: type[Adapter],
+    adapter: type[BaseAdapter],
     answer: httpx.Response | Callable[[httpx.Request], httpx.Response],
     *,
     external_id: str | None = "acme",
     api_version: str | None = None,
-) -> Adapter:
+) -> BaseAdapter:
     """The adapter before a provider that answers this to everything, or what a function makes of each request."""
     account = Account(
         id="account",
@@ -133,7 +133,7 @@ def answering(
     return adapter(account, SecretStr(TOKEN), Counted(), client=client, clock=TurnedClock(ManualClock()))
 
 
-def replaying(kit: Kit) -> Adapter:
+def replaying(kit: Kit) -> BaseAdapter:
     """The adapter before a provider that answers as it was recorded, path by path."""
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -19,7 +19,7 @@ from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget
 from fleet.model.tracking import Tracked, TrackedCluster
-from fleet.ports.credits import Standing
+from fleet.ports.credits import CreditStatus
 from fleet.ports.store import FleetOrder, Ref
 from fleet.reading import pages
 from fleet.reading.visible import as_seen_by
@@ -61,14 +61,14 @@ class Context:
     ) -> None:
         self.reader = as_seen_by(caller, services.reader)
         self.changer = services.changer
-        self.owner = services.owner
+        self.account_service = services.account_service
         self.keys = services.keys
-        self.points = services.points
+        self.credits = services.credits
         self.policy = policy
         self.caller = caller
         self.operation_name = operation_name
         self.now = services.clock.now()
-        self.standing: Standing | None = None
+        self.standing: CreditStatus | None = None
         self.forget()
 
     def forget(self) -> None:

@@ -15,7 +15,7 @@ from fleet.ports.store import FleetOrder, NotAnOrderKey
 from fleet.providers import PROVIDERS
 from fleet.reading import operation_pages, pages
 from gateway.context import Info
-from gateway.http.errors import Refused
+from gateway.http.errors import ClientError
 from gateway.inputs.filters import ClusterFilter, IntegrationFilter, OperationFilter
 from gateway.relay import ids
 from gateway.relay.connections import After, Connection, First, Page, ask, not_a_cursor
@@ -146,7 +146,7 @@ async def fleet(info: Info) -> Totals:
 
 def _bounded(global_ids: list[strawberry.ID]) -> list[strawberry.ID]:
     if len(global_ids) > ids.MOST_IDS:
-        raise Refused(f"Argument `ids` takes up to {ids.MOST_IDS} IDs, not {len(global_ids)}.")
+        raise ClientError(f"Argument `ids` takes up to {ids.MOST_IDS} IDs, not {len(global_ids)}.")
     return global_ids
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fleet.ports.clock import Clock
-from fleet.ports.credits import Points
+from fleet.ports.credits import Credits
 from fleet.ports.keys import Keys
 from fleet.ports.store import Reader
 
 if TYPE_CHECKING:
-    from fleet.accounts.service import Owner
+    from fleet.accounts.service import AccountService
     from fleet.changing.changer import Changer
 
 
@@ -19,9 +19,9 @@ class Services:
 
     reader: Reader
     changer: "Changer"
-    owner: "Owner"
+    account_service: "AccountService"
     keys: Keys
-    points: Points
+    credits: Credits
     clock: Clock
 
 

@@ -2,28 +2,28 @@
 
 from datetime import datetime
 
-from fleet.ports.credits import WINDOW, PointsUsedUp, Standing, window_of
+from fleet.ports.credits import WINDOW, CreditStatus, CreditsUsedUp, window_of
 from infra.store.names import join, stamp
 from infra.store.table import Table
 
 KEPT = 2 * WINDOW
 
 
-class DynamoPoints:
+class DynamoCredits:
     """Implements `fleet.ports.credits.Points`. `limit` is in points a window."""
 
     def __init__(self, table: Table, limit: int) -> None:
         self._table = table
         self._limit = limit
 
-    async def spend(self, caller_id: str, cost: int, now: datetime) -> Standing:
+    async def spend(self, caller_id: str, cost: int, now: datetime) -> CreditStatus:
         began = window_of(now)
         key = join("points", caller_id), stamp(began)
         expires_at = int((began + KEPT).timestamp())
         is_counted, spent = await self._table.count(key, cost, most=self._limit, expires_at=expires_at)
-        standing = Standing(
+        standing = CreditStatus(
             cost=cost, limit=self._limit, remaining=self._limit - spent, resets_at=began + WINDOW
         )
         if not is_counted:
-            raise PointsUsedUp(standing)
+            raise CreditsUsedUp(standing)
         return standing

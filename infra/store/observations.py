@@ -26,7 +26,7 @@ from infra.store.rows import (
     to_item,
 )
 from infra.store.table import ConditionFailed, Contended, Table, tries
-from infra.store.write_batches import Bundle, bundles
+from infra.store.write_batches import WriteBatch, batches
 from infra.store.writes import Row, Write, check, text, update
 
 LANDS_WITHIN = timedelta(seconds=3)
@@ -108,18 +108,18 @@ class DynamoObservations:
         return [to_item(kind, row) for row in await self._all(items_span(kind, account_id))]
 
     async def save(self, lease: Lease, changes: Changes) -> None:
-        for bundle in bundles(changes, lease.tracked.account):
-            await self._land(lease, bundle)
+        for batch in batches(changes, lease.tracked.account):
+            await self._land(lease, batch)
 
-    async def _land(self, lease: Lease, bundle: Bundle) -> None:
+    async def _land(self, lease: Lease, batch: WriteBatch) -> None:
         ours = check(account_key(lease.account_id), fence_is(lease.fence))
         async for _ in tries(self._clock):
             written_at = self._clock.now()
             try:
-                await self._table.transact([ours, *bundle.actions_at(written_at, lease.fence)])
+                await self._table.transact([ours, *batch.actions_at(written_at, lease.fence)])
             except ConditionFailed as failure:
                 raise await self._lateness(lease) from failure
-            if not bundle.transitions or self._clock.now() - written_at <= LANDS_WITHIN:
+            if not batch.transitions or self._clock.now() - written_at <= LANDS_WITHIN:
                 return
 
     async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> datetime | None:

@@ -46,7 +46,7 @@ class DynamoSchedule:
             return False
         return True
 
-    async def ask_for_look(self, account_id: str, at: datetime) -> None:
+    async def request_observation(self, account_id: str, at: datetime) -> None:
         """What is wanted stands beside the time at which the account is due: the observation that begins next answers
         to it and takes it away, and one that was going on already finds it at its end.
 

@@ -15,10 +15,10 @@ from fleet.ports.store import Changes, Ref
 from infra.store.rows import from_item, from_transition, item_key, key_of
 from infra.store.writes import Action, Key, delete, put, text
 
-ACTIONS_PER_BUNDLE = 99
+ACTIONS_PER_BATCH = 99
 """DynamoDB takes a hundred in a transaction, and one is the check of the fence."""
 
-BYTES_PER_BUNDLE = 3_000_000
+BYTES_PER_BATCH = 3_000_000
 """DynamoDB takes 4 MB a transaction; keys and names of attributes, which are not counted here, are part of it."""
 
 BYTES_PER_ROW = 390_000
@@ -30,7 +30,7 @@ class RowTooLarge(ValueError):
 
 
 @dataclass(kw_only=True)
-class Bundle:
+class WriteBatch:
     """Writes that land together. Transitions become rows last, when their time of writing is known."""
 
     actions: list[Action] = field(default_factory=list)
@@ -40,10 +40,10 @@ class Bundle:
     def __len__(self) -> int:
         return len(self.actions) + len(self.transitions)
 
-    def has_room_for(self, other: "Bundle") -> bool:
-        return len(self) + len(other) <= ACTIONS_PER_BUNDLE and self.size + other.size <= BYTES_PER_BUNDLE
+    def has_room_for(self, other: "WriteBatch") -> bool:
+        return len(self) + len(other) <= ACTIONS_PER_BATCH and self.size + other.size <= BYTES_PER_BATCH
 
-    def absorb(self, other: "Bundle") -> None:
+    def absorb(self, other: "WriteBatch") -> None:
         self.actions += other.actions
         self.transitions += other.transitions
         self.size += other.size
@@ -53,7 +53,7 @@ class Bundle:
         return [*self.actions, *map(put, rows)]
 
 
-def bundles(changes: Changes, account: Account) -> Iterator[Bundle]:
+def batches(changes: Changes, account: Account) -> Iterator[WriteBatch]:
     units = list(_units(changes, account))
     for key, unit in units:
         if unit.size > BYTES_PER_ROW:
@@ -61,27 +61,27 @@ def bundles(changes: Changes, account: Account) -> Iterator[Bundle]:
     return _pack(unit for _, unit in units)
 
 
-def _units(changes: Changes, account: Account) -> Iterable[tuple[Key, Bundle]]:
+def _units(changes: Changes, account: Account) -> Iterable[tuple[Key, WriteBatch]]:
     """One bundle a row, with the changes of phase that belong to it."""
-    units: dict[Key, Bundle] = {}
+    units: dict[Key, WriteBatch] = {}
     for tracked in changes.deletes:
         key = key_of(tracked)
-        units[key] = Bundle(actions=[delete(key)])
+        units[key] = WriteBatch(actions=[delete(key)])
     for tracked in changes.puts:
         row = from_item(tracked, account)
-        units[key_of(tracked)] = Bundle(actions=[put(row)], size=len(text(row, "body").encode()))
+        units[key_of(tracked)] = WriteBatch(actions=[put(row)], size=len(text(row, "body").encode()))
     for transition in changes.transitions:
         key = item_key(Cluster, Ref(transition.account_id, transition.cluster_key))
-        units.setdefault(key, Bundle()).transitions.append(transition)
+        units.setdefault(key, WriteBatch()).transitions.append(transition)
     return units.items()
 
 
-def _pack(units: Iterable[Bundle]) -> Iterator[Bundle]:
-    bundle = Bundle()
+def _pack(units: Iterable[WriteBatch]) -> Iterator[WriteBatch]:
+    batch = WriteBatch()
     for unit in units:
-        if not bundle.has_room_for(unit):
-            yield bundle
-            bundle = Bundle()
-        bundle.absorb(unit)
-    if bundle:
-        yield bundle
+        if not batch.has_room_for(unit):
+            yield batch
+            batch = WriteBatch()
+        batch.absorb(unit)
+    if batch:
+        yield batch

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from adapters.adapter import Adapter
+from adapters.adapter import BaseAdapter
 from fleet.model.account import Account
 from fleet.model.rate_limit import RateFacts
 from fleetgraph.testing.setting import TOKEN
@@ -55,7 +55,7 @@ class Replay:
         return httpx.Response(404, json={}) if found is None else httpx.Response(200, json=found)
 
     def open(
-        self, adapter: type[Adapter], external_id: str | None = None, *, api_version: str | None = None
+        self, adapter: type[BaseAdapter], external_id: str | None = None, *, api_version: str | None = None
     ) -> Any:
         """`Any`, because what an adapter offers beyond clusters is its own."""
         account = Account(

@@ -131,7 +131,7 @@ def test_an_advanced_cluster_is_read_whole() -> None:
         provider_operation="CRDB_SCALE_RUNNING",
         cloud=Cloud.AWS,
         provider_cloud="AWS",
-        lacks={Capability.SPEND_LIMIT: NO_LIMITS},
+        unsupported={Capability.SPEND_LIMIT: NO_LIMITS},
         regions=("eu-west-1", "eu-central-1"),
         capacity=Capacity(
             total=Resources(cpu_millicores=56_000, memory_mib=225_792, storage_mib=3_584_000),
@@ -169,7 +169,7 @@ def test_an_advanced_cluster_is_read_whole() -> None:
 def test_a_serverless_cluster_has_vcpus_and_no_nodes() -> None:
     cluster = read(fixture("cockroachdb/cluster-standard.json"))
     assert cluster.phase is Phase.READY
-    assert cluster.lacks == {Capability.LIST_NODES: NO_NODES}
+    assert cluster.unsupported == {Capability.LIST_NODES: NO_NODES}
     assert cluster.capacity == Capacity(total=Resources(cpu_millicores=12_000))
     assert isinstance(cluster.details, CockroachdbDetails)
     assert cluster.details.routing_id == "catalogue-4711"
@@ -225,7 +225,7 @@ def test_every_cloud_keeps_the_providers_own_word(word: str, cloud: Cloud) -> No
 def test_what_a_plan_lacks_is_told_by_its_shape_and_else_by_its_name(
     plan: str, config: object, lacking: Capability
 ) -> None:
-    assert read({"id": "1", "name": "a", "plan": plan, "config": config}).lacks.keys() == {lacking}
+    assert read({"id": "1", "name": "a", "plan": plan, "config": config}).unsupported.keys() == {lacking}
 
 
 # ---------------------------------------------------------------------- capacity

@@ -82,7 +82,7 @@ class Scene:
         return Http(
             client=client or httpx.AsyncClient(transport=httpx.MockTransport(self)),
             clock=self,
-            allowance=self,
+            permits=self,
             provider_name="Somebody",
             base_url="http://provider.invalid/",
             scheme="Bearer",

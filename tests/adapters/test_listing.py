@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.adapter import MOST_PAGES, Adapter, segment
+from adapters.adapter import MOST_PAGES, BaseAdapter, segment
 from adapters.http import Complaint
 from adapters.wire import Count, Identity, Text, Wire, WireItem
 from fleet.model.catalog import Region
@@ -24,7 +24,7 @@ class WireThing(WireItem):
     size: Count | None = None
 
 
-class Smallest(Adapter):
+class Smallest(BaseAdapter):
     provider = KUPE
     base_url = "http://provider.invalid"
 

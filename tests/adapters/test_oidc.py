@@ -24,7 +24,7 @@ from adapters.oidc import (
     Expected,
     Issuer,
 )
-from fleet.access.authentication import NotAdmitted, Reason
+from fleet.access.authentication import NotAuthenticated, Reason
 from fleet.model.caller import Caller, Scope
 from tests.adapters.issuer import AUDIENCE, CURVE, RSA, SHORT, STRANGER, Publisher, published, publishing
 
@@ -56,8 +56,8 @@ def issuer(publisher: Publisher, clock: MovedClock) -> Issuer:
     return Issuer(Expected(issuer=publisher.url, audience=AUDIENCE), clock)
 
 
-async def refusal(issuer: Issuer, token: str) -> NotAdmitted:
-    with pytest.raises(NotAdmitted) as refused:
+async def refusal(issuer: Issuer, token: str) -> NotAuthenticated:
+    with pytest.raises(NotAuthenticated) as refused:
         await issuer.open(token)
     assert token not in refused.value.fact
     return refused.value

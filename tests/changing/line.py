@@ -159,7 +159,7 @@ class Line:
                     vault=self.vault,
                     open_adapter=opening,
                     clock=self.clock,
-                    ask_for_look=store.ask_for_look,
+                    request_observation=store.request_observation,
                 ),
                 Observer(store=store, vault=self.vault, open_adapter=opening, clock=self.clock, pace=PACE),
             )

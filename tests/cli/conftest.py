@@ -39,7 +39,7 @@ def gateway() -> Iterator[Gateway]:
         with served(
             create_app(
                 services_over(store, clock),
-                admit=letting_in(ANYBODY),
+                authenticate=letting_in(ANYBODY),
                 policy=Policy(),
                 explorer=None,
                 health=None,

@@ -17,7 +17,7 @@ from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.api_keys import DynamoKeys
 from infra.store.store import DynamoStore
-from local.door import make_admit
+from local.authentication import make_authenticate
 from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock, served
 from tests.gateway.world import SetClock, populate, services_over
@@ -36,7 +36,7 @@ def url() -> Iterator[str]:
         asyncio.run(populate(store, clock))
         app = create_app(
             services_over(store, clock, keys=keys),
-            admit=make_admit(keys, clock, SecretStr(ADMIN_KEY)),
+            authenticate=make_authenticate(keys, clock, SecretStr(ADMIN_KEY)),
             policy=Policy(),
             explorer=None,
             health=None,

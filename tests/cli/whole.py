@@ -17,8 +17,7 @@ import sandbox
 from fleet.accounts.new_account import make_account
 from fleet.observing.schedule import Pace, due_messages
 from functions.api_settings import ApiSettings
-from functions.serving import services_of
-from functions.wiring import Parts, wire
+from functions.wiring import Parts, services_of, wire
 from gateway.http.app import create_app
 from gateway.services import Policy
 from infra.dynamodb.schema import create_table
@@ -37,8 +36,10 @@ UNLIMITED = RateLimit(requests=10_000, window_seconds=1)
 
 
 class Whole:
-    def __init__(self, stand_ins: Mapping[str, Server], turned: ManualClock, listener: socket.socket) -> None:
-        self._stand_ins = stand_ins
+    def __init__(
+        self, fake_providers: Mapping[str, Server], turned: ManualClock, listener: socket.socket
+    ) -> None:
+        self._fake_providers = fake_providers
         self._turned = turned
         self._listener = listener
         self._clock = SetClock(NOON)
@@ -56,7 +57,11 @@ class Whole:
     @property
     def tokens(self) -> list[str]:
         """What the providers take."""
-        return [account.token for stand_in in self._stand_ins.values() for account in stand_in.accounts]
+        return [
+            account.token
+            for fake_provider in self._fake_providers.values()
+            for account in fake_provider.accounts
+        ]
 
     def command(self) -> Command:
         """`fleetgraph`, whose sleeping lets the time of everything pass."""
@@ -71,11 +76,11 @@ class Whole:
     @contextmanager
     def spoiled(self, kind: FaultKind) -> Iterator[None]:
         """Meanwhile nothing goes right at any provider."""
-        for stand_in in self._stand_ins.values():
-            stand_in.fault(kind)
+        for fake_provider in self._fake_providers.values():
+            fake_provider.fault(kind)
         yield
-        for stand_in in self._stand_ins.values():
-            stand_in.faults.clear()
+        for fake_provider in self._fake_providers.values():
+            fake_provider.faults.clear()
 
     def pass_time_unseen(self, seconds: float) -> None:
         self._turned.advance(seconds)
@@ -113,14 +118,14 @@ class Whole:
             vault=vault,
             pace=Pace(),
             clock=self._clock,
-            base_urls={one.accounts[0].provider: one.url for one in self._stand_ins.values()},
+            base_urls={one.accounts[0].provider: one.url for one in self._fake_providers.values()},
         ) as parts:
             self._parts = parts
-            for name, stand_in in self._stand_ins.items():
-                await self._connect(stand_in, name, vault)
+            for name, fake_provider in self._fake_providers.items():
+                await self._connect(fake_provider, name, vault)
             app = create_app(
                 services_of(parts, ApiSettings()),
-                admit=letting_in(ANYBODY),
+                authenticate=letting_in(ANYBODY),
                 policy=Policy(),
                 explorer=None,
                 health=None,
@@ -130,15 +135,15 @@ class Whole:
             await self._server.serve(sockets=[self._listener])
         client.close()
 
-    async def _connect(self, stand_in: Server, name: str, vault: MemoryVault) -> None:
-        known = next(account for account in stand_in.accounts if account.name == name)
+    async def _connect(self, fake_provider: Server, name: str, vault: MemoryVault) -> None:
+        known = next(account for account in fake_provider.accounts if account.name == name)
         token = SecretStr(known.token)
         account = make_account(
             provider=known.provider,
             name=known.name,
             external_id=known.external_id,
             api_version=known.api_version,
-            base_url=stand_in.url,
+            base_url=fake_provider.url,
             token=token,
             now=NOON,
         )
@@ -161,12 +166,12 @@ def whole(**accounts: str) -> Iterator[Whole]:
     """With one account at each of these providers, by its name there."""
     with aws_in_memory(), ExitStack() as stack:
         turned = ManualClock(NOON)
-        stand_ins = {
+        fake_providers = {
             name: stack.enter_context(sandbox.serve(provider, clock=turned, rate_limit=UNLIMITED))
             for provider, name in accounts.items()
         }
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        one = Whole(stand_ins, turned, listener)
+        one = Whole(fake_providers, turned, listener)
         with one.running():
             yield one

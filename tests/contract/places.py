@@ -8,7 +8,7 @@ from adapters import ADAPTERS
 from cli.specs import SPECS
 from fleet.providers import PROVIDERS
 from gateway.providers import TYPES
-from sandbox.registry import STAND_INS
+from sandbox.registry import FAKE_PROVIDERS
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,9 +72,9 @@ PLACES: dict[str, Place] = {
         names=lambda _: set(TYPES),
         sentence="{name} is missing in TYPES: add a line to graphql/gateway/providers/__init__.py.",
     ),
-    "line in STAND_INS": Place(
-        names=lambda _: set(STAND_INS),
-        sentence="{name} is missing in STAND_INS: add a line to sandbox/registry.py.",
+    "line in FAKE_PROVIDERS": Place(
+        names=lambda _: set(FAKE_PROVIDERS),
+        sentence="{name} is missing in FAKE_PROVIDERS: add a line to sandbox/registry.py.",
     ),
     "line in SPECS": Place(
         names=lambda _: set(SPECS),

@@ -92,7 +92,12 @@ def node(name: str, *, of: Cluster, **more: Any) -> Node:
 def integration(external_id: str, *, of: Account | None = None, **more: Any) -> Integration:
     owner = of or account()
     told: dict[str, Any] = {"name": external_id, "cloud": Cloud.AWS}
-    return Integration(account_id=owner.id, provider=owner.provider, external_id=external_id, **told | more)
+    return Integration(
+        account_id=owner.id,
+        provider=owner.provider,
+        external_id=external_id,
+        **told | more,
+    )
 
 
 def region(name: str, *, of: Account | None = None) -> Region:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import SecretStr
 
 from fleet.accounts.new_account import make_account
-from fleet.accounts.service import Owner
+from fleet.accounts.service import AccountService
 from fleet.changing.changer import Changer
 from fleet.model.account import Account, AccountState, TrackedAccount
 from fleet.model.catalog import InstanceType, Region
@@ -30,7 +30,7 @@ from fleet.model.tracking import TrackedCluster, Transition
 from fleet.observing.observer import Observation, Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Adapter, Listing, Unreadable
-from fleet.ports.permits import Allowance
+from fleet.ports.permits import Permits
 from fleet.ports.store import Ref
 from fleet.providers import PROVIDERS
 from infra.store.store import DynamoStore
@@ -102,11 +102,11 @@ class Script:
 class Bare:
     """An adapter that lists clusters and offers nothing else."""
 
-    def __init__(self, provider: Provider, script: Script, token: SecretStr, allowance: Allowance) -> None:
+    def __init__(self, provider: Provider, script: Script, token: SecretStr, permits: Permits) -> None:
         self.provider = provider
         self._script = script
         self._token = token.get_secret_value()
-        self._allowance = allowance
+        self._permits = permits
 
     async def clusters(self) -> Listing[Cluster]:
         await self._ask("clusters")
@@ -116,11 +116,11 @@ class Bare:
         )
 
     async def _ask(self, what: str, whom: str = "") -> None:
-        await self._allowance.take()
+        await self._permits.take()
         script, full = self._script, f"{what} {whom}".strip()
         script.asked.append(full)
         if script.facts is not None:
-            self._allowance.learn(script.facts)
+            self._permits.learn(script.facts)
         if self._token in script.refused_tokens:
             raise Unauthenticated("The token is refused.", http_status=401)
         for name in {full, what}:
@@ -285,18 +285,18 @@ class World:
             vault=self.vault,
             open_adapter=self._open,
             clock=clock,
-            ask_for_look=store.ask_for_look,
+            request_observation=store.request_observation,
         )
-        self.owner = Owner(
+        self.account_service = AccountService(
             store=store,
             vault=self.vault,
             open_adapter=self._open,
             clock=clock,
-            ask_for_look=store.ask_for_look,
+            request_observation=store.request_observation,
         )
 
-    def _open(self, account: Account, token: SecretStr, allowance: Allowance) -> Adapter:
-        return self.adapter(PROVIDERS[account.provider], self.scripts[account.id], token, allowance)
+    def _open(self, account: Account, token: SecretStr, permits: Permits) -> Adapter:
+        return self.adapter(PROVIDERS[account.provider], self.scripts[account.id], token, permits)
 
     async def connect(
         self, *, provider: str = "kupe", name: str = "acme", token: str = "a-made-up-token"

@@ -17,7 +17,7 @@ from infra.store.api_keys import DynamoKeys
 from sandbox import Server
 from tests.adapters.issuer import AUDIENCE, publishing
 from tests.functions.conftest import ADMIN_KEY, Deployment, Invocation, SteppedClock, event
-from tests.gateway.doors import through_events
+from tests.gateway.entrances import through_events
 from tests.gateway.exchanges import EXCHANGES
 
 

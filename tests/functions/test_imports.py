@@ -29,5 +29,5 @@ def test_the_api_loads_graphql_with_the_first_request_that_may_be_answered() -> 
 
 
 def test_what_verifies_tokens_is_loaded_with_the_first_token() -> None:
-    everything = "import functions.api, functions.serving, functions.issuer, gateway.http.app"
+    everything = "import functions.api, functions.wiring, gateway.http.app"
     assert modules_after(everything).isdisjoint({"jwt", "cryptography"})

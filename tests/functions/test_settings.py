@@ -44,7 +44,7 @@ def test_what_is_not_said_of_the_api_is_as_open_as_it_can_be() -> None:
 def test_the_api_can_keep_its_schema_to_itself_and_run_known_documents_only() -> None:
     given = {"INTROSPECTION": "off", "DOCUMENTS": "trusted", "POINTS_PER_MINUTE": "1000"}
     assert read_api_settings(given) == ApiSettings(
-        shows_schema=False, only_trusted=True, points_per_minute=1000
+        shows_schema=False, only_trusted=True, credits_per_minute=1000
     )
 
 

@@ -95,4 +95,4 @@ def script() -> Script:
 @pytest.fixture
 def scripted(reader: WatchedReader, clock: SetClock, script: Script) -> Client:
     """A client of a gateway whose changes go to a script."""
-    return Client(reader, clock, changer=script, owner=script)
+    return Client(reader, clock, changer=script, account_service=script)

@@ -1,4 +1,4 @@
-"""Requests of GraphQL over HTTP, and what the standard wants as their answers. Whichever door they come through."""
+"""Requests of GraphQL over HTTP, and what the standard wants as their answers. Whichever entrance they come through."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from gateway.http.headers import EVERYWHERE
 from gateway.http.request import MOST_BYTES
-from tests.gateway.doors import Answer, Sent
+from tests.gateway.entrances import Answer, Sent
 
 OLDER, NEWER = "application/json", "application/graphql-response+json"
 COUNT = "{ fleet { clusterCount } }"

@@ -10,13 +10,13 @@ import httpx
 from pydantic import SecretStr
 
 from adapters import open_adapter
-from fleet.accounts.service import Owner
+from fleet.accounts.service import AccountService
 from fleet.changing.changer import Changer
 from fleet.model.account import Account, Collection
 from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Adapter
-from fleet.ports.permits import Allowance
+from fleet.ports.permits import Permits
 from infra.secrets.memory import MemoryVault
 from infra.store.store import DynamoStore
 from sandbox import ManualClock, Server
@@ -104,10 +104,10 @@ def begin_journey(
     http.event_hooks = {"request": [note]}
     time = LineClock(clock)
 
-    def open_there(account: Account, token: SecretStr, allowance: Allowance) -> Adapter:
+    def open_there(account: Account, token: SecretStr, permits: Permits) -> Adapter:
         """What is connected through the graph is the provider itself; here it is its stand-in."""
         there = account.model_copy(update={"base_url": server.url})
-        return open_adapter(there, token, allowance, client=http, clock=time)
+        return open_adapter(there, token, permits, client=http, clock=time)
 
     parts: dict[str, Any] = {
         "store": store,
@@ -115,8 +115,10 @@ def begin_journey(
         "open_adapter": open_there,
         "clock": time,
     }
-    asking = {**parts, "ask_for_look": store.ask_for_look}
-    client = Client(store, cast("SetClock", time), changer=Changer(**asking), owner=Owner(**asking))
+    asking = {**parts, "request_observation": store.request_observation}
+    client = Client(
+        store, cast("SetClock", time), changer=Changer(**asking), account_service=AccountService(**asking)
+    )
     return Journey(
         server=server,
         client=client,

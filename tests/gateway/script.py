@@ -42,7 +42,7 @@ def _after(seconds: int) -> datetime:
 
 
 class Script:
-    """Stands for a `Changer` and for an `Owner`. Answers with `answer`, or raises it."""
+    """Stands for a `Changer` and for an `AccountService`. Answers with `answer`, or raises it."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []

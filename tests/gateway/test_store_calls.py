@@ -39,7 +39,9 @@ async def test_a_page_of_clusters_takes_as_many_calls_for_four_as_for_forty(
 ) -> None:
     for owner in (ACME, NORTH):
         await observe(
-            store, owner, [integration(owner, "aws"), *(cluster(owner, name) for name in ("a", "b"))]
+            store,
+            owner,
+            [integration(owner, "aws"), *(cluster(owner, name) for name in ("a", "b"))],
         )
     few = await calls(client, reader, PAGE)
     for owner in (ACME, NORTH):

@@ -9,9 +9,9 @@ import httpx
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
-from fleet.access.authentication import Admit
+from fleet.access.authentication import Authenticate
 from fleet.accounts.new_account import make_account
-from fleet.accounts.service import Owner
+from fleet.accounts.service import AccountService
 from fleet.changing.changer import Changer
 from fleet.model.account import Account, AccountState, Collection, CollectionState, derive_account_id
 from fleet.model.caller import Caller, trusted
@@ -34,7 +34,7 @@ from fleet.model.node import Node, NodePhase
 from fleet.model.rate_limit import RateLimit, RateScope, Share
 from fleet.model.summary import summarize
 from fleet.model.tracking import Tracked, TrackedCluster, Transition, Unread
-from fleet.ports.credits import Points, Standing
+from fleet.ports.credits import Credits, CreditStatus
 from fleet.ports.keys import Keys
 from fleet.ports.store import Changes, Lease, Reader, TrackedItem
 from fleet.providers import PROVIDERS
@@ -103,18 +103,20 @@ class WatchedReader:
 ANYBODY = trusted("admin")
 
 
-def letting_in(caller: Caller) -> Admit:
-    async def admit(authorization: str | None) -> Caller:
+def letting_in(caller: Caller) -> Authenticate:
+    async def authenticate(authorization: str | None) -> Caller:
         return caller
 
-    return admit
+    return authenticate
 
 
 class Plenty:
     """So many points that nobody uses them up."""
 
-    async def spend(self, caller_id: str, cost: int, now: datetime) -> Standing:
-        return Standing(cost=cost, limit=10**9, remaining=10**9 - cost, resets_at=now + timedelta(seconds=30))
+    async def spend(self, caller_id: str, cost: int, now: datetime) -> CreditStatus:
+        return CreditStatus(
+            cost=cost, limit=10**9, remaining=10**9 - cost, resets_at=now + timedelta(seconds=30)
+        )
 
 
 def services_over(
@@ -122,17 +124,17 @@ def services_over(
     clock: SetClock,
     *,
     changer: object = None,
-    owner: object = None,
+    account_service: object = None,
     keys: object = None,
-    points: Points | None = None,
+    credits: Credits | None = None,
 ) -> Services:
     """What is left out is not asked for."""
     return Services(
         reader=cast("Reader", reader),
         changer=cast("Changer", changer),
-        owner=cast("Owner", owner),
+        account_service=cast("AccountService", account_service),
         keys=cast("Keys", keys),
-        points=points or Plenty(),
+        credits=credits or Plenty(),
         clock=clock,
     )
 
@@ -142,16 +144,24 @@ def gateway_of(
     clock: SetClock,
     *,
     changer: object = None,
-    owner: object = None,
+    account_service: object = None,
     keys: object = None,
-    points: Points | None = None,
+    credits: Credits | None = None,
     caller: Caller = ANYBODY,
     **options: Any,
 ) -> Starlette:
-    services = services_over(reader, clock, changer=changer, owner=owner, keys=keys, points=points)
+    services = services_over(
+        reader, clock, changer=changer, account_service=account_service, keys=keys, credits=credits
+    )
     return create_app(
         services,
-        **{"admit": letting_in(caller), "policy": Policy(), "explorer": None, "health": None, **options},
+        **{
+            "authenticate": letting_in(caller),
+            "policy": Policy(),
+            "explorer": None,
+            "health": None,
+            **options,
+        },
     )
 
 
@@ -335,7 +345,7 @@ async def populate(store: DynamoStore, clock: SetClock) -> None:
                 "customs-portal",
                 Phase.UPDATING,
                 spend_limit=limited(1250, SpendLimitBasis.USAGE),
-                lacks={"LIST_NODES": "A serverless cluster has no nodes of its own."},
+                unsupported={"LIST_NODES": "A serverless cluster has no nodes of its own."},
             ),
             cluster(MERIDIAN, "driver-app", Phase.FAILED, has_failed_to_start=True),
             cluster(MERIDIAN, "old-ledger", Phase.DELETED, expires_at=NOON + timedelta(days=7)),

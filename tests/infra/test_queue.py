@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.queue import JITTER, Look, NotSent, Queue, UnreadableMessage, read_message
+from infra.queue import JITTER, NotSent, ObservationRequest, Queue, UnreadableMessage, read_message
 from tests.aws import empty_aws
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -37,8 +37,8 @@ def queue(client: Any) -> Queue:
     return Queue(client, "https://queue.invalid/looks", StoppedClock(), chance=random.Random(7))
 
 
-def looks(count: int, due_at: datetime = NOW) -> list[Look]:
-    return [Look(account_id=str(number), due_at=due_at) for number in range(count)]
+def looks(count: int, due_at: datetime = NOW) -> list[ObservationRequest]:
+    return [ObservationRequest(account_id=str(number), due_at=due_at) for number in range(count)]
 
 
 async def test_messages_go_out_ten_at_a_time() -> None:
@@ -87,7 +87,7 @@ def url() -> Iterator[str]:
 
 async def test_a_message_reads_back_as_it_was_sent(url: str) -> None:
     client = boto3.client("sqs")
-    sent = Look(account_id="a", due_at=NOW + timedelta(microseconds=-5))
+    sent = ObservationRequest(account_id="a", due_at=NOW + timedelta(microseconds=-5))
     await Queue(client, url, StoppedClock()).send([sent], correlation_id="c", jitter=timedelta())
     (received,) = client.receive_message(QueueUrl=url, MessageAttributeNames=["All"])["Messages"]
     assert read_message(received["Body"]) == sent

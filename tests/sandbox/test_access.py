@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sandbox import ManualClock, RateLimit, Server
-from sandbox.registry import STAND_INS
+from sandbox.registry import FAKE_PROVIDERS
 from tests.sandbox.conftest import SCHEMES, Connect, Serve
 
 PATHS: dict[str, Callable[[str | None], str]] = {
@@ -28,7 +28,7 @@ def path(server: Server) -> str:
     return PATHS[account.provider](account.external_id)
 
 
-@pytest.mark.parametrize("provider", STAND_INS)
+@pytest.mark.parametrize("provider", FAKE_PROVIDERS)
 def test_every_account_gets_in_with_its_token(provider: str, served: Serve, connected: Connect) -> None:
     server = served(provider)
     for account in server.accounts:
@@ -36,7 +36,7 @@ def test_every_account_gets_in_with_its_token(provider: str, served: Serve, conn
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("provider", STAND_INS)
+@pytest.mark.parametrize("provider", FAKE_PROVIDERS)
 @pytest.mark.parametrize(
     "authorization", ["", "{token}", "Basic {token}", "{scheme} {token}x", "{other} {token}"]
 )
@@ -53,7 +53,7 @@ def test_anything_but_the_scheme_and_a_token_is_a_401(
 
 
 def test_the_bodies_of_refusals_are_the_providers_own(served: Serve) -> None:
-    bodies = {provider: httpx.get(served(provider).url + "/nowhere").json() for provider in STAND_INS}
+    bodies = {provider: httpx.get(served(provider).url + "/nowhere").json() for provider in FAKE_PROVIDERS}
     assert bodies == {
         "cockroachdb": {"code": 5, "message": "not found", "details": []},
         "kupe": {"error": "not found"},
@@ -85,7 +85,9 @@ LIMITS = {
 
 
 def test_the_limits_are_those_that_the_providers_name() -> None:
-    assert {provider: stand_in.rate_limit for provider, stand_in in STAND_INS.items()} == LIMITS
+    assert {
+        provider: fake_provider.rate_limit for provider, fake_provider in FAKE_PROVIDERS.items()
+    } == LIMITS
 
 
 def test_a_limit_holds_for_its_window_and_the_refusal_says_until_when(

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from sandbox import ManualClock, Server, serve
-from sandbox.registry import STAND_INS
+from sandbox.registry import FAKE_PROVIDERS
 from tests.sandbox.conftest import Connect, Serve
 from tests.sandbox.test_access import path
 
@@ -23,7 +23,7 @@ def items(provider: str, answer: httpx.Response) -> list[dict[str, Any]]:
     return listed
 
 
-@pytest.fixture(params=STAND_INS)
+@pytest.fixture(params=FAKE_PROVIDERS)
 def server(request: pytest.FixtureRequest, served: Serve) -> Server:
     return served(request.param)
 

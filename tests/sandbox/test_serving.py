@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from sandbox import ManualClock, Server, serve
-from sandbox.registry import STAND_INS
+from sandbox.registry import FAKE_PROVIDERS
 from tests.sandbox.conftest import Connect, Serve
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,7 @@ def test_sandboxes_leave_nothing_behind() -> None:
         httpx.get(url)
 
 
-@pytest.mark.parametrize("provider", STAND_INS)
+@pytest.mark.parametrize("provider", FAKE_PROVIDERS)
 def test_the_accounts_are_told_to_whoever_asks(provider: str, served: Serve) -> None:
     server = served(provider)
     accounts = httpx.get(f"{server.url}/_sandbox/accounts").json()["accounts"]

@@ -201,4 +201,4 @@ def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, An
     assert unlike.keys() == told.keys()
     settings = read_api_settings(unlike)
     assert settings.oidc is not None
-    assert (settings.shows_schema, settings.only_trusted, settings.points_per_minute) == (False, True, 1)
+    assert (settings.shows_schema, settings.only_trusted, settings.credits_per_minute) == (False, True, 1)

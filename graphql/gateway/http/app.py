@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, request_response
 
-from fleet.access.authentication import Admit
-from gateway.http.authentication import Guard
+from fleet.access.authentication import Authenticate
+from gateway.http.authentication import RequireCaller
 from gateway.http.endpoint import Endpoint
 from gateway.http.explorer import explorer_routes
 from gateway.http.middleware import layers
@@ -24,7 +24,7 @@ Health = Callable[[], Awaitable[Mapping[str, Any]]]
 def create_app(
     services: Services,
     *,
-    admit: Admit,
+    authenticate: Authenticate,
     policy: Policy,
     explorer: Path | None,
     health: Health | None,
@@ -45,8 +45,8 @@ def create_app(
     endpoint = Endpoint(services, policy, explorer)
     routes: list[BaseRoute] = [
         Route("/", to_graphql),
-        Route("/graphql", Guard(endpoint, admit, shows_page=explorer is not None)),
-        Route("/health", Guard(request_response(tell_health), admit), methods=["GET"]),
+        Route("/graphql", RequireCaller(endpoint, authenticate, shows_page=explorer is not None)),
+        Route("/health", RequireCaller(request_response(tell_health), authenticate), methods=["GET"]),
     ]
     if explorer is not None:
         routes += explorer_routes(explorer)

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fleet.access.authentication import Admit, NotAdmitted
+from fleet.access.authentication import Authenticate, NotAuthenticated
 from fleet.model.caller import Caller
 
 NOBODY = Caller(id="nobody", name="nobody")
@@ -26,12 +26,12 @@ def caller_of(request: Request) -> Caller:
     return caller
 
 
-class Guard:
+class RequireCaller:
     """Stands before an endpoint. `shows_page` lets anybody see its page, which is what a browser sends a key with."""
 
-    def __init__(self, app: ASGIApp, admit: Admit, *, shows_page: bool = False) -> None:
+    def __init__(self, app: ASGIApp, authenticate: Authenticate, *, shows_page: bool = False) -> None:
         self._app = app
-        self._admit = admit
+        self._authenticate = authenticate
         self._shows_page = shows_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,8 +39,8 @@ class Guard:
             caller = NOBODY
         else:
             try:
-                caller = await self._admit(Headers(scope=scope).get("authorization"))
-            except NotAdmitted as refused:
+                caller = await self._authenticate(Headers(scope=scope).get("authorization"))
+            except NotAuthenticated as refused:
                 answer = JSONResponse(refused.body, refused.status, refused.headers)
                 await answer(scope, receive, send)
                 return

@@ -1,6 +1,6 @@
 """Errors as clients see them: what they can mend is said, what we broke is logged and masked.
 
-A client's mistakes are those that graphql-core finds itself (syntax, validation, coercion) and `Refused`. Anything else
+A client's mistakes are those that graphql-core finds (syntax, validation, coercion) and `ClientError`. Anything else
 that reaches an answer is a fault of ours: the client gets a sentence and the id under which the log tells the rest.
 
 No message repeats a value that was sent. graphql-core shows the whole of an input whose one member is at fault, and a
@@ -30,7 +30,7 @@ _SHOWN = (
 )
 
 
-class Refused(GraphQLError):
+class ClientError(GraphQLError):
     """A request that the client can mend. The message names the argument at fault."""
 
 

@@ -52,14 +52,18 @@ class CreateClusterInput:
 def to_spec(wanted: ClusterSpecInput, provider: Provider, account_id: str) -> ClusterSpec:
     """Raises `Refused` below "spec"."""
     if provider.spec is None:
-        raise Unsupported(provider.lacks[Capability.CREATE_CLUSTER], capability=Capability.CREATE_CLUSTER)
+        raise Unsupported(
+            provider.unsupported[Capability.CREATE_CLUSTER], capability=Capability.CREATE_CLUSTER
+        )
     return _to_record(provider.spec, wanted, "spec", provider, account_id)
 
 
 def to_patch(wanted: UpdateClusterInput, provider: Provider, account_id: str) -> ClusterPatch:
     """Raises `Refused` below "patch"."""
     if provider.patch is None:
-        raise Unsupported(provider.lacks[Capability.UPDATE_CLUSTER], capability=Capability.UPDATE_CLUSTER)
+        raise Unsupported(
+            provider.unsupported[Capability.UPDATE_CLUSTER], capability=Capability.UPDATE_CLUSTER
+        )
     return _to_record(provider.patch, wanted, "patch", provider, account_id)
 
 

@@ -7,7 +7,7 @@ from graphql import ExecutionResult as GraphQLResult
 from graphql import GraphQLError, NoSchemaIntrospectionCustomRule
 from strawberry.extensions import SchemaExtension
 
-from fleet.ports.credits import PointsUsedUp, Standing
+from fleet.ports.credits import CreditStatus, CreditsUsedUp
 from gateway.context import Context
 from gateway.http.codes import Code
 from gateway.limits.cost import cost_of
@@ -62,9 +62,9 @@ class Bounds(SchemaExtension):
     async def on_execute(self) -> AsyncIterator[None]:
         context = self._context
         try:
-            context.standing = await context.points.spend(context.caller.id, self._cost, context.now)
-        except PointsUsedUp as refused:
-            raise _out_of_points(refused.standing, context) from None
+            context.standing = await context.credits.spend(context.caller.id, self._cost, context.now)
+        except CreditsUsedUp as refused:
+            raise _out_of_credits(refused.standing, context) from None
         yield
         result = self.execution_context.result
         if isinstance(result, GraphQLResult) and result.errors and result.errors[0].path is None:
@@ -85,7 +85,7 @@ class Bounds(SchemaExtension):
             raise GraphQLError(UNFIT, extensions={"code": Code.GRAPHQL_VALIDATION_FAILED})
 
 
-def _out_of_points(standing: Standing, context: Context) -> GraphQLError:
+def _out_of_credits(standing: CreditStatus, context: Context) -> GraphQLError:
     seconds = max(1, round((standing.resets_at - context.now).total_seconds()))
     return GraphQLError(
         f"This query may cost {standing.cost} points, and {standing.remaining} of your {standing.limit} a minute are "
@@ -94,7 +94,7 @@ def _out_of_points(standing: Standing, context: Context) -> GraphQLError:
     )
 
 
-def _told(standing: Standing) -> dict[str, Any]:
+def _told(standing: CreditStatus) -> dict[str, Any]:
     return {
         "cost": standing.cost,
         "limit": standing.limit,

@@ -31,7 +31,7 @@ async def connect(
     info: Info,
     input: ConnectAccountInput,  # noqa: A002
 ) -> TrackedAccount:
-    return await info.context.owner.connect(
+    return await info.context.account_service.connect(
         info.context.caller,
         provider=input.provider,
         name=input.name,
@@ -43,17 +43,17 @@ async def connect(
 
 @answers(Scope.ADMIN)
 async def replace_token(info: Info, id: strawberry.ID, api_token: SecretStr) -> TrackedAccount:  # noqa: A002
-    return await info.context.owner.replace_token(info.context.caller, known(id), api_token)
+    return await info.context.account_service.replace_token(info.context.caller, known(id), api_token)
 
 
 @answers(Scope.ADMIN)
 async def disconnect(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
-    return await info.context.owner.disconnect(info.context.caller, known(id))
+    return await info.context.account_service.disconnect(info.context.caller, known(id))
 
 
 @answers()
 async def refresh(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
-    return await info.context.owner.refresh(info.context.caller, known(id))
+    return await info.context.account_service.refresh(info.context.caller, known(id))
 
 
 def known(global_id: str, place: str = "id") -> str:

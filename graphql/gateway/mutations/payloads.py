@@ -16,7 +16,7 @@ from fleet.model.cluster import Cluster as KnownCluster
 from fleet.model.integration import Integration as KnownIntegration
 from fleet.model.node import Node as Machine
 from fleet.model.operation import OperationState
-from fleet.model.refusal import Forbidden, Refused
+from fleet.model.refusal import MissingScope, Refused
 from gateway.context import Info
 from gateway.mutations.refusals import UserError, tell, tell_failure
 from gateway.relay import ids
@@ -26,13 +26,13 @@ from gateway.types.cluster import Cluster
 from gateway.types.integration import Integration
 from gateway.types.node import ClusterNode
 from gateway.types.operation import Operation, find_target
-from gateway.types.records import Told, field, serves, shown
+from gateway.types.records import ShownRefusal, field, serves, shown
 
 AnswerT = TypeVar("AnswerT", domain.Operation, TrackedAccount, KnownKey, MadeKey)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class MutationOutcome:
     """`named` is the global ID that the mutation was about, null where it makes something new."""
 
     named: str | None = None
@@ -40,41 +40,41 @@ class Outcome:
     account: TrackedAccount | None = None
     api_key: KnownKey | None = None
     token: str | None = None
-    user_errors: Sequence[Told] = ()
+    user_errors: Sequence[ShownRefusal] = ()
 
 
 def answers(
     scope: Scope = Scope.WRITE, **words: str
-) -> Callable[[Callable[..., Awaitable[AnswerT]]], Callable[..., Awaitable[Outcome]]]:
+) -> Callable[[Callable[..., Awaitable[AnswerT]]], Callable[..., Awaitable[MutationOutcome]]]:
     """Makes an outcome of what a resolver answers with or refuses, for callers who have the scope. `words` are those
     that the domain has for an argument of another name.
     """
 
-    def decorate(resolver: Callable[..., Awaitable[AnswerT]]) -> Callable[..., Awaitable[Outcome]]:
+    def decorate(resolver: Callable[..., Awaitable[AnswerT]]) -> Callable[..., Awaitable[MutationOutcome]]:
         @wraps(resolver)
-        async def answer(info: Info, **arguments: Any) -> Outcome:
+        async def answer(info: Info, **arguments: Any) -> MutationOutcome:
             info.context.forget()
             named = arguments.get(words.get("id", "id"))
             try:
                 if not info.context.caller.may(scope):
-                    raise Forbidden(scope)
+                    raise MissingScope(scope)
                 answered = await resolver(info, **arguments)
             except Refused as refused:
-                return Outcome(named=named, user_errors=tell(refused, arguments, words))
+                return MutationOutcome(named=named, user_errors=tell(refused, arguments, words))
             if isinstance(answered, TrackedAccount):
-                return Outcome(account=answered)
+                return MutationOutcome(account=answered)
             if isinstance(answered, MadeKey):
-                return Outcome(api_key=answered.key, token=answered.token)
+                return MutationOutcome(api_key=answered.key, token=answered.token)
             if isinstance(answered, KnownKey):
-                return Outcome(api_key=answered)
-            return Outcome(named=named, operation=answered, user_errors=tell_failure(answered))
+                return MutationOutcome(api_key=answered)
+            return MutationOutcome(named=named, operation=answered, user_errors=tell_failure(answered))
 
         return answer
 
     return decorate
 
 
-Row = strawberry.Parent[Outcome]
+Row = strawberry.Parent[MutationOutcome]
 
 
 async def account(outcome: Row, info: Info) -> TrackedAccount | None:
@@ -110,7 +110,7 @@ NEW = "Null until it was observed: follow `operation.target`."
 
 @strawberry.interface(description="What every mutation answers with.")
 class Payload:
-    is_type_of = serves(Outcome)
+    is_type_of = serves(MutationOutcome)
 
     user_errors: list[UserError] = field("Why it is not made, or not yet. Empty when all is well.")
 

@@ -19,20 +19,20 @@ from gateway.relay.connections import After, First
 from gateway.types.cluster import ClusterConnection, ClusterPage, list_clusters
 from gateway.types.freshness import ProviderFailure
 from gateway.types.operation import Operation
-from gateway.types.records import Told, field, serves
+from gateway.types.records import ShownRefusal, field, serves
 from gateway.types.scalars import Revision
 
 
-def tell(refused: Refused, arguments: Mapping[str, Any], words: Mapping[str, str]) -> list[Told]:
+def tell(refused: Refused, arguments: Mapping[str, Any], words: Mapping[str, str]) -> list[ShownRefusal]:
     """One record for each thing that will not do. `words` as `locate` takes them."""
-    return [Told(refused=one, path=locate(one.path, arguments, words)) for one in _each(refused)]
+    return [ShownRefusal(refused=one, path=locate(one.path, arguments, words)) for one in _each(refused)]
 
 
-def tell_failure(operation: KnownOperation) -> list[Told]:
+def tell_failure(operation: KnownOperation) -> list[ShownRefusal]:
     """The refusal of a provider ends a change, and is told with it."""
     if operation.state is not OperationState.FAILED or operation.failure is None:
         return []
-    return [Told(refused=Failing(operation.failure), path=())]
+    return [ShownRefusal(refused=Failing(operation.failure), path=())]
 
 
 def _each(refused: Refused) -> Iterator[Refused]:
@@ -43,12 +43,12 @@ def _each(refused: Refused) -> Iterator[Refused]:
         yield refused
 
 
-def path(told: strawberry.Parent[Told]) -> Sequence[str]:
+def path(told: strawberry.Parent[ShownRefusal]) -> Sequence[str]:
     return told.path
 
 
 async def used_by(
-    told: strawberry.Parent[Told], info: Info, first: First = 10, after: After = strawberry.UNSET
+    told: strawberry.Parent[ShownRefusal], info: Info, first: First = 10, after: After = strawberry.UNSET
 ) -> ClusterPage:
     refused = told.refused
     assert isinstance(refused, refusal.InUse)
@@ -70,7 +70,7 @@ class UserError:
 
 @strawberry.type(description="Your key may not do this.")
 class ForbiddenError(UserError):
-    is_type_of = serves(refusal.Forbidden)
+    is_type_of = serves(refusal.MissingScope)
 
     required_scope: Scope = field("What the key would have to have.")
 

@@ -8,7 +8,7 @@ from fleet.model.cloud import Cloud
 from fleet.providers.cockroachdb import CockroachdbDetails
 from gateway.inputs.conversion import ClusterInput
 from gateway.providers.members import ProviderTypes
-from gateway.types.details import ClusterDetails
+from gateway.types.cluster import ClusterDetails
 from gateway.types.label import LabelInput, with_labels
 from gateway.types.money import SpendLimitInput
 from gateway.types.records import field, option, serves

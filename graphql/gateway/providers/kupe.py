@@ -6,7 +6,7 @@ from strawberry.scalars import JSON
 from fleet.providers.kupe import KupeClusterType, KupeDetails
 from gateway.inputs.conversion import ClusterInput
 from gateway.providers.members import ProviderTypes
-from gateway.types.details import ClusterDetails
+from gateway.types.cluster import ClusterDetails
 from gateway.types.records import field, option, serves
 
 strawberry.enum(

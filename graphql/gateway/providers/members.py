@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.inputs.conversion import ClusterInput
-from gateway.types.details import ClusterDetails
+from gateway.types.cluster import ClusterDetails
 
 
 @dataclass(frozen=True, kw_only=True)

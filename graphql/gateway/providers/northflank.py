@@ -6,7 +6,7 @@ from fleet.model.cloud import Cloud
 from fleet.providers.northflank import NorthflankDetails
 from gateway.inputs.conversion import ClusterInput
 from gateway.providers.members import ProviderTypes
-from gateway.types.details import ClusterDetails
+from gateway.types.cluster import ClusterDetails
 from gateway.types.records import field, option, serves
 
 

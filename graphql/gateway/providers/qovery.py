@@ -6,7 +6,7 @@ from fleet.model.cloud import Cloud
 from fleet.providers.qovery import QoveryDetails, QoveryKubernetesMode
 from gateway.inputs.conversion import ClusterInput
 from gateway.providers.members import ProviderTypes
-from gateway.types.details import ClusterDetails
+from gateway.types.cluster import ClusterDetails
 from gateway.types.money import Money
 from gateway.types.records import field, option, serves
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import strawberry
 
-from gateway.http.errors import Refused
+from gateway.http.errors import ClientError
 from gateway.relay import opaque
 from gateway.types.records import field, given
 
@@ -126,7 +126,7 @@ class Page(Generic[RowT]):
 def ask(*listing: str, first: int, after: Any, parts: int = 1) -> Pager:
     """Checks the arguments of a page. An order key of this listing has so many `parts`."""
     if not 0 <= first <= MOST_ITEMS:
-        raise Refused(f"Argument `first` is from 0 to {MOST_ITEMS}, not {first}.")
+        raise ClientError(f"Argument `first` is from 0 to {MOST_ITEMS}, not {first}.")
     cursor = given(after)
     return Pager(
         listing=listing,
@@ -136,8 +136,8 @@ def ask(*listing: str, first: int, after: Any, parts: int = 1) -> Pager:
     )
 
 
-def not_a_cursor() -> Refused:
-    return Refused("Argument `after` is not a cursor of this listing.")
+def not_a_cursor() -> ClientError:
+    return ClientError("Argument `after` is not a cursor of this listing.")
 
 
 def _read(cursor: str, listing: Order, parts: int) -> Order:

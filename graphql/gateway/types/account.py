@@ -11,15 +11,15 @@ from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
 from fleet.model.capability import Capability
 from fleet.model.cloud import Cloud
-from fleet.model.rate_limit import Standing
+from fleet.model.rate_limit import BudgetStatus
 from fleet.model.tracking import Tracked
 from fleet.rate_limits import budget
 from fleet.reading import pages
 from gateway.context import Info
 from gateway.relay.connections import After, Connection, First, Page, ask
 from gateway.relay.ids import Node
-from gateway.types.capability import lacks_of_provider
-from gateway.types.catalog import CHUNK, InstanceType, Region, list_offers
+from gateway.types.capability import unsupported_by_provider
+from gateway.types.catalog import CHUNK, InstanceType, Region, list_catalog
 from gateway.types.cluster import ClusterConnection, ClusterPage, list_clusters
 from gateway.types.freshness import Observed
 from gateway.types.provider import Provider, provider_of
@@ -43,13 +43,13 @@ def is_accepted(row: Row) -> bool | None:
     return row.state.is_token_accepted
 
 
-def hold(row: Row) -> domain.Hold | None:
-    return row.state.hold
+def guard_of(row: Row) -> domain.DeletionGuard | None:
+    return row.state.deletion_guard
 
 
-async def request_budget(row: Row, info: Info) -> Standing | None:
+async def request_budget(row: Row, info: Info) -> BudgetStatus | None:
     spent = await info.context.budgets.load(row.account.budget_key)
-    return budget.standing(spent, provider_of(row.account.provider).rate_limit, info.context.now)
+    return budget.budget_status(spent, provider_of(row.account.provider).rate_limit, info.context.now)
 
 
 async def clusters(row: Row, info: Info, first: First = 20, after: After = strawberry.UNSET) -> ClusterPage:
@@ -66,9 +66,9 @@ async def regions(
 ) -> Page[Tracked[offers.Region]] | None:
     account = row.account
     pager = ask("regions", account.id, first=first, after=after)
-    if Capability.LIST_REGIONS in lacks_of_provider(account.provider):
+    if Capability.LIST_REGIONS in unsupported_by_provider(account.provider):
         return None
-    return await list_offers(
+    return await list_catalog(
         lambda seen: info.context.reader.regions_of(account.id, after=seen, limit=CHUNK),
         pager,
         cloud=given(cloud),
@@ -85,9 +85,9 @@ async def instance_types(
 ) -> Page[Tracked[offers.InstanceType]] | None:
     account, wanted = row.account, given(region)
     pager = ask("instanceTypes", account.id, first=first, after=after)
-    if Capability.LIST_INSTANCE_TYPES in lacks_of_provider(account.provider):
+    if Capability.LIST_INSTANCE_TYPES in unsupported_by_provider(account.provider):
         return None
-    return await list_offers(
+    return await list_catalog(
         lambda seen: info.context.reader.instance_types_of(account.id, after=seen, limit=CHUNK),
         pager,
         cloud=given(cloud),
@@ -132,9 +132,14 @@ class Account(Node, Observed):
     name: str = field("What we call it; unique among the accounts at its provider.")
     external_id: str | None = field("The provider's own identifier of it. Null where the token implies it.")
     token: TokenStatus = field(resolver=itself)
-    hold: AccountHold | None = field(
+    deletion_guard: AccountHold | None = field(
         "Set while much of the account seems to have vanished at once and is not believed deleted.",
-        resolver=hold,
+        resolver=guard_of,
+    )
+    hold: AccountHold | None = field(
+        "The same as `deletionGuard`.",
+        resolver=guard_of,
+        deprecated="Use `deletionGuard`.",
     )
     request_budget: RequestBudget | None = field(
         "What the provider lets us ask, and how much of it is left. Null where no limit is known.",

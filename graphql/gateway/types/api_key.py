@@ -8,7 +8,7 @@ from fleet.model import api_key
 from fleet.model.caller import Scope
 from gateway.context import Info
 from gateway.http.codes import Code
-from gateway.http.errors import Refused
+from gateway.http.errors import ClientError
 from gateway.relay import opaque
 from gateway.relay.connections import After, First, Page, ask
 from gateway.relay.ids import Node
@@ -49,7 +49,7 @@ class ApiKey(Node):
 async def api_keys(info: Info, first: First = 20, after: After = strawberry.UNSET) -> Page[api_key.ApiKey]:
     pager = ask("apiKeys", first=first, after=after, parts=2)
     if not info.context.caller.may(Scope.ADMIN):
-        raise Refused("This needs the scope ADMIN.", extensions={"code": Code.FORBIDDEN})
+        raise ClientError("This needs the scope ADMIN.", extensions={"code": Code.FORBIDDEN})
     seen = (pager.after[0], pager.after[1]) if pager.after else None
     found = await info.context.keys.page(after=seen, limit=pager.first + 1)
     return pager.cut([(key.order, key) for key in found])

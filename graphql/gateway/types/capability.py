@@ -18,25 +18,27 @@ class CapabilitySupport:
     reason: str | None = field("A sentence that says why not. Null when supported.")
 
 
-def lacks_of_provider(key: str) -> Mapping[Capability, str]:
+def unsupported_by_provider(key: str) -> Mapping[Capability, str]:
     if key in PROVIDERS:
-        return PROVIDERS[key].lacks
+        return PROVIDERS[key].unsupported
     return dict.fromkeys(Capability, f"This version of Fleetgraph has no adapter for {key}.")
 
 
-def lacks_of_cluster(cluster: Cluster) -> Mapping[Capability, str]:
+def unsupported_of_cluster(cluster: Cluster) -> Mapping[Capability, str]:
     """What its provider lacks, and what this very cluster lacks besides."""
-    return {**cluster.lacks, **lacks_of_provider(cluster.provider)}
+    return {**cluster.unsupported, **unsupported_by_provider(cluster.provider)}
 
 
-def support(lacks: Mapping[Capability, str]) -> list[CapabilitySupport]:
+def support(unsupported: Mapping[Capability, str]) -> list[CapabilitySupport]:
     return [
         CapabilitySupport(
-            capability=capability, is_supported=capability not in lacks, reason=lacks.get(capability)
+            capability=capability,
+            is_supported=capability not in unsupported,
+            reason=unsupported.get(capability),
         )
         for capability in Capability
     ]
 
 
 def support_of_provider(provider: strawberry.Parent[Provider]) -> list[CapabilitySupport]:
-    return support(lacks_of_provider(provider.key))
+    return support(unsupported_by_provider(provider.key))

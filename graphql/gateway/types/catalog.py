@@ -13,22 +13,22 @@ from fleet.reading.pages import EXAMINED_ROWS
 from gateway.relay.connections import Page, Pager
 from gateway.types.records import field
 
-OfferT = TypeVar("OfferT", KnownRegion, KnownInstanceType)
+CatalogT = TypeVar("CatalogT", KnownRegion, KnownInstanceType)
 
 CHUNK = 100
 
 
-async def list_offers(
-    read: Callable[[str | None], Awaitable[Sequence[Tracked[OfferT]]]],
+async def list_catalog(
+    read: Callable[[str | None], Awaitable[Sequence[Tracked[CatalogT]]]],
     pager: Pager,
     *,
     cloud: Cloud | None,
-    matches: Callable[[OfferT], bool] = lambda offer: True,
-) -> Page[Tracked[OfferT]]:
+    matches: Callable[[CatalogT], bool] = lambda offer: True,
+) -> Page[Tracked[CatalogT]]:
     """A page in the order of keys, `read` in chunks. A key begins with the cloud, so one cloud's lie side by side."""
     prefix = "" if cloud is None else f"{cloud}/"
     seen = max(prefix, *(pager.after or ()), "")
-    rows: list[tuple[tuple[str], Tracked[OfferT]]] = []
+    rows: list[tuple[tuple[str], Tracked[CatalogT]]] = []
     examined = 0
     while True:
         chunk = await read(seen or None)

@@ -21,16 +21,15 @@ from fleet.reading import pages
 from gateway.context import Covered, Info
 from gateway.relay.connections import After, Connection, First, Page, ask
 from gateway.relay.ids import Node
-from gateway.types.capability import CapabilitySupport, lacks_of_cluster, support
+from gateway.types.capability import CapabilitySupport, support, unsupported_of_cluster
 from gateway.types.capacity import Capacity
-from gateway.types.details import ClusterDetails
 from gateway.types.freshness import Observed
 from gateway.types.label import Label
 from gateway.types.money import CostEstimate, SpendLimitStatus
 from gateway.types.node import ClusterNode
 from gateway.types.provider import Provider, provider_of
 from gateway.types.records import field, serves
-from gateway.types.scalars import Revision
+from gateway.types.scalars import URL, Revision
 from gateway.types.status_change import StatusChange
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ async def operation(row: Row, info: Info) -> "KnownOperation | None":
 
 
 def capabilities(row: Row) -> list[CapabilitySupport]:
-    return support(lacks_of_cluster(row.item))
+    return support(unsupported_of_cluster(row.item))
 
 
 def labels(row: Row) -> list[Label] | None:
@@ -83,7 +82,7 @@ def connection(row: Row) -> domain.Connection | None:
 
 
 def cost_estimate(row: Row) -> money.CostEstimate | None:
-    return None if Capability.COST_ESTIMATE in lacks_of_cluster(row.item) else row.cost_estimate
+    return None if Capability.COST_ESTIMATE in unsupported_of_cluster(row.item) else row.cost_estimate
 
 
 def details(row: Row) -> domain.ClusterDetails | None:
@@ -95,7 +94,7 @@ async def nodes(
 ) -> "Page[Tracked[Machine]] | None":
     ref = Ref(row.item.account_id, row.item.key)
     pager = ask("nodes", *ref, first=first, after=after)
-    if Capability.LIST_NODES in lacks_of_cluster(row.item):
+    if Capability.LIST_NODES in unsupported_of_cluster(row.item):
         return None
     found = await info.context.reader.nodes_of(ref, after=pager.seen, limit=pager.first + 1)
     return pager.cut([((machine.item.key,), machine) for machine in found])
@@ -116,6 +115,13 @@ def itself(row: Row) -> TrackedCluster:
 
 def since(row: Row) -> datetime:
     return row.since
+
+
+@strawberry.interface(
+    description="What only one provider knows of a cluster. Ask for it with a fragment on its type."
+)
+class ClusterDetails:
+    console_url: URL | None = field("The cluster's page in the provider's own console.")
 
 
 @strawberry.type(

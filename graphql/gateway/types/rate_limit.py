@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from fleet.ports.credits import Standing
+from fleet.ports.credits import CreditStatus
 from gateway.context import Info
 from gateway.types.records import field
 
@@ -20,7 +20,7 @@ class RateLimit:
     resets_at: datetime = field("When all of it is there again.")
 
 
-def rate_limit(info: Info) -> Standing:
+def rate_limit(info: Info) -> CreditStatus:
     """`Bounds` has seen to it before anything was executed."""
     assert info.context.standing is not None
     return info.context.standing

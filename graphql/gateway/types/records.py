@@ -12,7 +12,7 @@ from fleet.model.tracking import Tracked
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class ShownRefusal:
     """A refusal, to be shown: an exception that a resolver answers with would count as raised. `path` leads to the
     argument at fault in the words of the contract.
     """
@@ -27,7 +27,7 @@ def shown(source: object) -> object:
         return source.item
     if isinstance(source, TrackedAccount):
         return source.account
-    if isinstance(source, Told):
+    if isinstance(source, ShownRefusal):
         return source.refused
     return source
 
@@ -47,12 +47,17 @@ def serves(record: type) -> Callable[[object, object], bool]:
 
 
 def field(
-    description: str | None = None, *, resolver: Callable[..., object] | None = None, name: str | None = None
+    description: str | None = None,
+    *,
+    resolver: Callable[..., object] | None = None,
+    name: str | None = None,
+    deprecated: str | None = None,
 ) -> Any:
-    """A field of the schema. Its annotation is the contract; a resolver answers in records of the domain."""
-    if resolver is None:
-        return strawberry.field(description=description, name=name)
-    return strawberry.field(description=description, name=name, resolver=resolver)
+    """A field of the schema. Its annotation is the contract; a resolver answers in records of the domain. `deprecated`
+    says what to use instead.
+    """
+    more: dict[str, Any] = {} if resolver is None else {"resolver": resolver}
+    return strawberry.field(description=description, name=name, deprecation_reason=deprecated, **more)
 
 
 def option(description: str | None = None, *, name: str | None = None) -> Any:

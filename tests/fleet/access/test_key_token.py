@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fleet.access.authentication import Door, NotAdmitted, Reason, open_with_key, presented
+from fleet.access.authentication import Authenticator, NotAuthenticated, Reason, authenticate_key, presented
 from fleet.access.key_token import digest_token, id_of, is_well_formed, make_token
 from fleet.model.api_key import ApiKey
 from fleet.model.caller import Caller, Scope
@@ -56,13 +56,13 @@ class KnownKeys:
         raise AssertionError("a door lists no keys")
 
 
-async def admit(keys: KnownKeys, token: str) -> Caller:
-    return await open_with_key(keys, StoodClock(), token)
+async def authenticate(keys: KnownKeys, token: str) -> Caller:
+    return await authenticate_key(keys, StoodClock(), token)
 
 
-async def refusal(keys: KnownKeys, token: str) -> NotAdmitted:
-    with pytest.raises(NotAdmitted) as refused:
-        await admit(keys, token)
+async def refusal(keys: KnownKeys, token: str) -> NotAuthenticated:
+    with pytest.raises(NotAuthenticated) as refused:
+        await authenticate(keys, token)
     assert token not in str(refused.value) + refused.value.fact + refused.value.message
     return refused.value
 
@@ -94,7 +94,7 @@ def test_neighbours_that_changed_places_break_the_checksum() -> None:
 async def test_a_key_stands_for_its_name_its_scopes_and_its_accounts() -> None:
     keys, token = KnownKeys(), make_token()
     key = keys.add(token, scopes={"write"}, account_ids={"a1"})
-    caller = await admit(keys, token)
+    caller = await authenticate(keys, token)
     assert (caller.name, caller.account_ids) == ("ci", frozenset({"a1"}))
     assert (caller.may(Scope.READ), caller.may(Scope.WRITE), caller.may(Scope.ADMIN)) == (True, True, False)
     assert (caller.sees("a1"), caller.sees("a2")) == (True, False)
@@ -104,10 +104,10 @@ async def test_a_key_stands_for_its_name_its_scopes_and_its_accounts() -> None:
 async def test_use_is_noted_once_an_hour() -> None:
     keys, token = KnownKeys(), make_token()
     keys.add(token, last_used_at=NOON - timedelta(minutes=59))
-    await admit(keys, token)
+    await authenticate(keys, token)
     assert keys.noted == []
     keys.add(token, last_used_at=NOON - timedelta(minutes=60))
-    await admit(keys, token)
+    await authenticate(keys, token)
     assert len(keys.noted) == 1
 
 
@@ -145,7 +145,7 @@ async def test_a_key_ends_when_it_expires_or_is_revoked(
     keys, token = KnownKeys(), make_token()
     key = keys.add(token, **state)
     if reason is None:
-        assert (await admit(keys, token)).id == f"key {key.id}"
+        assert (await authenticate(keys, token)).id == f"key {key.id}"
     else:
         refused = await refusal(keys, token)
         assert (refused.reason, refused.fact) == (reason, f"key {key.id}")
@@ -185,7 +185,7 @@ def test_a_credential_is_what_follows_bearer(header: str | None, credential: str
 @pytest.mark.parametrize(
     ("credential", "opener"), [("fg_x", "key"), ("a.b.c", "token"), ("abc", "admin"), ("a.b", "admin")]
 )
-async def test_each_kind_of_credential_has_its_opener_and_no_other(credential: str, opener: str) -> None:
+async def test_each_kind_of_credential_has_its_opener_and_no_other(credential: str, verify: str) -> None:
     def opening_for(name: str) -> dict[str, object]:
         async def open_it(credential: str) -> Caller:
             return Caller(id=name, name=name)
@@ -195,17 +195,17 @@ async def test_each_kind_of_credential_has_its_opener_and_no_other(credential: s
         ]  # type: ignore[return-value]
 
     openers = {"key", "token", "admin"}
-    whole = Door(**{name: value for one in openers for name, value in opening_for(one).items()})  # type: ignore[arg-type]
-    assert (await whole.admit(f"Bearer {credential}")).name == opener
-    lacking = Door(**{n: v for one in openers - {opener} for n, v in opening_for(one).items()})  # type: ignore[arg-type]
-    with pytest.raises(NotAdmitted) as refused:
-        await lacking.admit(f"Bearer {credential}")
+    whole = Authenticator(**{name: value for one in openers for name, value in opening_for(one).items()})  # type: ignore[arg-type]
+    assert (await whole.authenticate(f"Bearer {credential}")).name == verify
+    lacking = Authenticator(**{n: v for one in openers - {verify} for n, v in opening_for(one).items()})  # type: ignore[arg-type]
+    with pytest.raises(NotAuthenticated) as refused:
+        await lacking.authenticate(f"Bearer {credential}")
     assert refused.value.reason is Reason.UNKNOWN
 
 
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_refusal_has_a_sentence_a_status_and_a_challenge(reason: Reason) -> None:
-    refused = NotAdmitted(reason)
+    refused = NotAuthenticated(reason)
     assert refused.message.endswith((".", "<key>"))
     assert refused.status == (403 if reason is Reason.WITHOUT_SCOPE else 401)
     assert refused.headers["www-authenticate"].startswith("Bearer")

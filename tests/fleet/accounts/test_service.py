@@ -22,7 +22,7 @@ TOKEN = SecretStr("another-made-up-token")
 
 async def connect(world: World, name: str = "acme", external_id: str = "acme-org", **more: str) -> Account:
     told = {"provider": "kupe", "name": name, "external_id": external_id, **more}
-    tracked = await world.owner.connect(ADA, token=TOKEN, **told)
+    tracked = await world.account_service.connect(ADA, token=TOKEN, **told)
     return tracked.account
 
 
@@ -96,7 +96,7 @@ class TestReplacing:
         await world.observe(account)
         assert await world.due_at(account) is None
         fresh = SecretStr("a-third-made-up-token")
-        replaced = await world.owner.replace_token(ADA, account.id, fresh)
+        replaced = await world.account_service.replace_token(ADA, account.id, fresh)
         assert replaced.account.token_hint == "oken"
         await world.observe_when_due(account)
         assert (await world.state(account)).is_token_accepted is True
@@ -105,7 +105,7 @@ class TestReplacing:
         account = await connect(world)
         world.scripts[account.id].wrong["clusters"] = Forbidden("not allowed", http_status=403)
         with pytest.raises(Failing):
-            await world.owner.replace_token(ADA, account.id, SecretStr("a-third-made-up-token"))
+            await world.account_service.replace_token(ADA, account.id, SecretStr("a-third-made-up-token"))
         assert await world.vault.token(account.id, fresh=True) == TOKEN
 
 
@@ -114,7 +114,7 @@ class TestRefreshing:
         account = await connect(world)
         await world.observe_when_due(account)
         world.clock.move(seconds=1)
-        asked = await world.owner.refresh(ADA, account.id)
+        asked = await world.account_service.refresh(ADA, account.id)
         assert await world.due_at(account) == world.clock.now()
         seen = len(world.scripts[account.id].asked)
         await world.observe_when_due(account)
@@ -123,13 +123,13 @@ class TestRefreshing:
 
     async def test_a_second_one_is_the_first(self, world: World) -> None:
         account = await connect(world)
-        first = await world.owner.refresh(ADA, account.id)
-        assert (await world.owner.refresh(ADA, account.id)).id == first.id
+        first = await world.account_service.refresh(ADA, account.id)
+        assert (await world.account_service.refresh(ADA, account.id)).id == first.id
 
     async def test_a_provider_that_fails_is_told(self, world: World) -> None:
         account = await connect(world)
         world.scripts[account.id].wrong["clusters"] = Forbidden("not allowed", http_status=403)
-        asked = await world.owner.refresh(ADA, account.id)
+        asked = await world.account_service.refresh(ADA, account.id)
         ended = await world.follow(asked)
         assert ended.state is OperationState.FAILED
         assert ended.failure is not None
@@ -137,7 +137,7 @@ class TestRefreshing:
 
     async def test_one_that_nobody_comes_to_times_out(self, world: World) -> None:
         account = await connect(world)
-        asked = await world.owner.refresh(ADA, account.id)
+        asked = await world.account_service.refresh(ADA, account.id)
         world.scripts[account.id].wrong["clusters"] = ConnectionError("a fault of ours")
         world.clock.at = asked.requested_at + REFRESHED_WITHIN
         with pytest.raises(ConnectionError):
@@ -153,7 +153,7 @@ class TestDisconnecting:
         script.clusters = [cluster("web", of=account)]
         await world.observe(account)
         asked_before = list(script.asked)
-        operation = await world.owner.disconnect(ADA, account.id)
+        operation = await world.account_service.disconnect(ADA, account.id)
         assert operation.state is OperationState.SUCCEEDED
         assert await world.store.account(account.id) is None
         assert await world.store.clusters(account.id) == []
@@ -168,7 +168,7 @@ class TestDisconnecting:
         await world.observe(account)
         script.lost.add("delete")
         change = await world.changer.change_cluster(ADA, Ref(account.id, "web"), DeleteCluster())
-        await world.owner.disconnect(ADA, account.id)
+        await world.account_service.disconnect(ADA, account.id)
         ended = await world.operation(change)
         assert ended.state is OperationState.TIMED_OUT
         assert ended.failure is not None
@@ -186,7 +186,7 @@ class TestDisconnecting:
         with monkeypatch.context() as dying:
             dying.setattr(world.store, step, die)
             with pytest.raises(KeyboardInterrupt):
-                await world.owner.disconnect(ADA, account.id)
+                await world.account_service.disconnect(ADA, account.id)
         await world.observer.observe(account.id)
         assert await world.store.account(account.id) is None
         (operation,) = await world.store.operations_of(account.id, before=None, limit=9)
@@ -199,11 +199,11 @@ class TestDisconnecting:
         self, world: World
     ) -> None:
         account = await connect(world)
-        await world.owner.disconnect(ADA, account.id)
+        await world.account_service.disconnect(ADA, account.id)
         await world.vault.keep(account.id, TOKEN)
         await world.observer.observe(account.id)
         assert await world.vault.token(account.id, fresh=True) == TOKEN
 
     async def test_nobody_there_is_said(self, world: World) -> None:
         with pytest.raises(NoSuchThing):
-            await world.owner.disconnect(ADA, "nobody")
+            await world.account_service.disconnect(ADA, "nobody")

@@ -474,7 +474,7 @@ class TestRefusals:
         self, world: World, acme: tuple[Account, Script]
     ) -> None:
         account, script = acme
-        script.become("web", lacks={Capability.DELETE_CLUSTER: "It is somebody else's."})
+        script.become("web", unsupported={Capability.DELETE_CLUSTER: "It is somebody else's."})
         await world.observe(account)
         with pytest.raises(Unsupported, match="somebody else's"):
             await world.changer.change_cluster(ADA, Ref(account.id, "web"), DeleteCluster())
@@ -490,7 +490,7 @@ class TestRefusals:
 
         async def refresh_for_ever() -> None:
             for _ in range(60):
-                await world.owner.refresh(ADA, account.id)
+                await world.account_service.refresh(ADA, account.id)
                 await world.observer.observe(account.id)
                 world.clock.move(minutes=6)  # machines are due again
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fleet.changing.postconditions import PROOFS, View
+from fleet.changing.postconditions import POSTCONDITIONS, ObservedCollection
 from fleet.changing.settling import GRACE, expire, settle
 from fleet.model.change import (
     CHANGES,
@@ -53,13 +53,15 @@ def row(item: Cluster, *, since: datetime = LATER, **more: Any) -> TrackedCluste
     return TrackedCluster(item=item, since=since, first_observed_at=since, **more)
 
 
-def view(*rows: TrackedCluster, began_at: datetime = LATER, is_complete: bool = True) -> View:
-    return View(began_at=began_at, is_complete=is_complete, clusters={one.item.key: one for one in rows})
+def view(*rows: TrackedCluster, began_at: datetime = LATER, is_complete: bool = True) -> ObservedCollection:
+    return ObservedCollection(
+        began_at=began_at, is_complete=is_complete, clusters={one.item.key: one for one in rows}
+    )
 
 
-def links(*items: Integration, began_at: datetime = LATER, is_complete: bool = True) -> View:
+def links(*items: Integration, began_at: datetime = LATER, is_complete: bool = True) -> ObservedCollection:
     rows = {one.key: Tracked(item=one) for one in items}
-    return View(began_at=began_at, is_complete=is_complete, integrations=rows)
+    return ObservedCollection(began_at=began_at, is_complete=is_complete, integrations=rows)
 
 
 def web(phase: Phase = Phase.READY, **more: Any) -> Cluster:
@@ -144,7 +146,7 @@ class TestAdoption:
 class TestAbsence:
     def test_two_complete_observations_after_the_grace_end_it(self) -> None:
         first = settle(lost(), view(began_at=SENT + GRACE), LATER)
-        assert (first.state, first.absent_looks) == (OperationState.UNCONFIRMED, 1)
+        assert (first.state, first.absent_observations) == (OperationState.UNCONFIRMED, 1)
         second = settle(first, view(began_at=SENT + GRACE * 2), LATER)
         assert second.state is OperationState.FAILED
 
@@ -152,8 +154,8 @@ class TestAbsence:
         "seen",
         [view(began_at=SENT + timedelta(seconds=100)), view(began_at=SENT + GRACE, is_complete=False)],
     )
-    def test_an_early_or_an_incomplete_one_proves_nothing(self, seen: View) -> None:
-        assert settle(lost(), seen, LATER).absent_looks == 0
+    def test_an_early_or_an_incomplete_one_proves_nothing(self, seen: ObservedCollection) -> None:
+        assert settle(lost(), seen, LATER).absent_observations == 0
 
     def test_what_began_before_the_sending_shows_nothing_of_it(self) -> None:
         asked = lost()
@@ -242,7 +244,7 @@ class TestPostconditions:
 
     def test_every_verb_that_is_sent_has_a_proof(self) -> None:
         of_accounts = {OperationKind.REFRESH_ACCOUNT, OperationKind.DISCONNECT_ACCOUNT}
-        assert CHANGES.keys() - PROOFS.keys() == of_accounts
+        assert CHANGES.keys() - POSTCONDITIONS.keys() == of_accounts
 
 
 class TestLostAnswers:

@@ -85,7 +85,7 @@ async def test_only_a_cluster_that_serves_and_has_the_capability_is_asked(world:
     account, script = await world.connect()
     script.clusters = [
         *(cluster(phase.value, of=account, phase=phase) for phase in Phase),
-        cluster("byok", of=account, lacks={Capability.LIST_NODES: "Its owner has the machines."}),
+        cluster("byok", of=account, unsupported={Capability.LIST_NODES: "Its owner has the machines."}),
     ]
     await world.observe_when_due(account)
     asked = {one.removeprefix("nodes ") for one in script.asked if one.startswith("nodes")}

@@ -148,7 +148,7 @@ async def test_more_than_three_and_more_than_half_at_once_are_held(
     await world.observe_when_due(account)
     deleted = [phase for phase in (await phases(world, account)).values() if phase is Phase.DELETED]
     assert len(deleted) == (0 if is_held else lost)
-    assert ((await world.state(account)).hold is not None) is is_held
+    assert ((await world.state(account)).deletion_guard is not None) is is_held
 
 
 @pytest.mark.parametrize("adapter", [Bare, ById])
@@ -168,9 +168,9 @@ async def test_a_hold_is_said_lasts_an_hour_and_is_believed_then(world: World, a
 
     world.clock.at = held_at + timedelta(minutes=59)
     await world.observe(account)
-    hold = (await world.state(account)).hold
-    assert hold is not None
-    assert hold.since == held_at
+    deletion_guard = (await world.state(account)).deletion_guard
+    assert deletion_guard is not None
+    assert deletion_guard.since == held_at
     assert set((await phases(world, account)).values()) == {Phase.READY}
     assert set(script.asked) == {"clusters"}
 
@@ -178,7 +178,7 @@ async def test_a_hold_is_said_lasts_an_hour_and_is_believed_then(world: World, a
     seen = await world.observe(account)
     assert seen.outcome is Outcome.OBSERVED
     assert set((await phases(world, account)).values()) == {Phase.DELETED}
-    assert (await world.state(account)).hold is None
+    assert (await world.state(account)).deletion_guard is None
 
 
 async def test_a_hold_ends_when_the_clusters_are_listed_again(world: World) -> None:
@@ -188,7 +188,7 @@ async def test_a_hold_ends_when_the_clusters_are_listed_again(world: World) -> N
     script.clusters = hidden
     seen = await world.observe_when_due(account)
     assert seen.outcome is Outcome.OBSERVED
-    assert (await world.state(account)).hold is None
+    assert (await world.state(account)).deletion_guard is None
     assert [row.missing_since for row in (await world.rows(account)).values()] == [None] * 5
 
 
@@ -197,19 +197,19 @@ async def test_a_hold_is_kept_by_what_proves_nothing(world: World) -> None:
     account, script = await observed(world, 5)
     script.clusters.clear()
     await world.observe_when_due(account)
-    held = (await world.state(account)).hold
+    held = (await world.state(account)).deletion_guard
     assert held is not None
     script.incomplete = "A page was lost."
     await world.observe_when_due(account)
-    assert (await world.state(account)).hold == held
+    assert (await world.state(account)).deletion_guard == held
     script.incomplete, script.wrong["clusters"] = None, Unavailable("Down.")
     await world.observe_when_due(account)
-    assert (await world.state(account)).hold == held
+    assert (await world.state(account)).deletion_guard == held
     del script.wrong["clusters"]
     script.wrong["cluster"] = Unavailable("Down.")
     world.clock.at = held.since + timedelta(hours=1)
     await world.observe(account)
-    assert (await world.state(account)).hold == held
+    assert (await world.state(account)).deletion_guard == held
     script.wrong.clear()
     await world.observe_when_due(account)
     assert set((await phases(world, account)).values()) == {Phase.DELETED}

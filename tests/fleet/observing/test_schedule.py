@@ -8,7 +8,15 @@ from fleet.model.cluster import Phase
 from fleet.model.failure import Forbidden, ProviderError, RateLimited, Unauthenticated, Unavailable
 from fleet.model.rate_limit import RateLimit, RateScope
 from fleet.model.tracking import TrackedCluster
-from fleet.observing.schedule import CLAIMS_AT_ONCE, Pace, due_at, due_messages, fail, next_look, succeed
+from fleet.observing.schedule import (
+    CLAIMS_AT_ONCE,
+    Pace,
+    due_at,
+    due_messages,
+    fail,
+    next_observation,
+    succeed,
+)
 from tests.fleet.things import NOON, row
 from tests.fleet.world import World
 
@@ -23,7 +31,7 @@ def seconds_until_next(
 ) -> float:
     now = NOON + timedelta(seconds=later)
     state = AccountState(collections={CLUSTERS: CollectionState(requests=requests)})
-    return (next_look(rows, state, rate, PACE, now) - now).total_seconds()
+    return (next_observation(rows, state, rate, PACE, now) - now).total_seconds()
 
 
 def test_an_account_at_rest_is_looked_at_every_minute() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fleet.model.rate_limit import Budget, RateFacts, RateLimit, RateScope, Share
-from fleet.rate_limits.budget import grant, learn, polling_requests, reserved, seconds_between, standing
+from fleet.rate_limits.budget import budget_status, grant, learn, polling_requests, reserved, seconds_between
 from tests.fleet.things import NOON
 
 POLLING, INTERACTIVE = Share.POLLING, Share.INTERACTIVE
@@ -177,26 +177,26 @@ def test_a_refusal_of_the_past_blocks_nothing() -> None:
 def test_a_limit_that_nobody_knows_grants_everything_and_counts_nothing() -> None:
     granted = grant(Budget(), limit(None), POLLING, 5000, NOON)
     assert (granted.granted, granted.budget) == (5000, Budget())
-    assert standing(Budget(), limit(None), NOON) is None
+    assert budget_status(Budget(), limit(None), NOON) is None
     assert seconds_between(5000, limit(None)) == 0
 
 
 def test_a_standing_counts_ours_and_others_and_says_when_all_is_back() -> None:
     budget = learn(spend(POLLING, 3), TEN, RateFacts(remaining=2, resets_at=NOON + 3 * MINUTE), NOON)
-    shown = standing(budget, TEN, NOON)
+    shown = budget_status(budget, TEN, NOON)
     assert shown is not None
     assert (shown.limit, shown.remaining, shown.reserved) == (10, 2, 2)
     assert shown.resets_at == NOON + 3 * MINUTE
 
 
 def test_a_standing_has_nothing_left_while_the_provider_refuses() -> None:
-    shown = standing(learn(Budget(), TEN, RateFacts(retry_at=NOON + MINUTE), NOON), TEN, NOON)
+    shown = budget_status(learn(Budget(), TEN, RateFacts(retry_at=NOON + MINUTE), NOON), TEN, NOON)
     assert shown is not None
     assert (shown.remaining, shown.resets_at) == (0, NOON + MINUTE)
 
 
 def test_an_unused_budget_has_nothing_to_reset() -> None:
-    shown = standing(Budget(), TEN, NOON)
+    shown = budget_status(Budget(), TEN, NOON)
     assert shown is not None
     assert (shown.remaining, shown.resets_at) == (10, None)
 

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: one suite of requests, sent to the byte through both doors, and the same answer from each."""
+"""GraphQL over HTTP: one suite of requests, sent to the byte through both entrances, and the same answer from each."""
 
 import asyncio
 import socket
@@ -8,17 +8,17 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from tests.gateway.doors import Answer, Door, through_mangum, through_uvicorn
+from tests.gateway.entrances import Answer, Entrance, through_mangum, through_uvicorn
 from tests.gateway.exchanges import COUNT, EXCHANGES, OLDER, get
 
 
 @pytest.fixture(scope="module")
-def uvicorn(origin: str) -> Door:
+def uvicorn(origin: str) -> Entrance:
     return through_uvicorn(origin)
 
 
 @pytest.fixture(scope="module")
-def mangum(app: Starlette) -> Iterator[Door]:
+def mangum(app: Starlette) -> Iterator[Entrance]:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     yield through_mangum(app)
@@ -27,18 +27,22 @@ def mangum(app: Starlette) -> Iterator[Door]:
 
 
 @pytest.mark.parametrize("name", EXCHANGES)
-def test_both_doors_give_the_answer_that_the_standard_wants(name: str, uvicorn: Door, mangum: Door) -> None:
+def test_both_entrances_give_the_answer_that_the_standard_wants(
+    name: str, uvicorn: Entrance, mangum: Entrance
+) -> None:
     sent, expected = EXCHANGES[name]
     answer = uvicorn(sent)
     expected.check(answer)
-    assert mangum(sent).without_its_door() == answer.without_its_door()
+    assert mangum(sent).without_its_entrance() == answer.without_its_entrance()
 
 
-@pytest.mark.parametrize("door", ["uvicorn", "mangum"])
-def test_a_head_is_a_get_without_its_body(door: str, request: pytest.FixtureRequest) -> None:
-    send: Door = request.getfixturevalue(door)
+@pytest.mark.parametrize("entrance", ["uvicorn", "mangum"])
+def test_a_head_is_a_get_without_its_body(entrance: str, request: pytest.FixtureRequest) -> None:
+    send: Entrance = request.getfixturevalue(entrance)
     answer, alone = send(get(query=COUNT)), send(get(query=COUNT, method="HEAD"))
-    assert alone.without_its_door() == Answer(status=200, headers=answer.without_its_door().headers, body=b"")
+    assert alone.without_its_entrance() == Answer(
+        status=200, headers=answer.without_its_entrance().headers, body=b""
+    )
     assert alone.headers["content-length"] == str(len(answer.body))
 
 

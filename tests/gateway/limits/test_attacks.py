@@ -143,8 +143,8 @@ async def test_a_method_by_another_name_stays_what_it_is(scripted: Client, scrip
 async def test_no_explorer_is_found_where_none_is_served(path: str, client: Client) -> None:
     response = await client.http.get(path, headers={"Accept": "text/html"}, follow_redirects=True)
     assert response.status_code >= 400
-    for sign in ("graphiql", "playground", "<html", "<script"):
-        assert sign not in response.text.lower()
+    for verdict in ("graphiql", "playground", "<html", "<script"):
+        assert verdict not in response.text.lower()
 
 
 @pytest.mark.parametrize(
@@ -176,8 +176,17 @@ async def test_nothing_is_traced_for_who_asks_for_it(header: str, client: Client
 )
 async def test_no_mistake_shows_what_runs_behind(document: str, client: Client, world: DynamoStore) -> None:
     text = (await ask(client, document)).text
-    for sign in ("Traceback", 'File \\"', ".py", "exception", "stacktrace", "strawberry", "boto", "INTERNAL"):
-        assert sign not in text
+    for verdict in (
+        "Traceback",
+        'File \\"',
+        ".py",
+        "exception",
+        "stacktrace",
+        "strawberry",
+        "boto",
+        "INTERNAL",
+    ):
+        assert verdict not in text
 
 
 async def test_no_header_names_what_runs_behind(client: Client) -> None:

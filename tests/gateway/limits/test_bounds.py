@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fleet.ports.credits import PointsUsedUp, Standing
+from fleet.ports.credits import CreditStatus, CreditsUsedUp
 from functions.api_settings import POINTS_PER_MINUTE
 from gateway.limits.bounds import MOST_COST
 from gateway.limits.shape import MOST, MOST_TOKENS, MOST_VALUES
@@ -305,17 +305,19 @@ class Purse:
         self.limit = limit
         self.spent: dict[str, int] = {}
 
-    async def spend(self, caller_id: str, cost: int, now: datetime) -> Standing:
+    async def spend(self, caller_id: str, cost: int, now: datetime) -> CreditStatus:
         left = self.limit - self.spent.get(caller_id, 0)
         resets_at = now + timedelta(seconds=17.2)
         if cost > left:
-            raise PointsUsedUp(Standing(cost=cost, limit=self.limit, remaining=left, resets_at=resets_at))
+            raise CreditsUsedUp(
+                CreditStatus(cost=cost, limit=self.limit, remaining=left, resets_at=resets_at)
+            )
         self.spent[caller_id] = self.limit - left + cost
-        return Standing(cost=cost, limit=self.limit, remaining=left - cost, resets_at=resets_at)
+        return CreditStatus(cost=cost, limit=self.limit, remaining=left - cost, resets_at=resets_at)
 
 
 async def test_what_is_left_is_told_in_the_answer_and_beside_it(world: DynamoStore, clock: SetClock) -> None:
-    client = Client(world, clock, points=Purse(100))
+    client = Client(world, clock, credits=Purse(100))
     document = "{ rateLimit { cost limit remaining resetsAt } }"
     told = {"cost": 5, "limit": 100, "remaining": 95, "resetsAt": "2026-04-06T12:00:27.200000Z"}
     answer = await client.send(document)
@@ -327,7 +329,7 @@ async def test_what_is_left_is_told_in_the_answer_and_beside_it(world: DynamoSto
 async def test_whoever_has_spent_everything_is_told_when_to_come_again(
     accept: str, world: DynamoStore, clock: SetClock, reader: WatchedReader
 ) -> None:
-    client = Client(reader, clock, points=Purse(10))
+    client = Client(reader, clock, credits=Purse(10))
     sent = {"json": {"query": "{ fleet { clusterCount byPhase { phase } } }"}, "headers": {"Accept": accept}}
     assert "errors" not in (await client.send("{ viewer { name } }"))
     reader.calls.clear()
@@ -356,7 +358,7 @@ async def test_whoever_has_spent_everything_is_told_when_to_come_again(
 async def test_a_change_that_cannot_be_paid_is_not_made(
     world: DynamoStore, clock: SetClock, reader: WatchedReader
 ) -> None:
-    client = Client(reader, clock, points=Purse(100))
+    client = Client(reader, clock, credits=Purse(100))
     answer = await client.send('mutation { refreshAccount(id: "x") { userErrors { message } } }')
     assert answer["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
     assert "data" not in answer
@@ -364,7 +366,7 @@ async def test_a_change_that_cannot_be_paid_is_not_made(
 
 async def test_what_is_refused_for_another_reason_costs_nothing(world: DynamoStore, clock: SetClock) -> None:
     purse = Purse(100)
-    client = Client(world, clock, points=purse)
+    client = Client(world, clock, credits=purse)
     for document in ("{", "{ nothing }", "{ clusters(first: 1000000) { nodes { id } } }"):
         answer = await client.send(document)
         assert "extensions" not in answer

@@ -13,7 +13,7 @@ from fleet.model.operation import OperationState, Target, TargetKind
 from fleet.model.refusal import Refused, SeveralRefusals
 from gateway.mutations.refusals import USER_ERRORS
 from gateway.relay import opaque
-from gateway.types.records import Told
+from gateway.types.records import ShownRefusal
 from infra.store.store import DynamoStore
 from tests.gateway.mutations.test_mutations import (
     AWS_PROD,
@@ -83,8 +83,8 @@ SAMPLES: dict[type[Refused], tuple[Refused, dict[str, Any]]] = {
             "failure": {"kind": "UNAVAILABLE", "httpStatus": 503, "retryAt": None},
         },
     ),
-    refusal.Forbidden: (
-        refusal.Forbidden(Scope.ADMIN),
+    refusal.MissingScope: (
+        refusal.MissingScope(Scope.ADMIN),
         {
             "__typename": "ForbiddenError",
             "message": "This needs the scope ADMIN, which your key does not have.",
@@ -120,7 +120,7 @@ async def test_a_refusal_is_told_with_its_facts(
 def test_every_refusal_of_the_domain_has_one_type() -> None:
     assert set(Refused.__subclasses__()) - {SeveralRefusals} == set(SAMPLES)
     for sample, told in SAMPLES.values():
-        shown = Told(refused=sample, path=())
+        shown = ShownRefusal(refused=sample, path=())
         serving = [type_.__name__ for type_ in USER_ERRORS if type_.is_type_of(shown, None)]  # type: ignore[attr-defined]
         assert serving == [told["__typename"]]
 

@@ -13,7 +13,7 @@ from graphql import (
     is_required_input_field,
 )
 
-from fleet.access.authentication import NotAdmitted, Reason, open_with_key
+from fleet.access.authentication import NotAuthenticated, Reason, authenticate_key
 from fleet.access.key_token import is_well_formed
 from fleet.model.caller import Caller, Scope
 from gateway.relay import opaque
@@ -145,7 +145,7 @@ async def test_a_key_is_shown_once_and_opens_what_it_was_made_for(
     assert token not in str(listed)
     (known,) = listed["apiKeys"]["nodes"]
     assert known["id"] == made["apiKey"]["id"]
-    caller = await open_with_key(keys, clock, token)
+    caller = await authenticate_key(keys, clock, token)
     assert (caller.name, caller.scopes) == ("ci", frozenset({Scope.READ, Scope.WRITE}))
     assert caller.account_ids == frozenset({ACME.id})
     node = await admin.query(
@@ -158,11 +158,11 @@ async def test_a_revoked_key_opens_nothing_and_is_still_listed(
     admin: Client, keys: DynamoKeys, clock: SetClock
 ) -> None:
     made = (await admin.query(CREATE, input={"name": "ci", "scopes": ["READ"]}))["createApiKey"]
-    await open_with_key(keys, clock, made["token"])
+    await authenticate_key(keys, clock, made["token"])
     revoked = (await admin.query(REVOKE, id=made["apiKey"]["id"]))["revokeApiKey"]
     assert revoked == {"apiKey": {"name": "ci", "revokedAt": "2026-04-06T12:00:00Z"}, "userErrors": []}
-    with pytest.raises(NotAdmitted) as refused:
-        await open_with_key(keys, clock, made["token"])
+    with pytest.raises(NotAuthenticated) as refused:
+        await authenticate_key(keys, clock, made["token"])
     assert refused.value.reason is Reason.REVOKED
     (listed,) = (await admin.query(LIST))["apiKeys"]["nodes"]
     assert listed["revokedAt"] == "2026-04-06T12:00:00Z"
@@ -202,10 +202,10 @@ async def test_a_key_that_cannot_be_meant_is_not_made(
 async def test_a_key_may_end_by_itself(admin: Client, keys: DynamoKeys, clock: SetClock) -> None:
     given = {"name": "ci", "scopes": ["READ"], "expiresAt": "2026-04-06T12:01:00Z"}
     token = (await admin.query(CREATE, input=given))["createApiKey"]["token"]
-    await open_with_key(keys, clock, token)
+    await authenticate_key(keys, clock, token)
     clock.at += timedelta(minutes=1)
-    with pytest.raises(NotAdmitted) as refused:
-        await open_with_key(keys, clock, token)
+    with pytest.raises(NotAuthenticated) as refused:
+        await authenticate_key(keys, clock, token)
     assert refused.value.reason is Reason.EXPIRED
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from fleet.model.account import Hold
+from fleet.model.account import DeletionGuard
 from infra.store.store import DynamoStore
 from tests.gateway.world import ACME, NOON, Client, SetClock, observe, observed_at, populate
 
@@ -110,10 +110,12 @@ async def test_an_account_says_when_much_of_it_vanished_at_once(
     store: DynamoStore, client: Client, clock: SetClock
 ) -> None:
     await populate(store, clock)
-    hold = Hold(since=NOON, reason="5 of 6 clusters vanished at once.")
-    await observe(store, ACME, state=observed_at(NOON).model_copy(update={"hold": hold}))
+    deletion_guard = DeletionGuard(since=NOON, reason="5 of 6 clusters vanished at once.")
+    await observe(store, ACME, state=observed_at(NOON).model_copy(update={"deletion_guard": deletion_guard}))
     data = await client.query("{ accounts(provider: KUPE) { nodes { hold { since reason } } } }")
-    assert data["accounts"]["nodes"] == [{"hold": {"since": "2026-04-06T12:00:00Z", "reason": hold.reason}}]
+    assert data["accounts"]["nodes"] == [
+        {"hold": {"since": "2026-04-06T12:00:00Z", "reason": deletion_guard.reason}}
+    ]
 
 
 async def test_the_fleet_is_the_sum_of_its_accounts(world: DynamoStore, client: Client) -> None:

@@ -4,62 +4,62 @@ import asyncio
 
 import pytest
 
-from fleet.ports.credits import PointsUsedUp
-from infra.store.credits import DynamoPoints
+from fleet.ports.credits import CreditsUsedUp
+from infra.store.credits import DynamoCredits
 from infra.store.table import Table
 from tests.infra.samples import SetClock
 from tests.infra.traffic import Traffic
 
 
 @pytest.fixture
-def points(table: Table) -> DynamoPoints:
-    return DynamoPoints(table, limit=100)
+def credits(table: Table) -> DynamoCredits:
+    return DynamoCredits(table, limit=100)
 
 
 async def test_what_is_left_goes_down_to_nothing_and_never_below(
-    points: DynamoPoints, clock: SetClock
+    credits: DynamoCredits, clock: SetClock
 ) -> None:
     now = clock.now()
-    assert (await points.spend("ci", 60, now)).remaining == 40
-    assert (await points.spend("ci", 40, now)).remaining == 0
-    with pytest.raises(PointsUsedUp) as refused:
-        await points.spend("ci", 1, now)
+    assert (await credits.spend("ci", 60, now)).remaining == 40
+    assert (await credits.spend("ci", 40, now)).remaining == 0
+    with pytest.raises(CreditsUsedUp) as refused:
+        await credits.spend("ci", 1, now)
     standing = refused.value.standing
     assert (standing.cost, standing.limit, standing.remaining) == (1, 100, 0)
     assert 0 < (standing.resets_at - now).total_seconds() <= 60
 
 
-async def test_what_is_refused_takes_nothing(points: DynamoPoints, clock: SetClock) -> None:
-    await points.spend("ci", 50, clock.now())
-    with pytest.raises(PointsUsedUp) as refused:
-        await points.spend("ci", 51, clock.now())
+async def test_what_is_refused_takes_nothing(credits: DynamoCredits, clock: SetClock) -> None:
+    await credits.spend("ci", 50, clock.now())
+    with pytest.raises(CreditsUsedUp) as refused:
+        await credits.spend("ci", 51, clock.now())
     assert refused.value.standing.remaining == 50
-    assert (await points.spend("ci", 50, clock.now())).remaining == 0
+    assert (await credits.spend("ci", 50, clock.now())).remaining == 0
 
 
 async def test_more_than_a_whole_window_is_refused_at_its_beginning(
-    points: DynamoPoints, clock: SetClock
+    credits: DynamoCredits, clock: SetClock
 ) -> None:
-    with pytest.raises(PointsUsedUp) as refused:
-        await points.spend("ci", 101, clock.now())
+    with pytest.raises(CreditsUsedUp) as refused:
+        await credits.spend("ci", 101, clock.now())
     assert refused.value.standing.remaining == 100
 
 
-async def test_each_caller_and_each_minute_begin_anew(points: DynamoPoints, clock: SetClock) -> None:
-    await points.spend("ci", 100, clock.now())
-    assert (await points.spend("web", 1, clock.now())).remaining == 99
+async def test_each_caller_and_each_minute_begin_anew(credits: DynamoCredits, clock: SetClock) -> None:
+    await credits.spend("ci", 100, clock.now())
+    assert (await credits.spend("web", 1, clock.now())).remaining == 99
     clock.advance(60)
-    assert (await points.spend("ci", 1, clock.now())).remaining == 99
+    assert (await credits.spend("ci", 1, clock.now())).remaining == 99
 
 
-async def test_two_at_once_spend_what_there_is_and_no_more(points: DynamoPoints, clock: SetClock) -> None:
+async def test_two_at_once_spend_what_there_is_and_no_more(credits: DynamoCredits, clock: SetClock) -> None:
     answers = await asyncio.gather(
-        *(points.spend("ci", 30, clock.now()) for _ in range(5)), return_exceptions=True
+        *(credits.spend("ci", 30, clock.now()) for _ in range(5)), return_exceptions=True
     )
-    assert sum(isinstance(one, PointsUsedUp) for one in answers) == 2
-    assert (await points.spend("ci", 10, clock.now())).remaining == 0
+    assert sum(isinstance(one, CreditsUsedUp) for one in answers) == 2
+    assert (await credits.spend("ci", 10, clock.now())).remaining == 0
 
 
-async def test_a_request_takes_one_write(points: DynamoPoints, clock: SetClock, traffic: Traffic) -> None:
-    await points.spend("ci", 30, clock.now())
+async def test_a_request_takes_one_write(credits: DynamoCredits, clock: SetClock, traffic: Traffic) -> None:
+    await credits.spend("ci", 30, clock.now())
     assert traffic.operations == ["UpdateItem"]

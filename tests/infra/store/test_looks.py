@@ -36,7 +36,7 @@ async def due_at(store: Store) -> datetime | None:
 
 
 async def test_an_account_that_somebody_wants_to_see_is_due_then(store: Store) -> None:
-    await store.ask_for_look(ACME.id, NOON + MINUTE)
+    await store.request_observation(ACME.id, NOON + MINUTE)
     assert await due_at(store) == NOON + MINUTE
     assert await store.due(NOON, 9) == []
     assert await store.due(NOON + MINUTE, 9) == [(ACME.id, NOON + MINUTE)]
@@ -44,29 +44,29 @@ async def test_an_account_that_somebody_wants_to_see_is_due_then(store: Store) -
 
 
 async def test_an_account_that_is_due_sooner_stays_so(store: Store) -> None:
-    await store.ask_for_look(ACME.id, NOON + 2 * HOUR)
+    await store.request_observation(ACME.id, NOON + 2 * HOUR)
     assert await store.due(NOON + 2 * HOUR, 9) == [(ACME.id, NOON + HOUR)]
 
 
 async def test_an_account_whose_token_was_refused_is_looked_at_all_the_same(store: Store) -> None:
     await end(store, await must_begin(store, ACME, NOON), due_at=None)
-    await store.ask_for_look(ACME.id, NOON)
+    await store.request_observation(ACME.id, NOON)
     assert await store.due(NOON, 9) == [(ACME.id, NOON)]
 
 
 async def test_an_account_that_is_gone_is_not_brought_back(store: Store, opened: Opened) -> None:
-    await store.ask_for_look("never connected", NOON)
+    await store.request_observation("never connected", NOON)
     await store.hide(ACME.id, due_at=NOON + HOUR)
-    await store.ask_for_look(ACME.id, NOON)
+    await store.request_observation(ACME.id, NOON)
     assert await store.due(NOON, 9) == []
     await store.remove(ACME.id)
-    await store.ask_for_look(ACME.id, NOON)
+    await store.request_observation(ACME.id, NOON)
     assert rows_of(opened, "account") == []
 
 
 async def test_a_message_that_was_sent_for_later_is_replaced_by_one_for_now(store: Store) -> None:
     assert await store.claim(ACME.id, NOON + HOUR, now=NOON, queued_until=NOON + 2 * HOUR)
-    await store.ask_for_look(ACME.id, NOON)
+    await store.request_observation(ACME.id, NOON)
     assert await store.due(NOON, 9) == [(ACME.id, NOON)]
     assert await store.claim(ACME.id, NOON, now=NOON, queued_until=NOON + HOUR)
     stale = await begin(store, ACME, NOON, due_at=NOON + HOUR)
@@ -77,7 +77,7 @@ async def test_a_message_that_was_sent_for_later_is_replaced_by_one_for_now(stor
 
 async def test_an_observation_that_is_going_on_does_not_undo_it(store: Store, clock: SetClock) -> None:
     lease = await must_begin(store, ACME, NOON)
-    await store.ask_for_look(ACME.id, NOON + SECOND)
+    await store.request_observation(ACME.id, NOON + SECOND)
     clock.advance(2)
     assert await end(store, lease) == NOON + SECOND
     assert await due_at(store) == NOON + SECOND
@@ -88,7 +88,7 @@ async def test_an_observation_that_is_going_on_does_not_undo_it(store: Store, cl
 async def test_the_earlier_of_the_two_times_is_kept(store: Store, next_at: datetime | None) -> None:
     for wanted_at in (NOON + SECOND, NOON + HOUR):
         lease = await must_begin(store, ACME, NOON)
-        await store.ask_for_look(ACME.id, wanted_at)
+        await store.request_observation(ACME.id, wanted_at)
         earlier = wanted_at if next_at is None else min(wanted_at, next_at)
         assert await end(store, lease, due_at=next_at) == earlier
         assert await due_at(store) == earlier
@@ -98,7 +98,7 @@ async def test_the_earlier_of_the_two_times_is_kept(store: Store, next_at: datet
 
 async def test_the_look_that_was_asked_for_answers_to_it(store: Store, traffic: Traffic) -> None:
     """Which costs no more than any other, and its end sets the next time again."""
-    await store.ask_for_look(ACME.id, NOON)
+    await store.request_observation(ACME.id, NOON)
     traffic.clear()
     lease = await must_begin(store, ACME, NOON, due_at=NOON)
     assert await end(store, lease) == NOON + HOUR
@@ -108,17 +108,17 @@ async def test_the_look_that_was_asked_for_answers_to_it(store: Store, traffic: 
 
 
 async def test_one_who_asks_during_the_look_that_another_asked_for_gets_one_more(store: Store) -> None:
-    await store.ask_for_look(ACME.id, NOON)
+    await store.request_observation(ACME.id, NOON)
     lease = await must_begin(store, ACME, NOON + SECOND)
-    await store.ask_for_look(ACME.id, NOON + 2 * SECOND)
-    await store.ask_for_look(ACME.id, NOON + 3 * SECOND)
+    await store.request_observation(ACME.id, NOON + 2 * SECOND)
+    await store.request_observation(ACME.id, NOON + 3 * SECOND)
     assert await end(store, lease) == NOON + 2 * SECOND
     lease = await must_begin(store, ACME, NOON + 4 * SECOND)
     assert await end(store, lease) == NOON + HOUR
 
 
 async def test_a_look_that_is_wanted_later_is_not_answered_to_by_one_before(store: Store) -> None:
-    await store.ask_for_look(ACME.id, NOON + MINUTE)
+    await store.request_observation(ACME.id, NOON + MINUTE)
     lease = await must_begin(store, ACME, NOON)
     assert await end(store, lease) == NOON + MINUTE
     lease = await must_begin(store, ACME, NOON + MINUTE)
@@ -126,7 +126,7 @@ async def test_a_look_that_is_wanted_later_is_not_answered_to_by_one_before(stor
 
 
 async def test_a_look_that_was_asked_for_and_died_comes_again(store: Store, clock: SetClock) -> None:
-    await store.ask_for_look(ACME.id, NOON)
+    await store.request_observation(ACME.id, NOON)
     assert await store.claim(ACME.id, NOON, now=NOON, queued_until=NOON + MINUTE)
     await must_begin(store, ACME, NOON, due_at=NOON)
     clock.advance(61)
@@ -137,7 +137,7 @@ async def test_a_look_that_was_asked_for_and_died_comes_again(store: Store, cloc
 async def test_one_who_asks_in_the_moment_of_a_beginning_is_answered_by_it(
     store: Store, interposed: InterposedTable, clock: SetClock
 ) -> None:
-    interposed.meanwhile = lambda: store.ask_for_look(ACME.id, NOON)
+    interposed.meanwhile = lambda: store.request_observation(ACME.id, NOON)
     lease = await must_begin(DynamoStore(interposed, clock), ACME, NOON)
     assert await end(store, lease) == NOON + HOUR
 
@@ -146,7 +146,7 @@ async def test_one_who_asks_in_the_moment_of_an_end_is_heard(
     store: Store, interposed: InterposedTable, clock: SetClock
 ) -> None:
     lease = await must_begin(store, ACME, NOON)
-    interposed.meanwhile = lambda: store.ask_for_look(ACME.id, NOON + SECOND)
+    interposed.meanwhile = lambda: store.request_observation(ACME.id, NOON + SECOND)
     assert await end(DynamoStore(interposed, clock), lease) == NOON + SECOND
 
     lease = await must_begin(store, ACME, NOON + MINUTE)
@@ -155,7 +155,7 @@ async def test_one_who_asks_in_the_moment_of_an_end_is_heard(
         await end(store, lease)
 
     interposed.meanwhile = the_observation_ends
-    await DynamoStore(interposed, clock).ask_for_look(ACME.id, NOON + MINUTE)
+    await DynamoStore(interposed, clock).request_observation(ACME.id, NOON + MINUTE)
     assert await store.due(NOON + MINUTE, 9) == [(ACME.id, NOON + MINUTE)]
 
 
@@ -168,7 +168,7 @@ async def test_one_who_asks_in_the_moment_of_a_disconnection_brings_nothing_back
 
     await end(store, await must_begin(store, ACME, NOON), due_at=None)
     interposed.meanwhile = it_is_disconnected
-    await DynamoStore(interposed, clock).ask_for_look(ACME.id, NOON)
+    await DynamoStore(interposed, clock).request_observation(ACME.id, NOON)
     assert rows_of(opened, "account") == []
 
 
@@ -177,15 +177,15 @@ async def test_of_two_who_ask_at_once_the_earlier_is_heard(
 ) -> None:
     await end(store, await must_begin(store, ACME, NOON), due_at=NOON)
     lease = await must_begin(store, ACME, NOON, due_at=NOON)
-    interposed.meanwhile = lambda: store.ask_for_look(ACME.id, NOON + SECOND)
-    await DynamoStore(interposed, clock).ask_for_look(ACME.id, NOON + MINUTE)
+    interposed.meanwhile = lambda: store.request_observation(ACME.id, NOON + SECOND)
+    await DynamoStore(interposed, clock).request_observation(ACME.id, NOON + MINUTE)
     assert await end(store, lease) == NOON + SECOND
 
 
 async def test_who_is_late_is_late_all_the_same(store: Store) -> None:
     late = await must_begin(store, ACME, NOON)
     lease = await must_begin(store, ACME, NOON + HOUR)
-    await store.ask_for_look(ACME.id, NOON + HOUR)
+    await store.request_observation(ACME.id, NOON + HOUR)
     with pytest.raises(StaleObserver):
         await end(store, late)
     assert await end(store, lease, due_at=NOON + 2 * HOUR) == NOON + HOUR
@@ -193,5 +193,5 @@ async def test_who_is_late_is_late_all_the_same(store: Store) -> None:
 
 async def test_asking_costs_a_read_and_a_write(store: Store, traffic: Traffic) -> None:
     traffic.clear()
-    await store.ask_for_look(ACME.id, NOON)
+    await store.request_observation(ACME.id, NOON)
     assert traffic.operations == ["GetItem", "UpdateItem"]

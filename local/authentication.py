@@ -1,6 +1,7 @@
 """Who comes in on this machine: anybody on loopback, unless a key is asked for."""
 
 import hmac
+from dataclasses import asdict
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -9,42 +10,48 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from fleet.access.authentication import Admit, Door, NotAdmitted, Reason, open_with_key
+from adapters.oidc import Expected, Issuer
+from fleet.access.authentication import (
+    Authenticate,
+    Authenticator,
+    NotAuthenticated,
+    Reason,
+    authenticate_key,
+)
 from fleet.model.caller import Caller, trusted
 from fleet.ports.clock import Clock
 from fleet.ports.keys import Keys
 from functions.api_settings import OidcSettings
-from functions.issuer import open_issuer
 from gateway.http.headers import EVERYWHERE
 from local.settings import is_loopback
 
 LOCAL = trusted("local")
 
 
-def make_admit(
+def make_authenticate(
     keys: Keys, clock: Clock, admin_key: SecretStr | None, oidc: OidcSettings | None = None
-) -> Admit:
+) -> Authenticate:
     """Where no key is asked for, one that is presented counts all the same: so it can be tried what it opens."""
 
     async def open_with_admin_key(presented: str) -> Caller:
         if admin_key is None or not hmac.compare_digest(
             presented.encode(), admin_key.get_secret_value().encode()
         ):
-            raise NotAdmitted(Reason.UNKNOWN)
+            raise NotAuthenticated(Reason.UNKNOWN)
         return trusted("admin")
 
-    door = Door(
-        api_key=partial(open_with_key, keys, clock),
-        token=None if oidc is None else open_issuer(oidc.issuer, oidc.audience, oidc.scope_claim, clock),
+    authenticator = Authenticator(
+        api_key=partial(authenticate_key, keys, clock),
+        token=None if oidc is None else Issuer(Expected(**asdict(oidc)), clock).open,
         admin_key=open_with_admin_key,
     )
 
-    async def admit(authorization: str | None) -> Caller:
+    async def authenticate(authorization: str | None) -> Caller:
         if authorization is None and admin_key is None:
             return LOCAL
-        return await door.admit(authorization)
+        return await authenticator.authenticate(authorization)
 
-    return admit
+    return authenticate
 
 
 class LoopbackOnly:

@@ -21,7 +21,7 @@ class SandboxError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandIn:
+class FakeProvider:
     provider: str
     url: str
     pid: int
@@ -47,7 +47,7 @@ class StandIn:
 
 
 @contextmanager
-def stand_ins(providers: Sequence[str] = tuple(PROVIDERS)) -> Iterator[list[StandIn]]:
+def fake_providers(providers: Sequence[str] = tuple(PROVIDERS)) -> Iterator[list[FakeProvider]]:
     """Starts them together and ends them together; they also end when this process does."""
     with ExitStack() as stack:
         processes = [stack.enter_context(_process(provider)) for provider in providers]
@@ -73,10 +73,10 @@ def _process(provider: str) -> Iterator["subprocess.Popen[str]"]:
                 pipe.close()
 
 
-def _await_ready(provider: str, process: "subprocess.Popen[str]") -> StandIn:
+def _await_ready(provider: str, process: "subprocess.Popen[str]") -> FakeProvider:
     assert process.stdout is not None
     line = process.stdout.readline()
     if not line:
         raise SandboxError(f"the sandbox of {provider} ended before it was ready (exit {process.wait()})")
     told = json.loads(line)
-    return StandIn(provider=provider, url=told["url"], pid=told["pid"])
+    return FakeProvider(provider=provider, url=told["url"], pid=told["pid"])

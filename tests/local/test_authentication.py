@@ -5,12 +5,12 @@ import pytest
 from pydantic import SecretStr
 from starlette.responses import PlainTextResponse
 
-from fleet.access.authentication import NotAdmitted, Reason
+from fleet.access.authentication import NotAuthenticated, Reason
 from fleet.access.key_token import digest_token, id_of, make_token
 from fleet.model.api_key import ApiKey
 from fleet.model.caller import Scope
 from fleet.ports.clock import SystemClock
-from local.door import LoopbackOnly, make_admit
+from local.authentication import LoopbackOnly, make_authenticate
 from local.settings import SettingsError, read_settings
 
 
@@ -37,28 +37,28 @@ KEYS = OneKey(TOKEN)
 
 
 async def test_on_loopback_anybody_may_everything() -> None:
-    caller = await make_admit(KEYS, SystemClock(), None)(None)  # type: ignore[arg-type]
+    caller = await make_authenticate(KEYS, SystemClock(), None)(None)  # type: ignore[arg-type]
     assert (caller.name, caller.may(Scope.ADMIN), caller.account_ids) == ("local", True, None)
 
 
 async def test_a_key_that_is_presented_counts_also_where_none_is_asked_for() -> None:
-    admit = make_admit(KEYS, SystemClock(), None)  # type: ignore[arg-type]
-    caller = await admit(f"Bearer {TOKEN}")
+    authenticate = make_authenticate(KEYS, SystemClock(), None)  # type: ignore[arg-type]
+    caller = await authenticate(f"Bearer {TOKEN}")
     assert (caller.name, caller.may(Scope.WRITE)) == ("ci", False)
     for wrong in (make_token(), "something"):
-        with pytest.raises(NotAdmitted):
-            await admit(f"Bearer {wrong}")
+        with pytest.raises(NotAuthenticated):
+            await authenticate(f"Bearer {wrong}")
 
 
 async def test_where_a_key_is_asked_for_nobody_comes_in_without_one() -> None:
-    admit = make_admit(KEYS, SystemClock(), SecretStr("made-up-admin-key"))  # type: ignore[arg-type]
-    with pytest.raises(NotAdmitted) as refused:
-        await admit(None)
+    authenticate = make_authenticate(KEYS, SystemClock(), SecretStr("made-up-admin-key"))  # type: ignore[arg-type]
+    with pytest.raises(NotAuthenticated) as refused:
+        await authenticate(None)
     assert refused.value.reason is Reason.MISSING
-    with pytest.raises(NotAdmitted):
-        await admit("Bearer made-up-admin-kez")
-    assert (await admit("Bearer made-up-admin-key")).name == "admin"
-    assert (await admit(f"Bearer {TOKEN}")).name == "ci"
+    with pytest.raises(NotAuthenticated):
+        await authenticate("Bearer made-up-admin-kez")
+    assert (await authenticate("Bearer made-up-admin-key")).name == "admin"
+    assert (await authenticate(f"Bearer {TOKEN}")).name == "ci"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "fleet.example"])

@@ -1,4 +1,4 @@
-"""The two doors of the gateway: uvicorn, which `make run` uses, and Mangum, which API Gateway comes through."""
+"""The two entrances of the gateway: uvicorn, which `make run` uses, and Mangum, which API Gateway comes through."""
 
 import json
 from base64 import b64decode, b64encode
@@ -46,15 +46,15 @@ class Answer:
         code: str = error["extensions"]["code"]
         return code
 
-    def without_its_door(self) -> "Answer":
+    def without_its_entrance(self) -> "Answer":
         kept = {name: value for name, value in self.headers.items() if name not in OF_THE_DOOR}
         return Answer(status=self.status, headers=kept, body=self.body)
 
 
-Door = Callable[[Sent], Answer]
+Entrance = Callable[[Sent], Answer]
 
 
-def through_uvicorn(origin: str) -> Door:
+def through_uvicorn(origin: str) -> Entrance:
     host, port = urlsplit(origin).hostname, urlsplit(origin).port
     assert host is not None
 
@@ -75,11 +75,11 @@ def through_uvicorn(origin: str) -> Door:
     return send
 
 
-def through_mangum(app: Starlette) -> Door:
+def through_mangum(app: Starlette) -> Entrance:
     return through_events(Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES))
 
 
-def through_events(answer: Callable[[Any, Any], dict[str, Any]], context: object = None) -> Door:
+def through_events(answer: Callable[[Any, Any], dict[str, Any]], context: object = None) -> Entrance:
     """`answer` is a handler of API Gateway's events, version 2.0."""
     event = json.loads(EVENT.read_text(encoding="utf-8"))
 
