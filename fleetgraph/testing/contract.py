@@ -8,13 +8,13 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from fleetgraph.testing import changing, failing, integrations, reading
+from fleetgraph.testing import changing, failing, integrations, quality, reading
 from fleetgraph.testing.kit import Kit
 from fleetgraph.testing.rules import is_offered, rule_of, verbs_of
 from fleetgraph.testing.setting import PLENTY, Setting, TurnedClock
 from sandbox import ManualClock, Server, serve
 
-MODULES: tuple[ModuleType, ...] = (reading, changing, failing, integrations)
+MODULES: tuple[ModuleType, ...] = (reading, changing, failing, integrations, quality)
 
 
 class Contract:
@@ -25,6 +25,12 @@ class Contract:
     @pytest.fixture
     def kit(self) -> Kit:
         return self.of
+
+    @pytest.fixture
+    def provable(self) -> frozenset[str]:
+        """The rules that at least one test of this class proves."""
+        tests = (getattr(self, name) for name in dir(self) if name.startswith("test_"))
+        return frozenset(rule for test in tests if (rule := rule_of(test)) is not None)
 
     @pytest.fixture
     def server(self) -> Iterator[Server]:
@@ -57,10 +63,12 @@ def contract_of(kit: Kit) -> type[Contract]:
     tests: dict[str, Any] = {}
     for module in MODULES:
         for name, test in vars(module).items():
-            if not name.startswith("test_") or not is_offered(test, kit.adapter):
+            if not name.startswith("test_"):
                 continue
             if rule_of(test) is None:
                 raise ValueError(f"{name} does not say which rule it proves")
+            if not is_offered(test, kit):
+                continue
             if name in tests:
                 raise ValueError(f"two tests of the contract are called {name}")
             tests[name] = staticmethod(test)

@@ -1,7 +1,9 @@
 """What the contract takes: an adapter, its fake provider, and what is asked of them."""
 
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,21 @@ class Kit:
     def provider(self) -> Provider:
         return self.adapter.provider
 
+    def files(self) -> list[Path]:
+        """Where the provider is written down, as far as the kit knows: beside the adapter, beside the fake, records."""
+        folders = {Path(inspect.getfile(one)).parent for one in (self.adapter, self.fake)}
+        beside = {path for folder in folders for path in folder.iterdir() if path.suffix in (".py", ".toml")}
+        return sorted(beside | {Path(inspect.getfile(self.provider.details))})
+
     @property
     def key(self) -> str:
         return self.provider.key
+
+
+def load(name: str) -> Kit:
+    """The kit that `package.module:NAME` names. `ValueError` where it is none."""
+    module, _, attribute = name.partition(":")
+    kit = getattr(import_module(module), attribute or "KIT", None)
+    if not isinstance(kit, Kit):
+        raise ValueError(f"{name} names no Kit of fleetgraph.testing")
+    return kit

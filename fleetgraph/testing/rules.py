@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 import pytest
 
+from fleetgraph.testing.kit import Kit
+
 Test = Callable[..., Any]
 TestT = TypeVar("TestT", bound=Test)
 Verbs = Mapping[str, tuple[type, Test]]
@@ -42,22 +44,36 @@ RULES: Mapping[str, str] = {
     "endless-pages": "A page that comes again ends the listing as an error.",
     "rate-limit": "A refusal for asking too often says until when; a short one is waited out.",
     "reads-repeated": "A read that failed is repeated, and every attempt is permitted and learned from.",
+    # what is known of it
+    "published-document": "What is sent is checked against the document that the provider publishes.",
+    "live-account": "It was tried with an account at the provider itself.",
+    "decided": "No sentence of the scaffold is left: everything is decided.",
+    "quality": "This list is complete: of every rule it is said whether it is met, and why not.",
     # what nobody is shown
     "token": "The token is in the request, and nowhere else.",
     "secrets": "No error, log or record repeats a secret that was sent.",
 }
 """What each rule promises. `quality.toml` of a provider says of each whether it is met."""
 
+SHOWN_ELSEWHERE = frozenset({"published-document", "live-account"})
+"""Rules that tests of the provider itself show, and none of the contract."""
 
-def proves(rule: str, needs: type | None = None, *, verbs: Verbs | None = None) -> Callable[[TestT], TestT]:
-    """Marks a test as proof of a rule, for adapters that offer the protocol that it `needs`. A test that takes a `verb`
-    is one of each of the `verbs` that the adapter offers.
+
+def proves(
+    rule: str,
+    needs: type | None = None,
+    *,
+    verbs: Verbs | None = None,
+    where: Callable[[Kit], bool] = lambda _: True,
+) -> Callable[[TestT], TestT]:
+    """Marks a test as proof of a rule, for adapters that offer the protocol that it `needs` and kits `where` something
+    holds. A test that takes a `verb` is one of each of the `verbs` that the adapter offers.
     """
     if rule not in RULES:
         raise ValueError(f"{rule!r} is no rule: add it to RULES with its sentence")
 
     def mark(test: TestT) -> TestT:
-        vars(test).update(rule=rule, needs=needs, verbs=verbs)
+        vars(test).update(rule=rule, needs=needs, verbs=verbs, where=where)
         return pytest.mark.asyncio(test) if inspect.iscoroutinefunction(test) else test
 
     return mark
@@ -68,9 +84,13 @@ def rule_of(test: object) -> str | None:
     return rule
 
 
-def is_offered(test: object, adapter: type) -> bool:
-    needs: type | None = getattr(test, "needs", None)
-    return (needs is None or issubclass(adapter, needs)) and verbs_of(test, adapter) != []
+def is_offered(test: Any, kit: Kit) -> bool:
+    """Whether a test applies to this provider."""
+    return (
+        (test.needs is None or issubclass(kit.adapter, test.needs))
+        and verbs_of(test, kit.adapter) != []
+        and test.where(kit)
+    )
 
 
 def verbs_of(test: object, adapter: type) -> list[str] | None:
