@@ -9,7 +9,7 @@ from sandbox.control import MEMBERS
 from sandbox.faults import FaultKind
 from tests.docs.markdown import first_column, section
 from tests.runner import ROOT
-from tests.test_structure import ROOMS
+from tests.test_structure import ROOMS, tracked
 
 DOCS = ROOT / "docs"
 SCHEMA = build_schema((ROOT / "graphql" / "schema.graphql").read_text(encoding="utf-8"))
@@ -54,3 +54,8 @@ def test_the_page_on_extending_shows_every_room() -> None:
         str(path.parent.relative_to(ROOT)) for package in packages for path in package.glob("*/__init__.py")
     }
     assert {row[0] for row in rows} == rooms
+
+
+def test_the_page_on_extending_names_every_folder_with_code() -> None:
+    folders = {f"{path.relative_to(ROOT).parts[0]}/" for path in tracked("*.py") if path.parent != ROOT}
+    assert set(first_column(section(DOCS / "extend.md", "Floors"))) >= folders

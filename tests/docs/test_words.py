@@ -1,0 +1,53 @@
+"""The names of fields, types and parameters that the pages use are those of today."""
+
+import re
+from collections.abc import Iterator
+
+from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, build_schema
+
+from tests.docs.markdown import code, pages
+from tests.runner import ROOT
+from tests.test_structure import tracked
+
+SCHEMA = build_schema((ROOT / "graphql" / "schema.graphql").read_text(encoding="utf-8"))
+
+_COMPOSED = re.compile(r"\b[A-Za-z]+[a-z][A-Z][A-Za-z]*\b")
+"""A name of several words, as the schema and the template write them."""
+
+FOREIGN = {"PyPI", "GitHub", "DynamoDB", "CockroachDB", "GraphiQL", "TypeScript", "OpenAPI", "CloudFormation"}
+
+
+def fields() -> Iterator[tuple[str, bool]]:
+    """Names of fields of the schema, and whether each is deprecated."""
+    for kind in SCHEMA.type_map.values():
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            for name, field in kind.fields.items():
+                yield name, field.deprecation_reason is not None
+
+
+def names() -> dict[str, set[str]]:
+    """The names in the code of the pages, and the pages that use them."""
+    found: dict[str, set[str]] = {}
+    for page in pages():
+        for text in code(page):
+            if not any(mark in text for mark in ("/", " ", "@", "-")):
+                for name in re.findall(r"\w+", text):
+                    found.setdefault(name, set()).add(page.name)
+    return found
+
+
+def test_every_composed_name_in_the_pages_is_one_of_the_code() -> None:
+    sources = [ROOT / "graphql" / "schema.graphql", ROOT / "template.yaml", *tracked("*.py", "*.toml")]
+    known = {word for path in sources for word in _COMPOSED.findall(path.read_text(encoding="utf-8"))}
+    unknown = {
+        name: used
+        for name, used in names().items()
+        if _COMPOSED.fullmatch(name) and name not in known | FOREIGN
+    }
+    assert unknown == {}
+
+
+def test_no_page_uses_a_field_that_is_deprecated() -> None:
+    deprecated = {name for name, is_deprecated in fields() if is_deprecated}
+    live = {name for name, is_deprecated in fields() if not is_deprecated}
+    assert {name: used for name, used in names().items() if name in deprecated - live} == {}
