@@ -152,17 +152,23 @@ class Http:
         # Refused here, because a library that is to put such a token into a header quotes it in its error.
         if not token.isascii() or not token.isprintable() or not token.strip():
             raise Unauthenticated("The token is empty or holds characters that no token has.")
-        return self.client.build_request(
-            method,
-            self.base_url.rstrip("/") + path,
-            params=params or None,
-            headers=httpx.Headers(
-                {**self.headers, **headers, "Authorization": f"{self.scheme} {token}"},
-                encoding="latin-1",  # as `_raw_header` reads, so that what was read goes back byte for byte
-            ),
-            json=body,
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-        )
+        try:
+            return self.client.build_request(
+                method,
+                self.base_url.rstrip("/") + path,
+                params=params or None,
+                headers=httpx.Headers(
+                    {**self.headers, **headers, "Authorization": f"{self.scheme} {token}"},
+                    encoding="latin-1",  # as `_raw_header` reads, so that what was read goes back byte for byte
+                ),
+                json=body,
+                timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            )
+        except (ValueError, TypeError, RecursionError, httpx.InvalidURL):
+            # Not chained: the cause may quote what was to be sent.
+            raise Rejected(
+                "What was to be sent holds something that cannot be written, so nothing was sent."
+            ) from None
 
     async def _attempt(self, request: httpx.Request) -> Answer:
         try:

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from fleet.model.capability import Capability
 from fleet.model.cluster import Cluster, ClusterDetails, Resources
 from fleet.model.digest import digest
+from fleet.model.json_value import check_json
 from fleet.model.provider import Provider
 from fleet.model.quantity import to_mib, to_millicores
 from fleet.model.rate_limit import RateLimit, RateScope
@@ -79,9 +80,21 @@ class KupeResources(Record):
         )
 
 
+def _can_be_passed_on(value: object) -> object:
+    check_json(value)
+    return value
+
+
+Alerts = Annotated[Mapping[str, Any] | None, BeforeValidator(_can_be_passed_on)]
+
+
 def _digest_alerts(value: object) -> object:
     if not isinstance(value, dict) or not isinstance(value.get("alerts"), Mapping):
         return value
+    try:
+        check_json(value["alerts"])
+    except ValueError:
+        return value  # which the member itself says
     return {**value, "alerts_digest": digest(value["alerts"])}
 
 
@@ -98,7 +111,7 @@ class KupeClusterSpec(ClusterSpec):
     version: Version | None = None
     resources: KupeResources | None = None
     is_highly_available: bool | None = None
-    alerts: Mapping[str, Any] | None = Field(default=None, exclude=True, repr=False)
+    alerts: Alerts = Field(default=None, exclude=True, repr=False)
     alerts_digest: str | None = None
 
     _digested = model_validator(mode="before")(_digest_alerts)
@@ -122,7 +135,7 @@ class KupeClusterPatch(ClusterPatch):
     version: Version | None = None
     resources: KupeResources | None = None
     is_highly_available: bool | None = None
-    alerts: Mapping[str, Any] | None = Field(default=None, exclude=True, repr=False)
+    alerts: Alerts = Field(default=None, exclude=True, repr=False)
     alerts_digest: str | None = None
 
     _not_cleared = not_cleared("version", "resources", "is_highly_available", "alerts")

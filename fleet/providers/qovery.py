@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue, ValidationInfo, field_validator
 from fleet.model.capability import Capability
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, ClusterDetails
+from fleet.model.json_value import check_json
 from fleet.model.money import Money
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateLimit, RateScope
@@ -82,6 +83,14 @@ class QoveryKubernetesMode(StrEnum):
     PARTIALLY_MANAGED = "PARTIALLY_MANAGED"
 
 
+def _read(value: str | None) -> JsonValue:
+    try:
+        read: JsonValue = json.loads(value or "")
+    except (ValueError, RecursionError):
+        return value
+    return read if isinstance(read, bool | dict) else value
+
+
 class FeatureWanted(Record):
     """`value` is written as `QoveryFeature` shows it: text as it is, anything else as JSON. Without one, a feature gets
     the value that it comes with.
@@ -90,14 +99,16 @@ class FeatureWanted(Record):
     id: str = Field(min_length=1)
     value: str | None = None
 
+    @field_validator("value")
+    @classmethod
+    def _can_be_sent(cls, value: str | None) -> str | None:
+        check_json(_read(value))
+        return value
+
     @property
     def read_value(self) -> JsonValue:
         """Only true, false and objects are anything else than text at Qovery."""
-        try:
-            read: JsonValue = json.loads(self.value or "")
-        except (ValueError, RecursionError):
-            return self.value
-        return read if isinstance(read, bool | dict) else self.value
+        return _read(self.value)
 
     def is_shown_by(self, features: Sequence[QoveryFeature]) -> bool:
         shown = next((feature for feature in features if feature.id == self.id), None)

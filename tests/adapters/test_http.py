@@ -138,6 +138,16 @@ async def test_an_etag_goes_back_byte_for_byte() -> None:
     assert dict(scene.requests[1].headers.raw)[b"If-Match"] == etag
 
 
+@pytest.mark.parametrize(
+    "body", [{"a": float("inf")}, {"a": float("nan")}, {"a": "\ud800"}, {"a": b""}], ids=str
+)
+async def test_what_cannot_be_written_is_refused_before_anything_is_sent(body: object) -> None:
+    scene = Scene([OK])
+    with pytest.raises(Rejected, match="nothing was sent"):
+        await scene.http().send("POST", "/things", body=body)
+    assert scene.events == []
+
+
 async def test_the_shared_client_keeps_no_cookie_and_follows_no_redirect() -> None:
     async with open_client() as client:
         seen: list[httpx.Request] = []

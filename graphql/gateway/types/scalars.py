@@ -12,7 +12,10 @@ from typing import NewType
 import strawberry
 from graphql import GraphQLError
 from pydantic import SecretStr
+from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
+
+from fleet.model.json_value import DEEPEST, check_json
 
 BigInt = NewType("BigInt", int)
 URL = NewType("URL", str)
@@ -69,6 +72,14 @@ def read_revision(value: object) -> Revision:
     return Revision(value)
 
 
+def read_json(value: object) -> object:
+    try:
+        check_json(value)
+    except ValueError as error:
+        raise GraphQLError(f"JSON is passed on as it is. {error}") from None
+    return value
+
+
 def read_secret(value: object) -> SecretStr:
     if not isinstance(value, str):
         raise GraphQLError("Secret is a string.")
@@ -111,6 +122,13 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         "leaves it as it is.",
         serialize=str,
         parse_value=read_revision,
+    ),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description=f"JSON of any form, passed on as it is: of finite numbers, and at most {DEEPEST} levels deep.",
+        specified_by_url="https://ecma-international.org/wp-content/uploads/ECMA-404_2nd_edition_december_2017.pdf",
+        serialize=lambda value: value,
+        parse_value=read_json,
     ),
     SecretStr: strawberry.scalar(
         name="Secret",

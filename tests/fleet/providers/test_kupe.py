@@ -1,5 +1,6 @@
 """What may be asked of Kupe, and how a cluster shows that it was done."""
 
+import json
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from fleet.providers import PROVIDERS
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeDetails
 from tests.fleet.things import account, cluster
 
+DEEP = json.loads('{"a": ' * 200 + "1" + "}" * 200)
 SIZE = Capacity(total=Resources(cpu_millicores=4000, memory_mib=16 * 1024, storage_mib=100 * 1024))
 WHOLE = {
     "version": "1.33",
@@ -54,6 +56,9 @@ def shown(
         ({"resources": {"memory": "1.5"}}, ("resources", "memory"), "whole MiB"),
         ({"resources": {"storage": "16G"}}, ("resources", "storage"), "whole MiB"),
         ({"resources": {"storage": "-1Gi"}}, ("resources", "storage"), "whole MiB"),
+        ({"alerts": {"cpu": float("inf")}}, ("alerts",), "not finite"),
+        ({"alerts": {"cpu": [{"a": float("nan")}]}}, ("alerts",), "not finite"),
+        ({"alerts": {"a": DEEP}}, ("alerts",), "32 levels deep"),
     ],
     ids=str,
 )

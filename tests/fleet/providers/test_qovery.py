@@ -163,6 +163,12 @@ def test_a_feature_is_text_but_for_switches_and_objects(written: str | None, rea
     assert FeatureWanted(id="X", value=written).read_value == read
 
 
+@pytest.mark.parametrize("written", ['{"a": 1e999}', '{"a": {"b": NaN}}', '{"a":' * 100 + "1" + "}" * 100])
+def test_a_feature_that_json_cannot_write_is_refused(written: str) -> None:
+    with pytest.raises(ValidationError, match=r"not finite|32 levels deep"):
+        FeatureWanted(id="X", value=written)
+
+
 # ---------------------------------------------------------------------- what shows it
 
 
