@@ -21,8 +21,9 @@ run: .venv/local.stamp .venv-ministack/stamp explorer ## start everything [HOST=
 test: setup explorer ## run the test suite in parallel [ARGS="-k name"]
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup $(ARGS)
 
-test-thorough: setup explorer ## run what `make test` leaves out: many more of a kind, and large fleets
+test-thorough: setup explorer ## run what `make test` leaves out: more of a kind, large fleets, DynamoDB
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup -m thorough $(ARGS)
+	@$(BIN)/pytest --numprocesses auto --dist loadgroup --table dynamodb tests/changing tests/fleet tests/gateway $(ARGS)
 
 fuzz: setup ## many more documents that nobody would write, others each time [FUZZ_EXAMPLES=100]
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100) $(BIN)/pytest -m thorough tests/attacks $(ARGS)
@@ -177,7 +178,7 @@ build-Plan build-Observe:
 
 # A third of it is cryptography: nothing smaller is to be trusted with verifying tokens. It is loaded with the first.
 build-Api:
-	$(ARTEFACT) "-r pyproject.toml" 46 fleet adapters infra functions graphql/gateway
+	$(ARTEFACT) "-r pyproject.toml" 47 fleet adapters infra functions graphql/gateway
 
 .venv-client/bin/python .venv-sam/bin/python .venv-checkov/bin/python:
 	$(MAKE_VENV) $(@:/bin/python=)

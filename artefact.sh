@@ -20,6 +20,7 @@ mkdir -p "$folder"
 uv pip install --quiet --require-hashes --only-binary :all: --link-mode copy --no-installer-metadata \
     --python-version "$python" --python-platform "$platform" --target "$folder" -c requirements.txt $packages
 for ours in "$@"; do cp -R "$ours" "$folder/"; done
+rm -rf "$folder/infra/sqlite" # for one machine; functions have DynamoDB
 
 # botocore carries every service of AWS; we talk to these. Of Powertools we use logs and metrics. Docs, examples and
 # type stubs explain nothing to Lambda.

@@ -2,7 +2,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from infra.dynamodb.expressions import render
 from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import open_client
-from infra.store.conditions import is_absent
+from infra.store.conditions import is_absent, is_connected
 from infra.store.writes import put
 from tests.aws import aws_in_memory
 
@@ -48,6 +48,33 @@ def test_of_two_writers_one_meets_its_condition(dynamodb: "DynamoDBClient") -> N
     with ThreadPoolExecutor(4) as threads:
         written = list(threads.map(write, [number for number in range(50) for _ in range(2)]))
     assert sum(written) == 50
+
+
+def test_a_transaction_that_fails_leaves_every_row_as_it_was(dynamodb: "DynamoDBClient") -> None:
+    """The whole table is not copied for that, as moto does by itself."""
+    name = f"fleet-{uuid4()}"
+    create_table(dynamodb, name)
+    _, kept = render(put({"pk": "kept", "sk": "-", "number": 1}))
+    dynamodb.put_item(TableName=name, **kept)
+    before = dynamodb.scan(TableName=name)["Items"]
+
+    changed = {
+        "TableName": name,
+        "Key": {"pk": {"S": "kept"}, "sk": {"S": "-"}},
+        "UpdateExpression": "SET #number = :new",
+        "ExpressionAttributeNames": {"#number": "number"},
+        "ExpressionAttributeValues": {":new": {"N": "2"}},
+    }
+    _, added = render(put({"pk": "added", "sk": "-"}))
+    _, refused = render(put({"pk": "refused", "sk": "-"}, is_connected()))
+    items: Any = [
+        {"Update": changed},
+        {"Put": {"TableName": name, **added}},
+        {"Put": {"TableName": name, **refused}},
+    ]
+    with pytest.raises(dynamodb.exceptions.TransactionCanceledException):
+        dynamodb.transact_write_items(TransactItems=items)
+    assert dynamodb.scan(TableName=name)["Items"] == before
 
 
 def test_every_other_test_uses_that_door() -> None:

@@ -1,12 +1,9 @@
-"""Accounts whose providers do as a script says, observed over the real store on moto, at the time of a hand clock."""
+"""Accounts whose providers do as a script says, observed over the real store, at the time of a hand clock."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
@@ -35,30 +32,7 @@ from fleet.ports.store import Ref
 from fleet.providers import PROVIDERS
 from infra.store.store import DynamoStore
 from tests.fleet.things import HandClock
-
-if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
-WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
-
-
-@contextmanager
-def requests(client: "DynamoDBClient") -> Iterator[Counter[str]]:
-    """What is sent to the table meanwhile, by operation."""
-    sent: Counter[str] = Counter()
-
-    def count(model: Any, **_: object) -> None:
-        sent[model.name] += 1
-
-    client.meta.events.register("before-call.dynamodb", count)
-    try:
-        yield sent
-    finally:
-        client.meta.events.unregister("before-call.dynamodb", count)
-
-
-def writes(sent: Counter[str]) -> int:
-    return sum(sent[name] for name in WRITES)
+from tests.tables import CountedTable
 
 
 @dataclass(kw_only=True)
@@ -270,8 +244,8 @@ class SlowVault:
 class World:
     """`adapter` is what new observations are made with."""
 
-    def __init__(self, client: "DynamoDBClient", store: DynamoStore, clock: HandClock) -> None:
-        self.client = client
+    def __init__(self, table: CountedTable, store: DynamoStore, clock: HandClock) -> None:
+        self.table = table
         self.store = store
         self.clock = clock
         self.vault = SlowVault()

@@ -1,38 +1,25 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from uuid import uuid4
 
 import pytest
 from starlette.applications import Starlette
 
 from fleet.model.operation import Target, TargetKind
-from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.store import DynamoStore
-from tests.aws import aws_in_memory
 from tests.gateway.script import Script, operation
 from tests.gateway.world import Client, SetClock, WatchedReader, gateway_of, populate
 from tests.serving import serving
+from tests.tables import OpenTable
 
 OpenStore = Callable[[SetClock], DynamoStore]
 
 
 @pytest.fixture(scope="module")
-def open_store() -> Iterator[OpenStore]:
+def open_store(open_table: OpenTable) -> Iterator[OpenStore]:
     """Opens empty stores, each with a table of its own."""
-    with aws_in_memory(), ExitStack() as stack:
-        client = open_client()
-        stack.callback(client.close)
-
-        def open_one(clock: SetClock) -> DynamoStore:
-            name = f"fleetgraph-{uuid4()}"  # moto may be running already, with what other tests left in it
-            create_table(client, name)
-            table = DynamoTable(client, name, clock)
-            stack.callback(table.close)
-            return DynamoStore(table, clock)
-
-        yield open_one
+    with ExitStack() as stack:
+        yield lambda clock: DynamoStore(stack.enter_context(open_table(clock)).table, clock)
 
 
 @pytest.fixture(scope="module")

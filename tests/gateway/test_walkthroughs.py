@@ -4,44 +4,33 @@ import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
-from uuid import uuid4
 
 import httpx
 import pytest
 
-from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.store import DynamoStore
 from sandbox import ManualClock, RateLimit, serve
-from tests.aws import aws_in_memory
 from tests.changing.line import LineClock
 from tests.gateway.journey import Journey, begin_journey
 from tests.gateway.test_operations import OPERATIONS, read
+from tests.tables import OpenTable
 
 Begin = Callable[[str], Journey]
 
 
 @pytest.fixture
-async def begin() -> AsyncIterator[Begin]:
+async def begin(open_table: OpenTable) -> AsyncIterator[Begin]:
     """Begins journeys, each with a provider and a table of its own."""
     with ExitStack() as stack:
-        stack.enter_context(aws_in_memory())
-        dynamodb = open_client()
-        stack.callback(dynamodb.close)
         async with httpx.AsyncClient() as http:
 
             def begin_one(provider: str) -> Journey:
                 clock = ManualClock()
                 plenty = RateLimit(requests=100_000, window_seconds=60)
                 server = stack.enter_context(serve(provider, clock=clock, rate_limit=plenty))
-                name = f"fleet-{uuid4()}"
-                create_table(dynamodb, name)
-                table = DynamoTable(dynamodb, name, LineClock(clock), threads=2)
-                stack.callback(table.close)
-                store = DynamoStore(table, LineClock(clock))
-                return begin_journey(
-                    server, store, clock, http, lambda: str(dynamodb.scan(TableName=name)["Items"])
-                )
+                opened = stack.enter_context(open_table(LineClock(clock)))
+                store = DynamoStore(opened.table, LineClock(clock))
+                return begin_journey(server, store, clock, http, lambda: str(opened.rows()))
 
             yield begin_one
 

@@ -24,19 +24,12 @@ from tests.aws import aws_in_memory
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import SetClock
 from tests.infra.traffic import Traffic
+from tests.tables import MotoTables, Opened
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _numbers = itertools.count()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Opened:
-    """A table of its own, and what it holds, read behind its back."""
-
-    table: Table
-    rows: Callable[[], list[Row]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +92,7 @@ def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             stack.enter_context(aws_in_memory())
             client = open_client()
             stack.callback(client.close)
-            yield over_dynamodb(client, threads=1, replays_tokens=False)
+            yield Backend(open=MotoTables(client, threads=1).open, client=client, replays_tokens=False)
         elif request.param == "ministack":
             client = open_client(endpoint_url=request.getfixturevalue("ministack_url"))
             stack.callback(client.close)

@@ -9,11 +9,11 @@ import pytest
 from fleet.model.account import Account, Collection
 from fleet.model.failure import Unavailable
 from local.loop import AT_ONCE, TICK_SECONDS, ObservationLoop
-from tests.fleet.conftest import dynamodb, world
+from tests.fleet.conftest import world
 from tests.fleet.things import HandClock, cluster
 from tests.fleet.world import World, forever
 
-__all__ = ["dynamodb", "world"]
+__all__ = ["world"]
 
 
 class TickingClock(HandClock):

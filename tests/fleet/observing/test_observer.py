@@ -12,7 +12,8 @@ from fleet.model.rate_limit import Share
 from fleet.observing.observer import Observation, Outcome
 from fleet.providers import PROVIDERS
 from tests.fleet.things import NOON, cluster, row
-from tests.fleet.world import Bare, World, forever, requests, writes
+from tests.fleet.world import Bare, World, forever
+from tests.tables import writes
 
 
 async def test_a_first_observation_keeps_what_it_saw_and_when_to_look_again(world: World) -> None:
@@ -51,7 +52,7 @@ async def test_an_unchanged_account_costs_two_writes(world: World, provider: str
     script.clusters = [cluster(f"c{number}", of=account) for number in range(5)]
     await world.observe_when_due(account)
     world.clock.move(days=2)  # everything is due
-    with requests(world.client) as sent:
+    with world.table.calls_meanwhile() as sent:
         seen = await world.observe(account)
     assert (seen.outcome, seen.changed, len(script.asked)) == (Outcome.OBSERVED, 0, seen.requests * 2)
     assert writes(sent) == 2
@@ -64,9 +65,9 @@ async def test_a_change_costs_one_transaction_more_and_is_kept_with_its_duration
     script.clusters = [cluster(of=account, phase=Phase.PROVISIONING)]
     await world.observe_when_due(account)
     script.clusters = [cluster(of=account)]
-    with requests(world.client) as sent:
+    with world.table.calls_meanwhile() as sent:
         seen = await world.observe_when_due(account)
-    assert (seen.changed, sent["TransactWriteItems"], writes(sent)) == (1, 1, 3)
+    assert (seen.changed, sent["transact"], writes(sent)) == (1, 1, 3)
     assert [
         (one.from_phase, one.to_phase, one.after_seconds) for one in await world.history(account, "c1")
     ] == [
@@ -102,7 +103,7 @@ async def test_a_message_that_is_out_of_date_asks_nobody_anything(world: World) 
     account, script = await world.connect()
     await world.observe_when_due(account)
     script.asked.clear()
-    with requests(world.client) as sent:
+    with world.table.calls_meanwhile() as sent:
         seen = await world.observer.observe(account.id, due_at=NOON)
     assert seen.outcome is Outcome.SKIPPED
     assert seen.reason is not None

@@ -5,7 +5,8 @@ import pytest
 from fleet.model.rate_limit import Budget, BudgetExhausted, Grant, RateFacts, RateLimit, RateScope, Share
 from fleet.rate_limits.permits import BudgetPermits
 from tests.fleet.things import NOON
-from tests.fleet.world import World, requests, writes
+from tests.fleet.world import World
+from tests.tables import writes
 
 PER_MINUTE = RateLimit(requests=10, window_seconds=60, scope=RateScope.TOKEN)
 PER_SECOND = RateLimit(requests=10, window_seconds=1, scope=RateScope.TOKEN)
@@ -24,7 +25,7 @@ async def draw(world: World, rate: RateLimit, granted: int = 0) -> BudgetPermits
 
 async def test_what_was_granted_at_the_beginning_is_used_first(world: World) -> None:
     permits = await draw(world, PER_MINUTE, granted=3)
-    with requests(world.client) as sent:
+    with world.table.calls_meanwhile() as sent:
         for _ in range(3):
             await permits.take()
     assert (sum(sent.values()), permits.sent) == (0, 3)
@@ -32,7 +33,7 @@ async def test_what_was_granted_at_the_beginning_is_used_first(world: World) -> 
 
 async def test_more_is_drawn_when_the_grant_is_used_up(world: World) -> None:
     permits = await draw(world, PER_MINUTE, granted=3)
-    with requests(world.client) as sent:
+    with world.table.calls_meanwhile() as sent:
         for _ in range(8):
             await permits.take()
     assert (writes(sent), permits.sent) == (1, 8)
@@ -58,7 +59,7 @@ async def test_a_budget_that_is_back_later_ends_the_asking(world: World) -> None
 
 async def test_an_unknown_limit_asks_no_budget(world: World) -> None:
     permits = await draw(world, UNKNOWN)
-    with requests(world.client) as sent:
+    with world.table.calls_meanwhile() as sent:
         for _ in range(50):
             await permits.take()
     assert (sum(sent.values()), permits.sent) == (0, 50)
@@ -81,14 +82,14 @@ async def test_facts_that_are_no_news_are_not_written(world: World) -> None:
     permits = await draw(world, PER_MINUTE, granted=3)
     await permits.take()
     permits.learn(RateFacts(limit=10, remaining=9))
-    with requests(world.client) as sent:
+    with world.table.calls_meanwhile() as sent:
         await permits.settle()
     assert sum(sent.values()) == 0
 
 
 async def test_nothing_is_written_where_answers_told_nothing(world: World) -> None:
     permits = await draw(world, PER_MINUTE, granted=3)
-    with requests(world.client) as sent:
+    with world.table.calls_meanwhile() as sent:
         await permits.settle()
     assert sum(sent.values()) == 0
 

@@ -11,7 +11,7 @@ from infra.store.rows import organization_key
 from infra.store.store import DynamoStore
 from infra.store.table import Table
 from infra.store.writes import delete
-from tests.infra.conftest import Opened, rows_of
+from tests.infra.conftest import rows_of
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import (
     NOON,
@@ -24,6 +24,7 @@ from tests.infra.samples import (
     observe,
 )
 from tests.infra.traffic import Interrupted, Traffic
+from tests.tables import Opened
 
 ACME = make_account()
 TWIN = make_account("twin").model_copy(update={"external_id": ACME.external_id})

@@ -14,7 +14,7 @@ from infra.store.operation_rows import lock_row
 from infra.store.store import DynamoStore
 from infra.store.table import Contended, Table
 from infra.store.writes import put
-from tests.infra.conftest import Opened, rows_of
+from tests.infra.conftest import rows_of
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import (
     CLUSTER_LOCK,
@@ -26,6 +26,7 @@ from tests.infra.samples import (
     must_begin_change,
 )
 from tests.infra.traffic import Traffic
+from tests.tables import Opened
 
 ACME = make_account()
 LOCK = Ref(ACME.id, CLUSTER_LOCK)

@@ -7,10 +7,11 @@ import pytest
 from fleet.model.account import AccountState
 from fleet.ports.store import Lease, NotBegun, StaleObserver, Store
 from infra.store.store import DynamoStore
-from tests.infra.conftest import Opened, rows_of
+from tests.infra.conftest import rows_of
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import NOON, SetClock, begin, make_account, must_begin
 from tests.infra.traffic import Traffic
+from tests.tables import Opened
 
 ACME = make_account()
 SECOND = timedelta(seconds=1)

@@ -9,7 +9,7 @@ from fleet.model.failure import Failure, FailureKind
 from fleet.model.operation import KEPT
 from fleet.ports.store import AlreadyAsked, OutdatedOperation, Ref, Store
 from infra.store.store import DynamoStore
-from tests.infra.conftest import Backend, Opened, rows_of
+from tests.infra.conftest import Backend, rows_of
 from tests.infra.samples import (
     CLUSTER_LOCK,
     NOON,
@@ -21,6 +21,7 @@ from tests.infra.samples import (
     must_begin_change,
 )
 from tests.infra.traffic import Interrupted, Traffic
+from tests.tables import Opened
 
 ACME = make_account()
 LOCK = Ref(ACME.id, CLUSTER_LOCK)

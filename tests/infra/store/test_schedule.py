@@ -11,7 +11,6 @@ from fleet.model.rate_limit import RateFacts, Share
 from fleet.model.summary import Summary
 from fleet.ports.store import AccountGone, Changes, NotBegun, Ref, Store
 from infra.store.store import DynamoStore
-from tests.infra.conftest import Opened
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import (
     LEASE_SECONDS,
@@ -29,6 +28,7 @@ from tests.infra.samples import (
     observe,
 )
 from tests.infra.traffic import Interrupted, Traffic
+from tests.tables import Opened
 
 ACME = make_account()
 MINUTE = timedelta(minutes=1)
