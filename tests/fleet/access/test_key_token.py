@@ -183,9 +183,9 @@ def test_a_credential_is_what_follows_bearer(header: str | None, credential: str
 
 
 @pytest.mark.parametrize(
-    ("credential", "opener"), [("fg_x", "key"), ("a.b.c", "token"), ("abc", "admin"), ("a.b", "admin")]
+    ("credential", "verify"), [("fg_x", "key"), ("a.b.c", "token"), ("abc", "admin"), ("a.b", "admin")]
 )
-async def test_each_kind_of_credential_has_its_opener_and_no_other(credential: str, verify: str) -> None:
+async def test_each_kind_of_credential_is_verified_in_its_own_way(credential: str, verify: str) -> None:
     def opening_for(name: str) -> dict[str, object]:
         async def open_it(credential: str) -> Caller:
             return Caller(id=name, name=name)
