@@ -36,7 +36,11 @@ for host in aiohttp chalice channels cli codegen codemods django fastapi flask l
     rm -rf "$folder/strawberry/$host"
 done
 rm -rf "$folder"/bin "$folder"/boto3/examples "$folder"/boto3/data/[!d]* "$folder"/.lock
-find "$folder" \( -name __pycache__ -o -name '*.pyi' -o -name '*.dist-info' \) -prune -exec rm -rf {} +
+find "$folder" \( -name __pycache__ -o -name '*.pyi' \) -prune -exec rm -rf {} +
+# What a package says of itself is read where it brings a provider, and nowhere else.
+for said in "$folder"/*.dist-info; do
+    grep -qs '^\[fleetgraph\.providers\]' "$said/entry_points.txt" || rm -rf "$said"
+done
 
 # /var/task is read only, so what is not compiled here is compiled at every cold start. Unchecked, because the time of
 # a file in a zip is nothing to go by; in order and with paths as Lambda has them, so that bytes come out the same.

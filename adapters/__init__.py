@@ -1,7 +1,5 @@
 """The adapters, one line each: provider JSON on one side, the domain on the other."""
 
-from collections.abc import Mapping
-
 import httpx
 from pydantic import SecretStr
 
@@ -14,16 +12,20 @@ from adapters.qovery import QoveryAdapter
 from fleet.model.account import Account
 from fleet.ports.clock import Clock
 from fleet.ports.permits import Permits
+from fleet.providers.outside import Registry
 
-ADAPTERS: Mapping[str, type[BaseAdapter]] = {
-    adapter.provider.key: adapter
-    for adapter in (
-        CockroachdbAdapter,
-        KupeAdapter,
-        NorthflankAdapter,
-        QoveryAdapter,
-    )
-}
+ADAPTERS: Registry[type[BaseAdapter]] = Registry(
+    "adapter",
+    {
+        adapter.provider.key: adapter
+        for adapter in (
+            CockroachdbAdapter,
+            KupeAdapter,
+            NorthflankAdapter,
+            QoveryAdapter,
+        )
+    },
+)
 
 __all__ = ["ADAPTERS", "BaseAdapter", "open_adapter", "open_client"]
 

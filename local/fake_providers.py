@@ -12,8 +12,8 @@ from datetime import datetime
 from pydantic import SecretStr
 
 from fleet.accounts.new_account import make_account
-from fleet.providers import PROVIDERS
 from local.accounts import GivenAccount
+from sandbox.registry import startable
 
 
 class SandboxError(Exception):
@@ -47,8 +47,11 @@ class FakeProvider:
 
 
 @contextmanager
-def fake_providers(providers: Sequence[str] = tuple(PROVIDERS)) -> Iterator[list[FakeProvider]]:
-    """Starts them together and ends them together; they also end when this process does."""
+def fake_providers(providers: Sequence[str] | None = None) -> Iterator[list[FakeProvider]]:
+    """Starts all that there are, or those that are named, together and ends them together; they also end when this
+    process does.
+    """
+    providers = list(startable()) if providers is None else providers
     with ExitStack() as stack:
         processes = [stack.enter_context(_process(provider)) for provider in providers]
         yield [

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 
-from sandbox.registry import FAKE_PROVIDERS
+from sandbox.registry import startable
 from sandbox.server import serve
 
 
@@ -18,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python -m sandbox", description="A stand-in for one provider's API."
     )
-    parser.add_argument("provider", choices=sorted(FAKE_PROVIDERS))
+    parser.add_argument("provider", choices=sorted(startable()))
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     parser.add_argument("--seed", type=int, default=0, help="decides the identifiers")

@@ -1,5 +1,7 @@
-"""Which providers have a stand-in here: one line each."""
+"""Which providers have a fake one here: one line each, and those that installed packages bring."""
 
+from importlib.metadata import entry_points
+from pkgutil import resolve_name
 from typing import Any
 
 from sandbox.api import Api
@@ -14,3 +16,9 @@ FAKE_PROVIDERS: dict[str, type[Api[Any]]] = {
     Northflank.provider: Northflank,
     Qovery.provider: Qovery,
 }
+
+
+def startable() -> dict[str, type[Api[Any]]]:
+    """Every fake provider that can be started here."""
+    outside = {entry.name: entry.load().fake for entry in entry_points(group="fleetgraph.providers")}
+    return FAKE_PROVIDERS | {key: resolve_name(name) for key, name in outside.items() if name is not None}

@@ -19,7 +19,7 @@ from sandbox.control import Control, add_fault
 from sandbox.faults import Fault, FaultKind, Faults
 from sandbox.journal import Journal
 from sandbox.limits import Limiter, RateLimit
-from sandbox.registry import FAKE_PROVIDERS
+from sandbox.registry import startable
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER with no time to linger: closing sends RST instead of FIN."""
@@ -76,7 +76,7 @@ def serve(
     The provider's own rate limit holds unless another is given, and its window passes by the sandbox's clock: under a
     clock that stands still, a limit once reached stays reached.
     """
-    kind = FAKE_PROVIDERS[provider] if isinstance(provider, str) else provider
+    kind = startable()[provider] if isinstance(provider, str) else provider
     api = kind(clock=clock or SystemClock(), seed=seed)
     faults, journal = Faults(), Journal()
     app = App(

@@ -18,7 +18,9 @@ def quality_file(kit: Kit) -> Path:
 
 
 def exemptions(kit: Kit) -> Mapping[str, str]:
-    """Why a rule does not apply, by its name."""
+    """Why a rule does not apply, by its name; nothing where no file says so."""
+    if not quality_file(kit).is_file():
+        return {}
     return {
         rule: said["exempt"]
         for rule, said in _read(kit).items()

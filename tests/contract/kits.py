@@ -10,7 +10,7 @@ from fleetgraph.testing import Kit
 FOLDER = Path(__file__).parents[1] / "providers"
 KITS: Mapping[str, Kit] = {
     key: import_module(f"tests.providers.{key}").KIT
-    for key in sorted(ADAPTERS)
+    for key in sorted(ADAPTERS.of_the_house)
     if (FOLDER / f"{key}.py").exists()
 }
 """Of one that is not here, `test_places.py` says so."""

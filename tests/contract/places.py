@@ -32,7 +32,7 @@ def packages(folder: str, file: str) -> Callable[[Path], set[str]]:
 
 PLACES: dict[str, Place] = {
     "records": Place(
-        names=modules("fleet/providers"),
+        names=modules("fleet/providers", besides="outside"),
         sentence="{name} has no records. Write fleet/providers/{key}.py: what it is and what only it knows.",
     ),
     "adapter": Place(
@@ -61,15 +61,15 @@ PLACES: dict[str, Place] = {
         sentence="{name} is held to nothing. Write tests/providers/{key}.py: what the contract takes.",
     ),
     "line in PROVIDERS": Place(
-        names=lambda _: set(PROVIDERS),
+        names=lambda _: set(PROVIDERS.of_the_house),
         sentence="{name} is missing in PROVIDERS: add a line to fleet/providers/__init__.py.",
     ),
     "line in ADAPTERS": Place(
-        names=lambda _: set(ADAPTERS),
+        names=lambda _: set(ADAPTERS.of_the_house),
         sentence="{name} is missing in ADAPTERS: add a line to adapters/__init__.py.",
     ),
     "line in TYPES": Place(
-        names=lambda _: set(TYPES),
+        names=lambda _: set(TYPES.of_the_house),
         sentence="{name} is missing in TYPES: add a line to graphql/gateway/providers/__init__.py.",
     ),
     "line in FAKE_PROVIDERS": Place(
