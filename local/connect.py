@@ -30,10 +30,22 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> 
         table.close()
 
 
+def refuse_unknown_addresses(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> None:
+    """The functions ask nobody at an address that their deployment was not given."""
+    known = outputs.get("BaseUrls", "").split(",")
+    for one in given:
+        if one.account.base_url is not None and one.account.base_url not in known:
+            raise AccountsError(
+                f"{one.account.name!r}: base_url: the deployment would not obey {one.account.base_url};"
+                " give it to the parameter BaseUrls with `make deploy` first."
+            )
+
+
 def main(stack: str, file: str) -> int:
     try:
-        given = read_accounts(Path(file), os.environ, datetime.now(UTC))
-        asyncio.run(connect(given, read_outputs(stack)))
+        given, outputs = read_accounts(Path(file), os.environ, datetime.now(UTC)), read_outputs(stack)
+        refuse_unknown_addresses(given, outputs)
+        asyncio.run(connect(given, outputs))
     except (AccountsError, StackUnavailable) as error:
         print(f"fleetgraph: {error}", file=sys.stderr)
         return 2

@@ -114,7 +114,7 @@ def clock() -> SteppedClock:
 
 
 @pytest.fixture
-def deployment(clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+def deployment(clock: SteppedClock, kupe: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
     calls: list[tuple[str, Mapping[str, Any]]] = []
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -136,6 +136,7 @@ def deployment(clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator
                 "QUEUE_URL": boto3.client("sqs").create_queue(QueueName="looks")["QueueUrl"],
                 "TOKEN_PREFIX": "/fleetgraph/tokens/",
                 "ADMIN_KEY_ID": secret["ARN"],
+                "BASE_URLS": kupe.url,
             },
             store=DynamoStore(table, clock),
             calls=calls,
