@@ -124,10 +124,10 @@ class Api:
     @cached_property
     def _keys(self) -> Keys:
         from infra.dynamodb.table import DynamoTable
-        from infra.store.api_keys import DynamoKeys
+        from infra.store.api_keys import TableKeys
 
         table = DynamoTable(self._dynamodb, self._settings.table, self._clock, threads=1)
-        return DynamoKeys(table, self._clock)
+        return TableKeys(table, self._clock)
 
     @cached_property
     def _answer(self) -> Callable[[Any, Any], dict[str, Any]]:

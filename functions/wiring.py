@@ -17,9 +17,9 @@ from fleet.ports.clock import Clock
 from fleet.ports.store import Schedule
 from fleet.ports.vault import Vault
 from functions.api_settings import ApiSettings
-from infra.store.api_keys import DynamoKeys
-from infra.store.credits import DynamoCredits
-from infra.store.store import DynamoStore
+from infra.store.api_keys import TableKeys
+from infra.store.credits import TableCredits
+from infra.store.store import TableStore
 from infra.store.table import Table
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ SendObservationRequest = Callable[[Schedule, str, datetime], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    store: DynamoStore
+    store: TableStore
     vault: Vault
     observer: Observer
     changer: Changer
     account_service: AccountService
-    keys: DynamoKeys
+    keys: TableKeys
     rows: Table
     clock: Clock
 
@@ -58,7 +58,7 @@ async def wire(
     in place of their own addresses; nobody is asked but the providers, those, and `given_urls`.
     `send_observation_request` is told of an account that is to be looked at before the schedule comes by.
     """
-    store = DynamoStore(rows, clock)
+    store = TableStore(rows, clock)
     try:
         async with open_client([*base_urls.values(), *given_urls]) as http:
 
@@ -90,7 +90,7 @@ async def wire(
                 observer=observer,
                 changer=changer,
                 account_service=account_service,
-                keys=DynamoKeys(rows, clock),
+                keys=TableKeys(rows, clock),
                 rows=rows,
                 clock=clock,
             )
@@ -107,7 +107,7 @@ def services_of(parts: Parts, settings: ApiSettings) -> "Services":
         changer=parts.changer,
         account_service=parts.account_service,
         keys=parts.keys,
-        credits=DynamoCredits(parts.rows, settings.credits_per_minute),
+        credits=TableCredits(parts.rows, settings.credits_per_minute),
         clock=parts.clock,
     )
 

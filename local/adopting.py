@@ -91,7 +91,7 @@ async def adopt(
         except KeyError:
             kept.append("/".join(account.order))
             continue
-        if account.base_url is not None:  # a stand-in listens elsewhere at every start
+        if account.base_url is not None:  # a fake provider listens elsewhere at every start
             account = account.model_copy(update={"base_url": base_urls.get(account.provider)})
         await _connect(store, account, clock.now())
         observed[account.id] = account.name

@@ -12,7 +12,7 @@ from infra.dynamodb.table import DynamoTable, open_client
 from infra.secrets import ssm
 from infra.secrets.ssm import SsmVault
 from infra.stack import StackUnavailable, read_outputs
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from local.accounts import AccountsError, GivenAccount, read_accounts
 
 
@@ -24,7 +24,7 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> 
     try:
         for one in given:
             await vault.keep(one.account.id, one.token)
-            await DynamoStore(table, clock).connect(one.account, due_at=clock.now())
+            await TableStore(table, clock).connect(one.account, due_at=clock.now())
             print(f"{one.account.provider} account {one.account.name!r} will be observed within two minutes.")
     finally:
         table.close()

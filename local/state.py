@@ -21,8 +21,8 @@ class StateError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """`is_new`: it remembers nothing yet. `is_private`: nobody but its owner reads it. `expire` deletes what has expired
-    by a time; null where the database does so by itself.
+    """`is_new`: it remembers nothing yet. `is_private`: nobody but its owner reads it. `expire` deletes what has
+    expired by a time; null where the database does so by itself.
     """
 
     table: Table

@@ -10,7 +10,7 @@ from fleet.accounts.new_account import make_account
 from fleet.ports.store import Changes
 from infra.secrets.runner import RunnerVault
 from infra.sqlite.table import SqliteTable
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from local.accounts import AccountsError, GivenAccount
 from local.adopting import Adopted, adopt, forget, known_accounts, last_seen
 from tests.infra.samples import NOON, SetClock, make_cluster, observe
@@ -30,7 +30,7 @@ class Machine:
     def __init__(self) -> None:
         self.table = SqliteTable()
         self.clock = SetClock()
-        self.store = DynamoStore(self.table, self.clock)
+        self.store = TableStore(self.table, self.clock)
         self.vault = RunnerVault(self.table)
 
     async def start(self, *accounts: GivenAccount, forgotten: tuple[str, ...] = (), **urls: str) -> Adopted:
