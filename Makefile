@@ -15,7 +15,7 @@ help: ## list the targets
 
 setup: .venv/dev.stamp .venv-ministack/stamp .venv-client/stamp $(CLIENTS)/node_modules/.package-lock.json ## make the environments that test and check need
 
-run: .venv/local.stamp explorer ## start everything [HOST=127.0.0.1 PORT=8000 ACCOUNTS=accounts.toml]
+run: .venv/local.stamp .venv-ministack/stamp explorer ## start everything [HOST=127.0.0.1 PORT=8000 ACCOUNTS=accounts.toml]
 	@exec $(BIN)/python -m local
 
 test: setup explorer ## run the test suite in parallel [ARGS="-k name"]
@@ -28,7 +28,7 @@ test-thorough: setup explorer ## run what `make test` leaves out: more of a kind
 fuzz: setup ## many more documents that nobody would write, others each time [FUZZ_EXAMPLES=100]
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100) $(BIN)/pytest -m thorough tests/attacks $(ARGS)
 
-soak: .venv/local.stamp ## ask everything without a pause, and weigh it [SECONDS=600 CONCURRENCY=]
+soak: .venv/local.stamp .venv-ministack/stamp ## ask everything without a pause, and weigh it [SECONDS=600 CONCURRENCY=]
 	@SECONDS='$(SECONDS)' CONCURRENCY='$(CONCURRENCY)' $(BIN)/python -m bench.soak
 
 check: .venv/dev.stamp .venv/node.stamp ## formatting, lint and types
@@ -84,13 +84,14 @@ SAY_INSTALLING = @echo 'Once: installing $(1) into $(2)'
 .venv/bin/python:
 	$(MAKE_VENV) .venv
 
-# The project itself comes last, editable; its build backend is in the lock, so that nothing unpinned is fetched.
+# The project and its command come last, editable; their build backend is in the lock, so that nothing unpinned is fetched.
 .venv/local.stamp: requirements.txt
 .venv/dev.stamp: requirements-dev.txt
 .venv/local.stamp .venv/dev.stamp: pyproject.toml .venv/bin/python
 	$(call SAY_INSTALLING,$(filter requirements%,$^),.venv)
 	@$(BIN)/python $(INSTALL) --require-hashes -r $(filter requirements%,$^)
 	@$(BIN)/python $(INSTALL) --no-index --no-deps --no-build-isolation --editable .
+	@$(BIN)/python $(INSTALL) --no-index --no-deps --no-build-isolation --editable ./cli
 	@touch $@
 
 # An environment of its own, because ministack needs another graphql-core.

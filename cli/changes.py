@@ -1,16 +1,24 @@
 """Asking for a change, following it where that is wanted, and saying what came of it."""
 
-import argparse
+from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
-from cli.arguments import Parser, add_json, add_timeout
+import click
+
 from cli.client import Client
 from cli.documents import change
-from cli.errors import CommandError, NotThere, UserErrors
+from cli.errors import CommandError, GraphQLErrors, LostAnswer, NotThere, UserErrors
+from cli.flags import FlagsOf
 from cli.follow import POLL_SECONDS, follow
-from cli.progress import Outcome, Sight
+from cli.grammar import Flag, Options
+from cli.kinds import Duration
+from cli.output import dump, form_of, output_flags
 from cli.session import Session
+from cli.sight import Outcome, Sight
 from cli.words import plain, read_moment
+
+GROUP = "following the change"
 
 OUTCOMES = {
     "RUNNING": None,
@@ -21,31 +29,38 @@ OUTCOMES = {
 }
 """What a state means to somebody who waits."""
 
+EXPECTED_REVISION = Flag(
+    "--expected-revision",
+    metavar="REVISION",
+    help="change nothing when it is another by now; see `clusters show`",
+)
+
 
 class OperationWatch:
-    """Looks at one operation. Remembers the last sight of it, which `latest` shows."""
+    """Observes one operation. Remembers what it saw last, which `latest` shows."""
 
     def __init__(self, client: Client, operation_id: str) -> None:
         self._client = client
         self._id = operation_id
         self.latest: dict[str, Any] | None = None
 
-    def __call__(self, within_seconds: float) -> Sight:
-        node = self._client.ask(change.OPERATION_BY_ID, {"id": self._id}, within_seconds=within_seconds)[
-            "node"
-        ]
+    def __call__(self, within_seconds: float) -> Sequence[Sight]:
+        variables = {"id": self._id}
+        node = self._client.ask(change.OPERATION_BY_ID, variables, within_seconds=within_seconds)["node"]
         if node is not None and node["__typename"] == "Operation":
             self.latest = node
-            return to_sight(node)
+            return [to_sight(node)]
         if self.latest is None:
             raise NotThere(f"There is no operation {self._id}.", "`fleetgraph operations` lists them.")
-        return Sight(
+        forgotten = Sight(
             subject=title(self.latest),
+            id=self._id,
             word="gone",
             outcome=Outcome.FAILED,
             reason="It was forgotten while we waited.",
             poll_after_seconds=POLL_SECONDS,
         )
+        return [forgotten]
 
 
 def title(operation: dict[str, Any]) -> str:
@@ -57,17 +72,26 @@ def title(operation: dict[str, Any]) -> str:
     return f"{verb} {account['name']}/{operation['targetName']}"
 
 
+def outcome_of(operation: dict[str, Any]) -> Outcome | None:
+    """Null while it goes on. A provider's refusal is told from a change that began and came to nothing."""
+    outcome = OUTCOMES.get(operation["state"])
+    failure = operation["failure"] or {}
+    is_refused = failure.get("httpStatus") is not None or failure.get("kind") == "REJECTED"
+    return Outcome.REFUSED if outcome is Outcome.FAILED and is_refused else outcome
+
+
 def to_sight(operation: dict[str, Any]) -> Sight:
     target = operation["target"] or {}
     status = target.get("status")  # only clusters have one
     failure = (operation["failure"] or {}).get("message", "")
     return Sight(
         subject=title(operation),
+        id=operation["id"],
         word=operation["state"],
         remark=f"the cluster is {status['phase']}" if status else "",
         since=read_moment(operation["requestedAt"]),
         age_seconds=target["freshness"]["ageSeconds"] if status else None,
-        outcome=OUTCOMES.get(operation["state"]),
+        outcome=outcome_of(operation),
         reason=failure or _state_of_affairs(operation),
         poll_after_seconds=operation["pollAfterSeconds"] or POLL_SECONDS,
     )
@@ -85,48 +109,80 @@ def _state_of_affairs(operation: dict[str, Any]) -> str:
             return ""
 
 
-def add_following(parser: Parser) -> None:
-    parser.add_argument(
-        "--wait", action="store_true", help="come back when it is done, with 0, 1 or 2 as of wait"
+IDEMPOTENCY_KEY = Flag(
+    "--idempotency-key",
+    metavar="KEY",
+    help="repeated within 24 hours with the same flags, it makes nothing twice (default: a new one each time)",
+)
+
+
+def create(session: Session, options: Options, document: str, wanted: dict[str, Any]) -> int:
+    """A creation, which a key keeps from happening twice. A lost answer names the key to repeat it with."""
+    key = options.idempotency_key or str(uuid4())
+    try:
+        return carry_out(session, options, document, {"input": wanted | {"idempotencyKey": key}})
+    except LostAnswer as lost:
+        raise LostAnswer(
+            f"{lost}", f"Repeated with --idempotency-key {key}, it makes nothing twice."
+        ) from lost
+
+
+def timeout_flag(group: str = GROUP) -> click.Parameter:
+    return Flag(
+        "--timeout",
+        type=Duration(),
+        default="15m",
+        metavar="TIME",
+        help="for how long to wait: 90s, 15m (default), 1h30m",
+        group=group,
     )
-    add_timeout(parser)
-    add_json(parser)
 
 
-def add_revision(parser: Parser) -> None:
-    parser.add_argument(
-        "--expected-revision",
-        metavar="REVISION",
-        help="change nothing when it is another by now; see `cluster`",
+def following_flags() -> list[click.Parameter]:
+    wait = Flag(
+        "--wait", is_flag=True, help="come back when it is done, with the status of `wait`", group=GROUP
     )
+    return [wait, timeout_flag(), *output_flags()]
 
 
-def ask_for(session: Session, document: str, variables: dict[str, Any]) -> dict[str, Any]:
+def ask_for(session: Session, options: Options, document: str, variables: dict[str, Any]) -> dict[str, Any]:
     """The payload of a document's one change. Raises UserErrors, and what the client raises."""
-    (payload,) = session.client.ask(document, variables).values()
+    flag_of = FlagsOf(options.verb)
+    try:
+        (payload,) = session.client.ask(document, variables).values()
+    except GraphQLErrors as errors:
+        raise errors.reworded(flag_of.reword) from errors
     if payload is None:
         raise CommandError("Fleetgraph says neither what it did nor why not.", "See `fleetgraph operations`.")
     if payload["userErrors"]:
-        raise UserErrors(payload["userErrors"])
+        raise UserErrors(payload["userErrors"], flag_of)
     return dict(payload)
 
 
-def carry_out(session: Session, options: argparse.Namespace, document: str, variables: dict[str, Any]) -> int:
+def carry_out(session: Session, options: Options, document: str, variables: dict[str, Any]) -> int:
     """A change that goes on as an operation, which is shown, and followed with --wait."""
-    operation = ask_for(session, document, variables)["operation"]
+    form = form_of(options)
+    operation = ask_for(session, options, document, variables)["operation"]
     if operation is None:
         raise CommandError("Fleetgraph took it, and named no operation to follow.")
+    return follow_operation(session, options, form, operation)
+
+
+def follow_operation(session: Session, options: Options, form: str, operation: dict[str, Any]) -> int:
     screen = session.screen
-    outcome = OUTCOMES.get(operation["state"])
+    is_text = form in ("table", "wide")
+    outcome = outcome_of(operation)
     status = (outcome or Outcome.REACHED).value
     if options.wait:
-        beside = screen.err if options.json else screen.out
+        beside = screen.out if is_text else screen.err
         print(f"{plain(title(operation))}: operation {operation['id']}", file=beside, flush=True)
         watch = OperationWatch(session.client, operation["id"])
         status = follow(session, watch, timeout_seconds=options.timeout, stream=beside)
         operation = watch.latest or operation
-    if options.json:
-        screen.dump({"operation": operation})
+    if form == "name":
+        screen.say(operation["id"])
+    elif not is_text:
+        dump(screen, options, "yaml" if form == "yaml" else "json", {"operation": operation})
     elif not options.wait:
         sight = to_sight(operation)
         screen.say(f"{plain(sight.subject)}: {screen.paint_phase(sight.word, sight.word)}")

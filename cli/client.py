@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from cli import __version__
 from cli.errors import GraphQLErrors, LostAnswer, NotFleetgraph, Refused, Unreachable
 from cli.settings import Settings
 from cli.words import plain
@@ -21,8 +22,8 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtoc
 class Client:
     """Speaks to one Fleetgraph. Follows no redirect: a key goes where it was told to go."""
 
-    def __init__(self, settings: Settings, *, version: str) -> None:
-        headers = {"accept": _ACCEPT, "user-agent": f"fleetgraph/{version}"}
+    def __init__(self, settings: Settings) -> None:
+        headers = {"accept": _ACCEPT, "user-agent": f"fleetgraph-cli/{__version__}"}
         if settings.key is not None:
             headers["authorization"] = f"Bearer {settings.key}"
         self._settings = settings
@@ -59,10 +60,14 @@ class Client:
     def pages(
         self, document: str, variables: dict[str, Any], field: str, *, within_seconds: float = REQUEST_SECONDS
     ) -> Iterator[dict[str, Any]]:
-        """The pages of a connection at the root, for a document that takes `after`."""
+        """The pages of a connection, for a document that takes `after`. `field` is its place, as in `node.regions`."""
         after = None
         while True:
-            page = self.ask(document, {**variables, "after": after}, within_seconds=within_seconds)[field]
+            page: Any = self.ask(document, {**variables, "after": after}, within_seconds=within_seconds)
+            for name in field.split("."):
+                page = page and page[name]
+            if page is None:
+                return
             yield page
             info = page["pageInfo"]
             if not info["hasNextPage"]:
@@ -78,7 +83,7 @@ class Client:
         status, url = response.status_code, self._settings.url
         if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
             if self._settings.key is None:
-                raise Refused(f"{url} needs a key.", "Put it into FLEETGRAPH_KEY, or into a profile.")
+                raise Refused(f"{url} needs a key.", "`fleetgraph login` keeps it, FLEETGRAPH_KEY gives it.")
             reason = _reason_given(response) or "It may be revoked, or not of this Fleetgraph."
             raise Refused(f"{url} refuses the key ({status}).", reason)
         if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:

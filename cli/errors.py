@@ -2,15 +2,17 @@
 
 CommandError                 a sentence, and a remedy where there is one
 ├─ UsageError                the arguments, the environment or the configuration cannot be used
-├─ NotThere                  what was named does not exist, or is not the only one of its name
+├─ NotThere                  what was named does not exist
 ├─ Refused                   the key: missing, unknown, or without the right
+├─ CannotBecome              what is asked for can never be so
+├─ Unreachable               Fleetgraph does not answer now; asking again may help
 ├─ NotFleetgraph             something else answers at that address
-├─ Unreachable               nothing answers now; asking again may help
 ├─ LostAnswer                a change may have arrived, and its answer did not
 ├─ GraphQLErrors             the document was not executed, or not in whole
 └─ UserErrors                the change was understood and refused
 """
 
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -18,11 +20,16 @@ from cli.words import plain
 
 
 class Exit(IntEnum):
-    """Statuses that scripts may rely on."""
+    """Statuses that scripts may rely on. docs/cli.md has the table."""
 
     OK = 0
     FAILED = 1
     TIMED_OUT = 2
+    FORBIDDEN = 3
+    NOT_FOUND = 4
+    CONFLICT = 5
+    PROVIDER = 6
+    UNREACHABLE = 7
     USAGE = 64
     INTERRUPTED = 130
 
@@ -39,19 +46,25 @@ class UsageError(CommandError):
 
 
 class NotThere(CommandError):
-    pass
+    status = Exit.NOT_FOUND
 
 
 class Refused(CommandError):
+    status = Exit.FORBIDDEN
+
+
+class CannotBecome(CommandError):
     pass
 
 
 class NotFleetgraph(CommandError):
-    pass
+    status = Exit.UNREACHABLE
 
 
 class Unreachable(CommandError):
     """`retry_after_seconds` is what the other side asked for, or null."""
+
+    status = Exit.UNREACHABLE
 
     def __init__(self, message: str, remedy: str = "", *, retry_after_seconds: float | None = None) -> None:
         super().__init__(message, remedy)
@@ -59,7 +72,11 @@ class Unreachable(CommandError):
 
 
 class LostAnswer(CommandError):
-    pass
+    status = Exit.UNREACHABLE
+
+
+CODES = {"FORBIDDEN": Exit.FORBIDDEN, "UNAUTHENTICATED": Exit.FORBIDDEN}
+"""Statuses for the codes of GraphQL errors; any other code is 1, and a fault of Fleetgraph itself is 7."""
 
 
 class GraphQLErrors(CommandError):
@@ -68,12 +85,44 @@ class GraphQLErrors(CommandError):
     def __init__(self, errors: list[dict[str, Any]], data: dict[str, Any] | None) -> None:
         super().__init__("; ".join(map(_sentence, errors)))
         self.data = data
-        self.is_fault = all("requestId" in (error.get("extensions") or {}) for error in errors)
+        extensions = [error.get("extensions") or {} for error in errors]
+        self.is_fault = all("requestId" in one for one in extensions)
+        codes = {str(one.get("code")) for one in extensions}
+        self._errors = errors
+        if self.is_fault:
+            self.status = Exit.UNREACHABLE
+        elif len(codes) == 1:
+            self.status = CODES.get(codes.pop(), Exit.FAILED)
+
+    def reworded(self, reword: Callable[[str], str]) -> "GraphQLErrors":
+        """The same in other words."""
+        errors = [error | {"message": reword(str(error.get("message", "")))} for error in self._errors]
+        return GraphQLErrors(errors, self.data)
+
+
+TYPES = {
+    "InvalidInputError": Exit.USAGE,
+    "ForbiddenError": Exit.FORBIDDEN,
+    "NotFoundError": Exit.NOT_FOUND,
+    "ConflictError": Exit.CONFLICT,
+    "InUseError": Exit.CONFLICT,
+    "ProviderFailedError": Exit.PROVIDER,
+    "BudgetExhaustedError": Exit.PROVIDER,
+}
+"""Statuses for the types of user errors; any other type, UnsupportedError too, is 1: it cannot become so."""
+
+
+FlagOf = Callable[[Sequence[str]], str]
+"""From a path of the graph, as in ["input", "name"], to the flag that says it, or to nothing."""
 
 
 class UserErrors(CommandError):
-    def __init__(self, errors: list[dict[str, Any]]) -> None:
-        super().__init__("; ".join(map(_refusal, errors)))
+    """`errors` as the graph gives them."""
+
+    def __init__(self, errors: list[dict[str, Any]], flag_of: FlagOf) -> None:
+        super().__init__(" ".join(_refusal(error, flag_of) for error in errors))
+        statuses = {TYPES.get(error["__typename"], Exit.FAILED) for error in errors}
+        self.status = statuses.pop() if len(statuses) == 1 else Exit.FAILED
 
 
 def _sentence(error: dict[str, Any]) -> str:
@@ -81,14 +130,14 @@ def _sentence(error: dict[str, Any]) -> str:
     if path := error.get("path"):
         text += f" (at {'.'.join(map(str, path))})"
     if request_id := (error.get("extensions") or {}).get("requestId"):
-        text += f" Its log tells more under request {request_id}."
+        text += f" Its log says more under the request {request_id}."
     return text
 
 
-def _refusal(error: dict[str, Any]) -> str:
+def _refusal(error: dict[str, Any], flag_of: FlagOf) -> str:
     """A typed error of a payload with what its type adds, which is mostly the remedy."""
-    place = f" at {'.'.join(error['path'])}" if error.get("path") else ""
-    text = f"{error['__typename']}{place}: {error['message']}".rstrip(".") + "."
+    flag = flag_of(error.get("path") or [])
+    text = " ".join(filter(None, [flag and f"{flag}:", str(error["message"])])).rstrip(".") + "."
     if operation := error.get("operation"):
         text += f" Follow the change in flight: fleetgraph wait --operation {operation['id']}"
     failure = error.get("failure") or {}
@@ -96,4 +145,8 @@ def _refusal(error: dict[str, Any]) -> str:
         text += f" The provider: {failure['message'].rstrip('.')}."
     if retry_at := error.get("retryAt") or failure.get("retryAt"):
         text += f" Trying again may help after {retry_at}."
+    if users := [node["name"] for node in (error.get("usedBy") or {}).get("nodes") or ()]:
+        text += f" These clusters use it: {', '.join(users)}."
+    if error["__typename"] == "ForbiddenError" and error.get("requiredScope"):
+        text += f" The key needs the scope {error['requiredScope'].lower()}; `fleetgraph whoami` shows its scopes."
     return text

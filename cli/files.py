@@ -12,7 +12,7 @@ def read_text(session: Session, name: str) -> str:
     try:
         return session.input.read() if name == "-" else Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(f"{name} cannot be read: {reason}.") from error
 
 
@@ -20,7 +20,7 @@ def read_object(session: Session, name: str) -> dict[str, Any]:
     try:
         value = json.loads(read_text(session, name))
     except json.JSONDecodeError as error:
-        raise UsageError(f"{name} holds no JSON: {error}.") from error
+        raise UsageError(f"{name} does not hold JSON: {error}.") from error
     if not isinstance(value, dict):
-        raise UsageError(f"{name} holds no JSON object.")
+        raise UsageError(f"{name} does not hold a JSON object.")
     return value

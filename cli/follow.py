@@ -1,64 +1,98 @@
-"""Looking again and again until something is true, cannot become true any more, or takes too long."""
+"""Asking again and again until something is true, cannot become true any more, or takes too long."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TextIO
 
 from cli.client import REQUEST_SECONDS
 from cli.errors import CommandError, Exit, GraphQLErrors, Unreachable
-from cli.progress import Outcome, Progress, Sight
+from cli.progress import Progress
 from cli.session import Session
+from cli.sight import Outcome, Sight
 
 POLL_SECONDS = 5.0
-"""Between two looks, where Fleetgraph names no time itself."""
+"""Between two requests, where Fleetgraph names no time itself."""
 
 SOONEST_SECONDS = 1.0
 
-Look = Callable[[float], Sight]
-"""Takes the seconds that it may take."""
+Observe = Callable[[float], Sequence[Sight]]
+"""Takes the seconds that it may take, and shows all that is waited for."""
 
 
-def follow(session: Session, look: Look, *, timeout_seconds: float, stream: TextIO | None = None) -> Exit:
+def follow(
+    session: Session,
+    observe: Observe,
+    *,
+    timeout_seconds: float,
+    stream: TextIO | None = None,
+    is_json: bool = False,
+) -> Exit:
     """Shows how it goes on `stream`, standard output unless given, and returns the status to end with.
 
-    Raises what the first look raises. After that, a Fleetgraph that does not answer is asked again until the end.
+    It ends well when all has ended well, and at once when one of several cannot. Raises what the first request raises;
+    after that, a Fleetgraph that does not answer is asked again until the time is up.
     """
     clock = session.clock
-    progress = Progress(session.screen, stream or session.screen.out, clock, timeout_seconds=timeout_seconds)
-    sight = None
+    progress = Progress(
+        session.screen,
+        stream or session.screen.out,
+        clock,
+        timeout_seconds=timeout_seconds,
+        is_json=is_json,
+    )
+    sights: Sequence[Sight] = ()
     try:
         while True:
             remaining = timeout_seconds - progress.elapsed_seconds
-            sight = _look(look, min(REQUEST_SECONDS, max(remaining, SOONEST_SECONDS)), sight)
-            looked_at = clock.monotonic()
-            progress.show(sight, looked_at)
+            sights = _ask(observe, min(REQUEST_SECONDS, max(remaining, SOONEST_SECONDS)), sights)
+            read_at = clock.monotonic()
+            progress.show(sights, read_at)
             remaining = timeout_seconds - progress.elapsed_seconds
-            outcome = sight.outcome or (Outcome.TIMED_OUT if remaining <= 0 else None)
-            if outcome is not None:
-                progress.finish(sight, outcome)
-                return outcome.value
-            wake_at = looked_at + min(max(sight.poll_after_seconds, SOONEST_SECONDS), remaining)
+            end = _end(sights, is_time_up=remaining <= 0)
+            if end is not None:
+                ends = [(sight, sight.outcome or _unfinished(end)) for sight in sights]
+                progress.finish(ends)
+                return end.value
+            poll_after = min(sight.poll_after_seconds for sight in sights if sight.outcome is None)
+            wake_at = read_at + min(max(poll_after, SOONEST_SECONDS), remaining)
             while (pause := wake_at - clock.monotonic()) > 0:
                 clock.sleep(min(pause, 1.0) if progress.is_live else pause)
-                progress.show(sight, looked_at)
-    except (CommandError, KeyboardInterrupt):
-        if sight is not None:
-            progress.leave()
-        raise
+                progress.show(sights, read_at)
+    finally:
+        progress.leave()
 
 
-def _look(look: Look, within_seconds: float, before: Sight | None) -> Sight:
+def _end(sights: Sequence[Sight], *, is_time_up: bool) -> Outcome | None:
+    outcomes = [sight.outcome for sight in sights]
+    for outcome in outcomes:
+        if outcome is not None and not outcome.is_good:
+            return outcome
+    if None not in outcomes:
+        return Outcome.REACHED
+    return Outcome.TIMED_OUT if is_time_up else None
+
+
+def _unfinished(end: Outcome) -> Outcome | None:
+    """What becomes of those that are still on their way."""
+    return Outcome.TIMED_OUT if end is Outcome.TIMED_OUT else None
+
+
+def _ask(observe: Observe, within_seconds: float, before: Sequence[Sight]) -> Sequence[Sight]:
     try:
-        return look(within_seconds)
+        return observe(within_seconds)
     except (Unreachable, GraphQLErrors) as error:
         is_passing = isinstance(error, Unreachable) or error.is_fault
-        if before is None or not is_passing:
+        if not before or not is_passing:
             raise
         wait = getattr(error, "retry_after_seconds", None) or POLL_SECONDS
-        return replace(
-            before,
-            remark="no answer from Fleetgraph",
-            age_seconds=None,
-            reason=f"{error}",
-            poll_after_seconds=wait,
-        )
+        return [sight if sight.outcome else _unanswered(sight, error, wait) for sight in before]
+
+
+def _unanswered(sight: Sight, error: CommandError, wait: float) -> Sight:
+    return replace(
+        sight,
+        remark="no answer from Fleetgraph",
+        age_seconds=None,
+        reason=f"{error}",
+        poll_after_seconds=wait,
+    )

@@ -1,11 +1,13 @@
 """What people call things, to what the graph calls them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from cli.client import REQUEST_SECONDS, Client
 from cli.documents import read
-from cli.errors import NotThere
+from cli.errors import NotThere, UsageError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,27 +21,33 @@ class Found:
 def find_account(
     client: Client, reference: str, *, provider: str | None = None, within_seconds: float = REQUEST_SECONDS
 ) -> dict[str, Any]:
-    """By global ID, name, or provider/name; `provider` narrows it. Raises NotThere, also when several match."""
-    found = []
-    variables = {"provider": provider}
-    for page in client.pages(read.ACCOUNT_NAMES, variables, "accounts", within_seconds=within_seconds):
-        for account in page["nodes"]:
-            if account["id"] == reference:
-                return dict(account)
-            if reference in (account["name"], _qualified(account)):
-                found.append(account)
+    """By global ID, name, or provider/name; `provider` narrows it. Raises NotThere and UsageError."""
+    accounts = all_accounts(client, provider=provider, within_seconds=within_seconds)
+    found = [one for one in accounts if reference in (one["id"], one["name"], qualified(one))]
     if not found:
         place = f" at {provider.lower()}" if provider else ""
-        raise NotThere(f"There is no account {reference}{place}.", "`fleetgraph accounts` lists them.")
+        names = [one["name"] for one in accounts]
+        raise NotThere(
+            f"There is no account {reference}{place}.", meant(reference, names, "fleetgraph accounts list")
+        )
     if len(found) > 1:
-        names = " and ".join(map(_qualified, found))
-        raise NotThere(f"Several accounts are called {reference}.", f"Say which: {names}.")
-    return dict(found[0])
+        names = sorted(map(qualified, found))
+        raise UsageError(f"Several accounts are called {reference}.", f"Say which: {' or '.join(names)}.")
+    return found[0]
+
+
+def all_accounts(
+    client: Client, *, provider: str | None = None, within_seconds: float = REQUEST_SECONDS
+) -> list[dict[str, Any]]:
+    pages = client.pages(
+        read.ACCOUNT_NAMES, {"provider": provider}, "accounts", within_seconds=within_seconds
+    )
+    return [node for page in pages for node in page["nodes"]]
 
 
 def find_cluster(client: Client, reference: str, *, within_seconds: float = REQUEST_SECONDS) -> Found:
-    """By global ID, account/name, or a name that only one cluster has. Raises NotThere when several have it, or when
-    there is no such account.
+    """By global ID, account/name, or a name that only one cluster has. Raises UsageError when several have it, and
+    NotThere when there is no such account.
     """
     account_name, slash, name = reference.rpartition("/")
     if slash:
@@ -54,42 +62,83 @@ def find_cluster(client: Client, reference: str, *, within_seconds: float = REQU
 def need_cluster(client: Client, reference: str) -> dict[str, Any]:
     cluster = find_cluster(client, reference).cluster
     if cluster is None:
-        raise NotThere(f"There is no cluster {reference}.", "`fleetgraph clusters` lists them.")
+        raise no_cluster(client, reference)
     return cluster
 
 
-def find_integration(client: Client, account: dict[str, Any], reference: str) -> str:
-    """The global ID of an account's integration, by that or by its name."""
-    variables = {"filter": {"accountIds": [account["id"]]}}
-    nodes = [
-        node for page in client.pages(read.INTEGRATIONS, variables, "integrations") for node in page["nodes"]
-    ]
-    ids = [node["id"] for node in nodes if reference in (node["id"], node["name"])]
-    if len(ids) == 1:
-        return str(ids[0])
-    names = ", ".join(sorted(node["name"] for node in nodes)) or "none"
-    problem = "several integrations" if ids else "no integration"
-    raise NotThere(f"The account {account['name']} has {problem} {reference}.", f"There are: {names}.")
+def no_cluster(client: Client, reference: str, remedy: str = "") -> NotThere:
+    """The error for a cluster that is not there, with the one that may be meant."""
+    page = client.ask(read.CLUSTER_NAMES, {})["clusters"]
+    paths = [path_of(node) for node in page["nodes"]]
+    if "/" in reference:
+        close = get_close_matches(reference, paths, n=1)
+    else:
+        close = [path for name in _close(reference, paths) for path in paths if path.endswith(f"/{name}")][:1]
+    listed = "`fleetgraph clusters list` shows those that there are."
+    hint = f"Did you mean {close[0]}?" if close else listed
+    return NotThere(f"There is no cluster {reference}.", " ".join(filter(None, [hint, remedy])))
 
 
-def path_of(cluster: dict[str, Any]) -> str:
-    return f"{cluster['account']['name']}/{cluster['name']}"
+def _close(name: str, paths: Iterable[str]) -> list[str]:
+    return get_close_matches(name, {path.rpartition("/")[2] for path in paths}, n=1)
+
+
+def find_integration(client: Client, account: dict[str, Any] | None, reference: str) -> dict[str, Any]:
+    """By global ID, by name, or by account/name; an account narrows it. Raises NotThere and UsageError."""
+    where = {} if account is None else {"accountIds": [account["id"]]}
+    pages = client.pages(read.INTEGRATIONS, {"filter": where}, "integrations")
+    nodes = [node for page in pages for node in page["nodes"]]
+    found = [node for node in nodes if reference in (node["id"], node["name"], path_of(node))]
+    place = "" if account is None else f" in the account {account['name']}"
+    if not found:
+        names = [node["name"] for node in nodes]
+        listed = "fleetgraph integrations list"
+        raise NotThere(f"There is no integration {reference}{place}.", meant(reference, names, listed))
+    if len(found) > 1:
+        paths = sorted(path_of(node) for node in found)
+        raise UsageError(f"Several integrations are called {reference}.", f"Say which: {' or '.join(paths)}.")
+    return dict(found[0])
+
+
+def find_node(client: Client, cluster: dict[str, Any], reference: str) -> dict[str, Any]:
+    """A node of a cluster, by its name or its global ID. Raises NotThere."""
+    variables = {"id": cluster["id"]}
+    nodes = [node for page in client.pages(read.NODES, variables, "cluster.nodes") for node in page["nodes"]]
+    for node in nodes:
+        if reference in (node["id"], node["name"]):
+            return dict(node)
+    path = path_of(cluster)
+    names = [node["name"] for node in nodes]
+    raise NotThere(
+        f"The cluster {path} has no node {reference}.",
+        meant(reference, names, f"fleetgraph nodes list '{path}'"),
+    )
+
+
+def meant(reference: str, names: Iterable[str], listing: str) -> str:
+    """The name that is probably meant, or the command that lists those that there are."""
+    close = get_close_matches(reference, list(names), n=1)
+    return f"Did you mean {close[0]}?" if close else f"`{listing}` shows those that there are."
+
+
+def path_of(thing: dict[str, Any]) -> str:
+    return f"{thing['account']['name']}/{thing['name']}"
+
+
+def qualified(account: dict[str, Any]) -> str:
+    kind = account["provider"]["kind"] or account["provider"]["name"]
+    return f"{kind.lower()}/{account['name']}"
 
 
 def _find_by_name(client: Client, name: str, within_seconds: float) -> Found:
     variables = {"filter": {"nameContains": name, "includeInactive": True}}
     named = []
     is_certain = True
-    for page in client.pages(read.CLUSTERS, variables, "clusters", within_seconds=within_seconds):
+    for page in client.pages(read.CLUSTERS_NAMED, variables, "clusters", within_seconds=within_seconds):
         named += [node for node in page["nodes"] if node["name"] == name]
         is_certain = page["coverage"]["isComplete"]
     found = [node for node in named if node["status"]["phase"] != "DELETED"]
     if len(found) > 1:
-        paths = sorted(f"{_qualified(node['account'])}/{name}" for node in found)
-        raise NotThere(f"Several clusters are called {name}.", f"Say which: {' or '.join(paths)}.")
+        paths = sorted(f"{qualified(node['account'])}/{name}" for node in found)
+        raise UsageError(f"Several clusters are called {name}.", f"Say which: {' or '.join(paths)}.")
     return Found(cluster=found[0] if found else None, is_certain=is_certain)
-
-
-def _qualified(account: dict[str, Any]) -> str:
-    kind = account["provider"]["kind"] or account["provider"]["name"]
-    return f"{kind.lower()}/{account['name']}"

@@ -1,58 +1,40 @@
 """`fleetgraph`: from arguments to an exit status."""
 
-import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import TextIO
 
-from cli.arguments import Commands, Parser
-from cli.client import Client
+import click
+
 from cli.clock import Clock, SystemClock
-from cli.commands import (
-    accounts,
-    change,
-    clusters,
-    connections,
-    create,
-    keys,
-    operations,
-    query,
-    spend_limit,
-    wait,
-)
+from cli.commands.completion import VARIABLE
 from cli.errors import CommandError, Exit
+from cli.grammar import Root
+from cli.places import PLACES, SHORT_FORMS
 from cli.screen import Screen
 from cli.session import Session
-from cli.settings import read_settings
 
-COMMANDS = (clusters, accounts, operations, wait, create, change, spend_limit, connections, keys, query)
-
-DESCRIPTION = "Managed clusters at every provider, through a Fleetgraph."
+ABOUT = "Managed clusters at every provider, through a Fleetgraph."
 EPILOG = """\
-which Fleetgraph:
+Which Fleetgraph:
   --url, else FLEETGRAPH_URL, else a profile, else http://127.0.0.1:8000/graphql. --key, else FLEETGRAPH_KEY, else
-  the profile's key. ~/.config/fleetgraph/config.toml (or below $XDG_CONFIG_HOME) holds profiles:
+  the profile's key. `fleetgraph login` makes profiles. A key goes over https only, or to this machine.
 
-    profile = "production"            # the one to use when none is named
-    [profiles.production]
-    url = "https://fleet.example.com/graphql"
-    key = "..."
+Exit status:
+  0 done, 1 it cannot become so, 2 time is up, 3 not allowed, 4 not found, 5 conflict, 6 the provider refused,
+  7 Fleetgraph cannot be reached, 64 wrong usage, 130 interrupted
 
-  A key goes over https only, or to this machine.
-
-exit status:
-  0 done, 1 failed, 2 timed out while waiting, 64 wrong usage, 130 interrupted
-
-examples:
-  fleetgraph clusters --attention
-  fleetgraph wait acme/production --for ready --timeout 15m
-  fleetgraph create kupe --account acme --name staging --type shared --wait
-  fleetgraph --profile production accounts --json
+Examples:
+  fleetgraph clusters list --attention
+  fleetgraph wait "Acme Tools/production" --for ready --timeout 15m
+  fleetgraph clusters create kupe --account "Acme Tools" --name pr-1234 --type shared --wait
+  fleetgraph accounts list --json
 """
+
+ROOT = Root(places=PLACES, short_forms=SHORT_FORMS, about=ABOUT, epilog=EPILOG)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,36 +48,24 @@ class Surroundings:
     clock: Clock = field(default_factory=SystemClock)
 
 
-def make_parser() -> Parser:
-    shared = Parser(add_help=False)
-    group = shared.add_argument_group("which Fleetgraph")
-    # Left out of the result unless given, so that they may stand before the command or after it.
-    group.add_argument("--url", default=argparse.SUPPRESS, help="its GraphQL endpoint")
-    group.add_argument(
-        "--key", default=argparse.SUPPRESS, help="better in FLEETGRAPH_KEY: others see arguments"
-    )
-    group.add_argument(
-        "--profile", default=argparse.SUPPRESS, metavar="NAME", help="of the configuration file"
-    )
-    parser = Parser(prog="fleetgraph", description=DESCRIPTION, epilog=EPILOG, parents=[shared])
-    parser.add_argument("--version", action="version", version=f"fleetgraph {version('fleetgraph')}")
-    commands = Commands(parser.add_subparsers(metavar="COMMAND", required=True), shared)
-    for module in COMMANDS:
-        module.register(commands)
-    return parser
-
-
 def main(arguments: Sequence[str] | None = None, surroundings: Surroundings | None = None) -> int:
-    """Argparse ends the process itself for --help, --version and wrong usage."""
-    options = make_parser().parse_args(arguments)
     around = surroundings or Surroundings()
     screen = Screen(around.out, around.err, around.environment)
+    session = Session(screen=screen, clock=around.clock, input=around.input, environment=around.environment)
     try:
-        return _run(options, around, screen)
+        with closing(session):
+            if VARIABLE in around.environment:
+                return _complete(session, around.environment[VARIABLE])
+            status = _run(session, list(sys.argv[1:] if arguments is None else arguments))
+            around.out.flush()
+            return status
     except CommandError as error:
         screen.tell(f"fleetgraph: {error}")
         return error.status
-    except KeyboardInterrupt:
+    except click.UsageError as error:
+        screen.tell(f"fleetgraph: {_sentence(error)}")
+        return Exit.USAGE
+    except (KeyboardInterrupt, click.Abort):
         screen.tell("fleetgraph: interrupted. What was asked for goes on without us.")
         return Exit.INTERRUPTED
     except BrokenPipeError:
@@ -104,24 +74,26 @@ def main(arguments: Sequence[str] | None = None, surroundings: Surroundings | No
         return Exit.FAILED
 
 
-def _run(options: argparse.Namespace, around: Surroundings, screen: Screen) -> int:
-    settings = read_settings(
-        url=getattr(options, "url", None),
-        key=getattr(options, "key", None),
-        profile=getattr(options, "profile", None),
-        environment=around.environment,
-    )
-    with closing(Client(settings, version=version("fleetgraph"))) as client:
-        session = Session(
-            client=client,
-            screen=screen,
-            clock=around.clock,
-            input=around.input,
-            environment=around.environment,
-        )
-        status: int = options.run(session, options)
-        around.out.flush()
-        return status
+def _run(session: Session, arguments: list[str]) -> int:
+    try:
+        with ROOT.make_context("fleetgraph", arguments, obj=session) as ctx:
+            return int(ROOT.invoke(ctx) or Exit.OK)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+
+
+def _complete(session: Session, instruction: str) -> int:
+    from click.shell_completion import shell_complete
+
+    return shell_complete(ROOT, {"obj": session}, "fleetgraph", VARIABLE, instruction)
+
+
+def _sentence(error: click.UsageError) -> str:
+    text = error.format_message().rstrip()
+    if not text.endswith((".", "?", ")")):
+        text += "."
+    path = error.ctx.command_path if error.ctx else "fleetgraph"
+    return f"{text} See `{path} --help`."
 
 
 if __name__ == "__main__":

@@ -1,107 +1,140 @@
-"""How waiting looks: one line that is redrawn on a terminal, a line for each change in a log."""
+"""How waiting is shown: lines that are redrawn on a terminal, a line for each change in a log, or an event in JSON."""
 
-import shutil
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from enum import Enum
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from cli.clock import Clock
-from cli.errors import Exit
-from cli.screen import Screen
+from cli.screen import STYLES, UNDER_WAY, Screen
+from cli.sight import Outcome, Sight
 from cli.words import plain, span
 
-_CLEAR = "\r\x1b[K"
-
-
-class Outcome(Enum):
-    REACHED = Exit.OK
-    FAILED = Exit.FAILED
-    TIMED_OUT = Exit.TIMED_OUT
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sight:
-    """What one look showed. Ages are as of the look."""
-
-    subject: str
-    word: str
-    """A phase or a state, or what there is instead of one."""
-    remark: str = ""
-    since: datetime | None = None
-    """When the word became true."""
-    age_seconds: int | None = None
-    """How old what was seen is."""
-    outcome: Outcome | None = None
-    """Null while there is something to wait for."""
-    reason: str = ""
-    """Why it cannot come to a good end, when it cannot."""
-    poll_after_seconds: float
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.text import Text
 
 
 class Progress:
-    def __init__(self, screen: Screen, stream: TextIO, clock: Clock, *, timeout_seconds: float) -> None:
+    def __init__(
+        self, screen: Screen, stream: TextIO, clock: Clock, *, timeout_seconds: float, is_json: bool = False
+    ) -> None:
         self._screen = screen
         self._stream = stream
         self._clock = clock
         self._timeout_seconds = timeout_seconds
+        self._is_json = is_json
         self._began = clock.monotonic()
-        self._shown: tuple[str, str, str] | None = None
-        self.is_live = stream.isatty()
+        self._shown: dict[str, tuple[str, ...]] = {}
+        self._live: Live | None = None
+        self.is_live = stream.isatty() and not is_json
 
     @property
     def elapsed_seconds(self) -> float:
         return self._clock.monotonic() - self._began
 
-    def show(self, sight: Sight, looked_at: float) -> None:
-        """`looked_at` is the monotonic time of the look."""
+    def show(self, sights: Sequence[Sight], read_at: float) -> None:
+        """`read_at` is the monotonic time at which they were read."""
         if self.is_live:
-            self._redraw(sight, self._clock.monotonic() - looked_at)
-        elif (news := (sight.subject, sight.word, sight.remark)) != self._shown:
-            self._shown = news
-            seen = "" if sight.age_seconds is None else f", seen {span(sight.age_seconds)} ago"
-            self._log(f"{sight.subject} {_word(sight)}{seen}, {span(self.elapsed_seconds)} elapsed")
+            self._redraw([self._line(sight, self._clock.monotonic() - read_at) for sight in sights])
+            return
+        for sight in sights:
+            news = (sight.word, sight.remark)
+            if self._shown.get(sight.subject) == news or (sight.outcome is not None and self._is_json):
+                continue
+            self._shown[sight.subject] = news
+            if self._is_json:
+                self._event(sight, None)
+            else:
+                seen = "" if sight.age_seconds is None else f", seen {span(sight.age_seconds)} ago"
+                self._log(f"{sight.subject} {sight.text}{seen}, {span(self.elapsed_seconds)} elapsed")
 
-    def finish(self, sight: Sight, outcome: Outcome) -> None:
-        after = span(self.elapsed_seconds)
-        match outcome:
-            case Outcome.REACHED:
-                text = f"{sight.subject} {_word(sight)} after {after}"
-            case Outcome.FAILED:
-                text = f"{sight.subject} {_word(sight)} after {after}: {sight.reason}"
-            case Outcome.TIMED_OUT:
-                text = f"{sight.subject} {_word(sight)}: timed out after {after}. {sight.reason}".rstrip()
-        if self.is_live:
-            self._stream.write(_CLEAR + self._painted(plain(text), sight) + "\n")
-            self._stream.flush()
+    def finish(self, ends: Sequence[tuple[Sight, Outcome | None]]) -> None:
+        """Each with its outcome; null for what is left unfinished because another one failed."""
+        texts = [(sight, self._end(sight, outcome)) for sight, outcome in ends]
+        if self._is_json:
+            for sight, outcome in ends:
+                self._event(sight, outcome)
+        elif self.is_live:
+            self._redraw([self._painted(text, sight) for sight, text in texts])
+            self.leave()
         else:
-            self._log(text)
+            for _, text in texts:
+                self._log(text)
 
     def leave(self) -> None:
-        """Give the terminal its line back, without a result."""
-        if self.is_live:
-            self._stream.write("\n")
-            self._stream.flush()
+        """Give the terminal its lines back."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
 
-    def _redraw(self, sight: Sight, waited: float) -> None:
-        parts = [f"{sight.subject}  {_word(sight)}"]
+    def _end(self, sight: Sight, outcome: Outcome | None) -> str:
+        after = span(self.elapsed_seconds)
+        match outcome:
+            case None:
+                return f"{sight.subject} {sight.text}: left after {after}"
+            case Outcome.REACHED:
+                return f"{sight.subject} {sight.text} after {after}"
+            case Outcome.FAILED | Outcome.REFUSED:
+                return f"{sight.subject} {sight.text} after {after}: {sight.reason}"
+            case Outcome.TIMED_OUT:
+                return f"{sight.subject} {sight.text}: timed out after {after}. {sight.reason}".rstrip()
+
+    def _line(self, sight: Sight, waited: float) -> "Text":
+        parts = [f"{sight.subject}  {sight.text}"]
         if sight.since is not None:
             parts.append(f"for {span((self._clock.now() - sight.since).total_seconds())}")
         if sight.age_seconds is not None:
             parts.append(f"seen {span(sight.age_seconds + waited)} ago")
         parts.append(f"{span(self.elapsed_seconds)} of {span(self._timeout_seconds)}")
-        # Cut, because what wraps is not cleared by the next redraw.
-        text = plain("  ".join(parts))[: shutil.get_terminal_size().columns - 1]
-        self._stream.write(_CLEAR + self._painted(text, sight))
-        self._stream.flush()
+        return self._painted("  ".join(parts), sight)
 
-    def _painted(self, text: str, sight: Sight) -> str:
-        return text.replace(sight.word, self._screen.paint_phase(sight.word, sight.word, self._stream), 1)
+    def _painted(self, text: str, sight: Sight) -> "Text":
+        from rich.text import Text
+
+        line = Text(plain(text), no_wrap=True, overflow="ellipsis")
+        start = line.plain.find(sight.word, len(sight.subject))
+        line.stylize(STYLES.get(sight.word, UNDER_WAY), start, start + len(sight.word))
+        return line
+
+    def _redraw(self, lines: Sequence["Text"]) -> None:
+        from rich.console import Console, Group
+        from rich.live import Live
+
+        if self._live is None:
+            has_colour = self._screen.has_colour(self._stream)
+            console = Console(
+                file=self._stream,
+                force_terminal=True,
+                color_system="standard" if has_colour else None,
+                width=self._screen.width,
+                legacy_windows=False,
+                highlight=False,
+            )
+            self._live = Live(
+                console=console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
+            )
+            self._live.start()
+        self._live.update(Group(*lines), refresh=True)
+
+    def _event(self, sight: Sight, outcome: Outcome | None) -> None:
+        event = {
+            "at": self._clock.now().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "subject": sight.subject,
+            "id": sight.id or None,
+            "state": sight.word,
+            "remark": sight.remark or None,
+            "since": None if sight.since is None else _stamp(sight.since),
+            "seenSecondsAgo": sight.age_seconds,
+            "elapsedSeconds": int(self.elapsed_seconds),
+            "outcome": None if outcome is None else outcome.name,
+            "reason": sight.reason or None,
+        }
+        print(json.dumps(event, ensure_ascii=False), file=self._stream, flush=True)
 
     def _log(self, text: str) -> None:
-        moment = self._clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        print(f"{moment} {plain(text)}", file=self._stream, flush=True)
+        print(f"{_stamp(self._clock.now())} {plain(text)}", file=self._stream, flush=True)
 
 
-def _word(sight: Sight) -> str:
-    return f"{sight.word} ({sight.remark})" if sight.remark else sight.word
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,43 +1,35 @@
 """Where output goes: results to one stream, everything else to the other; colours only where eyes are."""
 
-import json
+import shutil
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any, TextIO
+from typing import TextIO
 
 from cli.words import plain
 
-
-class Colour(StrEnum):
-    """ANSI's numbers."""
-
-    RED = "31"
-    GREEN = "32"
-    YELLOW = "33"
-    MAGENTA = "35"
-    CYAN = "36"
-    DIM = "2"
-    BOLD = "1"
-
-
-COLOURS = {
-    "READY": Colour.GREEN,
-    "CURRENT": Colour.GREEN,
-    "STALE": Colour.YELLOW,
-    "UNREACHABLE": Colour.RED,
-    "SUCCEEDED": Colour.GREEN,
-    "DEGRADED": Colour.YELLOW,
-    "UNCONFIRMED": Colour.YELLOW,
-    "TIMED_OUT": Colour.RED,
-    "FAILED": Colour.RED,
-    "ACTIVE": Colour.GREEN,
-    "EXPIRED": Colour.DIM,
-    "REVOKED": Colour.DIM,
-    "UNKNOWN": Colour.MAGENTA,
-    "STOPPED": Colour.DIM,
-    "DELETED": Colour.DIM,
+STYLES = {
+    "READY": "green",
+    "CURRENT": "green",
+    "STALE": "yellow",
+    "UNREACHABLE": "red",
+    "SUCCEEDED": "green",
+    "DEGRADED": "yellow",
+    "UNCONFIRMED": "yellow",
+    "TIMED_OUT": "red",
+    "FAILED": "red",
+    "NOT_READY": "yellow",
+    "ACTIVE": "green",
+    "EXPIRED": "dim",
+    "REVOKED": "dim",
+    "UNKNOWN": "magenta",
+    "STOPPED": "dim",
+    "DELETED": "dim",
+    "yes": "green",
+    "no": "dim",
 }
-"""Of a phase or a state; what is under way has the remaining colour."""
+"""Rich's styles of a phase or a state; what is under way has the remaining one."""
+
+UNDER_WAY = "cyan"
+ANSI = {"red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36", "dim": "2", "bold": "1"}
 
 
 class Screen:
@@ -45,6 +37,18 @@ class Screen:
         self.out = out
         self.err = err
         self._may_colour = not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.out.isatty()
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal. Null where results go to a file or a pipe: those have no width."""
+        return shutil.get_terminal_size().columns if self.is_terminal else None
+
+    def has_colour(self, stream: TextIO | None = None) -> bool:
+        return self._may_colour and (stream or self.out).isatty()
 
     def say(self, text: str) -> None:
         """A result."""
@@ -54,34 +58,19 @@ class Screen:
         """What is not part of the result."""
         print(text, file=self.err)
 
-    def dump(self, value: object) -> None:
-        self.say(json.dumps(value, indent=2, ensure_ascii=False))
+    def paint(self, text: str, style: str) -> str:
+        return f"\x1b[{ANSI[style]}m{text}\x1b[0m" if self.has_colour() else text
 
-    def paint(self, text: str, colour: Colour, stream: TextIO | None = None) -> str:
-        if not self._may_colour or not (stream or self.out).isatty():
-            return text
-        return f"\x1b[{colour}m{text}\x1b[0m"
+    def paint_phase(self, text: str, phase: str) -> str:
+        return self.paint(text, STYLES.get(phase, UNDER_WAY))
 
-    def paint_phase(self, text: str, phase: str, stream: TextIO | None = None) -> str:
-        return self.paint(text, COLOURS.get(phase, Colour.CYAN), stream)
-
-    def table(self, rows: list[dict[str, Any]], *, phase: str) -> None:
-        """Rows of one shape under their names. `phase` names the column that is coloured."""
-        names = list(rows[0])
-        cells = [[plain(str(row[name] or "")) for name in names] for row in rows]
-        widths = [max(len(name), *(len(row[at]) for row in cells)) for at, name in enumerate(names)]
-        titles = [name.ljust(width) for name, width in zip(names, widths, strict=True)]
-        self.say(self.paint("  ".join(titles).rstrip(), Colour.BOLD))
-        for row in cells:
-            padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-            padded[-1] = padded[-1].rstrip()
-            at = names.index(phase)
-            padded[at] = self.paint_phase(padded[at], row[at])
-            self.say("  ".join(padded).rstrip())
-
-    def sheet(self, facts: dict[str, str]) -> None:
+    def sheet(self, facts: Mapping[str, str]) -> None:
         """One thing, a fact a line. Facts that are not known are left out."""
         known = {name: plain(value) for name, value in facts.items() if value}
-        width = max(map(len, known))
+        width = max(map(len, known), default=0)
         for name, value in known.items():
-            self.say(f"{self.paint(name.ljust(width), Colour.DIM)}  {value}")
+            self.say(f"{self.paint(name.ljust(width), 'dim')}  {value}")
+
+    def clear(self) -> None:
+        """The terminal, for what is drawn anew."""
+        self.out.write("\x1b[2J\x1b[H")

@@ -1,26 +1,16 @@
 """Which Fleetgraph, and with which key: flags before environment before configuration file before this machine.
 
-The file is `fleetgraph/config.toml` in $XDG_CONFIG_HOME or ~/.config:
-
-    profile = "production"          # the one to use when none is named
-
-    [profiles.production]
-    url = "https://fleet.example.com/graphql"
-    key = "..."
-
 A profile's key goes to the profile's URL and to no other.
 """
 
 import ipaddress
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import httpx
 
 from cli.errors import UsageError
+from cli.profiles import Profile, config_path, read_profile
 
 DEFAULT_URL = "http://127.0.0.1:8000/graphql"
 
@@ -29,6 +19,8 @@ DEFAULT_URL = "http://127.0.0.1:8000/graphql"
 class Settings:
     url: httpx.URL
     key: str | None = field(repr=False)
+    profile: str = ""
+    """Empty where no profile says which."""
 
     @property
     def is_here(self) -> bool:
@@ -40,21 +32,42 @@ class Settings:
 
 
 def read_settings(
-    *, url: str | None, key: str | None, profile: str | None, environment: Mapping[str, str]
+    *,
+    url: str | None,
+    key: str | None,
+    profile: str | None,
+    environment: Mapping[str, str],
+    remark: Callable[[str], None] = lambda sentence: None,
 ) -> Settings:
-    """Raises UsageError, which never repeats a key."""
-    url = url or environment.get("FLEETGRAPH_URL") or None
-    key = key or environment.get("FLEETGRAPH_KEY") or None
-    if url is None:
-        chosen = _profile(_config_path(environment), profile or environment.get("FLEETGRAPH_PROFILE") or None)
-        url = chosen.get("url", DEFAULT_URL)
-        key = key or chosen.get("key")
-    elif profile is not None:
-        raise UsageError("A profile names its own URL.", "Leave out either --profile or the URL.")
-    settings = Settings(url=_read_url(url), key=key)
+    """Raises UsageError, which never repeats a key. `remark` takes sentences about what is unwise."""
+    if url and profile:
+        raise UsageError("A profile names its own URL.", "Leave out either --profile or --url.")
+    given_url = url or (None if profile else environment.get("FLEETGRAPH_URL") or None)
+    given_key = environment.get("FLEETGRAPH_KEY") or None
+    chosen = None
+    if given_url is None:
+        name = profile or environment.get("FLEETGRAPH_PROFILE") or None
+        chosen = read_profile(config_path(environment), name, remark)
+        given_url = DEFAULT_URL if chosen is None else chosen.url
+        given_key = _which_key(chosen, given_key, is_profile_given=bool(profile))
+    return make_settings(given_url, key or given_key, profile="" if chosen is None else chosen.name)
+
+
+def make_settings(url: str, key: str | None, *, profile: str = "") -> Settings:
+    """Raises UsageError for an address that cannot be read, and for a key that must not go there."""
+    settings = Settings(url=_read_url(url), key=key, profile=profile)
     if key is not None:
         _check_key(settings, key)
     return settings
+
+
+def _which_key(
+    profile: Profile | None, from_environment: str | None, *, is_profile_given: bool
+) -> str | None:
+    """A profile that a flag names beats the environment; one that the file names does not."""
+    if profile is None or (from_environment is not None and not is_profile_given):
+        return from_environment
+    return profile.read_key() or from_environment
 
 
 def _read_url(text: str) -> httpx.URL:
@@ -66,7 +79,7 @@ def _read_url(text: str) -> httpx.URL:
     if url.userinfo:
         raise UsageError("A URL must hold no credentials.", "Put the key into FLEETGRAPH_KEY.")
     if url.scheme not in ("http", "https") or not url.host:
-        raise UsageError(f"{text} is no http or https URL.", remedy)
+        raise UsageError(f"{text} is not an http or https URL.", remedy)
     return url.copy_with(path="/graphql") if url.path == "/" else url
 
 
@@ -81,39 +94,3 @@ def _check_key(settings: Settings, key: str) -> None:
             f"A key is not sent to {settings.url.host} over plain http, where others can read it.",
             "Use https, or send no key.",
         )
-
-
-def _config_path(environment: Mapping[str, str]) -> Path:
-    if base := environment.get("XDG_CONFIG_HOME"):
-        return Path(base) / "fleetgraph" / "config.toml"
-    home = environment.get("HOME")
-    return (Path(home) if home else Path.home()) / ".config" / "fleetgraph" / "config.toml"
-
-
-def _profile(path: Path, name: str | None) -> dict[str, str]:
-    """The profile of that name, else the file's own choice, else nothing."""
-    try:
-        config = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        if name is not None:
-            raise UsageError(f"There is no {path} to find the profile {name} in.") from None
-        return {}
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read: {error}.", "See fleetgraph --help.") from error
-    _check_names(config, {"profile", "profiles"}, f"{path}")
-    name = name or config.get("profile")
-    if name is None:
-        return {}
-    profiles = config.get("profiles", {})
-    chosen = profiles.get(name) if isinstance(profiles, dict) else None
-    if not isinstance(chosen, dict):
-        raise UsageError(f"{path} has no [profiles.{name}].", "Add it, or name another with --profile.")
-    _check_names(chosen, {"url", "key"}, f"{path}, [profiles.{name}]")
-    if not all(isinstance(value, str) for value in chosen.values()) or "url" not in chosen:
-        raise UsageError(f"{path}, [profiles.{name}] needs a url, and takes a key, both in quotes.")
-    return chosen
-
-
-def _check_names(table: dict[str, Any], known: set[str], place: str) -> None:
-    if unknown := sorted(table.keys() - known):
-        raise UsageError(f"{place}: {unknown[0]} means nothing here.", f"Known: {', '.join(sorted(known))}.")

@@ -1,75 +1,110 @@
-"""A cluster on its way to where somebody wants it, as one look after the other shows it."""
+"""Clusters on their way to where somebody wants them, as one request after the other shows them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-from cli.client import Client
-from cli.documents import read
+from cli.client import REQUEST_SECONDS, Client
+from cli.documents import change, read
 from cli.follow import POLL_SECONDS
-from cli.lookup import find_cluster, path_of
-from cli.progress import Outcome, Sight
+from cli.goals import Goal, judge, value_of, verb
+from cli.lookup import Found, find_cluster, no_cluster, path_of
+from cli.sight import Outcome, Sight
 from cli.words import read_moment
 
-
-@dataclass(frozen=True, kw_only=True)
-class Goal:
-    reached_in: frozenset[str]
-    lost_in: frozenset[str]
-
-
-GOALS: Mapping[str, Goal] = {
-    "ready": Goal(reached_in=frozenset({"READY"}), lost_in=frozenset({"FAILED", "DELETING", "DELETED"})),
-    "stopped": Goal(reached_in=frozenset({"STOPPED"}), lost_in=frozenset({"FAILED", "DELETING", "DELETED"})),
-    "deleted": Goal(reached_in=frozenset({"DELETED"}), lost_in=frozenset()),
-}
+AT_ONCE = 100
+"""IDs in one request."""
 
 
 class ClusterWatch:
-    """Looks for a cluster by what it is called until there is one, and then at that very cluster."""
+    """Finds clusters by what they are called, and then observes those very clusters.
 
-    def __init__(self, client: Client, reference: str, goal: str) -> None:
+    A name that is not there is an error, unless it is to be deleted, is being created, or `may_appear`.
+    """
+
+    def __init__(self, client: Client, references: Sequence[str], goal: Goal, *, may_appear: bool) -> None:
         self._client = client
-        self._reference = reference
         self._goal = goal
-        self._cluster: dict[str, Any] | None = None
+        self._may_appear = may_appear
+        self._known: dict[str, dict[str, Any] | None] = dict.fromkeys(references)
+        self._expected: set[str] = set()
 
-    def __call__(self, within_seconds: float) -> Sight:
-        if self._cluster is None:
-            found = find_cluster(self._client, self._reference, within_seconds=within_seconds)
-            self._cluster, is_certain = found.cluster, found.is_certain
-            if self._cluster is None:
-                return self._absent("not there" if self._goal == "deleted" else "not there yet", is_certain)
-            return to_sight(self._cluster, self._goal)
-        answer = self._client.ask(read.WATCH, {"id": self._cluster["id"]}, within_seconds=within_seconds)
-        if answer["cluster"] is None:
-            return self._absent("gone", is_certain=True)
-        self._cluster = answer["cluster"]
-        return to_sight(answer["cluster"], self._goal)
+    def __call__(self, within_seconds: float) -> Sequence[Sight]:
+        found = {
+            reference: self._find(reference, within_seconds)
+            for reference, cluster in self._known.items()
+            if cluster is None
+        }
+        fresh = {one.cluster["id"]: one.cluster for one in found.values() if one.cluster is not None}
+        known = {cluster["id"] for cluster in self._known.values() if cluster is not None}
+        to_read = known if self._goal.needs_fields else known - fresh.keys()
+        latest: dict[str, Any] = fresh | dict.fromkeys(to_read) | self._read(sorted(to_read), within_seconds)
+        return [self._sight(reference, latest, found.get(reference)) for reference in self._known]
 
-    def _absent(self, word: str, is_certain: bool) -> Sight:
-        outcome = None
-        if is_certain and self._goal == "deleted":
-            outcome = Outcome.REACHED
-        elif word == "gone":
-            outcome = Outcome.FAILED
+    def _sight(self, reference: str, latest: dict[str, Any], found: Found | None) -> Sight:
+        known = self._known[reference]
+        if known is None:
+            return self._absent(reference, is_certain=found is not None and found.is_certain)
+        cluster = latest[known["id"]]
+        if cluster is None:
+            return self._forgotten(path_of(known), known["id"])
+        self._known[reference] = cluster
+        return to_sight(cluster, self._goal)
+
+    def _find(self, reference: str, within_seconds: float) -> Found:
+        found = find_cluster(self._client, reference, within_seconds=within_seconds)
+        self._known[reference] = found.cluster
+        if found.cluster is None and not self._is_awaited(reference):
+            seen = "" if found.is_certain else "Not all accounts could be seen. "
+            raise no_cluster(self._client, reference, f"{seen}With --create, wait waits for it to appear.")
+        return found
+
+    def _is_awaited(self, reference: str) -> bool:
+        if self._may_appear or self._goal.is_deletion or reference in self._expected:
+            return True
+        if _is_being_created(self._client, reference):
+            self._expected.add(reference)
+            return True
+        return False
+
+    def _read(self, ids: Sequence[str], within_seconds: float) -> dict[str, dict[str, Any]]:
+        document = read.WATCH_FIELDS if self._goal.needs_fields else read.WATCH_SEVERAL
+        latest: dict[str, dict[str, Any]] = {}
+        for start in range(0, len(ids), AT_ONCE):
+            variables = {"ids": ids[start : start + AT_ONCE]}
+            nodes = self._client.ask(document, variables, within_seconds=within_seconds)["nodes"]
+            latest |= {node["id"]: node for node in nodes if node}
+        return latest
+
+    def _absent(self, reference: str, *, is_certain: bool) -> Sight:
+        is_reached = is_certain and self._goal.is_deletion
         return Sight(
-            subject=self._reference if self._cluster is None else path_of(self._cluster),
-            word=word,
+            subject=reference,
+            word="not there" if self._goal.is_deletion else "not there yet",
             remark="" if is_certain else "and not all accounts could be seen",
-            outcome=outcome,
-            reason="It was forgotten while we waited." if outcome is Outcome.FAILED else "",
+            outcome=Outcome.REACHED if is_reached else None,
+            poll_after_seconds=POLL_SECONDS,
+        )
+
+    def _forgotten(self, path: str, cluster_id: str) -> Sight:
+        is_reached = self._goal.is_deletion
+        return Sight(
+            subject=path,
+            id=cluster_id,
+            word="gone",
+            outcome=Outcome.REACHED if is_reached else Outcome.FAILED,
+            reason="" if is_reached else "It was forgotten while we waited.",
             poll_after_seconds=POLL_SECONDS,
         )
 
 
-def to_sight(cluster: dict[str, Any], goal: str) -> Sight:
+def to_sight(cluster: dict[str, Any], goal: Goal) -> Sight:
     status, freshness, operation = cluster["status"], cluster["freshness"], cluster["operation"]
     outcome, reason = judge(cluster, goal)
     return Sight(
         subject=path_of(cluster),
+        id=cluster["id"],
         word=status["phase"],
-        remark=", ".join(_remarks(cluster)),
+        remark=", ".join(_remarks(cluster, goal)),
         since=read_moment(status["since"]),
         age_seconds=freshness["ageSeconds"],
         outcome=outcome,
@@ -78,45 +113,33 @@ def to_sight(cluster: dict[str, Any], goal: str) -> Sight:
     )
 
 
-def judge(cluster: dict[str, Any], goal: str) -> tuple[Outcome | None, str]:
-    """Whether it is there, cannot get there, or is still on its way; and a sentence about it.
-
-    What is old proves nothing, except that a deleted cluster stays deleted. A change that the provider has accepted and
-    not yet applied is not done, and what is seen while a change of ours is under way may be from before it.
-    """
-    status, freshness, aim = cluster["status"], cluster["freshness"], GOALS[goal]
-    phase, failure = status["phase"], freshness["lastFailure"]
-    if phase == "DELETED":
-        return (Outcome.REACHED, "") if goal == "deleted" else (Outcome.FAILED, "It is deleted.")
-    if freshness["state"] != "CURRENT":
-        if failure and failure["kind"] == "AUTHENTICATION" and freshness["nextAttemptAt"] is None:
-            name = cluster["account"]["name"]
-            return Outcome.FAILED, f"The provider refuses the token of {name}: nothing new will be seen."
-        return None, failure["message"] if failure else "It has not been observed lately."
-    if cluster["operation"] is not None:
-        return None, f"A change is under way: {_verb(cluster['operation'])}."
-    if phase in aim.reached_in and status["isConverged"] is not False:
-        return Outcome.REACHED, ""
-    if phase in aim.lost_in:
-        return Outcome.FAILED, status["message"] or f"From there it does not become {goal}."
-    return None, status["message"] or ""
-
-
-def _verb(operation: dict[str, Any]) -> str:
-    return str(operation["kind"]).lower().replace("_", " ")
-
-
-def _remarks(cluster: dict[str, Any]) -> list[str]:
+def _remarks(cluster: dict[str, Any], goal: Goal) -> list[str]:
     status, freshness, operation = cluster["status"], cluster["freshness"], cluster["operation"]
     remarks = []
+    if goal.field:
+        remarks.append(f"{goal.field}={value_of(cluster, goal.field) or 'null'}")
     if status["providerPhase"].upper() not in ("", status["phase"]):
         remarks.append(status["providerPhase"])
     if status["providerOperation"]:
         remarks.append(status["providerOperation"])
     if operation is not None:
-        remarks.append(_verb(operation))
+        remarks.append(verb(operation))
     if status["isConverged"] is False:
         remarks.append("not yet converged")
     if freshness["state"] != "CURRENT":
         remarks.append(freshness["state"])
     return remarks
+
+
+def _is_being_created(client: Client, reference: str) -> bool:
+    """Whether a change in flight creates a cluster of that name, which no observation has shown yet."""
+    account, _, name = reference.rpartition("/")
+    account = account.rpartition("/")[2]
+    variables = {"first": 100, "filter": {"states": ["RUNNING", "UNCONFIRMED"]}}
+    operations = client.ask(change.OPERATIONS, variables, within_seconds=REQUEST_SECONDS)["operations"]
+    return any(
+        one["kind"] == "CREATE_CLUSTER"
+        and one["targetName"] == name
+        and account in ("", (one["account"] or {}).get("name"))
+        for one in operations["nodes"]
+    )

@@ -1,7 +1,7 @@
 """How durations, amounts and other people's texts read in a terminal. Pure."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", re.ASCII)
@@ -11,7 +11,7 @@ def read_span(text: str) -> int:
     """Seconds of `90`, `90s`, `15m`, `1h30m`. A ValueError for anything else."""
     match = _SPAN.fullmatch(text)
     if not text or match is None:
-        raise ValueError(f"{text!r} is no duration such as 90s, 15m or 1h30m")
+        raise ValueError(f"{text!r} is not a duration such as 90s, 15m or 1h30m")
     days, hours, minutes, seconds = map(int, match.groups(default="0"))
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
 
@@ -34,6 +34,15 @@ def read_moment(text: str) -> datetime:
 
 def since(moment: str | None, now: datetime) -> str:
     return "" if moment is None else span((now - read_moment(moment)).total_seconds())
+
+
+def moment(text: str | None, now: datetime) -> str:
+    """When something was or will be: the moment and how far it is from now."""
+    if text is None:
+        return ""
+    seconds = (now - read_moment(text)).total_seconds()
+    stamp = read_moment(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{stamp}, {span(seconds)} ago" if seconds >= 0 else f"{stamp}, in {span(-seconds)}"
 
 
 def plain(text: str) -> str:
@@ -72,7 +81,7 @@ def limit(status: dict[str, Any]) -> str:
         case "UNKNOWN":
             return "?"
         case _:
-            return "-"
+            return ""
 
 
 def usage(held: dict[str, Any]) -> str:
@@ -88,3 +97,11 @@ def freshness(state: dict[str, Any]) -> str:
     """How long ago it was seen, and what is wrong with that where something is."""
     age = "never" if state["ageSeconds"] is None else span(state["ageSeconds"])
     return age if state["state"] in ("CURRENT", "NEVER_OBSERVED") else f"{age} ({state['state']})"
+
+
+def seen(state: dict[str, Any]) -> str:
+    """The same in a sentence of its own: `3s ago`, `1m 30s ago (STALE)`, `never`."""
+    if state["ageSeconds"] is None:
+        return "never"
+    age = f"{span(state['ageSeconds'])} ago"
+    return age if state["state"] == "CURRENT" else f"{age} ({state['state']})"

@@ -1,6 +1,6 @@
 """The composition root: which store, vault, adapters and clock the domain runs with. Alone in knowing all."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,8 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from adapters import open_adapter, open_client
+from adapters import open_adapter
+from adapters.http import open_client
 from fleet.accounts.service import AccountService
 from fleet.changing.changer import Changer
 from fleet.observing.observer import Observer
@@ -17,12 +18,15 @@ from fleet.ports.clock import Clock
 from fleet.ports.store import Schedule
 from fleet.ports.vault import Vault
 from functions.api_settings import ApiSettings
-from infra.store.api_keys import TableKeys
-from infra.store.credits import TableCredits
-from infra.store.store import TableStore
+from infra.dynamodb.table import DynamoTable
+from infra.store.api_keys import DynamoKeys
+from infra.store.credits import DynamoCredits
+from infra.store.store import DynamoStore
 from infra.store.table import Table
 
 if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
     from gateway.services import Policy, Services
 
 
@@ -31,12 +35,12 @@ SendObservationRequest = Callable[[Schedule, str, datetime], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    store: TableStore
+    store: DynamoStore
     vault: Vault
     observer: Observer
     changer: Changer
     account_service: AccountService
-    keys: TableKeys
+    keys: DynamoKeys
     rows: Table
     clock: Clock
 
@@ -44,23 +48,23 @@ class Parts:
 @asynccontextmanager
 async def wire(
     *,
-    rows: Table,
+    client: "DynamoDBClient",
+    table: str,
     vault: Vault,
     pace: Pace,
     clock: Clock,
     base_urls: Mapping[str, str] = MappingProxyType({}),
-    given_urls: Iterable[str] = (),
     send_observation_request: SendObservationRequest | None = None,
 ) -> AsyncIterator[Parts]:
     """One HTTP client serves every adapter: its connections and its TLS context are worth sharing.
 
-    `rows` are closed at the end. `base_urls` are where the providers of accounts that are connected from now on answer,
-    in place of their own addresses; nobody is asked but the providers, those, and `given_urls`.
-    `send_observation_request` is told of an account that is to be looked at before the schedule comes by.
+    `base_urls` are where the providers of accounts that are connected from now on answer, in place of their own
+    addresses. `send_observation_request` is told of an account that is to be looked at before the schedule comes by.
     """
-    store = TableStore(rows, clock)
+    rows = DynamoTable(client, table, clock)
+    store = DynamoStore(rows, clock)
     try:
-        async with open_client([*base_urls.values(), *given_urls]) as http:
+        async with open_client() as http:
 
             async def request_observation(account_id: str, at: datetime) -> None:
                 await store.request_observation(account_id, at)
@@ -90,7 +94,7 @@ async def wire(
                 observer=observer,
                 changer=changer,
                 account_service=account_service,
-                keys=TableKeys(rows, clock),
+                keys=DynamoKeys(rows, clock),
                 rows=rows,
                 clock=clock,
             )
@@ -107,7 +111,7 @@ def services_of(parts: Parts, settings: ApiSettings) -> "Services":
         changer=parts.changer,
         account_service=parts.account_service,
         keys=parts.keys,
-        credits=TableCredits(parts.rows, settings.credits_per_minute),
+        credits=DynamoCredits(parts.rows, settings.credits_per_minute),
         clock=parts.clock,
     )
 

@@ -55,7 +55,7 @@ ROOMS: dict[str, dict[str, set[str]]] = {
         "dynamodb": {"store"},
         "sqlite": {"store"},
         "store": set(),
-        "secrets": {"aws", "store"},
+        "secrets": {"aws"},
     },
 }
 
@@ -65,12 +65,15 @@ HOME = {
     "boto3": {"infra"},
     "botocore": {"infra"},
     "graphql": {"gateway"},
+    "click": {"cli"},
     "httpx": {"adapters", "cli", "fleetgraph"},
     "jwt": {"adapters"},
     "mangum": {"functions"},
     "sqlite3": {"infra/sqlite"},
+    "rich": {"cli"},
     "starlette": {"gateway", "sandbox", "local"},
     "strawberry": {"gateway"},
+    "tomlkit": {"cli"},
     "uvicorn": {"local", "sandbox"},
 }
 

@@ -1,1 +1,1 @@
-"""The commands: each module puts its own down and runs them."""
+"""The commands: a module a noun, whose `COMMAND` the root finds by its place."""

@@ -1,56 +1,241 @@
-"""`fleetgraph accounts`: what is observed, and whether that works."""
+"""`fleetgraph accounts`: what is observed, whether that works, and which accounts there are."""
 
-import argparse
+import getpass
 from typing import Any
 
-from cli.arguments import PROVIDERS, Commands, add_json, enum_word, named
-from cli.documents import read
-from cli.errors import Exit
+import click
+
+from cli.changes import ask_for, carry_out, following_flags
+from cli.documents import change, read
+from cli.errors import Exit, UsageError
+from cli.grammar import Flag, Noun, Options, Verb
+from cli.kinds import PROVIDERS, Named, Word, named
+from cli.lookup import find_account, qualified
+from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
-from cli.words import freshness
+from cli.tables import Column
+from cli.words import freshness, moment, plain
 
 
-def register(commands: Commands) -> None:
-    parser = commands.add(
-        "accounts",
-        list_accounts,
-        "List the provider accounts that are observed.",
-        examples="""
-fleetgraph accounts
-fleetgraph accounts --provider qovery --json
-""",
+def list_accounts(session: Session, options: Options) -> int:
+    return show_list(session, options, lambda: _fetch(session, options.provider))
+
+
+def show_account(session: Session, options: Options) -> int:
+    account_id = find_account(session.client, options.account)["id"]
+    account = next(node for node in _accounts(session, None) if node["id"] == account_id)
+    state, budget, now = account["freshness"], account["requestBudget"], session.clock.now()
+    facts = {
+        "name": account["name"],
+        "id": account["id"],
+        "provider": account["provider"]["name"],
+        "external id": account["externalId"] or "",
+        "api version": account["apiVersion"] or "",
+        "state": state["state"],
+        "seen": moment(state["observedAt"], now),
+        "next": moment(state["nextAttemptAt"], now),
+        "token": f"{_token(account)}, since {moment(account['token']['replacedAt'], now)}",
+        "requests left": f"{budget['remaining']} of {budget['limit']}" if budget else "",
+        "for people": f"{budget['reserved']}" if budget else "",
+        "problem": _problem(account),
+    }
+    return show_one(session, options, account, facts, name=qualified(account))
+
+
+def connect_account(session: Session, options: Options) -> int:
+    members = {
+        "provider": options.provider,
+        "name": options.name,
+        "externalId": options.external_id,
+        "apiVersion": options.api_version,
+        "apiToken": _read_token(session, options),
+    }
+    given = {name: value for name, value in members.items() if value is not None}
+    return _show_connected(session, options, change.CONNECT_ACCOUNT, {"input": given})
+
+
+def replace_token(session: Session, options: Options) -> int:
+    token = _read_token(session, options)
+    variables = {"id": _id(session, options), "apiToken": token}
+    return _show_connected(session, options, change.REPLACE_TOKEN, variables)
+
+
+def disconnect_account(session: Session, options: Options) -> int:
+    return carry_out(session, options, change.DISCONNECT_ACCOUNT, {"id": _id(session, options)})
+
+
+def refresh_account(session: Session, options: Options) -> int:
+    return carry_out(session, options, change.REFRESH_ACCOUNT, {"id": _id(session, options)})
+
+
+def _accounts(session: Session, provider: str | None) -> list[dict[str, Any]]:
+    pages = session.client.pages(read.ACCOUNTS, {"provider": provider}, "accounts")
+    return [node for page in pages for node in page["nodes"]]
+
+
+def _fetch(session: Session, provider: str | None) -> Listing:
+    accounts = _accounts(session, provider)
+    return Listing(
+        document={"accounts": accounts},
+        rows=accounts,
+        columns=COLUMNS,
+        name=qualified,
+        empty="No account is connected.",
     )
-    parser.add_argument(
-        "--provider", type=enum_word, choices=PROVIDERS, metavar="PROVIDER", help=named(PROVIDERS)
-    )
-    add_json(parser)
 
 
-def list_accounts(session: Session, options: argparse.Namespace) -> int:
-    variables = {"provider": options.provider}
-    accounts = [
-        node for page in session.client.pages(read.ACCOUNTS, variables, "accounts") for node in page["nodes"]
-    ]
-    screen = session.screen
-    if options.json:
-        screen.dump({"accounts": accounts})
-    elif accounts:
-        screen.table([_row(account) for account in accounts], phase="STATE")
+def _token(account: dict[str, Any]) -> str:
+    accepted = {True: "accepted", False: "refused", None: "not yet used"}[account["token"]["isAccepted"]]
+    return f"...{account['token']['hint']} {accepted}"
+
+
+def _problem(account: dict[str, Any]) -> str:
+    failure = account["freshness"]["lastFailure"] or {}
+    return str((account["hold"] or {}).get("reason") or failure.get("message") or "")
+
+
+def _id(session: Session, options: Options) -> str:
+    return str(find_account(session.client, options.account)["id"])
+
+
+def _read_token(session: Session, options: Options) -> str:
+    """Raises UsageError. A person is asked, and not shown what is typed."""
+    if options.token_env is not None:
+        token, place = session.environment.get(options.token_env, ""), options.token_env
+    elif session.input.isatty():
+        token, place = getpass.getpass("Token: "), "What was typed"
     else:
-        screen.tell("No account is connected.")
+        token, place = session.input.read(), "Standard input"
+    if not token.strip():
+        raise UsageError(f"{place} holds no token.", "Name the variable that does with --token-env.")
+    return token.strip()
+
+
+def _show_connected(session: Session, options: Options, document: str, variables: dict[str, Any]) -> int:
+    form = form_of(options)
+    account = ask_for(session, options, document, variables)["account"]
+    if form in ("json", "yaml"):
+        dump(session.screen, options, form, {"account": account})
+    elif form == "name":
+        session.screen.say(qualified(account))
+    else:
+        provider, hint = account["provider"]["name"], account["token"]["hint"]
+        session.screen.say(plain(f"{account['name']} at {provider} is connected with the token ...{hint}"))
     return Exit.OK
 
 
-def _row(account: dict[str, Any]) -> dict[str, Any]:
-    state, budget = account["freshness"], account["requestBudget"]
-    accepted = {True: "accepted", False: "refused", None: "not yet used"}[account["token"]["isAccepted"]]
-    problem = (account["hold"] or {}).get("reason") or (state["lastFailure"] or {}).get("message")
-    return {
-        "PROVIDER": account["provider"]["name"],
-        "NAME": account["name"],
-        "STATE": state["state"],
-        "SEEN": freshness(state | {"state": "CURRENT"}),
-        "TOKEN": f"...{account['token']['hint']} {accepted}",
-        "REQUESTS LEFT": f"{budget['remaining']} of {budget['limit']}" if budget else "",
-        "PROBLEM": problem,
-    }
+COLUMNS = (
+    Column(title="PROVIDER", value=lambda node: node["provider"]["name"], rank=2),
+    Column(title="NAME", value=lambda node: node["name"]),
+    Column(title="STATE", value=lambda node: node["freshness"]["state"], is_state=True),
+    Column(title="SEEN", value=lambda node: freshness(node["freshness"] | {"state": "CURRENT"})),
+    Column(title="TOKEN", value=_token, rank=3),
+    Column(
+        title="REQUESTS LEFT",
+        value=lambda node: (
+            node["requestBudget"]
+            and f"{node['requestBudget']['remaining']} of {node['requestBudget']['limit']}"
+        ),
+        rank=4,
+    ),
+    Column(title="PROBLEM", value=_problem, rank=1),
+    Column(title="EXTERNAL ID", value=lambda node: node["externalId"], is_wide=True),
+    Column(title="API VERSION", value=lambda node: node["apiVersion"], is_wide=True),
+    Column(title="ID", value=lambda node: node["id"], is_wide=True),
+)
+
+ACCOUNT = "ACCOUNT is a name, provider/name or an ID."
+TOKENS = "The token comes from a variable, from standard input, or is asked for: others can see arguments."
+
+
+def _account_argument() -> click.Parameter:
+    return click.Argument(["account"], metavar="ACCOUNT", type=Named("account"))
+
+
+def _token_flag() -> click.Parameter:
+    return Flag(
+        "--token-env", metavar="VARIABLE", help="that holds the token; without it, standard input does"
+    )
+
+
+COMMAND = Noun(
+    "accounts",
+    "List, show, connect and disconnect the provider accounts that are observed.",
+    [
+        Verb(
+            "list",
+            list_accounts,
+            "List the provider accounts that are observed.",
+            examples="""
+fleetgraph accounts list
+fleetgraph accounts list --provider qovery --json
+""",
+            params=[
+                Flag("--provider", type=Word(PROVIDERS), metavar="PROVIDER", help=named(PROVIDERS)),
+                *output_flags(is_list=True),
+            ],
+        ),
+        Verb(
+            "show",
+            show_account,
+            "Show one account.",
+            about=ACCOUNT,
+            examples="""
+fleetgraph accounts show "Meridian Freight"
+fleetgraph accounts show kupe/"Acme Tools" -o yaml
+""",
+            params=[_account_argument(), *output_flags()],
+        ),
+        Verb(
+            "connect",
+            connect_account,
+            "Connect a provider account. Its token is tried before it is kept.",
+            about=TOKENS,
+            examples="""
+fleetgraph accounts connect kupe --name palisade --external-id palisade --token-env KUPE_API_KEY
+fleetgraph accounts connect cockroachdb --name brightwater < token.txt
+""",
+            params=[
+                click.Argument(["provider"], metavar="PROVIDER", type=Word(PROVIDERS)),
+                Flag("--name", required=True, metavar="NAME", help="what to call it; unique at its provider"),
+                Flag("--external-id", metavar="ID", help="the provider's, where the token does not imply it"),
+                Flag("--api-version", metavar="VERSION", help="of the provider's API, to pin it"),
+                _token_flag(),
+                *output_flags(),
+            ],
+        ),
+        Verb(
+            "replace-token",
+            replace_token,
+            "Give an account another token. It is tried first; the old one is not revoked at the provider.",
+            about=f"{ACCOUNT} {TOKENS}",
+            examples="""
+fleetgraph accounts replace-token "Acme Tools" --token-env ACME_TOKEN
+fleetgraph accounts replace-token "Meridian Freight" < meridian.txt
+""",
+            params=[_account_argument(), _token_flag(), *output_flags()],
+        ),
+        Verb(
+            "disconnect",
+            disconnect_account,
+            "Forget an account, its token and all that was observed. Changes nothing at the provider.",
+            about=ACCOUNT,
+            examples="""
+fleetgraph accounts disconnect "Kestrel (personal)" --wait
+""",
+            params=[_account_argument(), *following_flags()],
+        ),
+        Verb(
+            "refresh",
+            refresh_account,
+            "Observe an account now.",
+            about=ACCOUNT,
+            examples="""
+fleetgraph accounts refresh "Acme Tools"
+fleetgraph accounts refresh kupe/"Acme Tools" --wait --timeout 1m
+""",
+            params=[_account_argument(), *following_flags()],
+        ),
+    ],
+    default="list",
+)

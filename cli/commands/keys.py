@@ -1,102 +1,53 @@
 """`fleetgraph keys`: who may ask, and for what. Needs a key with the scope ADMIN."""
 
-import argparse
 from datetime import datetime, timedelta
 from typing import Any
 
-from cli.arguments import Commands, add_json, duration, enum_word, named
+import click
+
 from cli.changes import ask_for
 from cli.documents import keys
-from cli.errors import Exit, NotThere
-from cli.lookup import find_account
+from cli.errors import Exit, NotThere, UsageError
+from cli.grammar import Flag, Noun, Options, Verb
+from cli.kinds import Duration, Named, Word, named
+from cli.lookup import find_account, meant
+from cli.output import Listing, dump, form_of, output_flags, show_list
 from cli.session import Session
-from cli.words import plain, read_moment, since
+from cli.tables import Column
+from cli.words import plain, read_moment, since, span
 
 SCOPES = ("READ", "WRITE", "ADMIN")
 
 
-def register(commands: Commands) -> None:
-    group = commands.group(
-        "keys",
-        "Make, list and revoke keys of this Fleetgraph.",
-        examples="""
-fleetgraph keys create dashboard --scope read
-fleetgraph keys list
-fleetgraph keys revoke dashboard
-""",
-    )
-    create = group.add(
-        "create",
-        create_key,
-        "Make a key. It is shown once and never again.",
-        description="The key alone goes to standard output, what is to be said of it to the other one.",
-        examples="""
-fleetgraph keys create dashboard --scope read --account acme --account kupe/staging
-fleetgraph keys create ci --scope write --expires-in 30d > ci.key
-""",
-    )
-    create.add_argument("name", metavar="NAME", help="what stands in operations as who asked for them")
-    create.add_argument(
-        "--scope", type=enum_word, choices=SCOPES, required=True, metavar="SCOPE", help=named(SCOPES)
-    )
-    create.add_argument(
-        "--account", action="append", metavar="ACCOUNT", help="that it is to see; again for more; else all"
-    )
-    create.add_argument("--expires-in", type=duration, metavar="TIME", help="e.g. 12h, 30d; else never")
-    add_json(create)
-
-    listed = group.add("list", list_keys, "List keys by name.", examples="fleetgraph keys list --json")
-    add_json(listed)
-
-    revoke = group.add(
-        "revoke",
-        revoke_key,
-        "Revoke a key: it opens nothing from then on.",
-        examples="""
-fleetgraph keys revoke dashboard
-fleetgraph keys revoke ...x7Fq
-""",
-    )
-    revoke.add_argument(
-        "which", metavar="KEY", help="its name, its last four characters after dots, or its ID"
-    )
-    add_json(revoke)
-
-
-def create_key(session: Session, options: argparse.Namespace) -> int:
+def create_key(session: Session, options: Options) -> int:
+    form = form_of(options)
     wanted: dict[str, Any] = {"name": options.name, "scopes": [options.scope]}
     if options.account:
         wanted["accountIds"] = [find_account(session.client, one)["id"] for one in options.account]
     if options.expires_in is not None:
         wanted["expiresAt"] = (session.clock.now() + timedelta(seconds=options.expires_in)).isoformat()
-    made = ask_for(session, keys.CREATE, {"input": wanted})
+    made = ask_for(session, options, keys.CREATE, {"input": wanted})
     key, screen = made["apiKey"], session.screen
-    if options.json:
-        screen.dump({"apiKey": key, "token": made["token"]})
+    if form in ("json", "yaml"):
+        dump(screen, options, form, {"apiKey": key, "token": made["token"]})
         return Exit.OK
     screen.say(made["token"])
     screen.tell(plain(f"{key['name']} may {_may(key)}. The key is not shown again."))
     return Exit.OK
 
 
-def list_keys(session: Session, options: argparse.Namespace) -> int:
-    found, screen = _all(session), session.screen
-    if options.json:
-        screen.dump({"apiKeys": found})
-    elif found:
-        screen.table([_row(key, session.clock.now()) for key in found], phase="STATE")
-    else:
-        screen.tell("There are no keys.")
-    return Exit.OK
+def list_keys(session: Session, options: Options) -> int:
+    return show_list(session, options, lambda: _fetch(session))
 
 
-def revoke_key(session: Session, options: argparse.Namespace) -> int:
+def revoke_key(session: Session, options: Options) -> int:
+    form = form_of(options)
     key_id = _find(session, options.which)["id"]
-    key, screen = ask_for(session, keys.REVOKE, {"id": key_id})["apiKey"], session.screen
-    if options.json:
-        screen.dump({"apiKey": key})
+    key, screen = ask_for(session, options, keys.REVOKE, {"id": key_id})["apiKey"], session.screen
+    if form in ("json", "yaml"):
+        dump(screen, options, form, {"apiKey": key})
     else:
-        screen.say(plain(f"{key['name']} ...{key['hint']} opens nothing any more."))
+        screen.say(plain(f"{key['name']} ...{key['hint']} is revoked."))
     return Exit.OK
 
 
@@ -104,8 +55,33 @@ def _all(session: Session) -> list[dict[str, Any]]:
     return [node for page in session.client.pages(keys.KEYS, {}, "apiKeys") for node in page["nodes"]]
 
 
+def _fetch(session: Session) -> Listing:
+    found, now = _all(session), session.clock.now
+    columns = (
+        Column(title="NAME", value=lambda key: key["name"]),
+        Column(title="KEY", value=lambda key: f"...{key['hint']}"),
+        Column(title="STATE", value=lambda key: _state(key, now()), is_state=True),
+        Column(title="SCOPES", value=_may, rank=1),
+        Column(title="MADE", value=lambda key: f"{since(key['createdAt'], now())} ago", rank=3),
+        Column(
+            title="USED",
+            value=lambda key: key["lastUsedAt"] and f"{since(key['lastUsedAt'], now())} ago",
+            rank=2,
+        ),
+        Column(title="ENDS", value=lambda key: _until(key, now()), rank=2),
+        Column(title="ID", value=lambda key: key["id"], is_wide=True),
+    )
+    return Listing(
+        document={"apiKeys": found},
+        rows=found,
+        columns=columns,
+        name=lambda key: str(key["name"]),
+        empty="There are no keys.",
+    )
+
+
 def _find(session: Session, reference: str) -> dict[str, Any]:
-    """One that still opens; of those that do not there may be many of a name. Raises NotThere."""
+    """One that still opens; of those that do not there may be many of a name. Raises NotThere and UsageError."""
     found = _all(session)
     for key in found:
         if key["id"] == reference:
@@ -113,12 +89,12 @@ def _find(session: Session, reference: str) -> dict[str, Any]:
     named_so = [key for key in found if reference in (key["name"], f"...{key['hint']}")]
     live = [key for key in named_so if _state(key, session.clock.now()) == "ACTIVE"]
     if not live:
-        raise NotThere(
-            f"There is no key {reference} that opens anything.", "`fleetgraph keys list` shows them."
-        )
+        names = [key["name"] for key in found if _state(key, session.clock.now()) == "ACTIVE"]
+        hint = meant(reference, names, "fleetgraph keys list")
+        raise NotThere(f"There is no active key {reference}.", hint)
     if len(live) > 1:
         hints = " or ".join(f"...{key['hint']}" for key in live)
-        raise NotThere(f"Several keys are called {reference}.", f"Say which: {hints}.")
+        raise UsageError(f"Several keys are called {reference}.", f"Say which: {hints}.")
     return live[0]
 
 
@@ -129,18 +105,62 @@ def _state(key: dict[str, Any], now: datetime) -> str:
     return "EXPIRED" if ended else "ACTIVE"
 
 
+def _until(key: dict[str, Any], now: datetime) -> str:
+    if key["expiresAt"] is None:
+        return ""
+    seconds = (read_moment(key["expiresAt"]) - now).total_seconds()
+    return f"in {span(seconds)}" if seconds > 0 else f"{span(-seconds)} ago"
+
+
 def _may(key: dict[str, Any]) -> str:
     scopes = ", ".join(key["scopes"]).lower()
     return scopes if key["accountIds"] is None else f"{scopes} in {len(key['accountIds'])} accounts"
 
 
-def _row(key: dict[str, Any], now: datetime) -> dict[str, Any]:
-    return {
-        "NAME": key["name"],
-        "KEY": f"...{key['hint']}",
-        "STATE": _state(key, now),
-        "MAY": _may(key),
-        "MADE": f"{since(key['createdAt'], now)} ago",
-        "USED": f"{since(key['lastUsedAt'], now)} ago" if key["lastUsedAt"] else "never",
-        "ENDS": key["expiresAt"],
-    }
+COMMAND = Noun(
+    "keys",
+    "Make, list and revoke keys of this Fleetgraph.",
+    [
+        Verb(
+            "list",
+            list_keys,
+            "List keys by name.",
+            examples="fleetgraph keys list --json",
+            params=output_flags(is_list=True),
+        ),
+        Verb(
+            "create",
+            create_key,
+            "Make a key. It is shown once and never again.",
+            about="The key alone goes to standard output, what is to be said of it to the other one.",
+            examples="""
+fleetgraph keys create dashboard --scope read --account "Acme Tools" --account "Meridian Freight"
+fleetgraph keys create ci --scope write --expires-in 30d > ci.key
+""",
+            params=[
+                click.Argument(["name"], metavar="NAME"),
+                Flag("--scope", type=Word(SCOPES), required=True, metavar="SCOPE", help=named(SCOPES)),
+                Flag(
+                    "--account",
+                    multiple=True,
+                    type=Named("account"),
+                    metavar="ACCOUNT",
+                    help="that it is to see; may be repeated (default: all)",
+                ),
+                Flag("--expires-in", type=Duration(), metavar="TIME", help="e.g. 12h, 30d (default: never)"),
+                *output_flags(),
+            ],
+        ),
+        Verb(
+            "revoke",
+            revoke_key,
+            "Revoke a key: nobody gets in with it from then on.",
+            about="KEY is its name, its last four characters after three dots, or its ID.",
+            examples="""
+fleetgraph keys revoke dashboard
+""",
+            params=[click.Argument(["which"], metavar="KEY"), *output_flags()],
+        ),
+    ],
+    default="list",
+)

@@ -1,91 +1,70 @@
-"""`fleetgraph operations` and `fleetgraph operation`: what was asked for, and what came of it."""
+"""`fleetgraph operations`: what was asked for, and what came of it."""
 
-import argparse
 from typing import Any
 
-from cli.arguments import Commands, add_json, enum_word, named
+import click
+
 from cli.changes import OUTCOMES, OperationWatch, title
 from cli.client import REQUEST_SECONDS
 from cli.documents import change
-from cli.errors import Exit
+from cli.grammar import Flag, Noun, Options, Verb
+from cli.kinds import STATES, Named, Number, Word, named
 from cli.lookup import need_cluster, path_of
+from cli.output import Listing, output_flags, show_list, show_one
 from cli.session import Session
-from cli.words import since
+from cli.tables import Column
+from cli.words import moment, since
 
 PAGE = 100
 
 
-def register(commands: Commands) -> None:
-    listing = commands.add(
-        "operations",
-        list_operations,
-        "List changes in flight and recently finished, newest first.",
-        examples="""
-fleetgraph operations
-fleetgraph operations --state running --state unconfirmed
-fleetgraph operations --cluster acme/production --limit 5 --json
-""",
-    )
-    listing.add_argument(
-        "--state", action="append", type=enum_word, choices=OUTCOMES, metavar="STATE", help=named(OUTCOMES)
-    )
-    listing.add_argument("--cluster", metavar="CLUSTER", help="only changes of this one")
-    listing.add_argument("--limit", type=int, default=20, metavar="N", help="how many at most (default: 20)")
-    add_json(listing)
-
-    one = commands.add(
-        "operation",
-        show_operation,
-        "Show one change.",
-        examples="""
-fleetgraph operation WyJPcGVyYXRpb24iLCJhIiwiYiJd
-fleetgraph operation WyJPcGVyYXRpb24iLCJhIiwiYiJd --json
-""",
-    )
-    one.add_argument("operation", metavar="ID")
-    add_json(one)
-
-
-def list_operations(session: Session, options: argparse.Namespace) -> int:
-    where: dict[str, Any] = {"states": options.state} if options.state else {}
+def list_operations(session: Session, options: Options) -> int:
+    where: dict[str, Any] = {"states": list(options.state)} if options.state else {}
     if options.cluster is not None:
         where["clusterId"] = need_cluster(session.client, options.cluster)["id"]
-    variables = {"filter": where, "first": min(max(options.limit, 1), PAGE)}
+    return show_list(session, options, lambda: _fetch(session, where, max(options.limit, 1)))
+
+
+def show_operation(session: Session, options: Options) -> int:
+    watch = OperationWatch(session.client, options.operation)
+    (sight,) = watch(REQUEST_SECONDS)
+    operation, now = watch.latest or {}, session.clock.now()
+    facts = {
+        "change": sight.subject,
+        "id": operation["id"],
+        "state": sight.text,
+        "reason": sight.reason,
+        "candidates": ", ".join(_candidate(cluster) for cluster in operation["candidates"]),
+        "asked for": f"{moment(operation['requestedAt'], now)}, by {operation['requestedBy']}",
+        "finished": moment(operation["finishedAt"], now),
+        "deadline": moment(operation["deadline"], now),
+    }
+    return show_one(session, options, operation, facts, name=str(operation["id"]))
+
+
+def _fetch(session: Session, where: dict[str, Any], limit: int) -> Listing:
+    variables = {"filter": where, "first": min(limit, PAGE)}
     operations: list[dict[str, Any]] = []
     for page in session.client.pages(change.OPERATIONS, variables, "operations"):
         operations += page["nodes"]
-        if len(operations) >= options.limit:
+        if len(operations) >= limit:
             break
-    shown = operations[: options.limit]
-    if options.json:
-        session.screen.dump({"operations": shown})
-    elif shown:
-        session.screen.table([_row(session, operation) for operation in shown], phase="STATE")
-    else:
-        session.screen.tell("No operation matches.")
-    return Exit.OK
-
-
-def show_operation(session: Session, options: argparse.Namespace) -> int:
-    watch = OperationWatch(session.client, options.operation)
-    sight = watch(REQUEST_SECONDS)
-    operation = watch.latest or {}
-    if options.json:
-        session.screen.dump(operation)
-        return Exit.OK
-    session.screen.sheet(
-        {
-            "change": sight.subject,
-            "id": operation["id"],
-            "state": f"{sight.word} ({sight.remark})" if sight.remark else sight.word,
-            "reason": sight.reason,
-            "candidates": ", ".join(_candidate(cluster) for cluster in operation["candidates"]),
-            "asked for": f"{operation['requestedAt']} by {operation['requestedBy']}",
-            "finished": operation["finishedAt"] or "",
-            "deadline": operation["deadline"],
-        }
+    now = session.clock.now
+    columns = (
+        Column(title="CHANGE", value=title),
+        Column(title="STATE", value=lambda one: one["state"], is_state=True),
+        Column(title="ASKED FOR", value=lambda one: f"{since(one['requestedAt'], now())} ago", rank=1),
+        Column(title="BY", value=lambda one: one["requestedBy"], rank=3),
+        Column(title="ID", value=lambda one: one["id"], rank=4),
+        Column(title="FAILURE", value=lambda one: (one["failure"] or {}).get("message"), rank=2),
     )
-    return Exit.OK
+    return Listing(
+        document={"operations": operations[:limit]},
+        rows=operations[:limit],
+        columns=columns,
+        name=lambda one: str(one["id"]),
+        empty="No operation matches.",
+    )
 
 
 def _candidate(cluster: dict[str, Any]) -> str:
@@ -93,12 +72,37 @@ def _candidate(cluster: dict[str, Any]) -> str:
     return f"{path_of(cluster)} {cluster['status']['phase']} {cluster['id']}"
 
 
-def _row(session: Session, operation: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "CHANGE": title(operation),
-        "STATE": operation["state"],
-        "ASKED": f"{since(operation['requestedAt'], session.clock.now())} ago",
-        "BY": operation["requestedBy"],
-        "ID": operation["id"],
-        "FAILURE": (operation["failure"] or {}).get("message"),
-    }
+COMMAND = Noun(
+    "operations",
+    "List and show the changes that were asked for here.",
+    [
+        Verb(
+            "list",
+            list_operations,
+            "List changes in flight and recently finished, newest first.",
+            examples="""
+fleetgraph operations list
+fleetgraph operations list --state running --state unconfirmed
+fleetgraph operations list --cluster "Acme Tools/production" --limit 5 --json
+""",
+            params=[
+                Flag("--state", multiple=True, type=Word(STATES), metavar="STATE", help=named(OUTCOMES)),
+                Flag("--cluster", type=Named("cluster"), metavar="CLUSTER", help="only changes of this one"),
+                Flag(
+                    "--limit", type=Number(), default=20, metavar="N", help="how many at most (default: 20)"
+                ),
+                *output_flags(is_list=True),
+            ],
+        ),
+        Verb(
+            "show",
+            show_operation,
+            "Show one change.",
+            examples="""
+fleetgraph operations show "$(fleetgraph operations list --limit 1 -o name)"
+""",
+            params=[click.Argument(["operation"], metavar="ID"), *output_flags()],
+        ),
+    ],
+    default="list",
+)

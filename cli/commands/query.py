@@ -1,40 +1,52 @@
 """`fleetgraph query`: any document, for what no other command does."""
 
-import argparse
+import click
 
-from cli.arguments import Commands
 from cli.errors import Exit, GraphQLErrors, UsageError
 from cli.files import read_object, read_text
+from cli.grammar import Flag, Options, Verb
+from cli.output import dump, form_of, output_flags
 from cli.session import Session
 
 
-def register(commands: Commands) -> None:
-    parser = commands.add(
-        "query",
-        query,
-        "Send a GraphQL document and print the data of its answer as JSON.",
-        description="Ends with 1 when the answer has errors, which go to standard error.",
-        examples="""
-fleetgraph query graphql/operations/fleet.graphql
-fleetgraph query graphql/operations/cluster.graphql --variables graphql/operations/cluster.variables.json
-echo '{ fleet { clusterCount } }' | fleetgraph query -
-echo '{"id": "..."}' | fleetgraph query cluster.graphql --variables - --operation Cluster
-""",
-    )
-    parser.add_argument("file", metavar="FILE", help="the document; - reads standard input")
-    parser.add_argument("--variables", metavar="FILE", help="a JSON object; - reads standard input")
-    parser.add_argument("--operation", metavar="NAME", help="which one, where the document has several")
-
-
-def query(session: Session, options: argparse.Namespace) -> int:
+def query(session: Session, options: Options) -> int:
     if options.file == options.variables == "-":
         raise UsageError("Standard input holds the document or the variables, not both.")
+    form = form_of(options)
+    if form in ("csv", "name", "wide"):
+        raise UsageError(
+            f"The answer to a document has no form {form}.", "There are json and yaml, and --jq."
+        )
     document = read_text(session, options.file)
     variables = {} if options.variables is None else read_object(session, options.variables)
     try:
-        session.screen.dump(session.client.ask(document, variables, operation=options.operation))
+        answer = session.client.ask(document, variables, operation=options.operation)
     except GraphQLErrors as errors:
         if errors.data is not None:
-            session.screen.dump(errors.data)
+            dump(session.screen, options, form, errors.data)
         raise
+    dump(session.screen, options, form, answer)
     return Exit.OK
+
+
+COMMAND = Verb(
+    "query",
+    query,
+    "Send a GraphQL document and print the data of its answer as JSON.",
+    about="""
+FILE is the document; - reads standard input. Ends with 1 when the answer has errors, which go to standard error.
+""",
+    examples="""
+echo '{ fleet { clusterCount } }' | fleetgraph query -
+echo '{ clusters { nodes { name } } }' | fleetgraph query - --jq '.clusters.nodes[].name'
+fleetgraph query graphql/operations/fleet.graphql
+fleetgraph query graphql/operations/cluster.graphql --variables graphql/operations/cluster.variables.json
+echo '{"first": 3}' | fleetgraph query graphql/operations/operations.graphql --variables - --operation Operations
+""",
+    params=[
+        click.Argument(["file"], metavar="FILE"),
+        Flag("--variables", metavar="FILE", help="a JSON object; - reads standard input"),
+        Flag("--operation", metavar="NAME", help="which one, where the document has several"),
+        *output_flags(),
+    ],
+)

@@ -1,48 +1,106 @@
 """`fleetgraph wait`: come back when it is true."""
 
-import argparse
+from typing import Any
 
-from cli.arguments import Commands, add_timeout
-from cli.changes import OperationWatch
-from cli.errors import UsageError
-from cli.follow import follow
+import click
+
+from cli.changes import OperationWatch, timeout_flag
+from cli.commands.clusters.filters import filter_flags, is_filtered, to_filter
+from cli.commands.clusters.showing import CALLED
+from cli.documents import read
+from cli.errors import Exit, UsageError
+from cli.follow import Observe, follow
+from cli.goals import Goal, read_goal
+from cli.grammar import Flag, Options, Verb
+from cli.kinds import Named
 from cli.session import Session
-from cli.watch import GOALS, ClusterWatch
+from cli.watch import ClusterWatch
+
+MOST = 500
+"""Clusters in one wait: five requests each time."""
 
 
-def register(commands: Commands) -> None:
-    parser = commands.add(
-        "wait",
-        wait,
-        "Wait until a cluster is where you want it, or an operation is done.",
-        description="""
-A cluster that is not there yet is waited for; one that is not there at all counts as deleted, once every account
-in question was seen. What is shown counts only while it is current, and a change that its provider has accepted
-and not applied yet is not done.
-
-Ends with 0 when it is so, 1 when it cannot become so, 2 when the time is up, 130 on Ctrl-C.
-""",
-        examples="""
-fleetgraph wait acme/production --for ready --timeout 15m
-fleetgraph wait billing-vault --for deleted
-fleetgraph wait production --for stopped --timeout 1h && echo good night
-fleetgraph wait --operation WyJPcGVyYXRpb24iLCJhIiwiYiJd
-""",
-    )
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument(
-        "cluster", metavar="CLUSTER", nargs="?", help="a name that only one has, account/name, or an ID"
-    )
-    what.add_argument("--operation", metavar="ID", help="instead of a cluster: until it is done")
-    parser.add_argument("--for", dest="goal", choices=GOALS, help="default: ready")
-    add_timeout(parser)
+def wait(session: Session, options: Options) -> int:
+    observe = _watch(session, options)
+    if observe is None:
+        session.screen.tell("No cluster matches: there is nothing to wait for.")
+        return Exit.OK
+    return follow(session, observe, timeout_seconds=options.timeout, is_json=options.is_json)
 
 
-def wait(session: Session, options: argparse.Namespace) -> int:
-    if options.operation is None:
-        watch = ClusterWatch(session.client, options.cluster, options.goal or "ready")
-        return follow(session, watch, timeout_seconds=options.timeout)
-    if options.goal is not None:
+def _watch(session: Session, options: Options) -> Observe | None:
+    goal = options.goal or "ready"
+    operation = options.operation
+    if goal.lower().startswith("operation="):
+        operation = operation or goal.partition("=")[2]
+    elif operation is not None and options.goal is not None:
         raise UsageError("An operation is waited for until it is done.", "Leave out --for.")
-    operation = OperationWatch(session.client, options.operation)
-    return follow(session, operation, timeout_seconds=options.timeout)
+    is_wide = options.all or is_filtered(options)
+    if sum([operation is not None, bool(options.clusters), is_wide]) != 1:
+        raise UsageError(
+            "What to wait for is said once:",
+            "by names of clusters, by --all or filters, or by --operation.",
+        )
+    if operation is not None:
+        return OperationWatch(session.client, operation)
+    aim = read_goal(goal)
+    references = options.clusters or _matching(session, options, aim)
+    if not references:
+        return None
+    return ClusterWatch(session.client, references, aim, may_appear=options.create)
+
+
+def _matching(session: Session, options: Options, goal: Goal) -> list[str]:
+    """IDs of those that are there now: what comes later is not waited for."""
+    if options.create:
+        raise UsageError("--create waits for a name.", "Leave it out, or name the clusters.")
+    where: dict[str, Any] = to_filter(session, options)
+    ids = []
+    for page in session.client.pages(read.CLUSTERS_NAMED, {"filter": where}, "clusters"):
+        ids += [str(node["id"]) for node in page["nodes"]]
+        if len(ids) > MOST:
+            raise UsageError(f"More than {MOST} clusters match.", "Narrow it with filters.")
+    return ids
+
+
+COMMAND = Verb(
+    "wait",
+    wait,
+    "Wait until clusters are where you want them, or an operation is done.",
+    about=f"""
+{CALLED}
+
+--for takes ready, stopped or deleted; phase=PHASE, or several as in phase=ready,stopped; any field of a cluster as
+the schema calls it, as in version=v25.4 or capacity.nodeCount=3; or operation=ID. Several clusters are waited for
+until all of them are there.
+
+What is shown counts only while it is current, and a change that its provider has accepted and not applied yet is not
+done. A name that is not there is an error, unless it is being created or --create is given; where it is to be deleted,
+it counts as deleted once every account in question was seen.
+
+Ends with 0 when it is so, with 1 as soon as one of them cannot become so, with 2 when the time is up.
+""",
+    examples="""
+fleetgraph wait "Acme Tools/production" --for ready --timeout 15m
+fleetgraph wait shipments-ledger fuel-cards --for phase=ready,stopped
+fleetgraph wait --account "Halcyon Pay" --for ready --json
+fleetgraph wait shipments-ledger --for version=v25.4.1
+fleetgraph wait --operation "$(fleetgraph clusters update reporting --cpu 4 -o name)"
+fleetgraph wait "Acme Tools/no-such-cluster" --for deleted && echo gone
+""",
+    params=[
+        click.Argument(["clusters"], metavar="[CLUSTER]...", nargs=-1, type=Named("cluster")),
+        Flag(
+            "--for",
+            "goal",
+            metavar="GOAL",
+            help="ready (default), stopped, deleted, phase=, FIELD=, operation=",
+        ),
+        Flag("--operation", metavar="ID", help="until this change is done; the same as --for operation=ID"),
+        Flag("--create", is_flag=True, help="wait for a cluster of that name to appear"),
+        timeout_flag(group=""),
+        Flag("--json", "is_json", is_flag=True, help="an event a line, in JSON"),
+        Flag("--all", is_flag=True, help="every cluster that there is", group="which clusters"),
+        *filter_flags(),
+    ],
+)

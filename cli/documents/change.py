@@ -16,7 +16,7 @@ fragment OperationFields on Operation {
   finishedAt
   deadline
   pollAfterSeconds
-  failure { kind message retryAt }
+  failure { kind message httpStatus retryAt }
   candidates { id name account { name } status { phase } }
 }
 """
@@ -31,6 +31,8 @@ fragment UserErrorFields on UserError {
   ... on ConflictError { currentRevision operation { id kind } }
   ... on ProviderFailedError { failure { message retryAt } }
   ... on BudgetExhaustedError { retryAt }
+  ... on InUseError { usedBy(first: 10) { nodes { name } } }
+  ... on ForbiddenError { requiredScope }
 }
 """
 
@@ -81,6 +83,11 @@ mutation {signature} {{
 
 CREATE_CLUSTER = _change("Create($input: CreateClusterInput!)", "createCluster(input: $input)")
 
+UPDATE_CLUSTER = _change(
+    "Update($id: ID!, $input: UpdateClusterInput!, $expectedRevision: Revision)",
+    "updateCluster(id: $id, input: $input, expectedRevision: $expectedRevision)",
+)
+
 DELETE_CLUSTER = _change(
     "Delete($id: ID!, $confirmName: String!, $expectedRevision: Revision)",
     "deleteCluster(id: $id, confirmName: $confirmName, expectedRevision: $expectedRevision)",
@@ -115,3 +122,20 @@ REPLACE_TOKEN = _change(
 DISCONNECT_ACCOUNT = _change("Disconnect($id: ID!)", "disconnectAccount(id: $id)")
 
 REFRESH_ACCOUNT = _change("Refresh($id: ID!)", "refreshAccount(id: $id)")
+
+CREATE_INTEGRATION = _change(
+    "CreateIntegration($input: CreateIntegrationInput!)", "createIntegration(input: $input)"
+)
+
+UPDATE_INTEGRATION = _change(
+    "UpdateIntegration($id: ID!, $input: UpdateIntegrationInput!)",
+    "updateIntegration(id: $id, input: $input)",
+)
+
+DELETE_INTEGRATION = _change("DeleteIntegration($id: ID!)", "deleteIntegration(id: $id)")
+
+CORDON_NODE = _change("Cordon($id: ID!)", "cordonNode(id: $id)")
+
+UNCORDON_NODE = _change("Uncordon($id: ID!)", "uncordonNode(id: $id)")
+
+DRAIN_NODE = _change("Drain($id: ID!)", "drainNode(id: $id)")

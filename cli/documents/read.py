@@ -38,6 +38,15 @@ fragment Watched on Cluster {
     + FRESHNESS
 )
 
+COVERAGE = """
+fragment CoverageFields on Coverage {
+  isComplete
+  accountCount
+  missingCount
+  missing(first: 10) { nodes { name provider { kind name } freshness { ...FreshnessFields } } }
+}
+"""
+
 CLUSTERS = (
     """
 query Clusters($after: String, $filter: ClusterFilter) {
@@ -47,24 +56,43 @@ query Clusters($after: String, $filter: ClusterFilter) {
       provider { kind name }
       plan
       version
+      availableVersion
       cloud
       regions
       capacity { nodeCount }
       spendLimit { ...LimitFields }
     }
     pageInfo { hasNextPage endCursor }
-    coverage {
-      isComplete
-      accountCount
-      missingCount
-      missing(first: 10) { nodes { name provider { kind name } freshness { ...FreshnessFields } } }
-    }
+    coverage { ...CoverageFields }
   }
 }
 """
     + WATCHED
     + LIMIT
+    + COVERAGE
 )
+
+CLUSTERS_NAMED = (
+    """
+query ClustersNamed($after: String, $filter: ClusterFilter) {
+  clusters(first: 100, after: $after, filter: $filter) {
+    nodes { ...Watched }
+    pageInfo { hasNextPage endCursor }
+    coverage { isComplete }
+  }
+}
+"""
+    + WATCHED
+)
+
+CLUSTER_NAMES = """
+query ClusterNames($after: String) {
+  clusters(first: 100, after: $after) {
+    nodes { name account { name } }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
 
 CLUSTER = (
     """
@@ -102,7 +130,7 @@ query Cluster($id: ID!) {
     spendLimit { ...LimitFields }
     costEstimate { minimum { decimal currency } maximum { decimal currency } period }
     integration { id name }
-    statusHistory(first: 5) { nodes { from to observedAt afterSeconds } }
+    statusHistory(first: 5) { nodes { from to providerPhase observedAt afterSeconds } }
     details { consoleUrl }
   }
 }
@@ -116,6 +144,51 @@ WATCH = (
 query Watch($id: ID!) { cluster(id: $id) { ...Watched } }
 """
     + WATCHED
+)
+
+WATCH_SEVERAL = (
+    """
+query WatchSeveral($ids: [ID!]!) { nodes(ids: $ids) { ... on Cluster { ...Watched } } }
+"""
+    + WATCHED
+)
+
+WATCH_FIELDS = (
+    """
+query WatchFields($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on Cluster {
+      ...Watched
+      externalId
+      displayName
+      description
+      engine
+      version
+      availableVersion
+      plan
+      cloud
+      providerCloud
+      regions
+      capacity {
+        total { cpuMillicores memoryMiB storageMiB }
+        perNode { cpuMillicores memoryMiB storageMiB }
+        nodeCount
+        minNodes
+        maxNodes
+        instanceType
+      }
+      labels { key value }
+      isDeletionProtected
+      revision
+      connection { endpoint }
+      spendLimit { ...LimitFields }
+      capabilities { capability isSupported reason }
+    }
+  }
+}
+"""
+    + WATCHED
+    + LIMIT
 )
 
 CLUSTER_BY_NAME = (
@@ -158,11 +231,152 @@ query AccountNames($after: String, $provider: ProviderKind) {
 }
 """
 
-INTEGRATIONS = """
+INTEGRATIONS = (
+    """
 query Integrations($after: String, $filter: IntegrationFilter) {
   integrations(first: 100, after: $after, filter: $filter) {
-    nodes { id name cloud }
+    nodes {
+      id
+      name
+      description
+      cloud
+      providerCloud
+      authentication
+      features
+      createdAt
+      externalId
+      account { id name provider { kind name } }
+      freshness { ...FreshnessFields }
+    }
     pageInfo { hasNextPage endCursor }
   }
+}
+"""
+    + FRESHNESS
+)
+
+INTEGRATION_USE = """
+query IntegrationUse($id: ID!, $after: String) {
+  node(id: $id) {
+    ... on Integration {
+      usedBy(first: 100, after: $after) {
+        nodes { name account { name } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}
+"""
+
+NODES = (
+    """
+query Nodes($id: ID!, $after: String) {
+  cluster(id: $id) {
+    nodes(first: 100, after: $after) {
+      nodes {
+        id
+        name
+        phase
+        providerPhase
+        region
+        zone
+        instanceType
+        pool
+        createdAt
+        freshness { ...FreshnessFields }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+    + FRESHNESS
+)
+
+REGIONS = """
+query Regions($id: ID!, $after: String, $cloud: Cloud) {
+  node(id: $id) {
+    ... on Account {
+      provider { name capabilities { capability isSupported reason } }
+      regions(first: 100, after: $after, cloud: $cloud) {
+        nodes { name location cloud isServerless }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}
+"""
+
+MACHINE_TYPES = """
+query MachineTypes($id: ID!, $after: String, $cloud: Cloud, $region: String) {
+  node(id: $id) {
+    ... on Account {
+      provider { name capabilities { capability isSupported reason } }
+      instanceTypes(first: 100, after: $after, cloud: $cloud, region: $region) {
+        nodes { name cloud region cpuMillicores memoryMiB }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}
+"""
+
+PROVIDERS = """
+query Providers {
+  providers { id kind name documentationUrl capabilities { capability isSupported reason } }
+}
+"""
+
+FLEET = (
+    """
+query Fleet {
+  fleet {
+    clusterCount
+    byPhase { phase count }
+    byProvider { provider { kind name } count }
+    spendLimits { minorUnits currency decimal }
+    convertedSpendLimits { minorUnits currency decimal }
+    unlimitedClusterCount
+    unknownLimitClusterCount
+    coverage { ...CoverageFields }
+  }
+}
+"""
+    + COVERAGE
+    + FRESHNESS
+)
+
+STATUS_CHANGES = """
+query StatusChanges($first: Int!, $after: String, $since: DateTime) {
+  statusChanges(first: $first, after: $after, since: $since) {
+    nodes {
+      cluster { id account { name } }
+      clusterName
+      from
+      to
+      providerPhase
+      observedAt
+      afterSeconds
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+CONSOLE = """
+query Console($id: ID!) { cluster(id: $id) { id name details { consoleUrl } } }
+"""
+
+VIEWER = """
+query Viewer($after: String) {
+  viewer {
+    name
+    scopes
+    accounts(first: 100, after: $after) {
+      nodes { id name provider { kind name } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+  rateLimit { limit remaining resetsAt }
 }
 """

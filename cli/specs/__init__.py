@@ -1,4 +1,4 @@
-"""What a cluster is to be, provider by provider: its flags, and the spec that the graph takes."""
+"""What a cluster is to be, provider by provider: its flags, and the spec and the patch that the graph takes."""
 
 from collections.abc import Mapping
 

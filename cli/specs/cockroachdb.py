@@ -1,73 +1,125 @@
 """A cluster at CockroachDB Cloud."""
 
-import argparse
+from collections.abc import Sequence
 from typing import Any
 
-from cli.arguments import Parser, enum_word
+import click
+
 from cli.errors import UsageError
-from cli.limits import add_limit, to_limit
+from cli.grammar import Flag, Options
+from cli.kinds import CLOUDS, Number, Pair, Word
+from cli.limits import limit_flags, to_limit
 from cli.session import Session
-from cli.specs.members import Spec, given, number, pair
+from cli.specs.members import Spec, given, number
 
 EXAMPLES = """
-fleetgraph create cockroachdb --account Meridian --name notorious-moose --plan basic \\
+fleetgraph clusters create cockroachdb --account "Meridian Freight" --name parcels --plan basic \\
     --cloud gcp --region europe-west1 --limit-usd 0
-fleetgraph create cockroachdb --account Meridian --name ledger --plan standard --cloud aws --region eu-west-1 \\
-    --limit-vcpus 4
-fleetgraph create cockroachdb --account Meridian --name vault --plan advanced --cloud aws --region-nodes eu-west-1=3 \\
-    --vcpus 4 --storage-gib 50 --label env=prod --deletion-protection --wait --timeout 1h
+fleetgraph clusters create cockroachdb --account "Meridian Freight" --name ledger --plan standard \\
+    --cloud aws --region eu-west-1 --limit-vcpus 4
+fleetgraph clusters create cockroachdb --account "Meridian Freight" --name vault --plan advanced \\
+    --cloud aws --region-nodes eu-west-1=3 --vcpus 4 --storage-gib 50 --label env=prod --wait --timeout 1h
 """
 
+PLANS = ("basic", "standard", "advanced")
 SERVERLESS = {"--region": "region", "--primary-region": "primary_region"}
 ADVANCED = {
     "--region-nodes": "region_nodes",
     "--vcpus": "vcpus",
     "--machine-type": "machine_type",
     "--storage-gib": "storage_gib",
-    "--version": "version",
 }
+SERVERLESS_GROUP, ADVANCED_GROUP = "basic and standard", "advanced"
 
 
-def add_arguments(parser: Parser) -> None:
-    parser.add_argument("--cloud", required=True, type=enum_word, metavar="CLOUD", help="aws, azure or gcp")
-    parser.add_argument(
-        "--plan", required=True, choices=("basic", "standard", "advanced"), help="decides what it costs"
-    )
-    parser.add_argument("--label", action="append", type=pair, metavar="KEY=VALUE")
-    parser.add_argument("--deletion-protection", action=argparse.BooleanOptionalAction)
-    serverless = parser.add_argument_group("basic and standard")
-    serverless.add_argument("--region", action="append", metavar="REGION", help="may be repeated")
-    serverless.add_argument("--primary-region", metavar="REGION", help="needed with more than one")
-    add_limit(parser, prefix="limit-")
-    advanced = parser.add_argument_group("advanced")
-    advanced.add_argument(
-        "--region-nodes", action="append", type=pair, metavar="REGION=N", help="may be repeated"
-    )
-    advanced.add_argument("--vcpus", type=number, metavar="N", help="of each node")
-    advanced.add_argument("--machine-type", metavar="NAME", help="the cloud's, in place of --vcpus")
-    advanced.add_argument("--storage-gib", type=number, metavar="N", help="of each node")
-    advanced.add_argument("--version", metavar="VERSION", help="of CockroachDB, e.g. v25.2")
+def create_flags() -> Sequence[click.Parameter]:
+    return [
+        Flag("--cloud", required=True, type=Word(CLOUDS), metavar="CLOUD", help="aws, azure or gcp"),
+        Flag("--plan", required=True, type=click.Choice(PLANS), metavar="PLAN", help=", ".join(PLANS)),
+        *_common_flags(),
+    ]
 
 
-def to_spec(session: Session, options: argparse.Namespace, account: dict[str, Any]) -> dict[str, Any]:
+def update_flags() -> Sequence[click.Parameter]:
+    return [
+        Flag(
+            "--plan",
+            type=click.Choice(PLANS),
+            metavar="PLAN",
+            help="another one, or the present one with other nodes, regions or limits (default: the present one)",
+        ),
+        *_common_flags(),
+    ]
+
+
+def _common_flags() -> Sequence[click.Parameter]:
+    return [
+        Flag("--label", multiple=True, type=Pair(), metavar="KEY=VALUE", help="all that there are to be"),
+        Flag("--deletion-protection/--no-deletion-protection", default=None),
+        Flag("--version", metavar="VERSION", help="of CockroachDB, e.g. v25.2"),
+        Flag("--region", multiple=True, metavar="REGION", help="may be repeated", group=SERVERLESS_GROUP),
+        Flag("--primary-region", metavar="REGION", help="needed with more than one", group=SERVERLESS_GROUP),
+        *limit_flags(prefix="limit-", group=SERVERLESS_GROUP),
+        Flag(
+            "--region-nodes",
+            multiple=True,
+            type=Pair(),
+            metavar="REGION=N",
+            help="may be repeated",
+            group=ADVANCED_GROUP,
+        ),
+        Flag("--vcpus", type=Number(), metavar="N", help="of each node", group=ADVANCED_GROUP),
+        Flag("--machine-type", metavar="NAME", help="the cloud's, in place of --vcpus", group=ADVANCED_GROUP),
+        Flag("--storage-gib", type=Number(), metavar="N", help="of each node", group=ADVANCED_GROUP),
+    ]
+
+
+def to_spec(session: Session, options: Options, account: dict[str, Any]) -> dict[str, Any]:
     plan = _advanced(options) if options.plan == "advanced" else _serverless(options)
-    labels = [{"key": key, "value": value} for key, value in options.label or ()]
-    return given(
-        cloud=options.cloud,
-        plan={options.plan: plan},
-        labels=labels or None,
-        isDeletionProtected=options.deletion_protection,
-    )
+    if options.version is not None:
+        if options.plan != "advanced":
+            raise UsageError(f"--version means nothing to the plan {options.plan}.")
+        plan["version"] = options.version
+    return given(cloud=options.cloud, plan={options.plan: plan}, **_common(options))
 
 
-def _serverless(options: argparse.Namespace) -> dict[str, Any]:
+def to_patch(session: Session, options: Options, cluster: dict[str, Any]) -> dict[str, Any]:
+    """Flags of a plan belong to the plan that the cluster has, unless another one is named."""
+    patch = given(version=options.version, **_common(options))
+    flags = {**SERVERLESS, **ADVANCED}
+    if not any(getattr(options, name) for name in flags.values()) and to_limit(options) is None:
+        if options.plan is None:
+            return patch
+        return patch | {"plan": {options.plan: _plan(options)}}
+    if options.plan is None:
+        present = str(cluster.get("plan") or "").lower()
+        if present not in PLANS:
+            raise UsageError(
+                "Which plan these flags are for is not known.", f"Add --plan: {', '.join(PLANS)}."
+            )
+        options.plan = present
+    return patch | {"plan": {options.plan: _plan(options)}}
+
+
+def _plan(options: Options) -> dict[str, Any]:
+    return _advanced(options) if options.plan == "advanced" else _serverless(options)
+
+
+def _common(options: Options) -> dict[str, Any]:
+    labels = [{"key": key, "value": value} for key, value in options.label]
+    return given(labels=labels or None, isDeletionProtected=options.deletion_protection)
+
+
+def _serverless(options: Options) -> dict[str, Any]:
     _refuse(options, ADVANCED)
     if not options.region:
         raise UsageError(f"The plan {options.plan} needs a --region.")
-    return given(regions=options.region, primaryRegion=options.primary_region, spendLimit=to_limit(options))
+    return given(
+        regions=list(options.region), primaryRegion=options.primary_region, spendLimit=to_limit(options)
+    )
 
 
-def _advanced(options: argparse.Namespace) -> dict[str, Any]:
+def _advanced(options: Options) -> dict[str, Any]:
     _refuse(options, SERVERLESS)
     if to_limit(options) is not None:
         raise UsageError("The plan advanced has no spend limit.")
@@ -75,31 +127,28 @@ def _advanced(options: argparse.Namespace) -> dict[str, Any]:
         raise UsageError("The plan advanced needs --region-nodes and --storage-gib.")
     return given(
         regionNodes=[
-            {"region": region, "nodes": _nodes(region, count)} for region, count in options.region_nodes
+            {"region": region, "nodes": number(count, f"--region-nodes {region}={count}")}
+            for region, count in options.region_nodes
         ],
         vcpus=options.vcpus,
         machineType=options.machine_type,
         storageGib=options.storage_gib,
-        version=options.version,
     )
 
 
-def _nodes(region: str, count: str) -> int:
-    try:
-        return number(count)
-    except argparse.ArgumentTypeError as error:
-        raise UsageError(f"--region-nodes {region}={count}: {error}.") from error
-
-
-def _refuse(options: argparse.Namespace, flags: dict[str, str]) -> None:
+def _refuse(options: Options, flags: dict[str, str]) -> None:
     for flag, name in flags.items():
-        if getattr(options, name) is not None:
+        if getattr(options, name) not in (None, ()):
             raise UsageError(f"{flag} means nothing to the plan {options.plan}.")
 
 
 SPEC = Spec(
+    provider="CockroachDB Cloud",
     summary="Create a database cluster at CockroachDB Cloud.",
     examples=EXAMPLES,
-    add_arguments=add_arguments,
+    create_flags=create_flags,
     to_spec=to_spec,
+    update_flags=update_flags,
+    to_patch=to_patch,
+    clearable={"label": "labels"},
 )

@@ -1,40 +1,56 @@
 """A cluster at Kupe Cloud."""
 
-import argparse
+from collections.abc import Sequence
 from typing import Any
 
-from cli.arguments import Parser, enum_word
+import click
+
 from cli.files import read_object
+from cli.grammar import Flag, Options
+from cli.kinds import Word
 from cli.session import Session
 from cli.specs.members import Spec, given
 
 EXAMPLES = """
-fleetgraph create kupe --account acme --name staging --type shared --cpu 4 --memory 16Gi --storage 100Gi
-fleetgraph create kupe --account acme --name production --type dedicated --version 1.34 \\
+fleetgraph clusters create kupe --account "Acme Tools" --name preview --type shared --cpu 4 --memory 16Gi
+fleetgraph clusters create kupe --account "Acme Tools" --name checkout --type dedicated --version 1.34 \\
     --high-availability --wait
 """
 
 
-def add_arguments(parser: Parser) -> None:
-    parser.add_argument("--display-name", metavar="TEXT", help="default: the name")
-    parser.add_argument(
-        "--type", required=True, type=enum_word, choices=("SHARED", "DEDICATED"), help="of nodes"
-    )
-    parser.add_argument("--version", metavar="VERSION", help="of Kubernetes, e.g. 1.34")
-    parser.add_argument("--cpu", metavar="QUANTITY", help="e.g. 4")
-    parser.add_argument("--memory", metavar="QUANTITY", help="e.g. 16Gi")
-    parser.add_argument("--storage", metavar="QUANTITY", help="e.g. 100Gi")
-    parser.add_argument("--high-availability", action=argparse.BooleanOptionalAction)
-    parser.add_argument(
-        "--alerts", metavar="FILE", help="overrides of alerts, a JSON object; - reads standard input"
-    )
+def create_flags() -> Sequence[click.Parameter]:
+    return [
+        Flag("--display-name", metavar="TEXT", help="default: the name"),
+        Flag(
+            "--type",
+            required=True,
+            type=Word(("SHARED", "DEDICATED")),
+            metavar="TYPE",
+            help="shared or dedicated",
+        ),
+        *update_flags(),
+    ]
 
 
-def to_spec(session: Session, options: argparse.Namespace, account: dict[str, Any]) -> dict[str, Any]:
+def update_flags() -> Sequence[click.Parameter]:
+    return [
+        Flag("--version", metavar="VERSION", help="of Kubernetes, e.g. 1.34"),
+        Flag("--cpu", metavar="QUANTITY", help="e.g. 4"),
+        Flag("--memory", metavar="QUANTITY", help="e.g. 16Gi"),
+        Flag("--storage", metavar="QUANTITY", help="e.g. 100Gi"),
+        Flag("--high-availability/--no-high-availability", default=None),
+        Flag("--alerts", metavar="FILE", help="overrides of alerts, a JSON object; - reads standard input"),
+    ]
+
+
+def to_spec(session: Session, options: Options, account: dict[str, Any]) -> dict[str, Any]:
+    display_name = options.display_name or options.name
+    return given(displayName=display_name, type=options.type) | to_patch(session, options, {})
+
+
+def to_patch(session: Session, options: Options, cluster: dict[str, Any]) -> dict[str, Any]:
     resources = given(cpu=options.cpu, memory=options.memory, storage=options.storage)
     return given(
-        displayName=options.display_name or options.name,
-        type=options.type,
         version=options.version,
         resources=resources or None,
         isHighlyAvailable=options.high_availability,
@@ -43,8 +59,17 @@ def to_spec(session: Session, options: argparse.Namespace, account: dict[str, An
 
 
 SPEC = Spec(
+    provider="Kupe Cloud",
     summary="Create a Kubernetes cluster at Kupe Cloud.",
     examples=EXAMPLES,
-    add_arguments=add_arguments,
+    create_flags=create_flags,
     to_spec=to_spec,
+    update_flags=update_flags,
+    to_patch=to_patch,
+    clearable={
+        "cpu": "resources.cpu",
+        "memory": "resources.memory",
+        "storage": "resources.storage",
+        "alerts": "alerts",
+    },
 )

@@ -1,80 +1,101 @@
 """A cluster at Qovery."""
 
-import argparse
+from collections.abc import Sequence
 from typing import Any
 
-from cli.arguments import Parser, enum_word
+import click
+
 from cli.errors import UsageError
 from cli.files import read_text
+from cli.grammar import Flag, Options
+from cli.kinds import CLOUDS, Number, Word
 from cli.lookup import find_integration
 from cli.session import Session
-from cli.specs.members import Spec, given, number
+from cli.specs.members import Spec, given
 
 EXAMPLES = """
-fleetgraph create qovery --account quay --name pier --cloud aws --region eu-west-3 --integration aws-main \\
-    --instance-type t3.large --max-nodes 5 --production
-fleetgraph create qovery --account quay --name jetty --cloud scaleway --region fr-par --feature STATIC_IP=true \\
-    --ssh-key-file id_ed25519.pub --no-deploy
+fleetgraph clusters create qovery --account "Orchard Grocers" --name pier --cloud aws --region eu-west-3 \\
+    --integration orchard-aws-main --instance-type t3a.large --max-nodes 5 --production
+fleetgraph clusters create qovery --account "Orchard Grocers" --name jetty --cloud scaleway --region fr-par \\
+    --integration orchard-scaleway --instance-type DEV1-L --no-deploy
 """
 
 MODES = ("MANAGED", "SELF_MANAGED", "PARTIALLY_MANAGED")
+ADVANCED = "metrics and charts"
 
 
-def add_arguments(parser: Parser) -> None:
-    parser.add_argument(
-        "--cloud", required=True, type=enum_word, metavar="CLOUD", help="aws, gcp, azure, ..."
-    )
-    parser.add_argument("--region", required=True, metavar="REGION")
-    parser.add_argument(
-        "--integration", metavar="NAME", help="that holds the cloud's credentials, by name or ID"
-    )
-    parser.add_argument("--description", metavar="TEXT")
-    parser.add_argument("--kubernetes-mode", type=enum_word, choices=MODES, help="default: MANAGED")
-    parser.add_argument("--instance-type", metavar="NAME")
-    parser.add_argument("--disk-size-gb", type=number, metavar="N", help="of each machine")
-    parser.add_argument("--min-nodes", type=number, metavar="N", help="default: 1")
-    parser.add_argument("--max-nodes", type=number, metavar="N", help="default: 1")
-    parser.add_argument("--production", action=argparse.BooleanOptionalAction)
-    parser.add_argument("--feature", action="append", metavar="ID[=VALUE]", help="may be repeated")
-    parser.add_argument(
-        "--ssh-key-file", action="append", metavar="FILE", help="a public key; may be repeated"
-    )
-    parser.add_argument(
-        "--no-deploy", dest="deploy", action="store_false", default=None, help="register only"
-    )
-    advanced = parser.add_argument_group("metrics and charts")
-    advanced.add_argument("--metrics", action=argparse.BooleanOptionalAction)
-    advanced.add_argument("--metrics-kind", metavar="KIND", help="Qovery's word for how; turns them on")
-    advanced.add_argument("--cert-manager-namespace", metavar="NAME")
-    advanced.add_argument("--metallb-address-pool", action="append", metavar="RANGE", help="may be repeated")
-    advanced.add_argument("--nginx-replicas", type=number, metavar="N")
-    advanced.add_argument("--nginx-default-ssl-certificate", metavar="NAME")
-    advanced.add_argument("--nginx-publish-status-address", metavar="ADDRESS")
-    advanced.add_argument("--nginx-metallb-ips", metavar="ADDRESSES")
-    advanced.add_argument("--nginx-external-dns-target", metavar="NAME")
+def create_flags() -> Sequence[click.Parameter]:
+    return [
+        Flag("--cloud", required=True, type=Word(CLOUDS), metavar="CLOUD", help="aws, gcp, azure, ..."),
+        Flag("--region", required=True, metavar="REGION"),
+        Flag("--integration", metavar="NAME", help="that holds the cloud's credentials, by name or ID"),
+        Flag(
+            "--kubernetes-mode", type=Word(MODES), metavar="MODE", help="managed (default), self-managed, ..."
+        ),
+        Flag("--deploy/--no-deploy", default=None, help="deploy at once (default), or register only"),
+        *_common_flags(),
+    ]
 
 
-def to_spec(session: Session, options: argparse.Namespace, account: dict[str, Any]) -> dict[str, Any]:
+def update_flags() -> Sequence[click.Parameter]:
+    return [Flag("--name", metavar="NAME", help="a new one"), *_common_flags()]
+
+
+def _common_flags() -> Sequence[click.Parameter]:
+    return [
+        Flag("--description", metavar="TEXT"),
+        Flag("--instance-type", metavar="NAME"),
+        Flag("--disk-size-gb", type=Number(), metavar="N", help="of each node"),
+        Flag("--min-nodes", type=Number(), metavar="N"),
+        Flag("--max-nodes", type=Number(), metavar="N"),
+        Flag("--production/--no-production", default=None),
+        Flag("--feature", multiple=True, metavar="ID[=VALUE]", help="may be repeated"),
+        Flag("--ssh-key-file", multiple=True, metavar="FILE", help="a public key; may be repeated"),
+        Flag("--metrics/--no-metrics", default=None, group=ADVANCED),
+        Flag("--metrics-kind", metavar="KIND", help="Qovery's word for how; turns them on", group=ADVANCED),
+        Flag("--cert-manager-namespace", metavar="NAME", group=ADVANCED),
+        Flag(
+            "--metallb-address-pool", multiple=True, metavar="RANGE", help="may be repeated", group=ADVANCED
+        ),
+        Flag("--nginx-replicas", type=Number(), metavar="N", group=ADVANCED),
+        Flag("--nginx-default-ssl-certificate", metavar="NAME", group=ADVANCED),
+        Flag("--nginx-publish-status-address", metavar="ADDRESS", group=ADVANCED),
+        Flag("--nginx-metallb-ips", metavar="ADDRESSES", group=ADVANCED),
+        Flag("--nginx-external-dns-target", metavar="NAME", group=ADVANCED),
+    ]
+
+
+def to_spec(session: Session, options: Options, account: dict[str, Any]) -> dict[str, Any]:
     integration = options.integration
     return given(
         cloud=options.cloud,
         region=options.region,
-        integrationId=integration and find_integration(session.client, account, integration),
-        description=options.description,
+        integrationId=integration and find_integration(session.client, account, integration)["id"],
         kubernetesMode=options.kubernetes_mode,
+        deploy=options.deploy,
+        **_common(session, options),
+    )
+
+
+def to_patch(session: Session, options: Options, cluster: dict[str, Any]) -> dict[str, Any]:
+    return given(name=options.name, **_common(session, options))
+
+
+def _common(session: Session, options: Options) -> dict[str, Any]:
+    return given(
+        description=options.description,
         instanceType=options.instance_type,
         diskSizeGb=options.disk_size_gb,
         minNodes=options.min_nodes,
         maxNodes=options.max_nodes,
         isProduction=options.production,
-        sshKeys=[_public_key(session, name) for name in options.ssh_key_file or ()] or None,
-        features=[_feature(text) for text in options.feature or ()] or None,
+        sshKeys=[_public_key(session, name) for name in options.ssh_key_file] or None,
+        features=[_feature(text) for text in options.feature] or None,
         advanced=_advanced(options) or None,
-        deploy=options.deploy,
     )
 
 
-def _advanced(options: argparse.Namespace) -> dict[str, Any]:
+def _advanced(options: Options) -> dict[str, Any]:
     is_enabled = options.metrics if options.metrics_kind is None else options.metrics is not False
     nginx = given(
         replicaCount=options.nginx_replicas,
@@ -87,7 +108,7 @@ def _advanced(options: argparse.Namespace) -> dict[str, Any]:
         metrics=None if is_enabled is None else given(isEnabled=is_enabled, kind=options.metrics_kind),
         nginx=nginx or None,
         certManagerNamespace=options.cert_manager_namespace,
-        metalLbAddressPools=options.metallb_address_pool,
+        metalLbAddressPools=list(options.metallb_address_pool) or None,
     )
 
 
@@ -104,8 +125,12 @@ def _public_key(session: Session, name: str) -> str:
 
 
 SPEC = Spec(
+    provider="Qovery",
     summary="Create a Kubernetes cluster in a cloud of your own, through Qovery.",
     examples=EXAMPLES,
-    add_arguments=add_arguments,
+    create_flags=create_flags,
     to_spec=to_spec,
+    update_flags=update_flags,
+    to_patch=to_patch,
+    clearable={"description": "description", "ssh-key-file": "sshKeys"},
 )

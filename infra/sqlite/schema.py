@@ -55,11 +55,10 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def prepare(path: Path) -> bool:
-    """Makes the file where there is none, and examines one that is there: whether it made one. `FileUnusable`."""
+def prepare(path: Path) -> None:
+    """Makes the file where there is none, and examines one that is there. `FileUnusable`."""
     with _sentences(path):
-        is_new = not path.exists()
-        if is_new:
+        if not path.exists():
             _make(path)
         elif path.stat().st_size == 0:
             raise FileUnusable(
@@ -67,7 +66,6 @@ def prepare(path: Path) -> bool:
             )
         path.chmod(0o600)
         _examine(path)
-        return is_new
 
 
 def _make(path: Path) -> None:

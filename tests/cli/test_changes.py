@@ -87,7 +87,8 @@ def test_a_change_is_followed_to_its_end(following: Command, keeper: Keeper) -> 
 @pytest.mark.parametrize(
     ("last", "status", "sentence"),
     [
-        (operation("STOP_CLUSTER", "FAILED", failure=FAILURE), Exit.FAILED, "The quota is used up."),
+        (operation("STOP_CLUSTER", "FAILED"), Exit.FAILED, "It failed without a reason."),
+        (operation("STOP_CLUSTER", "FAILED", failure=FAILURE), Exit.PROVIDER, "The quota is used up."),
         (operation("STOP_CLUSTER", "TIMED_OUT"), Exit.TIMED_OUT, "the provider may still finish it"),
         (operation("STOP_CLUSTER", "UNCONFIRMED"), Exit.TIMED_OUT, "it is not sent again"),
         (None, Exit.FAILED, "It was forgotten while we waited."),
@@ -108,7 +109,7 @@ def test_an_operation_that_is_not_there_is_said(
 ) -> None:
     keeper.on("node", node)
     ended = following("wait", "--operation", "a-cluster")
-    assert (ended.status, ended.out) == (Exit.FAILED, "")
+    assert (ended.status, ended.out) == (Exit.NOT_FOUND, "")
     assert "There is no operation a-cluster." in ended.err
 
 
@@ -125,38 +126,57 @@ def test_json_holds_the_operation_and_nothing_else(following: Command, keeper: K
     assert "SUCCEEDED after 0s" in ended.err
 
 
-def test_a_change_that_failed_at_once_ends_with_1(following: Command, keeper: Keeper) -> None:
+def test_a_change_that_its_provider_refused_at_once_ends_with_6(following: Command, keeper: Keeper) -> None:
     keeper.on("stopCluster", payload("STOP_CLUSTER", "FAILED", failure=FAILURE))
     ended = following("stop", "a-cluster")
-    assert ended.status == Exit.FAILED
+    assert ended.status == Exit.PROVIDER
     assert "FAILED" in ended.out
     assert "The quota is used up." in ended.err
 
 
 @pytest.mark.parametrize(
-    ("answer", "sentence"),
+    ("answer", "status", "sentence"),
     [
-        (refused("InvalidInputError"), "InvalidInputError at input.name: It will not do."),
-        (refused("UnsupportedError", path=[]), "UnsupportedError: It will not do."),
+        (refused("InvalidInputError", path=["id"]), Exit.USAGE, "fleetgraph: It will not do."),
+        (
+            refused("InvalidInputError", path=["confirmName"]),
+            Exit.USAGE,
+            "fleetgraph: --confirm-name: It will not do.",
+        ),
+        (refused("NotFoundError"), Exit.NOT_FOUND, "It will not do."),
+        (
+            refused("ForbiddenError", requiredScope="WRITE"),
+            Exit.FORBIDDEN,
+            "The key needs the scope write; `fleetgraph whoami` shows its scopes.",
+        ),
+        (
+            refused("InUseError", usedBy={"nodes": [PRODUCTION]}),
+            Exit.CONFLICT,
+            "These clusters use it: production.",
+        ),
+        (refused("UnsupportedError", path=[]), Exit.FAILED, "fleetgraph: It will not do."),
         (
             refused("ConflictError", operation=operation("UPDATE_CLUSTER")),
+            Exit.CONFLICT,
             "Follow the change in flight: fleetgraph wait --operation an-operation",
         ),
         (
             refused("ProviderFailedError", failure=FAILURE | {"retryAt": "2026-04-06T12:05:00Z"}),
+            Exit.PROVIDER,
             "The provider: The quota is used up. Trying again may help after 2026-04-06T12:05:00Z.",
         ),
         (
             refused("BudgetExhaustedError", retryAt="2026-04-06T12:05:00Z"),
+            Exit.PROVIDER,
             "Trying again may help after 2026-04-06T12:05:00Z.",
         ),
     ],
-    ids=lambda value: value["userErrors"][0]["__typename"] if isinstance(value, dict) else "",
+    ids=lambda value: str(value["userErrors"]) if isinstance(value, dict) else "",
 )
 def test_a_refused_change_says_why_and_what_helps(
-    following: Command, keeper: Keeper, answer: dict[str, Any], sentence: str
+    following: Command, keeper: Keeper, answer: dict[str, Any], status: Exit, sentence: str
 ) -> None:
-    keeper.on("stopCluster", answer)
-    ended = following("stop", "a-cluster", "--wait")
-    assert (ended.status, ended.out) == (Exit.FAILED, "")
+    keeper.on("deleteCluster", answer)
+    ended = following("delete", "a-cluster", "--confirm-name", "production", "--wait")
+    assert (ended.status, ended.out) == (status, "")
     assert sentence in ended.err

@@ -14,10 +14,10 @@ from tests.cli.scripted import Scripted
 KEY = "made-up-key-" + "of-a-test"
 
 
-def no_answer(script: Scripted, response: Callable[[], Response]) -> str:
+def no_answer(script: Scripted, response: Callable[[], Response], status: Exit = Exit.UNREACHABLE) -> str:
     script.answer = lambda request: response()
     ended = Command(url=script.url, environment={"FLEETGRAPH_KEY": KEY})("accounts")
-    assert (ended.status, ended.out) == (Exit.FAILED, "")
+    assert (ended.status, ended.out) == (status, "")
     assert ended.err.startswith("fleetgraph: ")
     assert KEY not in ended.err
     return ended.err
@@ -27,20 +27,22 @@ def test_nobody_there_is_said_with_the_remedy() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     ended = Command(url=url)("accounts")
-    assert ended.status == Exit.FAILED
+    assert ended.status == Exit.UNREACHABLE
     assert f"Cannot connect to {url}/graphql: Connection refused. `make run` starts one there." in ended.err
 
 
 def test_a_missing_key_is_said(script: Scripted) -> None:
     script.answer = lambda request: JSONResponse({"errors": [{"message": "A key is needed."}]}, 401)
     ended = Command(url=script.url)("accounts")
-    assert ended.status == Exit.FAILED
-    assert f"{script.url} needs a key. Put it into FLEETGRAPH_KEY" in ended.err
+    assert ended.status == Exit.FORBIDDEN
+    assert f"{script.url} needs a key. `fleetgraph login` keeps it, FLEETGRAPH_KEY gives it." in ended.err
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_is_said_and_not_shown(script: Scripted, status: int) -> None:
-    assert f"refuses the key ({status})" in no_answer(script, lambda: JSONResponse({}, status))
+    assert f"refuses the key ({status})" in no_answer(
+        script, lambda: JSONResponse({}, status), Exit.FORBIDDEN
+    )
     assert script.headers[-1]["authorization"] == f"Bearer {KEY}"
 
 
@@ -76,7 +78,9 @@ def test_trouble_there_is_said(script: Scripted, status: int) -> None:
 
 def test_a_fault_of_the_other_side_names_its_request(script: Scripted) -> None:
     error = {"message": "Something went wrong on our side.", "extensions": {"requestId": "r-17"}}
-    assert "under request r-17" in no_answer(script, lambda: JSONResponse({"errors": [error], "data": None}))
+    assert "under the request r-17" in no_answer(
+        script, lambda: JSONResponse({"errors": [error], "data": None})
+    )
 
 
 def test_part_of_an_answer_is_printed_beside_its_errors(script: Scripted) -> None:
@@ -104,7 +108,7 @@ def test_a_listing_that_does_not_advance_is_not_followed_for_ever(script: Script
     info = {"hasNextPage": True, "endCursor": "same"}
     script.answer = lambda request: {"data": {"accounts": {"nodes": [], "pageInfo": info}}}
     ended = Command(url=script.url)("accounts")
-    assert ended.status == Exit.FAILED
+    assert ended.status == Exit.UNREACHABLE
     assert len(script.requests) == 2
 
 

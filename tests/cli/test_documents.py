@@ -7,19 +7,30 @@ import pytest
 from graphql import (
     DocumentNode,
     GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
+    get_named_type,
+    is_leaf_type,
+    is_required_input_field,
     parse,
     validate,
 )
 
-from cli.arguments import PHASES, PROVIDERS
 from cli.changes import OUTCOMES
+from cli.commands.clusters.listing import SEVERITY
 from cli.commands.keys import SCOPES
+from cli.credentials import KINDS
 from cli.documents import change, keys, read
-from cli.screen import COLOURS
+from cli.errors import CODES, TYPES
+from cli.goals import FIELDS
+from cli.kinds import CLOUDS, PHASES, PROVIDERS, STATES
+from cli.screen import STYLES
 from cli.specs import SPECS
 from cli.specs.qovery import MODES
+from gateway.http.codes import Code
 from tests.cli.contract import CONTRACT
 
 
@@ -37,19 +48,24 @@ def members(schema: GraphQLSchema, name: str) -> set[str]:
     return set(cast("GraphQLEnumType", schema.type_map[name]).values)
 
 
-@pytest.mark.parametrize("name", documents(read))
-def test_what_is_asked_is_part_of_the_contract(name: str) -> None:
-    assert validate(CONTRACT, documents(read)[name]) == []
+@pytest.mark.parametrize("module", [read, change, keys], ids=lambda module: module.__name__)
+def test_every_document_is_part_of_the_contract(module: ModuleType) -> None:
+    for name, document in documents(module).items():
+        assert validate(CONTRACT, document) == [], name
 
 
-@pytest.mark.parametrize("name", documents(change))
-def test_what_is_changed_is_part_of_the_contract(name: str) -> None:
-    assert validate(CONTRACT, documents(change)[name]) == []
-
-
-@pytest.mark.parametrize("name", documents(keys))
-def test_what_is_said_of_keys_is_part_of_the_contract(name: str) -> None:
-    assert validate(CONTRACT, documents(keys)[name]) == []
+def test_every_change_that_can_be_asked_for_has_a_command() -> None:
+    """A change that the API gets and the command does not is found here."""
+    asked = {
+        selection.name.value  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+        for module in (change, keys)
+        for document in documents(module).values()
+        for definition in document.definitions
+        if isinstance(definition, OperationDefinitionNode) and definition.operation.value == "mutation"
+        for selection in definition.selection_set.selections
+    }
+    assert CONTRACT.mutation_type is not None
+    assert asked == CONTRACT.mutation_type.fields.keys()
 
 
 def test_every_scope_is_known() -> None:
@@ -57,7 +73,11 @@ def test_every_scope_is_known() -> None:
 
 
 def test_every_phase_is_known() -> None:
-    assert set(PHASES) == members(CONTRACT, "ClusterPhase")
+    assert set(PHASES) == members(CONTRACT, "ClusterPhase") == set(SEVERITY)
+
+
+def test_every_cloud_is_known() -> None:
+    assert {*CLOUDS, "UNKNOWN"} == members(CONTRACT, "Cloud")
 
 
 def test_every_provider_is_known() -> None:
@@ -66,11 +86,47 @@ def test_every_provider_is_known() -> None:
 
 
 def test_every_state_of_an_operation_is_known() -> None:
-    assert OUTCOMES.keys() == members(CONTRACT, "OperationState")
+    assert OUTCOMES.keys() == members(CONTRACT, "OperationState") == set(STATES)
     assert set(MODES) == members(CONTRACT, "QoveryKubernetesMode")
 
 
-def test_colours_are_those_of_phases_and_states() -> None:
+def test_styles_are_those_of_phases_and_states() -> None:
     states = members(CONTRACT, "OperationState") | members(CONTRACT, "FreshnessState")
-    states |= {"ACTIVE", "EXPIRED", "REVOKED"}  # of keys, which the command itself tells
-    assert COLOURS.keys() <= members(CONTRACT, "ClusterPhase") | states
+    states |= members(CONTRACT, "ClusterNodePhase")
+    states |= {"ACTIVE", "EXPIRED", "REVOKED", "yes", "no"}  # which the command itself says
+    assert STYLES.keys() <= members(CONTRACT, "ClusterPhase") | states
+
+
+def test_every_error_has_a_status() -> None:
+    interface = CONTRACT.type_map["UserError"]
+    assert isinstance(interface, GraphQLInterfaceType)
+    union = {kind.name for kind in CONTRACT.get_possible_types(interface)}
+    assert union == TYPES.keys() | {"UnsupportedError"}
+    assert CODES.keys() <= {code.value for code in Code}
+
+
+@pytest.mark.parametrize("path", FIELDS)
+def test_every_field_that_can_be_waited_for_is_part_of_the_contract(path: str) -> None:
+    kind = cast("GraphQLObjectType", CONTRACT.type_map["Cluster"])
+    *above, last = path.split(".")
+    for name in above:
+        kind = cast("GraphQLObjectType", get_named_type(kind.fields[name].type))
+    leaf = get_named_type(kind.fields[last].type)
+    assert is_leaf_type(leaf) or leaf.name == "Label"
+
+
+def test_credentials_are_those_of_the_contract() -> None:
+    kinds = cast("GraphQLInputObjectType", CONTRACT.type_map["CloudCredentialsInput"]).fields
+    ours = {
+        kind.replace("-k", "K").replace("-r", "R").replace("-p", "P"): names for kind, names in KINDS.items()
+    }
+    assert ours.keys() == kinds.keys()
+    for kind, names in ours.items():
+        fields = cast("GraphQLInputObjectType", get_named_type(kinds[kind].type)).fields
+        theirs = {
+            name
+            + ("!" if get_named_type(field.type).name == "Secret" else "")
+            + ("*" if is_required_input_field(field) else "")
+            for name, field in fields.items()
+        }
+        assert theirs - {"isOnPremises"} == set(names), kind

@@ -34,13 +34,10 @@ def test_a_limit_needs_one_measure(following: Command, flags: list[str]) -> None
 
 
 @pytest.mark.parametrize("amount", ["1.234", "-1", "1e3", "NaN", "5,00", "٣"])
-def test_money_is_exact_or_refused(
-    following: Command, capsys: pytest.CaptureFixture[str], amount: str
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        following("spend-limit", "set", "a-cluster", f"--usd={amount}")
-    assert ended.value.code == Exit.USAGE
-    assert "is no amount" in capsys.readouterr().err
+def test_money_is_exact_or_refused(following: Command, amount: str) -> None:
+    ended = following("spend-limit", "set", "a-cluster", f"--usd={amount}")
+    assert ended.status == Exit.USAGE
+    assert "is not an amount" in ended.err
 
 
 def test_operations_are_a_table(following: Command, keeper: Keeper) -> None:
@@ -49,7 +46,7 @@ def test_operations_are_a_table(following: Command, keeper: Keeper) -> None:
     )
     ended = following("operations", "--state", "running", "--state", "failed", "--cluster", "a-cluster")
     _, first, second = ended.out.splitlines()
-    assert " ".join(first.split()) == "create cluster acme/production RUNNING 1m 00s ago ci an-operation"
+    assert " ".join(first.split()) == "create cluster acme/production RUNNING 1m 00s ago ci an-operation -"
     assert second.endswith("The quota is used up.")
     (call,) = keeper.asked("operations")
     assert call["filter"] == {"states": ["RUNNING", "FAILED"], "clusterId": "a-cluster"}

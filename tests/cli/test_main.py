@@ -1,76 +1,127 @@
 """Help that helps, and a process that ends as scripts expect."""
 
-import argparse
 import os
-import pkgutil
 import shlex
 import signal
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
-from importlib.metadata import version
+from importlib.metadata import distribution
 from pathlib import Path
 
+import click
 import pytest
 
-from cli.main import main, make_parser
+from cli import __version__
+from cli.errors import Exit
+from cli.grammar import Noun, Verb
+from cli.main import ROOT, main
+from cli.places import PLACES, SHORT_FORMS
+from tests.cli.command import Command
 from tests.cli.scripted import Scripted
 
 COMMAND = [sys.executable, "-m", "cli.main"]
+NOWHERE = Command(url="http://127.0.0.1:1/graphql")
 
 
-def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
-    yield parser
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for inner in action.choices.values():
-                yield from parsers(inner)
+def verbs() -> Iterator[tuple[list[str], Verb]]:
+    """Every verb, with the words that lead to it."""
+
+    def below(command: click.Command | None, path: list[str]) -> Iterator[tuple[list[str], Verb]]:
+        if isinstance(command, Verb):
+            yield path, command
+        elif isinstance(command, Noun):
+            for name, inner in command.commands.items():
+                yield from below(inner, [*path, name])
+
+    with click.Context(ROOT) as ctx:
+        for name in PLACES:
+            yield from below(ROOT.get_command(ctx, name), [name])
 
 
-def examples(parser: argparse.ArgumentParser) -> list[str]:
-    _, _, lines = (parser.epilog or "").partition("examples:\n")
-    return [line.strip() for line in lines.replace("\\\n", "").splitlines()]
+VERBS = list(verbs())
 
 
-@pytest.mark.parametrize("parser", list(parsers(make_parser())), ids=lambda parser: parser.prog)
-def test_every_command_has_examples_that_parse(
-    parser: argparse.ArgumentParser, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert parser.format_help()
-    assert examples(parser)
-    for line in examples(parser):
-        words = shlex.split(line, comments=True)
-        start = words.index("fleetgraph") + 1
-        stop = next(
-            (at for at, word in enumerate(words) if at > start and word in ("&&", "|", ">", "<")), None
-        )
-        options = make_parser().parse_args(words[start:stop])
-        assert callable(options.run), capsys.readouterr().err
+@pytest.mark.parametrize(("path", "verb"), VERBS, ids=[" ".join(path) for path, _ in VERBS])
+def test_every_command_explains_itself_with_examples(path: list[str], verb: Verb) -> None:
+    asked = NOWHERE(*path, "--help")
+    assert asked.status == Exit.OK
+    assert asked == NOWHERE("help", *path)
+    assert f"Usage: fleetgraph {' '.join(path)}" in asked.out
+    assert f"fleetgraph {' '.join(path)}" in verb.examples
+    assert all(len(line) <= 120 for line in asked.out.splitlines())
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["wait"], ["clusters", "--phase", "happy"]])
-def test_wrong_usage_ends_with_64(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 64
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.startswith("fleetgraph: ")
-    assert "--help" in printed.err
+def test_the_help_of_all_says_what_the_help_of_each_says() -> None:
+    with click.Context(ROOT) as ctx:
+        for name, place in PLACES.items():
+            command = ROOT.get_command(ctx, name)
+            assert command is not None
+            assert (command.name, command.short_help) == (name, place.summary)
 
 
-def test_the_command_is_installed_under_its_name() -> None:
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))
-    assert pkgutil.resolve_name(project["project"]["scripts"]["fleetgraph"]) is main
-    assert "cli" in project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+@pytest.mark.parametrize("arguments", [[], ["help"], ["--help"], ["-h"]])
+def test_no_arguments_print_the_help(arguments: list[str]) -> None:
+    ended = NOWHERE(*arguments)
+    assert (ended.status, ended.err) == (Exit.OK, "")
+    for name in PLACES:
+        assert f"\n  {name} " in ended.out
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(["--version"])
-    assert not ended.value.code
-    assert capsys.readouterr().out == f"fleetgraph {version('fleetgraph')}\n"
+def test_a_noun_without_a_verb_lists_or_explains_itself() -> None:
+    assert "Commands:" in NOWHERE("nodes").out
+    assert NOWHERE("clusters").status == Exit.UNREACHABLE  # it was asked for
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["nonsense"], "There is no command `fleetgraph nonsense`."),
+        (["clustrs"], "Did you mean `fleetgraph clusters`?"),
+        (["clusters", "shw"], "Did you mean `fleetgraph clusters show`?"),
+        (["wait"], "What to wait for is said once"),
+        (["clusters", "--phase", "redy"], "Did you mean ready?"),
+        (["clusters", "--phase", "happy"], "'happy' is unknown. There are: pending, provisioning,"),
+        (["clusters", "list", "--atention"], "'--attention'"),
+        (["clusters", "-o", "xml"], "'xml' is not one of"),
+        (["clusters", "-o", "csv", "--json"], "The output is csv or json, not both."),
+        (["clusters", "show"], "Missing argument 'CLUSTER'."),
+    ],
+)
+def test_wrong_usage_ends_with_64_and_says_what_is_right(arguments: list[str], sentence: str) -> None:
+    ended = NOWHERE(*arguments)
+    assert (ended.status, ended.out) == (Exit.USAGE, "")
+    assert ended.err.startswith("fleetgraph: ")
+    assert sentence in ended.err
+
+
+@pytest.mark.parametrize(("short", "form"), SHORT_FORMS.items(), ids=list(SHORT_FORMS))
+def test_every_short_form_stands_for_a_command(short: str, form: list[str]) -> None:
+    ended = NOWHERE(short, "--help")
+    assert ended.status == Exit.OK
+    assert ended == NOWHERE(*form, "--help")
+
+
+def test_a_singular_is_its_noun_where_a_verb_follows() -> None:
+    assert NOWHERE("cluster", "list", "--help") == NOWHERE("clusters", "list", "--help")
+
+
+@pytest.mark.parametrize("arguments", [["version"], ["--version"]])
+def test_the_version_is_told(arguments: list[str]) -> None:
+    assert NOWHERE(*arguments).out == f"fleetgraph {__version__}\n"
+
+
+def test_the_command_is_of_the_version_of_the_service() -> None:
+    assert distribution("fleetgraph").version == __version__
+
+
+def test_the_development_environment_has_what_the_distribution_asks_for() -> None:
+    root = Path(__file__).parents[2]
+    ours = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["dependency-groups"]["command"]
+    theirs = tomllib.loads((root / "cli" / "pyproject.toml").read_text("utf-8"))["project"]
+    assert sorted(ours) == sorted(theirs["dependencies"])
+    assert theirs["scripts"] == {"fleetgraph": "cli.main:main"}
 
 
 @pytest.mark.parametrize("arguments", [["--url", "{}", "accounts"], ["accounts", "--url", "{}"]])
@@ -85,7 +136,7 @@ def test_ctrl_c_ends_a_wait_with_130(script: Scripted) -> None:
     page = {"nodes": [], "pageInfo": {"hasNextPage": False}, "coverage": {"isComplete": True}}
     script.answer = lambda request: {"data": {"cluster": None, "clusters": page}}
     process = subprocess.Popen(
-        [*COMMAND, "wait", "nobody", "--url", script.url],
+        [*COMMAND, "wait", "nobody", "--create", "--url", script.url],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -108,3 +159,11 @@ def test_a_reader_that_has_had_enough_is_no_error(script: Scripted) -> None:
         check=False,
     )
     assert (process.stdout, process.stderr) == ('{\n  "a": "', "")
+
+
+def test_help_imports_neither_the_network_nor_the_tables() -> None:
+    """What somebody waits for who presses the tab key."""
+    seen = "import sys; from cli.main import main; main(['--help']); print([*sys.modules], file=sys.stderr)"
+    ended = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    loaded = set(ended.stderr.replace("'", "").strip("[]\n").split(", "))
+    assert loaded.isdisjoint({"httpx", "rich", "jq", "yaml", "tomlkit", "ssl", "asyncio"})

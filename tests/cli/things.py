@@ -28,7 +28,17 @@ PRODUCTION = {
     "revision": "r1",
     "spendLimit": LIMIT,
 }
-INTEGRATION = {"id": "a-link", "name": "aws-main", "cloud": "AWS"}
+INTEGRATION = {
+    "__typename": "Integration",
+    "id": "a-link",
+    "name": "aws-main",
+    "externalId": "aws-main",
+    "cloud": "AWS",
+    "features": ["cluster"],
+    "account": ACME,
+    "freshness": CURRENT,
+    "usedBy": {"nodes": [PRODUCTION], "pageInfo": {"hasNextPage": False, "hasPreviousPage": False}},
+}
 
 
 def operation(kind: str, state: str = "RUNNING", **more: Any) -> dict[str, Any]:

@@ -1,0 +1,75 @@
+"""`fleetgraph clusters stop`, `deploy` and `delete`: changes that are the same at every provider."""
+
+from cli.changes import EXPECTED_REVISION, carry_out, following_flags
+from cli.commands.clusters.showing import CALLED, cluster_argument
+from cli.documents import change
+from cli.grammar import Flag, Options, Verb
+from cli.lookup import need_cluster
+from cli.session import Session
+
+
+def stop_cluster(session: Session, options: Options) -> int:
+    return carry_out(session, options, change.STOP_CLUSTER, {"id": _id(session, options)})
+
+
+def deploy_cluster(session: Session, options: Options) -> int:
+    return carry_out(session, options, change.DEPLOY_CLUSTER, {"id": _id(session, options)})
+
+
+def delete_cluster(session: Session, options: Options) -> int:
+    variables = {
+        "id": _id(session, options),
+        "confirmName": options.confirm_name,
+        "expectedRevision": options.expected_revision,
+    }
+    return carry_out(session, options, change.DELETE_CLUSTER, variables)
+
+
+def _id(session: Session, options: Options) -> str:
+    return str(need_cluster(session.client, options.cluster)["id"])
+
+
+STOP = Verb(
+    "stop",
+    stop_cluster,
+    "Stop a running cluster, where its provider can.",
+    about=CALLED,
+    examples="""
+fleetgraph clusters stop "Orchard Grocers/warehouse"
+fleetgraph clusters stop "Orchard Grocers/previews" --wait --timeout 30m
+""",
+    params=[cluster_argument(), *following_flags()],
+)
+
+DEPLOY = Verb(
+    "deploy",
+    deploy_cluster,
+    "Start a stopped cluster, or apply its registered settings, where its provider can.",
+    about=CALLED,
+    examples="""
+fleetgraph clusters deploy "Orchard Grocers/seasonal" --wait --timeout 45m
+""",
+    params=[cluster_argument(), *following_flags()],
+)
+
+DELETE = Verb(
+    "delete",
+    delete_cluster,
+    "Delete a cluster and the data in it.",
+    about=CALLED,
+    examples="""
+fleetgraph clusters delete "Acme Tools/pull-requests" --confirm-name pull-requests
+fleetgraph clusters delete "Acme Tools/staging" --confirm-name staging --wait --timeout 10m
+""",
+    params=[
+        cluster_argument(),
+        Flag(
+            "--confirm-name",
+            required=True,
+            metavar="NAME",
+            help="the cluster's name, to say that it is meant",
+        ),
+        EXPECTED_REVISION,
+        *following_flags(),
+    ],
+)

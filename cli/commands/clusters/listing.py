@@ -1,0 +1,123 @@
+"""`fleetgraph clusters list`."""
+
+from typing import Any
+
+from cli.commands.clusters.filters import filter_flags, to_filter
+from cli.documents import read
+from cli.grammar import Flag, Options, Verb
+from cli.lookup import path_of
+from cli.output import Listing, output_flags, show_list
+from cli.session import Session
+from cli.tables import Column
+from cli.words import freshness, limit, plain, since
+
+SEVERITY = (
+    "FAILED",
+    "UNKNOWN",
+    "DEGRADED",
+    "DELETING",
+    "STOPPING",
+    "UPDATING",
+    "PROVISIONING",
+    "PENDING",
+    "STOPPED",
+    "READY",
+    "DELETED",
+)
+"""Phases, the one that needs somebody most first: what is broken, what may be, what is on its way, what is well."""
+
+
+def list_clusters(session: Session, options: Options) -> int:
+    where = to_filter(session, options, with_inactive=options.all)
+    return show_list(session, options, lambda: _fetch(session, options, where))
+
+
+def _fetch(session: Session, options: Options, where: dict[str, Any]) -> Listing:
+    clusters: list[dict[str, Any]] = []
+    coverage: dict[str, Any] = {}
+    for page in session.client.pages(read.CLUSTERS, {"filter": where}, "clusters"):
+        clusters += page["nodes"]
+        coverage = page["coverage"]
+    if options.attention:
+        clusters.sort(key=_severity)
+    return Listing(
+        document={"clusters": clusters, "coverage": coverage},
+        rows=clusters,
+        columns=_columns(session, with_reason=options.attention),
+        name=path_of,
+        empty="No cluster matches.",
+        remarks=missing(coverage),
+    )
+
+
+def missing(coverage: dict[str, Any]) -> list[str]:
+    """What the listing leaves out, if anything: a silent provider is not a quiet fleet."""
+    if coverage["isComplete"]:
+        return []
+    named = [
+        f"{account['name']} ({account['freshness']['state']})" for account in coverage["missing"]["nodes"]
+    ]
+    more = coverage["missingCount"] - len(named)
+    names = ", ".join(named) + (f" and {more} more" if more else "")
+    accounts = f"{coverage['missingCount']} of {coverage['accountCount']} accounts"
+    return [plain(f"Not seen when due, {accounts}: {names}")]
+
+
+def reason(cluster: dict[str, Any]) -> str:
+    """Why it is as it is: the provider's sentence, what is being done, or why nothing new is known."""
+    status, failure = cluster["status"], cluster["freshness"]["lastFailure"]
+    stale = failure["message"] if failure else ""
+    doing = status["providerOperation"] or ""
+    if cluster["operation"] is not None:
+        doing = cluster["operation"]["kind"].lower().replace("_", " ")
+    return " ".join(filter(None, [status["message"] or doing or status["providerPhase"], stale]))
+
+
+def _severity(cluster: dict[str, Any]) -> tuple[int, str]:
+    phase = cluster["status"]["phase"]
+    return (SEVERITY.index(phase) if phase in SEVERITY else 0, cluster["status"]["since"])
+
+
+def _columns(session: Session, *, with_reason: bool) -> list[Column]:
+    now = session.clock.now
+    return [
+        Column(title="ACCOUNT", value=lambda node: node["account"]["name"]),
+        Column(title="NAME", value=lambda node: node["name"]),
+        Column(title="PHASE", value=lambda node: node["status"]["phase"], is_state=True),
+        Column(title="FOR", value=lambda node: since(node["status"]["since"], now()), rank=2),
+        Column(title="REASON", value=reason, rank=1 if with_reason else 0, is_wide=not with_reason),
+        Column(title="VERSION", value=lambda node: node["version"], rank=6 if with_reason else 1),
+        Column(title="PLAN", value=lambda node: node["plan"], rank=8),
+        Column(title="CLOUD", value=lambda node: node["cloud"], rank=4),
+        Column(title="REGIONS", value=lambda node: ", ".join(node["regions"]), rank=5),
+        Column(title="NODES", value=lambda node: node["capacity"]["nodeCount"], rank=6),
+        Column(title="LIMIT", value=lambda node: limit(node["spendLimit"]), rank=7),
+        Column(title="SEEN", value=lambda node: freshness(node["freshness"]), rank=3),
+        Column(title="UPGRADE", value=lambda node: node["availableVersion"], is_wide=True),
+        Column(title="PROVIDER", value=lambda node: node["provider"]["name"], is_wide=True),
+        Column(title="ID", value=lambda node: node["id"], is_wide=True),
+    ]
+
+
+LIST = Verb(
+    "list",
+    list_clusters,
+    "List clusters as last seen.",
+    about="""
+Filters are combined; one that is given several times matches any of its values. With --attention, those that need
+somebody most come first, each with the reason.
+""",
+    examples="""
+fleetgraph clusters list
+fleetgraph clusters list --attention
+fleetgraph clusters list --provider kupe --phase degraded --phase failed
+fleetgraph clusters list --account "Meridian Freight" --region eu-west-1 --json
+fleetgraph clusters list --cloud gcp -o name
+fleetgraph clusters list --jq '.clusters[] | select(.status.phase == "FAILED") | .name'
+""",
+    params=[
+        *filter_flags(),
+        Flag("--all", is_flag=True, help="deleted and never started ones, too", group="which clusters"),
+        *output_flags(is_list=True),
+    ],
+)

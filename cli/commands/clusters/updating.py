@@ -1,0 +1,105 @@
+"""`fleetgraph clusters update`: what is to differ. The cluster's provider decides which flags mean something."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from cli.changes import EXPECTED_REVISION, carry_out, following_flags
+from cli.commands.clusters.showing import CALLED, cluster_argument
+from cli.documents import change, read
+from cli.errors import UsageError
+from cli.grammar import Flag, Options, Verb
+from cli.lookup import need_cluster
+from cli.session import Session
+from cli.specs import SPECS
+from cli.specs.members import clear
+
+
+def update_cluster(session: Session, options: Options) -> int:
+    found = need_cluster(session.client, options.cluster)
+    provider = str(found["account"]["provider"]["kind"]).lower()
+    if provider not in SPECS:
+        name = found["account"]["provider"]["name"]
+        raise UsageError(f"This version of the command has no flags for {name}.", "Use `fleetgraph query`.")
+    spec = SPECS[provider]
+    _refuse_flags_of_others(options, provider)
+    cluster = session.client.ask(read.CLUSTER, {"id": found["id"]})["cluster"] or found
+    patch = spec.to_patch(session, options, cluster)
+    clear(patch, spec, options.clear)
+    if not patch:
+        names = ", ".join(_flag(one) for one in spec.update_flags())
+        raise UsageError("Nothing is to differ.", f"A cluster at {spec.provider} takes {names}.")
+    variables = {
+        "id": found["id"],
+        "input": {provider: patch},
+        "expectedRevision": options.expected_revision,
+    }
+    return carry_out(session, options, change.UPDATE_CLUSTER, variables)
+
+
+def _refuse_flags_of_others(options: Options, provider: str) -> None:
+    mine = {flag.name for flag in SPECS[provider].update_flags()}
+    for flag in _flags():
+        is_given = getattr(options, str(flag.name)) not in (None, ())
+        if is_given and flag.name not in mine:
+            names = ", ".join(_flag(one) for one in SPECS[provider].update_flags())
+            raise UsageError(
+                f"{_flag(flag)} means nothing to a cluster at {SPECS[provider].provider}.",
+                f"It takes {names}.",
+            )
+
+
+def _flag(flag: click.Parameter) -> str:
+    return flag.opts[0]
+
+
+def _flags() -> Sequence[click.Parameter]:
+    """Those of all providers, each once, under the names of the providers that take it."""
+    flags: dict[str, Flag] = {}
+    takers: dict[str, list[str]] = {}
+    for spec in SPECS.values():
+        for flag in spec.update_flags():
+            assert isinstance(flag, Flag)
+            takers.setdefault(str(flag.name), []).append(spec.provider)
+            flags.setdefault(str(flag.name), flag)
+    for name, flag in flags.items():
+        detail = f", {flag.group}" if flag.group else ""
+        flag.group = " and ".join(takers[name]) + detail
+    return sorted(flags.values(), key=lambda flag: len(takers[str(flag.name)]) > 1)
+
+
+def _all_flags() -> list[click.Parameter]:
+    every: list[Any] = [*_flags()]
+    return every
+
+
+UPDATE = Verb(
+    "update",
+    update_cluster,
+    "Change a cluster. What no flag names stays as it is.",
+    about=f"""
+{CALLED}
+
+Which flags mean something depends on the cluster's provider. With --expected-revision, somebody else's change is not
+overwritten: `clusters show CLUSTER --jq .revision` is the present one.
+""",
+    examples="""
+fleetgraph clusters update "Acme Tools/reporting" --memory 32Gi --wait
+fleetgraph clusters update "Orchard Grocers/warehouse" --max-nodes 8 --description "Second shift"
+fleetgraph clusters update shipments-ledger --label env=prod --deletion-protection
+fleetgraph clusters update "Tidewater Studio/Client Portal" --clear description
+""",
+    params=[
+        cluster_argument(),
+        *_all_flags(),
+        Flag(
+            "--clear",
+            multiple=True,
+            metavar="FLAG",
+            help="set to nothing what that flag sets, e.g. description",
+        ),
+        EXPECTED_REVISION,
+        *following_flags(),
+    ],
+)

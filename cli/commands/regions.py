@@ -1,0 +1,55 @@
+"""`fleetgraph regions`: where clusters can be created."""
+
+from cli.documents import read
+from cli.grammar import Noun, Options, Verb
+from cli.offers import accounts_of, offer_flags, read_offers
+from cli.output import output_flags, show_list
+from cli.session import Session
+from cli.tables import Column
+
+COLUMNS = (
+    Column(title="NAME", value=lambda node: node["name"]),
+    Column(title="CLOUD", value=lambda node: node["cloud"]),
+    Column(title="LOCATION", value=lambda node: node["location"], rank=1),
+    Column(
+        title="SERVERLESS", value=lambda node: {True: "yes", False: "no"}.get(node["isServerless"]), rank=2
+    ),
+)
+
+
+def list_regions(session: Session, options: Options) -> int:
+    accounts = accounts_of(session, options)
+    return show_list(
+        session,
+        options,
+        lambda: read_offers(
+            session,
+            accounts,
+            read.REGIONS,
+            "regions",
+            "LIST_REGIONS",
+            {"cloud": options.cloud},
+            columns=COLUMNS,
+            what="regions",
+            is_named=bool(options.account),
+        ),
+    )
+
+
+COMMAND = Noun(
+    "regions",
+    "List the regions in which accounts can create clusters.",
+    [
+        Verb(
+            "list",
+            list_regions,
+            "List the regions in which accounts can create clusters.",
+            examples="""
+fleetgraph regions list --account "Meridian Freight"
+fleetgraph regions list --cloud aws -o csv
+""",
+            params=[*offer_flags(), *output_flags(is_list=True)],
+        )
+    ],
+    default="list",
+)

@@ -1,0 +1,33 @@
+"""What a shell completes: commands and flags by Click, names of clusters and accounts from the Fleetgraph itself."""
+
+from collections.abc import Iterator
+
+import click
+
+from cli.errors import CommandError
+from cli.grammar import nearest
+from cli.session import Session
+
+WITHIN_SECONDS = 2.0
+"""Somebody sits there with a finger on the tab key."""
+
+
+def names(ctx: click.Context, kind: str, incomplete: str) -> list[str]:
+    """Nothing where Fleetgraph does not answer: a completion has no place to say why."""
+    session: Session = ctx.obj
+    session.settle(**{name: nearest(ctx, name) for name in ("url", "key", "profile")})
+    try:
+        return sorted(name for name in _names(session, kind) if name.lower().startswith(incomplete.lower()))
+    except CommandError:
+        return []
+
+
+def _names(session: Session, kind: str) -> Iterator[str]:
+    from cli.documents import read
+
+    document = read.ACCOUNT_NAMES if kind == "account" else read.CLUSTER_NAMES
+    answer = session.client.ask(document, {}, within_seconds=WITHIN_SECONDS)
+    if kind == "account":
+        yield from (account["name"] for account in answer["accounts"]["nodes"])
+    else:
+        yield from (f"{one['account']['name']}/{one['name']}" for one in answer["clusters"]["nodes"])

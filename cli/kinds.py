@@ -1,0 +1,167 @@
+"""What kinds of values flags and arguments take, how each is read, and what completes them."""
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any, ClassVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from cli.words import read_span
+
+PHASES = (
+    "PENDING",
+    "PROVISIONING",
+    "READY",
+    "UPDATING",
+    "DEGRADED",
+    "STOPPING",
+    "STOPPED",
+    "DELETING",
+    "DELETED",
+    "FAILED",
+    "UNKNOWN",
+)
+PROVIDERS = ("COCKROACHDB", "KUPE", "NORTHFLANK", "QOVERY")
+CLOUDS = (
+    "AWS",
+    "AZURE",
+    "GCP",
+    "AIVEN",
+    "AKAMAI",
+    "BACKBLAZE",
+    "BYOK",
+    "CIVO",
+    "CLOUDFLARE",
+    "COREWEAVE",
+    "DIGITAL_OCEAN",
+    "HETZNER",
+    "IBM",
+    "NEBIUS",
+    "OCI",
+    "ON_PREMISES",
+    "OVH",
+    "PLANETSCALE",
+    "SCALEWAY",
+)
+STATES = ("RUNNING", "UNCONFIRMED", "SUCCEEDED", "FAILED", "TIMED_OUT")
+LARGEST_INT = 2**31 - 1
+_DIGITS = re.compile(r"\d{1,19}", re.ASCII)
+_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
+
+
+class Word(click.ParamType[str]):
+    """A member of an enum as people type it: `digital-ocean` is DIGITAL_OCEAN."""
+
+    name = "word"
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = words
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        word = str(value).upper().replace("-", "_")
+        if word not in self.words:
+            close = get_close_matches(word, self.words, n=1)
+            remedy = f"Did you mean {lower(close[0])}?" if close else f"There are: {named(self.words)}."
+            self.fail(f"{value!r} is unknown. {remedy}", param, ctx)
+        return word
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(lower(word)) for word in self.words if lower(word).startswith(incomplete)]
+
+
+class Duration(click.ParamType[int]):
+    """Seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return value if isinstance(value, int) else read_span(value)
+        except ValueError as error:
+            self.fail(f"{error}.", param, ctx)
+
+
+class Number(click.ParamType[int]):
+    """A whole number that is not negative and fits into GraphQL's Int."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        if not _DIGITS.fullmatch(value) or int(value) > LARGEST_INT:
+            self.fail(f"{value!r} is not a whole number from 0 to {LARGEST_INT}.", param, ctx)
+        return int(value)
+
+
+class LargeNumber(click.ParamType[str]):
+    """A positive whole number in a string, for it may be larger than GraphQL's Int."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not _DIGITS.fullmatch(value) or not 0 < int(value) < 2**63:
+            self.fail(f"{value!r} is not a positive whole number.", param, ctx)
+        return str(int(value))
+
+
+class Dollars(click.ParamType[str]):
+    """Minor units of dollars, exactly."""
+
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not _AMOUNT.fullmatch(value):
+            self.fail(f"{value!r} is not an amount such as 5 or 12.50.", param, ctx)
+        return str(int(Decimal(value) * 100))
+
+
+class Pair(click.ParamType[tuple[str, str]]):
+    """KEY=VALUE."""
+
+    name = "pair"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        key, equals, rest = value.partition("=")
+        if not equals or not key:
+            self.fail(f"{value!r} is not of the form KEY=VALUE.", param, ctx)
+        return key, rest
+
+
+class Named(click.ParamType[str]):
+    """Something of the fleet by what people call it; a shell completes it with the names that there are."""
+
+    DOCUMENTS: ClassVar = {"cluster": "clusters", "account": "accounts"}
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if not str(value).strip():
+            self.fail("An empty name names nothing.", param, ctx)
+        return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from cli.completing import names
+
+        return [CompletionItem(name) for name in names(ctx, self.name, incomplete)]
+
+
+def lower(word: str) -> str:
+    return word.lower().replace("_", "-")
+
+
+def named(words: Iterable[str]) -> str:
+    """Members of an enum, for a help text."""
+    return ", ".join(map(lower, words))

@@ -1,0 +1,77 @@
+"""Where each command is, so that none is imported that is not used, and what stands for what."""
+
+from collections.abc import Mapping, Sequence
+
+from cli.grammar import Place
+
+SEE, CHANGE, KNOW, SET_UP = "See", "Change", "Know what there is", "Set up"
+
+
+def _place(name: str, section: str, summary: str) -> tuple[str, Place]:
+    module = f"cli.commands.{name.replace('-', '_')}"
+    return name, Place(module=module, section=section, summary=summary)
+
+
+PLACES: Mapping[str, Place] = dict(
+    [
+        _place("clusters", SEE, "List, show, create, update, stop, deploy and delete clusters."),
+        _place("fleet", SEE, "Show the whole fleet in numbers, and what they leave out."),
+        _place("activity", SEE, "List the changes of phase that were seen in the fleet, oldest first."),
+        _place("nodes", SEE, "List the nodes of a cluster; cordon, uncordon and drain one."),
+        _place("open", SEE, "Open a cluster's page in its provider's console."),
+        _place("query", SEE, "Send a GraphQL document and print the data of its answer as JSON."),
+        _place(
+            "spend-limits",
+            CHANGE,
+            "List, show, set and clear the most that clusters may spend or use per month.",
+        ),
+        _place(
+            "integrations",
+            CHANGE,
+            "List, show, create, update and delete integrations with clouds, registries and domain hosts.",
+        ),
+        _place("operations", CHANGE, "List and show the changes that were asked for here."),
+        _place("wait", CHANGE, "Wait until clusters are where you want them, or an operation is done."),
+        _place("providers", KNOW, "List the providers, and show what each can and why not where it cannot."),
+        _place("regions", KNOW, "List the regions in which accounts can create clusters."),
+        _place("machine-types", KNOW, "List the machine types that accounts can build nodes of."),
+        _place(
+            "accounts", SET_UP, "List, show, connect and disconnect the provider accounts that are observed."
+        ),
+        _place("keys", SET_UP, "Make, list and revoke keys of this Fleetgraph."),
+        _place("login", SET_UP, "Keep the address and the key of a Fleetgraph, as a profile."),
+        _place("profiles", SET_UP, "List the Fleetgraphs that are kept, choose one, remove one."),
+        _place("whoami", SET_UP, "Show which Fleetgraph is asked, as whom, and what is allowed."),
+        _place(
+            "completion",
+            SET_UP,
+            "Print what makes a shell complete commands, flags, and names of clusters and accounts.",
+        ),
+        _place("help", SET_UP, "Show what a command does, with examples."),
+        _place("version", SET_UP, "Show the version of this command."),
+    ]
+)
+
+SHORT_FORMS: Mapping[str, Sequence[str]] = {
+    "cluster": ("clusters", "show"),
+    "create": ("clusters", "create"),
+    "update": ("clusters", "update"),
+    "stop": ("clusters", "stop"),
+    "deploy": ("clusters", "deploy"),
+    "delete": ("clusters", "delete"),
+    "account": ("accounts", "show"),
+    "connect": ("accounts", "connect"),
+    "replace-token": ("accounts", "replace-token"),
+    "disconnect": ("accounts", "disconnect"),
+    "refresh": ("accounts", "refresh"),
+    "operation": ("operations", "show"),
+    "integration": ("integrations", "show"),
+    "provider": ("providers", "show"),
+    "spend-limit": ("spend-limits",),
+    "node": ("nodes",),
+    "key": ("keys",),
+    "profile": ("profiles",),
+    "region": ("regions",),
+    "machine-type": ("machine-types",),
+}
+"""Names of their own for what people type most, and nouns in the singular."""

@@ -1,0 +1,84 @@
+"""Tables that fit where they are read: a terminal's width, or all there is for a pipe."""
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cli.screen import STYLES, UNDER_WAY, Screen
+from cli.words import plain
+
+EMPTY = "-"
+"""How a table spells what is not known and what there is none of."""
+
+GAP = 2
+LEAST = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    title: str
+    value: Callable[[dict[str, Any]], Any]
+    rank: int = 0
+    """Where a terminal is too narrow for all, the columns with the highest rank are left out first; 0 stays."""
+    is_wide: bool = False
+    """Whether only `-o wide` and csv show it."""
+    is_state: bool = False
+    """Whether it is coloured by what it says."""
+
+
+def draw(screen: Screen, columns: Sequence[Column], rows: Sequence[dict[str, Any]], *, is_wide: bool) -> None:
+    shown = [column for column in columns if is_wide or not column.is_wide]
+    cells = {column.title: [cell(column, row) for row in rows] for column in shown}
+    widths = {title: max(len(title), *map(len, texts)) for title, texts in cells.items()}
+    room = None if is_wide else screen.width
+    if room is not None:
+        shown = _that_fit(shown, widths, room)
+    _print(screen, shown, cells, room or sum(widths.values()) + GAP * len(widths))
+
+
+def cell(column: Column, row: dict[str, Any]) -> str:
+    value = column.value(row)
+    return EMPTY if value is None or value == "" else plain(str(value))
+
+
+def _that_fit(columns: list[Column], widths: dict[str, int], room: int) -> list[Column]:
+    shown = list(columns)
+    while sum(widths[column.title] + GAP for column in shown) - GAP > room:
+        last = max(shown, key=lambda column: column.rank)
+        if last.rank == 0:
+            break
+        shown.remove(last)
+    return shown
+
+
+def _print(screen: Screen, columns: list[Column], cells: dict[str, list[str]], width: int) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    for column in columns:
+        table.add_column(
+            Text(column.title), no_wrap=True, overflow="ellipsis", min_width=min(LEAST, len(column.title))
+        )
+    for at in range(len(cells[columns[0].title])):
+        texts = [(column, cells[column.title][at]) for column in columns]
+        table.add_row(*(Text(text, style=_style(column, text)) for column, text in texts))
+    paper = io.StringIO()
+    console = Console(
+        file=paper,
+        width=width,
+        force_terminal=screen.has_colour(),
+        color_system="standard" if screen.has_colour() else None,
+        legacy_windows=False,
+    )
+    console.print(table)
+    for line in paper.getvalue().splitlines():
+        screen.say(line.rstrip())
+
+
+def _style(column: Column, text: str) -> str:
+    if not column.is_state or text == EMPTY:
+        return ""
+    return STYLES.get(text.partition(" ")[0], UNDER_WAY)
