@@ -15,7 +15,7 @@ help: ## list the targets
 
 setup: .venv/dev.stamp .venv-ministack/stamp .venv-client/stamp $(CLIENTS)/node_modules/.package-lock.json ## make the environments that test and check need
 
-run: .venv/local.stamp .venv-ministack/stamp explorer ## start everything [HOST=127.0.0.1 PORT=8000 ACCOUNTS=accounts.toml]
+run: .venv/local.stamp explorer ## start everything [HOST=127.0.0.1 PORT=8000 ACCOUNTS=accounts.toml]
 	@exec $(BIN)/python -m local
 
 test: setup explorer ## run the test suite in parallel [ARGS="-k name"]
@@ -28,7 +28,7 @@ test-thorough: setup explorer ## run what `make test` leaves out: more of a kind
 fuzz: setup ## many more documents that nobody would write, others each time [FUZZ_EXAMPLES=100]
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100) $(BIN)/pytest -m thorough tests/attacks $(ARGS)
 
-soak: .venv/local.stamp .venv-ministack/stamp ## ask everything without a pause, and weigh it [SECONDS=600 CONCURRENCY=]
+soak: .venv/local.stamp ## ask everything without a pause, and weigh it [SECONDS=600 CONCURRENCY=]
 	@SECONDS='$(SECONDS)' CONCURRENCY='$(CONCURRENCY)' $(BIN)/python -m bench.soak
 
 check: .venv/dev.stamp .venv/node.stamp ## formatting, lint and types

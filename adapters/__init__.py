@@ -1,11 +1,14 @@
 """The adapters, one line each: provider JSON on one side, the domain on the other."""
 
+from collections.abc import Iterable
+
 import httpx
 from pydantic import SecretStr
 
+from adapters import http
 from adapters.adapter import BaseAdapter
+from adapters.addresses import Addresses
 from adapters.cockroachdb import CockroachdbAdapter
-from adapters.http import open_client
 from adapters.kupe import KupeAdapter
 from adapters.northflank import NorthflankAdapter
 from adapters.qovery import QoveryAdapter
@@ -26,6 +29,12 @@ ADAPTERS: Registry[type[BaseAdapter]] = Registry(
         )
     },
 )
+
+
+def open_client(given: Iterable[str] = ()) -> httpx.AsyncClient:
+    """A client that asks the providers and the addresses that are `given`, and nobody else."""
+    return http.open_client(Addresses([*(adapter.base_url for adapter in ADAPTERS.values()), *given]))
+
 
 __all__ = ["ADAPTERS", "BaseAdapter", "open_adapter", "open_client"]
 

@@ -22,6 +22,7 @@ from itertools import islice
 import httpx
 from pydantic import SecretStr
 
+from adapters.addresses import Addresses
 from adapters.body import LARGEST_BODY_BYTES, LARGEST_REFUSAL_BYTES, BadBody, read_body
 from adapters.rate import read_rate
 from adapters.redaction import redact
@@ -69,9 +70,13 @@ ERRORS: Mapping[int, tuple[type[ProviderError], str]] = {
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "cf-ray")
 
 
-def open_client() -> httpx.AsyncClient:
-    """The client of the whole process: one SSL context, and one pool kept small because httpx's is superlinear."""
+def open_client(addresses: Addresses | None = None) -> httpx.AsyncClient:
+    """The client of the whole process: one SSL context, and one pool kept small because httpx's is superlinear.
+
+    It asks nobody but `addresses`; whoever asks where they like gives none.
+    """
     return httpx.AsyncClient(
+        event_hooks={"request": [] if addresses is None else [addresses]},
         headers={"User-Agent": "fleetgraph", "Accept": "application/json", "Accept-Encoding": "gzip"},
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),
         limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),

@@ -124,10 +124,10 @@ class Api:
     @cached_property
     def _keys(self) -> Keys:
         from infra.dynamodb.table import DynamoTable
-        from infra.store.api_keys import DynamoKeys
+        from infra.store.api_keys import TableKeys
 
         table = DynamoTable(self._dynamodb, self._settings.table, self._clock, threads=1)
-        return DynamoKeys(table, self._clock)
+        return TableKeys(table, self._clock)
 
     @cached_property
     def _answer(self) -> Callable[[Any, Any], dict[str, Any]]:
@@ -137,16 +137,17 @@ class Api:
         from fleet.observing.schedule import Pace
         from functions.wiring import policy_of, services_of, wire
         from gateway.http.app import create_app
+        from infra.dynamodb.table import DynamoTable
         from infra.secrets import ssm
         from infra.secrets.ssm import SsmVault
 
         vault = SsmVault(ssm.open_client(), self._settings.token_prefix, self._clock)
         wired = wire(
-            client=self._dynamodb,
-            table=self._settings.table,
+            rows=DynamoTable(self._dynamodb, self._settings.table, self._clock),
             vault=vault,
             pace=Pace(),
             clock=self._clock,
+            given_urls=self._settings.base_urls,
             send_observation_request=self._send_observation_request,
         )
         parts = self._process.open(wired)

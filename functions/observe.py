@@ -22,7 +22,7 @@ from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from functions.wiring import wire
 from infra import queue
-from infra.dynamodb.table import open_client
+from infra.dynamodb.table import DynamoTable, open_client
 from infra.queue import Queue, UnreadableMessage, read_message
 from infra.secrets import ssm
 from infra.secrets.ssm import SsmVault
@@ -102,7 +102,11 @@ class Observing:
         self._process = Process()
         vault = SsmVault(ssm.open_client(), settings.token_prefix, clock)
         wired = wire(
-            client=open_client(), table=settings.table, vault=vault, pace=pace or Pace(), clock=clock
+            rows=DynamoTable(open_client(), settings.table, clock),
+            vault=vault,
+            pace=pace or Pace(),
+            clock=clock,
+            given_urls=settings.base_urls,
         )
         self._parts = self._process.open(wired)
         self._queue = Queue(queue.open_client(), settings.queue_url, clock)

@@ -21,7 +21,7 @@ from functions.settings import read_settings
 from infra import queue
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.queue import ObservationRequest, Queue
-from infra.store.schedule import DynamoSchedule
+from infra.store.schedule import TableSchedule
 from infra.telemetry import adopt_loggers, logger_of, measure
 
 AHEAD = timedelta(seconds=60)
@@ -86,7 +86,7 @@ class Planner:
         self._clock = clock
         self._process = Process()
         self._table = DynamoTable(open_client(), settings.table, clock)
-        self._schedule = DynamoSchedule(self._table, clock)
+        self._schedule = TableSchedule(self._table, clock)
         self._queue = Queue(queue.open_client(), settings.queue_url, clock)
 
     def __call__(self, event: object, context: Context) -> dict[str, Any]:

@@ -13,13 +13,14 @@ class SettingsError(Exception):
 @dataclass(frozen=True, kw_only=True)
 class FunctionSettings:
     """`token_prefix` is a path of SSM parameters, from slash to slash. `admin_key_id` names a secret; it is null where
-    the key that the deployment was born with is retired.
+    the key that the deployment was born with is retired. `base_urls` are those that accounts may have.
     """
 
     table: str
     queue_url: str
     token_prefix: str
     admin_key_id: str | None = None
+    base_urls: tuple[str, ...] = ()
 
 
 def read_settings(environment: Mapping[str, str]) -> FunctionSettings:
@@ -32,4 +33,8 @@ def read_settings(environment: Mapping[str, str]) -> FunctionSettings:
         faults.append(f"TOKEN_PREFIX begins and ends with a slash, unlike {prefix!r}")
     if faults:
         raise SettingsError("; ".join(faults))
-    return FunctionSettings(**values, admin_key_id=environment.get("ADMIN_KEY_ID") or None)
+    return FunctionSettings(
+        **values,
+        admin_key_id=environment.get("ADMIN_KEY_ID") or None,
+        base_urls=tuple(filter(None, environment.get("BASE_URLS", "").split(","))),
+    )

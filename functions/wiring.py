@@ -1,6 +1,6 @@
 """The composition root: which store, vault, adapters and clock the domain runs with. Alone in knowing all."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from adapters import open_adapter
-from adapters.http import open_client
+from adapters import open_adapter, open_client
 from fleet.accounts.service import AccountService
 from fleet.changing.changer import Changer
 from fleet.observing.observer import Observer
@@ -18,15 +17,12 @@ from fleet.ports.clock import Clock
 from fleet.ports.store import Schedule
 from fleet.ports.vault import Vault
 from functions.api_settings import ApiSettings
-from infra.dynamodb.table import DynamoTable
-from infra.store.api_keys import DynamoKeys
-from infra.store.credits import DynamoCredits
-from infra.store.store import DynamoStore
+from infra.store.api_keys import TableKeys
+from infra.store.credits import TableCredits
+from infra.store.store import TableStore
 from infra.store.table import Table
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb import DynamoDBClient
-
     from gateway.services import Policy, Services
 
 
@@ -35,12 +31,12 @@ SendObservationRequest = Callable[[Schedule, str, datetime], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    store: DynamoStore
+    store: TableStore
     vault: Vault
     observer: Observer
     changer: Changer
     account_service: AccountService
-    keys: DynamoKeys
+    keys: TableKeys
     rows: Table
     clock: Clock
 
@@ -48,23 +44,23 @@ class Parts:
 @asynccontextmanager
 async def wire(
     *,
-    client: "DynamoDBClient",
-    table: str,
+    rows: Table,
     vault: Vault,
     pace: Pace,
     clock: Clock,
     base_urls: Mapping[str, str] = MappingProxyType({}),
+    given_urls: Iterable[str] = (),
     send_observation_request: SendObservationRequest | None = None,
 ) -> AsyncIterator[Parts]:
     """One HTTP client serves every adapter: its connections and its TLS context are worth sharing.
 
-    `base_urls` are where the providers of accounts that are connected from now on answer, in place of their own
-    addresses. `send_observation_request` is told of an account that is to be looked at before the schedule comes by.
+    `rows` are closed at the end. `base_urls` are where the providers of accounts that are connected from now on answer,
+    in place of their own addresses; nobody is asked but the providers, those, and `given_urls`.
+    `send_observation_request` is told of an account that is to be looked at before the schedule comes by.
     """
-    rows = DynamoTable(client, table, clock)
-    store = DynamoStore(rows, clock)
+    store = TableStore(rows, clock)
     try:
-        async with open_client() as http:
+        async with open_client([*base_urls.values(), *given_urls]) as http:
 
             async def request_observation(account_id: str, at: datetime) -> None:
                 await store.request_observation(account_id, at)
@@ -94,7 +90,7 @@ async def wire(
                 observer=observer,
                 changer=changer,
                 account_service=account_service,
-                keys=DynamoKeys(rows, clock),
+                keys=TableKeys(rows, clock),
                 rows=rows,
                 clock=clock,
             )
@@ -111,7 +107,7 @@ def services_of(parts: Parts, settings: ApiSettings) -> "Services":
         changer=parts.changer,
         account_service=parts.account_service,
         keys=parts.keys,
-        credits=DynamoCredits(parts.rows, settings.credits_per_minute),
+        credits=TableCredits(parts.rows, settings.credits_per_minute),
         clock=parts.clock,
     )
 

@@ -111,3 +111,11 @@ def _refuse_twins(path: Path, accounts: Sequence[Account]) -> None:
             raise AccountsError(
                 f"{path}: {external_id!r} of {provider} is listed {count} times; once is enough."
             )
+    tokens: dict[tuple[str, ...], str] = {}
+    for account in accounts:
+        first = tokens.setdefault(account.organization, account.name)
+        if first != account.name:
+            raise AccountsError(
+                f"{path}: {first!r} and {account.name!r} of {account.provider} have one token, and are one account:"
+                " list it once."
+            )

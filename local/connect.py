@@ -12,7 +12,7 @@ from infra.dynamodb.table import DynamoTable, open_client
 from infra.secrets import ssm
 from infra.secrets.ssm import SsmVault
 from infra.stack import StackUnavailable, read_outputs
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from local.accounts import AccountsError, GivenAccount, read_accounts
 
 
@@ -24,16 +24,28 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> 
     try:
         for one in given:
             await vault.keep(one.account.id, one.token)
-            await DynamoStore(table, clock).connect(one.account, due_at=clock.now())
+            await TableStore(table, clock).connect(one.account, due_at=clock.now())
             print(f"{one.account.provider} account {one.account.name!r} will be observed within two minutes.")
     finally:
         table.close()
 
 
+def refuse_unknown_addresses(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> None:
+    """The functions ask nobody at an address that their deployment was not given."""
+    known = outputs.get("BaseUrls", "").split(",")
+    for one in given:
+        if one.account.base_url is not None and one.account.base_url not in known:
+            raise AccountsError(
+                f"{one.account.name!r}: base_url: the deployment would not obey {one.account.base_url};"
+                " give it to the parameter BaseUrls with `make deploy` first."
+            )
+
+
 def main(stack: str, file: str) -> int:
     try:
-        given = read_accounts(Path(file), os.environ, datetime.now(UTC))
-        asyncio.run(connect(given, read_outputs(stack)))
+        given, outputs = read_accounts(Path(file), os.environ, datetime.now(UTC)), read_outputs(stack)
+        refuse_unknown_addresses(given, outputs)
+        asyncio.run(connect(given, outputs))
     except (AccountsError, StackUnavailable) as error:
         print(f"fleetgraph: {error}", file=sys.stderr)
         return 2

@@ -20,7 +20,7 @@ from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.secrets import admin_key, ssm
 from infra.secrets.ssm import SsmVault
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from local.ministack import ministack
 from sandbox import Server, serve
 
@@ -58,6 +58,7 @@ def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterat
             "QUEUE_URL": there + urlsplit(made).path,
             "TOKEN_PREFIX": _TOKEN_PREFIX,
             "ADMIN_KEY_ID": secret["ARN"],
+            "BASE_URLS": _elsewhere(kupe.url, host),
             "POWERTOOLS_METRICS_NAMESPACE": "Fleetgraph/local",
             "POWERTOOLS_LOG_LEVEL": "INFO",
         }
@@ -79,7 +80,7 @@ async def _connect(kupe: Server, host: str) -> None:
     account = made.model_copy(update={"base_url": _elsewhere(kupe.url, host)})
     await SsmVault(ssm.open_client(), _TOKEN_PREFIX, clock).keep(account.id, token)
     table = DynamoTable(client, _TABLE, clock)
-    await DynamoStore(table, clock).connect(account, due_at=DUE_AT)
+    await TableStore(table, clock).connect(account, due_at=DUE_AT)
     table.close()
 
 

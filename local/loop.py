@@ -2,43 +2,55 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from fleet.observing.observer import Observer, Outcome
 from fleet.observing.schedule import due_messages
 from fleet.ports.clock import Clock
 from fleet.ports.store import Schedule
+from infra.store.table import TableUnavailable
+from local.health import Health
 
 logger = logging.getLogger(__name__)
 
-TICK_SECONDS = 1.0
 AT_ONCE = 4
 """Observations in flight. Each mostly waits for its provider; the table serves them all."""
 
 
 class ObservationLoop:
-    """Plans every second and observes what is due. `untried` are the accounts that were not looked at yet."""
+    """Plans every second and observes what is due. `probe` raises as long as the store cannot keep what it is given."""
 
     def __init__(
-        self, schedule: Schedule, observer: Observer, clock: Clock, account_ids: Iterable[str]
+        self,
+        schedule: Schedule,
+        observer: Observer,
+        clock: Clock,
+        health: Health,
+        probe: Callable[[], Awaitable[None]],
     ) -> None:
-        self.untried = set(account_ids)
         self._schedule = schedule
         self._observer = observer
         self._clock = clock
+        self._health = health
+        self._probe = probe
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
-        """Until cancelled. A fault of one observation, or of one plan, is logged and ends nothing else."""
+        """Until cancelled. A fault of one observation, or of one plan, ends nothing else."""
         async with asyncio.TaskGroup() as group:
             while True:
                 try:
-                    for account_id, due_at in await self._plan():
+                    if self._health.is_failing:
+                        await self._probe()
+                    planned = await self._plan()
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is said by /health
+                    self._health.failed(error)
+                else:
+                    self._health.answered()
+                    for account_id, due_at in planned:
                         group.create_task(self._observe(account_id, due_at))
-                except Exception:
-                    logger.exception("planning failed on our side")
-                await self._clock.sleep(TICK_SECONDS)
+                await self._clock.sleep(self._health.pause_seconds)
 
     async def _plan(self) -> list[tuple[str, datetime]]:
         queued_for = timedelta(seconds=self._observer.seconds)
@@ -50,10 +62,12 @@ class ObservationLoop:
         async with self._slots:
             try:
                 observation = await self._observer.observe(account_id, due_at=due_at)
+            except TableUnavailable as error:
+                self._health.failed(error)
             except Exception:
                 logger.exception("observing account %s failed on our side", account_id)
-                self.untried.discard(account_id)
+                self._health.untried.discard(account_id)
             else:
                 if observation.outcome is not Outcome.SKIPPED:
-                    self.untried.discard(account_id)
+                    self._health.untried.discard(account_id)
                 logger.debug("%s", observation)

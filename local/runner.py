@@ -1,10 +1,13 @@
 """One process that is the whole of Fleetgraph: table, observation loop and gateway, until somebody ends it."""
 
 import asyncio
+import logging
 import signal
 import socket
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 from pydantic import SecretStr
@@ -12,20 +15,26 @@ from starlette.types import ASGIApp
 
 from fleet.model.account import Collection
 from fleet.observing.schedule import Pace
-from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.store import Store
-from fleet.ports.vault import Vault
 from functions.api_settings import ApiSettings
 from functions.wiring import policy_of, services_of, wire
 from gateway.http.app import create_app
-from infra.dynamodb.schema import OtherSchema, create_table
-from infra.dynamodb.table import open_client
-from infra.secrets.memory import MemoryVault
+from infra.secrets.runner import RunnerVault
+from infra.store.table import Contended, TableUnavailable
+from infra.store.writes import put
 from local.accounts import GivenAccount
+from local.adopting import Adopted, adopt, forget, known_accounts, last_seen
 from local.authentication import LoopbackOnly, make_authenticate
+from local.clock import SteadyClock, of_the_machine
+from local.health import Health
 from local.loop import ObservationLoop
 from local.progress import say_observed
 from local.settings import EXPLORER, SettingsError
+from local.state import State
+
+logger = logging.getLogger(__name__)
+
+EXPIRE_EVERY_SECONDS = 3600
 
 SANDBOX_PACE = Pace(
     every_seconds={
@@ -71,76 +80,86 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def run(
-    given: Sequence[GivenAccount],
-    *,
-    endpoint: str,
-    table: str,
-    pace: Pace,
-    base_urls: Mapping[str, str],
-    listener: socket.socket,
-    admin_key: SecretStr | None,
-    api: ApiSettings,
-    allowed_origins: Sequence[str],
-) -> None:
-    """Serves until SIGINT or SIGTERM, then ends in order. `base_urls` are those of the stand-ins, if there are any."""
-    client = open_client(endpoint_url=endpoint)
-    try:
-        is_new = create_table(client, table)
-    except OtherSchema as error:
-        raise SettingsError(f"{error} Another version made it: `make clean` forgets it.") from error
-    vault, clock = MemoryVault(), SystemClock()
-    wired = wire(client=client, table=table, vault=vault, pace=pace, clock=clock, base_urls=base_urls)
-    async with wired as parts:
-        await _connect(parts.store, vault, clock, given)
-        loop = ObservationLoop(parts.store, parts.observer, clock, [one.account.id for one in given])
+@dataclass(frozen=True, kw_only=True)
+class Runner:
+    """`base_urls` are those of the fake providers, if there are any. `greet` is told what is observed, before it is."""
 
-        async def health() -> dict[str, object]:
-            names = [one.account.name for one in given if one.account.id in loop.untried]
-            return {"status": "starting" if names else "ok", "accounts": len(given), "notYetObserved": names}
+    given: Sequence[GivenAccount]
+    forgotten: Sequence[str]
+    state: State
+    clock: SteadyClock
+    pace: Pace
+    base_urls: Mapping[str, str]
+    admin_key: SecretStr | None
+    api: ApiSettings
+    allowed_origins: Sequence[str]
+    greet: Callable[[Adopted], None]
 
-        app: ASGIApp = create_app(
-            services_of(parts, api),
-            authenticate=make_authenticate(parts.keys, clock, admin_key, api.oidc),
-            policy=policy_of(api),
-            explorer=EXPLORER if api.shows_schema else None,
-            health=health,
-            allowed_origins=allowed_origins,
+    async def run(self, listener: socket.socket) -> None:
+        """Serves until SIGINT or SIGTERM, then ends in order."""
+        vault = RunnerVault(self.state.table if self.state.is_private else None)
+        wired = wire(
+            rows=self.state.table,
+            vault=vault,
+            pace=self.pace,
+            clock=self.clock,
+            base_urls=self.base_urls,
+            given_urls=[one.account.base_url for one in self.given if one.account.base_url is not None],
         )
-        progress = say_observed(loop.untried, clock) if is_new else None
-        await _serve(app if admin_key else LoopbackOnly(app), loop, listener, progress)
-    client.close()
+        async with wired as parts:
+            adopted = await self._adopt(parts.store, vault)
+            health = Health(dict(adopted.observed))
+            loop = ObservationLoop(parts.store, parts.observer, self.clock, health, self._probe)
+            app: ASGIApp = create_app(
+                services_of(parts, self.api),
+                authenticate=make_authenticate(parts.keys, self.clock, self.admin_key, self.api.oidc),
+                policy=policy_of(self.api),
+                explorer=EXPLORER if self.api.shows_schema else None,
+                health=health.facts,
+                allowed_origins=self.allowed_origins,
+            )
+            self.greet(adopted)
+            beside = [loop.run(), self._expire()]
+            if self.state.is_new:
+                beside.append(say_observed(health.untried, self.clock))
+            await _serve(app if self.admin_key else LoopbackOnly(app), beside, listener)
+
+    async def _adopt(self, store: Store, vault: RunnerVault) -> Adopted:
+        known = await known_accounts(store)
+        if (seen_at := last_seen(known)) is not None:
+            self.clock.start_no_earlier_than(seen_at)
+        known = await forget(store, vault, self.clock, known, self.forgotten)
+        return await adopt(store, vault, self.clock, known, self.given, self.base_urls)
+
+    async def _probe(self) -> None:
+        await self.state.table.write(put({"pk": "probe", "sk": "probe"}))
+
+    async def _expire(self) -> None:
+        """Not at once, and by the earlier of two clocks: one that was set wrong may have been set right by then."""
+        while self.state.expire is not None:
+            await asyncio.sleep(EXPIRE_EVERY_SECONDS)
+            try:
+                await self.state.expire(min(self.clock.now(), of_the_machine()))
+            except (TableUnavailable, Contended) as error:
+                logger.warning("what has expired stays for now: %s", error)
 
 
-async def _connect(store: Store, vault: Vault, clock: Clock, given: Sequence[GivenAccount]) -> None:
-    """The table may remember accounts of an earlier run; those that are not given any more are forgotten."""
-    wanted = {one.account.id for one in given}
-    known = []
-    after = None
-    while page := await store.accounts(after=after, limit=100):
-        known += [tracked.account.id for tracked in page]
-        after = page[-1].account.order
-    for account_id in known:
-        if account_id not in wanted:
-            await store.hide(account_id, due_at=clock.now())
-            await store.remove(account_id)
-    for one in given:
-        await vault.keep(one.account.id, one.token)
-        await store.connect(one.account, due_at=clock.now())
-
-
-async def _serve(
-    app: ASGIApp, loop: ObservationLoop, listener: socket.socket, progress: Coroutine[None, None, None] | None
-) -> None:
+async def _serve(app: ASGIApp, beside: Sequence[Coroutine[Any, Any, None]], listener: socket.socket) -> None:
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
     server = _Server(config)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, server.stop)
-    observing = asyncio.create_task(loop.run())
-    observing.add_done_callback(lambda _: server.stop())
-    beside = [observing] if progress is None else [asyncio.create_task(progress), observing]
+    tasks = [asyncio.create_task(one) for one in beside]
+
+    def stop_on_a_fault(ended: "asyncio.Task[None]") -> None:
+        if not ended.cancelled() and ended.exception() is not None:
+            server.stop()
+
+    for task in tasks:
+        task.add_done_callback(stop_on_a_fault)
     await server.serve(sockets=[listener])
-    for task in beside:
+    for task in tasks:
         task.cancel()
+    for task in tasks:
         with suppress(asyncio.CancelledError):
             await task

@@ -8,24 +8,32 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from fleet.access.key_token import PREFIX
 from functions.api_settings import ApiSettings, read_api_settings
 from functions.settings import SettingsError as SettingsError  # what the runner is told has one kind of fault
 
 ROOT = Path(__file__).parent.parent
 EXPLORER = ROOT / "graphql" / "explorer" / "dist"
 
+SHORTEST_ADMIN_KEY = 16
+"""In characters, where others than this machine can reach the runner."""
+
+_FOR_EXAMPLE = "for example to the output of `openssl rand -hex 32`"
+_KEY = re.compile(r"[!-~]+")
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RunnerSettings:
-    """`accounts` null runs the sandbox. `endpoint` null starts a table beside the runner, kept in `state`. `admin_key`
-    null asks nobody for a key, on loopback. Web pages of `allowed_origins` may ask.
+    """`accounts` null runs the sandbox. `endpoint` null keeps everything in a file in `state`. `forgotten` are names of
+    accounts to forget at the start. `admin_key` null asks nobody for a key, on loopback. Web pages of `allowed_origins`
+    may ask.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
     accounts: Path | None = None
+    forgotten: tuple[str, ...] = ()
     endpoint: str | None = None
     state: Path = ROOT / ".fleetgraph"
     admin_key: SecretStr | None = None
@@ -42,18 +50,40 @@ def read_settings(environment: Mapping[str, str]) -> RunnerSettings:
     if not admin_key and not is_loopback(host):
         raise SettingsError(
             f"HOST: whoever reaches {host} could change this fleet. Set ADMIN_KEY to what they must send as their key,"
-            " for example to the output of `openssl rand -hex 32`."
+            f" {_FOR_EXAMPLE}."
         )
+    if admin_key:
+        _check_admin_key(admin_key, host)
     return RunnerSettings(
         host=host,
         port=int(port),
         accounts=Path(accounts) if accounts else None,
+        forgotten=tuple(filter(None, (name.strip() for name in environment.get("FORGET", "").split(",")))),
         endpoint=environment.get("AWS_ENDPOINT_URL_DYNAMODB") or environment.get("AWS_ENDPOINT_URL") or None,
         state=Path(environment.get("STATE") or ROOT / ".fleetgraph"),
         admin_key=SecretStr(admin_key) if admin_key else None,
         api=read_api_settings(environment),
         allowed_origins=_read_origins(environment.get("ALLOWED_ORIGINS", "")),
     )
+
+
+def _check_admin_key(key: str, host: str) -> None:
+    """A key that could never open would lock out whoever set it, and a short one can be guessed from elsewhere."""
+    if not _KEY.fullmatch(key):
+        raise SettingsError(
+            f"ADMIN_KEY: it holds a space, or a character that no header can carry. Set another, {_FOR_EXAMPLE}."
+        )
+    if key.startswith(PREFIX) or key.count(".") == 2:
+        kind = f"what begins with {PREFIX}" if key.startswith(PREFIX) else "what has two dots"
+        raise SettingsError(
+            f"ADMIN_KEY: {kind} is taken for another kind of key, so that this one would never open. Set another,"
+            f" {_FOR_EXAMPLE}."
+        )
+    if len(key) < SHORTEST_ADMIN_KEY and not is_loopback(host):
+        raise SettingsError(
+            f"ADMIN_KEY: {len(key)} characters can be guessed from beyond this machine. Set at least"
+            f" {SHORTEST_ADMIN_KEY}, {_FOR_EXAMPLE}."
+        )
 
 
 def is_loopback(host: str) -> bool:

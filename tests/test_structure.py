@@ -55,7 +55,7 @@ ROOMS: dict[str, dict[str, set[str]]] = {
         "dynamodb": {"store"},
         "sqlite": {"store"},
         "store": set(),
-        "secrets": {"aws"},
+        "secrets": {"aws", "store"},
     },
 }
 

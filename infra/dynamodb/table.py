@@ -1,6 +1,6 @@
 """The table in DynamoDB. Its client blocks, so every call is handed to a thread.
 
-What is neither `ConditionFailed` nor `Contended` is botocore's own error.
+What it answers with, if neither `ConditionFailed` nor `Contended`, is botocore's own error.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
+from botocore import exceptions as botocore
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -18,7 +19,7 @@ from fleet.ports.clock import Clock
 from infra.dynamodb.expressions import Rendered, render, to_attributes, to_key, to_row
 from infra.store.indexes import partition_key, sort_key
 from infra.store.names import Span
-from infra.store.table import TRIES, ConditionFailed, Contended, tries
+from infra.store.table import TRIES, ConditionFailed, Contended, TableUnavailable, tries
 from infra.store.writes import Action, Key, Row, Write, key_of_row
 
 if TYPE_CHECKING:
@@ -201,7 +202,10 @@ class DynamoTable:
 
     async def _call(self, operation: Callable[..., T], **parameters: Any) -> T:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, partial(operation, **parameters))
+        try:
+            return await loop.run_in_executor(self._threads, partial(operation, **parameters))
+        except (botocore.ConnectionError, botocore.HTTPClientError) as error:
+            raise TableUnavailable(f"DynamoDB does not answer: {error}") from error
 
 
 def _is_passing(error: ClientError) -> bool:

@@ -55,10 +55,11 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def prepare(path: Path) -> None:
-    """Makes the file where there is none, and examines one that is there. `FileUnusable`."""
+def prepare(path: Path) -> bool:
+    """Makes the file where there is none, and examines one that is there: whether it made one. `FileUnusable`."""
     with _sentences(path):
-        if not path.exists():
+        is_new = not path.exists()
+        if is_new:
             _make(path)
         elif path.stat().st_size == 0:
             raise FileUnusable(
@@ -66,6 +67,7 @@ def prepare(path: Path) -> None:
             )
         path.chmod(0o600)
         _examine(path)
+        return is_new
 
 
 def _make(path: Path) -> None:

@@ -33,7 +33,7 @@ _OF_A_CONNECTED_ACCOUNT = (
 )
 
 
-class DynamoAccounts:
+class TableAccounts:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
         self._clock = clock

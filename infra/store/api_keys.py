@@ -23,7 +23,7 @@ class KeyState(Record):
     revoked_at: Instant | None = None
 
 
-class DynamoKeys:
+class TableKeys:
     """Implements `fleet.ports.keys.Keys`."""
 
     def __init__(self, table: Table, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from infra.store.table import Table
 KEPT = 2 * WINDOW
 
 
-class DynamoCredits:
+class TableCredits:
     """Implements `fleet.ports.credits.Points`. `limit` is in points a window."""
 
     def __init__(self, table: Table, limit: int) -> None:

@@ -34,7 +34,7 @@ LANDS_WITHIN = timedelta(seconds=3)
 reader who follows along may have passed the first."""
 
 
-class DynamoObservations:
+class TableObservations:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
         self._clock = clock

@@ -24,7 +24,7 @@ from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Action, Key, Row, check, delete, key_of_row, put, text, update
 
 
-class DynamoOperations:
+class TableOperations:
     """Every write is a transaction, a single one too: when an answer of DynamoDB is lost, botocore sends the same again
     under the same token, and what had landed is not taken for somebody else's.
     """

@@ -59,7 +59,7 @@ there three seconds later (`LANDS_WITHIN`), and the index and the clocks of othe
 _CHUNK = 100
 
 
-class DynamoReader:
+class TableReader:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
         self._clock = clock

@@ -10,7 +10,7 @@ from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import key_of_row, update
 
 
-class DynamoSchedule:
+class TableSchedule:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
         self._clock = clock

@@ -1,11 +1,11 @@
-"""The whole store, over one table of DynamoDB."""
+"""The whole store, over one table."""
 
-from infra.store.accounts import DynamoAccounts
-from infra.store.observations import DynamoObservations
-from infra.store.operations import DynamoOperations
-from infra.store.reader import DynamoReader
-from infra.store.schedule import DynamoSchedule
+from infra.store.accounts import TableAccounts
+from infra.store.observations import TableObservations
+from infra.store.operations import TableOperations
+from infra.store.reader import TableReader
+from infra.store.schedule import TableSchedule
 
 
-class DynamoStore(DynamoObservations, DynamoSchedule, DynamoAccounts, DynamoOperations, DynamoReader):
+class TableStore(TableObservations, TableSchedule, TableAccounts, TableOperations, TableReader):
     """Keeps every promise of `fleet.ports.store.Store`. Its halves are made alike, and each can be had by itself."""

@@ -3,7 +3,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from sandbox import ManualClock, RateLimit, serve
 from tests.changing.line import Line, LineClock
 from tests.tables import OpenTable
@@ -21,7 +21,7 @@ def open_line(open_table: OpenTable) -> Iterator[Callable[[str], Line]]:
             server = stack.enter_context(serve(provider, clock=sandbox_clock, rate_limit=plenty))
             table = stack.enter_context(open_table(clock)).table
             return Line(
-                server=server, store=DynamoStore(table, clock), clock=clock, sandbox_clock=sandbox_clock
+                server=server, store=TableStore(table, clock), clock=clock, sandbox_clock=sandbox_clock
             )
 
         yield make

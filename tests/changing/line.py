@@ -25,7 +25,7 @@ from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.store import Ref, Store
 from infra.secrets.memory import MemoryVault
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from sandbox import ManualClock, Server
 
 ADA = trusted("ada")
@@ -58,7 +58,7 @@ class Fuse:
 class FusedStore:
     """The store of a process that may die. Its points are named for what a change does there."""
 
-    def __init__(self, store: DynamoStore, fuse: Fuse) -> None:
+    def __init__(self, store: TableStore, fuse: Fuse) -> None:
         self._store = store
         self._fuse = fuse
 
@@ -124,7 +124,7 @@ class Line:
     """One account at one stand-in, and processes that work on it one after the other."""
 
     server: Server
-    store: DynamoStore
+    store: TableStore
     clock: LineClock
     sandbox_clock: ManualClock
     vault: MemoryVault = field(default_factory=MemoryVault)

@@ -8,7 +8,7 @@ from gateway.http.app import create_app
 from gateway.services import Policy
 from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock, served
 from tests.cli.contract import Keeper, page
@@ -20,7 +20,7 @@ from tests.gateway.world import ANYBODY, SetClock, letting_in, populate, service
 class Gateway:
     """The real gateway over a small fleet, with what a test may change in it."""
 
-    def __init__(self, url: str, store: DynamoStore, clock: SetClock) -> None:
+    def __init__(self, url: str, store: TableStore, clock: SetClock) -> None:
         self.url = url
         self.store = store
         self.clock = clock
@@ -34,7 +34,7 @@ def gateway() -> Iterator[Gateway]:
         name = f"fleetgraph-{uuid4()}"
         create_table(client, name)
         table = DynamoTable(client, name, clock)
-        store = DynamoStore(table, clock)
+        store = TableStore(table, clock)
         asyncio.run(populate(store, clock))
         with served(
             create_app(

@@ -15,8 +15,8 @@ from gateway.http.app import create_app
 from gateway.services import Policy
 from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.store.api_keys import DynamoKeys
-from infra.store.store import DynamoStore
+from infra.store.api_keys import TableKeys
+from infra.store.store import TableStore
 from local.authentication import make_authenticate
 from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock, served
@@ -32,7 +32,7 @@ def url() -> Iterator[str]:
         name = f"fleetgraph-{uuid4()}"
         create_table(client, name)
         table = DynamoTable(client, name, clock)
-        store, keys = DynamoStore(table, clock), DynamoKeys(table, clock)
+        store, keys = TableStore(table, clock), TableKeys(table, clock)
         asyncio.run(populate(store, clock))
         app = create_app(
             services_over(store, clock, keys=keys),

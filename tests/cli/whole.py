@@ -8,7 +8,6 @@ from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import uvicorn
 from pydantic import SecretStr
@@ -20,14 +19,12 @@ from functions.api_settings import ApiSettings
 from functions.wiring import Parts, services_of, wire
 from gateway.http.app import create_app
 from gateway.services import Policy
-from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import open_client
 from infra.secrets.memory import MemoryVault
+from infra.sqlite.table import SqliteTable
 from sandbox.clock import ManualClock
 from sandbox.faults import FaultKind
 from sandbox.limits import RateLimit
 from sandbox.server import Server
-from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock
 from tests.gateway.world import ANYBODY, NOON, SetClock, letting_in
 
@@ -110,11 +107,9 @@ class Whole:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
 
     async def _live(self) -> None:
-        client, vault, table = open_client(), MemoryVault(), f"fleetgraph-{uuid4()}"
-        create_table(client, table)
+        vault = MemoryVault()
         async with wire(
-            client=client,
-            table=table,
+            rows=SqliteTable(),
             vault=vault,
             pace=Pace(),
             clock=self._clock,
@@ -133,7 +128,6 @@ class Whole:
             self._server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
             self._up.set()
             await self._server.serve(sockets=[self._listener])
-        client.close()
 
     async def _connect(self, fake_provider: Server, name: str, vault: MemoryVault) -> None:
         known = next(account for account in fake_provider.accounts if account.name == name)
@@ -164,7 +158,7 @@ class Whole:
 @contextmanager
 def whole(**accounts: str | tuple[str, ...]) -> Iterator[Whole]:
     """With an account, or with several, at each of these providers, by its name there."""
-    with aws_in_memory(), ExitStack() as stack:
+    with ExitStack() as stack:
         turned = ManualClock(NOON)
         fake_providers: dict[str, Server] = {}
         for provider, names in accounts.items():

@@ -18,6 +18,7 @@ INVENTED = "acme"
 
 FOLDERS = {path.relative_to(ROOT).parts[0] for path in tracked() if path.parent != ROOT}
 _PATH = re.compile(r"(?<![\w/.$-])((?:\.?[\w-]+/)+[\w.*-]*)")
+_LOCK = re.compile(r"\brequirements[\w.*-]*\.txt\b")
 
 
 def named(page: Path) -> list[str]:
@@ -27,7 +28,7 @@ def named(page: Path) -> list[str]:
         for text in code(page)
         for path in _PATH.findall(text)
         if path.partition("/")[0] in FOLDERS and INVENTED not in path
-    ]
+    ] + [lock for text in code(page) for lock in _LOCK.findall(text)]
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))

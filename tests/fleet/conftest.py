@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.fleet.things import HandClock
 from tests.fleet.world import World
 from tests.tables import CountedTable, OpenTable
@@ -14,4 +14,4 @@ def world(open_table: OpenTable) -> Iterator[World]:
     clock = HandClock()
     with open_table(clock) as opened:
         table = CountedTable(opened.table)
-        yield World(table, DynamoStore(table, clock), clock)
+        yield World(table, TableStore(table, clock), clock)

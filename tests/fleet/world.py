@@ -30,7 +30,7 @@ from fleet.ports.adapter import Adapter, Listing, Unreadable
 from fleet.ports.permits import Permits
 from fleet.ports.store import Ref
 from fleet.providers import PROVIDERS
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.fleet.things import HandClock
 from tests.tables import CountedTable
 
@@ -244,7 +244,7 @@ class SlowVault:
 class World:
     """`adapter` is what new observations are made with."""
 
-    def __init__(self, table: CountedTable, store: DynamoStore, clock: HandClock) -> None:
+    def __init__(self, table: CountedTable, store: TableStore, clock: HandClock) -> None:
         self.table = table
         self.store = store
         self.clock = clock

@@ -17,7 +17,7 @@ from fleet.accounts.new_account import make_account
 from fleet.model.account import Account
 from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from sandbox import Server, serve
 from tests.aws import empty_aws
 
@@ -78,7 +78,7 @@ class Deployment:
     """What the template makes: its names in the environment of every function, and the store behind the table."""
 
     environment: Mapping[str, str]
-    store: DynamoStore
+    store: TableStore
     calls: list[tuple[str, Mapping[str, Any]]]
 
     def sent(self) -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ def clock() -> SteppedClock:
 
 
 @pytest.fixture
-def deployment(clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+def deployment(clock: SteppedClock, kupe: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
     calls: list[tuple[str, Mapping[str, Any]]] = []
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -136,8 +136,9 @@ def deployment(clock: SteppedClock, monkeypatch: pytest.MonkeyPatch) -> Iterator
                 "QUEUE_URL": boto3.client("sqs").create_queue(QueueName="looks")["QueueUrl"],
                 "TOKEN_PREFIX": "/fleetgraph/tokens/",
                 "ADMIN_KEY_ID": secret["ARN"],
+                "BASE_URLS": kupe.url,
             },
-            store=DynamoStore(table, clock),
+            store=TableStore(table, clock),
             calls=calls,
         )
         table.close()

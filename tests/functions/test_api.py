@@ -13,7 +13,7 @@ from fleet.model.api_key import ApiKey
 from functions.api import Api
 from gateway.http.headers import EVERYWHERE
 from gateway.relay import opaque
-from infra.store.api_keys import DynamoKeys
+from infra.store.api_keys import TableKeys
 from sandbox import Server
 from tests.adapters.issuer import AUDIENCE, publishing
 from tests.functions.conftest import ADMIN_KEY, Deployment, Invocation, SteppedClock, event
@@ -89,7 +89,7 @@ def deploy_key(deployment: Deployment, clock: SteppedClock, **more: object) -> s
         | more
     )
     loop = asyncio.new_event_loop()  # of its own: the function's is where Mangum looks for it
-    loop.run_until_complete(DynamoKeys(deployment.store._table, clock).keep(key, digest))
+    loop.run_until_complete(TableKeys(deployment.store._table, clock).keep(key, digest))
     loop.close()
     return token
 

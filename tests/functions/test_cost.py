@@ -31,7 +31,7 @@ def clock() -> AheadClock:
 def test_a_quiet_look_asks_for_what_the_cost_counts(deployment: Deployment, clock: AheadClock) -> None:
     with serve("cockroachdb") as server:
         account = asyncio.run(deployment.connect(server, SystemClock().now()))
-        observing = Observing(deployment.environment, clock)
+        observing = Observing({**deployment.environment, "BASE_URLS": server.url}, clock)
         made: Counter[str] = Counter()
         for _ in range(3):
             tracked = asyncio.run(deployment.store.account(account.id))

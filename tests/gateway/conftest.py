@@ -6,24 +6,24 @@ import pytest
 from starlette.applications import Starlette
 
 from fleet.model.operation import Target, TargetKind
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.script import Script, operation
 from tests.gateway.world import Client, SetClock, WatchedReader, gateway_of, populate
 from tests.serving import serving
 from tests.tables import OpenTable
 
-OpenStore = Callable[[SetClock], DynamoStore]
+OpenStore = Callable[[SetClock], TableStore]
 
 
 @pytest.fixture(scope="module")
 def open_store(open_table: OpenTable) -> Iterator[OpenStore]:
     """Opens empty stores, each with a table of its own."""
     with ExitStack() as stack:
-        yield lambda clock: DynamoStore(stack.enter_context(open_table(clock)).table, clock)
+        yield lambda clock: TableStore(stack.enter_context(open_table(clock)).table, clock)
 
 
 @pytest.fixture(scope="module")
-def shared(open_store: OpenStore) -> tuple[DynamoStore, SetClock]:
+def shared(open_store: OpenStore) -> tuple[TableStore, SetClock]:
     clock = SetClock()
     store = open_store(clock)
     asyncio.run(populate(store, clock))
@@ -33,7 +33,7 @@ def shared(open_store: OpenStore) -> tuple[DynamoStore, SetClock]:
 
 
 @pytest.fixture(scope="module")
-def app(shared: tuple[DynamoStore, SetClock]) -> Starlette:
+def app(shared: tuple[TableStore, SetClock]) -> Starlette:
     store, clock = shared
     return gateway_of(store, clock)
 
@@ -50,7 +50,7 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def world(shared: tuple[DynamoStore, SetClock], clock: SetClock) -> DynamoStore:
+def world(shared: tuple[TableStore, SetClock], clock: SetClock) -> TableStore:
     """The small fleet, shared by the tests of a module: for reading only."""
     store, populated = shared
     clock.at = populated.at
@@ -58,7 +58,7 @@ def world(shared: tuple[DynamoStore, SetClock], clock: SetClock) -> DynamoStore:
 
 
 @pytest.fixture
-def store(open_store: OpenStore, clock: SetClock) -> DynamoStore:
+def store(open_store: OpenStore, clock: SetClock) -> TableStore:
     """An empty store of the test's own."""
     return open_store(clock)
 

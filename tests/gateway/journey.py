@@ -18,7 +18,7 @@ from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Adapter
 from fleet.ports.permits import Permits
 from infra.secrets.memory import MemoryVault
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from sandbox import ManualClock, Server
 from tests.changing.line import LineClock
 from tests.gateway.test_operations import OPERATIONS, read
@@ -37,7 +37,7 @@ class Journey:
     server: Server
     client: Client
     observer: Observer
-    store: DynamoStore
+    store: TableStore
     clock: ManualClock
     sent: list[httpx.Request]
     scan: Callable[[], str]
@@ -93,7 +93,7 @@ class Journey:
 
 
 def begin_journey(
-    server: Server, store: DynamoStore, clock: ManualClock, http: httpx.AsyncClient, scan: Callable[[], str]
+    server: Server, store: TableStore, clock: ManualClock, http: httpx.AsyncClient, scan: Callable[[], str]
 ) -> Journey:
     """`http` is the way to the provider."""
     sent: list[httpx.Request] = []

@@ -26,7 +26,7 @@ from fleet.model.cluster import Phase
 from fleet.model.operation import Operation, Target, TargetKind, new_operation_id
 from gateway.relay import opaque
 from gateway.schema import SCHEMA
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.world import (
     ACME,
     MERIDIAN,
@@ -152,7 +152,7 @@ def told(answer: Any) -> set[str]:
     return {word for word in ALL_SEEN | ALL_UNSEEN if word in text}
 
 
-async def populated(store: DynamoStore, clock: SetClock) -> list[Operation]:
+async def populated(store: TableStore, clock: SetClock) -> list[Operation]:
     await populate(store, clock)
     link = integration(QUAY, "quay-link")
     await observe(store, QUAY, [link])
@@ -256,7 +256,7 @@ async def ask(
 
 @pytest.mark.parametrize("field", sorted(DOCUMENTS))
 async def test_a_field_tells_of_the_accounts_that_the_key_sees_and_of_no_other(
-    field: str, store: DynamoStore, clock: SetClock
+    field: str, store: TableStore, clock: SetClock
 ) -> None:
     operations = await populated(store, clock)
     limited = Client(store, clock, caller=CALLER)
@@ -278,7 +278,7 @@ class NoKeys:
         return []
 
 
-async def test_counts_and_coverage_are_of_what_the_key_sees(store: DynamoStore, clock: SetClock) -> None:
+async def test_counts_and_coverage_are_of_what_the_key_sees(store: TableStore, clock: SetClock) -> None:
     await populate(store, clock)
     document = """{ fleet { clusterCount byProvider { provider { kind } count } coverage { accountCount missingCount } }
         clusters { coverage { accountCount } } }"""
@@ -304,7 +304,7 @@ async def test_counts_and_coverage_are_of_what_the_key_sees(store: DynamoStore, 
     ],
 )
 async def test_pages_of_a_limited_key_hold_everything_it_sees_once(
-    listing: str, wanted: list[str], first: int, world: DynamoStore, clock: SetClock
+    listing: str, wanted: list[str], first: int, world: TableStore, clock: SetClock
 ) -> None:
     names = await walk(Client(world, clock, caller=CALLER), listing, "name", first)
     assert names == wanted
@@ -325,7 +325,7 @@ async def walk(client: Client, listing: str, member: str, first: int, arguments:
 
 @pytest.mark.parametrize("first", [1, 2, 5])
 async def test_what_needs_attention_is_found_between_accounts_that_are_not_seen(
-    first: int, store: DynamoStore, clock: SetClock
+    first: int, store: TableStore, clock: SetClock
 ) -> None:
     await populate(store, clock)
     for owner in (ACME, MERIDIAN, NORTH, QUAY):
@@ -337,7 +337,7 @@ async def test_what_needs_attention_is_found_between_accounts_that_are_not_seen(
 
 
 async def test_a_feed_passes_over_any_number_of_changes_that_are_not_seen(
-    store: DynamoStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    store: TableStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await populate(store, clock)
     monkeypatch.setattr("infra.store.reader.EXAMINED_ROWS", 3)
@@ -362,7 +362,7 @@ async def test_a_feed_passes_over_any_number_of_changes_that_are_not_seen(
     assert MERIDIAN.id not in "".join(strings(short))
 
 
-async def test_a_cursor_into_what_is_not_seen_leads_past_it(world: DynamoStore, clock: SetClock) -> None:
+async def test_a_cursor_into_what_is_not_seen_leads_past_it(world: TableStore, clock: SetClock) -> None:
     everything, limited = Client(world, clock), Client(world, clock, caller=CALLER)
     data = await everything.query("{ clusters(first: 1) { pageInfo { endCursor } } }")
     document = "query ($after: String) { clusters(after: $after) { nodes { name } } }"
@@ -371,7 +371,7 @@ async def test_a_cursor_into_what_is_not_seen_leads_past_it(world: DynamoStore, 
 
 
 async def test_an_error_about_what_is_not_seen_is_the_one_about_what_is_not_there(
-    world: DynamoStore, clock: SetClock
+    world: TableStore, clock: SetClock
 ) -> None:
     limited = Client(world, clock, caller=CALLER)
     document = "query ($id: ID!) { node(id: $id) { id } }"
@@ -380,7 +380,7 @@ async def test_an_error_about_what_is_not_seen_is_the_one_about_what_is_not_ther
     assert json.dumps(hidden) == json.dumps(absent)
 
 
-async def test_the_viewer_is_told_what_the_key_is_for(world: DynamoStore, clock: SetClock) -> None:
+async def test_the_viewer_is_told_what_the_key_is_for(world: TableStore, clock: SetClock) -> None:
     document = "{ viewer { name scopes accounts { nodes { name } } } }"
     assert (await Client(world, clock, caller=CALLER).query(document))["viewer"] == {
         "name": "dashboard",

@@ -9,7 +9,7 @@ from graphql import parse
 from graphql.language import OperationDefinitionNode
 
 from gateway.relay import opaque
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.world import ACME, Client
 
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
@@ -37,9 +37,7 @@ def leaves(answer: Any) -> int:
 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
-async def test_an_operation_is_answered_without_errors(
-    path: Path, world: DynamoStore, client: Client
-) -> None:
+async def test_an_operation_is_answered_without_errors(path: Path, world: TableStore, client: Client) -> None:
     document, variables = read(path)
     data = await client.query(document, **variables | HERE.get(path.stem, {}))
     assert None not in data.values()
@@ -48,7 +46,7 @@ async def test_an_operation_is_answered_without_errors(
 
 @pytest.mark.parametrize("path", MUTATIONS, ids=lambda path: path.stem)
 async def test_a_change_is_asked_for_in_the_words_of_the_contract(
-    path: Path, world: DynamoStore, scripted: Client
+    path: Path, world: TableStore, scripted: Client
 ) -> None:
     """`test_walkthroughs` makes it."""
     document, variables = read(path)

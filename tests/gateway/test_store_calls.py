@@ -4,7 +4,7 @@ import json
 from collections import Counter
 
 from fleet.model.cluster import Phase
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.world import (
     ACME,
     NORTH,
@@ -35,7 +35,7 @@ async def calls(client: Client, reader: WatchedReader, document: str) -> Counter
 
 
 async def test_a_page_of_clusters_takes_as_many_calls_for_four_as_for_forty(
-    store: DynamoStore, client: Client, reader: WatchedReader
+    store: TableStore, client: Client, reader: WatchedReader
 ) -> None:
     for owner in (ACME, NORTH):
         await observe(
@@ -53,7 +53,7 @@ async def test_a_page_of_clusters_takes_as_many_calls_for_four_as_for_forty(
 
 
 async def test_coverage_costs_nothing_unless_it_is_asked_for(
-    world: DynamoStore, client: Client, reader: WatchedReader
+    world: TableStore, client: Client, reader: WatchedReader
 ) -> None:
     names = "{ clusters(filter: { needsAttention: true }) { nodes { name } } }"
     assert await calls(client, reader, names) == {"attention": 1, "accounts_by_id": 1}
@@ -62,7 +62,7 @@ async def test_coverage_costs_nothing_unless_it_is_asked_for(
 
 
 async def test_a_feed_reads_its_clusters_in_one_call(
-    store: DynamoStore, client: Client, reader: WatchedReader, clock: SetClock
+    store: TableStore, client: Client, reader: WatchedReader, clock: SetClock
 ) -> None:
     await populate(store, clock)
     rows = [cluster(NORTH, name, Phase.UPDATING) for name in ("edge", "lab", "new")]
@@ -74,7 +74,7 @@ async def test_a_feed_reads_its_clusters_in_one_call(
 
 
 async def test_a_hundred_ids_are_read_a_kind_at_a_time(
-    world: DynamoStore, client: Client, reader: WatchedReader
+    world: TableStore, client: Client, reader: WatchedReader
 ) -> None:
     data = await client.query("{ clusters { nodes { id } } accounts { nodes { id } } }")
     ids = [node["id"] for listing in data.values() for node in listing["nodes"]]
@@ -83,7 +83,7 @@ async def test_a_hundred_ids_are_read_a_kind_at_a_time(
 
 
 async def test_nothing_that_was_read_is_kept_for_the_next_request(
-    world: DynamoStore, client: Client, reader: WatchedReader
+    world: TableStore, client: Client, reader: WatchedReader
 ) -> None:
     document = "{ clusters(first: 1) { nodes { account { name } } } }"
     assert await calls(client, reader, document) == await calls(client, reader, document)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from sandbox import ManualClock, RateLimit, serve
 from tests.changing.line import LineClock
 from tests.gateway.journey import Journey, begin_journey
@@ -29,7 +29,7 @@ async def begin(open_table: OpenTable) -> AsyncIterator[Begin]:
                 plenty = RateLimit(requests=100_000, window_seconds=60)
                 server = stack.enter_context(serve(provider, clock=clock, rate_limit=plenty))
                 opened = stack.enter_context(open_table(LineClock(clock)))
-                store = DynamoStore(opened.table, LineClock(clock))
+                store = TableStore(opened.table, LineClock(clock))
                 return begin_journey(server, store, clock, http, lambda: str(opened.rows()))
 
             yield begin_one

@@ -44,7 +44,7 @@ from fleet.providers.northflank import NodePool, NorthflankDetails
 from fleet.providers.qovery import QoveryDetails, QoveryFeature
 from gateway.http.app import create_app
 from gateway.services import Policy, Services
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 
 NOON = datetime(2026, 4, 6, 12, tzinfo=UTC)
 EXTERNAL_ID = "14e8c578-776a-4849-95e1-8f8506549d1b"  # of the cluster that cluster.variables.json names
@@ -281,7 +281,7 @@ def observed_at(at: datetime, failure: Failure | None = None) -> AccountState:
 
 
 async def observe(
-    store: DynamoStore,
+    store: TableStore,
     owner: Account,
     rows: Iterable[TrackedItem] = (),
     *,
@@ -319,7 +319,7 @@ OUTAGE = Failure(
 )
 
 
-async def populate(store: DynamoStore, clock: SetClock) -> None:
+async def populate(store: TableStore, clock: SetClock) -> None:
     """Five accounts at five providers, one of them unreachable and one of them unknown. Leaves the clock ten seconds
     later, when the feed shows what was written.
     """

@@ -16,7 +16,7 @@ from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import THREADS, DynamoTable, open_client
 from infra.sqlite.schema import connect, prepare
 from infra.sqlite.table import SqliteTable
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from infra.store.table import Table
 from infra.store.writes import Row
 from local.ministack import PYTHON, ministack
@@ -138,8 +138,8 @@ def interposed(table: Table) -> InterposedTable:
 
 
 @pytest.fixture
-def store(table: Table, clock: SetClock) -> DynamoStore:
-    return DynamoStore(table, clock)
+def store(table: Table, clock: SetClock) -> TableStore:
+    return TableStore(table, clock)
 
 
 @pytest.fixture

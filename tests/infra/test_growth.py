@@ -18,7 +18,7 @@ from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.operation_rows import from_operation
 from infra.store.rows import ATTENTION_SHARDS, from_item
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.infra.samples import (
     NOON,
     RATE,
@@ -42,7 +42,7 @@ WIDE = RATE.model_copy(update={"requests": 1000})
 
 
 @pytest.fixture(scope="module")
-def fleet(ministack_url: str) -> Iterator[tuple[DynamoStore, Traffic]]:
+def fleet(ministack_url: str) -> Iterator[tuple[TableStore, Traffic]]:
     """A hundred accounts of a hundred clusters each, of which every twentieth needs attention; every tenth account has
     seen a hundred changes.
     """
@@ -50,7 +50,7 @@ def fleet(ministack_url: str) -> Iterator[tuple[DynamoStore, Traffic]]:
     clock = SetClock()
     create_table(client, "growth")
     table = DynamoTable(client, "growth", clock)
-    store = DynamoStore(table, clock)
+    store = TableStore(table, clock)
     rows = [
         to_attributes(from_item(make_cluster(account, name, phase=phase_of(number)), account))
         for account in ACCOUNTS
@@ -83,17 +83,17 @@ def phase_of(number: int) -> Phase:
 
 
 @pytest.fixture
-def store(fleet: tuple[DynamoStore, Traffic]) -> DynamoStore:
+def store(fleet: tuple[TableStore, Traffic]) -> TableStore:
     return fleet[0]
 
 
 @pytest.fixture
-def traffic(fleet: tuple[DynamoStore, Traffic]) -> Traffic:
+def traffic(fleet: tuple[TableStore, Traffic]) -> Traffic:
     fleet[1].clear()
     return fleet[1]
 
 
-async def test_a_page_of_clusters_costs_its_own_rows(store: DynamoStore, traffic: Traffic) -> None:
+async def test_a_page_of_clusters_costs_its_own_rows(store: TableStore, traffic: Traffic) -> None:
     page = await store.clusters_of(SOME.id, after=(NAMES[49], NAMES[49]), limit=20)
     assert [row.item.name for row in page] == NAMES[50:70]
     assert traffic.operations == ["Query"]
@@ -102,7 +102,7 @@ async def test_a_page_of_clusters_costs_its_own_rows(store: DynamoStore, traffic
 
 
 async def test_a_page_of_what_needs_attention_costs_a_page_of_each_shard(
-    store: DynamoStore, traffic: Traffic
+    store: TableStore, traffic: Traffic
 ) -> None:
     page = await store.attention(after=FleetOrder(*SOME.order, NAMES[50], NAMES[50]), limit=20)
     assert [order.name for order, _ in page[:3]] == [NAMES[60], NAMES[80], NAMES[0]]
@@ -111,7 +111,7 @@ async def test_a_page_of_what_needs_attention_costs_a_page_of_each_shard(
     assert traffic.read <= 5 * ATTENTION_SHARDS
 
 
-async def test_asking_who_is_due_costs_those_it_finds(store: DynamoStore, traffic: Traffic) -> None:
+async def test_asking_who_is_due_costs_those_it_finds(store: TableStore, traffic: Traffic) -> None:
     assert len(await store.due(NOON, 10)) == 10
     assert traffic.operations == ["Query", "BatchGetItem"]
     assert traffic.examined == 10
@@ -123,26 +123,26 @@ async def test_asking_who_is_due_costs_those_it_finds(store: DynamoStore, traffi
     assert traffic.examined == 0
 
 
-async def test_a_page_of_accounts_costs_its_own_rows(store: DynamoStore, traffic: Traffic) -> None:
+async def test_a_page_of_accounts_costs_its_own_rows(store: TableStore, traffic: Traffic) -> None:
     assert [one.account for one in await store.accounts(after=SOME.order, limit=10)] == ACCOUNTS[43:53]
     assert traffic.operations == ["Query"]
     assert traffic.examined == 10
 
 
-async def test_a_cluster_by_name_costs_one_row(store: DynamoStore, traffic: Traffic) -> None:
+async def test_a_cluster_by_name_costs_one_row(store: TableStore, traffic: Traffic) -> None:
     assert len(await store.clusters_named(SOME.id, NAMES[7])) == 1
     assert traffic.operations == ["Query"]
     assert traffic.examined == 1
 
 
-async def test_a_batch_of_references_costs_one_request(store: DynamoStore, traffic: Traffic) -> None:
+async def test_a_batch_of_references_costs_one_request(store: TableStore, traffic: Traffic) -> None:
     refs = [Ref(account.id, NAMES[7]) for account in ACCOUNTS]
     assert len(await store.clusters_by_ref(refs)) == 100
     assert traffic.operations == ["BatchGetItem"]
 
 
 async def test_an_observation_costs_its_own_account_and_what_changed_in_it(
-    store: DynamoStore, traffic: Traffic
+    store: TableStore, traffic: Traffic
 ) -> None:
     lease = await must_begin(store, SOME, NOON, rate=WIDE, due_at=NOON)
     assert traffic.operations == ["BatchGetItem", "TransactWriteItems"]
@@ -166,7 +166,7 @@ async def test_an_observation_costs_its_own_account_and_what_changed_in_it(
     assert traffic.written <= 4  # the row, its listing, and its place among the due, left and taken
 
 
-async def test_a_page_of_operations_costs_its_own_rows(store: DynamoStore, traffic: Traffic) -> None:
+async def test_a_page_of_operations_costs_its_own_rows(store: TableStore, traffic: Traffic) -> None:
     page = await store.operations(before=("o50", ""), limit=20)
     assert [one.id for one in page] == ["o49"] * 10 + ["o48"] * 10
     assert traffic.operations == ["Query"]
@@ -179,7 +179,7 @@ async def test_a_page_of_operations_costs_its_own_rows(store: DynamoStore, traff
     assert traffic.examined == 3
 
 
-async def test_a_change_costs_the_same_however_many_there_were(store: DynamoStore, traffic: Traffic) -> None:
+async def test_a_change_costs_the_same_however_many_there_were(store: TableStore, traffic: Traffic) -> None:
     kept = await must_begin_change(store, make_operation(BUSY, "new", locks=("a", "b")))
     assert traffic.operations == ["BatchGetItem", "TransactWriteItems"]
     assert traffic.written <= 12  # four rows of under 1 KB and one in an index, twice for the transaction

@@ -1,6 +1,6 @@
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 
@@ -8,7 +8,9 @@ import pytest
 
 from fleet.model.account import Account, Collection
 from fleet.model.failure import Unavailable
-from local.loop import AT_ONCE, TICK_SECONDS, ObservationLoop
+from infra.store.table import TableUnavailable
+from local.health import Health
+from local.loop import AT_ONCE, ObservationLoop
 from tests.fleet.conftest import world
 from tests.fleet.things import HandClock, cluster
 from tests.fleet.world import World, forever
@@ -23,20 +25,29 @@ class TickingClock(HandClock):
         super().__init__()
         self._of = of
         self.ticks: asyncio.Queue[None] = asyncio.Queue()
+        self.pauses: list[float] = []
 
     async def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
         await self.ticks.get()
         self._of.move(seconds=seconds)
         self.at = self._of.at
 
 
+async def fine() -> None:
+    """The store keeps what it is given."""
+
+
 @asynccontextmanager
-async def running(world: World, *accounts: Account) -> AsyncIterator[tuple[ObservationLoop, TickingClock]]:
+async def running(
+    world: World, *accounts: Account, probe: Callable[[], Awaitable[None]] = fine
+) -> AsyncIterator[tuple[Health, TickingClock]]:
     clock = TickingClock(world.clock)
-    loop = ObservationLoop(world.store, world.observer, clock, [one.id for one in accounts])
+    health = Health({one.id: one.name for one in accounts})
+    loop = ObservationLoop(world.store, world.observer, clock, health, probe)
     task = asyncio.create_task(loop.run())
     try:
-        yield loop, clock
+        yield health, clock
         assert not task.done(), "the loop goes on"
     finally:
         task.cancel()
@@ -59,9 +70,9 @@ async def test_every_account_is_tried_once_and_one_that_fails_ends_no_other(
     faulty_script.wrong["clusters"] = ZeroDivisionError("ours")
     fine_script.clusters = [cluster(of=fine)]
     caplog.set_level(logging.ERROR, logger="local")
-    async with running(world, down, faulty, fine) as (loop, _):
-        assert loop.untried == {down.id, faulty.id, fine.id}
-        await until(lambda: not loop.untried)
+    async with running(world, down, faulty, fine) as (health, _):
+        assert health.untried == {down.id, faulty.id, fine.id}
+        await until(lambda: not health.untried)
     assert [script.asked[0] for script in (down_script, faulty_script, fine_script)] == ["clusters"] * 3
     assert set(await world.rows(fine)) == {"c1"}
     (logged,) = caplog.records
@@ -71,8 +82,8 @@ async def test_every_account_is_tried_once_and_one_that_fails_ends_no_other(
 
 async def test_an_account_is_observed_again_when_it_is_due(world: World) -> None:
     account, script = await world.connect()
-    async with running(world, account) as (loop, clock):
-        await until(lambda: not loop.untried)
+    async with running(world, account) as (health, clock):
+        await until(lambda: not health.untried)
         for _ in range(59):
             clock.ticks.put_nowait(None)
         await until(clock.ticks.empty)
@@ -80,7 +91,7 @@ async def test_an_account_is_observed_again_when_it_is_due(world: World) -> None
         for _ in range(3):
             clock.ticks.put_nowait(None)
         await until(lambda: script.asked.count("clusters") == 2)
-    assert TICK_SECONDS == 1
+    assert set(clock.pauses) == {1.0}
 
 
 async def test_no_more_than_a_few_are_observed_at_once(world: World) -> None:
@@ -91,13 +102,13 @@ async def test_no_more_than_a_few_are_observed_at_once(world: World) -> None:
         script.meanwhile["clusters"] = forever
         accounts.append(account)
         scripts.append(script)
-    async with running(world, *accounts) as (loop, clock):
+    async with running(world, *accounts) as (health, clock):
         await until(lambda: sum(len(script.asked) for script in scripts) == AT_ONCE)
         for _ in range(3):
             clock.ticks.put_nowait(None)
         await until(clock.ticks.empty)
         assert sum(len(script.asked) for script in scripts) == AT_ONCE
-        assert loop.untried == {account.id for account in accounts}
+        assert health.untried == {account.id for account in accounts}
 
 
 async def test_an_account_that_was_only_skipped_counts_as_untried(world: World) -> None:
@@ -105,31 +116,77 @@ async def test_an_account_that_was_only_skipped_counts_as_untried(world: World) 
     script.meanwhile["clusters"] = forever
     busy = asyncio.create_task(world.observe(account))
     await until(lambda: script.asked == ["clusters"])
-    async with running(world, account) as (loop, clock):
+    async with running(world, account) as (health, clock):
         clock.ticks.put_nowait(None)
         await until(clock.ticks.empty)
-        assert loop.untried == {account.id}
+        assert health.untried == {account.id}
     busy.cancel()
     await asyncio.gather(busy, return_exceptions=True)
     assert (await world.state(account)).of(Collection.CLUSTERS).observed_at is None
 
 
-async def test_a_plan_that_fails_is_logged_and_made_again(
+async def test_a_store_that_does_not_answer_is_said_once_left_alone_longer_and_longer_and_missed_no_more(
     world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account, script = await world.connect()
-    caplog.set_level(logging.ERROR, logger="local")
+    caplog.set_level(logging.WARNING, logger="local")
     due = world.store.due
-    failures = [ConnectionError("the table is away")]
+    failures = [TableUnavailable("the disk is full")] * 7
+    probed = 0
 
     async def due_once_it_is_back(before: datetime, limit: int) -> list[tuple[str, datetime]]:
         if failures:
             raise failures.pop()
         return await due(before, limit)
 
+    async def probe() -> None:
+        nonlocal probed
+        probed += 1
+
     monkeypatch.setattr(world.store, "due", due_once_it_is_back)
-    async with running(world, account) as (loop, clock):
-        clock.ticks.put_nowait(None)
-        await until(lambda: not loop.untried)
+    async with running(world, account, probe=probe) as (health, clock):
+        await until(lambda: health.is_failing)
+        facts = await health.facts()
+        assert facts["status"] == "failing"
+        assert facts["reason"] == "The store does not answer: the disk is full"
+        for _ in range(7):
+            clock.ticks.put_nowait(None)
+        await until(lambda: not health.untried)
+        assert (await health.facts())["status"] == "ok"
     assert script.asked[0] == "clusters"
-    assert "planning failed" in caplog.text
+    assert clock.pauses == [2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0, 1.0]
+    assert probed == 7
+    assert [record.getMessage() for record in caplog.records] == [
+        "the store does not answer: the disk is full",
+        "the store answers again",
+    ]
+
+
+async def test_a_store_that_answers_and_cannot_keep_anything_goes_on_failing(world: World) -> None:
+    full = True
+
+    async def probe() -> None:
+        if full:
+            raise TableUnavailable("the disk is full")
+
+    async with running(world, probe=probe) as (health, clock):
+        health.failed(TableUnavailable("the disk is full"))
+        for _ in range(3):
+            clock.ticks.put_nowait(None)
+        await until(clock.ticks.empty)
+        assert health.is_failing
+        full = False
+        clock.ticks.put_nowait(None)
+        await until(lambda: not health.is_failing)
+
+
+async def test_a_fault_that_is_no_sentence_is_logged_whole(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(before: datetime, limit: int) -> list[tuple[str, datetime]]:
+        raise ZeroDivisionError("ours")
+
+    monkeypatch.setattr(world.store, "due", broken)
+    async with running(world) as (health, _):
+        await until(lambda: health.is_failing)
+    assert caplog.records[0].exc_info is not None

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,8 @@ def test_what_was_observed_outlives_a_clean_stop_and_the_stand_ins_do_not(tmp_pa
     for pid in sandboxes.values():
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
+    assert stat.S_IMODE((tmp_path / "state").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "state" / "sandbox.db").stat().st_mode) == 0o600
     with running(tmp_path / "state") as runner:
         again = runner.query(history)
         assert "Starting" not in runner.greeting, "what takes no time is not told of"

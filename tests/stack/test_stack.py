@@ -43,7 +43,7 @@ def aws(state: Path) -> Iterator[str]:
             del os.environ["AWS_ENDPOINT_URL"]
 
 
-def deploy() -> None:
+def deploy(kupe: Server) -> None:
     command = [
         str(SAM),
         "deploy",
@@ -56,6 +56,8 @@ def deploy() -> None:
         "--no-progressbar",
         "--capabilities",
         "CAPABILITY_IAM",
+        "--parameter-overrides",
+        f"BaseUrls={kupe.url}",
     ]
     done = subprocess.run(
         command,
@@ -145,7 +147,7 @@ def test_a_deployment_observes_by_itself_answers_with_its_key_and_goes_on_after_
     state = tmp_path / "aws"
     with serve("kupe") as kupe:
         with aws(state) as endpoint:
-            deploy()
+            deploy(kupe)
             visitor = Visitor(endpoint)
             assert len(visitor.key) == 43
             assert visitor.ask(None).status_code == httpx.codes.UNAUTHORIZED

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.world import Client, SetClock, WatchedReader
 
 NEWER = "application/graphql-response+json"
@@ -13,7 +13,7 @@ BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 
 
 async def test_a_fault_of_ours_is_masked_and_found_in_the_log_by_its_id(
-    world: DynamoStore, client: Client, reader: WatchedReader, caplog: pytest.LogCaptureFixture
+    world: TableStore, client: Client, reader: WatchedReader, caplog: pytest.LogCaptureFixture
 ) -> None:
     reader.failing.add("clusters_named")
     data = await client.query("{ accounts(first: 1) { nodes { id } } }")

@@ -12,7 +12,7 @@ import pytest
 
 from gateway.http.codes import Code
 from gateway.http.headers import EVERYWHERE
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.mutations.test_mutations import PRODUCTION
 from tests.gateway.script import Script
 from tests.gateway.world import Client, WatchedReader
@@ -73,7 +73,7 @@ DEAR = {
 
 @pytest.mark.parametrize("name", DEAR)
 async def test_what_would_cost_much_is_refused_before_anything_is_read(
-    name: str, client: Client, reader: WatchedReader, world: DynamoStore
+    name: str, client: Client, reader: WatchedReader, world: TableStore
 ) -> None:
     response = await ask(client, DEAR[name])
     assert "data" not in response.json()
@@ -150,7 +150,7 @@ async def test_no_explorer_is_found_where_none_is_served(path: str, client: Clie
 @pytest.mark.parametrize(
     "header", ["X-Apollo-Tracing", "apollo-federation-include-trace", "X-Debug", "X-Trace"]
 )
-async def test_nothing_is_traced_for_who_asks_for_it(header: str, client: Client, world: DynamoStore) -> None:
+async def test_nothing_is_traced_for_who_asks_for_it(header: str, client: Client, world: TableStore) -> None:
     response = await ask(client, "{ fleet { clusterCount } }", headers={header: "ftv1"})
     assert "tracing" not in response.text
     assert "ftv1" not in response.text
@@ -174,7 +174,7 @@ async def test_nothing_is_traced_for_who_asks_for_it(header: str, client: Client
         "{ __typename @skip }",
     ],
 )
-async def test_no_mistake_shows_what_runs_behind(document: str, client: Client, world: DynamoStore) -> None:
+async def test_no_mistake_shows_what_runs_behind(document: str, client: Client, world: TableStore) -> None:
     text = (await ask(client, document)).text
     for verdict in (
         "Traceback",

@@ -12,7 +12,7 @@ from functions.api_settings import POINTS_PER_MINUTE
 from gateway.limits.bounds import MOST_COST
 from gateway.limits.shape import MOST, MOST_TOKENS, MOST_VALUES
 from gateway.relay.connections import MOST_ITEMS
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.world import Client, SetClock, WatchedReader
 
 API_PAGE = Path(__file__).parents[3] / "docs" / "api.md"
@@ -114,7 +114,7 @@ async def send(client: Client, document: str, **variables: object) -> dict[str, 
 
 @pytest.mark.parametrize("name", TOO_LARGE)
 async def test_what_is_too_large_is_refused_before_anything_is_looked_up(
-    name: str, world: DynamoStore, client: Client, reader: WatchedReader
+    name: str, world: TableStore, client: Client, reader: WatchedReader
 ) -> None:
     document, told = TOO_LARGE[name]
     answer = await send(client, document)
@@ -187,7 +187,7 @@ COSTS = {
 
 @pytest.mark.parametrize("document", COSTS)
 async def test_a_query_costs_what_its_fields_and_pages_say(
-    document: str, world: DynamoStore, client: Client
+    document: str, world: TableStore, client: Client
 ) -> None:
     answer = await send(client, document)
     assert answer["extensions"]["rateLimit"]["cost"] == COSTS[document]
@@ -215,14 +215,14 @@ SAME = {
 
 @pytest.mark.parametrize("way", SAME)
 async def test_a_page_costs_the_same_however_it_is_written(
-    way: str, world: DynamoStore, client: Client
+    way: str, world: TableStore, client: Client
 ) -> None:
     document, variables = SAME[way]
     answer = await send(client, document, **variables)
     assert answer["extensions"]["rateLimit"]["cost"] == 11 + 50 * 2
 
 
-async def test_a_fragment_costs_as_often_as_it_is_spread(world: DynamoStore, client: Client) -> None:
+async def test_a_fragment_costs_as_often_as_it_is_spread(world: TableStore, client: Client) -> None:
     document = "{ a: clusters(first: 50) { ...f } b: clusters(first: 10) { ...f } } "
     answer = await send(client, document + "fragment f on ClusterConnection { nodes { id } }")
     assert answer["extensions"]["rateLimit"]["cost"] == 2 * 11 + 50 * 2 + 10 * 2
@@ -258,7 +258,7 @@ TOO_DEAR = {
 
 @pytest.mark.parametrize("name", TOO_DEAR)
 async def test_what_is_too_dear_is_refused_with_its_cost_and_the_limit(
-    name: str, world: DynamoStore, client: Client, reader: WatchedReader
+    name: str, world: TableStore, client: Client, reader: WatchedReader
 ) -> None:
     document, variables = TOO_DEAR[name]
     answer = await send(client, document, **variables)
@@ -316,7 +316,7 @@ class Purse:
         return CreditStatus(cost=cost, limit=self.limit, remaining=left - cost, resets_at=resets_at)
 
 
-async def test_what_is_left_is_told_in_the_answer_and_beside_it(world: DynamoStore, clock: SetClock) -> None:
+async def test_what_is_left_is_told_in_the_answer_and_beside_it(world: TableStore, clock: SetClock) -> None:
     client = Client(world, clock, credits=Purse(100))
     document = "{ rateLimit { cost limit remaining resetsAt } }"
     told = {"cost": 5, "limit": 100, "remaining": 95, "resetsAt": "2026-04-06T12:00:27.200000Z"}
@@ -327,7 +327,7 @@ async def test_what_is_left_is_told_in_the_answer_and_beside_it(world: DynamoSto
 
 @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
 async def test_whoever_has_spent_everything_is_told_when_to_come_again(
-    accept: str, world: DynamoStore, clock: SetClock, reader: WatchedReader
+    accept: str, world: TableStore, clock: SetClock, reader: WatchedReader
 ) -> None:
     client = Client(reader, clock, credits=Purse(10))
     sent = {"json": {"query": "{ fleet { clusterCount byPhase { phase } } }"}, "headers": {"Accept": accept}}
@@ -356,7 +356,7 @@ async def test_whoever_has_spent_everything_is_told_when_to_come_again(
 
 
 async def test_a_change_that_cannot_be_paid_is_not_made(
-    world: DynamoStore, clock: SetClock, reader: WatchedReader
+    world: TableStore, clock: SetClock, reader: WatchedReader
 ) -> None:
     client = Client(reader, clock, credits=Purse(100))
     answer = await client.send('mutation { refreshAccount(id: "x") { userErrors { message } } }')
@@ -364,7 +364,7 @@ async def test_a_change_that_cannot_be_paid_is_not_made(
     assert "data" not in answer
 
 
-async def test_what_is_refused_for_another_reason_costs_nothing(world: DynamoStore, clock: SetClock) -> None:
+async def test_what_is_refused_for_another_reason_costs_nothing(world: TableStore, clock: SetClock) -> None:
     purse = Purse(100)
     client = Client(world, clock, credits=purse)
     for document in ("{", "{ nothing }", "{ clusters(first: 1000000) { nodes { id } } }"):

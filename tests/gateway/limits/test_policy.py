@@ -11,7 +11,7 @@ from graphql import get_introspection_query, parse
 from gateway.limits import trusted_documents
 from gateway.schema import SCHEMA
 from gateway.services import Policy
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.world import Client, SetClock
 
 OPERATIONS = Path(__file__).parents[3] / "graphql" / "operations"
@@ -19,12 +19,12 @@ PROVIDERS = (OPERATIONS / "providers.graphql").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def silent(world: DynamoStore, clock: SetClock) -> Client:
+def silent(world: TableStore, clock: SetClock) -> Client:
     return Client(world, clock, policy=Policy(shows_schema=False))
 
 
 @pytest.fixture
-def strict(world: DynamoStore, clock: SetClock) -> Client:
+def strict(world: TableStore, clock: SetClock) -> Client:
     return Client(world, clock, policy=Policy(only_trusted=True))
 
 

@@ -45,7 +45,7 @@ from fleet.providers.qovery import (
     QoveryKubernetesMode,
 )
 from gateway.relay import opaque
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.script import Script, operation
 from tests.gateway.world import ACME, EXTERNAL_ID, MERIDIAN, NORTH, QUAY, Client
 
@@ -210,7 +210,7 @@ async def test_a_new_cluster_arrives_as_its_provider_takes_it(
     account: Any,
     given: dict[str, Any],
     spec: ClusterSpec,
-    world: DynamoStore,
+    world: TableStore,
     scripted: Client,
     script: Script,
 ) -> None:
@@ -260,7 +260,7 @@ async def test_a_patch_holds_what_was_given_be_it_null_and_nothing_else(
     cluster: str,
     given: dict[str, Any],
     patch: ClusterPatch,
-    world: DynamoStore,
+    world: TableStore,
     scripted: Client,
     script: Script,
 ) -> None:
@@ -299,7 +299,7 @@ async def test_a_patch_holds_what_was_given_be_it_null_and_nothing_else(
     ],
 )
 async def test_a_change_of_a_cluster_arrives_with_what_it_is_based_on(
-    mutation: str, change: Any, revision: str | None, world: DynamoStore, scripted: Client, script: Script
+    mutation: str, change: Any, revision: str | None, world: TableStore, scripted: Client, script: Script
 ) -> None:
     data = await scripted.query(
         f"mutation ($id: ID!) {{ done: {mutation} {{ cluster {{ name }} userErrors {{ message }} }} }}",
@@ -315,7 +315,7 @@ async def test_a_change_of_a_cluster_arrives_with_what_it_is_based_on(
     [("cordonNode", CordonNode()), ("uncordonNode", UncordonNode()), ("drainNode", DrainNode())],
 )
 async def test_a_machine_is_maintained(
-    mutation: str, change: Any, world: DynamoStore, scripted: Client, script: Script
+    mutation: str, change: Any, world: TableStore, scripted: Client, script: Script
 ) -> None:
     document = (
         f"mutation ($id: ID!) {{ done: {mutation}(id: $id) {{ node {{ name }} operation {{ state }} }} }}"
@@ -397,7 +397,7 @@ async def test_a_new_integration_arrives_with_its_credentials(
     kind: str,
     given: dict[str, Any],
     record: credentials.Credentials,
-    world: DynamoStore,
+    world: TableStore,
     scripted: Client,
     script: Script,
 ) -> None:
@@ -423,7 +423,7 @@ async def test_every_kind_of_credentials_is_covered_above() -> None:
 
 
 async def test_an_integration_is_changed_and_removed(
-    world: DynamoStore, scripted: Client, script: Script
+    world: TableStore, scripted: Client, script: Script
 ) -> None:
     target = Target(kind=TargetKind.INTEGRATION, key="aws-prod")
     script.answer = operation(NORTH, target=target, answered_at=NORTH.token_replaced_at)
@@ -444,7 +444,7 @@ async def test_an_integration_is_changed_and_removed(
 
 
 async def test_an_integration_that_may_not_be_gone_has_no_deleted_id(
-    world: DynamoStore, scripted: Client, script: Script
+    world: TableStore, scripted: Client, script: Script
 ) -> None:
     data = await scripted.query(
         "mutation ($id: ID!) { deleteIntegration(id: $id) { deletedId operation { state } } }", id=AWS_PROD
@@ -453,7 +453,7 @@ async def test_an_integration_that_may_not_be_gone_has_no_deleted_id(
 
 
 async def test_an_account_is_connected_and_given_another_token(
-    world: DynamoStore, scripted: Client, script: Script
+    world: TableStore, scripted: Client, script: Script
 ) -> None:
     tracked = await world.account(ACME.id)
     assert tracked is not None
@@ -484,7 +484,7 @@ async def test_an_account_is_connected_and_given_another_token(
 
 @pytest.mark.parametrize("verb", ["disconnect", "refresh"])
 async def test_an_account_is_refreshed_and_disconnected(
-    verb: str, world: DynamoStore, scripted: Client, script: Script
+    verb: str, world: TableStore, scripted: Client, script: Script
 ) -> None:
     script.answer = operation(ACME, target=Target(kind=TargetKind.ACCOUNT, key=ACME.id))
     data = await scripted.query(
@@ -497,7 +497,7 @@ async def test_an_account_is_refreshed_and_disconnected(
 
 
 async def test_a_fault_of_one_change_takes_none_of_its_neighbours(
-    world: DynamoStore, scripted: Client, script: Script
+    world: TableStore, scripted: Client, script: Script
 ) -> None:
     script.answer = RuntimeError("the table at 10.1.2.3 does not answer")
     document = """mutation ($id: ID!) {

@@ -14,7 +14,7 @@ from fleet.model.refusal import Refused, SeveralRefusals
 from gateway.mutations.refusals import USER_ERRORS
 from gateway.relay import opaque
 from gateway.types.records import ShownRefusal
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.mutations.test_mutations import (
     AWS_PROD,
     CREATE,
@@ -106,7 +106,7 @@ SAMPLES: dict[type[Refused], tuple[Refused, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("kind", SAMPLES, ids=lambda kind: kind.__name__)
 async def test_a_refusal_is_told_with_its_facts(
-    kind: type[Refused], world: DynamoStore, scripted: Client, script: Script
+    kind: type[Refused], world: TableStore, scripted: Client, script: Script
 ) -> None:
     script.answer, told = SAMPLES[kind]
     data = await scripted.query(STOP, id=PRODUCTION)
@@ -126,7 +126,7 @@ def test_every_refusal_of_the_domain_has_one_type() -> None:
 
 
 async def test_several_refusals_are_told_one_by_one(
-    world: DynamoStore, scripted: Client, script: Script
+    world: TableStore, scripted: Client, script: Script
 ) -> None:
     script.answer = SeveralRefusals(
         [refusal.InvalidInput("One."), SeveralRefusals([refusal.NoSuchThing("Two.")])]
@@ -136,7 +136,7 @@ async def test_several_refusals_are_told_one_by_one(
 
 
 async def test_a_change_that_its_provider_refused_is_shown_with_the_refusal(
-    world: DynamoStore, scripted: Client, script: Script
+    world: TableStore, scripted: Client, script: Script
 ) -> None:
     failure = Failure(kind=FailureKind.REJECTED, message="No.", occurred_at=NOON, http_status=400)
     script.answer = operation(state=OperationState.FAILED, failure=failure)
@@ -153,7 +153,7 @@ async def test_a_change_that_its_provider_refused_is_shown_with_the_refusal(
 
 
 async def test_a_change_whose_answer_was_lost_is_no_refusal(
-    world: DynamoStore, scripted: Client, script: Script
+    world: TableStore, scripted: Client, script: Script
 ) -> None:
     script.answer = operation(state=OperationState.UNCONFIRMED, failure=OUTAGE)
     payload = (await scripted.query(STOP, id=PRODUCTION))["stopCluster"]
@@ -234,7 +234,7 @@ SERVERLESS: dict[str, Any] = {"cloud": "GCP", "plan": {"basic": {"regions": ["eu
     ],
 )
 async def test_an_input_that_cannot_be_meant_is_told_where_it_stands_and_not_sent(
-    given: dict[str, Any], path: list[str], part: str, world: DynamoStore, scripted: Client, script: Script
+    given: dict[str, Any], path: list[str], part: str, world: TableStore, scripted: Client, script: Script
 ) -> None:
     payload = (await scripted.query(CREATE, input=given))["createCluster"]
     assert [error["path"] for error in payload["userErrors"]] == [path]
@@ -262,7 +262,7 @@ async def test_a_patch_that_cannot_be_meant_is_told_where_it_stands(
     given: dict[str, Any],
     kind: str,
     path: list[str],
-    world: DynamoStore,
+    world: TableStore,
     scripted: Client,
     script: Script,
 ) -> None:
@@ -290,7 +290,7 @@ async def test_a_patch_that_cannot_be_meant_is_told_where_it_stands(
     ],
 )
 async def test_other_arguments_are_told_apart_too(
-    mutation: str, path: list[str], world: DynamoStore, scripted: Client, script: Script
+    mutation: str, path: list[str], world: TableStore, scripted: Client, script: Script
 ) -> None:
     document = f"mutation ($id: ID!) {{ done: {mutation} {{ userErrors {{ path }} }} }}"
     document = document if "$id" in mutation else document.replace("($id: ID!)", "")
@@ -309,7 +309,7 @@ async def test_other_arguments_are_told_apart_too(
     ],
 )
 async def test_a_path_in_words_of_the_domain_becomes_one_of_the_contract(
-    raised: tuple[str, ...], path: list[str], world: DynamoStore, scripted: Client, script: Script
+    raised: tuple[str, ...], path: list[str], world: TableStore, scripted: Client, script: Script
 ) -> None:
     script.answer = refusal.InvalidInput("Not so.", path=raised)
     document = f"""mutation {{ createIntegration(input: {{
@@ -321,7 +321,7 @@ async def test_a_path_in_words_of_the_domain_becomes_one_of_the_contract(
 
 
 async def test_a_conflict_of_revisions_points_at_the_revision(
-    world: DynamoStore, scripted: Client, script: Script
+    world: TableStore, scripted: Client, script: Script
 ) -> None:
     script.answer = refusal.Conflicting("Changed.", path=("expected_revision",), current_revision="r2")
     data = await scripted.query(
@@ -333,7 +333,7 @@ async def test_a_conflict_of_revisions_points_at_the_revision(
 
 
 async def test_a_cluster_that_is_made_is_null_until_it_was_observed(
-    world: DynamoStore, scripted: Client, script: Script
+    world: TableStore, scripted: Client, script: Script
 ) -> None:
     document = CREATE.replace("operation {", "cluster { name } operation {")
     given = spec(ACME, kupe={"displayName": "x", "type": "SHARED"})

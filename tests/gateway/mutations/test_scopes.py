@@ -18,8 +18,8 @@ from fleet.access.key_token import is_well_formed
 from fleet.model.caller import Caller, Scope
 from gateway.relay import opaque
 from gateway.schema import SCHEMA
-from infra.store.api_keys import DynamoKeys
-from infra.store.store import DynamoStore
+from infra.store.api_keys import TableKeys
+from infra.store.store import TableStore
 from infra.store.table import Table
 from tests.gateway.world import ACME, MERIDIAN, Client, SetClock, populate
 
@@ -79,7 +79,7 @@ async def refusals(client: Client, name: str) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-async def test_a_read_key_changes_nothing(name: str, store: DynamoStore, clock: SetClock) -> None:
+async def test_a_read_key_changes_nothing(name: str, store: TableStore, clock: SetClock) -> None:
     (refused,) = await refusals(Client(store, clock, caller=holder_of(Scope.READ)), name)
     required = "ADMIN" if name in NEEDS_ADMIN else "WRITE"
     assert refused == {
@@ -92,7 +92,7 @@ async def test_a_read_key_changes_nothing(name: str, store: DynamoStore, clock: 
 
 @pytest.mark.parametrize("name", sorted(NEEDS_ADMIN))
 async def test_accounts_and_keys_need_more_than_a_write_key(
-    name: str, store: DynamoStore, clock: SetClock
+    name: str, store: TableStore, clock: SetClock
 ) -> None:
     (refused,) = await refusals(Client(store, clock, caller=holder_of(Scope.WRITE)), name)
     assert refused["requiredScope"] == "ADMIN"
@@ -109,18 +109,18 @@ LIST = "{ apiKeys { nodes { id name hint scopes accountIds revokedAt } } }"
 
 
 @pytest.fixture
-def keys(store: DynamoStore, clock: SetClock) -> DynamoKeys:
+def keys(store: TableStore, clock: SetClock) -> TableKeys:
     table: Table = store._table
-    return DynamoKeys(table, clock)
+    return TableKeys(table, clock)
 
 
 @pytest.fixture
-def admin(store: DynamoStore, keys: DynamoKeys, clock: SetClock) -> Client:
+def admin(store: TableStore, keys: TableKeys, clock: SetClock) -> Client:
     return Client(store, clock, keys=keys)
 
 
 async def test_a_key_is_shown_once_and_opens_what_it_was_made_for(
-    admin: Client, store: DynamoStore, keys: DynamoKeys, clock: SetClock
+    admin: Client, store: TableStore, keys: TableKeys, clock: SetClock
 ) -> None:
     await populate(store, clock)
     account_id = opaque.write(["Account", ACME.id])
@@ -155,7 +155,7 @@ async def test_a_key_is_shown_once_and_opens_what_it_was_made_for(
 
 
 async def test_a_revoked_key_opens_nothing_and_is_still_listed(
-    admin: Client, keys: DynamoKeys, clock: SetClock
+    admin: Client, keys: TableKeys, clock: SetClock
 ) -> None:
     made = (await admin.query(CREATE, input={"name": "ci", "scopes": ["READ"]}))["createApiKey"]
     await authenticate_key(keys, clock, made["token"])
@@ -191,7 +191,7 @@ async def test_revoking_what_is_no_key_is_said_so(key_id: str, admin: Client) ->
     ],
 )
 async def test_a_key_that_cannot_be_meant_is_not_made(
-    given: dict[str, object], path: list[str], admin: Client, keys: DynamoKeys
+    given: dict[str, object], path: list[str], admin: Client, keys: TableKeys
 ) -> None:
     made = (await admin.query(CREATE, input={"name": "ci", "scopes": ["READ"]} | given))["createApiKey"]
     assert (made["apiKey"], made["token"]) == (None, None)
@@ -199,7 +199,7 @@ async def test_a_key_that_cannot_be_meant_is_not_made(
     assert await keys.page(after=None, limit=10) == []
 
 
-async def test_a_key_may_end_by_itself(admin: Client, keys: DynamoKeys, clock: SetClock) -> None:
+async def test_a_key_may_end_by_itself(admin: Client, keys: TableKeys, clock: SetClock) -> None:
     given = {"name": "ci", "scopes": ["READ"], "expiresAt": "2026-04-06T12:01:00Z"}
     token = (await admin.query(CREATE, input=given))["createApiKey"]["token"]
     await authenticate_key(keys, clock, token)
@@ -210,7 +210,7 @@ async def test_a_key_may_end_by_itself(admin: Client, keys: DynamoKeys, clock: S
 
 
 async def test_keys_are_seen_by_admins_only_and_the_neighbours_of_the_refusal_stay(
-    admin: Client, store: DynamoStore, keys: DynamoKeys, clock: SetClock
+    admin: Client, store: TableStore, keys: TableKeys, clock: SetClock
 ) -> None:
     made = (await admin.query(CREATE, input={"name": "ci", "scopes": ["READ"]}))["createApiKey"]
     client = Client(store, clock, keys=keys, caller=holder_of(Scope.WRITE))

@@ -5,7 +5,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.world import MERIDIAN, NORTH, Client, SetClock, populate
 
 EVERYTHING = """{
@@ -19,7 +19,7 @@ def forge(parts: object) -> str:
     return urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
 
 
-async def test_every_object_is_had_again_by_its_id(world: DynamoStore, client: Client) -> None:
+async def test_every_object_is_had_again_by_its_id(world: TableStore, client: Client) -> None:
     data = await client.query(EVERYTHING)
     clusters = data["clusters"]["nodes"]
     ids = [
@@ -40,7 +40,7 @@ async def test_every_object_is_had_again_by_its_id(world: DynamoStore, client: C
     assert alone == {"node": {"name": "shipments-ledger"}}
 
 
-async def test_a_tombstone_can_be_had_by_its_id(world: DynamoStore, client: Client) -> None:
+async def test_a_tombstone_can_be_had_by_its_id(world: TableStore, client: Client) -> None:
     tombstone = forge(["Cluster", MERIDIAN.id, "id-of-old-ledger"])
     data = await client.query("query ($id: ID!) { cluster(id: $id) { status { phase } } }", id=tombstone)
     assert data["cluster"] == {"status": {"phase": "DELETED"}}
@@ -65,7 +65,7 @@ async def test_a_tombstone_can_be_had_by_its_id(world: DynamoStore, client: Clie
     ],
 )
 async def test_an_id_that_names_nothing_is_null_beside_its_neighbours(
-    strange: str, world: DynamoStore, client: Client
+    strange: str, world: TableStore, client: Client
 ) -> None:
     known = forge(["Account", MERIDIAN.id])
     data = await client.query(
@@ -76,7 +76,7 @@ async def test_an_id_that_names_nothing_is_null_beside_its_neighbours(
     assert data == {"nodes": [{"id": known}, None, {"id": known}], "node": None, "cluster": None}
 
 
-async def test_a_cluster_is_asked_for_by_the_id_of_a_cluster(world: DynamoStore, client: Client) -> None:
+async def test_a_cluster_is_asked_for_by_the_id_of_a_cluster(world: TableStore, client: Client) -> None:
     data = await client.query(
         "query ($id: ID!) { cluster(id: $id) { id } }", id=forge(["Account", MERIDIAN.id])
     )
@@ -89,7 +89,7 @@ async def test_more_than_a_hundred_ids_are_refused(client: Client) -> None:
 
 
 async def test_nothing_of_a_forgotten_account_is_shown(
-    store: DynamoStore, client: Client, clock: SetClock
+    store: TableStore, client: Client, clock: SetClock
 ) -> None:
     await populate(store, clock)
     await store.hide(NORTH.id, due_at=clock.now())

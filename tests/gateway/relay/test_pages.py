@@ -8,7 +8,7 @@ import pytest
 
 from fleet.model.cluster import Phase
 from gateway.relay import opaque
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.world import (
     ACME,
     EXTERNAL_ID,
@@ -39,7 +39,7 @@ def names(page: dict[str, Any]) -> list[str]:
     return [node["name"] for node in page["nodes"]]
 
 
-async def test_pages_together_are_the_listing(world: DynamoStore, client: Client) -> None:
+async def test_pages_together_are_the_listing(world: TableStore, client: Client) -> None:
     whole = names((await client.query(CLUSTERS, first=100))["clusters"])
     seen: list[str] = []
     after = None
@@ -57,7 +57,7 @@ async def test_pages_together_are_the_listing(world: DynamoStore, client: Client
 
 
 async def test_rows_that_come_and_go_between_pages_make_no_other_repeat_or_go_missing(
-    store: DynamoStore, client: Client
+    store: TableStore, client: Client
 ) -> None:
     rows = {name: cluster(ACME, name) for name in "bdfhj"}
     await observe(store, ACME, rows.values())
@@ -70,7 +70,7 @@ async def test_rows_that_come_and_go_between_pages_make_no_other_repeat_or_go_mi
     assert names(second) == ["f", "g", "j"]
 
 
-async def test_a_cursor_of_a_row_holds_its_place_across_accounts(world: DynamoStore, client: Client) -> None:
+async def test_a_cursor_of_a_row_holds_its_place_across_accounts(world: TableStore, client: Client) -> None:
     page = (await client.query(CLUSTERS, first=4))["clusters"]
     assert page["edges"][-1]["node"]["name"] == "production"
     rest = (await client.query(CLUSTERS, first=2, after=page["edges"][2]["cursor"]))["clusters"]
@@ -78,7 +78,7 @@ async def test_a_cursor_of_a_row_holds_its_place_across_accounts(world: DynamoSt
 
 
 async def test_a_filter_that_finds_little_answers_short_and_says_where_to_go_on(
-    store: DynamoStore, client: Client, monkeypatch: pytest.MonkeyPatch
+    store: TableStore, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fleet.reading.pages.EXAMINED_ROWS", 12)
     await observe(store, ACME, [cluster(ACME, f"c{number:02}") for number in range(30)])
@@ -130,7 +130,7 @@ NOTHING: Mapping[str, Any] = {"edges": [], "nodes": []}
     ],
 )
 async def test_a_page_of_none_says_whether_there_are_any(
-    field: str, world: DynamoStore, client: Client
+    field: str, world: TableStore, client: Client
 ) -> None:
     async def ask(after: str | None, first: int) -> Any:
         page = "edges { cursor } nodes { __typename } pageInfo { hasNextPage startCursor endCursor }"
@@ -157,7 +157,7 @@ async def test_a_page_of_none_says_whether_there_are_any(
 
 @pytest.mark.parametrize("field", ["nodes", "statusHistory"])
 async def test_arguments_are_checked_beside_what_is_null_or_empty(
-    field: str, world: DynamoStore, client: Client
+    field: str, world: TableStore, client: Client
 ) -> None:
     document = f"""{{ clusters(filter: {{ providers: [KUPE], phases: [READY] }}) {{ nodes {{
         {field}(first: -1) {{ pageInfo {{ endCursor }} }}
@@ -172,13 +172,13 @@ async def test_what_is_no_cursor_is_refused(cursor: str, client: Client) -> None
 
 @pytest.mark.parametrize("order", ["x", "2026-99-99"])
 async def test_a_forged_cursor_is_refused_where_only_the_store_can_tell(
-    order: str, world: DynamoStore, client: Client
+    order: str, world: TableStore, client: Client
 ) -> None:
     message = await client.refusal(CHANGES, after=opaque.write(["statusChanges", order]))
     assert message == "Argument `after` is not a cursor of this listing."
 
 
-async def test_a_cursor_is_good_for_its_own_listing_alone(world: DynamoStore, client: Client) -> None:
+async def test_a_cursor_is_good_for_its_own_listing_alone(world: TableStore, client: Client) -> None:
     page = (await client.query(CLUSTERS))["clusters"]
     document = "query ($after: String) { integrations(after: $after) { nodes { name } } }"
     message = await client.refusal(document, after=page["pageInfo"]["endCursor"])
@@ -193,7 +193,7 @@ async def test_a_cursor_is_good_for_its_own_listing_alone(world: DynamoStore, cl
     )
 
 
-async def test_machines_and_accounts_are_paged_too(world: DynamoStore, client: Client) -> None:
+async def test_machines_and_accounts_are_paged_too(world: TableStore, client: Client) -> None:
     document = """query ($after: String, $more: String) {
         accounts(first: 2, after: $more) { nodes { name } pageInfo { hasNextPage endCursor } }
         clusters(filter: { nameContains: "shipments" }) {
@@ -210,7 +210,7 @@ async def test_machines_and_accounts_are_paged_too(world: DynamoStore, client: C
     assert names(data["accounts"]) == ["north", "quay"]
 
 
-async def test_history_is_newest_first_and_can_be_paged(world: DynamoStore, client: Client) -> None:
+async def test_history_is_newest_first_and_can_be_paged(world: TableStore, client: Client) -> None:
     document = """query ($after: String) { clusters(filter: { nameContains: "shipments" }) { nodes {
         statusHistory(first: 1, after: $after) {
             nodes { from to providerPhase observedAt afterSeconds } pageInfo { hasNextPage endCursor }
@@ -234,7 +234,7 @@ async def test_history_is_newest_first_and_can_be_paged(world: DynamoStore, clie
 
 
 async def test_whoever_follows_along_sees_every_change_once(
-    store: DynamoStore, client: Client, clock: SetClock
+    store: TableStore, client: Client, clock: SetClock
 ) -> None:
     await populate(store, clock)
     first = (await client.query(CHANGES, first=1))["statusChanges"]
@@ -254,7 +254,7 @@ async def test_whoever_follows_along_sees_every_change_once(
     ]
 
 
-async def test_changes_outlive_what_changed(store: DynamoStore, client: Client, clock: SetClock) -> None:
+async def test_changes_outlive_what_changed(store: TableStore, client: Client, clock: SetClock) -> None:
     await populate(store, clock)
     ledger = cluster(MERIDIAN, "shipments-ledger", external_id="14e8c578-776a-4849-95e1-8f8506549d1b")
     await observe(store, MERIDIAN, deletes=[ledger, node(ledger, "node-0")])

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from fleet.model.account import DeletionGuard
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.world import ACME, NOON, Client, SetClock, observe, observed_at, populate
 
 
-async def test_a_token_shows_its_last_four_characters_and_no_more(world: DynamoStore, client: Client) -> None:
+async def test_a_token_shows_its_last_four_characters_and_no_more(world: TableStore, client: Client) -> None:
     document = "{ accounts(provider: KUPE) { nodes { externalId token { hint replacedAt isAccepted } } } }"
     (found,) = (await client.query(document))["accounts"]["nodes"]
     assert found == {
@@ -17,7 +17,7 @@ async def test_a_token_shows_its_last_four_characters_and_no_more(world: DynamoS
     assert len(ACME.token_hint) == 4
 
 
-async def test_a_budget_is_shown_where_a_limit_is_known(world: DynamoStore, client: Client) -> None:
+async def test_a_budget_is_shown_where_a_limit_is_known(world: TableStore, client: Client) -> None:
     document = "{ accounts { nodes { name requestBudget { limit remaining reserved windowSeconds } } } }"
     budgets = {
         node["name"]: node["requestBudget"] for node in (await client.query(document))["accounts"]["nodes"]
@@ -27,7 +27,7 @@ async def test_a_budget_is_shown_where_a_limit_is_known(world: DynamoStore, clie
 
 
 async def test_offers_are_null_where_the_provider_does_not_tell_them(
-    world: DynamoStore, client: Client
+    world: TableStore, client: Client
 ) -> None:
     document = "{ accounts { nodes { name regions { nodes { name } } instanceTypes { nodes { name } } } } }"
     found = {node.pop("name"): node for node in (await client.query(document))["accounts"]["nodes"]}
@@ -36,7 +36,7 @@ async def test_offers_are_null_where_the_provider_does_not_tell_them(
     assert found["quay"]["regions"] == {"nodes": []}
 
 
-async def test_offers_of_one_cloud_are_paged_like_any_listing(world: DynamoStore, client: Client) -> None:
+async def test_offers_of_one_cloud_are_paged_like_any_listing(world: TableStore, client: Client) -> None:
     document = """query ($after: String, $cloud: Cloud) { accounts(provider: COCKROACHDB) { nodes {
         regions(first: 1, after: $after, cloud: $cloud) { nodes { name } pageInfo { hasNextPage endCursor } }
     } } }"""
@@ -54,7 +54,7 @@ async def test_offers_of_one_cloud_are_paged_like_any_listing(world: DynamoStore
 
 
 async def test_machine_types_of_a_region_are_found_without_naming_its_cloud(
-    world: DynamoStore, client: Client
+    world: TableStore, client: Client
 ) -> None:
     document = """{ accounts(provider: QOVERY) { nodes {
         instanceTypes(region: "eu-west-3", first: 2) { nodes { name region memoryMiB } pageInfo { hasNextPage } }
@@ -67,7 +67,7 @@ async def test_machine_types_of_a_region_are_found_without_naming_its_cloud(
     assert found["pageInfo"] == {"hasNextPage": False}
 
 
-async def test_an_outage_is_old_data_with_its_age(world: DynamoStore, client: Client) -> None:
+async def test_an_outage_is_old_data_with_its_age(world: TableStore, client: Client) -> None:
     document = """{ clusters(filter: { providers: [QOVERY] }) {
         nodes { name freshness { state ageSeconds lastFailure { kind message httpStatus isRetryable } } }
         coverage { isComplete accountCount missingCount missing { nodes { name freshness { state ageSeconds } } } }
@@ -92,7 +92,7 @@ async def test_an_outage_is_old_data_with_its_age(world: DynamoStore, client: Cl
     }
 
 
-async def test_what_is_overdue_is_stale(world: DynamoStore, client: Client, clock: SetClock) -> None:
+async def test_what_is_overdue_is_stale(world: TableStore, client: Client, clock: SetClock) -> None:
     document = """{ fleet { coverage {
         missingCount accountCount missing(first: 2) { nodes { name } pageInfo { endCursor } }
     } } }"""
@@ -107,7 +107,7 @@ async def test_what_is_overdue_is_stale(world: DynamoStore, client: Client, cloc
 
 
 async def test_an_account_says_when_much_of_it_vanished_at_once(
-    store: DynamoStore, client: Client, clock: SetClock
+    store: TableStore, client: Client, clock: SetClock
 ) -> None:
     await populate(store, clock)
     deletion_guard = DeletionGuard(since=NOON, reason="5 of 6 clusters vanished at once.")
@@ -118,7 +118,7 @@ async def test_an_account_says_when_much_of_it_vanished_at_once(
     ]
 
 
-async def test_the_fleet_is_the_sum_of_its_accounts(world: DynamoStore, client: Client) -> None:
+async def test_the_fleet_is_the_sum_of_its_accounts(world: TableStore, client: Client) -> None:
     document = """{ fleet {
         clusterCount byPhase { phase count } byProvider { provider { name } count }
         spendLimits { decimal currency } convertedSpendLimits { decimal currency }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.world import Client
 
 NAMES = "{ nodes { name } }"
@@ -26,7 +26,7 @@ async def one(client: Client, name: str, selection: str) -> dict[str, Any]:
 
 
 async def test_the_fleet_is_listed_by_provider_account_and_name_without_the_inactive(
-    world: DynamoStore, client: Client
+    world: TableStore, client: Client
 ) -> None:
     data = await client.query(f"{{ clusters {NAMES} }}")
     assert names(data["clusters"]) == [
@@ -39,14 +39,14 @@ async def test_the_fleet_is_listed_by_provider_account_and_name_without_the_inac
 
 
 async def test_deleted_and_never_started_clusters_are_listed_when_asked_for(
-    world: DynamoStore, client: Client
+    world: TableStore, client: Client
 ) -> None:
     everything = await listed(client, "includeInactive: true, providers: [COCKROACHDB]")
     assert everything == ["billing-vault", "customs-portal", "driver-app", "old-ledger", "shipments-ledger"]
     assert await listed(client, "phases: [DELETED]") == ["old-ledger"]
 
 
-async def test_filters_narrow_together(world: DynamoStore, client: Client) -> None:
+async def test_filters_narrow_together(world: TableStore, client: Client) -> None:
     assert await listed(client, "clouds: [AWS]") == ["shipments-ledger", "edge"]
     assert await listed(client, "clouds: [AWS], providers: [NORTHFLANK]") == ["edge"]
     assert await listed(client, 'regions: ["europe-west1", "nowhere"]') == ["lab"]
@@ -56,14 +56,14 @@ async def test_filters_narrow_together(world: DynamoStore, client: Client) -> No
 
 
 async def test_clusters_that_need_attention_come_with_those_that_never_started(
-    world: DynamoStore, client: Client
+    world: TableStore, client: Client
 ) -> None:
     assert await listed(client, "needsAttention: true") == ["customs-portal", "driver-app", "staging"]
     assert "staging" not in await listed(client, "needsAttention: false")
 
 
 async def test_an_account_filter_takes_ids_of_accounts_and_nothing_else(
-    world: DynamoStore, client: Client
+    world: TableStore, client: Client
 ) -> None:
     data = await client.query(
         "{ accounts(provider: KUPE) { nodes { id } } clusters(first: 1) { nodes { id } } }"
@@ -73,7 +73,7 @@ async def test_an_account_filter_takes_ids_of_accounts_and_nothing_else(
     assert await listed(client, f'accountIds: ["{data["clusters"]["nodes"][0]["id"]}", "x"]') == []
 
 
-async def test_null_says_cannot_know_and_empty_says_none(world: DynamoStore, client: Client) -> None:
+async def test_null_says_cannot_know_and_empty_says_none(world: TableStore, client: Client) -> None:
     document = "labels { key } nodes { nodes { name } } costEstimate { period } regions"
     vault = await one(client, "billing-vault", document)
     assert vault == {"labels": [], "nodes": {"nodes": []}, "costEstimate": None, "regions": []}
@@ -82,7 +82,7 @@ async def test_null_says_cannot_know_and_empty_says_none(world: DynamoStore, cli
     assert production["nodes"] is None
 
 
-async def test_a_cluster_can_lack_what_its_provider_has(world: DynamoStore, client: Client) -> None:
+async def test_a_cluster_can_lack_what_its_provider_has(world: TableStore, client: Client) -> None:
     portal = await one(
         client, "customs-portal", "nodes { nodes { name } } capabilities { capability isSupported reason }"
     )
@@ -96,7 +96,7 @@ async def test_a_cluster_can_lack_what_its_provider_has(world: DynamoStore, clie
     assert len(support) == 15
 
 
-async def test_what_a_provider_cannot_do_carries_a_sentence(world: DynamoStore, client: Client) -> None:
+async def test_what_a_provider_cannot_do_carries_a_sentence(world: TableStore, client: Client) -> None:
     data = await client.query("{ providers { kind capabilities { capability isSupported reason } } }")
     for provider in data["providers"]:
         for entry in provider["capabilities"]:
@@ -107,7 +107,7 @@ async def test_what_a_provider_cannot_do_carries_a_sentence(world: DynamoStore, 
     assert reasons["CREATE_CLUSTER"] is None
 
 
-async def test_limits_say_who_holds_them_and_are_exact(world: DynamoStore, client: Client) -> None:
+async def test_limits_say_who_holds_them_and_are_exact(world: TableStore, client: Client) -> None:
     limit = "limit { basis money { minorUnits decimal currency } usage { requestUnits } }"
     selection = f"spendLimit {{ state {limit} reason }}"
     portal = (await one(client, "customs-portal", selection))["spendLimit"]
@@ -120,12 +120,12 @@ async def test_limits_say_who_holds_them_and_are_exact(world: DynamoStore, clien
     assert production == {"state": "UNSUPPORTED", "limit": None, "reason": "No limits here."}
 
 
-async def test_capacity_beyond_32_bits_stays_exact(world: DynamoStore, client: Client) -> None:
+async def test_capacity_beyond_32_bits_stays_exact(world: TableStore, client: Client) -> None:
     found = await one(client, "shipments-ledger", "capacity { total { memoryMiB cpuMillicores } nodeCount }")
     assert found["capacity"] == {"total": {"memoryMiB": str(2**35), "cpuMillicores": None}, "nodeCount": 3}
 
 
-async def test_details_are_of_the_providers_own_type(world: DynamoStore, client: Client) -> None:
+async def test_details_are_of_the_providers_own_type(world: TableStore, client: Client) -> None:
     document = """{ clusters { nodes { name details {
         __typename
         ... on KupeClusterDetails { isolation }
@@ -141,7 +141,7 @@ async def test_details_are_of_the_providers_own_type(world: DynamoStore, client:
 
 
 async def test_a_row_of_a_provider_without_an_adapter_is_shown_for_what_it_is(
-    world: DynamoStore, client: Client
+    world: TableStore, client: Client
 ) -> None:
     selection = """
         status { phase } details { consoleUrl } account { name requestBudget { limit } }
@@ -157,7 +157,7 @@ async def test_a_row_of_a_provider_without_an_adapter_is_shown_for_what_it_is(
     }
 
 
-async def test_where_to_connect_and_through_what_it_was_built(world: DynamoStore, client: Client) -> None:
+async def test_where_to_connect_and_through_what_it_was_built(world: TableStore, client: Client) -> None:
     selection = "connection { endpoint } integration { name usedBy { nodes { name } } }"
     assert await one(client, "production", selection) == {
         "connection": {"endpoint": "https://k8s.acme.example"},
@@ -169,7 +169,7 @@ async def test_where_to_connect_and_through_what_it_was_built(world: DynamoStore
     }
 
 
-async def test_the_live_cluster_of_a_name_is_found(world: DynamoStore, client: Client) -> None:
+async def test_the_live_cluster_of_a_name_is_found(world: TableStore, client: Client) -> None:
     data = await client.query("{ accounts(provider: COCKROACHDB) { nodes { id } } }")
     owner = data["accounts"]["nodes"][0]["id"]
     document = "query ($id: ID!, $name: String!) { clusterByName(accountId: $id, name: $name) { name account { id } } }"
@@ -183,7 +183,7 @@ async def test_the_live_cluster_of_a_name_is_found(world: DynamoStore, client: C
         assert (await client.query(document, **strange))["clusterByName"] is None
 
 
-async def test_machines_know_their_cluster_and_their_age(world: DynamoStore, client: Client) -> None:
+async def test_machines_know_their_cluster_and_their_age(world: TableStore, client: Client) -> None:
     selection = (
         "nodes { nodes { name phase providerPhase region cluster { name } freshness { state ageSeconds } } }"
     )

@@ -10,7 +10,7 @@ from fleet.model.operation import Operation, OperationState, Target, TargetKind
 from fleet.providers.kupe import KupeClusterSpec, KupeClusterType
 from fleet.reading.pages import EXAMINED_ROWS
 from gateway.relay import opaque
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.gateway.mutations.test_mutations import AWS_PROD, LEDGER, PRODUCTION
 from tests.gateway.script import numbered, operation
 from tests.gateway.world import (
@@ -39,14 +39,14 @@ def global_id(one: Operation) -> str:
     return opaque.write(["Operation", one.account_id, one.id])
 
 
-async def keep(store: DynamoStore, *operations: Operation) -> None:
+async def keep(store: TableStore, *operations: Operation) -> None:
     for one in operations:
         kept = await store.begin_change(one.model_copy(update={"version": 0}), idempotency=None)
         assert isinstance(kept, Operation)
 
 
 @pytest.fixture
-async def small(store: DynamoStore, clock: SetClock) -> DynamoStore:
+async def small(store: TableStore, clock: SetClock) -> TableStore:
     """The small fleet, to be written to."""
     await populate(store, clock)
     return store
@@ -68,14 +68,14 @@ def named(operations: list[Operation]) -> list[Operation]:
     return [one.model_copy(update={"target_name": one.id}) for one in operations]
 
 
-async def test_changes_are_listed_newest_first_across_accounts(small: DynamoStore, client: Client) -> None:
+async def test_changes_are_listed_newest_first_across_accounts(small: TableStore, client: Client) -> None:
     await keep(small, *named(numbered(5))[::2], *named(numbered(5, NORTH))[1::2])
     assert await walk(client, first=2) == [["op-0004", "op-0003"], ["op-0002", "op-0001"], ["op-0000"]]
     assert await walk(client, first=5) == [["op-0004", "op-0003", "op-0002", "op-0001", "op-0000"]]
 
 
 async def test_a_change_that_comes_between_two_pages_moves_no_other(
-    small: DynamoStore, client: Client
+    small: TableStore, client: Client
 ) -> None:
     first, second, third = named(numbered(3))
     await keep(small, first, second)
@@ -85,7 +85,7 @@ async def test_a_change_that_comes_between_two_pages_moves_no_other(
     assert [node["targetName"] for node in rest["nodes"]] == ["op-0000"]
 
 
-async def test_changes_are_narrowed_by_state_and_by_cluster(small: DynamoStore, client: Client) -> None:
+async def test_changes_are_narrowed_by_state_and_by_cluster(small: TableStore, client: Client) -> None:
     of_ledger = named(numbered(3, MERIDIAN, OF_LEDGER))
     ended = operation(id="op-9", target_name="op-9", target=Target(kind=TargetKind.CLUSTER, key="x"))
     await keep(small, *of_ledger, ended)
@@ -99,7 +99,7 @@ async def test_changes_are_narrowed_by_state_and_by_cluster(small: DynamoStore, 
 
 
 async def test_a_filter_looks_at_a_bounded_number_of_changes_a_page(
-    store: DynamoStore, clock: SetClock
+    store: TableStore, clock: SetClock
 ) -> None:
     class Endless(WatchedReader):
         examined = 0
@@ -116,13 +116,13 @@ async def test_a_filter_looks_at_a_bounded_number_of_changes_a_page(
     assert EXAMINED_ROWS <= reader.examined <= EXAMINED_ROWS + 100
 
 
-async def test_a_cursor_of_another_listing_is_refused(small: DynamoStore, client: Client) -> None:
+async def test_a_cursor_of_another_listing_is_refused(small: TableStore, client: Client) -> None:
     data = await client.query("{ accounts(first: 1) { pageInfo { endCursor } } }")
     message = await client.refusal(PAGE, first=1, after=data["accounts"]["pageInfo"]["endCursor"])
     assert message == "Argument `after` is not a cursor of this listing."
 
 
-async def test_an_operation_is_had_again_by_its_id(small: DynamoStore, client: Client) -> None:
+async def test_an_operation_is_had_again_by_its_id(small: TableStore, client: Client) -> None:
     one = operation(target=Target(kind=TargetKind.CLUSTER, key="id-of-production"), requested_by="ci")
     await keep(small, one)
     document = """query ($id: ID!) { node(id: $id) { __typename id ... on Operation {
@@ -161,7 +161,7 @@ async def test_an_operation_is_had_again_by_its_id(small: DynamoStore, client: C
     ],
 )
 async def test_what_is_changed_is_shown_whatever_its_kind(
-    owner: Any, target: Target | None, shown: Any, small: DynamoStore, client: Client
+    owner: Any, target: Target | None, shown: Any, small: TableStore, client: Client
 ) -> None:
     await keep(small, operation(owner, target=target))
     data = await client.query(
@@ -174,7 +174,7 @@ async def test_what_is_changed_is_shown_whatever_its_kind(
 
 
 async def test_operations_outlive_their_account_and_show_nothing_of_it(
-    small: DynamoStore, client: Client
+    small: TableStore, client: Client
 ) -> None:
     await keep(
         small,
@@ -195,7 +195,7 @@ async def test_operations_outlive_their_account_and_show_nothing_of_it(
 
 
 async def test_asking_again_is_advised_less_often_as_time_passes_and_not_at_all_at_the_end(
-    small: DynamoStore, client: Client, clock: SetClock
+    small: TableStore, client: Client, clock: SetClock
 ) -> None:
     one = operation(failure=OUTAGE, state=OperationState.UNCONFIRMED)
     await keep(small, one)
@@ -211,7 +211,7 @@ async def test_asking_again_is_advised_less_often_as_time_passes_and_not_at_all_
     assert seen == {"state": "TIMED_OUT", "pollAfterSeconds": None, "failure": {"kind": "TIMEOUT"}}
 
 
-async def test_a_cluster_shows_the_change_in_flight(small: DynamoStore, client: Client) -> None:
+async def test_a_cluster_shows_the_change_in_flight(small: TableStore, client: Client) -> None:
     document = "query ($id: ID!) { cluster(id: $id) { operation { kind targetName } } }"
     assert (await client.query(document, id=PRODUCTION))["cluster"] == {"operation": None}
     stop = operation(
@@ -225,7 +225,7 @@ async def test_a_cluster_shows_the_change_in_flight(small: DynamoStore, client: 
 
 
 async def test_a_cluster_shows_the_creation_that_made_it_and_no_other_of_its_name(
-    small: DynamoStore, client: Client
+    small: TableStore, client: Client
 ) -> None:
     change = CreateCluster(
         provider="kupe",
@@ -244,7 +244,7 @@ async def test_a_cluster_shows_the_creation_that_made_it_and_no_other_of_its_nam
 
 
 async def test_a_page_of_changes_takes_as_many_calls_for_three_as_for_thirty(
-    small: DynamoStore, client: Client, reader: WatchedReader
+    small: TableStore, client: Client, reader: WatchedReader
 ) -> None:
     document = """{ operations(first: 100) { nodes {
         account { name } target { ... on Cluster { name operation { id } } } candidates { name }

@@ -12,7 +12,7 @@ import pytest
 from fleet.ports.store import Changes
 from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from local.ministack import PYTHON, MinistackError, ministack
 from tests.infra.samples import SetClock, make_account, make_cluster, observe
 
@@ -31,7 +31,7 @@ async def test_tables_are_kept_over_a_clean_stop(tmp_path: Path, clock: SetClock
             client = open_client(endpoint_url=url)
             create_table(client, "fleet")
             table = DynamoTable(client, "fleet", clock)
-            store = DynamoStore(table, clock)
+            store = TableStore(table, clock)
             if life == "first":
                 await observe(store, ACME, clock.now(), Changes(puts=[CLUSTER]))
             assert await store.clusters_named(ACME.id, "c1\x00") == [CLUSTER]

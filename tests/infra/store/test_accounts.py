@@ -8,7 +8,7 @@ import pytest
 from fleet.model.cluster import Phase
 from fleet.ports.store import AccountGone, Changes, OrganizationTaken, Ref, StaleObserver, Store
 from infra.store.rows import organization_key
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from infra.store.table import Table
 from infra.store.writes import delete
 from tests.infra.conftest import rows_of
@@ -74,7 +74,7 @@ async def test_an_organization_that_is_connected_in_that_moment_is_taken(
 ) -> None:
     interposed.meanwhile = lambda: store.connect(ACME, due_at=NOON)
     with pytest.raises(OrganizationTaken):
-        await DynamoStore(interposed, clock).connect(TWIN, due_at=NOON)
+        await TableStore(interposed, clock).connect(TWIN, due_at=NOON)
     assert await store.account(TWIN.id) is None
 
 
@@ -163,13 +163,13 @@ async def test_who_is_hidden_in_the_moment_of_a_beginning_stays_hidden(
         await must_begin(store, ACME, NOON)
 
     interposed.meanwhile = somebody_begins
-    await DynamoStore(interposed, clock).hide(ACME.id, due_at=NOON)
+    await TableStore(interposed, clock).hide(ACME.id, due_at=NOON)
     assert await store.account(ACME.id) is None
 
     await store.connect(ACME, due_at=NOON)
     interposed.meanwhile = lambda: store.hide(ACME.id, due_at=NOON)
     with pytest.raises(AccountGone):
-        await begin(DynamoStore(interposed, clock), ACME, NOON)
+        await begin(TableStore(interposed, clock), ACME, NOON)
     assert await store.account(ACME.id) is None
 
 
@@ -179,18 +179,18 @@ async def test_who_is_hidden_in_the_moment_of_another_change_leaves_nothing_behi
     await store.connect(ACME, due_at=NOON)
     moved = ACME.model_copy(update={"external_id": "moved"})
     interposed.meanwhile = lambda: store.connect(moved, due_at=NOON)
-    await DynamoStore(interposed, clock).hide(ACME.id, due_at=NOON)
+    await TableStore(interposed, clock).hide(ACME.id, due_at=NOON)
     assert rows_of(opened, "organization") == []
 
     await store.connect(ACME, due_at=NOON)
     await table.write(delete(organization_key(ACME)))
     interposed.meanwhile = lambda: store.connect(ACME, due_at=NOON)
-    await DynamoStore(interposed, clock).hide(ACME.id, due_at=NOON)
+    await TableStore(interposed, clock).hide(ACME.id, due_at=NOON)
     assert rows_of(opened, "organization") == []
 
     await store.connect(ACME, due_at=NOON)
     interposed.meanwhile = lambda: forget(store, ACME, NOON)
-    await DynamoStore(interposed, clock).hide(ACME.id, due_at=NOON)
+    await TableStore(interposed, clock).hide(ACME.id, due_at=NOON)
     assert rows_of(opened, "") == []
 
 

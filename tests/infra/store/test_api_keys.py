@@ -7,18 +7,18 @@ import pytest
 from fleet.access.key_token import digest_token, id_of, make_token
 from fleet.model.api_key import ApiKey
 from fleet.model.caller import Scope
-from infra.store.api_keys import KEPT, DynamoKeys
+from infra.store.api_keys import KEPT, TableKeys
 from infra.store.names import join
 from infra.store.table import ConditionFailed, Table
 from tests.infra.samples import SetClock
 
 
 @pytest.fixture
-def keys(table: Table, clock: SetClock) -> DynamoKeys:
-    return DynamoKeys(table, clock)
+def keys(table: Table, clock: SetClock) -> TableKeys:
+    return TableKeys(table, clock)
 
 
-async def make(keys: DynamoKeys, clock: SetClock, name: str = "ci", **more: object) -> ApiKey:
+async def make(keys: TableKeys, clock: SetClock, name: str = "ci", **more: object) -> ApiKey:
     token = make_token()
     digest = digest_token(token)
     key = ApiKey.model_validate(
@@ -29,7 +29,7 @@ async def make(keys: DynamoKeys, clock: SetClock, name: str = "ci", **more: obje
     return key
 
 
-async def test_a_key_is_found_again_as_it_was_kept(keys: DynamoKeys, clock: SetClock) -> None:
+async def test_a_key_is_found_again_as_it_was_kept(keys: TableKeys, clock: SetClock) -> None:
     key = await make(keys, clock, account_ids={"a1", "a2"}, expires_at=clock.now() + timedelta(days=1))
     found = await keys.find(key.id)
     assert found is not None
@@ -38,12 +38,12 @@ async def test_a_key_is_found_again_as_it_was_kept(keys: DynamoKeys, clock: SetC
     assert await keys.find("another") is None
 
 
-async def test_a_key_can_last_until_the_end_of_time(keys: DynamoKeys, clock: SetClock) -> None:
+async def test_a_key_can_last_until_the_end_of_time(keys: TableKeys, clock: SetClock) -> None:
     key = await make(keys, clock, expires_at=datetime.max.replace(tzinfo=UTC))
     assert await keys.page(after=None, limit=10) == [key]
 
 
-async def test_the_table_never_holds_the_key_itself(keys: DynamoKeys, clock: SetClock, table: Table) -> None:
+async def test_the_table_never_holds_the_key_itself(keys: TableKeys, clock: SetClock, table: Table) -> None:
     token = make_token()
     digest = digest_token(token)
     key = ApiKey(
@@ -56,7 +56,7 @@ async def test_the_table_never_holds_the_key_itself(keys: DynamoKeys, clock: Set
     assert token[3:40] not in str(row)
 
 
-async def test_a_revoked_key_is_so_at_once_and_stays_so(keys: DynamoKeys, clock: SetClock) -> None:
+async def test_a_revoked_key_is_so_at_once_and_stays_so(keys: TableKeys, clock: SetClock) -> None:
     key = await make(keys, clock)
     revoked = await keys.revoke(key.id, clock.now())
     assert revoked is not None
@@ -70,7 +70,7 @@ async def test_a_revoked_key_is_so_at_once_and_stays_so(keys: DynamoKeys, clock:
     assert await keys.revoke("another", clock.now()) is None
 
 
-async def test_noting_a_use_never_undoes_a_revocation(keys: DynamoKeys, clock: SetClock) -> None:
+async def test_noting_a_use_never_undoes_a_revocation(keys: TableKeys, clock: SetClock) -> None:
     key = await make(keys, clock)
     await keys.revoke(key.id, clock.now())
     await keys.note_use(key, clock.now())
@@ -80,7 +80,7 @@ async def test_noting_a_use_never_undoes_a_revocation(keys: DynamoKeys, clock: S
     assert found[0].last_used_at is None
 
 
-async def test_a_revocation_keeps_when_the_key_was_last_used(keys: DynamoKeys, clock: SetClock) -> None:
+async def test_a_revocation_keeps_when_the_key_was_last_used(keys: TableKeys, clock: SetClock) -> None:
     key = await make(keys, clock)
     await keys.note_use(key, clock.now())
     revoked = await keys.revoke(key.id, clock.now())
@@ -88,7 +88,7 @@ async def test_a_revocation_keeps_when_the_key_was_last_used(keys: DynamoKeys, c
     assert revoked.last_used_at == clock.now()
 
 
-async def test_keys_are_listed_by_name_page_by_page(keys: DynamoKeys, clock: SetClock) -> None:
+async def test_keys_are_listed_by_name_page_by_page(keys: TableKeys, clock: SetClock) -> None:
     made = [await make(keys, clock, name) for name in ("web", "ci", "ci", "backup")]
     await keys.revoke(made[0].id, clock.now())
     seen: list[ApiKey] = []
@@ -99,7 +99,7 @@ async def test_keys_are_listed_by_name_page_by_page(keys: DynamoKeys, clock: Set
 
 
 async def test_what_opens_nothing_any_more_is_forgotten_after_a_while(
-    keys: DynamoKeys, clock: SetClock
+    keys: TableKeys, clock: SetClock
 ) -> None:
     expired = await make(keys, clock, "expired", expires_at=clock.now() + timedelta(days=1))
     revoked = await make(keys, clock, "revoked")
@@ -111,7 +111,7 @@ async def test_what_opens_nothing_any_more_is_forgotten_after_a_while(
     assert await keys.find(expired.id) is None
 
 
-async def test_a_key_is_not_kept_over_another(keys: DynamoKeys, clock: SetClock) -> None:
+async def test_a_key_is_not_kept_over_another(keys: TableKeys, clock: SetClock) -> None:
     key = await make(keys, clock)
     with pytest.raises(ConditionFailed):
         await keys.keep(key, "another digest")

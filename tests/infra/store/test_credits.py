@@ -5,19 +5,19 @@ import asyncio
 import pytest
 
 from fleet.ports.credits import CreditsUsedUp
-from infra.store.credits import DynamoCredits
+from infra.store.credits import TableCredits
 from infra.store.table import Table
 from tests.infra.samples import SetClock
 from tests.infra.traffic import Traffic
 
 
 @pytest.fixture
-def credits(table: Table) -> DynamoCredits:
-    return DynamoCredits(table, limit=100)
+def credits(table: Table) -> TableCredits:
+    return TableCredits(table, limit=100)
 
 
 async def test_what_is_left_goes_down_to_nothing_and_never_below(
-    credits: DynamoCredits, clock: SetClock
+    credits: TableCredits, clock: SetClock
 ) -> None:
     now = clock.now()
     assert (await credits.spend("ci", 60, now)).remaining == 40
@@ -29,7 +29,7 @@ async def test_what_is_left_goes_down_to_nothing_and_never_below(
     assert 0 < (standing.resets_at - now).total_seconds() <= 60
 
 
-async def test_what_is_refused_takes_nothing(credits: DynamoCredits, clock: SetClock) -> None:
+async def test_what_is_refused_takes_nothing(credits: TableCredits, clock: SetClock) -> None:
     await credits.spend("ci", 50, clock.now())
     with pytest.raises(CreditsUsedUp) as refused:
         await credits.spend("ci", 51, clock.now())
@@ -38,21 +38,21 @@ async def test_what_is_refused_takes_nothing(credits: DynamoCredits, clock: SetC
 
 
 async def test_more_than_a_whole_window_is_refused_at_its_beginning(
-    credits: DynamoCredits, clock: SetClock
+    credits: TableCredits, clock: SetClock
 ) -> None:
     with pytest.raises(CreditsUsedUp) as refused:
         await credits.spend("ci", 101, clock.now())
     assert refused.value.standing.remaining == 100
 
 
-async def test_each_caller_and_each_minute_begin_anew(credits: DynamoCredits, clock: SetClock) -> None:
+async def test_each_caller_and_each_minute_begin_anew(credits: TableCredits, clock: SetClock) -> None:
     await credits.spend("ci", 100, clock.now())
     assert (await credits.spend("web", 1, clock.now())).remaining == 99
     clock.advance(60)
     assert (await credits.spend("ci", 1, clock.now())).remaining == 99
 
 
-async def test_two_at_once_spend_what_there_is_and_no_more(credits: DynamoCredits, clock: SetClock) -> None:
+async def test_two_at_once_spend_what_there_is_and_no_more(credits: TableCredits, clock: SetClock) -> None:
     answers = await asyncio.gather(
         *(credits.spend("ci", 30, clock.now()) for _ in range(5)), return_exceptions=True
     )
@@ -60,6 +60,6 @@ async def test_two_at_once_spend_what_there_is_and_no_more(credits: DynamoCredit
     assert (await credits.spend("ci", 10, clock.now())).remaining == 0
 
 
-async def test_a_request_takes_one_write(credits: DynamoCredits, clock: SetClock, traffic: Traffic) -> None:
+async def test_a_request_takes_one_write(credits: TableCredits, clock: SetClock, traffic: Traffic) -> None:
     await credits.spend("ci", 30, clock.now())
     assert traffic.operations == ["UpdateItem"]

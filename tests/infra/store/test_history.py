@@ -9,7 +9,7 @@ from fleet.model.cluster import Phase
 from fleet.ports.store import Changes, Ref, Store
 from infra.store.reader import HELD_BACK
 from infra.store.rows import HISTORY_KEPT
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import SetClock, make_account, make_cluster, make_transition, must_begin, observe
 from tests.infra.traffic import Traffic
@@ -113,7 +113,7 @@ async def test_a_reader_who_follows_sees_every_change_once_in_the_order_of_writi
 async def test_a_slow_writer_is_not_missed_by_a_reader_who_has_passed_its_place(
     store: Store, interposed: InterposedTable, clock: SetClock
 ) -> None:
-    slow = DynamoStore(interposed, clock)
+    slow = TableStore(interposed, clock)
     await store.connect(ACME, due_at=clock.now())
     lease = await must_begin(slow, ACME, clock.now())
     passed: list[str | None] = []

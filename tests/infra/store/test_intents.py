@@ -11,7 +11,7 @@ from fleet.model.credentials import AwsKeys
 from fleet.model.operation import KEPT, Operation
 from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Ref, Store
 from infra.store.operation_rows import lock_row
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from infra.store.table import Contended, Table
 from infra.store.writes import put
 from tests.infra.conftest import rows_of
@@ -34,7 +34,7 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
-async def connected(store: DynamoStore, clock: SetClock) -> None:
+async def connected(store: TableStore, clock: SetClock) -> None:
     await store.connect(ACME, due_at=clock.now())
 
 
@@ -81,7 +81,7 @@ async def test_nothing_begins_at_an_account_that_is_disconnected_in_that_moment(
 ) -> None:
     interposed.meanwhile = lambda: store.hide(ACME.id, due_at=clock.now())
     with pytest.raises(AccountGone):
-        await DynamoStore(interposed, clock).begin_change(make_operation(ACME, "o1"), idempotency=None)
+        await TableStore(interposed, clock).begin_change(make_operation(ACME, "o1"), idempotency=None)
     assert rows_of(opened, "operations") == []
 
 
@@ -162,7 +162,7 @@ async def test_a_key_that_is_used_in_that_moment_is_found_before_the_lock(
         await must_begin_change(store, make_operation(ACME, "o1"), make_idempotency())
 
     interposed.meanwhile = another_process_is_faster
-    late = await DynamoStore(interposed, clock).begin_change(
+    late = await TableStore(interposed, clock).begin_change(
         make_operation(ACME, "o2"), idempotency=make_idempotency()
     )
     assert isinstance(late, AlreadyAsked)
@@ -201,7 +201,7 @@ async def test_locks_are_held_all_or_none(
         await must_begin_change(store, make_operation(ACME, "o1", locks=("b",)))
 
     interposed.meanwhile = another_takes_the_second
-    refused = await DynamoStore(interposed, clock).begin_change(
+    refused = await TableStore(interposed, clock).begin_change(
         make_operation(ACME, "o2", locks=("a", "b", "c")), idempotency=make_idempotency()
     )
     assert isinstance(refused, AlreadyOpen)

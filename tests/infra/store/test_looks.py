@@ -6,7 +6,7 @@ import pytest
 
 from fleet.model.account import AccountState
 from fleet.ports.store import Lease, NotBegun, StaleObserver, Store
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.infra.conftest import rows_of
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import NOON, SetClock, begin, make_account, must_begin
@@ -20,7 +20,7 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture(autouse=True)
-async def observed(store: DynamoStore, clock: SetClock) -> None:
+async def observed(store: TableStore, clock: SetClock) -> None:
     """An account that was looked at a moment ago and is due in an hour."""
     await store.connect(ACME, due_at=clock.now())
     await end(store, await must_begin(store, ACME, clock.now()))
@@ -139,7 +139,7 @@ async def test_one_who_asks_in_the_moment_of_a_beginning_is_answered_by_it(
     store: Store, interposed: InterposedTable, clock: SetClock
 ) -> None:
     interposed.meanwhile = lambda: store.request_observation(ACME.id, NOON)
-    lease = await must_begin(DynamoStore(interposed, clock), ACME, NOON)
+    lease = await must_begin(TableStore(interposed, clock), ACME, NOON)
     assert await end(store, lease) == NOON + HOUR
 
 
@@ -148,7 +148,7 @@ async def test_one_who_asks_in_the_moment_of_an_end_is_heard(
 ) -> None:
     lease = await must_begin(store, ACME, NOON)
     interposed.meanwhile = lambda: store.request_observation(ACME.id, NOON + SECOND)
-    assert await end(DynamoStore(interposed, clock), lease) == NOON + SECOND
+    assert await end(TableStore(interposed, clock), lease) == NOON + SECOND
 
     lease = await must_begin(store, ACME, NOON + MINUTE)
 
@@ -156,7 +156,7 @@ async def test_one_who_asks_in_the_moment_of_an_end_is_heard(
         await end(store, lease)
 
     interposed.meanwhile = the_observation_ends
-    await DynamoStore(interposed, clock).request_observation(ACME.id, NOON + MINUTE)
+    await TableStore(interposed, clock).request_observation(ACME.id, NOON + MINUTE)
     assert await store.due(NOON + MINUTE, 9) == [(ACME.id, NOON + MINUTE)]
 
 
@@ -169,7 +169,7 @@ async def test_one_who_asks_in_the_moment_of_a_disconnection_brings_nothing_back
 
     await end(store, await must_begin(store, ACME, NOON), due_at=None)
     interposed.meanwhile = it_is_disconnected
-    await DynamoStore(interposed, clock).request_observation(ACME.id, NOON)
+    await TableStore(interposed, clock).request_observation(ACME.id, NOON)
     assert rows_of(opened, "account") == []
 
 
@@ -179,7 +179,7 @@ async def test_of_two_who_ask_at_once_the_earlier_is_heard(
     await end(store, await must_begin(store, ACME, NOON), due_at=NOON)
     lease = await must_begin(store, ACME, NOON, due_at=NOON)
     interposed.meanwhile = lambda: store.request_observation(ACME.id, NOON + SECOND)
-    await DynamoStore(interposed, clock).request_observation(ACME.id, NOON + MINUTE)
+    await TableStore(interposed, clock).request_observation(ACME.id, NOON + MINUTE)
     assert await end(store, lease) == NOON + SECOND
 
 

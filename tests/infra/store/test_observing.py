@@ -12,7 +12,7 @@ from fleet.model.node import Node
 from fleet.model.rate_limit import RateFacts, RateLimit, Share
 from fleet.model.summary import Summary
 from fleet.ports.store import AccountGone, Changes, Lease, NotBegun, Ref, StaleObserver, Store
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from infra.store.write_batches import RowTooLarge
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import (
@@ -123,7 +123,7 @@ async def test_a_message_that_goes_stale_while_it_is_read_does_not_begin(
         assert isinstance(await begin(store, ACME, due_at, due_at=due_at), NotBegun)
 
     interposed.meanwhile = somebody_else_puts_the_account_off
-    refused = await begin(DynamoStore(interposed, clock), ACME, due_at, due_at=due_at)
+    refused = await begin(TableStore(interposed, clock), ACME, due_at, due_at=due_at)
     assert isinstance(refused, NotBegun)
     assert "stale" in refused.reason
 

@@ -8,7 +8,7 @@ import pytest
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.operation import KEPT
 from fleet.ports.store import AlreadyAsked, OutdatedOperation, Ref, Store
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.infra.conftest import Backend, rows_of
 from tests.infra.samples import (
     CLUSTER_LOCK,
@@ -37,7 +37,7 @@ ENDS = {
 
 
 @pytest.fixture(autouse=True)
-async def connected(store: DynamoStore, clock: SetClock) -> None:
+async def connected(store: TableStore, clock: SetClock) -> None:
     await store.connect(ACME, due_at=clock.now())
 
 

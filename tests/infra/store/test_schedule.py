@@ -10,7 +10,7 @@ from fleet.model.cluster import Phase
 from fleet.model.rate_limit import RateFacts, Share
 from fleet.model.summary import Summary
 from fleet.ports.store import AccountGone, Changes, NotBegun, Ref, Store
-from infra.store.store import DynamoStore
+from infra.store.store import TableStore
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import (
     LEASE_SECONDS,
@@ -274,6 +274,6 @@ async def test_an_account_connected_in_the_last_moment_of_its_removal_stays(
         interposed.meanwhile = another_removal_ends_and_the_account_is_connected_again
 
     interposed.meanwhile = before_the_last_write
-    await DynamoStore(interposed, clock).remove(ACME.id)
+    await TableStore(interposed, clock).remove(ACME.id)
     assert await store.account(ACME.id) is not None
     assert await due_names(store, clock) == ["acme"]

@@ -1,0 +1,31 @@
+"""Where requests may go: to the providers, and to addresses that whoever runs this has given.
+
+A row of the store names the address of its account. Were it obeyed, whoever can write to the store could have the
+account's token sent to an address of theirs with the next observation.
+"""
+
+from collections.abc import Iterable
+
+import httpx
+
+from fleet.model.failure import Rejected
+
+Origin = tuple[str, str, int | None]
+
+
+class Addresses:
+    """A hook of the HTTP client: it sees every request before anything of it goes out."""
+
+    def __init__(self, urls: Iterable[str]) -> None:
+        self._known = frozenset(_origin(httpx.URL(url)) for url in urls)
+
+    async def __call__(self, request: httpx.Request) -> None:
+        if _origin(request.url) not in self._known:
+            raise Rejected(
+                f"The account is stored with the address {request.url.host}, which nobody gave to this deployment:"
+                " nothing was sent there."
+            )
+
+
+def _origin(url: httpx.URL) -> Origin:
+    return url.scheme, url.host, url.port

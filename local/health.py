@@ -1,0 +1,54 @@
+"""Whether the runner's store answers: said by `/health`, and logged when that begins and when it ends."""
+
+import logging
+from collections.abc import Sequence
+
+from infra.store.table import TableUnavailable
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE_SECONDS = 30.0
+
+
+class Health:
+    """`untried` are the ids of accounts that were not observed yet."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        self.untried = set(names)
+        self._names = names
+        self._failure: str | None = None
+        self._failures = 0
+
+    @property
+    def is_failing(self) -> bool:
+        return self._failure is not None
+
+    @property
+    def pause_seconds(self) -> float:
+        """How long to leave the store alone: a second while it answers, longer the more often it did not."""
+        return min(LONGEST_PAUSE_SECONDS, 2.0**self._failures)
+
+    def failed(self, error: Exception) -> None:
+        """What is no sentence is logged whole, once."""
+        if self._failure is None:
+            logger.error(
+                "the store does not answer: %s",
+                error,
+                exc_info=None if isinstance(error, TableUnavailable) else error,
+            )
+        self._failure = str(error) or type(error).__name__
+        self._failures = min(self._failures + 1, 10)
+
+    def answered(self) -> None:
+        if self._failure is not None:
+            logger.warning("the store answers again")
+        self._failure, self._failures = None, 0
+
+    async def facts(self) -> dict[str, object]:
+        facts: dict[str, object] = {"accounts": len(self._names), "notYetObserved": self._untried_names()}
+        if self._failure is not None:
+            return {"status": "failing", "reason": f"The store does not answer: {self._failure}", **facts}
+        return {"status": "starting" if self.untried else "ok", **facts}
+
+    def _untried_names(self) -> Sequence[str]:
+        return [name for account_id, name in self._names.items() if account_id in self.untried]

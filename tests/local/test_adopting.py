@@ -1,0 +1,173 @@
+"""Which accounts a runner takes on at its start: nothing is forgotten because it was not named."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from fleet.accounts.new_account import make_account
+from fleet.ports.store import Changes
+from infra.secrets.runner import RunnerVault
+from infra.sqlite.table import SqliteTable
+from infra.store.store import TableStore
+from local.accounts import AccountsError, GivenAccount
+from local.adopting import Adopted, adopt, forget, known_accounts, last_seen
+from tests.infra.samples import NOON, SetClock, make_cluster, observe
+
+TOKEN = SecretStr("a-made-up-token")
+NEWER = SecretStr("a-newer-made-up-token")
+
+
+def given(name: str = "acme", *, organization: str = "acme", token: SecretStr = TOKEN) -> GivenAccount:
+    account = make_account(provider="kupe", name=name, external_id=organization, token=token, now=NOON)
+    return GivenAccount(account=account, token=token)
+
+
+class Machine:
+    """What outlives a runner: its file. `start` is another runner over it, with the accounts it is given."""
+
+    def __init__(self) -> None:
+        self.table = SqliteTable()
+        self.clock = SetClock()
+        self.store = TableStore(self.table, self.clock)
+        self.vault = RunnerVault(self.table)
+
+    async def start(self, *accounts: GivenAccount, forgotten: tuple[str, ...] = (), **urls: str) -> Adopted:
+        self.vault = RunnerVault(self.table)
+        known = await known_accounts(self.store)
+        known = await forget(self.store, self.vault, self.clock, known, forgotten)
+        return await adopt(self.store, self.vault, self.clock, known, accounts, urls)
+
+    async def clusters(self, name: str) -> list[str]:
+        (account,) = [one.account for one in await known_accounts(self.store) if one.account.name == name]
+        return [row.item.name for row in await self.store.clusters(account.id)]
+
+    async def observe(self, one: GivenAccount) -> None:
+        await observe(
+            self.store, one.account, self.clock.now(), Changes(puts=[make_cluster(one.account, "c1")])
+        )
+        self.clock.advance(120)
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    made = Machine()
+    yield made
+    made.table.close()
+
+
+async def test_another_accounts_file_forgets_nobody(machine: Machine) -> None:
+    await machine.start(given())
+    await machine.observe(given())
+    other = await machine.start(given("other", organization="other"))
+    assert list(other.observed.values()) == ["other"]
+    assert other.kept == ["kupe/acme"]
+    assert await machine.clusters("acme") == ["c1"]
+    back = await machine.start(given())
+    assert list(back.observed.values()) == ["acme"]
+    assert await machine.clusters("acme") == ["c1"]
+
+
+async def test_an_account_under_another_name_keeps_what_was_observed_of_it(machine: Machine) -> None:
+    await machine.start(given())
+    await machine.observe(given())
+    renamed = await machine.start(given("acme production"))
+    assert list(renamed.observed.values()) == ["acme production"]
+    assert await machine.clusters("acme production") == ["c1"]
+    assert [one.account.name for one in await known_accounts(machine.store)] == ["acme production"]
+
+
+async def test_forgetting_is_asked_for_by_name(machine: Machine) -> None:
+    await machine.start(given(), given("other", organization="other"))
+    await machine.observe(given())
+    left = await machine.start(forgotten=("kupe/acme", "nobody"))
+    assert [one.account.name for one in await known_accounts(machine.store)] == ["other"]
+    assert left.kept == ["kupe/other"]
+    again = await machine.start(given())
+    assert list(again.observed.values()) == ["acme"]
+    assert await machine.clusters("acme") == []
+
+
+async def test_a_name_that_several_have_is_not_forgotten_by_guess(machine: Machine) -> None:
+    northflank = make_account(provider="northflank", name="acme", token=TOKEN, now=NOON)
+    await machine.start(given(), GivenAccount(account=northflank, token=TOKEN))
+    with pytest.raises(AccountsError, match=r"FORGET.*write the provider"):
+        await machine.start(forgotten=("acme",))
+    assert len(await known_accounts(machine.store)) == 2
+
+
+async def test_an_organization_that_another_name_holds_is_said_to_be_held(machine: Machine) -> None:
+    await machine.start(given(), given("other", organization="other"))
+    with pytest.raises(AccountsError, match="same organization as 'kupe/other'"):
+        await machine.start(given(organization="other"))
+    assert len(await known_accounts(machine.store)) == 2
+
+
+async def test_what_was_connected_while_it_ran_is_observed_after_a_restart(machine: Machine) -> None:
+    await machine.start()
+    later = given("later", organization="later")
+    account = later.account.model_copy(update={"base_url": "http://127.0.0.1:1"})
+    await machine.vault.keep(account.id, later.token)
+    await machine.store.connect(account, due_at=NOON)
+    again = await machine.start(kupe="http://127.0.0.1:2")
+    assert again.observed == {account.id: "later"}
+    assert await machine.vault.token(account.id) == TOKEN
+    tracked = await machine.store.account(account.id)
+    assert tracked is not None
+    assert tracked.account.base_url == "http://127.0.0.1:2"
+
+
+async def test_a_token_that_was_given_is_not_written_down(machine: Machine) -> None:
+    one = given()
+    await machine.start(one)
+    assert await machine.vault.token(one.account.id) == TOKEN
+    with pytest.raises(KeyError):
+        await RunnerVault(machine.table).token(one.account.id)
+
+
+async def test_a_token_that_replaced_the_given_one_counts_until_another_is_given(machine: Machine) -> None:
+    one = given()
+    await machine.start(one)
+    await machine.vault.keep(one.account.id, NEWER)
+    await machine.start(one)
+    assert await machine.vault.token(one.account.id) == NEWER
+    tracked = await machine.store.account(one.account.id)
+    assert tracked is not None
+    assert tracked.account.budget_key == given(token=NEWER).account.budget_key
+    third = SecretStr("a-third-made-up-token")
+    await machine.start(given(token=third))
+    assert await machine.vault.token(one.account.id) == third
+
+
+async def test_a_token_goes_with_its_account(machine: Machine) -> None:
+    one = given()
+    await machine.start(one)
+    await machine.vault.keep(one.account.id, NEWER)
+    await machine.vault.forget(one.account.id)
+    with pytest.raises(KeyError):
+        await RunnerVault(machine.table).token(one.account.id)
+
+
+async def test_without_a_private_place_no_token_is_kept() -> None:
+    vault = RunnerVault(None)
+    await vault.keep("a", TOKEN)
+    assert await vault.token("a") == TOKEN
+    await vault.forget("a")
+    with pytest.raises(KeyError):
+        await vault.token("a")
+
+
+async def test_what_was_queued_or_leased_when_a_runner_was_killed_is_due_at_once(machine: Machine) -> None:
+    one = given()
+    await machine.start(one)
+    now = machine.clock.now()
+    await machine.store.claim(one.account.id, now, now=now, queued_until=now + timedelta(hours=3))
+    assert await machine.store.due(now, 5) == []
+    await machine.start(one)
+    assert await machine.store.due(now, 5) == [(one.account.id, now)]
+
+
+async def test_time_has_come_as_far_as_the_latest_answer(machine: Machine) -> None:
+    await machine.start(given())
+    assert last_seen(await known_accounts(machine.store)) is None

@@ -1,0 +1,124 @@
+"""What cannot be is said in a sentence, with the exit code 2, and nothing that was kept is overwritten."""
+
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from infra.sqlite.schema import connect, prepare
+from tests.runner import launch
+
+pytestmark = pytest.mark.timeout(60)
+
+TWICE = """
+[[accounts]]
+provider = "cockroachdb"
+name = "one"
+token_env = "COCKROACH_TOKEN"
+
+[[accounts]]
+provider = "cockroachdb"
+name = "two"
+token_env = "COCKROACH_TOKEN"
+"""
+
+
+def said_by(process: "subprocess.Popen[str]") -> str:
+    out, err = process.communicate(timeout=50)
+    assert process.returncode == 2, (process.returncode, out, err)
+    assert out == ""
+    assert "Traceback" not in err
+    assert err.startswith("fleetgraph: ")
+    return err
+
+
+def empty(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def truncate(file: Path) -> None:
+    with closing(connect(file)) as connection:
+        connection.executemany(
+            "INSERT INTO rows (pk, sk, attributes) VALUES (?, ?, ?)",
+            [(f"{number}", "-", "x" * 500) for number in range(200)],
+        )
+    file.write_bytes(file.read_bytes()[:50_000])
+
+
+def overwrite(file: Path) -> None:
+    file.write_text("somebody saved a text here\n" * 200, encoding="utf-8")
+
+
+@pytest.mark.parametrize("spoil", [empty, truncate, overwrite])
+def test_a_state_that_cannot_be_read_is_said_to_be_so_and_left_as_it_is(
+    tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    file = tmp_path / "sandbox.db"
+    prepare(file)
+    spoil(file)
+    before = file.read_bytes()
+    assert str(file) in said_by(launch(tmp_path))
+    assert file.read_bytes() == before
+
+
+def test_a_state_that_is_no_folder_is_said_to_be_none(tmp_path: Path) -> None:
+    file = tmp_path / "state"
+    file.write_text("mine", encoding="utf-8")
+    assert f"nothing can be kept in {file}" in said_by(launch(file))
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_folder_that_can_only_be_read_is_said_to_be_so() -> None:
+    """Not even root may write there."""
+    assert "nothing can be kept in /proc/1/fleetgraph" in said_by(launch(Path("/proc/1/fleetgraph")))
+
+
+def test_a_disk_that_is_full_at_the_start_is_said_to_be_so(tmp_path: Path) -> None:
+    """A file that may not grow is one on a full disk."""
+    process = launch(tmp_path)
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, 4096))
+    assert "sandbox.db" in said_by(process)
+    assert not (tmp_path / "sandbox.db").exists()
+
+
+def test_a_folder_in_use_is_said_to_be_so(tmp_path: Path) -> None:
+    first = launch(tmp_path)
+    assert first.stdout is not None
+    while not first.stdout.readline().startswith("Ctrl-C"):
+        assert first.poll() is None
+    assert "in use by another Fleetgraph" in said_by(launch(tmp_path))
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=20)
+    assert first.returncode == 0
+
+
+def test_two_entries_with_one_token_of_cockroachdb_are_said_to_be_one_account(tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts.toml"
+    accounts.write_text(TWICE, encoding="utf-8")
+    said = said_by(launch(tmp_path, ACCOUNTS=str(accounts), COCKROACH_TOKEN="planted-token-value"))
+    assert "'one' and 'two'" in said
+    assert "planted-token-value" not in said
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "no url"])
+def test_an_endpoint_without_region_is_a_question_for_one(tmp_path: Path, endpoint: str) -> None:
+    nowhere = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), "")
+    assert "AWS_ENDPOINT_URL: " in said_by(launch(tmp_path, AWS_ENDPOINT_URL=endpoint, **nowhere))
+
+
+@pytest.mark.parametrize("library", ["_pydantic_core", "_sqlite3"])
+def test_ctrl_c_in_the_first_second_ends_it_without_a_traceback(tmp_path: Path, library: str) -> None:
+    """While it still imports what it needs."""
+    process = launch(tmp_path)
+    while library not in Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8"):
+        assert process.poll() is None
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert err == ""
+    assert out.endswith("Fleetgraph has ended.\n")
+    assert process.returncode in (0, 130)
