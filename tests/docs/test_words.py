@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterator
 
+import click
 from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, build_schema
 
+from cli.main import ROOT as COMMANDS
+from cli.places import SHORT_FORMS
 from tests.docs.markdown import code, pages
 from tests.runner import ROOT
 from tests.test_structure import tracked
@@ -51,3 +54,29 @@ def test_no_page_uses_a_field_that_is_deprecated() -> None:
     deprecated = {name for name, is_deprecated in fields() if is_deprecated}
     live = {name for name, is_deprecated in fields() if not is_deprecated}
     assert {name: used for name, used in names().items() if name in deprecated - live} == {}
+
+
+def is_command(words: list[str]) -> bool:
+    """Whether they begin with a command of the command line, and not with a word that it has never heard."""
+    words = [*SHORT_FORMS.get(words[0], words[:1]), *words[1:]]
+    with click.Context(COMMANDS) as ctx:
+        command: click.Command | None = COMMANDS
+        for word in words:
+            if not isinstance(command, click.Group) or not re.fullmatch(r"[a-z][a-z-]*", word):
+                break
+            command = command.get_command(ctx, word)
+            if command is None:
+                return False
+    return True
+
+
+def test_every_command_in_the_pages_is_one_of_the_command_line() -> None:
+    typed = {
+        found: page.name
+        for page in pages()
+        for text in code(page)
+        for found in re.findall(r"^\s*fleetgraph (.+)", text)
+    }
+    assert {line: page for line, page in typed.items() if not is_command(line.split())} == {}
+    assert typed
+    assert not is_command(["clusters", "destroy"])
