@@ -53,7 +53,8 @@ def test_every_composed_name_in_the_pages_is_one_of_the_code() -> None:
 def test_no_page_uses_a_field_that_is_deprecated() -> None:
     deprecated = {name for name, is_deprecated in fields() if is_deprecated}
     live = {name for name, is_deprecated in fields() if not is_deprecated}
-    assert {name: used for name, used in names().items() if name in deprecated - live} == {}
+    used = {name: where - {"CHANGELOG.md"} for name, where in names().items() if name in deprecated - live}
+    assert {name: where for name, where in used.items() if where} == {}
 
 
 def is_command(words: list[str]) -> bool:
