@@ -4,10 +4,10 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test test-thorough fuzz soak check format schema release-schema explorer lock clean distclean
+.PHONY: help setup run test test-thorough test-browser fuzz soak check format schema release-schema web screenshot lock clean distclean
 
 BIN = .venv/bin
-EXPLORER = graphql/explorer
+WEB = web
 CLIENTS = tests/clients
 
 help: ## list the targets
@@ -15,15 +15,18 @@ help: ## list the targets
 
 setup: .venv/dev.stamp .venv-ministack/stamp .venv-client/stamp $(CLIENTS)/node_modules/.package-lock.json ## make the environments that test and check need
 
-run: .venv/local.stamp explorer ## start everything [HOST=127.0.0.1 PORT=8000 ACCOUNTS=accounts.toml]
+run: .venv/local.stamp web ## start everything [HOST=127.0.0.1 PORT=8000 ACCOUNTS=accounts.toml]
 	@exec $(BIN)/python -m local
 
-test: setup explorer ## run the test suite in parallel [ARGS="-k name"]
+test: setup web ## run the test suite in parallel [ARGS="-k name"]
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup $(ARGS)
 
-test-thorough: setup explorer ## run what `make test` leaves out: more of a kind, large fleets, DynamoDB
+test-thorough: setup web ## run what `make test` leaves out: more of a kind, large fleets, DynamoDB
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup -m thorough $(ARGS)
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup --table dynamodb tests/changing tests/fleet tests/gateway $(ARGS)
+
+test-browser: setup web ## the page and the explorer in a real browser, where there is Chromium [CHROMIUM=]
+	@$(BIN)/pytest tests/browser $(ARGS)
 
 fuzz: setup ## many more documents that nobody would write, others each time [FUZZ_EXAMPLES=100]
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100) $(BIN)/pytest -m thorough tests/attacks $(ARGS)
@@ -31,11 +34,12 @@ fuzz: setup ## many more documents that nobody would write, others each time [FU
 soak: .venv/local.stamp ## ask everything without a pause, and weigh it [SECONDS=600 CONCURRENCY=]
 	@SECONDS='$(SECONDS)' CONCURRENCY='$(CONCURRENCY)' $(BIN)/python -m bench.soak
 
-check: .venv/dev.stamp .venv/node.stamp ## formatting, lint and types
+check: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## formatting, lint and types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/pyright
+	cd $(WEB)/page && $(WITH_NODE) npm run --silent check
 
 format: .venv/dev.stamp ## format the code and mend what lint can mend
 	$(BIN)/ruff format
@@ -48,7 +52,10 @@ schema: .venv/dev.stamp ## write graphql/schema.graphql from the code, and the m
 release-schema: ## promise clients what graphql/schema.graphql says: from now on it goes only after a deprecation
 	cp graphql/schema.graphql graphql/schema.released.graphql
 
-explorer: $(EXPLORER)/dist/index.html ## bundle GraphiQL from npm packages
+web: $(WEB)/dist/stamp ## build the page and the explorer from npm packages
+
+screenshot: .venv/dev.stamp web ## take docs/fleet.png of the sandbox, where there is Chromium
+	@$(BIN)/python -m tests.browser.screenshot docs/fleet.png
 
 # A lock for each set of packages that can be at one version each: docs/decisions/requirements.md.
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config pip compile --quiet --universal \
@@ -68,7 +75,7 @@ clean: ## forget the local runner's state
 	rm -rf .fleetgraph
 
 distclean: clean ## forget the environments, bundles and caches too
-	rm -rf .venv .venv-* .aws-sam .containers $(EXPLORER)/dist $(EXPLORER)/node_modules $(CLIENTS)/node_modules artifacts dist .*_cache .hypothesis
+	rm -rf .venv .venv-* .aws-sam .containers $(WEB)/dist $(WEB)/node_modules $(WEB)/page/src/__generated__ $(CLIENTS)/node_modules artifacts dist .*_cache .hypothesis
 
 # Each candidate is asked rather than looked up: a pyenv shim can be on the path and refuse to run, and Debian's
 # python3 can come without the module that makes environments.
@@ -116,10 +123,10 @@ WITH_NODE = PATH="$(CURDIR)/$(BIN):$$PATH"
 	@cd $* && $(WITH_NODE) npm ci --loglevel=error --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-$(EXPLORER)/dist/index.html: $(EXPLORER)/node_modules/.package-lock.json \
-		$(wildcard $(EXPLORER)/build.mjs $(EXPLORER)/src/* graphql/operations graphql/operations/*)
-	@echo 'Once: bundling the explorer'
-	@cd $(EXPLORER) && $(WITH_NODE) npm run --silent build
+WEB_SOURCES = $(shell find $(WEB) \( -name node_modules -o -name dist -o -name __generated__ \) -prune -o -type f -print)
+$(WEB)/dist/stamp: $(WEB)/node_modules/.package-lock.json $(WEB_SOURCES) graphql/schema.graphql $(wildcard graphql/operations/*)
+	@echo 'Once: building the page and the explorer'
+	@cd $(WEB) && $(WITH_NODE) npm run --silent build
 	@touch $@
 
 # ------------------------------------------------------------------------------------------------------------ on AWS

@@ -155,7 +155,7 @@ class Api:
             services_of(parts, self._api_settings),
             authenticate=self._authenticated,
             policy=policy_of(self._api_settings),
-            explorer=None,
+            pages=None,
             health=None,
         )
         return Mangum(within_the_invocation(app), lifespan="off", text_mime_types=TEXT_TYPES)

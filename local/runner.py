@@ -19,6 +19,7 @@ from fleet.ports.store import Store
 from functions.api_settings import ApiSettings
 from functions.wiring import policy_of, services_of, wire
 from gateway.http.app import create_app
+from gateway.http.pages import Pages
 from infra.secrets.runner import RunnerVault
 from infra.store.table import Contended, TableUnavailable
 from infra.store.writes import put
@@ -29,7 +30,7 @@ from local.clock import SteadyClock, of_the_machine
 from local.health import Health
 from local.loop import ObservationLoop
 from local.progress import say_observed
-from local.settings import EXPLORER, SettingsError
+from local.settings import WEB, SettingsError
 from local.state import State
 
 logger = logging.getLogger(__name__)
@@ -114,7 +115,7 @@ class Runner:
                 services_of(parts, self.api),
                 authenticate=make_authenticate(parts.keys, self.clock, self.admin_key, self.api.oidc),
                 policy=policy_of(self.api),
-                explorer=EXPLORER if self.api.shows_schema else None,
+                pages=Pages(folder=WEB, has_explorer=self.api.shows_schema),
                 health=health.facts,
                 allowed_origins=self.allowed_origins,
             )

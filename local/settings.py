@@ -13,7 +13,7 @@ from functions.api_settings import ApiSettings, read_api_settings
 from functions.settings import SettingsError as SettingsError  # what the runner is told has one kind of fault
 
 ROOT = Path(__file__).parent.parent
-EXPLORER = ROOT / "graphql" / "explorer" / "dist"
+WEB = ROOT / "web" / "dist"
 
 SHORTEST_ADMIN_KEY = 16
 """In characters, where others than this machine can reach the runner."""

@@ -75,6 +75,7 @@ def _greet(settings: RunnerSettings, port: int, adopted: Adopted, running: list[
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     origin = f"http://{host}:{port}"
     print(f"Fleetgraph observes {len(adopted.observed)} accounts.\n")
+    print(f"  the fleet              {origin}/")
     print(f"  explorer and GraphQL   {origin}/graphql")
     print(f"  health                 {origin}/health")
     print(f"  state                  {settings.endpoint or settings.state}")

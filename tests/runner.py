@@ -66,7 +66,7 @@ def running(state: Path, **environment: str) -> Iterator[Runner]:
         sandboxes = {
             provider: int(pid) for provider, pid in re.findall(r"sandbox\s+(\w+) .*\(kill (\d+)", greeting)
         }
-        await_health(origin)
+        await_health(origin, environment.get("ADMIN_KEY"))
         addresses = dict(re.findall(r"sandbox\s+(\w+)\s+(http\S+)", greeting))
         yield Runner(
             origin=origin, greeting=greeting, sandboxes=sandboxes, addresses=addresses, process=process
@@ -92,12 +92,13 @@ def launch(state: Path, **environment: str) -> "subprocess.Popen[str]":
     )
 
 
-def await_health(origin: str) -> None:
+def await_health(origin: str, key: str | None = None) -> None:
     """Until every account was looked at once."""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
     give_up_at = time.monotonic() + READY_WITHIN_SECONDS
     while True:
         try:
-            answer = httpx.get(f"{origin}/health", timeout=5)
+            answer = httpx.get(f"{origin}/health", headers=headers, timeout=5)
         except httpx.TransportError as error:
             said: object = error
         else:

@@ -41,7 +41,7 @@ def gateway() -> Iterator[Gateway]:
                 services_over(store, clock),
                 authenticate=letting_in(ANYBODY),
                 policy=Policy(),
-                explorer=None,
+                pages=None,
                 health=None,
             )
         ) as url:

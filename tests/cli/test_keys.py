@@ -38,7 +38,7 @@ def url() -> Iterator[str]:
             services_over(store, clock, keys=keys),
             authenticate=make_authenticate(keys, clock, SecretStr(ADMIN_KEY)),
             policy=Policy(),
-            explorer=None,
+            pages=None,
             health=None,
         )
         with served(app) as address:

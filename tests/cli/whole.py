@@ -122,7 +122,7 @@ class Whole:
                 services_of(parts, ApiSettings()),
                 authenticate=letting_in(ANYBODY),
                 policy=Policy(),
-                explorer=None,
+                pages=None,
                 health=None,
             )
             self._server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))

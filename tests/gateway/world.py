@@ -158,7 +158,7 @@ def gateway_of(
         **{
             "authenticate": letting_in(caller),
             "policy": Policy(),
-            "explorer": None,
+            "pages": None,
             "health": None,
             **options,
         },

@@ -46,10 +46,11 @@ def test_every_audit_of_graphql_over_http_is_passed(runner: Runner) -> None:
     assert len(audits) == 61
 
 
-def test_the_front_door_leads_a_browser_to_the_explorer(runner: Runner) -> None:
-    answer = httpx.get(runner.origin, headers={"Accept": "text/html"}, follow_redirects=True)
-    assert answer.url.path == "/graphql"
+@pytest.mark.parametrize("path", ["/", "/clusters", "/graphql"])
+def test_a_browser_gets_a_page(runner: Runner, path: str) -> None:
+    answer = httpx.get(f"{runner.origin}{path}", headers={"Accept": "text/html"})
     assert "html" in answer.headers["content-type"]
+    assert "Fleetgraph" in answer.text
 
 
 def test_phases_move_while_one_watches(runner: Runner) -> None:

@@ -1,20 +1,20 @@
-"""The gateway over HTTP: GraphQL, the explorer for a browser, and whether all is well."""
+"""The gateway over HTTP: GraphQL, the pages for a browser, and whether all is well."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, request_response
 
 from fleet.access.authentication import Authenticate
 from gateway.http.authentication import RequireCaller
-from gateway.http.endpoint import Endpoint
-from gateway.http.explorer import explorer_routes
+from gateway.http.endpoint import Endpoint, found_for, page_response
 from gateway.http.middleware import layers
+from gateway.http.pages import VIEWS, Pages
 from gateway.services import Policy, Services
 
 Health = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -26,12 +26,12 @@ def create_app(
     *,
     authenticate: Authenticate,
     policy: Policy,
-    explorer: Path | None,
+    pages: Pages | None,
     health: Health | None,
     allowed_origins: Sequence[str] = (),
 ) -> Starlette:
-    """The whole gateway. `explorer` is the folder of the bundled page; null serves none. `allowed_origins` are those of
-    web pages that may ask, where nothing in front of the gateway sees to that.
+    """The whole gateway. `pages` null serves none to browsers. `allowed_origins` are those of web pages that may ask,
+    where nothing in front of the gateway sees to that.
     """
 
     async def to_graphql(request: Request) -> Response:
@@ -42,12 +42,30 @@ def create_app(
         is_well = facts["status"] == "ok"
         return JSONResponse(facts, HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE)
 
-    endpoint = Endpoint(services, policy, explorer)
+    endpoint = Endpoint(services, policy, pages)
     routes: list[BaseRoute] = [
         Route("/", to_graphql),
-        Route("/graphql", RequireCaller(endpoint, authenticate, shows_page=explorer is not None)),
+        Route(
+            "/graphql",
+            RequireCaller(endpoint, authenticate, shows_page=pages is not None and pages.has_explorer),
+        ),
         Route("/health", RequireCaller(request_response(tell_health), authenticate), methods=["GET"]),
     ]
-    if explorer is not None:
-        routes += explorer_routes(explorer)
+    if pages is not None:
+        routes = [*_page_routes(pages), *routes]
     return Starlette(routes=routes, middleware=layers(allowed_origins))
+
+
+def _page_routes(pages: Pages) -> list[BaseRoute]:
+    """Pages hold nothing of a fleet, so anybody gets them. `/` leads a program on to `/graphql`."""
+
+    async def serve(request: Request) -> Response:
+        found = found_for(request, pages)
+        if found is not None:
+            return page_response(found)
+        if request.url.path == "/":
+            return RedirectResponse("/graphql")
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+
+    views = [path for view in VIEWS for path in (f"/{view}", f"/{view}/{{rest:path}}")]
+    return [Route(path, serve) for path in ("/", *views, "/assets/{name}", "/explorer/{name}")]

@@ -7,18 +7,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fleet.access.authentication import Authenticate, NotAuthenticated
 from fleet.model.caller import Caller
+from gateway.http.pages import wants_page
 
 NOBODY = Caller(id="nobody", name="nobody")
 """Whoever asks for a page. Pages show nothing of a fleet."""
 
 
 def is_for_page(request: Request) -> bool:
-    """A browser that asks for a page. A query in the address is executed."""
-    return (
-        request.method in ("GET", "HEAD")
-        and not {"query", "documentId", "extensions"} & request.query_params.keys()
-        and "text/html" in request.headers.get("accept", "")
-    )
+    return wants_page(request.method, request.headers.get("accept", ""), request.query_params.keys())
 
 
 def caller_of(request: Request) -> Caller:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -17,22 +16,22 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from gateway.context import Context
-from gateway.http.authentication import caller_of, is_for_page
+from gateway.http.authentication import caller_of
 from gateway.http.codes import MEANINGS, Code
 from gateway.http.errors import tell
-from gateway.http.explorer import explorer_page
+from gateway.http.pages import Found, Pages
 from gateway.http.request import JSON, Asked, NotServed, answer_type, check_method, read
 from gateway.schema import SCHEMA
 from gateway.services import Policy, Services
 
 
 class Endpoint:
-    """`explorer` is the folder of the bundled page; null serves none."""
+    """`pages` null serves none to browsers."""
 
-    def __init__(self, services: Services, policy: Policy, explorer: Path | None) -> None:
+    def __init__(self, services: Services, policy: Policy, pages: Pages | None) -> None:
         self._services = services
         self._policy = policy
-        self._explorer = explorer
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -44,8 +43,8 @@ class Endpoint:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
-        if self._explorer is not None and is_for_page(request):
-            return explorer_page(self._explorer)
+        if self._pages is not None and (found := found_for(request, self._pages)):
+            return page_response(found)
         media_type = JSON
         try:
             check_method(request)
@@ -78,6 +77,14 @@ class Endpoint:
                     Code.METHOD_NOT_ALLOWED, "Mutations are sent by POST.", {"Allow": "POST"}
                 ) from None
             return PreExecutionError(data=None, errors=[GraphQLError("There are no subscriptions.")])
+
+
+def found_for(request: Request, pages: Pages) -> Found | None:
+    return pages.find(request.method, request.url.path, request.headers, request.query_params.keys())
+
+
+def page_response(found: Found) -> Response:
+    return Response(found.body, found.status, found.headers)
 
 
 def _answer(result: ExecutionResult, request_id: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.http.pages import Pages
 from infra.store.store import TableStore
 from tests.gateway.world import Client, SetClock, WatchedReader
 
@@ -90,8 +91,9 @@ async def test_a_query_in_the_address_is_executed_also_for_a_browser(client: Cli
 async def test_a_browser_gets_the_explorer_and_a_program_does_not(
     reader: WatchedReader, clock: SetClock, tmp_path: Path
 ) -> None:
-    (tmp_path / "index.html").write_text("<title>Fleetgraph</title>")
-    client = Client(reader, clock, explorer=tmp_path)
+    (tmp_path / "explorer").mkdir()
+    (tmp_path / "explorer" / "index.html").write_text("<title>Fleetgraph</title>")
+    client = Client(reader, clock, pages=Pages(folder=tmp_path))
     page = await client.http.get("/graphql", headers={"Accept": BROWSER})
     assert (page.status_code, page.text) == (200, "<title>Fleetgraph</title>")
     assert (await client.http.get("/graphql", headers={"Accept": "*/*"})).status_code == 400

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.http.headers import EVERYWHERE
+from gateway.http.pages import Pages
 from tests.gateway.world import Client, SetClock, WatchedReader
 
 PAGE = "https://dashboard.example"
@@ -43,8 +44,9 @@ async def test_every_request_has_an_id_of_its_own_that_a_client_cannot_choose(cl
 async def test_the_page_keeps_its_own_policy_and_the_rest(
     reader: WatchedReader, clock: SetClock, tmp_path: Path
 ) -> None:
-    (tmp_path / "index.html").write_text("<title>Fleetgraph</title>")
-    page = await Client(reader, clock, explorer=tmp_path).http.get(
+    (tmp_path / "explorer").mkdir()
+    (tmp_path / "explorer" / "index.html").write_text("<title>Fleetgraph</title>")
+    page = await Client(reader, clock, pages=Pages(folder=tmp_path)).http.get(
         "/graphql", headers={"Accept": "text/html"}
     )
     assert "script-src 'self'" in page.headers["content-security-policy"]

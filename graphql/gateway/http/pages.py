@@ -1,0 +1,125 @@
+"""What a browser gets from our origin: the page of the fleet, the explorer, and what both load.
+
+A folder holds what `web/` builds: `page` and `explorer`, each with its `index.html` and its `assets`, whose names carry
+a hash of their content and which stand there compressed beside themselves. A file is read when it is asked for, so a
+build shows at the next reload, and a function that serves them starts no slower for it. Only the standard library is
+imported, because a function answers with them before it imports anything else.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+
+VIEWS = ("accounts", "activity", "clusters", "create", "keys", "operations", "spend")
+"""First parts of the addresses that the page itself shows. It has the same list."""
+
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "font-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+}
+# Monaco sets styles inline, hence the one 'unsafe-inline'. Its workers obey the policy of their own responses,
+# so the assets carry it as well as the page.
+_EXPLORER_POLICY = _POLICY | {"worker-src": "'self'", "style-src": "'self' 'unsafe-inline'"}
+
+PAGE_POLICY = "; ".join(f"{name} {sources}" for name, sources in _POLICY.items())
+EXPLORER_POLICY = "; ".join(f"{name} {sources}" for name, sources in _EXPLORER_POLICY.items())
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".woff2": "font/woff2",
+}
+_CODINGS = (("br", ".br"), ("gzip", ".gz"))
+_ASSET = re.compile(r"/(?P<of>assets|explorer)/(?P<name>[\w-][\w.-]*)")
+_IN_A_QUERY = {"query", "documentId", "extensions"}
+
+NOT_BUILT = b"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Fleetgraph</title>
+<h1>The page is not built</h1>
+<p>Run <code>make web</code> and reload. GraphQL itself answers <code>POST /graphql</code>.</p>
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    headers: Mapping[str, str]
+    body: bytes
+    status: HTTPStatus = HTTPStatus.OK
+
+
+def wants_page(method: str, accept: str, parameters: Collection[str]) -> bool:
+    """A browser that goes to an address. A query in the address is executed."""
+    return method in ("GET", "HEAD") and "text/html" in accept and not _IN_A_QUERY & set(parameters)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """`folder` may be built later. The explorer is of use only where the schema is shown."""
+
+    folder: Path
+    has_explorer: bool = True
+
+    def find(
+        self, method: str, path: str, headers: Mapping[str, str], parameters: Collection[str] = ()
+    ) -> Found | None:
+        """`headers` have lower-case names. None: it is for somebody else to answer."""
+        if asset := _ASSET.fullmatch(path):
+            is_read = method in ("GET", "HEAD")
+            return self._asset(asset["of"], asset["name"], headers) if is_read else None
+        if not wants_page(method, headers.get("accept", ""), parameters):
+            return None
+        if path == "/graphql":
+            return self._page("explorer", headers, EXPLORER_POLICY) if self.has_explorer else None
+        if path == "/" or path.split("/")[1] in VIEWS:
+            return self._page("page", headers, PAGE_POLICY)
+        return None
+
+    def _page(self, name: str, headers: Mapping[str, str], policy: str) -> Found:
+        said = {"Cache-Control": "no-store", "Content-Security-Policy": policy}
+        found = _read(self.folder / name / "index.html", headers, said)
+        if found is None:
+            said["Content-Type"] = _TYPES[".html"]
+            return Found(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=said, body=NOT_BUILT)
+        return found
+
+    def _asset(self, of: str, name: str, headers: Mapping[str, str]) -> Found | None:
+        is_explorers = of == "explorer"
+        if is_explorers and not self.has_explorer:
+            return None
+        policy = EXPLORER_POLICY if is_explorers else PAGE_POLICY
+        path = self.folder / ("explorer" if is_explorers else "page") / "assets" / name
+        return _read(path, headers, {"Cache-Control": _FOR_EVER, "Content-Security-Policy": policy})
+
+
+def _read(path: Path, headers: Mapping[str, str], said: Mapping[str, str]) -> Found | None:
+    kind = _TYPES.get(path.suffix)
+    if kind is None or not path.is_file():
+        return None
+    said = {**said, "Content-Type": kind, "Vary": "Accept-Encoding"}
+    taken = _taken(headers.get("accept-encoding", ""))
+    for coding, suffix in _CODINGS:
+        compressed = path.with_name(path.name + suffix)
+        if coding in taken and compressed.is_file():
+            return Found(headers={**said, "Content-Encoding": coding}, body=compressed.read_bytes())
+    return Found(headers=said, body=path.read_bytes())
+
+
+def _taken(accept_encoding: str) -> set[str]:
+    """The codings that a client names and does not refuse."""
+    parts = [part.strip().lower().partition(";") for part in accept_encoding.split(",")]
+    return {name.strip() for name, _, weight in parts if not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)}

@@ -1,0 +1,232 @@
+"""The fleet, its clusters and one cluster, as a person meets them: against the running sandbox."""
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import SECONDS, Witness
+from tests.runner import ROOT, Runner, running
+
+VIEWS = ("/", "/clusters", "/activity", "/operations", "/accounts", "/spend", "/keys", "/create")
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def open_cluster(page: Page, name: str) -> None:
+    page.goto(f"/clusters?q={name}")
+    page.get_by_role("link", name=name, exact=True).click()
+    expect(page.get_by_role("heading", name=name, level=2)).to_be_visible()
+
+
+def settled(page: Page) -> None:
+    expect(page.get_by_role("main")).to_be_visible()
+    expect(page.get_by_label("Loading")).to_have_count(0)
+
+
+def test_the_fleet_says_how_many_clusters_there_are_and_which_need_attention(
+    page: Page, witness: Witness
+) -> None:
+    page.goto("/")
+    attention = page.get_by_role("region", name="Needs attention")
+    expect(attention.get_by_role("link", name="Build farm", exact=True)).to_be_visible()
+    expect(attention).to_contain_text("2 of 6 nodes have not answered for 40 minutes")
+    expect(page.get_by_role("link", name=re.compile("^Broken"))).to_be_visible()
+    providers = page.get_by_role("region", name="Providers")
+    for name in ("CockroachDB Cloud", "Kupe Cloud", "Northflank", "Qovery"):
+        expect(providers.get_by_role("rowheader", name=name)).to_be_visible()
+    expect(page.get_by_text("All 10 accounts were observed when due.")).to_be_visible()
+    assert witness.complaints == []
+    assert witness.strangers == []
+
+
+@pytest.mark.parametrize("path", VIEWS)
+def test_every_view_opens_without_a_complaint_and_axe_finds_nothing(
+    path: str, page: Page, witness: Witness
+) -> None:
+    page.goto(path)
+    settled(page)
+    found = axe(page)
+    assert found == []
+    assert witness.complaints == []
+    assert witness.strangers == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_a_cluster(scheme: str, page: Page, witness: Witness) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    open_cluster(page, "dispatch-board")
+    settled(page)
+    assert axe(page) == []
+    assert witness.complaints == []
+
+
+def axe(page: Page) -> list[str]:
+    """What breaks WCAG 2.1 AA, each with the first element that does."""
+    if not AXE.exists():
+        pytest.skip("axe is not installed: make web")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+    violations = page.evaluate("async rules => (await axe.run(document, {runOnly: rules})).violations", rules)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in violations]
+
+
+def test_clusters_are_searched_narrowed_and_sorted_and_the_address_says_how(page: Page) -> None:
+    page.goto("/clusters")
+    table = page.get_by_role("grid", name="Clusters")
+    expect(table.get_by_role("row").nth(5)).to_be_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("meridian")
+    page.get_by_role("checkbox", name=re.compile("^Degraded")).check()
+    page.get_by_role("columnheader", name="Name").get_by_role("button").click()
+    expect(page).to_have_url(re.compile("q=meridian"))
+    expect(page).to_have_url(re.compile("phase=DEGRADED"))
+    expect(page).to_have_url(re.compile("sort=name"))
+    expect(table.get_by_role("link", name="yard-sensors")).to_be_visible()
+    expect(table.get_by_role("link", name="field-notes")).to_have_count(0)
+
+    page.reload()
+    expect(table.get_by_role("link", name="yard-sensors")).to_be_visible()
+    expect(page.get_by_role("searchbox", name="Search clusters")).to_have_value("meridian")
+    expect(page.get_by_role("checkbox", name=re.compile("^Degraded"))).to_be_checked()
+
+
+def test_what_is_shown_can_be_taken_away_as_csv_and_json(page: Page) -> None:
+    page.goto("/clusters?q=meridian&columns=name,provider,version")
+    page.get_by_role("link", name="yard-sensors").wait_for()
+    texts = {}
+    for kind in ("CSV", "JSON"):
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as download:
+            page.get_by_role("menuitem", name=re.compile(kind)).click()
+        texts[kind] = download.value.path().read_text(encoding="utf-8")
+    rows = list(csv.DictReader(io.StringIO(texts["CSV"])))
+    assert set(rows[0]) == {"id", "name", "provider", "version"}
+    assert "yard-sensors" in {row["name"] for row in rows}
+    assert len(json.loads(texts["JSON"])) == len(rows)
+
+
+def test_a_cluster_shows_its_history_its_facts_and_why_a_button_is_off(page: Page, witness: Witness) -> None:
+    open_cluster(page, "dispatch-board")
+    expect(page.get_by_role("region", name="History")).to_contain_text("seen for the first time")
+    expect(page.get_by_role("region", name="About")).to_contain_text("us-central1")
+    stop = page.get_by_role("button", name=re.compile("^Stop"))
+    expect(stop).to_have_attribute("title", "CockroachDB Cloud clusters run until they are deleted.")
+    expect(stop).to_have_attribute("aria-disabled", "true")
+    assert witness.complaints == []
+
+
+def test_a_section_opens_in_the_explorer_with_its_own_query(page: Page) -> None:
+    open_cluster(page, "dispatch-board")
+    page.get_by_role("button", name="The query of About").click()
+    page.get_by_role("menuitem", name="Open in explorer").click()
+    expect(page.locator(".graphiql-tab-button", has_text="FactsQuery")).to_be_visible()
+    page.get_by_role("button", name="Execute query").click()
+    expect(page.locator(".graphiql-response")).to_contain_text("us-central1")
+    expect(page).not_to_have_url(re.compile("#query"))
+
+
+def test_a_limit_is_changed_in_place_and_somebody_elses_change_is_shown(page: Page, runner: Runner) -> None:
+    open_cluster(page, "card-tokens")
+    limit = page.get_by_role("region", name="Monthly limit")
+    expect(limit).to_contain_text("25.00 USD")
+    limit.get_by_role("button", name="Change").click()
+    limit.get_by_label(re.compile("Limit a month")).fill("31.50")
+
+    found = runner.query('{ clusters(filter: {nameContains: "card-tokens"}) { nodes { id } } }')
+    document = """mutation ($id: ID!) {
+      setSpendLimit(clusterId: $id, limit: {money: {minorUnits: "2700", currency: "USD"}}) {
+        userErrors { message }
+      }
+    }"""
+    cluster = found["clusters"]["nodes"][0]["id"]
+    assert runner.query(document, {"id": cluster})["setSpendLimit"]["userErrors"] == []
+    expect(limit).to_contain_text("27.00 USD", timeout=60_000)
+
+    limit.get_by_role("button", name="Set").click()
+    conflict = limit.get_by_role("alert")
+    expect(conflict).to_contain_text("27.00 USD")
+    expect(conflict).to_contain_text("31.50 USD")
+    conflict.get_by_role("button", name="Take the new state").click()
+    limit.get_by_role("button", name="Set").click()
+    expect(limit.get_by_role("definition").filter(has_text="31.50 USD")).to_be_visible(timeout=60_000)
+
+
+def test_the_keyboard_alone_goes_everywhere(page: Page) -> None:
+    page.goto("/")
+    settled(page)
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    expect(page).to_have_url(re.compile("/clusters$"))
+    grid = page.get_by_role("grid", name="Clusters")
+    expect(grid.get_by_role("row").nth(3)).to_be_visible()
+    grid.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/clusters/.+"))
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", VIEWS)
+def test_nothing_is_cut_off_at_390_pixels(path: str, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path)
+    settled(page)
+    wide = page.evaluate(
+        "[document.documentElement, document.querySelector('main')].map(one => one.scrollWidth)"
+    )
+    assert max(wide) <= 390
+
+
+def test_a_person_acts_on_a_cluster_at_390_pixels(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_cluster(page, "dispatch-board")
+    page.get_by_role("button", name="Refresh").click()
+    expect(page.get_by_text("is being observed")).to_be_visible()
+
+
+@pytest.fixture
+def short_lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """A runner of one's own, to do harm to."""
+    with running(tmp_path_factory.mktemp("harmed"), ADMIN_KEY="the-key-of-the-administrator-in-tests") as one:
+        yield one
+
+
+def test_a_key_is_asked_for_once_and_a_provider_that_goes_is_said_with_its_age(
+    page: Page, short_lived: Runner
+) -> None:
+    page.goto(short_lived.origin)
+    page.get_by_label("Key").fill("wrong")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_role("alert")).to_contain_text("The key was refused.")
+    page.get_by_label("Key").fill("the-key-of-the-administrator-in-tests")
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_text("All 10 accounts were observed when due.")).to_be_visible()
+    assert "administrator" not in page.evaluate("JSON.stringify(localStorage)")
+
+    os.kill(short_lived.sandboxes["kupe"], signal.SIGKILL)
+    outage = page.get_by_role("status").filter(has_text="Kupe Cloud")
+    expect(outage).to_contain_text("3 accounts not current", timeout=SECONDS * 3000)
+    expect(page.get_by_role("region", name="Accounts")).to_contain_text("7 of 10 current")
+    expect(page.locator(".item.old").first).to_be_visible()
+
+    page.goto(f"{short_lived.origin}/keys")
+    page.get_by_role("button", name="Make a key").click()
+    page.get_by_label("Name").fill("reader")
+    page.get_by_role("button", name="Make", exact=True).click()
+    key = page.get_by_role("textbox", name="The key").input_value()
+    page.get_by_role("button", name="Done").click()
+    expect(page.get_by_role("cell", name="reader", exact=True)).to_be_visible()
+    page.evaluate("key => sessionStorage.setItem('fleetgraph.key', key)", key)
+    page.goto(short_lived.origin)
+    expect(page.get_by_text("reader", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Create")).to_have_count(0)

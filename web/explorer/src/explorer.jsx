@@ -1,0 +1,53 @@
+import { DOC_EXPLORER_PLUGIN } from "@graphiql/plugin-doc-explorer";
+import { explorerPlugin } from "@graphiql/plugin-explorer";
+import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { GraphiQL } from "graphiql";
+import { createRoot } from "react-dom/client";
+import { KeyBox, readKey } from "./key.jsx";
+import "./explorer.css";
+
+// build.mjs defines WORKERS, the addresses of Monaco's workers, and EXAMPLES, the tabs of a first visit.
+globalThis.MonacoEnvironment = {
+  getWorker: (_id, label) => new Worker(WORKERS[`${label}.js`] ?? WORKERS["editor.js"]),
+};
+
+const ask = createGraphiQLFetcher({ url: "/graphql", enableIncrementalDelivery: false });
+const explorer = explorerPlugin({ showAttribution: false });
+
+/** Sends the key of this tab of the browser, unless a header of the editor says otherwise. */
+function fetcher(params, options) {
+  const key = readKey();
+  const given = Object.keys(options?.headers ?? {}).some((name) => name.toLowerCase() === "authorization");
+  if (key === null || given) return ask(params, options);
+  return ask(params, { ...options, headers: { ...options?.headers, authorization: `Bearer ${key}` } });
+}
+
+// Variables hold provider tokens and cloud credentials: what is typed outlives a reload, and goes with the browser's tab.
+const storage = globalThis.sessionStorage;
+
+// What stands after # never reaches a server: a document that the page of the fleet asks for, to be tried here.
+const asked = new URLSearchParams(location.hash.slice(1));
+const opened = asked.has("query") ? [{ query: asked.get("query"), variables: asked.get("variables") ?? undefined }] : [];
+if (opened.length > 0) history.replaceState(null, "", location.pathname);
+
+createRoot(document.getElementById("root")).render(
+  <GraphiQL
+    fetcher={fetcher}
+    storage={storage}
+    // Headers hold API keys: they stay out of storage, hence also no history plugin, which would keep them there.
+    shouldPersistHeaders={false}
+    plugins={[explorer]}
+    referencePlugin={DOC_EXPLORER_PLUGIN}
+    visiblePlugin={explorer}
+    defaultTabs={EXAMPLES.length > 0 ? [...opened, ...EXAMPLES] : undefined}
+    initialQuery={opened[0]?.query}
+    initialVariables={opened[0]?.variables}
+  >
+    <GraphiQL.Logo>
+      <a href="/" className="home">
+        Fleetgraph
+      </a>
+      <KeyBox />
+    </GraphiQL.Logo>
+  </GraphiQL>,
+);

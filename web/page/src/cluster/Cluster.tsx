@@ -1,0 +1,96 @@
+/** One cluster: what it is, what it did, and what can be done to it. */
+import { useCallback, useMemo, useState } from "react";
+import { graphql } from "react-relay";
+import type { ClusterFollowQuery } from "../__generated__/ClusterFollowQuery.graphql";
+import compiled from "../__generated__/ClusterQuery.graphql";
+import type { ClusterQuery } from "../__generated__/ClusterQuery.graphql";
+import { LinkButton } from "../parts/Button";
+import { Empty } from "../parts/States";
+import { usePolled } from "../relay/usePolled";
+import { Capabilities } from "./Capabilities";
+import { Details } from "./Details";
+import { Facts } from "./Facts";
+import { Header } from "./Header";
+import { History } from "./History";
+import { Limit } from "./Limit";
+import { Nodes } from "./Nodes";
+import { OperationsOf } from "./OperationsOf";
+
+const WHILE_CHANGING_MS = 3_000;
+const REFRESH_MS = 8_000;
+
+export default function Cluster({ id }: { id: string }) {
+  const variables = useMemo(() => ({ id }), [id]);
+  const [isDeep, setDeep] = useState(false);
+  const onMore = useCallback(() => setDeep(true), []);
+  const { cluster, operations } = usePolled<ClusterQuery>(
+    graphql`
+      query ClusterQuery($id: ID!) {
+        cluster(id: $id) {
+          id
+          operation {
+            id
+          }
+          ...Header_cluster
+          ...Facts_cluster
+          ...Limit_cluster
+          ...Nodes_cluster
+          ...Details_cluster
+          ...Capabilities_cluster
+          ...History_cluster
+        }
+        operations(first: 10, filter: { clusterId: $id }) {
+          ...OperationsOf_operations
+        }
+      }
+    `,
+    variables,
+    isDeep ? null : REFRESH_MS,
+  );
+  if (!cluster) {
+    return (
+      <Empty icon="UNKNOWN" title="There is no such cluster.">
+        It was forgotten, or your key does not see its account.
+        <LinkButton to="/clusters">All clusters</LinkButton>
+      </Empty>
+    );
+  }
+  return (
+    <div className="cluster">
+      <Header cluster={cluster} source={{ document: compiled, variables }} />
+      <div className="halves">
+        <div className="stack">
+          <History cluster={cluster} id={id} onMore={onMore} />
+          <Nodes cluster={cluster} id={id} onMore={onMore} />
+          <OperationsOf operations={operations} source={{ document: compiled, variables }} />
+        </div>
+        <div className="stack">
+          <Facts cluster={cluster} id={id} />
+          <Limit cluster={cluster} id={id} />
+          <Details cluster={cluster} id={id} />
+          <Capabilities cluster={cluster} id={id} />
+        </div>
+      </div>
+      {(cluster.operation || isDeep) && <Follow id={id} everyMs={cluster.operation ? WHILE_CHANGING_MS : REFRESH_MS} />}
+    </div>
+  );
+}
+
+/** Asks for what moves, and for no listing. */
+function Follow({ id, everyMs }: { id: string; everyMs: number }) {
+  const variables = useMemo(() => ({ id }), [id]);
+  usePolled<ClusterFollowQuery>(
+    graphql`
+      query ClusterFollowQuery($id: ID!) {
+        cluster(id: $id) {
+          ...Header_cluster
+          ...Facts_cluster
+          ...Limit_cluster
+        }
+      }
+    `,
+    variables,
+    everyMs,
+  );
+  return null;
+}

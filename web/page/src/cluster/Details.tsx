@@ -1,0 +1,128 @@
+/** What only the provider of a cluster knows of it. */
+import { graphql, useFragment } from "react-relay";
+import compiled from "../__generated__/DetailsQuery.graphql";
+import type { Details_cluster$key } from "../__generated__/Details_cluster.graphql";
+import { money } from "../model/amount";
+import { words } from "../model/phase";
+import { Fact } from "../parts/Fact";
+import { Section } from "../parts/Section";
+
+export function Details({ cluster, id }: { cluster: Details_cluster$key; id: string }) {
+  const { provider, details } = useFragment(
+    graphql`
+      fragment Details_cluster on Cluster @refetchable(queryName: "DetailsQuery") {
+        provider {
+          name
+        }
+        details {
+          __typename
+          ... on CockroachdbClusterDetails {
+            creatorId
+            routingId
+            upgradeStatus
+            regions {
+              name
+              nodeCount
+              sqlHost
+              uiHost
+              isPrimary
+            }
+          }
+          ... on KupeClusterDetails {
+            isolation
+            isHighlyAvailable
+            requestedVersion
+          }
+          ... on NorthflankClusterDetails {
+            nodePools {
+              id
+              nodeType
+              nodeCount
+              diskSizeGb
+              minNodes
+              maxNodes
+              availabilityZones
+            }
+          }
+          ... on QoveryClusterDetails {
+            kubernetesMode
+            isProduction
+            isDefault
+            isDemo
+            hasAccess
+            deploymentStatus
+            features {
+              id
+              title
+              value
+              costPerMonth {
+                decimal
+                currency
+              }
+            }
+          }
+        }
+      }
+    `,
+    cluster,
+  );
+  if (!details) return null;
+  return (
+    <Section title={`At ${provider.name}`} source={{ document: compiled, variables: { id } }}>
+      <dl className="facts">
+        {details.__typename === "CockroachdbClusterDetails" && (
+          <>
+            <Fact title="Created by">{details.creatorId}</Fact>
+            <Fact title="Routing ID">{details.routingId}</Fact>
+            <Fact title="Upgrade">{details.upgradeStatus}</Fact>
+            {details.regions.map((region) => (
+              <Fact key={region.name} title={region.isPrimary ? `${region.name}, primary` : region.name}>
+                {region.nodeCount != null && region.nodeCount > 0 && <div>{region.nodeCount} nodes</div>}
+                {region.sqlHost && <div className="mono">{region.sqlHost}</div>}
+                {region.uiHost && <div className="mono">{region.uiHost}</div>}
+              </Fact>
+            ))}
+          </>
+        )}
+        {details.__typename === "KupeClusterDetails" && (
+          <>
+            <Fact title="Isolation">{details.isolation}</Fact>
+            <Fact title="Highly available">{yes(details.isHighlyAvailable)}</Fact>
+            <Fact title="Version asked for">{details.requestedVersion}</Fact>
+          </>
+        )}
+        {details.__typename === "NorthflankClusterDetails" &&
+          details.nodePools.map((pool) => (
+            <Fact key={pool.id} title={`Pool ${pool.id}`}>
+              {[
+                pool.nodeType,
+                pool.nodeCount != null && `${pool.nodeCount} nodes`,
+                pool.maxNodes != null && `${pool.minNodes ?? 0} to ${pool.maxNodes}`,
+                pool.diskSizeGb != null && `${pool.diskSizeGb} GB disk`,
+                pool.availabilityZones?.join(", "),
+              ]
+                .filter(Boolean)
+                .join(" · ")}
+            </Fact>
+          ))}
+        {details.__typename === "QoveryClusterDetails" && (
+          <>
+            <Fact title="Kubernetes">{details.kubernetesMode && words(details.kubernetesMode)}</Fact>
+            <Fact title="Production">{yes(details.isProduction)}</Fact>
+            <Fact title="Default">{yes(details.isDefault)}</Fact>
+            <Fact title="Demo">{yes(details.isDemo)}</Fact>
+            <Fact title="Qovery has access">{yes(details.hasAccess)}</Fact>
+            <Fact title="Deployment">{details.deploymentStatus && words(details.deploymentStatus)}</Fact>
+            {details.features.map((feature) => (
+              <Fact key={feature.id} title={feature.title ?? words(feature.id)}>
+                {[feature.value ?? "on", feature.costPerMonth && `${money(feature.costPerMonth)} a month`].filter(Boolean).join(" · ")}
+              </Fact>
+            ))}
+          </>
+        )}
+      </dl>
+    </Section>
+  );
+}
+
+const yes = (fact: boolean | null | undefined): string | null => (fact == null ? null : fact ? "yes" : "no");

@@ -1,0 +1,167 @@
+/** What a cluster is: where it runs, on what, how large, how to connect. */
+import { graphql, useFragment } from "react-relay";
+import compiled from "../__generated__/FactsQuery.graphql";
+import type { Facts_cluster$key } from "../__generated__/Facts_cluster.graphql";
+import { cores, mebibytes, money } from "../model/amount";
+import { cloudName } from "../model/phase";
+import { Ago } from "../parts/Ago";
+import { IconButton } from "../parts/Button";
+import { Fact } from "../parts/Fact";
+import { copy, Section } from "../parts/Section";
+
+export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string }) {
+  const data = useFragment(
+    graphql`
+      fragment Facts_cluster on Cluster @refetchable(queryName: "FactsQuery") {
+        externalId
+        description
+        engine
+        version
+        availableVersion
+        plan
+        cloud
+        providerCloud
+        regions
+        labels {
+          key
+          value
+        }
+        isDeletionProtected
+        createdAt
+        updatedAt
+        revision
+        capacity {
+          nodeCount
+          minNodes
+          maxNodes
+          instanceType
+          total {
+            cpuMillicores
+            memoryMiB
+            storageMiB
+          }
+          perNode {
+            cpuMillicores
+            memoryMiB
+            storageMiB
+          }
+        }
+        connection {
+          endpoint
+          certificateAuthority
+        }
+        costEstimate {
+          minimum {
+            decimal
+            currency
+          }
+          maximum {
+            decimal
+            currency
+          }
+        }
+        integration {
+          name
+          cloud
+          authentication
+        }
+        freshness {
+          observedAt
+        }
+      }
+    `,
+    cluster,
+  );
+  const { capacity, connection, integration, costEstimate } = data;
+  return (
+    <Section
+      title="About"
+      source={{ document: compiled, variables: { id } }}
+      note={
+        <>
+          seen <Ago at={data.freshness.observedAt} />
+        </>
+      }
+    >
+      {data.description && <p className="line">{data.description}</p>}
+      <dl className="facts">
+        <Fact title="Engine">{data.engine === "KUBERNETES" ? "Kubernetes" : "CockroachDB"}</Fact>
+        <Fact title="Version">
+          {data.version}
+          {data.availableVersion && data.availableVersion !== data.version && <span className="chip">{data.availableVersion} available</span>}
+        </Fact>
+        <Fact title="Plan">{data.plan}</Fact>
+        <Fact title="Cloud">{data.cloud && (data.cloud === "UNKNOWN" ? (data.providerCloud ?? "Unknown") : cloudName(data.cloud))}</Fact>
+        <Fact title="Regions">{data.regions.join(", ")}</Fact>
+        <Fact title="Nodes">
+          {capacity.nodeCount}
+          {capacity.maxNodes != null && ` (${capacity.minNodes ?? 0} to ${capacity.maxNodes})`}
+          {capacity.instanceType && <span className="muted mono"> {capacity.instanceType}</span>}
+        </Fact>
+        <Fact title="Capacity">{size(capacity.total)}</Fact>
+        <Fact title="Each node">{size(capacity.perNode)}</Fact>
+        <Fact title="Cost estimate">
+          {costEstimate && `${money(costEstimate.minimum)} to ${money(costEstimate.maximum)} a month`}
+        </Fact>
+        <Fact title="Integration">
+          {integration && (
+            <>
+              {integration.name} <span className="muted">{[cloudName(integration.cloud), integration.authentication].filter(Boolean).join(", ")}</span>
+            </>
+          )}
+        </Fact>
+        <Fact title="Endpoint">{connection && <Copied text={connection.endpoint} />}</Fact>
+        <Fact title="Certificate authority">
+          {connection?.certificateAuthority && (
+            <IconButton
+              icon="copy"
+              label="Copy the certificate authority"
+              onClick={() => copy(connection.certificateAuthority ?? "", "The certificate authority is copied.")}
+            />
+          )}
+        </Fact>
+        <Fact title="Provider's ID">
+          <Copied text={data.externalId} />
+        </Fact>
+        <Fact title="Deletion protection">{data.isDeletionProtected == null ? null : data.isDeletionProtected ? "on" : "off"}</Fact>
+        <Fact title="Created">{data.createdAt && <Ago at={data.createdAt} exact />}</Fact>
+        <Fact title="Updated">{data.updatedAt && <Ago at={data.updatedAt} exact />}</Fact>
+      </dl>
+      {data.labels && data.labels.length > 0 && (
+        <ul className="labels" aria-label="Labels">
+          {data.labels.map(({ key, value }) => (
+            <li key={key} className="chip mono">
+              {key}={value}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+interface Resources {
+  readonly cpuMillicores: string | null | undefined;
+  readonly memoryMiB: string | null | undefined;
+  readonly storageMiB: string | null | undefined;
+}
+
+const size = ({ cpuMillicores, memoryMiB, storageMiB }: Resources): string =>
+  [
+    cpuMillicores != null && cores(cpuMillicores),
+    memoryMiB != null && `${mebibytes(memoryMiB)} memory`,
+    storageMiB != null && `${mebibytes(storageMiB)} storage`,
+  ]
+    .filter(Boolean)
+    .join(", ");
+
+function Copied({ text }: { text: string }) {
+  return (
+    <span className="copied">
+      <span className="mono" title={text}>
+        {text}
+      </span>
+      <IconButton icon="copy" label={`Copy ${text}`} onClick={() => copy(text, "Copied.")} />
+    </span>
+  );
+}

@@ -1,0 +1,66 @@
+/** The phases of a cluster: as a line in time, and one by one. */
+import { graphql, usePaginationFragment } from "react-relay";
+import compiled from "../__generated__/HistoryQuery.graphql";
+import type { HistoryQuery } from "../__generated__/HistoryQuery.graphql";
+import type { History_cluster$key } from "../__generated__/History_cluster.graphql";
+import { duration } from "../model/time";
+import { Clock } from "../parts/Ago";
+import { Button } from "../parts/Button";
+import { Phase } from "../parts/Phase";
+import { Section } from "../parts/Section";
+import { Timeline } from "./Timeline";
+
+export function History({ cluster, id, onMore }: { cluster: History_cluster$key; id: string; onMore: () => void }) {
+  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<HistoryQuery, History_cluster$key>(
+    graphql`
+      fragment History_cluster on Cluster
+      @argumentDefinitions(count: { type: "Int", defaultValue: 20 }, cursor: { type: "String" })
+      @refetchable(queryName: "HistoryQuery") {
+        status {
+          phase
+          since
+        }
+        statusHistory(first: $count, after: $cursor) @connection(key: "History_statusHistory") {
+          edges {
+            node {
+              from
+              to
+              providerPhase
+              observedAt
+              afterSeconds
+            }
+          }
+        }
+      }
+    `,
+    cluster,
+  );
+  const changes = data.statusHistory.edges.map((edge) => edge.node);
+  return (
+    <Section id="history" title="History" source={{ document: compiled, variables: { id, count: 20 } }} note="newest first, kept for 90 days">
+      <Timeline changes={changes} />
+      <ol className="history">
+        {changes.map((change, index) => (
+          <li key={`${change.observedAt} ${change.to}`}>
+            <span>
+              <span className="muted">{change.observedAt.slice(0, 10)}</span> <Clock at={change.observedAt} />
+            </span>
+            <Phase phase={change.to} word={change.providerPhase} />
+            <span className="muted">
+              {change.from
+                ? change.afterSeconds != null && `after ${duration(change.afterSeconds)}`
+                : index === changes.length - 1 && !hasNext
+                  ? "seen for the first time"
+                  : ""}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {hasNext && (
+        <Button kind="quiet" because={isLoadingNext ? "It is being loaded." : null} onClick={() => (onMore(), loadNext(50))}>
+          Earlier
+        </Button>
+      )}
+    </Section>
+  );
+}

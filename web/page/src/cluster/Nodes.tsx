@@ -1,0 +1,163 @@
+/** The nodes of a cluster, and keeping work off them. */
+import * as Menu from "@radix-ui/react-dropdown-menu";
+import { graphql, usePaginationFragment } from "react-relay";
+import type { NodesCordonMutation } from "../__generated__/NodesCordonMutation.graphql";
+import type { NodesDrainMutation } from "../__generated__/NodesDrainMutation.graphql";
+import compiled from "../__generated__/NodesQuery.graphql";
+import type { NodesQuery } from "../__generated__/NodesQuery.graphql";
+import type { NodesUncordonMutation } from "../__generated__/NodesUncordonMutation.graphql";
+import type { Nodes_cluster$key } from "../__generated__/Nodes_cluster.graphql";
+import { words } from "../model/phase";
+import { Ago } from "../parts/Ago";
+import { Button } from "../parts/Button";
+import { Icon } from "../parts/icons";
+import { Section } from "../parts/Section";
+import { useChange } from "../relay/useChange";
+import { useRefusal } from "../shell/Viewer";
+import { tell } from "./useVerbs";
+
+const PHASES: Record<string, string> = { READY: "fine", NOT_READY: "broken", DELETED: "still" };
+
+export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id: string; onMore: () => void }) {
+  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<NodesQuery, Nodes_cluster$key>(
+    graphql`
+      fragment Nodes_cluster on Cluster
+      @argumentDefinitions(count: { type: "Int", defaultValue: 50 }, cursor: { type: "String" })
+      @refetchable(queryName: "NodesQuery") {
+        capabilities {
+          capability
+          isSupported
+          reason
+        }
+        nodes(first: $count, after: $cursor) @connection(key: "Nodes_nodes") {
+          edges {
+            node {
+              id
+              name
+              phase
+              providerPhase
+              region
+              zone
+              instanceType
+              pool
+              createdAt
+            }
+          }
+        }
+      }
+    `,
+    cluster,
+  );
+  const source = { document: compiled, variables: { id, count: 50 } };
+  const support = (name: string) => data.capabilities.find((one) => one.capability === name);
+  if (!data.nodes) {
+    return (
+      <Section title="Nodes" source={source}>
+        <p className="line muted">{support("LIST_NODES")?.reason ?? "The provider lists no nodes here."}</p>
+      </Section>
+    );
+  }
+  const nodes = data.nodes.edges.map((edge) => edge.node);
+  const isReady = nodes.filter((node) => node.phase === "READY").length;
+  return (
+    <Section title="Nodes" note={nodes.length > 0 && `${isReady} of ${nodes.length}${hasNext ? " and more" : ""} ready`} source={source}>
+      {nodes.length === 0 ? (
+        <p className="line muted">There are none.</p>
+      ) : (
+        <div className="scroll">
+          <table className="sheet">
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Phase</th>
+                <th scope="col">Where</th>
+                <th scope="col">Type</th>
+                <th scope="col">Age</th>
+                <th scope="col">
+                  <span className="sr">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {nodes.map((node) => (
+                <tr key={node.id}>
+                  <td className="mono">{node.name}</td>
+                  <td>
+                    <span className={`phase tone-${PHASES[node.phase] ?? "unknown"}`} title={node.providerPhase}>
+                      <Icon name={node.phase === "READY" ? "FINE" : node.phase === "NOT_READY" ? "BROKEN" : "UNKNOWN"} size={14} />
+                      {words(node.phase)}
+                    </span>
+                  </td>
+                  <td>{[node.zone ?? node.region, node.pool].filter(Boolean).join(", ")}</td>
+                  <td className="mono">{node.instanceType}</td>
+                  <td>{node.createdAt && <Ago at={node.createdAt} />}</td>
+                  <td>{support("NODE_MAINTENANCE")?.isSupported && <Maintenance id={node.id} name={node.name} />}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {hasNext && (
+        <Button kind="quiet" because={isLoadingNext ? "They are being loaded." : null} onClick={() => (onMore(), loadNext(100))}>
+          More nodes
+        </Button>
+      )}
+    </Section>
+  );
+}
+
+function Maintenance({ id, name }: { id: string; name: string }) {
+  const refusal = useRefusal("WRITE");
+  const [cordon] = useChange<NodesCordonMutation>(graphql`
+    mutation NodesCordonMutation($id: ID!) {
+      cordonNode(id: $id) {
+        userErrors {
+          __typename
+          message
+        }
+      }
+    }
+  `);
+  const [uncordon] = useChange<NodesUncordonMutation>(graphql`
+    mutation NodesUncordonMutation($id: ID!) {
+      uncordonNode(id: $id) {
+        userErrors {
+          __typename
+          message
+        }
+      }
+    }
+  `);
+  const [drain] = useChange<NodesDrainMutation>(graphql`
+    mutation NodesDrainMutation($id: ID!) {
+      drainNode(id: $id) {
+        userErrors {
+          __typename
+          message
+        }
+      }
+    }
+  `);
+  if (refusal) return null;
+  return (
+    <Menu.Root modal={false}>
+      <Menu.Trigger className="button quiet square" aria-label={`Maintenance of ${name}`}>
+        <Icon name="more" size={14} />
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Content className="menu" align="end" sideOffset={4}>
+          <Menu.Item className="item" onSelect={async () => tell((await cordon({ id })).cordonNode, `${name} gets no new work.`)}>
+            Cordon: keep new work off
+          </Menu.Item>
+          <Menu.Item className="item" onSelect={async () => tell((await uncordon({ id })).uncordonNode, `${name} gets work again.`)}>
+            Uncordon: let work on again
+          </Menu.Item>
+          <Menu.Item className="item" onSelect={async () => tell((await drain({ id })).drainNode, `The work of ${name} is moved elsewhere.`)}>
+            Drain: move work elsewhere
+          </Menu.Item>
+        </Menu.Content>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}

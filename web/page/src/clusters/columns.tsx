@@ -1,0 +1,95 @@
+/** The columns of the table: what each shows, sorts by and exports. */
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { money } from "../model/amount";
+import { cloudName, PHASES, words } from "../model/phase";
+import { Ago, For } from "../parts/Ago";
+import { FreshnessState, Phase } from "../parts/Phase";
+import type { Row } from "./useRows";
+
+export interface Column {
+  name: string;
+  title: string;
+  /** The least width in pixels. What is left over is shared by `grows`. */
+  width: number;
+  grows?: number;
+  isDefault: boolean;
+  text: (row: Row) => string;
+  /** Sorts by this where it is not the text. */
+  rank?: (row: Row) => number;
+  cell?: (row: Row) => ReactNode;
+}
+
+export const addressOf = (id: string): string => `/clusters/${encodeURIComponent(id)}`;
+
+const limit = ({ spendLimit }: Row): string => {
+  const amount = spendLimit.limit?.money;
+  if (amount) return money(amount);
+  return spendLimit.state === "UNSUPPORTED" ? "" : words(spendLimit.state);
+};
+
+export const COLUMNS: readonly Column[] = [
+  {
+    name: "name",
+    title: "Name",
+    width: 140, grows: 2,
+    isDefault: true,
+    text: (row) => row.displayName,
+    cell: (row) => (
+      <Link to={addressOf(row.id)} className="name" title={row.displayName}>
+        {row.displayName}
+      </Link>
+    ),
+  },
+  {
+    name: "phase",
+    title: "Phase",
+    width: 116,
+    isDefault: true,
+    text: (row) => row.status.phase,
+    rank: (row) => (PHASES as readonly string[]).indexOf(row.status.phase),
+    cell: (row) => <Phase phase={row.status.phase} word={row.status.providerPhase} />,
+  },
+  {
+    name: "since",
+    title: "For",
+    width: 76,
+    isDefault: true,
+    text: (row) => row.status.since,
+    rank: (row) => -Date.parse(row.status.since),
+    cell: (row) => <For since={row.status.since} />,
+  },
+  { name: "provider", title: "Provider", width: 140, grows: 1, isDefault: true, text: (row) => row.provider.name },
+  { name: "account", title: "Account", width: 124, grows: 1.1, isDefault: true, text: (row) => row.account.name },
+  { name: "cloud", title: "Cloud", width: 78, isDefault: true, text: (row) => (row.cloud ? cloudName(row.cloud) : "") },
+  { name: "region", title: "Regions", width: 100, grows: 1, isDefault: true, text: (row) => row.regions.join(", ") },
+  { name: "version", title: "Version", width: 84, isDefault: true, text: (row) => row.version ?? "" },
+  { name: "plan", title: "Plan", width: 116, isDefault: false, text: (row) => row.plan ?? "" },
+  {
+    name: "nodes",
+    title: "Nodes",
+    width: 54,
+    isDefault: true,
+    text: (row) => String(row.capacity.nodeCount ?? ""),
+    rank: (row) => row.capacity.nodeCount ?? -1,
+  },
+  { name: "limit", title: "Limit", width: 104, isDefault: false, text: limit },
+  {
+    name: "created",
+    title: "Created",
+    width: 84,
+    isDefault: false,
+    text: (row) => row.createdAt ?? "",
+    cell: (row) => row.createdAt && <Ago at={row.createdAt} />,
+  },
+  { name: "message", title: "Message", width: 180, grows: 2, isDefault: false, text: (row) => row.status.message ?? "" },
+  {
+    name: "seen",
+    title: "Seen",
+    width: 76,
+    isDefault: true,
+    text: (row) => row.freshness.observedAt ?? "",
+    rank: (row) => -Date.parse(row.freshness.observedAt ?? "1970-01-01"),
+    cell: (row) => (row.freshness.state === "CURRENT" ? <Ago at={row.freshness.observedAt} /> : <FreshnessState state={row.freshness.state} />),
+  },
+];

@@ -1,0 +1,42 @@
+import type { ReactNode } from "react";
+import type { ClusterSpecInput } from "../__generated__/FormMutation.graphql";
+
+/** What is typed, by the name of the field. */
+export type Values = Readonly<Record<string, string>>;
+
+export interface Fault {
+  readonly message: string;
+  readonly path: readonly string[];
+}
+
+export interface Offers {
+  readonly regions: readonly {
+    readonly name: string;
+    readonly location: string | null | undefined;
+    readonly cloud: string;
+    readonly isServerless: boolean | null | undefined;
+  }[];
+  readonly instanceTypes: readonly {
+    readonly name: string;
+    readonly cloud: string;
+    readonly region: string | null | undefined;
+    readonly cpuMillicores: number | null | undefined;
+    readonly memoryMiB: number | null | undefined;
+  }[];
+  readonly integrations: readonly { readonly id: string; readonly name: string; readonly cloud: string }[];
+}
+
+export interface FieldsProps {
+  values: Values;
+  offers: Offers;
+  onChange: (changed: Values) => void;
+}
+
+/** How clusters of a provider are asked for. */
+export interface Kind {
+  nameRule: { pattern: RegExp; said: string };
+  initial: Values;
+  Fields: (props: FieldsProps) => ReactNode;
+  /** `missing` names what is still to be given. */
+  toSpec: (values: Values) => { spec: ClusterSpecInput; missing: string | null };
+}

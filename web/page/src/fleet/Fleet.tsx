@@ -1,0 +1,52 @@
+/** What there is, what is wrong with it, and how far both can be trusted. */
+import { useMemo } from "react";
+import { graphql } from "react-relay";
+import compiled from "../__generated__/FleetQuery.graphql";
+import type { FleetQuery } from "../__generated__/FleetQuery.graphql";
+import { usePolled } from "../relay/usePolled";
+import { AccountTroubles } from "./AccountTroubles";
+import { Attention } from "./Attention";
+import { Changes } from "./Changes";
+import { Limits } from "./Limits";
+import { Matrix } from "./Matrix";
+import { Outages } from "./Outages";
+import { Tiles } from "./Tiles";
+
+export default function Fleet() {
+  const variables = useMemo(() => ({}), []);
+  const data = usePolled<FleetQuery>(
+    graphql`
+      query FleetQuery {
+        fleet {
+          ...Tiles_fleet
+          ...Matrix_fleet
+          ...Limits_fleet
+          coverage {
+            ...Outages_coverage
+            ...AccountTroubles_coverage
+          }
+        }
+        clusters(first: 100, filter: { needsAttention: true }) {
+          ...Attention_clusters
+        }
+      }
+    `,
+    variables,
+  );
+  const source = { document: compiled, variables };
+  return (
+    <div className="fleet">
+      <Outages coverage={data.fleet.coverage} />
+      <Tiles fleet={data.fleet} />
+      <div className="halves">
+        <Attention clusters={data.clusters} source={source} />
+        <div className="stack">
+          <Matrix fleet={data.fleet} source={source} />
+          <AccountTroubles coverage={data.fleet.coverage} source={source} />
+          <Changes />
+          <Limits fleet={data.fleet} source={source} />
+        </div>
+      </div>
+    </div>
+  );
+}

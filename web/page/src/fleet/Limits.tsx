@@ -1,0 +1,48 @@
+/** What clusters may spend in a calendar month, by currency, and what the sums leave out. */
+import { graphql, useFragment } from "react-relay";
+import { Link } from "wouter";
+import type { Limits_fleet$key } from "../__generated__/Limits_fleet.graphql";
+import { money, plural } from "../model/amount";
+import { Section, type Source } from "../parts/Section";
+
+export function Limits({ fleet, source }: { fleet: Limits_fleet$key; source: Source }) {
+  const limits = useFragment(
+    graphql`
+      fragment Limits_fleet on Fleet {
+        spendLimits {
+          decimal
+          currency
+        }
+        convertedSpendLimits {
+          decimal
+          currency
+        }
+        unlimitedClusterCount
+        unknownLimitClusterCount
+      }
+    `,
+    fleet,
+  );
+  return (
+    <Section title="Monthly limits" source={source} actions={<Link to="/spend">Spend</Link>}>
+      <dl className="facts two">
+        <div>
+          <dt>Held in money</dt>
+          <dd>{limits.spendLimits.map(money).join(", ") || "none"}</dd>
+        </div>
+        <div>
+          <dt title="Held by providers in use, converted by their rates">Held in use, converted</dt>
+          <dd>{limits.convertedSpendLimits.map(money).join(", ") || "none"}</dd>
+        </div>
+        <div>
+          <dt>Without a limit</dt>
+          <dd>{plural(limits.unlimitedClusterCount, "cluster")}</dd>
+        </div>
+        <div>
+          <dt>Limit not known</dt>
+          <dd>{plural(limits.unknownLimitClusterCount, "cluster")}</dd>
+        </div>
+      </dl>
+    </Section>
+  );
+}

@@ -1,0 +1,79 @@
+/** Providers by severity, in numbers that lead to their clusters. */
+import { graphql, useFragment } from "react-relay";
+import { Link } from "wouter";
+import type { Matrix_fleet$key } from "../__generated__/Matrix_fleet.graphql";
+import { plural } from "../model/amount";
+import { PHASES, severityOf, words } from "../model/phase";
+import { Section, type Source } from "../parts/Section";
+import { useCells } from "./useCells";
+
+export function Matrix({ fleet, source }: { fleet: Matrix_fleet$key; source: Source }) {
+  const { byPhase, byProvider } = useFragment(
+    graphql`
+      fragment Matrix_fleet on Fleet {
+        byPhase {
+          phase
+          count
+        }
+        byProvider {
+          provider {
+            id
+            kind
+            name
+          }
+          count
+        }
+      }
+    `,
+    fleet,
+  );
+  const cells = useCells(JSON.stringify([byPhase, byProvider.map((one) => one.count)]));
+  const phases = PHASES.filter((phase) => byPhase.some((one) => one.phase === phase));
+  return (
+    <Section
+      title="Providers"
+      source={source}
+      note={cells.isWhole ? undefined : `phases of the first ${plural(cells.counted, "cluster")}`}
+    >
+      <div className="scroll">
+        <table className="matrix">
+          <thead>
+            <tr>
+              <th scope="col">Provider</th>
+              <th scope="col">All</th>
+              {phases.map((phase) => (
+                <th scope="col" key={phase} className={phase === "STOPPED" ? "tone-still" : `tone-${severityOf(phase).toLowerCase()}`}>
+                  <span>{words(phase)}</span>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {byProvider.map(({ provider, count }) => (
+              <tr key={provider.id}>
+                <th scope="row">
+                  <Link to={`/clusters?provider=${provider.kind ?? ""}`}>{provider.name}</Link>
+                </th>
+                <td>{count}</td>
+                {phases.map((phase) => {
+                  const held = cells.counts.get(`${provider.id} ${phase}`);
+                  return (
+                    <td key={phase}>
+                      {held ? (
+                        <Link to={`/clusters?provider=${provider.kind ?? ""}&phase=${phase}`} aria-label={`${provider.name}, ${words(phase)}: ${held}`}>
+                          {held}
+                        </Link>
+                      ) : (
+                        <span className="muted" aria-label="none">·</span>
+                      )}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}

@@ -1,0 +1,62 @@
+/** Phases as the schema has them, and how bad each is. */
+
+export const SEVERITIES = ["BROKEN", "UNKNOWN", "MOVING", "FINE"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export const PHASES = [
+  "FAILED",
+  "DEGRADED",
+  "UNKNOWN",
+  "PENDING",
+  "PROVISIONING",
+  "UPDATING",
+  "STOPPING",
+  "DELETING",
+  "READY",
+  "STOPPED",
+  "DELETED",
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+const SEVERITY: Record<Phase, Severity> = {
+  FAILED: "BROKEN",
+  DEGRADED: "BROKEN",
+  UNKNOWN: "UNKNOWN",
+  PENDING: "MOVING",
+  PROVISIONING: "MOVING",
+  UPDATING: "MOVING",
+  STOPPING: "MOVING",
+  DELETING: "MOVING",
+  READY: "FINE",
+  STOPPED: "FINE",
+  DELETED: "FINE",
+};
+
+/** A phase of a newer API is unknown to this page. */
+export function severityOf(phase: string): Severity {
+  return SEVERITY[phase as Phase] ?? "UNKNOWN";
+}
+
+export const phasesOf = (severity: Severity): Phase[] => PHASES.filter((phase) => SEVERITY[phase] === severity);
+
+/** READY -> Ready, SPEND_LIMIT -> Spend limit. */
+export function words(name: string): string {
+  const spaced = name.replaceAll("_", " ").toLowerCase();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+const CLOUDS: Record<string, string> = {
+  AWS: "AWS",
+  GCP: "GCP",
+  BYOK: "Bring your own",
+  CIVO: "Civo",
+  COREWEAVE: "CoreWeave",
+  DIGITAL_OCEAN: "DigitalOcean",
+  IBM: "IBM",
+  OCI: "OCI",
+  ON_PREMISES: "On premises",
+  OVH: "OVH",
+  PLANETSCALE: "PlanetScale",
+};
+
+export const cloudName = (cloud: string): string => CLOUDS[cloud] ?? words(cloud);

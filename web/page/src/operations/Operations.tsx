@@ -1,0 +1,159 @@
+/** Changes that were asked for here, newest first. */
+import { useMemo, useState } from "react";
+import { graphql, usePaginationFragment } from "react-relay";
+import { Link, useSearchParams } from "wouter";
+import type { OperationsFollowQuery } from "../__generated__/OperationsFollowQuery.graphql";
+import type { OperationsPageQuery } from "../__generated__/OperationsPageQuery.graphql";
+import compiled from "../__generated__/OperationsQuery.graphql";
+import type { OperationsQuery, OperationState } from "../__generated__/OperationsQuery.graphql";
+import type { Operations_query$key } from "../__generated__/Operations_query.graphql";
+import { words } from "../model/phase";
+import { duration } from "../model/time";
+import { Ago } from "../parts/Ago";
+import { Button } from "../parts/Button";
+import { OperationState as State } from "../parts/Phase";
+import { Section } from "../parts/Section";
+import { Empty } from "../parts/States";
+import { usePolled } from "../relay/usePolled";
+
+const STATES: readonly OperationState[] = ["RUNNING", "UNCONFIRMED", "SUCCEEDED", "FAILED", "TIMED_OUT"];
+const REFRESH_MS = 5_000;
+
+export default function Operations() {
+  const [params, setParams] = useSearchParams();
+  const given = params.get("state");
+  const state = STATES.find((one) => one === given) ?? null;
+  const choose = (chosen: OperationState | null) => setParams(chosen ? { state: chosen } : {}, { replace: true });
+  return (
+    <div className="page">
+      <div className="choices" role="group" aria-label="State">
+        <Button kind="quiet" aria-pressed={state === null} onClick={() => choose(null)}>
+          All
+        </Button>
+        {STATES.map((one) => (
+          <Button key={one} kind="quiet" aria-pressed={state === one} onClick={() => choose(one)}>
+            {words(one)}
+          </Button>
+        ))}
+      </div>
+      <List key={state} state={state} />
+    </div>
+  );
+}
+
+function List({ state }: { state: OperationState | null }) {
+  const variables = useMemo(() => ({ filter: state ? { states: [state] } : null }), [state]);
+  const [isDeep, setDeep] = useState(false);
+  const query = usePolled<OperationsQuery>(
+    graphql`
+      query OperationsQuery($filter: OperationFilter) {
+        ...Operations_query @arguments(filter: $filter)
+      }
+    `,
+    variables,
+    isDeep ? null : REFRESH_MS,
+  );
+  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<OperationsPageQuery, Operations_query$key>(
+    graphql`
+      fragment Operations_query on Query
+      @argumentDefinitions(
+        filter: { type: "OperationFilter" }
+        count: { type: "Int", defaultValue: 50 }
+        cursor: { type: "String" }
+      )
+      @refetchable(queryName: "OperationsPageQuery") {
+        operations(first: $count, after: $cursor, filter: $filter) @connection(key: "Operations_operations") {
+          edges {
+            node {
+              id
+              kind
+              state
+              targetName
+              account {
+                name
+                provider {
+                  name
+                }
+              }
+              requestedBy
+              requestedAt
+              finishedAt
+              failure {
+                message
+              }
+            }
+          }
+        }
+      }
+    `,
+    query,
+  );
+  const operations = data.operations.edges.map((edge) => edge.node);
+  return (
+    <Section title="Operations" note="newest first, kept for 30 days" source={{ document: compiled, variables }}>
+      {operations.length === 0 ? (
+        <Empty icon="operations" title={state ? `None is ${words(state).toLowerCase()}.` : "No change was asked for here yet."} />
+      ) : (
+        <ul className="items">
+          {operations.map((operation) => (
+            <li key={operation.id} className="item">
+              <State state={operation.state} />
+              <div className="what">
+                <Link className="name" to={`/operations/${encodeURIComponent(operation.id)}`}>
+                  {words(operation.kind)} {operation.targetName}
+                </Link>
+                <span className="where">
+                  {operation.account ? `${operation.account.provider.name} · ${operation.account.name}` : "account disconnected"} · by {operation.requestedBy}
+                </span>
+                {operation.failure && <p>{operation.failure.message}</p>}
+              </div>
+              <span className="when">
+                {operation.finishedAt && <span title="How long it took">{duration((Date.parse(operation.finishedAt) - Date.parse(operation.requestedAt)) / 1000)}</span>}
+              </span>
+              <span className="when">
+                <Ago at={operation.requestedAt} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {hasNext && (
+        <Button
+          kind="quiet"
+          because={isLoadingNext ? "They are being loaded." : null}
+          onClick={() => {
+            setDeep(true);
+            loadNext(100);
+          }}
+        >
+          Earlier
+        </Button>
+      )}
+      {isDeep && <Follow filter={variables.filter} />}
+    </Section>
+  );
+}
+
+/** Follows what is on the screen once the list was paged on. */
+function Follow({ filter }: { filter: { states: OperationState[] } | null }) {
+  const variables = useMemo(() => ({ filter }), [filter]);
+  usePolled<OperationsFollowQuery>(
+    graphql`
+      query OperationsFollowQuery($filter: OperationFilter) {
+        operations(first: 50, filter: $filter) {
+          nodes {
+            id
+            state
+            finishedAt
+            failure {
+              message
+            }
+          }
+        }
+      }
+    `,
+    variables,
+    REFRESH_MS,
+  );
+  return null;
+}

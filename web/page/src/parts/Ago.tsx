@@ -1,0 +1,32 @@
+/** Moments beside the present. The exact moment is in the title and in the markup. */
+import { brief, clock, duration, full, secondsSince, useNow } from "../model/time";
+
+export function Ago({ at, exact = false }: { at: string | null | undefined; exact?: boolean }) {
+  const now = useNow();
+  if (!at) return <span className="muted">never</span>;
+  const seconds = secondsSince(at, now);
+  const said = exact ? duration(Math.abs(seconds)) : brief(Math.abs(seconds));
+  return (
+    <time dateTime={at} title={full(at)}>
+      {seconds < 0 ? `in ${said}` : `${said} ago`}
+    </time>
+  );
+}
+
+/** How long it has been so. */
+export function For({ since }: { since: string }) {
+  const now = useNow();
+  return (
+    <time dateTime={since} title={`since ${full(since)}`}>
+      {duration(secondsSince(since, now))}
+    </time>
+  );
+}
+
+export function Clock({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={full(at)}>
+      {clock(at)}
+    </time>
+  );
+}

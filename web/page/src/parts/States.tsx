@@ -1,0 +1,67 @@
+/** What stands where there is nothing to show: not yet, nothing there, or not to be had. */
+import { Component, type ReactNode } from "react";
+import { ApiError } from "../relay/environment";
+import { Button } from "./Button";
+import { Icon, type IconName } from "./icons";
+
+export function Empty({ icon = "FINE", title, children }: { icon?: IconName; title: string; children?: ReactNode }) {
+  return (
+    <div className="empty">
+      <Icon name={icon} size={22} />
+      <p className="title">{title}</p>
+      {children && <div className="muted">{children}</div>}
+    </div>
+  );
+}
+
+export function Skeleton({ rows = 6 }: { rows?: number }) {
+  return (
+    <div className="skeleton" role="status" aria-label="Loading">
+      {Array.from({ length: rows }, (_, row) => (
+        <span key={row} />
+      ))}
+    </div>
+  );
+}
+
+export function Problem({ error, onRetry }: { error: Error; onRetry?: () => void }) {
+  return (
+    <div className="empty problem" role="alert">
+      <Icon name="BROKEN" size={22} />
+      <p className="title">{error instanceof ApiError ? error.message : "This view failed."}</p>
+      <div className="muted">
+        {error instanceof ApiError && error.requestId && <p>Request {error.requestId}</p>}
+        {!(error instanceof ApiError) && <p>{error.message}</p>}
+      </div>
+      {onRetry && (
+        <Button icon="refresh" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface BoundaryState {
+  error: Error | null;
+}
+
+/** Keeps a fault to the view that it is in. Another `at` starts anew. */
+export class Boundary extends Component<{ at: string; children: ReactNode }, BoundaryState> {
+  override state: BoundaryState = { error: null };
+
+  static getDerivedStateFromError(error: Error): BoundaryState {
+    return { error };
+  }
+
+  override componentDidUpdate(before: { at: string }) {
+    if (before.at !== this.props.at && this.state.error) this.setState({ error: null });
+  }
+
+  override render() {
+    if (this.state.error) {
+      return <Problem error={this.state.error} onRetry={() => this.setState({ error: null })} />;
+    }
+    return this.props.children;
+  }
+}
