@@ -193,8 +193,8 @@ fleetgraph integrations create --account "Orchard Grocers" --name lab-keys --cre
             about=CALLED,
             examples="""
 fleetgraph integrations update "Tidewater Studio/Staging AWS" --description "Nights and weekends"
-fleetgraph integrations update "Tidewater Studio/Nebius pilot" --credentials api-key \\
-    --set cloud=nebius --secret api-key=@secret.txt
+fleetgraph integrations update "Tidewater Studio/CoreWeave training" --credentials api-key \\
+    --set cloud=coreweave --secret api-key=@secret.txt
 """,
             params=[
                 *_which(),

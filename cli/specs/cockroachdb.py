@@ -13,11 +13,11 @@ from cli.session import Session
 from cli.specs.members import Spec, given, number
 
 EXAMPLES = """
-fleetgraph clusters create cockroachdb --account "Meridian Freight" --name parcels --plan basic \\
-    --cloud gcp --region europe-west1 --limit-usd 0
-fleetgraph clusters create cockroachdb --account "Meridian Freight" --name ledger --plan standard \\
+fleetgraph clusters create cockroachdb --account "Meridian Freight" --name parcel-events --plan basic \\
+    --cloud gcp --region europe-west1 --limit-usd 5
+fleetgraph clusters create cockroachdb --account "Meridian Freight" --name parcel-ledger --plan standard \\
     --cloud aws --region eu-west-1 --limit-vcpus 4
-fleetgraph clusters create cockroachdb --account "Meridian Freight" --name vault --plan advanced \\
+fleetgraph clusters create cockroachdb --account "Meridian Freight" --name parcel-vault --plan advanced \\
     --cloud aws --region-nodes eu-west-1=3 --vcpus 4 --storage-gib 50 --label env=prod --wait --timeout 1h
 """
 

@@ -58,7 +58,7 @@ DELETE = Verb(
     "Delete a cluster and the data in it.",
     about=CALLED,
     examples="""
-fleetgraph clusters delete "Acme Tools/pull-requests" --confirm-name pull-requests
+fleetgraph clusters delete "Acme Tools/legacy-erp" --confirm-name legacy-erp
 fleetgraph clusters delete "Acme Tools/staging" --confirm-name staging --wait --timeout 10m
 """,
     params=[

@@ -1,0 +1,247 @@
+"""Updates, integrations, nodes and what accounts offer: flags become what the graph takes."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.errors import Exit
+from tests.cli.command import Command
+from tests.cli.contract import Keeper, page
+from tests.cli.things import ACME, INTEGRATION, PRODUCTION, payload
+
+KINDS = {"kupe": "KUPE", "cockroachdb": "COCKROACHDB", "qovery": "QOVERY", "northflank": "NORTHFLANK"}
+
+
+def at(provider: str, **more: Any) -> dict[str, Any]:
+    account = {**ACME, "provider": {"kind": KINDS[provider], "name": provider.title()}}
+    resources: dict[str, Any] = {"total": {}, "perNode": {}}
+    return {
+        **PRODUCTION,
+        "account": account,
+        "provider": account["provider"],
+        "externalId": "x",
+        "displayName": "x",
+        "engine": "KUBERNETES",
+        "capabilities": [],
+        "regions": [],
+        "capacity": resources,
+        "statusHistory": page(),
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("provider", "flags", "patch"),
+    [
+        (
+            "kupe",
+            ["--memory", "32Gi", "--no-high-availability"],
+            {"resources": {"memory": "32Gi"}, "isHighlyAvailable": False},
+        ),
+        ("kupe", ["--clear", "cpu", "--version", "1.35"], {"version": "1.35", "resources": {"cpu": None}}),
+        ("cockroachdb", ["--version", "v25.4"], {"version": "v25.4"}),
+        (
+            "cockroachdb",
+            ["--region-nodes", "a=5", "--storage-gib", "50", "--label", "env=prod"],
+            {
+                "plan": {"advanced": {"regionNodes": [{"region": "a", "nodes": 5}], "storageGib": 50}},
+                "labels": [{"key": "env", "value": "prod"}],
+            },
+        ),
+        ("cockroachdb", ["--plan", "standard", "--region", "a"], {"plan": {"standard": {"regions": ["a"]}}}),
+        (
+            "cockroachdb",
+            ["--clear", "label", "--no-deletion-protection"],
+            {"labels": [], "isDeletionProtected": False},
+        ),
+        ("northflank", ["--name", "New", "--clear", "description"], {"name": "New", "description": None}),
+        (
+            "northflank",
+            ["--node-pool", "id=p,type=m5.large,count=2,disk=100"],
+            {"nodePools": [{"id": "p", "nodeType": "m5.large", "nodeCount": 2, "diskSizeGb": 100}]},
+        ),
+        ("qovery", ["--max-nodes", "8", "--no-production"], {"maxNodes": 8, "isProduction": False}),
+    ],
+)
+def test_flags_become_the_patch_of_the_provider_of_the_cluster(
+    following: Command, keeper: Keeper, provider: str, flags: list[str], patch: dict[str, Any]
+) -> None:
+    keeper.root["cluster"] = at(provider, plan="ADVANCED")
+    keeper.on("updateCluster", payload("UPDATE_CLUSTER"))
+    ended = following("clusters", "update", "a-cluster", "--expected-revision", "r1", *flags)
+    assert ended.status == Exit.OK, ended
+    assert keeper.asked("updateCluster") == [
+        {"id": "a-cluster", "input": {provider: patch}, "expectedRevision": "r1"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("provider", "flags", "sentence"),
+    [
+        (
+            "kupe",
+            ["--max-nodes", "3"],
+            "--max-nodes means nothing to a cluster at Kupe Cloud. It takes --version,",
+        ),
+        ("kupe", [], "Nothing is to differ. A cluster at Kupe Cloud takes --version,"),
+        ("kupe", ["--clear", "label"], "a cluster at Kupe Cloud has no such value. It has: cpu,"),
+        ("kupe", ["--cpu", "4", "--clear", "cpu"], "--cpu and --clear cpu contradict each other."),
+        ("cockroachdb", ["--region", "a"], "Add --plan: basic, standard, advanced."),
+    ],
+)
+def test_an_update_that_cannot_be_meant_is_wrong_usage(
+    following: Command, keeper: Keeper, provider: str, flags: list[str], sentence: str
+) -> None:
+    keeper.root["cluster"] = at(provider)
+    ended = following("update", "a-cluster", *flags)
+    assert (ended.status, ended.out) == (Exit.USAGE, "")
+    assert sentence in ended.err
+
+
+def test_messages_speak_of_flags(following: Command, keeper: Keeper) -> None:
+    keeper.root["cluster"] = at("kupe")
+    error = {
+        "__typename": "InvalidInputError",
+        "message": "It is too much.",
+        "path": ["input", "kupe", "resources", "memory"],
+    }
+    keeper.on("updateCluster", {"operation": None, "userErrors": [error]})
+    ended = following("update", "a-cluster", "--memory", "999Ti")
+    assert ended.err == "fleetgraph: --memory: It is too much.\n"
+
+
+def test_integrations_are_listed_and_shown_with_what_uses_them(following: Command, keeper: Keeper) -> None:
+    keeper.root["node"] = INTEGRATION
+    assert "acme     aws-main  AWS" in following("integrations").out
+    assert "used by      acme/production" in following("integration", "aws-main").out
+    assert (
+        json.loads(following("integration", "acme/aws-main", "--json").out)["usedBy"][0]["name"]
+        == "production"
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "credentials"),
+    [
+        (["aws-role", "--set", "role-arn=arn"], {"awsRole": {"roleArn": "arn"}}),
+        (
+            ["aws-keys", "--secret", "access-key-id=env:ONE", "--secret", "secret-access-key=@{file}"],
+            {"awsKeys": {"accessKeyId": "first", "secretAccessKey": "second"}},
+        ),
+        (
+            ["api-key", "--set", "cloud=digital-ocean", "--secret", "api-key=@-"],
+            {"apiKey": {"cloud": "DIGITAL_OCEAN", "apiKey": "third"}},
+        ),
+        (["on-premises"], {"onPremises": {"isOnPremises": True}}),
+    ],
+)
+def test_secrets_come_from_variables_and_files(
+    following: Command, keeper: Keeper, tmp_path: Path, flags: list[str], credentials: dict[str, Any]
+) -> None:
+    file = tmp_path / "secret"
+    file.write_text("second\n", encoding="utf-8")
+    following.environment = {"ONE": "first"}
+    keeper.on("createIntegration", payload("CREATE_INTEGRATION"))
+    wanted = [
+        "--account",
+        "acme",
+        "--name",
+        "lab",
+        "--credentials",
+        *(flag.format(file=file) for flag in flags),
+    ]
+    ended = following("integrations", "create", *wanted, "--idempotency-key", "mine", stdin="third\n")
+    assert ended.status == Exit.OK, ended
+    (call,) = keeper.asked("createIntegration")
+    assert call["input"] == {
+        "accountId": "an-account",
+        "name": "lab",
+        "credentials": credentials,
+        "idempotencyKey": "mine",
+    }
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (
+            ["aws-keys", "--set", "access-key-id=hush"],
+            "access-key-id is secret, and others can see arguments.",
+        ),
+        (["aws-keys", "--secret", "access-key-id=hush"], "takes no value itself"),
+        (["aws-keys"], "--secret access-key-id=... and --secret secret-access-key=..."),
+        (
+            ["aws-role", "--set", "rolearn=x"],
+            "rolearn is not part of aws-role. There are: role-arn, external-id.",
+        ),
+        (["api-key", "--set", "cloud=awz", "--secret", "api-key=@-"], "Did you mean aws?"),
+        (["aws-keys", "--secret", "access-key-id=env:NOT_SET"], "NOT_SET is empty"),
+    ],
+)
+def test_credentials_that_cannot_be_used_are_said_and_not_repeated(
+    following: Command, keeper: Keeper, flags: list[str], sentence: str
+) -> None:
+    wanted = ["--account", "acme", "--name", "lab", "--credentials", *flags]
+    ended = following("integrations", "create", *wanted, stdin="x")
+    assert (ended.status, ended.out) == (Exit.USAGE, "")
+    assert sentence in ended.err
+    assert "hush" not in ended.err
+    assert keeper.asked("createIntegration") == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [
+        (["update", "aws-main", "--description", "Ours."], "updateIntegration"),
+        (["delete", "aws-main", "--account", "acme"], "deleteIntegration"),
+    ],
+)
+def test_integrations_are_changed(
+    following: Command, keeper: Keeper, arguments: list[str], field: str
+) -> None:
+    keeper.on(field, payload("UPDATE_INTEGRATION"))
+    assert following("integrations", *arguments).status == Exit.OK
+    assert keeper.asked(field)[0]["id"] == "a-link"
+
+
+@pytest.mark.parametrize("verb", ["cordon", "uncordon", "drain"])
+def test_a_node_is_maintained_by_its_name(following: Command, keeper: Keeper, verb: str) -> None:
+    node = {
+        "id": "a-node",
+        "name": "node-0",
+        "phase": "READY",
+        "providerPhase": "ok",
+        "freshness": {"state": "CURRENT"},
+    }
+    keeper.root["cluster"] = {**PRODUCTION, "nodes": page(node)}
+    keeper.on(f"{verb}Node", payload(f"{verb.upper()}_NODE"))
+    assert following("nodes", verb, "acme/production", "node-0").status == Exit.OK
+    assert keeper.asked(f"{verb}Node") == [{"id": "a-node"}]
+    ended = following("nodes", verb, "acme/production", "node-1")
+    assert ended.status == Exit.NOT_FOUND
+    assert "The cluster acme/production has no node node-1. Did you mean node-0?" in ended.err
+
+
+def test_regions_that_a_provider_does_not_list_are_explained(following: Command, keeper: Keeper) -> None:
+    reason = "Kupe does not say where its clusters run."
+    capability = {"capability": "LIST_REGIONS", "isSupported": False, "reason": reason}
+    provider = {"name": "Kupe Cloud", "capabilities": [capability]}
+    keeper.root["node"] = {"__typename": "Account", **ACME, "provider": provider, "regions": None}
+    ended = following("regions", "--account", "acme")
+    assert (ended.status, ended.out) == (Exit.FAILED, "")
+    assert f"acme has no list of regions. {reason}" in ended.err
+    ended = following("regions")
+    assert ended.status == Exit.OK
+    assert f"Kupe Cloud: {reason}" in ended.err
+
+
+def test_a_console_is_opened_where_it_is_known(following: Command, keeper: Keeper) -> None:
+    keeper.root["cluster"] = {**PRODUCTION, "details": None}
+    ended = following("open", "a-cluster", "--print")
+    assert (ended.status, ended.out) == (Exit.FAILED, "")
+    url = "https://console.example/c"
+    details = {"__typename": "KupeClusterDetails", "consoleUrl": url}
+    keeper.root["cluster"] = {**PRODUCTION, "details": details}
+    assert following("open", "a-cluster", "--print").out == f"{url}\n"
