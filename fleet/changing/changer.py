@@ -13,6 +13,7 @@ from datetime import timedelta
 from pydantic import SecretStr, ValidationError
 
 from fleet.changing.sending import Sending
+from fleet.changing.verbs import VERBS
 from fleet.model.account import TrackedAccount
 from fleet.model.caller import Caller
 from fleet.model.capability import Capability
@@ -26,7 +27,6 @@ from fleet.model.change import (
     DeleteIntegration,
     DeployCluster,
     DrainNode,
-    OperationKind,
     SetSpendLimit,
     StopCluster,
     UncordonNode,
@@ -66,16 +66,6 @@ from fleet.providers import PROVIDERS
 from fleet.rate_limits.permits import interactive_permits
 
 IDEMPOTENT_FOR = timedelta(hours=24)
-
-PATIENCE: Mapping[OperationKind, timedelta] = {
-    OperationKind.CREATE_CLUSTER: timedelta(hours=2),
-    OperationKind.UPDATE_CLUSTER: timedelta(hours=2),
-    OperationKind.DEPLOY_CLUSTER: timedelta(hours=2),
-    OperationKind.STOP_CLUSTER: timedelta(hours=1),
-    OperationKind.DELETE_CLUSTER: timedelta(hours=2),
-}
-"""How long the end of a change is waited for; a quarter of an hour for the others, which take effect at once."""
-_USUAL_PATIENCE = timedelta(minutes=15)
 
 ClusterChange = UpdateCluster | StopCluster | DeployCluster | DeleteCluster | SetSpendLimit | ClearSpendLimit
 NodeChange = CordonNode | UncordonNode | DrainNode
@@ -246,9 +236,10 @@ class Changer:
             target_name=target_name,
             requested_by=caller.name,
             requested_at=now,
-            deadline=now + PATIENCE.get(change.kind, _USUAL_PATIENCE),
+            deadline=now + VERBS[change.kind].waits_for,
             expected_revision=expected_revision,
             steps=steps,
+            starts_deployment=Step.DEPLOY in steps or isinstance(change, DeployCluster),
             locks=(lock,),
         )
 
@@ -293,7 +284,7 @@ class Changer:
         except KeyError:
             token = SecretStr("")  # the provider refuses it, and says so
         adapter = self.open_adapter(account.account, token, permits)
-        sending = Sending(operation, adapter, self.store, self.clock)
+        sending = Sending(operation, adapter, self.store, self.clock, requests_sent=lambda: permits.sent)
         try:
             await sending.run()
         except OutdatedOperation:

@@ -60,7 +60,8 @@ class CollectionState(Record):
 
     `observed_at` is when the provider last answered for it; `failure` is why the latest attempt failed, null when it
     succeeded; `failing_since` and `failed_attempts` count the attempts that failed in a row. `requests` is how many
-    requests its latest complete look took.
+    requests its latest complete observation took. `resume_after` is the key of the cluster that was asked for last,
+    where an observation ended before it had asked for all.
     """
 
     observed_at: Instant | None = None
@@ -69,6 +70,7 @@ class CollectionState(Record):
     failing_since: Instant | None = None
     failed_attempts: int = 0
     requests: int = 1
+    resume_after: str | None = None
 
 
 class DeletionGuard(Record):

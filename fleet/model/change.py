@@ -31,12 +31,6 @@ class OperationKind(StrEnum):
     DISCONNECT_ACCOUNT = "DISCONNECT_ACCOUNT"
 
 
-OF_INTEGRATIONS = frozenset(
-    {OperationKind.CREATE_INTEGRATION, OperationKind.UPDATE_INTEGRATION, OperationKind.DELETE_INTEGRATION}
-)
-"""Verbs about links; what a look at the integrations shows."""
-
-
 class Change(Record):
     """`kind` is the verb. A member that holds a secret is left out when a change is stored."""
 

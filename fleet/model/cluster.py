@@ -106,6 +106,8 @@ class Cluster(Record):
     updated_at: Instant | None = None
     deleted_at: Instant | None = None
     revision: str
+    deployment: str | None = None
+    """Names the latest deployment, where the provider tells: another value is another deployment."""
     provider_revision: str | None = Field(default=None, exclude=True)
     """The provider's own revision, byte for byte, of this very answer. Never stored: a remembered one is stale."""
     connection: Connection | None = None

@@ -35,7 +35,7 @@ def freshness_of(
     failure = state.failure if unread is None else unread.failure
     observed_at = state.observed_at if unread is None else unread.read_at
     return Freshness(
-        state=_judge(observed_at, state.next_attempt_at, failure, now),
+        state=_judge(observed_at, state.next_attempt_at, failure, tracked.state.is_token_accepted, now),
         observed_at=observed_at,
         age_seconds=None if observed_at is None else max(0, int((now - observed_at).total_seconds())),
         next_attempt_at=state.next_attempt_at,
@@ -49,12 +49,16 @@ def is_missing(tracked: TrackedAccount, now: datetime) -> bool:
 
 
 def _judge(
-    observed_at: datetime | None, next_attempt_at: datetime | None, failure: Failure | None, now: datetime
+    observed_at: datetime | None,
+    next_attempt_at: datetime | None,
+    failure: Failure | None,
+    is_token_accepted: bool | None,
+    now: datetime,
 ) -> FreshnessState:
     if observed_at is None and failure is None:
         return FreshnessState.NEVER_OBSERVED
     if failure is not None:
         return FreshnessState.UNREACHABLE
-    if next_attempt_at is None or now > next_attempt_at + GRACE:
-        return FreshnessState.STALE  # without a next time it is not observed any more: the token is refused
+    if is_token_accepted is False or next_attempt_at is None or now > next_attempt_at + GRACE:
+        return FreshnessState.STALE
     return FreshnessState.CURRENT

@@ -9,6 +9,7 @@ from pydantic import SerializeAsAny, ValidationInfo, field_validator
 from fleet.model.change import CHANGES, Change, OperationKind
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.record import Instant, Record
+from fleet.model.spec import Difference
 
 KEPT = timedelta(days=30)
 """How long a change is remembered once it was asked for."""
@@ -41,6 +42,19 @@ class Target(Record):
     key: str
 
 
+class Before(Record):
+    """What was there when a request went out. `keys` are the things of the name that a creation was to give; `revision`
+    and `deployment` are the target's, as in `Cluster`.
+    """
+
+    keys: tuple[str, ...] = ()
+    revision: str | None = None
+    deployment: str | None = None
+
+
+NOTHING_BEFORE = Before()
+
+
 class Step(StrEnum):
     """One request to the provider. CHANGE is the verb's own; DEPLOY applies what it registered."""
 
@@ -53,9 +67,11 @@ class Operation(Record):
 
     `steps` are what is still to be sent or to be confirmed, in order. `sent_at` is when the first byte of the first of
     them may have gone out, null before; `is_waiting` while the provider is busy with the target; `answered_at` is when
-    the provider last took one. `known_keys` are the things of the target's name that were there before a create was
-    sent, `candidates` those that may be what it made. `absent_observations` counts the complete observations that
-    showed no trace of what was sent. `locks` are held while it is open. `version` counts the writes.
+    the provider last took one. `before` is what was there when the latest request went out, `candidates` are the things
+    that may be what it made. `has_begun` is set once an observation showed that the provider set something going since;
+    `starts_deployment` tells that it has to. `differences` are what the end showed otherwise than it was asked for.
+    `absent_observations` counts the complete observations that showed no trace of what was sent. `locks` are held while
+    it is open. `version` counts the writes.
     """
 
     id: str
@@ -76,7 +92,10 @@ class Operation(Record):
     finished_at: Instant | None = None
     failure: Failure | None = None
     is_waiting: bool = False
-    known_keys: tuple[str, ...] = ()
+    before: Before = NOTHING_BEFORE
+    starts_deployment: bool = False
+    has_begun: bool = False
+    differences: tuple[Difference, ...] = ()
     candidates: tuple[str, ...] = ()
     absent_observations: int = 0
     locks: tuple[str, ...] = ()
@@ -104,13 +123,14 @@ class Operation(Record):
         """The provider takes no change of the target just now."""
         return self._with(is_waiting=True)
 
-    def sending(self, now: datetime, known_keys: tuple[str, ...] = ()) -> "Operation":
+    def sending(self, now: datetime, before: Before = NOTHING_BEFORE) -> "Operation":
         """From here on the provider may have heard of it, whatever becomes of us."""
         return self._with(
             state=OperationState.UNCONFIRMED,
             sent_at=now,
             is_waiting=False,
-            known_keys=known_keys,
+            before=before,
+            has_begun=False,
             failure=None,
             absent_observations=0,
         )
@@ -139,8 +159,18 @@ class Operation(Record):
     def ambiguous(self, candidates: tuple[str, ...], absent_observations: int) -> "Operation":
         return self._with(candidates=candidates, absent_observations=absent_observations)
 
-    def succeeded(self, now: datetime) -> "Operation":
-        return self._with(state=OperationState.SUCCEEDED, finished_at=now, failure=None, steps=())
+    def begun(self) -> "Operation":
+        """The provider set something going since the request."""
+        return self._with(has_begun=True)
+
+    def succeeded(self, now: datetime, differences: tuple[Difference, ...] = ()) -> "Operation":
+        return self._with(
+            state=OperationState.SUCCEEDED,
+            finished_at=now,
+            failure=None,
+            steps=(),
+            differences=differences,
+        )
 
     def failed(self, failure: Failure) -> "Operation":
         return self._with(state=OperationState.FAILED, finished_at=failure.occurred_at, failure=failure)
@@ -150,9 +180,13 @@ class Operation(Record):
             message = "Whether the provider took the request could not be found out in time; look before asking again."
         elif self.is_unsent:
             message = "It could not be sent in time; nothing was changed."
-        else:
+        elif self.has_begun:
             message = (
                 "The provider took the request and has not shown its end in time; it may still come to it."
+            )
+        else:
+            message = (
+                "The provider answered that it took the request, and has shown nothing of the change since."
             )
         failure = Failure(kind=FailureKind.TIMEOUT, message=message, occurred_at=now)
         return self._with(state=OperationState.TIMED_OUT, finished_at=now, failure=failure)

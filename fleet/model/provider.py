@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from fleet.model.capability import Capability
-from fleet.model.cluster import ClusterDetails
+from fleet.model.cluster import Cluster, ClusterDetails
 from fleet.model.rate_limit import RateLimit
 from fleet.model.spec import ClusterPatch, ClusterSpec
 
 
-def _never(provider_phase: str) -> bool:
+def _never(cluster: Cluster, capability: Capability) -> bool:
     return False
 
 
@@ -31,8 +31,8 @@ class Provider:
     unsupported: Mapping[Capability, str] = field(default_factory=dict)
     are_names_caseless: bool = False
     """Whether two names that differ in case alone are one to the provider."""
-    is_busy: Callable[[str], bool] = _never
-    """Whether a cluster that is in this phase, in the provider's own word, takes no change: a change has to wait."""
+    is_busy: Callable[[Cluster, Capability], bool] = _never
+    """Whether a cluster, as it was just read, takes no change of this kind now: such a change has to wait."""
     api_versions: tuple[str, ...] = ()
     """Versions of the provider's API that an account may pin, newest first. Empty where it has none to pin."""
 

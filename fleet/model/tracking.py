@@ -31,12 +31,14 @@ class TrackedCluster(Tracked[Cluster]):
     """A cluster as last read.
 
     `since` is when its phase was first observed. `missing_since` is when a complete listing first left it out:
-    suspicion, not proof. Once deleted, the row is a tombstone until `expires_at`.
+    suspicion, not proof. Once deleted, the row is a tombstone until `expires_at`. `incarnation_shown` is what the
+    provider shows by now in the place of the cluster's incarnation, where it changed that of the same cluster.
     """
 
     since: Instant
     first_observed_at: Instant
     missing_since: Instant | None = None
+    incarnation_shown: str | None = None
     expires_at: Instant | None = None
     facts: Facts = Facts()
 

@@ -1,6 +1,6 @@
-"""What one look at one collection of an account asks, and what it changes."""
+"""What is asked for each collection of an account, and what the answers change."""
 
-import random
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -10,12 +10,21 @@ from fleet.model.account import Collection, DeletionGuard
 from fleet.model.capability import Capability
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cluster import Cluster, Facts, Phase
-from fleet.model.failure import NotFound, ProviderError, RateLimited, Unauthenticated, Unavailable
+from fleet.model.failure import ProviderError, RateLimited
 from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.tracking import TrackedCluster
-from fleet.observing.reconciliation import absent, reconcile_clusters, reconcile_items, refresh_facts
+from fleet.observing.absence import GUARDED_FOR, confirm_absence, guard_deletion
+from fleet.observing.identity import keep_identities, require_same_organization
+from fleet.observing.reconciliation import (
+    Reconciled,
+    absent,
+    mark_unstorable,
+    reconcile_clusters,
+    reconcile_items,
+    refresh_facts,
+)
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import (
     Adapter,
@@ -25,13 +34,12 @@ from fleet.ports.adapter import (
     ListsIntegrations,
     ListsNodes,
     ListsRegions,
-    ReadsCluster,
     ReadsConnection,
 )
-from fleet.ports.store import Changes, Lease, Observations
+from fleet.ports.store import Changes, Lease, Observations, RowTooLarge
 
-GUARDED_FOR = timedelta(hours=1)
-"""How long much of an account must stay absent before it is believed deleted."""
+AT_ONCE = 4
+"""How many calls about clusters are in flight at once: few cost the HTTP pool little, and a provider less."""
 _NOT_SERVING = frozenset({Phase.PENDING, Phase.PROVISIONING, Phase.DELETED, Phase.FAILED})
 
 PROTOCOL_OF: Mapping[Collection, type] = {
@@ -48,7 +56,8 @@ ValueT = TypeVar("ValueT")
 
 @dataclass(frozen=True, kw_only=True)
 class CollectionContext:
-    """Everything a look needs. `rows` are the account's clusters as the store holds them."""
+    """What observing one collection needs. `rows` are the account's clusters as the store holds them; `ask_until` is
+    the event loop's time from which on no further cluster is asked about, so that what came can be written."""
 
     store: Observations
     lease: Lease
@@ -56,6 +65,7 @@ class CollectionContext:
     pace: Pace
     now: datetime
     rows: Mapping[str, TrackedCluster]
+    ask_until: float
 
     def last_read_at(self, collection: Collection) -> datetime | None:
         return self.lease.tracked.state.of(collection).observed_at
@@ -70,48 +80,83 @@ class CollectionContext:
 
 @dataclass(frozen=True, kw_only=True)
 class Collected:
-    """What a look found: the rows as they are now, how many differ, and what keeps it from being the whole truth.
+    """What observing a collection found: the rows of clusters as they are now, how many rows differ, and what keeps it
+    from being the whole truth.
 
-    `exhausted` when the budget ended before the look did: the rest is for the next one.
+    `shown` are the keys of the things that the provider showed now. `rest_at` is when the rest is asked for, where the
+    budget or the time ended before all was, and `resume_after` is the cluster that was asked for last.
     """
 
     rows: Mapping[str, TrackedCluster]
     changed: int = 0
     problem: str | None = None
     deletion_guard: DeletionGuard | None = None
-    exhausted: BudgetExhausted | None = None
+    shown: frozenset[str] = frozenset()
+    rest_at: datetime | None = None
+    resume_after: str | None = None
 
 
 async def collect_clusters(context: CollectionContext) -> Collected:
+    rows, now = list(context.rows.values()), context.now
     listing = await context.adapter.clusters()
-    suspects = absent(context.rows.values(), listing)
-    deletion_guard = _deletion_guard(context, listing, suspects)
+    require_same_organization(rows, listing)
+    listing, incarnations_shown = keep_identities(rows, listing)
+    suspects = absent(rows, listing)
+    guard = guard_deletion(context.lease.tracked.state.deletion_guard, rows, suspects, listing, now)
     gone: frozenset[str] = frozenset()
-    if deletion_guard is None or deletion_guard.since <= context.now - GUARDED_FOR:
-        found, gone = await _confirm(context, suspects)
-        listing = replace(listing, items=(*listing.items, *found))
-        if listing.incomplete is None and len(found) + len(gone) == len(suspects):
-            deletion_guard = None
+    if guard is None or guard.since <= now - GUARDED_FOR:
+        interval = timedelta(seconds=context.pace.every_seconds[Collection.CLUSTERS])
+        confirmed = await confirm_absence(context.adapter, suspects, now=now, interval=interval)
+        gone = confirmed.gone
+        listing = replace(listing, items=(*listing.items, *confirmed.found))
+        if listing.incomplete is None and len(confirmed.found) + len(gone) == len(suspects):
+            guard = None
     reconciled = reconcile_clusters(
-        context.rows.values(),
+        rows,
         listing,
         gone=gone,
-        now=context.now,
+        now=now,
         last_read_at=context.last_read_at(Collection.CLUSTERS),
+        incarnations_shown=incarnations_shown,
     )
-    await context.store.save(context.lease, reconciled.changes)
+    changes, after = await _save_clusters(context, reconciled)
     return Collected(
-        rows=reconciled.rows,
-        changed=len(reconciled.changes.puts),
-        problem=deletion_guard.reason if deletion_guard else listing.incomplete or _unshown(context, listing),
-        deletion_guard=deletion_guard,
+        rows=after,
+        shown=frozenset(cluster.key for cluster in listing.items)
+        | {key for key, row in after.items() if row.unread is not None},
+        changed=len(changes.puts),
+        problem=guard.reason if guard else listing.incomplete or _unshown(context, listing),
+        deletion_guard=guard,
     )
+
+
+async def _save_clusters(
+    context: CollectionContext, reconciled: Reconciled
+) -> tuple[Changes, Mapping[str, TrackedCluster]]:
+    """What was kept. A row that the table cannot hold stays as it was and is marked, and the others are kept."""
+    changes, rows = reconciled.changes, dict(reconciled.rows)
+    for _ in range(len(changes.puts) + 1):
+        try:
+            await context.store.save(context.lease, changes)
+        except RowTooLarge as error:
+            marked = mark_unstorable(
+                context.rows.get(error.key), rows.pop(error.key), str(error), context.now
+            )
+            puts = [row for row in changes.puts if row.item.key != error.key]
+            transitions = [one for one in changes.transitions if one.cluster_key != error.key]
+            if marked is not None:
+                rows[error.key] = marked
+                puts.append(marked)
+            changes = replace(changes, puts=puts, transitions=transitions)
+        else:
+            break
+    return changes, rows
 
 
 async def collect_nodes(context: CollectionContext) -> Collected:
     adapter = context.adapter
     assert isinstance(adapter, ListsNodes)
-    answers = await _each(context, Capability.LIST_NODES, adapter.nodes)
+    answers = await _each(context, Collection.NODES, Capability.LIST_NODES, adapter.nodes)
     listings = answers.of
     known = await context.store.items(context.lease.account_id, Node)
     alive = {key for key, row in context.rows.items() if not row.is_tombstone}
@@ -130,19 +175,24 @@ async def collect_nodes(context: CollectionContext) -> Collected:
         before, seen, now=context.now, last_read_at=context.last_read_at(Collection.NODES)
     )
     problem = answers.problem or next((one.incomplete for one in listings.values() if one.incomplete), None)
-    return replace(await _saved(context, changes, problem), exhausted=answers.exhausted)
+    collected = await _saved(context, changes, problem)
+    return replace(collected, rest_at=answers.rest_at, resume_after=answers.resume_after)
 
 
 async def collect_connections(context: CollectionContext) -> Collected:
     adapter = context.adapter
     assert isinstance(adapter, ReadsConnection)
-    return await _learn(context, Capability.CLUSTER_CONNECTION, "connection", adapter.connection)
+    return await _learn(
+        context, Collection.CONNECTIONS, Capability.CLUSTER_CONNECTION, "connection", adapter.connection
+    )
 
 
 async def collect_costs(context: CollectionContext) -> Collected:
     adapter = context.adapter
     assert isinstance(adapter, EstimatesCost)
-    return await _learn(context, Capability.COST_ESTIMATE, "cost_estimate", adapter.cost_estimate)
+    return await _learn(
+        context, Collection.COSTS, Capability.COST_ESTIMATE, "cost_estimate", adapter.cost_estimate
+    )
 
 
 async def collect_integrations(context: CollectionContext) -> Collected:
@@ -156,20 +206,21 @@ async def collect_integrations(context: CollectionContext) -> Collected:
         reconcile_items(known, listing, now=context.now, last_read_at=last_read_at),
         listing.incomplete,
     )
-    link = {
+    shown = frozenset(one.key for one in listing.items)
+    integration_of = {
         external_id: one.external_id
         for one in listing.items
         for external_id in one.cluster_external_ids or ()
     }
     if listing.incomplete is not None or any(one.cluster_external_ids is None for one in listing.items):
-        return seen
+        return replace(seen, shown=shown)
     facts = {
-        key: {"integration_external_id": link.get(row.item.external_id)}
+        key: {"integration_external_id": integration_of.get(row.item.external_id)}
         for key, row in context.rows.items()
         if not row.is_tombstone
     }
     linked = await _keep_facts(context, facts, None)
-    return replace(linked, changed=linked.changed + seen.changed)
+    return replace(linked, changed=linked.changed + seen.changed, shown=shown)
 
 
 async def collect_regions(context: CollectionContext) -> Collected:
@@ -210,22 +261,6 @@ COLLECT: Mapping[Collection, Callable[[CollectionContext], Awaitable[Collected]]
 """In the order in which an observation spends its budget: what matters most comes first."""
 
 
-def _deletion_guard(
-    context: CollectionContext, listing: Listing[Cluster], suspects: list[TrackedCluster]
-) -> DeletionGuard | None:
-    held = context.lease.tracked.state.deletion_guard
-    if listing.incomplete is not None:
-        return held  # it proves nothing, and disproves nothing either
-    alive = sum(not row.is_tombstone for row in context.rows.values())
-    if len(suspects) <= 3 or len(suspects) * 2 <= alive:
-        return None
-    reason = (
-        f"{len(suspects)} of {alive} clusters vanished from the provider's list at once. They are kept as they were "
-        f"and believed deleted only when they stay absent for {GUARDED_FOR // timedelta(minutes=1)} minutes."
-    )
-    return DeletionGuard(since=context.now if held is None else held.since, reason=reason)
-
-
 def _unshown(context: CollectionContext, listing: Listing[Cluster]) -> str | None:
     """An unreadable cluster that was never read before has no row to be marked."""
     known = {row.item.external_id for row in context.rows.values()}
@@ -233,82 +268,86 @@ def _unshown(context: CollectionContext, listing: Listing[Cluster]) -> str | Non
     return f"{unshown[0].external_id} is listed and cannot be shown: {unshown[0].reason}" if unshown else None
 
 
-async def _confirm(
-    context: CollectionContext, suspects: list[TrackedCluster]
-) -> tuple[list[Cluster], frozenset[str]]:
-    """Clusters that are there after all, and keys of those proven gone. The rest stays under suspicion."""
-    found: list[Cluster] = []
-    gone: set[str] = set()
-    adapter = context.adapter
-    if not isinstance(adapter, ReadsCluster):
-        interval = timedelta(seconds=context.pace.every_seconds[Collection.CLUSTERS])
-        twice = (
-            row
-            for row in suspects
-            if row.missing_since is not None and row.missing_since <= context.now - interval
-        )
-        return found, frozenset(row.item.key for row in twice)
-    for row in suspects:
-        try:
-            cluster = await adapter.cluster(row.item.external_id)
-        except NotFound:
-            gone.add(row.item.key)
-        except (Unauthenticated, RateLimited, Unavailable, BudgetExhausted):
-            break
-        except ProviderError:
-            continue
-        else:
-            if cluster.key == row.item.key:
-                found.append(cluster)
-            else:
-                gone.add(row.item.key)  # the name was taken again by a successor, which the listing shows
-    return found, frozenset(gone)
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Answers(Generic[ValueT]):
-    """By cluster key. `exhausted` when the budget ended before every cluster was asked."""
+    """By cluster key. `rest_at` and `resume_after` as in `Collected`."""
 
     of: Mapping[str, ValueT]
     problem: str | None
-    exhausted: BudgetExhausted | None
+    rest_at: datetime | None
+    resume_after: str | None
 
 
 async def _each(
-    context: CollectionContext, capability: Capability, ask: Callable[[Cluster], Awaitable[ValueT]]
+    context: CollectionContext,
+    collection: Collection,
+    capability: Capability,
+    ask: Callable[[Cluster], Awaitable[ValueT]],
 ) -> _Answers[ValueT]:
-    """One call a cluster. One that fails costs its own answer, unless it is the token or the limit, or none answers.
+    """One call a cluster, a handful at once, from the cluster on at which the latest observation ended.
 
-    Each look asks in another order, so that a budget too small for all clusters reaches all of them in time.
+    One that fails costs its own answer, unless it is the limit, or none answers. What has been answered when the time
+    or the budget is up is kept.
     """
-    rows = context.serving(capability)
-    random.Random(context.now.timestamp()).shuffle(rows)  # noqa: S311 - nobody gains by guessing it
+    rows = _from_where_it_ended(context, collection, capability)
     answers: dict[str, ValueT] = {}
-    failed: tuple[TrackedCluster, ProviderError] | None = None
+    failed: list[tuple[TrackedCluster, ProviderError]] = []
     exhausted: BudgetExhausted | None = None
-    for row in rows:
+    asked = 0
+    for handful in (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)):
         try:
-            answers[row.item.key] = await ask(row.item)
-        except (Unauthenticated, RateLimited):
-            raise
-        except ProviderError as error:
-            failed = failed or (row, error)
-        except BudgetExhausted as error:
-            exhausted = error
+            async with asyncio.timeout_at(context.ask_until):
+                results = await asyncio.gather(*(ask(row.item) for row in handful), return_exceptions=True)
+        except TimeoutError:
             break
-    if not answers and (error_of_all := failed[1] if failed else exhausted) is not None:
-        raise error_of_all
-    problem = f"{failed[0].item.name}: {failed[1].message}" if failed else None
-    return _Answers(of=answers, problem=problem, exhausted=exhausted)
+        for row, result in zip(handful, results, strict=True):
+            asked += exhausted is None and not isinstance(result, BudgetExhausted)
+            if isinstance(result, BudgetExhausted):
+                exhausted = exhausted or result
+            elif isinstance(result, ProviderError) and not isinstance(result, RateLimited):
+                failed.append((row, result))
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                answers[row.item.key] = result
+        if exhausted is not None:
+            break
+    is_whole = asked == len(rows)
+    if not answers and not is_whole and exhausted is None and not failed:
+        raise TimeoutError
+    if not answers and (error := failed[0][1] if failed else exhausted) is not None:
+        raise error
+    rest_at = None if is_whole else context.now if exhausted is None else exhausted.retry_at
+    return _Answers(
+        of=answers,
+        problem=f"{failed[0][0].item.name}: {failed[0][1].message}" if failed else None,
+        rest_at=rest_at,
+        resume_after=None if is_whole or asked == 0 else rows[asked - 1].item.key,
+    )
+
+
+def _from_where_it_ended(
+    context: CollectionContext, collection: Collection, capability: Capability
+) -> list[TrackedCluster]:
+    rows = sorted(context.serving(capability), key=lambda row: row.item.key)
+    after = context.lease.tracked.state.of(collection).resume_after
+    if after is None:
+        return rows
+    return [row for row in rows if row.item.key > after] + [row for row in rows if row.item.key <= after]
 
 
 async def _learn(
-    context: CollectionContext, capability: Capability, fact: str, ask: Callable[[Cluster], Awaitable[object]]
+    context: CollectionContext,
+    collection: Collection,
+    capability: Capability,
+    fact: str,
+    ask: Callable[[Cluster], Awaitable[object]],
 ) -> Collected:
     """Asks every cluster for one of its `Facts`."""
-    answers = await _each(context, capability, ask)
+    answers = await _each(context, collection, capability, ask)
     facts = {key: {fact: value} for key, value in answers.of.items()}
-    return replace(await _keep_facts(context, facts, answers.problem), exhausted=answers.exhausted)
+    collected = await _keep_facts(context, facts, answers.problem)
+    return replace(collected, rest_at=answers.rest_at, resume_after=answers.resume_after)
 
 
 async def _keep_facts(
@@ -324,5 +363,13 @@ async def _keep_facts(
 
 
 async def _saved(context: CollectionContext, changes: Changes, problem: str | None) -> Collected:
-    await context.store.save(context.lease, changes)
+    """A thing that the table cannot hold is left as it was, and said; the others are kept."""
+    for _ in range(len(changes.puts) + 1):
+        try:
+            await context.store.save(context.lease, changes)
+        except RowTooLarge as error:
+            problem = problem or str(error)
+            changes = replace(changes, puts=[row for row in changes.puts if row.item.key != error.key])
+        else:
+            break
     return Collected(rows=context.rows, changed=len(changes.puts) + len(changes.deletes), problem=problem)

@@ -1,15 +1,16 @@
 """Following changes to their end, on the way of an observation: what it saw settles them, what had to wait is sent."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fleet.changing.postconditions import ObservedCollection
 from fleet.changing.sending import Sending
 from fleet.changing.settling import expire, settle
+from fleet.changing.verbs import is_about_integrations
 from fleet.model.account import AccountState, Collection
-from fleet.model.change import OF_INTEGRATIONS, RefreshAccount
+from fleet.model.change import RefreshAccount
 from fleet.model.failure import Failure, FailureKind, ProviderError
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import BudgetExhausted
@@ -35,6 +36,7 @@ class Follower:
     store: Store
     adapter: Adapter
     clock: Clock
+    requests_sent: Callable[[], int]
 
     async def follow(
         self, operations: Iterable[Operation], views: Sequence[ObservedCollection], state: AccountState
@@ -67,7 +69,7 @@ class Follower:
             return operation
         if not operation.change.is_whole:
             return await self.store.save_change(operation.failed(_failure(NEVER_SENT, now)))
-        sending = Sending(operation, self.adapter, self.store, self.clock)
+        sending = Sending(operation, self.adapter, self.store, self.clock, requests_sent=self.requests_sent)
         try:
             await sending.run()
         except Refused as refusal:
@@ -81,7 +83,8 @@ class Follower:
 def wanted_collections(operations: Iterable[Operation]) -> frozenset[Collection]:
     """What has to be looked at for these to go on."""
     return frozenset(
-        Collection.INTEGRATIONS if one.kind in OF_INTEGRATIONS else Collection.CLUSTERS for one in operations
+        Collection.INTEGRATIONS if is_about_integrations(one.kind) else Collection.CLUSTERS
+        for one in operations
     )
 
 

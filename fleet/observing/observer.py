@@ -1,21 +1,83 @@
-"""Observing an account: the schedule, a person's refresh and the follow-up of a change all run this one function."""
+"""Observing an account: the schedule, a person's refresh and the follow-up of a change all run this one code.
 
-from dataclasses import dataclass
-from datetime import datetime
+An observation begins with a lease, asks for every collection that is due, writes what changed, follows the changes that
+are under way, and ends with the result and the next time. What a provider does wrong is kept as a fact on the
+collection that it happened to, and logged when it begins and when it ends.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from pydantic import SecretStr
 
 from fleet.accounts.service import go_on_removing, is_disconnect
+from fleet.changing.postconditions import ObservedCollection
+from fleet.model.account import Account, AccountState, Collection, CollectionState
 from fleet.model.change import OperationKind
-from fleet.model.rate_limit import Share
-from fleet.observing.schedule import Pace, expected_requests
-from fleet.observing.visit import Observation, Outcome, Visit
-from fleet.ports.adapter import OpenAdapter
+from fleet.model.failure import (
+    Failure,
+    FailureKind,
+    ProviderError,
+    RateLimited,
+    TimedOut,
+    Unauthenticated,
+    Unavailable,
+)
+from fleet.model.integration import Integration
+from fleet.model.operation import Operation
+from fleet.model.rate_limit import BudgetExhausted, Share
+from fleet.model.summary import summarize
+from fleet.model.tracking import TrackedCluster
+from fleet.observing.collections import COLLECT, PROTOCOL_OF, Collected, CollectionContext
+from fleet.observing.following import Follower, follow_again_at, wanted_collections
+from fleet.observing.identity import AnotherOrganization
+from fleet.observing.schedule import (
+    Pace,
+    due_at,
+    expected_requests,
+    fail,
+    is_refused,
+    next_observation,
+    succeed,
+)
+from fleet.ports.adapter import Adapter, OpenAdapter
 from fleet.ports.clock import Clock
-from fleet.ports.store import AccountGone, NotBegun, StaleObserver, Store
+from fleet.ports.store import AccountGone, Lease, NotBegun, StaleObserver, Store
 from fleet.ports.vault import Vault
 from fleet.providers import PROVIDERS
+from fleet.rate_limits.permits import BudgetPermits
+
+logger = logging.getLogger(__name__)
 
 LEASE_MARGIN_SECONDS = 15
 """How much longer than an observation may take its lease holds."""
+KEPT_FOR_WRITING = 0.1
+"""The part of an observation's time in which what came is written, and nothing more is asked."""
+
+
+class Outcome(StrEnum):
+    OBSERVED = "observed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """What came of it: a result worth logging. `changed` counts rows, `requests` those sent to the provider."""
+
+    account_id: str
+    provider: str | None = None
+    outcome: Outcome
+    reason: str | None = None
+    is_token_refused: bool = False
+    changed: int = 0
+    requests: int = 0
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,19 +120,8 @@ class Observer:
                 due_at=due_at,
             )
             if not isinstance(lease, NotBegun):
-                visit = Visit(
-                    store=self.store,
-                    vault=self.vault,
-                    open_adapter=self.open_adapter,
-                    clock=self.clock,
-                    pace=self.pace,
-                    seconds=self.seconds,
-                    lease=lease,
-                    share=share,
-                    operations=operations,
-                    is_asked_for=due_at is None or is_refresh,
-                )
-                return await visit.run()
+                is_asked_for = due_at is None or is_refresh
+                return await _Running(self, lease, share, operations, is_asked_for=is_asked_for).run()
             reason = lease.reason
         except StaleObserver:
             reason = "a later observation took over"
@@ -81,4 +132,279 @@ class Observer:
         )
 
 
-__all__ = ["Observation", "Observer", "Outcome"]
+class _Running:
+    """One observation under its lease, and how far it has come."""
+
+    def __init__(
+        self,
+        observer: Observer,
+        lease: Lease,
+        share: Share,
+        operations: Sequence[Operation],
+        *,
+        is_asked_for: bool,
+    ) -> None:
+        self._observer = observer
+        self._store = observer.store
+        self._clock = observer.clock
+        self._pace = observer.pace
+        self._lease = lease
+        self._account: Account = lease.tracked.account
+        self._before: AccountState = lease.tracked.state
+        self._operations = operations
+        self._is_asked_for = is_asked_for
+        self._give_up_at = asyncio.get_running_loop().time() + observer.seconds
+        self._rate = PROVIDERS[self._account.provider].rate_limit
+        self._permits = BudgetPermits(
+            self._store,
+            key=self._account.budget_key,
+            rate=self._rate,
+            share=share,
+            grant=lease.grant,
+            clock=self._clock,
+        )
+        self._token = SecretStr("")
+        self._adapter: Adapter | None = None
+        self._known: dict[str, TrackedCluster] = {}
+        self._collections: dict[Collection, CollectionState] = {}
+        self._guard = self._before.deletion_guard
+        self._is_accepted = self._before.is_token_accepted
+        self._observed: list[ObservedCollection] = []
+        self._changed = 0
+        self._stopped_until: datetime | None = None
+        self._is_stopped = False
+
+    async def run(self) -> Observation:
+        try:
+            state = await self._observe_collections()
+            follow_at = await self._follow(state)
+            await self._permits.settle()
+        except (StaleObserver, AccountGone):
+            raise
+        except BaseException:
+            # A fault of ours, or our own end: give the lease back and come back later, then let it be known.
+            later = self._later(timedelta(seconds=self._pace.latest_seconds))
+            with suppress(StaleObserver, AccountGone):
+                await self._store.end(self._lease, self._before, due_at=later)
+            raise
+        due = min((at for at in (due_at(state), follow_at) if at is not None), default=None)
+        due = await self._store.end(self._lease, state, due_at=due)
+        self._log(state)
+        failure = state.of(Collection.CLUSTERS).failure
+        return Observation(
+            account_id=self._account.id,
+            provider=self._account.provider,
+            outcome=Outcome.OBSERVED if failure is None else Outcome.FAILED,
+            reason=None if failure is None else failure.message,
+            is_token_refused=state.is_token_accepted is False,
+            changed=self._changed,
+            requests=self._permits.sent,
+            due_at=due,
+        )
+
+    # ------------------------------------------------------------------------------------------------- collections
+
+    async def _observe_collections(self) -> AccountState:
+        """Asks for what is due, in order, until the provider or the budget says stop."""
+        self._known = {row.item.key: row for row in await self._store.clusters(self._account.id)}
+        self._adapter = adapter = await self._open()
+        before = self._before.collections
+        self._collections = {one: old for one, old in before.items() if _is_offered(one, adapter)}
+        for collection in self._due(adapter):
+            if self._is_stopped:
+                self._postpone(collection, self._stopped_until)
+            else:
+                await self._observe(collection)
+        state = AccountState(
+            collections=self._collections,
+            is_token_accepted=self._is_accepted,
+            deletion_guard=self._guard,
+            summary=summarize(self._known.values()),
+        )
+        clusters = state.of(Collection.CLUSTERS)
+        if clusters.failed_attempts == 0 and clusters.observed_at is not None and not self._is_stopped:
+            at = next_observation(self._known.values(), state, self._rate, self._pace, self._clock.now())
+            self._postpone(Collection.CLUSTERS, at)
+            state = state.model_copy(update={"collections": self._collections})
+        return state
+
+    async def _observe(self, collection: Collection) -> None:
+        assert self._adapter is not None
+        old = self._before.of(collection)
+        context = CollectionContext(
+            store=self._store,
+            lease=self._lease,
+            adapter=self._adapter,
+            pace=self._pace,
+            now=self._clock.now(),
+            rows=self._known,
+            ask_until=self._give_up_at - self._observer.seconds * KEPT_FOR_WRITING,
+        )
+        sent = self._permits.sent
+        try:
+            async with asyncio.timeout_at(self._give_up_at):
+                collected = await self._ask(collection, context)
+        except BudgetExhausted as exhausted:
+            self._stop(exhausted.retry_at)
+            self._postpone(collection, exhausted.retry_at)
+        except (ProviderError, TimeoutError) as error:
+            self._note_failure(collection, old, error)
+        else:
+            await self._keep(collection, context, collected)
+            requests = self._permits.sent - sent
+            state = self._succeeded(collection, old, collected, requests)
+            if collected.rest_at is not None:
+                # The rest goes on where this ended.
+                state = state.model_copy(
+                    update={"next_attempt_at": collected.rest_at, "requests": old.requests}
+                )
+                self._stop(collected.rest_at)
+            self._collections[collection] = state
+
+    async def _keep(self, collection: Collection, context: CollectionContext, collected: Collected) -> None:
+        self._known = dict(collected.rows)
+        self._changed += collected.changed
+        if collection is Collection.CLUSTERS:
+            self._guard = collected.deletion_guard
+            self._is_accepted = True
+        if not self._operations or collection not in (Collection.CLUSTERS, Collection.INTEGRATIONS):
+            return
+        seen = ObservedCollection(
+            began_at=context.now,
+            is_complete=collected.problem is None,
+            clusters={
+                key: row for key, row in self._known.items() if key in collected.shown or row.is_tombstone
+            },
+        )
+        if collection is Collection.INTEGRATIONS:
+            rows = await self._store.items(self._account.id, Integration)
+            shown = {row.item.key: row for row in rows if row.item.key in collected.shown}
+            seen = replace(seen, clusters=None, integrations=shown)
+        self._observed.append(seen)
+
+    def _note_failure(
+        self, collection: Collection, old: CollectionState, error: ProviderError | TimeoutError
+    ) -> None:
+        """What is wrong with one collection costs that collection. A provider is down when its clusters cannot be had;
+        when anything else of it is, the rest may still answer.
+        """
+        failure, now = self._to_failure(error), self._clock.now()
+        state = fail(old, failure, collection, self._pace, now)
+        self._collections[collection] = state
+        is_clusters = collection is Collection.CLUSTERS
+        if is_clusters and isinstance(error, Unauthenticated) and is_refused(old, state):
+            self._is_accepted = False
+        if isinstance(error, TimeoutError):
+            # This observation's time is up, not that of the next.
+            self._stop(state.next_attempt_at if is_clusters else now)
+        elif isinstance(error, RateLimited) or (
+            is_clusters and isinstance(error, Unauthenticated | Unavailable | AnotherOrganization)
+        ):
+            self._stop(failure.retry_at or state.next_attempt_at)
+
+    async def _ask(self, collection: Collection, context: CollectionContext) -> Collected:
+        try:
+            return await COLLECT[collection](context)
+        except Unauthenticated:
+            refused = self._token
+            adapter = await self._open(fresh=True)
+            if self._token == refused:
+                raise
+            self._adapter = adapter  # the token was replaced a moment ago
+            return await COLLECT[collection](replace(context, adapter=adapter))
+
+    def _due(self, adapter: Adapter) -> list[Collection]:
+        soon = self._later(self._pace.soonest)
+        wanted = wanted_collections(self._operations)
+        return [
+            collection
+            for collection in COLLECT
+            if _is_offered(collection, adapter)
+            if (next_attempt_at := self._before.of(collection).next_attempt_at) is None
+            or next_attempt_at <= soon
+            or collection in wanted
+            or (collection is Collection.CLUSTERS and (self._is_asked_for or self._has_new_token()))
+        ]
+
+    def _has_new_token(self) -> bool:
+        """Whether the clusters were asked for last with a token that has been replaced since."""
+        failure = self._before.of(Collection.CLUSTERS).failure
+        return failure is not None and failure.occurred_at <= self._account.token_replaced_at
+
+    def _stop(self, until: datetime | None) -> None:
+        self._is_stopped, self._stopped_until = True, until
+
+    def _postpone(self, collection: Collection, at: datetime | None) -> None:
+        state = self._collections.get(collection, CollectionState())
+        self._collections[collection] = state.model_copy(update={"next_attempt_at": at})
+
+    def _succeeded(
+        self, collection: Collection, old: CollectionState, collected: Collected, requests: int
+    ) -> CollectionState:
+        now = self._clock.now()
+        state = succeed(collection, self._pace, now, requests)
+        state = state.model_copy(update={"resume_after": collected.resume_after})
+        if collected.problem is None:
+            return state
+        failure = Failure(
+            kind=FailureKind.UNEXPECTED_RESPONSE,
+            message=collected.problem,
+            occurred_at=now,
+            is_retryable=True,
+        )
+        return state.model_copy(update={"failure": failure, "failing_since": old.failing_since or now})
+
+    def _to_failure(self, error: ProviderError | TimeoutError) -> Failure:
+        if isinstance(error, ProviderError):
+            return error.to_failure(self._clock.now())
+        message = (
+            f"The provider did not answer within the {self._observer.seconds} seconds of an observation."
+        )
+        return TimedOut(message).to_failure(self._clock.now())
+
+    # ------------------------------------------------------------------------------------------------------ changes
+
+    async def _follow(self, state: AccountState) -> datetime | None:
+        """When the changes that are still under way are to be followed next."""
+        if not self._operations:
+            return None
+        assert self._adapter is not None
+        follower = Follower(
+            store=self._store,
+            adapter=self._adapter,
+            clock=self._clock,
+            requests_sent=lambda: self._permits.sent,
+        )
+        left: Sequence[Operation] = self._operations
+        with suppress(TimeoutError):  # what was cut off is UNCONFIRMED, and settled by the next observation
+            async with asyncio.timeout_at(self._give_up_at):
+                left = await follower.follow(self._operations, self._observed, state)
+        return follow_again_at(left, state, self._pace, self._clock.now())
+
+    # -------------------------------------------------------------------------------------------------------- parts
+
+    async def _open(self, *, fresh: bool = False) -> Adapter:
+        try:
+            self._token = await self._observer.vault.token(self._account.id, fresh=fresh)
+        except KeyError:
+            self._token = SecretStr("")  # the provider refuses it, and that is what is shown
+        return self._observer.open_adapter(self._account, self._token, self._permits)
+
+    def _later(self, delay: timedelta) -> datetime:
+        return self._clock.now() + delay
+
+    def _log(self, state: AccountState) -> None:
+        """Says what began and what ended, not what goes on."""
+        who = f"{self._account.provider} account {self._account.name!r}"
+        for collection, after in state.collections.items():
+            before = self._before.of(collection)
+            if before.failing_since is None and after.failing_since is not None and after.failure is not None:
+                logger.warning("%s: %s cannot be observed: %s", who, collection, after.failure.message)
+            elif before.failing_since is not None and after.failing_since is None:
+                logger.info("%s: %s are observed again", who, collection)
+        if self._before.is_token_accepted is not False and state.is_token_accepted is False:
+            logger.warning("%s: the provider refuses the token", who)
+
+
+def _is_offered(collection: Collection, adapter: Adapter) -> bool:
+    return collection not in PROTOCOL_OF or isinstance(adapter, PROTOCOL_OF[collection])

@@ -7,6 +7,7 @@ by asking for it, or by a second complete listing. An item that is listed and do
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from fleet.model.catalog import InstanceType, Region
@@ -20,6 +21,7 @@ from fleet.ports.store import Changes
 
 TOMBSTONE_KEPT = timedelta(days=90)
 """As long as the history that leads to it."""
+CONTRADICTED_MESSAGE = "The provider leaves it out of its list of clusters, and still shows it elsewhere."
 GONE_MESSAGE = "The provider does not know this cluster any more."
 
 ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType)
@@ -41,15 +43,19 @@ def reconcile_clusters(
     gone: frozenset[str],
     now: datetime,
     last_read_at: datetime | None,
+    incarnations_shown: Mapping[str, str] = MappingProxyType({}),
 ) -> Reconciled:
-    """`gone` are the keys of rows that are proven deleted; every other absent row is kept and marked as missing."""
+    """`gone` are the keys of rows that are proven deleted; every other absent row is kept and marked as missing.
+    `incarnations_shown` is what `keep_identities` found.
+    """
     rows = {row.item.key: row for row in before}
     unread = {item.external_id: item.reason for item in listing.unreadable}
+    unread |= dict.fromkeys(listing.contradicted, CONTRADICTED_MESSAGE)
     after: dict[str, TrackedCluster] = {}
     for cluster in listing.items:
         row = rows.get(cluster.key)
         if row is not None or not _is_long_gone(cluster, now):
-            after[cluster.key] = _follow(row, cluster, now)
+            after[cluster.key] = _follow(row, cluster, incarnations_shown.get(cluster.key), now)
     for key, row in rows.items():
         if key in after:
             continue
@@ -76,7 +82,7 @@ def absent(before: Iterable[TrackedCluster], listing: Listing[Cluster]) -> list[
     if listing.incomplete is not None:
         return []
     keys = {cluster.key for cluster in listing.items}
-    listed = {item.external_id for item in listing.unreadable}
+    listed = {item.external_id for item in listing.unreadable} | listing.contradicted
     return [
         row
         for row in before
@@ -117,12 +123,21 @@ def reconcile_items(
     return Changes(puts=puts, deletes=deletes)
 
 
+def mark_unstorable(
+    old: TrackedCluster | None, latest: TrackedCluster, reason: str, now: datetime
+) -> TrackedCluster | None:
+    """The row in place of one that is too large to be kept: as it was, and marked. Null where there was none."""
+    return None if old is None else _mark(old, f"{latest.item.name} cannot be kept: {reason}", now, now)
+
+
 def _identity(item: Node | Integration | Region | InstanceType) -> str:
     """What a provider calls it; regions and machine types have a name and no other identifier."""
     return item.external_id if isinstance(item, Node | Integration) else item.name
 
 
-def _follow(row: TrackedCluster | None, cluster: Cluster, now: datetime) -> TrackedCluster:
+def _follow(
+    row: TrackedCluster | None, cluster: Cluster, incarnation_shown: str | None, now: datetime
+) -> TrackedCluster:
     expires_at = None
     if cluster.phase is Phase.DELETED:
         expires_at = (row and row.expires_at) or now + TOMBSTONE_KEPT
@@ -135,6 +150,7 @@ def _follow(row: TrackedCluster | None, cluster: Cluster, now: datetime) -> Trac
             "unread": None,
             "missing_since": None,
             "expires_at": expires_at,
+            "incarnation_shown": incarnation_shown or row.incarnation_shown,
         }
     )
 

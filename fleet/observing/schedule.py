@@ -12,6 +12,16 @@ from fleet.model.tracking import TrackedCluster
 from fleet.ports.store import Schedule
 from fleet.rate_limits.budget import seconds_between
 
+REFUSED_AFTER = timedelta(seconds=60)
+"""How far apart two refusals of a token have to be to count."""
+
+PROBES = (
+    (timedelta(hours=2), timedelta(minutes=15)),
+    (timedelta(days=1), timedelta(hours=1)),
+    (timedelta.max, timedelta(hours=4)),
+)
+"""How long a token has been refused, and after how long it is then tried again."""
+
 CLAIMS_AT_ONCE = 16
 """Each waits for the store, which has so many calls in flight at most."""
 
@@ -67,7 +77,8 @@ def succeed(collection: Collection, pace: Pace, now: datetime, requests: int) ->
 def fail(
     state: CollectionState, failure: Failure, collection: Collection, pace: Pace, now: datetime
 ) -> CollectionState:
-    """Backs off, and heeds when the provider wants to be asked again. A refused token leaves no point in asking.
+    """Backs off, and heeds when the provider wants to be asked again. A refused token is tried again slowly, and never
+    given up: gateways refuse good tokens now and then, and a token can be let in again.
 
     Even what is rarely looked at is soon tried again at first, so that a blip costs nobody a day without regions.
     """
@@ -78,8 +89,8 @@ def fail(
     next_attempt_at: datetime | None = now + timedelta(seconds=delay)
     if failure.retry_at is not None and next_attempt_at is not None:
         next_attempt_at = max(next_attempt_at, failure.retry_at)
-    if failure.kind is FailureKind.AUTHENTICATION:
-        next_attempt_at = None
+    if failure.kind is FailureKind.AUTHENTICATION and collection is Collection.CLUSTERS:
+        next_attempt_at = now + _probe_after(state, now)
     return CollectionState(
         observed_at=state.observed_at,
         next_attempt_at=next_attempt_at,
@@ -88,6 +99,24 @@ def fail(
         failed_attempts=attempts,
         requests=state.requests,
     )
+
+
+def is_refused(before: CollectionState, after: CollectionState) -> bool:
+    """Whether the token counts as refused: the clusters' own list was refused before, some time ago, and is again."""
+    return (
+        before.failure is not None
+        and before.failure.kind is FailureKind.AUTHENTICATION
+        and after.failure is not None
+        and after.failure.occurred_at - before.failure.occurred_at >= REFUSED_AFTER
+    )
+
+
+def _probe_after(state: CollectionState, now: datetime) -> timedelta:
+    """A first refusal is tried again soon; later ones after a quarter of an hour, and hours once that is old."""
+    if state.failure is None or state.failure.kind is not FailureKind.AUTHENTICATION:
+        return REFUSED_AFTER
+    refused_for = now - (state.failing_since or now)
+    return next(delay for age, delay in PROBES if refused_for < age)
 
 
 def expected_requests(state: AccountState, by: datetime) -> int:
@@ -99,9 +128,9 @@ def expected_requests(state: AccountState, by: datetime) -> int:
 
 
 def due_at(state: AccountState) -> datetime | None:
-    """When the first collection of an account is due. Null while its token is refused."""
+    """When the first collection of an account is due. While its token is refused, when that is tried again."""
     if state.is_token_accepted is False:
-        return None
+        return state.of(Collection.CLUSTERS).next_attempt_at
     return min(
         (one.next_attempt_at for one in state.collections.values() if one.next_attempt_at is not None),
         default=None,

@@ -42,12 +42,14 @@ class Unreadable:
 class Listing(Generic[T_co]):
     """All items of one kind, as far as they could be read.
 
-    `incomplete` says why absence from this listing proves nothing; null when it is complete.
+    `incomplete` says why absence from this listing proves nothing; null when it is complete. `contradicted` are the
+    external ids that are not listed although another answer of the provider shows them.
     """
 
     items: tuple[T_co, ...]
     unreadable: tuple[Unreadable, ...] = ()
     incomplete: str | None = None
+    contradicted: frozenset[str] = frozenset()
 
 
 class Adapter(Protocol):
@@ -62,6 +64,13 @@ class ReadsCluster(Protocol):
     async def cluster(self, external_id: str) -> Cluster:
         """One cluster, with its `provider_revision` where there is one. `NotFound` when it is gone."""
         ...
+
+
+@runtime_checkable
+class TellsExistence(Protocol):
+    """A provider that has no call for one cluster, and tells whether it knows it."""
+
+    async def exists(self, external_id: str) -> bool: ...
 
 
 @runtime_checkable

@@ -32,6 +32,15 @@ class AccountGone(Exception):
     """The account was disconnected meanwhile."""
 
 
+class RowTooLarge(ValueError):
+    """A thing is larger than the table can hold. Nothing that was to be written with it has been. `key` names it."""
+
+    def __init__(self, key: str, size_bytes: int) -> None:
+        super().__init__(f"{key} takes {size_bytes:,} bytes, which is more than a row can hold")
+        self.key = key
+        self.size_bytes = size_bytes
+
+
 class OrganizationTaken(Exception):
     """The organization is connected already, as the account `account_id`."""
 

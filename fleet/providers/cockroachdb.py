@@ -1,7 +1,7 @@
 """CockroachDB Cloud: what it is and what only it knows of a cluster."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
@@ -13,7 +13,7 @@ from fleet.model.money import LimitWanted, SpendLimitState
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateLimit, RateScope
 from fleet.model.record import Record
-from fleet.model.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
+from fleet.model.spec import ClusterPatch, ClusterSpec, Compared, NameRule, not_cleared
 
 
 class CockroachdbRegion(Record):
@@ -75,17 +75,14 @@ class CockroachdbServerless(Record):
             raise ValueError("The primary region is one of the regions.")
         return value
 
-    def matches(self, cluster: Cluster, details: CockroachdbDetails) -> bool:
+    def compare(self, cluster: Cluster, details: CockroachdbDetails) -> Iterable[Compared]:
         primary = next((region.name for region in details.regions if region.is_primary), None)
-        return (
-            (not cluster.regions or set(cluster.regions) == set(self.regions))
-            and _agree(primary, self.primary_region)
-            and (
-                self.spend_limit is None
-                or cluster.spend_limit.state is SpendLimitState.UNKNOWN
-                or self.spend_limit.matches(cluster.spend_limit)
-            )
-        )
+        regions, shown = sorted(self.regions), sorted(cluster.regions)
+        yield Compared("regions", regions, shown, not shown or shown == regions)
+        yield _compared("primary_region", self.primary_region, primary)
+        if self.spend_limit is not None and cluster.spend_limit.state is not SpendLimitState.UNKNOWN:
+            is_shown = self.spend_limit.matches(cluster.spend_limit)
+            yield Compared("spend_limit", self.spend_limit, cluster.spend_limit.limit, is_shown)
 
 
 class RegionNodes(Record):
@@ -117,18 +114,21 @@ class CockroachdbAdvanced(Record):
             raise ValueError("The machines are named by exactly one of vCPUs and machine type.")
         return value
 
-    def matches(self, cluster: Cluster, details: CockroachdbDetails) -> bool:
+    def compare(self, cluster: Cluster, details: CockroachdbDetails) -> Iterable[Compared]:
         shown = {region.name: region.node_count for region in details.regions}
         wanted = {one.region: one.nodes for one in self.region_nodes}
-        per_node = cluster.capacity.per_node
-        return (
-            (not shown or shown.keys() == wanted.keys())
-            and all(_agree(nodes, wanted.get(region)) for region, nodes in shown.items())
-            and _agree(per_node.cpu_millicores, None if self.vcpus is None else self.vcpus * 1000)
-            and _agree(cluster.capacity.instance_type, self.machine_type)
-            and _agree(per_node.storage_mib, self.storage_gib * 1024 or None)
-            and _shows_version(cluster, self.version)
+        are_shown = not shown or (
+            shown.keys() == wanted.keys()
+            and all(_agree(nodes, wanted[name]) for name, nodes in shown.items())
         )
+        yield Compared("region_nodes", wanted, shown, are_shown)
+        per_node = cluster.capacity.per_node
+        yield _compared("vcpus", self.vcpus, per_node.cpu_millicores and per_node.cpu_millicores / 1000)
+        yield _compared("machine_type", self.machine_type, cluster.capacity.instance_type)
+        yield _compared(
+            "storage_gib", self.storage_gib or None, per_node.storage_mib and per_node.storage_mib / 1024
+        )
+        yield _compared_version(cluster, self.version)
 
 
 class CockroachdbPlan(Record):
@@ -152,15 +152,14 @@ class CockroachdbPlan(Record):
     def serverless(self) -> CockroachdbServerless | None:
         return self.basic or self.standard
 
-    def matches(self, cluster: Cluster) -> bool:
-        details = cluster.details
+    def compare(self, cluster: Cluster) -> Iterable[Compared]:
+        details = cluster.details if isinstance(cluster.details, CockroachdbDetails) else CockroachdbDetails()
         wanted = self.serverless or self.advanced
-        return (
-            isinstance(details, CockroachdbDetails)
-            and (cluster.plan is None or cluster.plan in SHOWN_AS[self.name])
-            and wanted is not None
-            and wanted.matches(cluster, details)
+        yield Compared(
+            "plan", self.name, cluster.plan, cluster.plan is None or cluster.plan in SHOWN_AS[self.name]
         )
+        if wanted is not None:
+            yield from wanted.compare(cluster, details)
 
 
 class CockroachdbClusterSpec(ClusterSpec):
@@ -181,13 +180,17 @@ class CockroachdbClusterSpec(ClusterSpec):
             raise ValueError(f"CockroachDB Cloud runs on {', '.join(CLOUDS)}.")
         return value
 
-    def matches(self, cluster: Cluster) -> bool:
+    def compare(self, cluster: Cluster) -> Iterable[Compared]:
         """Older versions of the API show less; what is not shown is not compared."""
-        return (
-            _agree(cluster.cloud, self.cloud)
-            and self.plan.matches(cluster)
-            and (self.labels is None or _agree(cluster.labels, self.labels))
-            and _agree(cluster.is_deletion_protected, self.is_deletion_protected)
+        yield _compared("cloud", self.cloud, cluster.cloud)
+        yield from self.plan.compare(cluster)
+        if self.labels is not None:
+            yield _compared("labels", self.labels, cluster.labels)
+        yield _compared("is_deletion_protected", self.is_deletion_protected, cluster.is_deletion_protected)
+
+    def identifies(self, cluster: Cluster) -> bool:
+        return _agree(cluster.cloud, self.cloud) and (
+            cluster.plan is None or cluster.plan in SHOWN_AS[self.plan.name]
         )
 
 
@@ -215,14 +218,14 @@ class CockroachdbClusterPatch(ClusterPatch):
             raise ValueError("A change of version goes alone, beside the plan and not in it.")
         return value
 
-    def matches(self, cluster: Cluster) -> bool:
+    def compare(self, cluster: Cluster) -> Iterable[Compared]:
         """As of a specification. Labels that were cleared are shown as none."""
-        return (
-            _shows_version(cluster, self.version)
-            and (self.plan is None or self.plan.matches(cluster))
-            and ("labels" not in self or _agree(cluster.labels, self.labels or {}))
-            and _agree(cluster.is_deletion_protected, self.is_deletion_protected)
-        )
+        yield _compared_version(cluster, self.version)
+        if self.plan is not None:
+            yield from self.plan.compare(cluster)
+        if "labels" in self:
+            yield _compared("labels", self.labels or {}, cluster.labels)
+        yield _compared("is_deletion_protected", self.is_deletion_protected, cluster.is_deletion_protected)
 
 
 def _distinct(regions: Sequence[str]) -> Sequence[str]:
@@ -238,14 +241,26 @@ def _agree(shown: object, wanted: object) -> bool:
     return shown is None or wanted is None or shown == wanted
 
 
-def _shows_version(cluster: Cluster, wanted: str | None) -> bool:
+def _compared(field: str, asked: object, got: object) -> Compared:
+    return Compared(field, asked, got, _agree(got, asked))
+
+
+def _compared_version(cluster: Cluster, wanted: str | None) -> Compared:
     """A version is asked for by its major part and shown with its patch."""
-    return wanted is None or cluster.version is None or f"{cluster.version}.".startswith(f"{wanted}.")
+    shown = cluster.version
+    is_shown = wanted is None or shown is None or f"{shown}.".startswith(f"{wanted}.")
+    return Compared("version", wanted, shown, is_shown)
 
 
-def _is_locked(word: str) -> bool:
-    """An exclusive operation is running; what is asked meanwhile is answered with 400. The word once had a prefix."""
-    return word.endswith("LOCKED")
+def _is_busy(cluster: Cluster, capability: Capability) -> bool:
+    """While an operation runs, exclusive or not, a change is answered with 400. Only the deletion of a locked cluster
+    is taken, since October 2024 (the vendor's Terraform provider stopped to wait then). LOCKED once had a prefix.
+    """
+    if capability is Capability.DELETE_CLUSTER:
+        return False
+    return cluster.provider_phase.endswith("LOCKED") or (cluster.provider_operation or "").endswith(
+        "_RUNNING"
+    )
 
 
 COCKROACHDB = Provider(
@@ -256,7 +271,7 @@ COCKROACHDB = Provider(
     details=CockroachdbDetails,
     spec=CockroachdbClusterSpec,
     patch=CockroachdbClusterPatch,
-    is_busy=_is_locked,
+    is_busy=_is_busy,
     needs_external_id=False,
     api_versions=("2024-09-16", "2023-04-10", "2022-09-20", "2022-03-31"),
     unsupported={

@@ -1,7 +1,7 @@
 """Kupe Cloud: what it is and what only it knows of a cluster."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -15,7 +15,7 @@ from fleet.model.provider import Provider
 from fleet.model.quantity import to_mib, to_millicores
 from fleet.model.rate_limit import RateLimit, RateScope
 from fleet.model.record import Record
-from fleet.model.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
+from fleet.model.spec import ClusterPatch, ClusterSpec, Compared, NameRule, not_cleared
 
 
 class KupeDetails(ClusterDetails):
@@ -72,12 +72,18 @@ class KupeResources(Record):
             raise ValueError(f"{value!r} is no quantity of whole MiB, e.g. 16Gi.")
         return value
 
-    def match(self, shown: Resources) -> bool:
-        return (
-            (self.cpu is None or to_millicores(self.cpu) == shown.cpu_millicores)
-            and (self.memory is None or to_mib(self.memory) == shown.memory_mib)
-            and (self.storage is None or to_mib(self.storage) == shown.storage_mib)
-        )
+    def compare(self, shown: Resources) -> Iterable[Compared]:
+        """In Kupe's own spelling beside whole units."""
+        cpu, memory, storage = self.cpu, self.memory, self.storage
+        if cpu is not None:
+            got = shown.cpu_millicores
+            yield Compared("resources.cpu", cpu, got, to_millicores(cpu) == got)
+        if memory is not None:
+            got = shown.memory_mib
+            yield Compared("resources.memory", memory, got, to_mib(memory) == got)
+        if storage is not None:
+            got = shown.storage_mib
+            yield Compared("resources.storage", storage, got, to_mib(storage) == got)
 
 
 def _can_be_passed_on(value: object) -> object:
@@ -123,10 +129,14 @@ class KupeClusterSpec(ClusterSpec):
             raise ValueError("Kupe needs a name to display.")
         return value
 
-    def matches(self, cluster: Cluster) -> bool:
-        return (
-            cluster.display_name == self.display_name and cluster.plan == self.type and _match(cluster, self)
-        )
+    def compare(self, cluster: Cluster) -> Iterable[Compared]:
+        shown = cluster.display_name
+        yield Compared("display_name", self.display_name, shown, shown == self.display_name)
+        yield Compared("type", self.type, cluster.plan, cluster.plan == self.type)
+        yield from _compare(cluster, self)
+
+    def identifies(self, cluster: Cluster) -> bool:
+        return cluster.plan in (None, self.type)
 
 
 class KupeClusterPatch(ClusterPatch):
@@ -141,19 +151,24 @@ class KupeClusterPatch(ClusterPatch):
     _not_cleared = not_cleared("version", "resources", "is_highly_available", "alerts")
     _digested = model_validator(mode="before")(_digest_alerts)
 
-    def matches(self, cluster: Cluster) -> bool:
-        return _match(cluster, self)
+    def compare(self, cluster: Cluster) -> Iterable[Compared]:
+        return _compare(cluster, self)
 
 
-def _match(cluster: Cluster, wanted: KupeClusterSpec | KupeClusterPatch) -> bool:
-    details, is_highly_available = cluster.details, wanted.is_highly_available
-    return (
-        isinstance(details, KupeDetails)
-        and (wanted.version is None or details.requested_version == wanted.version)
-        and (wanted.resources is None or wanted.resources.match(cluster.capacity.total))
-        and (is_highly_available is None or bool(details.is_highly_available) is is_highly_available)
-        and (details.alerts_digest is None or wanted.alerts_digest in (None, details.alerts_digest))
-    )
+def _compare(cluster: Cluster, wanted: KupeClusterSpec | KupeClusterPatch) -> Iterable[Compared]:
+    details = cluster.details if isinstance(cluster.details, KupeDetails) else KupeDetails()
+    if wanted.version is not None:
+        shown = details.requested_version
+        yield Compared("version", wanted.version, shown, shown == wanted.version)
+    if wanted.resources is not None:
+        yield from wanted.resources.compare(cluster.capacity.total)
+    if wanted.is_highly_available is not None:
+        is_shown = bool(details.is_highly_available)
+        asked = wanted.is_highly_available
+        yield Compared("is_highly_available", asked, is_shown, is_shown is asked)
+    if details.alerts_digest is not None and wanted.alerts_digest is not None:
+        asked_digest, digest_shown = wanted.alerts_digest, details.alerts_digest
+        yield Compared("alerts", asked_digest, digest_shown, asked_digest == digest_shown)
 
 
 KUPE = Provider(

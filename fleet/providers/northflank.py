@@ -1,7 +1,7 @@
 """Northflank: what it is and what only it knows of a cluster."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -11,7 +11,7 @@ from fleet.model.cluster import Cluster, ClusterDetails
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateLimit, RateScope
 from fleet.model.record import Record
-from fleet.model.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
+from fleet.model.spec import ClusterPatch, ClusterSpec, Compared, NameRule, not_cleared
 
 INTEGRATION_NAME = NameRule(
     pattern=r"(?=.{3,39}\Z)[a-zA-Z][a-zA-Z0-9]*(?:[ -][a-zA-Z0-9]+)*",
@@ -125,14 +125,20 @@ class NorthflankClusterSpec(ClusterSpec):
             raise ValueError("A pool of a new cluster has no id yet.")
         return value
 
-    def matches(self, cluster: Cluster) -> bool:
-        return (
-            cluster.cloud is self.cloud
-            and (self.region is None or self.region in cluster.regions)
-            and (self.description is None or cluster.description == self.description)
-            and cluster.integration_external_id == self.integration_external_id.rpartition("/")[2]
-            and _show_pools(cluster, self.node_pools)
-        )
+    def compare(self, cluster: Cluster) -> Iterable[Compared]:
+        integration = self.integration_external_id.rpartition("/")[2]
+        yield Compared("cloud", self.cloud, cluster.cloud, cluster.cloud is self.cloud)
+        if self.region is not None:
+            yield Compared("region", self.region, ", ".join(cluster.regions), self.region in cluster.regions)
+        if self.description is not None:
+            shown = cluster.description
+            yield Compared("description", self.description, shown, shown == self.description)
+        linked = cluster.integration_external_id
+        yield Compared("integration_external_id", integration, linked, linked == integration)
+        yield _compare_pools(cluster, self.node_pools)
+
+    def identifies(self, cluster: Cluster) -> bool:
+        return cluster.cloud is self.cloud and (self.region is None or self.region in cluster.regions)
 
 
 class NorthflankClusterPatch(ClusterPatch):
@@ -159,12 +165,22 @@ class NorthflankClusterPatch(ClusterPatch):
             raise ValueError("A pool is named once.")
         return value
 
-    def matches(self, cluster: Cluster) -> bool:
-        return (
-            (self.name is None or cluster.name == self.name)
-            and (self.description is None or cluster.description == self.description)
-            and (self.node_pools is None or _show_pools(cluster, self.node_pools))
-        )
+    def compare(self, cluster: Cluster) -> Iterable[Compared]:
+        if self.name is not None:
+            yield Compared("name", self.name, cluster.name, cluster.name == self.name)
+        if self.description is not None:
+            shown = cluster.description
+            yield Compared("description", self.description, shown, shown == self.description)
+        if self.node_pools is not None:
+            yield _compare_pools(cluster, self.node_pools)
+
+
+def _compare_pools(cluster: Cluster, wanted: Sequence[NodePoolWanted]) -> Compared:
+    details = cluster.details
+    pools = details.node_pools if isinstance(details, NorthflankDetails) else ()
+    asked = ", ".join(f"{one.node_count} x {one.node_type}" for one in wanted)
+    got = ", ".join(f"{one.node_count} x {one.node_type}" for one in pools)
+    return Compared("node_pools", asked, got, _show_pools(cluster, wanted))
 
 
 def _show_pools(cluster: Cluster, wanted: Sequence[NodePoolWanted]) -> bool:

@@ -1,7 +1,7 @@
 """Qovery: what it is and what only it knows of a cluster."""
 
 import json
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from enum import StrEnum
 
 from pydantic import Field, JsonValue, ValidationInfo, field_validator
@@ -14,7 +14,7 @@ from fleet.model.money import Money
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateLimit, RateScope
 from fleet.model.record import Record
-from fleet.model.spec import ClusterPatch, ClusterSpec, NameRule, not_cleared
+from fleet.model.spec import ClusterPatch, ClusterSpec, Compared, NameRule, not_cleared
 
 
 class QoveryFeature(Record):
@@ -159,14 +159,16 @@ class QoveryClusterSpec(ClusterSpec):
     def is_deployed(self) -> bool:
         return self.deploy
 
-    def matches(self, cluster: Cluster) -> bool:
+    def compare(self, cluster: Cluster) -> Iterable[Compared]:
         """But for the credentials: the cluster does not tell its own."""
-        return (
-            cluster.cloud is self.cloud
-            and self.region in cluster.regions
-            and cluster.plan in (None, self.kubernetes_mode)
-            and _match(cluster, self, [name for name, value in self if value is not None])
-        )
+        yield Compared("cloud", self.cloud, cluster.cloud, cluster.cloud is self.cloud)
+        yield Compared("region", self.region, ", ".join(cluster.regions), self.region in cluster.regions)
+        mode = cluster.plan
+        yield Compared("kubernetes_mode", self.kubernetes_mode, mode, mode in (None, self.kubernetes_mode))
+        yield from _compare(cluster, self, [name for name, value in self if value is not None])
+
+    def identifies(self, cluster: Cluster) -> bool:
+        return cluster.cloud is self.cloud and self.region in cluster.regions
 
 
 class QoveryClusterPatch(ClusterPatch):
@@ -204,31 +206,59 @@ class QoveryClusterPatch(ClusterPatch):
         QoveryClusterSpec.name_rule.check(value)
         return value
 
-    def matches(self, cluster: Cluster) -> bool:
-        is_named_so = self.name is None or cluster.name.casefold() == self.name.casefold()
-        return is_named_so and _match(cluster, self, self.model_fields_set)
+    def compare(self, cluster: Cluster) -> Iterable[Compared]:
+        if self.name is not None:
+            is_named_so = cluster.name.casefold() == self.name.casefold()
+            yield Compared("name", self.name, cluster.name, is_named_so)
+        yield from _compare(cluster, self, self.model_fields_set)
 
 
-def _match(cluster: Cluster, wanted: QoveryClusterSpec | QoveryClusterPatch, given: Container[str]) -> bool:
-    """Whether what was given is shown. What Qovery leaves out of its answer is not held against it, nor that Karpenter,
-    which chooses machines itself, is shown in the place of one.
+def _compare(
+    cluster: Cluster, wanted: QoveryClusterSpec | QoveryClusterPatch, given: Container[str]
+) -> Iterable[Compared]:
+    """What was given beside what is shown. What Qovery leaves out of its answer is not held against it, nor that
+    Karpenter, which chooses machines itself, is shown in the place of one.
     """
-    details, capacity = cluster.details, cluster.capacity
-    if not isinstance(details, QoveryDetails):
-        return False
-    disk_mib = None if wanted.disk_size_gb is None else wanted.disk_size_gb * 1024
-    are_shown = {
-        "description": (cluster.description or "") == (wanted.description or ""),
-        "instance_type": _spell(capacity.instance_type) in ("", "karpenter", _spell(wanted.instance_type)),
-        "disk_size_gb": capacity.per_node.storage_mib in (None, disk_mib),
-        "min_nodes": capacity.min_nodes in (None, wanted.min_nodes),
-        "max_nodes": capacity.max_nodes in (None, wanted.max_nodes),
-        "is_production": bool(details.is_production) is wanted.is_production,
-        "ssh_keys": set(details.ssh_keys) == set(wanted.ssh_keys or ()),
-        "features": all(feature.is_shown_by(details.features) for feature in wanted.features or ()),
-        "advanced": _covers(_dump(details.advanced), _dump(wanted.advanced)),
-    }
-    return all(is_shown for name, is_shown in are_shown.items() if name in given)
+    details = cluster.details if isinstance(cluster.details, QoveryDetails) else QoveryDetails()
+    capacity = cluster.capacity
+    machine, disk_mib = capacity.instance_type, capacity.per_node.storage_mib
+    disk_gb = None if disk_mib is None else disk_mib // 1024
+    features = [(one.id, one.value) for one in details.features]
+    description = cluster.description or ""
+    advanced, advanced_wanted = _dump(details.advanced), _dump(wanted.advanced)
+    every = (
+        Compared("description", wanted.description, description, description == (wanted.description or "")),
+        Compared(
+            "instance_type",
+            wanted.instance_type,
+            machine,
+            _spell(machine) in ("", "karpenter", _spell(wanted.instance_type)),
+        ),
+        Compared("disk_size_gb", wanted.disk_size_gb, disk_gb, disk_gb in (None, wanted.disk_size_gb)),
+        Compared(
+            "min_nodes", wanted.min_nodes, capacity.min_nodes, capacity.min_nodes in (None, wanted.min_nodes)
+        ),
+        Compared(
+            "max_nodes", wanted.max_nodes, capacity.max_nodes, capacity.max_nodes in (None, wanted.max_nodes)
+        ),
+        Compared(
+            "is_production",
+            wanted.is_production,
+            details.is_production,
+            bool(details.is_production) is wanted.is_production,
+        ),
+        Compared(
+            "ssh_keys", wanted.ssh_keys, details.ssh_keys, set(details.ssh_keys) == set(wanted.ssh_keys or ())
+        ),
+        Compared(
+            "features",
+            [(one.id, one.value) for one in wanted.features or ()],
+            features,
+            all(feature.is_shown_by(details.features) for feature in wanted.features or ()),
+        ),
+        Compared("advanced", advanced_wanted, advanced, _covers(advanced, advanced_wanted)),
+    )
+    return [one for one in every if one.field in given]
 
 
 def _spell(machine: str | None) -> str:
@@ -250,8 +280,9 @@ def _covers(shown: JsonValue, wanted: JsonValue) -> bool:
     return shown == wanted
 
 
-def _is_busy(word: str) -> bool:
-    """As the vendor's Terraform provider tells."""
+def _is_busy(cluster: Cluster, capability: Capability) -> bool:
+    """As the vendor's Terraform provider has it."""
+    word = cluster.provider_phase
     return word.endswith("ING") or "_QUEUED" in word or "_WAITING" in word or word == "QUEUED"
 
 

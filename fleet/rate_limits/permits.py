@@ -1,5 +1,6 @@
 """How one observation draws from its budget: what it was granted at its beginning first, then more by the piece."""
 
+import asyncio
 from datetime import datetime
 
 from fleet.model.account import TrackedAccount
@@ -21,6 +22,7 @@ class BudgetPermits:
         self, store: Observations, *, key: str, rate: RateLimit, share: Share, grant: Grant, clock: Clock
     ) -> None:
         self.sent = 0
+        self._turn = asyncio.Lock()
         self._store = store
         self._key = key
         self._rate = rate
@@ -34,9 +36,10 @@ class BudgetPermits:
         if self._facts is not None and self._facts.retry_at is not None:
             await self._wait_until(self._facts.retry_at)
         if self._rate.requests is not None:
-            while self._left == 0:
-                await self._draw()
-            self._left -= 1
+            async with self._turn:  # several at once would each draw, and only the latest draw would count
+                while self._left == 0:
+                    await self._draw()
+                self._left -= 1
         self.sent += 1
 
     def learn(self, facts: RateFacts) -> None:

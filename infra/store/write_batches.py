@@ -11,7 +11,7 @@ from datetime import datetime
 from fleet.model.account import Account
 from fleet.model.cluster import Cluster
 from fleet.model.tracking import Transition
-from fleet.ports.store import Changes, Ref
+from fleet.ports.store import Changes, Ref, RowTooLarge
 from infra.store.rows import from_item, from_transition, item_key, key_of
 from infra.store.writes import Action, Key, delete, put, text
 
@@ -23,10 +23,6 @@ BYTES_PER_BATCH = 3_000_000
 
 BYTES_PER_ROW = 390_000
 """DynamoDB takes 400 KB a row, likewise."""
-
-
-class RowTooLarge(ValueError):
-    """A thing is larger than the table can hold. Nothing that was to be written with it has been."""
 
 
 @dataclass(kw_only=True)
@@ -54,11 +50,13 @@ class WriteBatch:
 
 
 def batches(changes: Changes, account: Account) -> Iterator[WriteBatch]:
-    units = list(_units(changes, account))
-    for key, unit in units:
-        if unit.size > BYTES_PER_ROW:
-            raise RowTooLarge(f"{key[1]!r} of account {account.id} takes {unit.size} bytes")
-    return _pack(unit for _, unit in units)
+    """`RowTooLarge` before anything is written, named by the key of the thing."""
+    units = dict(_units(changes, account))
+    for tracked in changes.puts:
+        size = units[key_of(tracked)].size
+        if size > BYTES_PER_ROW:
+            raise RowTooLarge(tracked.item.key, size)
+    return _pack(units.values())
 
 
 def _units(changes: Changes, account: Account) -> Iterable[tuple[Key, WriteBatch]]:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from fleet.model.capability import Capability
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.failure import Conflict, NotFound, RateLimited
@@ -29,7 +30,7 @@ async def named(adapter: Any, name: str) -> Cluster:
 async def rested(here: Setting, adapter: Any, name: str, phase: Phase) -> Cluster:
     for _ in range(120):
         cluster = await named(adapter, name)
-        if cluster.phase is phase and not adapter.provider.is_busy(cluster.provider_phase):
+        if cluster.phase is phase and not adapter.provider.is_busy(cluster, Capability.UPDATE_CLUSTER):
             return cluster
         here.sandbox_clock.advance(1)
     raise AssertionError(f"{name} never comes to {phase}")

@@ -45,6 +45,7 @@ class Script:
     clusters: list[Cluster] = field(default_factory=list)
     unreadable: tuple[Unreadable, ...] = ()
     incomplete: str | None = None
+    contradicted: frozenset[str] = frozenset()
     by_id: dict[str, Cluster] = field(default_factory=dict)
     nodes: dict[str, Listing[Node]] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
@@ -86,7 +87,10 @@ class Bare:
         await self._ask("clusters")
         script = self._script
         return Listing(
-            items=tuple(script.clusters), unreadable=script.unreadable, incomplete=script.incomplete
+            items=tuple(script.clusters),
+            unreadable=script.unreadable,
+            incomplete=script.incomplete,
+            contradicted=script.contradicted,
         )
 
     async def _ask(self, what: str, whom: str = "") -> None:

@@ -94,7 +94,6 @@ class TestReplacing:
         script = world.scripts[account.id]
         script.refused_tokens.add(TOKEN.get_secret_value())
         await world.observe(account)
-        assert await world.due_at(account) is None
         fresh = SecretStr("a-third-made-up-token")
         replaced = await world.account_service.replace_token(ADA, account.id, fresh)
         assert replaced.account.token_hint == "oken"

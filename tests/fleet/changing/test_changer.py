@@ -385,7 +385,7 @@ class TestDeleting:
     ) -> None:
         account, _ = acme
         asked = await world.changer.change_cluster(ADA, Ref(account.id, "web"), DeleteCluster())
-        assert (await world.follow(asked)).state is OperationState.SUCCEEDED
+        assert (await world.follow(asked, looks=2, every_seconds=31)).state is OperationState.SUCCEEDED
 
     async def test_one_change_of_a_cluster_at_a_time(
         self, world: World, acme: tuple[Account, Script]

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from fleet.changing.postconditions import POSTCONDITIONS, ObservedCollection
+from fleet.changing.postconditions import ObservedCollection
 from fleet.changing.settling import GRACE, expire, settle
+from fleet.changing.verbs import VERBS
 from fleet.model.change import (
     CHANGES,
     Change,
@@ -36,7 +37,7 @@ from fleet.model.money import (
     SpendLimitStatus,
     UsageLimit,
 )
-from fleet.model.operation import Operation, OperationState, Step, Target, TargetKind
+from fleet.model.operation import Before, Operation, OperationState, Step, Target, TargetKind
 from fleet.model.tracking import Tracked, TrackedCluster, Unread
 from fleet.providers import PROVIDERS
 from fleet.providers.kupe import KupeClusterPatch, KupeDetails
@@ -70,7 +71,7 @@ def web(phase: Phase = Phase.READY, **more: Any) -> Cluster:
 
 def lost(change: Change | None = None, **more: Any) -> Operation:
     """Its request went out, and no answer came."""
-    return operation(change or creation(), ACME, **more).sending(SENT, more.pop("known", ()))
+    return operation(change or creation(), ACME, **more).sending(SENT)
 
 
 def taken(change: Change, key: str | None = "web", kind: TargetKind = TargetKind.CLUSTER) -> Operation:
@@ -93,23 +94,13 @@ class TestAdoption:
         assert settled.state is OperationState.SUCCEEDED
 
     @pytest.mark.parametrize(
-        "stranger",
-        [
-            web(created_at=SENT - timedelta(days=1)),
-            web(created_at=SENT - timedelta(seconds=61)),
-        ],
+        "converted", [web(display_name="web (eu)"), web(created_at=None), web(labels={"added": "by them"})]
     )
-    def test_what_was_there_before_is_nobody_of_ours(self, stranger: Cluster) -> None:
-        seen = lost()
-        for minutes in (3, 4):
-            at = NOON + timedelta(minutes=minutes)
-            seen = settle(seen, view(row(stranger), began_at=at), at)
-        assert seen.state is OperationState.FAILED
-        assert seen.failure is not None
-        assert "not created" in seen.failure.message
+    def test_what_a_provider_converts_or_leaves_out_makes_it_no_stranger(self, converted: Cluster) -> None:
+        assert settle(lost(), view(row(converted)), LATER).target is not None
 
     def test_what_was_known_before_the_sending_is_nobody_of_ours_whatever_its_clock_says(self) -> None:
-        known = operation(creation(), ACME).sending(SENT, ("web",))
+        known = operation(creation(), ACME).sending(SENT, Before(keys=("web",)))
         assert settle(known, view(row(web())), LATER).state is OperationState.UNCONFIRMED
 
     @pytest.mark.parametrize(
@@ -117,7 +108,7 @@ class TestAdoption:
         [
             web(plan="dedicated"),
             web(created_at=SENT - timedelta(seconds=20)),
-            web(created_at=None),
+            web(created_at=SENT - timedelta(minutes=2)),
         ],
     )
     def test_what_may_be_ours_and_may_not_is_shown_and_never_adopted(self, doubtful: Cluster) -> None:
@@ -239,12 +230,73 @@ class TestPostconditions:
         settled = settle(taken(UPDATE), view(row(web(Phase.DELETED))), LATER)
         assert settled.state is OperationState.FAILED
 
-    def test_a_deleted_cluster_whose_row_is_forgotten_is_deleted(self) -> None:
-        assert settle(taken(DeleteCluster()), view(), LATER).state is OperationState.SUCCEEDED
+    @pytest.mark.parametrize(
+        "change", [creation(), UPDATE, DeployCluster(), DeleteCluster(), ClearSpendLimit()]
+    )
+    @pytest.mark.parametrize("is_complete", [True, False])
+    def test_a_cluster_that_is_not_shown_proves_nothing(self, change: Change, is_complete: bool) -> None:
+        assert settle(taken(change), view(is_complete=is_complete), LATER).state is OperationState.RUNNING
 
-    def test_every_verb_that_is_sent_has_a_proof(self) -> None:
+    def test_a_creation_whose_cluster_is_otherwise_than_asked_succeeds_and_says_so(self) -> None:
+        settled = settle(taken(creation()), view(row(web(display_name="web (eu)"))), LATER)
+        assert settled.state is OperationState.SUCCEEDED
+        assert [(one.field, one.got) for one in settled.differences] == [("display_name", "web (eu)")]
+
+    def test_every_verb_is_in_the_table(self) -> None:
         of_accounts = {OperationKind.REFRESH_ACCOUNT, OperationKind.DISCONNECT_ACCOUNT}
-        assert CHANGES.keys() - POSTCONDITIONS.keys() == of_accounts
+        assert CHANGES.keys() - VERBS.keys() == of_accounts
+
+
+LONG_AGO = NOON - timedelta(days=1)
+
+
+def deploying(change: Change | None = None, **before: Any) -> Operation:
+    """Its deployment was sent and answered."""
+    asked = operation(change or DeployCluster(), ACME, starts_deployment=True)
+    target = Target(kind=TargetKind.CLUSTER, key="web")
+    return asked.sending(SENT, Before(**before)).answered(ANSWERED, target)
+
+
+class TestDeployments:
+    def test_a_cluster_that_was_ready_all_along_shows_no_deployment(self) -> None:
+        seen = settle(deploying(), view(row(web(), since=LONG_AGO)), LATER)
+        assert seen.state is OperationState.RUNNING
+        ended = expire(seen, seen.deadline)
+        assert ended.failure is not None
+        assert "has shown nothing of the change" in ended.failure.message
+
+    def test_another_deployment_than_before_is_one(self) -> None:
+        asked = deploying(deployment="run-1")
+        same = settle(asked, view(row(web(deployment="run-1"), since=LONG_AGO)), LATER)
+        assert same.state is OperationState.RUNNING
+        other = settle(asked, view(row(web(deployment="run-2"), since=LONG_AGO)), LATER)
+        assert other.state is OperationState.SUCCEEDED
+
+    def test_that_it_moved_is_remembered(self) -> None:
+        moving = settle(deploying(), view(row(web(Phase.UPDATING))), LATER)
+        assert (moving.state, moving.has_begun) == (OperationState.RUNNING, True)
+        at_rest = view(row(web(), since=LONG_AGO), began_at=LATER + timedelta(seconds=5))
+        assert settle(moving, at_rest, LATER).state is OperationState.SUCCEEDED
+
+    @pytest.mark.parametrize("change", [DeployCluster(), UPDATE])
+    def test_one_that_ends_in_an_error_fails_though_the_change_is_shown(self, change: Change) -> None:
+        broken = row(web(Phase.DEGRADED, details=NEWER, provider_phase="DEPLOYMENT_ERROR"))
+        settled = settle(deploying(change), view(broken), LATER)
+        assert settled.state is OperationState.FAILED
+        assert settled.failure is not None
+        assert "DEPLOYMENT_ERROR" in settled.failure.message
+
+    def test_one_that_fails_again_fails_again(self) -> None:
+        broken = row(web(Phase.DEGRADED, deployment="run-2"), since=LONG_AGO)
+        settled = settle(deploying(deployment="run-1"), view(broken), LATER)
+        assert settled.state is OperationState.FAILED
+
+    def test_an_update_that_was_applied_otherwise_than_asked_succeeds_and_says_so(self) -> None:
+        asked = deploying(UPDATE, revision="r1", deployment="run-1")
+        converted = web(revision="r2", deployment="run-2")
+        settled = settle(asked, view(row(converted)), LATER)
+        assert settled.state is OperationState.SUCCEEDED
+        assert [one.field for one in settled.differences] == ["version"]
 
 
 class TestLostAnswers:
@@ -268,6 +320,18 @@ class TestLostAnswers:
             idle = row(web(), since=NOON - timedelta(days=1))
             seen = settle(seen, view(idle, began_at=SENT + GRACE * times), LATER)
         assert seen.state is OperationState.FAILED
+
+    def test_a_deployment_whose_answer_was_lost_is_not_taken_because_the_cluster_is_settled(self) -> None:
+        idle = row(web(), since=LONG_AGO)
+        seen = settle(lost(DeployCluster(), key="web"), view(idle), LATER)
+        assert seen.state is OperationState.UNCONFIRMED
+
+    def test_an_update_that_shows_only_when_it_is_done_is_not_given_up_meanwhile(self) -> None:
+        seen = lost(UPDATE, key="web")
+        for times in (1, 2, 3):
+            moving = view(row(web(Phase.UPDATING)), began_at=SENT + GRACE * times)
+            seen = settle(seen, moving, LATER)
+        assert (seen.state, seen.absent_observations) == (OperationState.UNCONFIRMED, 0)
 
     def test_what_no_provider_shows_stays_in_doubt_until_its_deadline(self) -> None:
         seen = lost(CordonNode(), key="web/n1", kind=TargetKind.NODE)
@@ -328,7 +392,7 @@ class TestKeeping:
         ).change.is_whole
 
     def test_a_taken_change_that_shows_no_end_times_out_and_says_what_may_still_come(self) -> None:
-        ended = expire(taken(UPDATE), NOON + timedelta(hours=1))
+        ended = expire(taken(UPDATE).begun(), NOON + timedelta(hours=1))
         assert ended.state is OperationState.TIMED_OUT
         assert ended.failure is not None
         assert "may still come to it" in ended.failure.message

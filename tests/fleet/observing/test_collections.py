@@ -198,10 +198,11 @@ async def test_a_budget_too_small_for_every_cluster_keeps_what_was_asked_and_rea
 
     script.meanwhile["nodes"] = run_out
     first = await world.observe_when_due(account)
-    assert len(await nodes_of(world, account)) == 2
+    assert len(await nodes_of(world, account)) == 3
     assert first.due_at == NOON + timedelta(seconds=60)
     state = (await world.state(account)).of(Collection.NODES)
     assert (state.failure, state.next_attempt_at) == (None, NOON + timedelta(seconds=61))
+    assert state.resume_after == "c1"
     for _ in range(6):
         await world.observe_when_due(account)
     assert len(await nodes_of(world, account)) == 4

@@ -13,12 +13,14 @@ from fleet.model.failure import (
     Forbidden,
     ProviderError,
     RateLimited,
+    Unauthenticated,
     Unavailable,
     UnexpectedResponse,
 )
 from fleet.model.freshness import FreshnessState, freshness_of
 from fleet.model.rate_limit import RateFacts
 from fleet.observing.observer import Outcome
+from fleet.observing.schedule import REFUSED_AFTER
 from fleet.ports.adapter import Unreadable
 from tests.fleet.things import NOON, cluster
 from tests.fleet.world import World, forever
@@ -107,19 +109,52 @@ async def test_one_cluster_that_fails_costs_its_own_answer(world: World) -> None
     assert state.observed_at == NOON
 
 
-async def test_a_refused_token_stops_observation_until_it_is_replaced(world: World) -> None:
+async def test_one_refusal_among_good_answers_is_no_refused_token(world: World) -> None:
     account, script = await world.connect()
     script.clusters = [cluster(of=account)]
     await world.observe_when_due(account)
     script.refused_tokens = {"a-made-up-token"}
     script.asked.clear()
     refused = await world.observe_when_due(account)
-    assert (refused.outcome, refused.due_at) == (Outcome.FAILED, None)
+    assert refused.outcome is Outcome.FAILED
     assert script.asked == ["clusters"], "the same token is not tried twice"
+    assert refused.due_at == world.clock.now() + REFUSED_AFTER
+    assert (await world.state(account)).is_token_accepted is True
+    script.refused_tokens.clear()
+    assert (await world.observe_when_due(account)).outcome is Outcome.OBSERVED
+    assert (await world.state(account)).of(CLUSTERS).failure is None
+
+
+@pytest.mark.parametrize(
+    "collection", ["nodes", "connection", "cost", "integrations", "regions", "instance_types"]
+)
+async def test_a_refusal_of_anything_else_costs_that_alone(world: World, collection: str) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster(of=account)]
+    script.wrong[collection] = Unauthenticated("No.", http_status=401)
+    for _ in range(5):
+        seen = await world.observe_when_due(account)
+        assert (seen.outcome, seen.is_token_refused) == (Outcome.OBSERVED, False)
+    state = await world.state(account)
+    assert len([one for one in Collection if state.of(one).failure is not None]) == 1
+    assert state.of(CLUSTERS).failure is None
+
+
+async def test_a_token_refused_again_is_tried_slowly_and_never_given_up(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster(of=account)]
+    await world.observe_when_due(account)
+    script.refused_tokens = {"a-made-up-token"}
+    waits = []
+    for _ in range(40):
+        seen = await world.observe_when_due(account)
+        assert seen.due_at is not None
+        waits.append((seen.due_at - world.clock.now()) // timedelta(minutes=1))
+    assert waits[:3] == [1, 15, 15]
+    assert sorted(set(waits)) == [1, 15, 60, 240]
+    assert seen.is_token_refused
     tracked = await world.tracked(account)
     assert tracked.state.is_token_accepted is False
-    assert tracked.due_at is None
-    assert await world.store.due(NOON + timedelta(days=365), 10) == []
     failure = tracked.state.of(CLUSTERS).failure
     assert failure is not None
     assert failure.kind is FailureKind.AUTHENTICATION
@@ -137,9 +172,10 @@ async def test_nothing_of_an_account_stays_current_once_its_token_is_refused(wor
     await world.observe_when_due(account)
     world.clock.move(days=2)
     script.refused_tokens = {"a-made-up-token"}
-    await world.observe(account)
+    for _ in range(2):
+        await world.observe(account)
+        world.clock.move(minutes=2)
     tracked = await world.tracked(account)
-    world.clock.move(minutes=2)
     for collection in Collection:
         shown = freshness_of(tracked, collection, world.clock.now())
         assert shown.state in (FreshnessState.STALE, FreshnessState.UNREACHABLE), collection
@@ -163,7 +199,8 @@ async def test_an_account_without_a_token_is_shown_as_refused(world: World) -> N
     account, script = await world.connect()
     await world.vault.forget(account.id)
     script.refused_tokens = {""}
-    await world.observe_when_due(account)
+    for _ in range(2):
+        await world.observe_when_due(account)
     assert (await world.state(account)).is_token_accepted is False
 
 
@@ -189,7 +226,7 @@ async def test_a_limit_met_by_one_collection_puts_off_those_that_come_after_it(w
     retry_at = NOON + timedelta(seconds=30)
     script.wrong["nodes"] = RateLimited("Slower.", retry_at=retry_at)
     await world.observe_when_due(account)
-    assert script.asked == ["clusters", "nodes c1"]
+    assert script.asked == ["clusters", "nodes c1", "nodes c2"]
     state = await world.state(account)
     assert {state.of(one).next_attempt_at for one in OTHERS - {NODES}} == {retry_at}
     assert {one for one in Collection if state.of(one).failure is not None} == {NODES}

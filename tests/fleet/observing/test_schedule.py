@@ -10,6 +10,7 @@ from fleet.model.rate_limit import RateLimit, RateScope
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.schedule import (
     CLAIMS_AT_ONCE,
+    REFUSED_AFTER,
     Pace,
     due_at,
     due_messages,
@@ -99,9 +100,9 @@ def test_a_provider_that_says_when_to_ask_again_is_heeded() -> None:
         assert fail(CollectionState(), failure, CLUSTERS, PACE, NOON).next_attempt_at == expected
 
 
-def test_a_refused_token_leaves_no_next_time() -> None:
+def test_a_refused_token_is_tried_again_soon_at_first() -> None:
     refused = fail(CollectionState(), Unauthenticated("No.").to_failure(NOON), CLUSTERS, PACE, NOON)
-    assert (refused.next_attempt_at, refused.failing_since) == (None, NOON)
+    assert (refused.next_attempt_at, refused.failing_since) == (NOON + REFUSED_AFTER, NOON)
 
 
 def state(*due: datetime | None, is_token_accepted: bool | None = True) -> AccountState:
@@ -114,8 +115,9 @@ def test_an_account_is_due_with_the_first_of_its_collections() -> None:
     assert due_at(state()) is None
 
 
-def test_an_account_whose_token_is_refused_is_never_due() -> None:
-    assert due_at(state(NOON, is_token_accepted=False)) is None
+def test_an_account_whose_token_is_refused_is_due_with_its_clusters_alone() -> None:
+    later = NOON + timedelta(minutes=15)
+    assert due_at(state(later, NOON, is_token_accepted=False)) == later
     assert due_at(state(NOON, is_token_accepted=None)) == NOON
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from fleet.model.capability import Capability
 from fleet.model.change import CreateCluster, UpdateCluster
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, Resources
@@ -254,7 +255,19 @@ def test_a_change_is_shown_by_what_was_given_alone(
     assert UpdateCluster.model_validate_json(kept, context=PROVIDERS).patch.matches(cluster) is is_shown
 
 
-def test_a_cluster_is_locked_by_whichever_name_of_the_state() -> None:
-    assert COCKROACHDB.is_busy("LOCKED")
-    assert COCKROACHDB.is_busy("CLUSTER_STATE_LOCKED")
-    assert not COCKROACHDB.is_busy("CREATED")
+@pytest.mark.parametrize(
+    ("state", "operation", "is_busy"),
+    [
+        ("LOCKED", None, True),
+        ("CLUSTER_STATE_LOCKED", None, True),
+        ("CREATED", "CRDB_SCALE_RUNNING", True),
+        ("CREATED", "CRDB_SCALE_FAILED", False),
+        ("CREATED", None, False),
+    ],
+)
+def test_a_change_waits_for_a_running_operation_and_a_deletion_does_not(
+    state: str, operation: str | None, is_busy: bool
+) -> None:
+    cluster = shown("BASIC").model_copy(update={"provider_phase": state, "provider_operation": operation})
+    assert COCKROACHDB.is_busy(cluster, Capability.UPDATE_CLUSTER) is is_busy
+    assert not COCKROACHDB.is_busy(cluster, Capability.DELETE_CLUSTER)

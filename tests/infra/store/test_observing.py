@@ -11,9 +11,8 @@ from fleet.model.cluster import Phase
 from fleet.model.node import Node
 from fleet.model.rate_limit import RateFacts, RateLimit, Share
 from fleet.model.summary import Summary
-from fleet.ports.store import AccountGone, Changes, Lease, NotBegun, Ref, StaleObserver, Store
+from fleet.ports.store import AccountGone, Changes, Lease, NotBegun, Ref, RowTooLarge, StaleObserver, Store
 from infra.store.store import TableStore
-from infra.store.write_batches import RowTooLarge
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import (
     LEASE_SECONDS,

@@ -1,0 +1,277 @@
+"""What goes out for each verb, and what is asked of the provider before it.
+
+Each function prepares one request: it reads what the request is about now, refuses what cannot be, and answers a
+`Ready` that sends it. It answers null while the provider takes no change of the target. Nothing changes at the
+provider before `Ready.send`.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fleet.model.capability import Capability
+from fleet.model.change import (
+    CreateCluster,
+    CreateIntegration,
+    DrainNode,
+    SetSpendLimit,
+    UncordonNode,
+    UpdateCluster,
+    UpdateIntegration,
+)
+from fleet.model.cluster import Cluster, Phase
+from fleet.model.failure import Conflict, NotFound, UnexpectedResponse
+from fleet.model.integration import Integration
+from fleet.model.operation import NOTHING_BEFORE, Before, Operation, Target, TargetKind
+from fleet.model.refusal import Conflicting, InUse, NoSuchThing
+from fleet.ports.adapter import (
+    Adapter,
+    ChangesIntegrations,
+    CreatesCluster,
+    DeletesCluster,
+    DeploysCluster,
+    LimitsSpend,
+    ListsIntegrations,
+    MaintainsNodes,
+    ReadsCluster,
+    StopsCluster,
+    UpdatesCluster,
+)
+from fleet.ports.store import Ref, Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready:
+    """A request that can go out now. `send` answers what it made, where it made something. `before` is what the target
+    showed a moment ago, and for a creation the keys that had its name.
+    """
+
+    send: Callable[[], Awaitable[Target | None]]
+    before: Before = NOTHING_BEFORE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """What preparing a request needs."""
+
+    operation: Operation
+    adapter: Adapter
+    store: Store
+
+
+Prepare = Callable[[Asking], Awaitable[Ready | None]]
+SendToCluster = Callable[[Asking, Cluster], Awaitable[None]]
+
+
+# --------------------------------------------------------------------------------------------------------- clusters
+
+
+async def prepare_creation(asking: Asking) -> Ready:
+    """The clusters are listed now: what is there before the sending is nobody's creation. A list with gaps cannot show
+    that a name is free.
+    """
+    change, adapter = asking.operation.change, asking.adapter
+    assert isinstance(change, CreateCluster)
+    same_name = adapter.provider.same_name
+    listing = await adapter.clusters()
+    namesakes = [one for one in listing.items if same_name(one.name) == same_name(change.name)]
+    if any(one.is_active for one in namesakes):
+        raise Conflicting(f"There is a cluster named {change.name!r} already.", path=("name",))
+    if listing.incomplete is not None:
+        raise UnexpectedResponse(
+            f"The provider's list of clusters is not whole ({listing.incomplete}), so it does not show whether the "
+            f"name {change.name!r} is free."
+        )
+    remembered = await asking.store.clusters(asking.operation.account_id)
+    keys = {one.key for one in namesakes} | {
+        row.item.key for row in remembered if same_name(row.item.name) == same_name(change.name)
+    }
+
+    async def send() -> Target:
+        assert isinstance(adapter, CreatesCluster)
+        cluster = await adapter.create_cluster(change.name, change.spec)
+        return Target(kind=TargetKind.CLUSTER, key=cluster.key)
+
+    return Ready(send=send, before=Before(keys=tuple(sorted(keys))))
+
+
+def of_cluster(send_to: SendToCluster, capability: Capability) -> Prepare:
+    """Prepares a request about the cluster as it is now, and waits while the provider takes none of this kind."""
+
+    async def prepare(asking: Asking) -> Ready | None:
+        operation = asking.operation
+        assert operation.target is not None
+        cluster = await _read_now(asking, operation.target.key)
+        if asking.adapter.provider.is_busy(cluster, capability):
+            return None
+        if operation.answered_at is None:
+            _compare_revisions(operation, cluster)
+
+        async def send() -> None:
+            await send_to(asking, cluster)
+
+        return Ready(send=send, before=Before(revision=cluster.revision, deployment=cluster.deployment))
+
+    return prepare
+
+
+async def update(asking: Asking, cluster: Cluster) -> None:
+    """Once more after a conflict, when what can be set is still the same: then only the provider's own part moved."""
+    change, adapter = asking.operation.change, asking.adapter
+    assert isinstance(change, UpdateCluster)
+    assert isinstance(adapter, UpdatesCluster)
+    try:
+        await adapter.update_cluster(cluster, change.patch)
+    except Conflict:
+        again = await _read_now(asking, cluster.key)
+        if again.revision != cluster.revision:
+            raise Conflicting(
+                f"{cluster.name} was changed by somebody else in that moment.",
+                current_revision=again.revision,
+            ) from None
+        await adapter.update_cluster(again, change.patch)
+
+
+async def stop(asking: Asking, cluster: Cluster) -> None:
+    assert isinstance(asking.adapter, StopsCluster)
+    await asking.adapter.stop_cluster(cluster)
+
+
+async def deploy(asking: Asking, cluster: Cluster) -> None:
+    assert isinstance(asking.adapter, DeploysCluster)
+    await asking.adapter.deploy_cluster(cluster)
+
+
+async def delete(asking: Asking, cluster: Cluster) -> None:
+    assert isinstance(asking.adapter, DeletesCluster)
+    await asking.adapter.delete_cluster(cluster)
+
+
+async def set_spend_limit(asking: Asking, cluster: Cluster) -> None:
+    change = asking.operation.change
+    assert isinstance(change, SetSpendLimit)
+    assert isinstance(asking.adapter, LimitsSpend)
+    await asking.adapter.set_spend_limit(cluster, change.limit)
+
+
+async def clear_spend_limit(asking: Asking, cluster: Cluster) -> None:
+    assert isinstance(asking.adapter, LimitsSpend)
+    await asking.adapter.clear_spend_limit(cluster)
+
+
+async def _read_now(asking: Asking, key: str) -> Cluster:
+    """The cluster as the provider shows it now. Absence from a list with gaps does not show that it is gone."""
+    ref = Ref(asking.operation.account_id, key)
+    row = (await asking.store.clusters_by_ref([ref])).get(ref)
+    external_id = key.partition("@")[0] if row is None else row.item.external_id
+    adapter, name = asking.adapter, asking.operation.target_name
+    gone = NoSuchThing(f"{name} is not there any more.", path=("id",))
+    if isinstance(adapter, ReadsCluster):
+        try:
+            found = await adapter.cluster(external_id)
+        except NotFound:
+            raise gone from None
+    else:
+        listing = await adapter.clusters()
+        listed = next((one for one in listing.items if one.key == key), None)
+        unreadable = next((one for one in listing.unreadable if one.external_id == external_id), None)
+        if listed is None and unreadable is not None:
+            raise UnexpectedResponse(f"{name} does not read as documented: {unreadable.reason}")
+        if listed is None and listing.incomplete is not None:
+            raise UnexpectedResponse(
+                f"The provider's list of clusters is not whole ({listing.incomplete}), and {name} is not in it."
+            )
+        if listed is None:
+            raise gone
+        found = listed
+    if found.key != key or found.phase is Phase.DELETED:
+        raise gone
+    return found
+
+
+def _compare_revisions(operation: Operation, cluster: Cluster) -> None:
+    expected = operation.expected_revision
+    if expected is not None and expected != cluster.revision:
+        raise Conflicting(
+            f"{cluster.name} was changed since it was read.",
+            path=("expected_revision",),
+            current_revision=cluster.revision,
+        )
+
+
+# ----------------------------------------------------------------------------------------------------- integrations
+
+
+async def prepare_integration(asking: Asking) -> Ready:
+    """The integrations are listed now, as clusters are."""
+    change, adapter = asking.operation.change, asking.adapter
+    assert isinstance(change, CreateIntegration)
+    assert isinstance(adapter, ChangesIntegrations)
+    same_name = adapter.provider.same_name
+    listed = await _integrations(adapter)
+    keys = tuple(sorted(one.key for one in listed if same_name(one.name) == same_name(change.name)))
+    if keys:
+        raise Conflicting(f"There is an integration named {change.name!r} already.", path=("name",))
+
+    async def send() -> Target:
+        integration = await adapter.create_integration(change)
+        return Target(kind=TargetKind.INTEGRATION, key=integration.key)
+
+    return Ready(send=send)
+
+
+async def prepare_change_of_integration(asking: Asking) -> Ready:
+    adapter, operation, change = asking.adapter, asking.operation, asking.operation.change
+    assert isinstance(adapter, ChangesIntegrations)
+    assert operation.target is not None
+    key = operation.target.key
+    integration = next((one for one in await _integrations(adapter) if one.key == key), None)
+    if integration is None:
+        raise NoSuchThing(f"{operation.target_name} is not there any more.", path=("id",))
+
+    async def send() -> None:
+        if isinstance(change, UpdateIntegration):
+            await adapter.update_integration(integration, change)
+            return
+        try:
+            await adapter.delete_integration(integration)
+        except Conflict as error:
+            raise InUse(
+                error.message,
+                account_id=operation.account_id,
+                integration_external_id=integration.external_id,
+            ) from None
+
+    return Ready(send=send)
+
+
+async def _integrations(adapter: Adapter) -> tuple[Integration, ...]:
+    assert isinstance(adapter, ListsIntegrations)
+    listing = await adapter.integrations()
+    if listing.incomplete is not None:
+        raise UnexpectedResponse(f"The provider's list of integrations is not whole: {listing.incomplete}")
+    return tuple(listing.items)
+
+
+# ------------------------------------------------------------------------------------------------------------ nodes
+
+
+async def prepare_node(asking: Asking) -> Ready:
+    adapter, operation, change = asking.adapter, asking.operation, asking.operation.change
+    assert isinstance(adapter, MaintainsNodes)
+    assert operation.target is not None
+    ref = Ref(operation.account_id, operation.target.key)
+    row = (await asking.store.nodes_by_ref([ref])).get(ref)
+    if row is None:
+        raise NoSuchThing(f"{operation.target_name} is not there any more.", path=("id",))
+    node = row.item
+    cluster = await _read_now(asking, node.cluster_key)
+
+    async def send() -> None:
+        if isinstance(change, DrainNode):
+            await adapter.drain_node(cluster, node)
+        elif isinstance(change, UncordonNode):
+            await adapter.uncordon_node(cluster, node)
+        else:
+            await adapter.cordon_node(cluster, node)
+
+    return Ready(send=send)

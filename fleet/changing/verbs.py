@@ -1,0 +1,173 @@
+"""The verbs: everything that can be asked of a provider, a row each.
+
+A row says which record the verb is (`change`, which names its kind and capability), how it goes out, what shows that it
+was taken and that it ended, and how long its end is waited for. A new verb is a row here, an input of the gateway and a
+test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fleet.changing import postconditions as shows
+from fleet.changing import requests as asks
+from fleet.changing.postconditions import Judge, about_cluster, about_integration
+from fleet.changing.requests import Prepare, of_cluster
+from fleet.model.capability import Capability
+from fleet.model.change import (
+    Change,
+    ClearSpendLimit,
+    CordonNode,
+    CreateCluster,
+    CreateIntegration,
+    DeleteCluster,
+    DeleteIntegration,
+    DeployCluster,
+    DrainNode,
+    OperationKind,
+    SetSpendLimit,
+    StopCluster,
+    UncordonNode,
+    UpdateCluster,
+    UpdateIntegration,
+)
+from fleet.model.operation import TargetKind
+from fleet.ports.adapter import PROTOCOL_OF
+
+SOON = timedelta(minutes=15)
+"""The wait for what takes effect at once."""
+LONG = timedelta(hours=2)
+"""The wait for what makes, moves or removes machines."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verb:
+    """`creates` tells that there is no target before it. `is_shown` tells whether the provider would show what was
+    asked, so that its absence means something.
+    """
+
+    change: type[Change]
+    target: TargetKind
+    prepare: Prepare
+    taken: Judge
+    ended: Judge
+    waits_for: timedelta = SOON
+    creates: bool = False
+    is_shown: bool = True
+
+    @property
+    def kind(self) -> OperationKind:
+        return self.change.kind
+
+    @property
+    def protocol(self) -> type:
+        """What an adapter implements to be asked for it."""
+        assert self.change.capability is not None
+        return PROTOCOL_OF[self.change.capability]
+
+
+_CLUSTER, _INTEGRATION, _NODE = TargetKind.CLUSTER, TargetKind.INTEGRATION, TargetKind.NODE
+_LIMIT_SET, _LIMIT_CLEARED = about_cluster(shows.limit_set), about_cluster(shows.limit_cleared)
+_INTEGRATION_SHOWN = about_integration(shows.shows_integration)
+
+VERBS: Mapping[OperationKind, Verb] = {
+    verb.kind: verb
+    for verb in (
+        Verb(
+            change=CreateCluster,
+            target=_CLUSTER,
+            prepare=asks.prepare_creation,
+            taken=shows.never,
+            ended=about_cluster(shows.created),
+            waits_for=LONG,
+            creates=True,
+        ),
+        Verb(
+            change=UpdateCluster,
+            target=_CLUSTER,
+            prepare=of_cluster(asks.update, Capability.UPDATE_CLUSTER),
+            taken=about_cluster(shows.update_taken),
+            ended=about_cluster(shows.updated),
+            waits_for=LONG,
+        ),
+        Verb(
+            change=StopCluster,
+            target=_CLUSTER,
+            prepare=of_cluster(asks.stop, Capability.STOP_CLUSTER),
+            taken=about_cluster(shows.stop_taken),
+            ended=about_cluster(shows.stopped),
+            waits_for=timedelta(hours=1),
+        ),
+        Verb(
+            change=DeployCluster,
+            target=_CLUSTER,
+            prepare=of_cluster(asks.deploy, Capability.DEPLOY_CLUSTER),
+            taken=about_cluster(shows.deploy_taken),
+            ended=about_cluster(shows.deployed),
+            waits_for=LONG,
+        ),
+        Verb(
+            change=DeleteCluster,
+            target=_CLUSTER,
+            prepare=of_cluster(asks.delete, Capability.DELETE_CLUSTER),
+            taken=shows.delete_taken,
+            ended=shows.deleted,
+            waits_for=LONG,
+        ),
+        Verb(
+            change=SetSpendLimit,
+            target=_CLUSTER,
+            prepare=of_cluster(asks.set_spend_limit, Capability.SPEND_LIMIT),
+            taken=_LIMIT_SET,
+            ended=_LIMIT_SET,
+        ),
+        Verb(
+            change=ClearSpendLimit,
+            target=_CLUSTER,
+            prepare=of_cluster(asks.clear_spend_limit, Capability.SPEND_LIMIT),
+            taken=_LIMIT_CLEARED,
+            ended=_LIMIT_CLEARED,
+        ),
+        Verb(
+            change=CreateIntegration,
+            target=_INTEGRATION,
+            prepare=asks.prepare_integration,
+            taken=shows.never,
+            ended=_INTEGRATION_SHOWN,
+            creates=True,
+        ),
+        Verb(
+            change=UpdateIntegration,
+            target=_INTEGRATION,
+            prepare=asks.prepare_change_of_integration,
+            taken=_INTEGRATION_SHOWN,
+            ended=_INTEGRATION_SHOWN,
+        ),
+        Verb(
+            change=DeleteIntegration,
+            target=_INTEGRATION,
+            prepare=asks.prepare_change_of_integration,
+            taken=shows.integration_gone,
+            ended=shows.integration_gone,
+        ),
+        *(
+            Verb(
+                change=change,
+                target=_NODE,
+                prepare=asks.prepare_node,
+                taken=shows.never,
+                ended=shows.never,
+                is_shown=False,
+            )
+            for change in (CordonNode, UncordonNode, DrainNode)
+        ),
+    )
+}
+"""By kind. Refreshing and disconnecting an account are no verbs: nothing is asked of a provider to change."""
+
+DEPLOY = VERBS[OperationKind.DEPLOY_CLUSTER]
+"""Also the second step of a creation or an update, where what was registered is applied by a request of its own."""
+
+
+def is_about_integrations(kind: OperationKind) -> bool:
+    return kind in VERBS and VERBS[kind].target is TargetKind.INTEGRATION
