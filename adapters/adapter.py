@@ -144,6 +144,15 @@ class BaseAdapter(ABC):
         except (Unavailable, UnexpectedResponse) as error:
             raise Failing(error.to_failure(self._http.clock.now())) from error
 
+    def discreet(self, cluster: Cluster) -> Cluster:
+        """The same, without what of the token its provider may repeat in what it says about it."""
+        said = {"message": cluster.message, "unread_members": cluster.unread_members}
+        kept = {
+            "message": None if cluster.message is None else self._http.clean(cluster.message),
+            "unread_members": tuple(map(self._http.clean, cluster.unread_members)),
+        }
+        return cluster if kept == said else cluster.model_copy(update=kept)
+
     def expect(self, before: Cluster, now: Cluster) -> None:
         """For a provider without revisions of its own: `Conflict` where a cluster is not what it was."""
         if now.revision != before.revision:

@@ -145,9 +145,13 @@ class Http:
             attempt += 1
             await self.clock.sleep(wait)
 
+    def clean(self, text: str) -> str:
+        """One line without the token and without what else of a request nobody is to read."""
+        return redact(text, (self.token.get_secret_value(), *self.secrets))
+
     def redact(self, text: str) -> str:
-        """One short line without the token and without what else of a request nobody is to read."""
-        line = redact(text[:LONGEST_COMPLAINT], (self.token.get_secret_value(), *self.secrets))
+        """The same, and short."""
+        line = self.clean(text[:LONGEST_COMPLAINT])
         return line if len(line) <= LONGEST_SENTENCE else f"{line[:LONGEST_SENTENCE]}…"
 
     def _build(

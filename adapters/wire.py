@@ -1,13 +1,34 @@
 """How provider JSON is read: what every wire model has in common.
 
 A wire model lists the members that an adapter uses, under the provider's own names. Only the identity is required:
-documents call members required that live answers leave out, and a cluster is worth showing without them.
+documents call members required that live answers leave out, and a cluster is worth showing without them. So is it worth
+showing without a member that does not read: of a `Lenient` model such a member is passed over and named in `unread`.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
+
+from fleet.model.identifier import LONGEST_IDENTIFIER
+
+MOST_UNREAD = 20
+"""So many members that do not read are named: whoever looks into it has enough with a handful."""
+
+
+LONGEST_NOTE = 200
+"""Keys of labels stand in the place of a member, as long as they are."""
 
 
 class Wire(BaseModel):
@@ -16,7 +37,54 @@ class Wire(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
-class WireItem(Wire):
+class Lenient(Wire):
+    """An object of which a member that does not read, and that has a default, has its default.
+
+    Those that are required, and those that `identifying` names, the words of a phase among them, are read or nothing
+    is: a cluster that is shown in a phase that its provider did not say is worse than one that is said not to read.
+    """
+
+    identifying: ClassVar[frozenset[str]] = frozenset()
+    """In the provider's spelling."""
+
+    _unread: tuple[str, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _pass_over(cls, raw: Any, read: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return read(raw)
+        except ValidationError as error:
+            unread = _by_member(error)
+            if not isinstance(raw, Mapping) or not unread or unread.keys() & cls._needed():
+                raise
+            whole = read({name: value for name, value in raw.items() if name not in unread})
+            whole._unread = tuple(unread.values())
+            return whole
+
+    @classmethod
+    def _needed(cls) -> frozenset[str]:
+        fields = cls.model_fields.items()
+        return cls.identifying | {field.alias or name for name, field in fields if field.is_required()}
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The members that do not read, here and below, each with its place and why: `config.storage_gib: Input
+        should be a valid integer`.
+        """
+        found = list(self._unread)
+        for name in self.model_fields_set & type(self).model_fields.keys():
+            value = getattr(self, name)
+            shown = type(self).model_fields[name].alias or name
+            if isinstance(value, Lenient):
+                found += (f"{shown}.{one}" for one in value.unread)
+            elif isinstance(value, tuple):
+                parts = ((number, part) for number, part in enumerate(value) if isinstance(part, Lenient))
+                found += (f"{shown}.{number}.{one}" for number, part in parts for one in part.unread)
+        return tuple(sorted(found)[:MOST_UNREAD])
+
+
+class WireItem(Lenient):
     """An item of a list, recognised by the member named `identity`."""
 
     identity: ClassVar[str] = "id"
@@ -25,7 +93,30 @@ class WireItem(Wire):
     def identify(cls, raw: object) -> str | None:
         """The identity of an item whose other members may be unreadable; null when it cannot be told."""
         value = raw.get(cls.identity) if isinstance(raw, Mapping) else None
-        return value if isinstance(value, str) and value else None
+        return value if isinstance(value, str) and 0 < len(value) <= LONGEST_IDENTIFIER else None
+
+
+# -------------------------------------------------------------------------------------------------------------- texts
+#
+# Rows are kept in items of at most 400 KB and shown a hundred to an answer of at most 6 MB, so every text has a bound.
+# What people wrote is cut; what is a word, an address or a key would mean something else cut, and does not read.
+
+LONGEST_WORD = 512
+"""Versions, regions, machine types, states, addresses: the longest that means anything is a host name of 253."""
+LONGEST_TITLE = 256
+"""Names that are shown; a Kubernetes name has up to 253 characters."""
+LONGEST_DESCRIPTION = 2_000
+"""What a person wrote about a cluster: a page of it."""
+LONGEST_MESSAGE = 1_000
+"""What a provider says about a cluster. Two lists of a hundred clusters stay below a megabyte, in any script."""
+LONGEST_PUBLIC_KEY = 4_000
+"""An RSA key of 16,384 bits takes 2,800 characters in base64."""
+LONGEST_CERTIFICATE = 16_000
+"""Some six certificates in base64. A hundred clusters stay below two megabytes."""
+LONGEST_PAGE_TOKEN = 4_000
+"""It goes back in an address; servers take up to 8,000 characters of one."""
+MOST_PARTS = 100
+"""Regions, node pools, features, labels and keys of one cluster."""
 
 
 def _unset_when_empty(value: object) -> object:
@@ -33,18 +124,64 @@ def _unset_when_empty(value: object) -> object:
 
 
 def _empty_when_null(value: object) -> object:
-    return [] if value is None else value
+    return () if value is None else value
 
 
-Identity = Annotated[str, Field(min_length=1)]
-Text = Annotated[str | None, BeforeValidator(_unset_when_empty)]
-"""A string; the empty one is how several providers write an unset member."""
+def cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _cut(longest: int) -> AfterValidator:
+    return AfterValidator(lambda text: None if text is None else cut(text, longest))
+
+
+Identity = Annotated[str, Field(min_length=1, max_length=LONGEST_IDENTIFIER)]
+Word = Annotated[str, Field(max_length=LONGEST_WORD)]
+Text = Annotated[Word | None, BeforeValidator(_unset_when_empty)]
+"""A word, an address or an identifier; the empty one is how several providers write an unset member."""
+Title = Annotated[str | None, BeforeValidator(_unset_when_empty), _cut(LONGEST_TITLE)]
+"""A name for people."""
+Description = Annotated[str | None, BeforeValidator(_unset_when_empty), _cut(LONGEST_DESCRIPTION)]
+Message = Annotated[str | None, BeforeValidator(_unset_when_empty), _cut(LONGEST_MESSAGE)]
+PublicKey = Annotated[str, Field(max_length=LONGEST_PUBLIC_KEY)]
+Certificate = Annotated[
+    Annotated[str, Field(max_length=LONGEST_CERTIFICATE)] | None, BeforeValidator(_unset_when_empty)
+]
+PageToken = Annotated[
+    Annotated[str, Field(max_length=LONGEST_PAGE_TOKEN)] | None, BeforeValidator(_unset_when_empty)
+]
+Labels = Annotated[Mapping[Word, Word], Field(max_length=MOST_PARTS)]
+Words = Annotated[tuple[Word, ...], Field(max_length=MOST_PARTS)]
 When = Annotated[AwareDatetime | None, BeforeValidator(_unset_when_empty)]
 """An RFC 3339 timestamp, unset when empty."""
+
+# ------------------------------------------------------------------------------------------------------------ numbers
+
+NO_COUNT = 2**31 - 1
+"""The largest integer of 32 bits, which providers write where something has no number: it scales by itself."""
+
+
+def _unset_when_no_count(value: object) -> object:
+    return None if value == NO_COUNT else value
+
+
+Ordinal = Annotated[int, Field(ge=0, lt=2**63)]
+"""A whole number that counts on: pages, generations."""
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 """A whole number of something, as a JSON number or, as is the custom for 64 bits, as a string of digits."""
-SmallCount = Annotated[int, Field(ge=0, lt=2**31)]
+SmallCount = Annotated[Annotated[int, Field(ge=0, lt=2**31)] | None, BeforeValidator(_unset_when_no_count)]
 """One that its provider holds in 32 bits, so that a product with a unit stays within 64."""
+
+
+def without_no_counts(raw: Any) -> Any:
+    """What was read and is to be sent back, without members that are no count: nobody asked for so many."""
+    if isinstance(raw, Mapping):
+        return {name: without_no_counts(value) for name, value in raw.items() if value != NO_COUNT}
+    return [without_no_counts(one) for one in raw] if isinstance(raw, list | tuple) else raw
+
+
+# -------------------------------------------------------------------------------------------------------------- lists
+
 Items = Annotated[tuple[object, ...], BeforeValidator(_empty_when_null)]
 """The items of a list, unread: `Adapter.listing` reads them one by one. Null is how some servers write none."""
 
@@ -55,3 +192,14 @@ def explain(error: ValidationError) -> str:
     place = ".".join(str(part) for part in first["loc"])
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     return f"{place}: {first['msg']}{more}" if place else f"{first['msg']}{more}"
+
+
+def _by_member(error: ValidationError) -> Mapping[str, str]:
+    """Of each member that is at fault, what is wrong with it first."""
+    found: dict[str, str] = {}
+    for one in error.errors(include_url=False, include_input=False, include_context=False):
+        if not one["loc"]:
+            return {}  # the object as a whole
+        text = f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
+        found.setdefault(str(one["loc"][0]), cut(text, LONGEST_NOTE))
+    return found

@@ -113,7 +113,7 @@ class CockroachdbAdapter(BaseAdapter):
         await self.confirm(await self.change("PATCH", to_path(cluster.external_id), request))
 
     def _to_cluster(self, wire: WireCluster) -> Cluster:
-        return to_cluster(wire, self.account.id)
+        return self.discreet(to_cluster(wire, self.account.id))
 
 
 def to_path(external_id: str) -> str:

@@ -6,7 +6,14 @@ from fractions import Fraction
 
 from adapters.adapter import segment
 from adapters.cockroachdb.spend import NO_LIMITS, to_spend_limit
-from adapters.cockroachdb.wire import WireCluster, WireClusterRegion, WireConfig, WireNode, WireRegion
+from adapters.cockroachdb.wire import (
+    WireCluster,
+    WireClusterRegion,
+    WireConfig,
+    WireDedicated,
+    WireNode,
+    WireRegion,
+)
 from fleet.model.capability import Capability
 from fleet.model.catalog import Region
 from fleet.model.cloud import Cloud
@@ -92,6 +99,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
             regions=tuple(to_cluster_region(region, is_serverless) for region in regions),
             upgrade_status=wire.upgrade_status,
         ),
+        unread_members=wire.unread,
     )
 
 
@@ -158,12 +166,35 @@ def to_capacity(wire: WireCluster, is_serverless: bool | None) -> Capacity:
         memory_mib=memory_mib.numerator if memory_mib and memory_mib.denominator == 1 else None,
         storage_mib=hardware.storage_gib * 1024 if hardware.storage_gib else None,
     )
-    return Capacity(
-        total=multiply(per_node, nodes) if nodes else Resources(),
-        per_node=per_node,
-        node_count=nodes,
-        instance_type=hardware.machine_type,
+    cpus = to_vcpus_by_region(wire, hardware)
+    machines = {region.machine_type or hardware.machine_type for region in wire.regions or ()}
+    if len(set(cpus)) <= 1 and len(machines) <= 1:
+        total = multiply(per_node, nodes) if nodes else Resources()
+        machine = next(iter(machines), None) or hardware.machine_type
+        return Capacity(total=total, per_node=per_node, node_count=nodes, instance_type=machine)
+    # Regions with machines of their own: what a node has differs, and the memory of each is nowhere said.
+    total = Resources(
+        cpu_millicores=to_millicores_of_all(wire, cpus),
+        storage_mib=multiply(per_node, nodes).storage_mib if nodes else None,
     )
+    return Capacity(
+        total=total,
+        per_node=Resources(storage_mib=per_node.storage_mib),
+        node_count=nodes,
+        instance_type=None,
+    )
+
+
+def to_vcpus_by_region(wire: WireCluster, hardware: WireDedicated) -> list[int | None]:
+    """Of one node, region by region; what a region does not say is what the cluster says."""
+    return [region.num_virtual_cpus or hardware.num_virtual_cpus for region in wire.regions or ()]
+
+
+def to_millicores_of_all(wire: WireCluster, cpus: list[int | None]) -> int | None:
+    counts = [region.node_count for region in wire.regions or ()]
+    if None in cpus or None in counts:
+        return None
+    return 1000 * sum((count or 0) * (each or 0) for count, each in zip(counts, cpus, strict=True))
 
 
 def to_node_count(wire: WireCluster) -> int | None:
@@ -213,12 +244,23 @@ def to_revision(wire: WireCluster) -> str:
             "parent_id": wire.parent_id,
             "version": major[0] if major else wire.cockroach_version,
             "regions": sorted(
-                (region.name, region.node_count, region.primary) for region in wire.regions or ()
+                (region.name, region.node_count, region.primary, *to_own_machine(region, dedicated))
+                for region in wire.regions or ()
             ),
             "serverless": serverless.model_dump(exclude={"routing_id"}) if serverless is not None else None,
             "dedicated": dedicated.model_dump() if dedicated is not None else None,
         }
     )
+
+
+def to_own_machine(region: WireClusterRegion, shared: WireDedicated | None) -> tuple[str, ...]:
+    """What of a region's machines is not as the cluster's: versions of the API that do not say it show the same."""
+    own = {
+        "vcpus": (region.num_virtual_cpus, shared.num_virtual_cpus if shared else None),
+        "machine": (region.machine_type, shared.machine_type if shared else None),
+        "iops": (region.disk_iops, shared.disk_iops if shared else None),
+    }
+    return tuple(f"{name}={here}" for name, (here, there) in own.items() if here not in (None, there))
 
 
 def to_node(wire: WireNode, account_id: str, cluster_key: str) -> Node:

@@ -20,6 +20,7 @@ from fleet.model.money import (
 )
 
 NO_LIMITS = "Advanced clusters are billed by their machines; only Basic and Standard ones have limits."
+NOT_READ = "CockroachDB Cloud showed a limit that does not read as documented."
 NOT_SHOWN = "CockroachDB Cloud did not show the configuration that would hold the limits."
 
 ENFORCEMENTS: Mapping[str, SpendEnforcement] = {
@@ -38,6 +39,8 @@ def to_spend_limit(plan: str, is_serverless: bool | None, config: WireServerless
         return SpendLimitStatus(state=SpendLimitState.UNSUPPORTED, reason=NO_LIMITS)
     if config is None:
         return SpendLimitStatus(state=SpendLimitState.UNKNOWN, reason=NOT_SHOWN)
+    if any(member.startswith(("spend_limit", "usage_limits")) for member in config.unread):
+        return SpendLimitStatus(state=SpendLimitState.UNKNOWN, reason=NOT_READ)
     cents = config.spend_limit
     usage = to_usage(config.usage_limits)
     if cents is None and usage is None:

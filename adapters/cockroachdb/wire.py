@@ -8,10 +8,24 @@ from typing import Annotated
 
 from pydantic import Field
 
-from adapters.wire import Count, Identity, Items, SmallCount, Text, When, Wire, WireItem
+from adapters.wire import (
+    MOST_PARTS,
+    Count,
+    Identity,
+    Items,
+    Labels,
+    Lenient,
+    PageToken,
+    SmallCount,
+    Text,
+    Title,
+    When,
+    Wire,
+    WireItem,
+)
 
 
-class WireUsageLimits(Wire):
+class WireUsageLimits(Lenient):
     """The API refuses zero for any of these, so a zero that is read is the encoder's word for unset."""
 
     request_unit_limit: Count | None = None
@@ -19,40 +33,45 @@ class WireUsageLimits(Wire):
     provisioned_virtual_cpus: Count | None = None
 
 
-class WireServerless(Wire):
+class WireServerless(Lenient):
     """`spend_limit` is in US cents a month."""
 
     routing_id: Text = None
     upgrade_type: Text = None
-    spend_limit: SmallCount | None = None
+    spend_limit: Annotated[int, Field(ge=0, lt=2**31)] | None = None
     usage_limits: WireUsageLimits | None = None
 
 
-class WireDedicated(Wire):
+class WireDedicated(Lenient):
     """Each member is of one node."""
 
     machine_type: Text = None
-    num_virtual_cpus: SmallCount | None = None
-    storage_gib: SmallCount | None = None
+    num_virtual_cpus: SmallCount = None
+    storage_gib: SmallCount = None
     memory_gib: Annotated[float, Field(ge=0, lt=2**31)] | None = None
-    disk_iops: SmallCount | None = None
+    disk_iops: SmallCount = None
 
 
-class WireConfig(Wire):
+class WireConfig(Lenient):
     serverless: WireServerless | None = None
     dedicated: WireDedicated | None = None
 
 
-class WireClusterRegion(Wire):
+class WireClusterRegion(Lenient):
     name: Identity
     sql_dns: Text = None
     ui_dns: Text = None
     internal_dns: Text = None
-    node_count: SmallCount | None = None
+    node_count: SmallCount = None
+    num_virtual_cpus: SmallCount = None
+    machine_type: Text = None
+    disk_iops: SmallCount = None
     primary: bool | None = None
 
 
 class WireCluster(WireItem):
+    identifying = frozenset({"state", "operation_status"})
+
     id: Identity
     name: Identity
     cockroach_version: Text = None
@@ -63,8 +82,8 @@ class WireCluster(WireItem):
     creator_id: Text = None
     operation_status: Text = None
     config: WireConfig | None = None
-    regions: tuple[WireClusterRegion, ...] | None = None
-    labels: Mapping[str, str] | None = None
+    regions: Annotated[tuple[WireClusterRegion, ...], Field(max_length=MOST_PARTS)] | None = None
+    labels: Labels | None = None
     parent_id: Text = None
     delete_protection: Text = None
     sql_dns: Text = None
@@ -74,6 +93,8 @@ class WireCluster(WireItem):
 
 
 class WireNode(WireItem):
+    identifying = frozenset({"region_name", "status"})
+
     name: Identity
     region_name: Text = None
     status: Text = None
@@ -92,15 +113,15 @@ class WireRegion(WireItem):
 
     name: Identity
     provider: Text = None
-    location: Text = None
+    location: Title = None
     serverless: bool | None = None
 
 
 class WirePagination(Wire):
     """`next` is what 2022-03-31 called it, with zero for none."""
 
-    next_page: Text = None
-    next: str | int | None = None
+    next_page: PageToken = None
+    next: PageToken | int = None
 
 
 class WirePage(Wire):

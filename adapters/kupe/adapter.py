@@ -63,7 +63,7 @@ class KupeAdapter(BaseAdapter):
         return "/".join(("/api/v1/tenants", segment(self.scope), "clusters", *map(segment, rest)))
 
     def _to_cluster(self, wire: WireCluster) -> Cluster:
-        return to_cluster(wire, self.account.id)
+        return self.discreet(to_cluster(wire, self.account.id))
 
     async def _to_marked_cluster(self, answer: Answer) -> Cluster:
         """With the revision that stands in a header."""

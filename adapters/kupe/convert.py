@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 
 from adapters.adapter import first_text
 from adapters.kupe.wire import WireCluster, WireKubeconfig, WireResources, WireStatus
+from adapters.wire import LONGEST_MESSAGE, cut
 from fleet.model.capability import Capability
 from fleet.model.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
 from fleet.model.digest import digest
 from fleet.model.money import SpendLimitState, SpendLimitStatus
-from fleet.model.quantity import to_mib, to_millicores
-from fleet.providers.kupe import KUPE, KupeDetails
+from fleet.model.quantity import are_equal, is_a_mib, to_mib, to_millicores
+from fleet.providers.kupe import KUPE, KupeDetails, KupeQuantities
 
 PHASES: Mapping[str, Phase] = {
     "": Phase.PENDING,
@@ -55,7 +56,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         message=to_message(status, phase),
         is_converged=is_converged,
         capacity=Capacity(total=to_resources(wire.resources)),
-        created_at=wire.createdAt,
+        created_at=to_instant(wire.createdAt),
         revision=to_revision(wire),
         connection=None if status.endpoint is None else Connection(endpoint=status.endpoint),
         spend_limit=SpendLimitStatus(
@@ -68,7 +69,9 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
             else wire.highAvailability,
             requested_version=wire.version,
             alerts_digest=None if wire.alerts is None else digest(wire.alerts),
+            quantities=to_quantities(wire.resources),
         ),
+        unread_members=to_unread(wire),
     )
 
 
@@ -84,7 +87,21 @@ def to_convergence(wire: WireCluster) -> bool | None:
 
 
 def to_incarnation(created_at: datetime | None) -> str | None:
-    return None if created_at is None else created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    """Without a zone it is taken as UTC, which Kubernetes writes: a zone that comes and goes is no other cluster."""
+    if created_at is None:
+        return None
+    moment = created_at.astimezone(UTC) if created_at.tzinfo is not None else created_at.replace(tzinfo=UTC)
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def to_instant(created_at: datetime | None) -> datetime | None:
+    """What is shown: without a zone, nobody knows when it was."""
+    return created_at if created_at is not None and created_at.tzinfo is not None else None
+
+
+def to_unread(wire: WireCluster) -> tuple[str, ...]:
+    is_zoneless = wire.createdAt is not None and wire.createdAt.tzinfo is None
+    return (*wire.unread, "createdAt: Input should have timezone info") if is_zoneless else wire.unread
 
 
 def to_resources(wire: WireResources | None) -> Resources:
@@ -97,6 +114,22 @@ def to_resources(wire: WireResources | None) -> Resources:
     )
 
 
+def to_quantities(wire: WireResources | None) -> KupeQuantities | None:
+    """Those that are quantities and no whole number of our units."""
+    if wire is None:
+        return None
+    written = KupeQuantities(
+        cpu=wire.cpu
+        if wire.cpu and to_millicores(wire.cpu) is None and are_equal(wire.cpu, wire.cpu)
+        else None,
+        memory=wire.memory if wire.memory and to_mib(wire.memory) is None and is_a_mib(wire.memory) else None,
+        storage=wire.storage
+        if wire.storage and to_mib(wire.storage) is None and is_a_mib(wire.storage)
+        else None,
+    )
+    return None if written == KupeQuantities() else written
+
+
 def to_message(status: WireStatus, phase: Phase) -> str | None:
     """What high availability suffers from, or else, unless all is well, what unmet conditions say. Conditions are not
     typed by any source: those that look as Kubernetes' do are read.
@@ -105,7 +138,8 @@ def to_message(status: WireStatus, phase: Phase) -> str | None:
     if trouble is not None or phase is Phase.READY:
         return trouble
     unmet = (c for c in status.conditions if isinstance(c, Mapping) and c.get("status") != "True")
-    return next((text for c in unmet if (text := first_text(c.get("message"), c.get("reason")))), None)
+    text = next((text for c in unmet if (text := first_text(c.get("message"), c.get("reason")))), None)
+    return None if text is None else cut(text, LONGEST_MESSAGE)
 
 
 def to_revision(wire: WireCluster) -> str:

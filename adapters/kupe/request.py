@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping
 
-from fleet.model.cluster import Cluster, Resources
+from fleet.model.cluster import Cluster
 from fleet.model.refusal import InvalidInput
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeDetails, KupeResources
 
 Json = Mapping[str, object]
 
 NO_WAY_BACK = "High availability cannot be switched off once it is on; create another cluster without it."
+
+NOT_SHOWN = (
+    "Kupe does not show the cluster's resources as it documents them, so what is not named could not be kept."
+)
 
 
 def to_create_request(name: str, spec: KupeClusterSpec) -> Json:
@@ -33,21 +37,26 @@ def to_update_request(patch: KupeClusterPatch, cluster: Cluster) -> Json:
         raise InvalidInput(NO_WAY_BACK, path=("patch", "is_highly_available"))
     return _given(
         version=patch.version,
-        resources=None if patch.resources is None else to_resources(patch.resources, cluster.capacity.total),
+        resources=None if patch.resources is None else to_resources(patch.resources, cluster),
         highAvailability=patch.is_highly_available,
         alerts=patch.alerts,
     )
 
 
-def to_resources(wanted: KupeResources, shown: Resources) -> Json:
+def to_resources(wanted: KupeResources, cluster: Cluster) -> Json:
     """All three of them: nobody says whether Kupe merges what it is given, and the vendor's own clients send it whole
-    after a fresh reading.
+    after a fresh reading. `InvalidInput` where they are not shown.
     """
-    kept = {
+    if any(member.startswith("resources") for member in cluster.unread_members):
+        raise InvalidInput(NOT_SHOWN, path=("patch", "resources"))
+    shown, details = cluster.capacity.total, cluster.details
+    written = details.quantities if isinstance(details, KupeDetails) else None
+    whole = {
         "cpu": _in(shown.cpu_millicores, 1000, "m"),
         "memory": _in(shown.memory_mib, 1024, "Mi", "Gi"),
         "storage": _in(shown.storage_mib, 1024, "Mi", "Gi"),
     }
+    kept = whole | ({} if written is None else written.model_dump(exclude_none=True))
     given = wanted.model_dump(exclude_none=True)
     return {name: value for name, value in (kept | given).items() if value is not None}
 

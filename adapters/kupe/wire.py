@@ -1,46 +1,67 @@
 """What of Kupe's answers is used. Source: the vendor's command-line client, Terraform provider and documentation."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field, JsonValue
 
-from adapters.wire import Count, Identity, Items, Text, When, Wire, WireItem
+from adapters.wire import (
+    MOST_PARTS,
+    Certificate,
+    Identity,
+    Items,
+    Lenient,
+    Ordinal,
+    Text,
+    Title,
+    Wire,
+    WireItem,
+)
 
 
 def _to_text(value: object) -> object:
     """Kubernetes writes a quantity as a string and takes a number too."""
-    return str(value) if isinstance(value, int | float) else value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-class WireResources(Wire):
+def _unset_when_empty(value: object) -> object:
+    return None if value == "" else value
+
+
+class WireResources(Lenient):
     cpu: Annotated[Text, BeforeValidator(_to_text)] = None
     memory: Annotated[Text, BeforeValidator(_to_text)] = None
     storage: Annotated[Text, BeforeValidator(_to_text)] = None
 
 
-class WireStatus(Wire):
+class WireStatus(Lenient):
+    identifying = frozenset({"phase"})
+
     phase: Text = None
     kubernetesVersion: Text = None  # noqa: N815 - the provider's spelling, as everywhere below
     endpoint: Text = None
-    conditions: Items = ()
-    observedGeneration: Count | None = None  # noqa: N815
+    conditions: Annotated[Items, Field(max_length=MOST_PARTS)] = ()
+    observedGeneration: Ordinal | None = None  # noqa: N815
     haConfigured: bool | None = None  # noqa: N815
     haPhase: Text = None  # noqa: N815
 
 
 class WireCluster(WireItem):
+    """`createdAt` tells a cluster from one that had its name before, with a zone or without: it identifies."""
+
     identity: ClassVar[str] = "name"
+    identifying = frozenset({"status", "createdAt"})
 
     name: Identity
-    displayName: Text = None  # noqa: N815
+    displayName: Title = None  # noqa: N815
     type: Text = None
     version: Text = None
     resources: WireResources | None = None
-    alerts: object = None
+    alerts: JsonValue = None
     highAvailability: bool | None = None  # noqa: N815
     status: WireStatus | None = None
-    generation: Count | None = None
-    createdAt: When = None  # noqa: N815
+    generation: Ordinal | None = None
+    createdAt: Annotated[datetime | None, BeforeValidator(_unset_when_empty)] = None  # noqa: N815
 
 
 class WireClusters(Wire):
@@ -49,4 +70,4 @@ class WireClusters(Wire):
 
 class WireKubeconfig(Wire):
     endpoint: Identity
-    certificateAuthority: Text = None  # noqa: N815
+    certificateAuthority: Certificate = None  # noqa: N815

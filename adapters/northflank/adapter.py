@@ -155,7 +155,7 @@ class NorthflankAdapter(BaseAdapter):
         return f"{self._root}/clusters/{segment(external_id)}"
 
     def _to_cluster(self, wire: WireCluster) -> Cluster:
-        return to_cluster(wire, self.account.id)
+        return self.discreet(to_cluster(wire, self.account.id))
 
     async def _tend(self, cluster: Cluster, node: Node, verb: str) -> None:
         path = f"{self._cluster(cluster.external_id)}/nodes/{segment(node.external_id)}/{verb}"

@@ -91,6 +91,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         ),
         integration_external_id=to_integration_id(wire.integration_id),
         details=NorthflankDetails(node_pools=pools),
+        unread_members=wire.unread,
     )
 
 

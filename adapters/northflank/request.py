@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from adapters.northflank.convert import CLOUDS, to_word
+from adapters.wire import without_no_counts
 from fleet.model.cloud import Cloud
 from fleet.model.refusal import InvalidInput, Path, Unsupported
 from fleet.providers.northflank import NodePoolWanted, NorthflankClusterPatch, NorthflankClusterSpec
@@ -44,7 +45,7 @@ def to_update_cluster_request(raw: Mapping[str, Any], patch: NorthflankClusterPa
         if raw.get("provider") == "byok":
             raise Unsupported(BYOK_POOLS, path=("patch", "node_pools"))
         path = ("patch", "node_pools")
-        body["nodePools"] = to_pool_requests(patch.node_pools, raw.get("nodePools") or (), path=path)
+        body["nodePools"] = to_pool_requests(patch.node_pools, _pools(raw), path=path)
     return body
 
 
@@ -63,6 +64,16 @@ def to_pool_requests(
     return requests
 
 
+def _pools(raw: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """As they are shown, but for counts that are none. `Unsupported` where they could not be kept."""
+    shown = without_no_counts(raw.get("nodePools") or [])
+    if not isinstance(shown, list) or not all(isinstance(pool, Mapping) for pool in shown):
+        raise Unsupported(
+            "Northflank shows node pools that do not read as documented, so they could not be kept."
+        )
+    return shown
+
+
 def to_pool_request(wanted: NodePoolWanted, before: Mapping[str, Any]) -> Body:
     body: Body = {
         **before,
@@ -70,10 +81,12 @@ def to_pool_request(wanted: NodePoolWanted, before: Mapping[str, Any]) -> Body:
         "nodeCount": wanted.node_count,
         "diskSize": wanted.disk_size_gb,
     }
-    scaling = before.get("autoscaling") or {}
+    shown = before.get("autoscaling")
+    scaling = shown if isinstance(shown, Mapping) else {}
     if wanted.min_nodes is not None and wanted.max_nodes is not None:
-        if scaling.get("enabled") and before.get("nodeCount") is not None:
-            body["nodeCount"] = min(max(int(before["nodeCount"]), wanted.min_nodes), wanted.max_nodes)
+        count_now = before.get("nodeCount")
+        if scaling.get("enabled") and isinstance(count_now, int):
+            body["nodeCount"] = min(max(count_now, wanted.min_nodes), wanted.max_nodes)
         body["autoscaling"] = {**scaling, "enabled": True, "min": wanted.min_nodes, "max": wanted.max_nodes}
     elif scaling:
         body["autoscaling"] = {**scaling, "enabled": False}

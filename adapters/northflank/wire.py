@@ -11,7 +11,22 @@ from typing import Annotated, Any
 from pydantic import AliasPath, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from adapters.wire import Count, Identity, Items, Text, When, Wire, WireItem
+from adapters.wire import (
+    MOST_PARTS,
+    Description,
+    Identity,
+    Items,
+    Lenient,
+    Message,
+    PageToken,
+    SmallCount,
+    Text,
+    Title,
+    When,
+    Wire,
+    WireItem,
+    Words,
+)
 
 Amount = Annotated[Decimal, Field(ge=0, lt=2**40)]
 
@@ -20,14 +35,18 @@ class CamelWire(Wire):
     model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
 
 
+class CamelPart(CamelWire, Lenient):
+    """An object within an item."""
+
+
 class CamelItem(CamelWire, WireItem):
     id: Identity
 
 
-class WireAutoscaling(CamelWire):
+class WireAutoscaling(CamelPart):
     enabled: bool | None = None
-    min: Count | None = None
-    max: Count | None = None
+    min: SmallCount = None
+    max: SmallCount = None
 
 
 class WireNodePool(CamelItem):
@@ -36,10 +55,10 @@ class WireNodePool(CamelItem):
     model_config = ConfigDict(extra="allow")
 
     node_type: Text = None
-    node_count: Count | None = None
-    disk_size: Count | None = None
+    node_count: SmallCount = None
+    disk_size: SmallCount = None
     autoscaling: WireAutoscaling | None = None
-    availability_zones: tuple[str, ...] | None = None
+    availability_zones: Words | None = None
 
     @property
     def scaling(self) -> WireAutoscaling | None:
@@ -47,24 +66,30 @@ class WireNodePool(CamelItem):
         return self.autoscaling if self.autoscaling and self.autoscaling.enabled else None
 
 
-class WireState(CamelWire):
+class WireState(CamelPart):
+    identifying = frozenset({"state"})
+
     state: Text = None
-    reason: Text = None
+    reason: Message = None
 
 
-class WireStatus(CamelWire):
+class WireStatus(CamelPart):
+    identifying = frozenset({"state"})
+
     state: WireState | None = None
 
 
 class WireCluster(CamelItem):
-    name: Text = None
-    description: Text = None
+    identifying = frozenset({"name", "status"})
+
+    name: Title = None
+    description: Description = None
     provider: Text = None
     region: Text = None
     status: WireStatus | None = None
     kubernetes_version: Text = None
     integration_id: Text = None
-    node_pools: tuple[WireNodePool, ...] | None = None
+    node_pools: Annotated[tuple[WireNodePool, ...], Field(max_length=MOST_PARTS)] | None = None
     created_at: When = None
     updated_at: When = None
     deletion_requested: bool | None = None
@@ -76,9 +101,10 @@ class WireCluster(CamelItem):
 
 class WireNode(CamelWire, WireItem):
     identity = "nodeId"
+    identifying = frozenset({"status"})
 
     node_id: Identity
-    node_name: Text = None
+    node_name: Title = None
     node_pool: Text = None
     status: Text = None
     zone: Text = None
@@ -87,7 +113,7 @@ class WireNode(CamelWire, WireItem):
     created_at: When = None
 
 
-class WireAuthentication(CamelWire):
+class WireAuthentication(CamelPart):
     authentication_mode: Text = None
     credential_type: Text = None
     permission_check_level: Text = None
@@ -96,10 +122,12 @@ class WireAuthentication(CamelWire):
 class WireIntegration(CamelItem):
     """`type` is how older answers say what `features` says now: cluster, domain, registry or cdn."""
 
-    name: Text = None
-    description: Text = None
+    identifying = frozenset({"name"})
+
+    name: Title = None
+    description: Description = None
     provider: Text = None
-    features: tuple[str, ...] | None = None
+    features: Words | None = None
     type: Text = None
     aws: WireAuthentication | None = None
     gcp: WireAuthentication | None = None
@@ -108,10 +136,10 @@ class WireIntegration(CamelItem):
 
 
 class WireRegion(CamelItem):
-    name: Text = None
+    name: Title = None
 
 
-class WireMachine(CamelWire):
+class WireMachine(CamelPart):
     """Whole numbers in the document; a fraction is read exactly, should a small machine have one."""
 
     vcpu: Amount | None = None
@@ -138,7 +166,7 @@ class WireIntegrationAnswer(Wire):
 
 class WirePagination(CamelWire):
     has_next_page: bool | None = None
-    cursor: Text = None
+    cursor: PageToken = None
 
 
 def listed(name: str) -> Any:

@@ -189,7 +189,7 @@ class QoveryAdapter(BaseAdapter):
         return raw
 
     def _to_cluster(self, wire: WireCluster) -> Cluster:
-        return to_cluster(wire, self.account.id)
+        return self.discreet(to_cluster(wire, self.account.id))
 
     async def _regions(self, cloud: Cloud, path: str) -> Listing[Region]:
         return await self.listing(

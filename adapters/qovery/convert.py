@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 from adapters.qovery.settings import to_advanced
 from adapters.qovery.wire import (
@@ -14,7 +15,7 @@ from adapters.qovery.wire import (
     WireRegion,
     WireStatus,
 )
-from adapters.wire import WireItem
+from adapters.wire import LONGEST_DESCRIPTION, LONGEST_PUBLIC_KEY, MOST_PARTS, WireItem, cut
 from fleet.model.capability import Capability
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cloud import Cloud
@@ -163,6 +164,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
             state=SpendLimitState.UNSUPPORTED, reason=QOVERY.unsupported[Capability.SPEND_LIMIT]
         ),
         details=to_details(wire),
+        unread_members=wire.unread,
     )
 
 
@@ -210,21 +212,26 @@ def to_details(wire: WireCluster) -> QoveryDetails:
         is_demo=wire.is_demo,
         has_access=wire.has_access,
         deployment_status=wire.deployment_status,
-        ssh_keys=tuple(key for key in wire.ssh_keys if isinstance(key, str))
-        if isinstance(wire.ssh_keys, list)
-        else (),
+        ssh_keys=to_ssh_keys(wire.ssh_keys),
         features=tuple(to_feature(feature) for feature in wire.features),
         advanced=to_advanced(wire.metrics_parameters, wire.infrastructure_charts_parameters),
         outputs=None if wire.infrastructure_outputs is None else to_outputs(wire.infrastructure_outputs),
     )
 
 
+def to_ssh_keys(shown: object) -> tuple[str, ...]:
+    """Those that are keys at all."""
+    keys = (key for key in shown if isinstance(key, str)) if isinstance(shown, list) else ()
+    return tuple(islice((key for key in keys if len(key) <= LONGEST_PUBLIC_KEY), MOST_PARTS))
+
+
 def to_feature(wire: WireFeature) -> QoveryFeature:
     value = wire.value_object.value if wire.value_object is not None else None
+    text = value if value is None or isinstance(value, str) else json.dumps(value, sort_keys=True)
     return QoveryFeature(
         id=wire.id or wire.title or "",
         title=wire.title,
-        value=value if value is None or isinstance(value, str) else json.dumps(value, sort_keys=True),
+        value=None if text is None else cut(text, LONGEST_DESCRIPTION),
         cost_per_month=to_money(wire.cost_per_month_in_cents, wire.currency_code),
     )
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from adapters.qovery.convert import CLOUDS
 from adapters.qovery.settings import to_settings
+from adapters.wire import NO_COUNT, without_no_counts
 from fleet.model.cloud import Cloud
 from fleet.model.integration import Integration
-from fleet.model.refusal import InvalidInput
+from fleet.model.refusal import InvalidInput, Unsupported
 from fleet.providers.qovery import FeatureWanted, QoveryClusterPatch, QoveryClusterSpec
 
 Body = dict[str, Any]
@@ -96,14 +97,19 @@ def to_feature_request(wanted: FeatureWanted) -> Body:
 
 
 def to_update_cluster_request(raw: Mapping[str, Any], patch: QoveryClusterPatch) -> Body:
-    """The whole cluster as it is to be, from `raw`, the cluster as Qovery lists it."""
-    body: Body = {name: value for name, value in raw.items() if name not in ANSWER_ONLY and value is not None}
+    """The whole cluster as it is to be, from `raw`, the cluster as Qovery lists it. `Unsupported` where what it lists
+    could not be kept.
+    """
+    kept = without_no_counts(raw)
+    body: Body = {
+        name: value for name, value in kept.items() if name not in ANSWER_ONLY and value is not None
+    }
     body |= {MEMBERS[ours]: _plain(value) for ours, value in patch if ours in patch and ours in MEMBERS}
     body |= {name: value for name, value in CLEARED.items() if name in body and body[name] is None}
     if {"min_nodes", "max_nodes"} & patch.model_fields_set:
-        _refuse_crossed_bounds(body, patch)
+        _refuse_crossed_bounds(body, raw, patch)
     if "features" in body or patch.features:
-        body["features"] = to_feature_requests(body.get("features", ()), patch.features or ())
+        body["features"] = to_feature_requests(_features(body), patch.features or ())
     if patch.advanced is not None:
         body |= to_settings(patch.advanced, body)
     if "secret_manager_accesses" in body:
@@ -135,9 +141,20 @@ def _accesses(body: Body) -> list[Mapping[str, Any]]:
     return [one for one in body.get("secret_manager_accesses", ()) if isinstance(one, Mapping)]
 
 
-def _refuse_crossed_bounds(body: Body, patch: QoveryClusterPatch) -> None:
-    fewest, most = int(body.get("min_running_nodes", 1)), int(body.get("max_running_nodes", 1))
-    if fewest > most:
+def _features(body: Body) -> list[Mapping[str, Any]]:
+    shown = body.get("features", [])
+    if not isinstance(shown, list) or not all(isinstance(one, Mapping) for one in shown):
+        raise Unsupported("Qovery shows features that do not read as documented, so they could not be kept.")
+    return shown
+
+
+def _refuse_crossed_bounds(body: Body, raw: Mapping[str, Any], patch: QoveryClusterPatch) -> None:
+    """Qovery takes one node where a bound is missing; where it shows no count, nobody knows."""
+    fewest, most = (
+        body.get(name, None if raw.get(name) == NO_COUNT else 1)
+        for name in ("min_running_nodes", "max_running_nodes")
+    )
+    if isinstance(fewest, int) and isinstance(most, int) and fewest > most:
         raise InvalidInput(
             f"The cluster would have at least {fewest} nodes and at most {most}.",
             path=("patch", "max_nodes" if patch.min_nodes is None else "min_nodes"),

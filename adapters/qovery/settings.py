@@ -1,5 +1,6 @@
 """Metrics and charts of a Qovery cluster, from its names to ours and back."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,10 +16,14 @@ NGINX: Mapping[str, str] = {
     "external_dns_target": "annotation_external_dns_kubernetes_target",
 }
 """Our names and Qovery's."""
+LONGEST_SETTINGS = 20_000
+"""Characters of JSON: a dozen names and addresses, and what Qovery adds to them."""
 
 
 def to_advanced(metrics: object, charts: object) -> QoveryAdvanced | None:
     """Null where there is nothing of it, or nothing that reads as documented."""
+    if len(json.dumps((metrics, charts))) > LONGEST_SETTINGS:
+        return None
     nginx = _inner(charts, "nginx_parameters")
     enabled = _inner(metrics).get("enabled")
     try:

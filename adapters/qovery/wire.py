@@ -7,54 +7,75 @@ end here. Of credentials only the name and the kind are read.
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BeforeValidator, JsonValue
+from pydantic import BeforeValidator, Field, JsonValue
 
-from adapters.wire import Count, Identity, Items, Text, When, Wire, WireItem
+from adapters.wire import (
+    MOST_PARTS,
+    Count,
+    Description,
+    Identity,
+    Items,
+    Lenient,
+    Message,
+    Ordinal,
+    SmallCount,
+    Text,
+    Title,
+    When,
+    Wire,
+    WireItem,
+    Words,
+)
 
 
 def _empty_when_null(value: object) -> object:
     return () if value is None else value
 
 
-class WireFeatureValue(Wire):
+class WireFeatureValue(Lenient):
     value: JsonValue = None
 
 
-class WireFeature(Wire):
+class WireFeature(Lenient):
     id: Text = None
-    title: Text = None
+    title: Title = None
     value_object: WireFeatureValue | None = None
     cost_per_month_in_cents: int | None = None
     currency_code: Text = None
 
 
-class WireOutputs(Wire):
+class WireOutputs(Lenient):
     kind: Identity
     cluster_name: Text = None
     cluster_oidc_issuer: Text = None
 
 
-class WireStatus(Wire):
+class WireStatus(Lenient):
+    identifying = frozenset({"status", "is_deployed"})
+
     status: Text = None
     is_deployed: bool | None = None
-    reason: Text = None
+    reason: Message = None
     next_k8s_available_version: Text = None
-    cluster_lock: Mapping[str, object] | None = None
+    cluster_lock: object = None
+    """Whatever it says, it is locked while it is there."""
 
 
 class WireCluster(WireItem):
     """`cluster_status` is put there by `with_statuses`; the provider answers it apart."""
 
+    identifying = frozenset({"name", "status", "deployment_status", "cluster_status"})
+
     id: Identity
-    name: Text = None
-    description: Text = None
+    name: Title = None
+    description: Description = None
     region: Text = None
     cloud_provider: Text = None
-    min_running_nodes: Count | None = None
-    max_running_nodes: Count | None = None
-    disk_size: Count | None = None
-    disk_iops: Count | None = None
-    disk_throughput: Count | None = None
+    min_running_nodes: SmallCount = None
+    max_running_nodes: SmallCount = None
+    disk_size: SmallCount = None
+    disk_iops: SmallCount = None
+    disk_throughput: SmallCount = None
     instance_type: Text = None
     kubernetes: Text = None
     cpu: Count | None = None
@@ -66,7 +87,9 @@ class WireCluster(WireItem):
     is_demo: bool | None = None
     production: bool | None = None
     ssh_keys: JsonValue = None
-    features: Annotated[tuple[WireFeature, ...], BeforeValidator(_empty_when_null)] = ()
+    features: Annotated[
+        tuple[WireFeature, ...], BeforeValidator(_empty_when_null), Field(max_length=MOST_PARTS)
+    ] = ()
     deployment_status: Text = None
     metrics_parameters: JsonValue = None
     infrastructure_outputs: WireOutputs | None = None
@@ -78,13 +101,15 @@ class WireCluster(WireItem):
     cluster_status: WireStatus | None = None
 
 
-class WireCredential(Wire):
+class WireCredential(Lenient):
+    identifying = frozenset({"name"})
+
     id: Identity
-    name: Text = None
+    name: Title = None
     object_type: Text = None
 
 
-class WireCredentialCluster(Wire):
+class WireCredentialCluster(Lenient):
     id: Text = None
 
 
@@ -105,7 +130,7 @@ class WireRegion(WireItem):
     name: Identity
     country: Text = None
     city: Text = None
-    zones: Annotated[tuple[str, ...], BeforeValidator(_empty_when_null)] = ()
+    zones: Annotated[Words, BeforeValidator(_empty_when_null)] = ()
 
 
 class WireRegions(Wire):
@@ -118,8 +143,8 @@ class WireInstanceType(WireItem):
     identity = "type"
 
     type: Identity
-    cpu: Count | None = None
-    ram_in_gb: Count | None = None
+    cpu: SmallCount = None
+    ram_in_gb: SmallCount = None
 
 
 class WireCostRange(Wire):
@@ -129,8 +154,8 @@ class WireCostRange(Wire):
 
 
 class WirePagination(Wire):
-    page: Count
-    total_pages: Count
+    page: Ordinal
+    total_pages: Ordinal
 
 
 class WireResults(Wire):

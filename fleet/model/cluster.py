@@ -114,6 +114,8 @@ class Cluster(Record):
     spend_limit: SpendLimitStatus
     integration_external_id: str | None = None
     details: SerializeAsAny[ClusterDetails]
+    unread_members: tuple[str, ...] = ()
+    """Members of the answer that do not read as documented and are shown as null, each with the reason."""
 
     @property
     def key(self) -> str:

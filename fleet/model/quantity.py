@@ -34,6 +34,18 @@ def to_mib(quantity: str) -> int | None:
     return None if size is None else _whole(size / _MIB)
 
 
+def are_equal(one: str, other: str) -> bool:
+    """Whether two quantities are as much, however they are written: `0.5` and `500m`, `50G` and `50000M`."""
+    size = _read(one)
+    return size is not None and size == _read(other)
+
+
+def is_a_mib(quantity: str) -> bool:
+    """Whether it is a quantity of bytes at all, and a MiB or more: who writes `16` means 16 of something larger."""
+    size = _read(quantity)
+    return size is not None and _MIB <= size <= _LARGEST
+
+
 def _read(quantity: str) -> Fraction | None:
     match = _QUANTITY.fullmatch(quantity.strip())
     if match is None:

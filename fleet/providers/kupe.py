@@ -12,16 +12,27 @@ from fleet.model.cluster import Cluster, ClusterDetails, Resources
 from fleet.model.digest import digest
 from fleet.model.json_value import check_json
 from fleet.model.provider import Provider
-from fleet.model.quantity import to_mib, to_millicores
+from fleet.model.quantity import are_equal, is_a_mib, to_mib, to_millicores
 from fleet.model.rate_limit import RateLimit, RateScope
 from fleet.model.record import Record
 from fleet.model.spec import ClusterPatch, ClusterSpec, Compared, NameRule, not_cleared
+
+
+class KupeQuantities(Record):
+    """Kubernetes quantities as Kupe writes them."""
+
+    cpu: str | None = None
+    memory: str | None = None
+    storage: str | None = None
 
 
 class KupeDetails(ClusterDetails):
     """`isolation` is Kupe's cluster type: `shared` nodes or `dedicated` ones; empty where Kupe does not say. Alerts may
     hold addresses that are nobody's business: all that is kept of them is a digest.
     """
+
+    quantities: KupeQuantities | None = None
+    """Those that are no whole number of our units, such as `16G`, which is none of MiB."""
 
     isolation: str = ""
     is_highly_available: bool | None = None
@@ -45,12 +56,8 @@ def _is_version(value: str | None) -> str | None:
 Version = Annotated[str, AfterValidator(_is_version)]
 
 
-class KupeResources(Record):
-    """Kubernetes quantities, e.g. 4, 16Gi, 100Gi."""
-
-    cpu: str | None = None
-    memory: str | None = None
-    storage: str | None = None
+class KupeResources(KupeQuantities):
+    """What is wanted, e.g. 4, 16Gi, 50G."""
 
     @model_validator(mode="after")
     def _is_something(self) -> Self:
@@ -68,22 +75,25 @@ class KupeResources(Record):
     @field_validator("memory", "storage")
     @classmethod
     def _is_bytes(cls, value: str | None) -> str | None:
-        if value is not None and not to_mib(value):
-            raise ValueError(f"{value!r} is no quantity of whole MiB, e.g. 16Gi.")
+        if value is not None and not is_a_mib(value):
+            raise ValueError(f"{value!r} is no quantity of a MiB or more, e.g. 16Gi or 50G.")
         return value
 
-    def compare(self, shown: Resources) -> Iterable[Compared]:
-        """In Kupe's own spelling beside whole units."""
-        cpu, memory, storage = self.cpu, self.memory, self.storage
-        if cpu is not None:
-            got = shown.cpu_millicores
-            yield Compared("resources.cpu", cpu, got, to_millicores(cpu) == got)
-        if memory is not None:
-            got = shown.memory_mib
-            yield Compared("resources.memory", memory, got, to_mib(memory) == got)
-        if storage is not None:
-            got = shown.storage_mib
-            yield Compared("resources.storage", storage, got, to_mib(storage) == got)
+    def compare(self, shown: Resources, written: KupeQuantities | None) -> Iterable[Compared]:
+        """In Kupe's own spelling beside whole units. `written` are those that only Kupe's own words show."""
+        for name, wanted, to_amount, amount in (
+            ("cpu", self.cpu, to_millicores, shown.cpu_millicores),
+            ("memory", self.memory, to_mib, shown.memory_mib),
+            ("storage", self.storage, to_mib, shown.storage_mib),
+        ):
+            if wanted is None:
+                continue
+            word: str | None = None if written is None else getattr(written, name)
+            if word is not None:
+                yield Compared(f"resources.{name}", wanted, word, are_equal(wanted, word))
+            else:
+                is_as_much = amount is not None and to_amount(wanted) == amount
+                yield Compared(f"resources.{name}", wanted, amount, is_as_much)
 
 
 def _can_be_passed_on(value: object) -> object:
@@ -161,7 +171,7 @@ def _compare(cluster: Cluster, wanted: KupeClusterSpec | KupeClusterPatch) -> It
         shown = details.requested_version
         yield Compared("version", wanted.version, shown, shown == wanted.version)
     if wanted.resources is not None:
-        yield from wanted.resources.compare(cluster.capacity.total)
+        yield from wanted.resources.compare(cluster.capacity.total, details.quantities)
     if wanted.is_highly_available is not None:
         is_shown = bool(details.is_highly_available)
         asked = wanted.is_highly_available

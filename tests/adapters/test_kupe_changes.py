@@ -79,7 +79,7 @@ def test_a_creation_sends_what_was_given_and_nothing_else() -> None:
         ({"version": "1.33"}, {"version": "1.33"}),
         ({"is_highly_available": True}, {"highAvailability": True}),
         ({"alerts": {}}, {"alerts": {}}),
-        ({"resources": {"cpu": "8"}}, {"resources": {"cpu": "8", "memory": "1536Mi"}}),
+        ({"resources": {"cpu": "8"}}, {"resources": {"cpu": "8", "memory": "1536Mi", "storage": "16G"}}),
         (
             {"resources": {"memory": "32Gi", "storage": "200Gi"}},
             {"resources": {"cpu": "4", "memory": "32Gi", "storage": "200Gi"}},

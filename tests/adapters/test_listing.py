@@ -23,6 +23,8 @@ class WireThing(WireItem):
     name: Text = None
     size: Count | None = None
 
+    identifying = frozenset({"name"})
+
 
 class Smallest(BaseAdapter):
     provider = KUPE
@@ -68,7 +70,7 @@ async def test_an_item_that_does_not_read_is_named_and_costs_itself(adapter: Any
 async def test_the_token_is_not_in_the_reason_either(adapter: Any) -> None:
     class WireLabelled(WireItem):
         id: Identity
-        labels: Mapping[str, int] = {}
+        labels: Mapping[str, int]
 
     listing = await adapter.listing([{"id": "a", "labels": {TOKEN: "x"}}], WireLabelled, to_thing)
     assert TOKEN not in listing.unreadable[0].reason

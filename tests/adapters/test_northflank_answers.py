@@ -11,7 +11,7 @@ from adapters.northflank import NorthflankAdapter
 from adapters.northflank.convert import to_cluster
 from adapters.northflank.wire import WireCluster, WireIntegrationPage
 from fleet.model.cloud import Cloud
-from fleet.model.cluster import Cluster, Engine, Phase
+from fleet.model.cluster import Capacity, Cluster, Engine, Phase
 from fleet.model.failure import Unauthenticated, UnexpectedResponse
 from fleet.model.money import SpendLimitState
 from fleet.providers.northflank import NodePool
@@ -57,12 +57,21 @@ async def test_clusters_of_a_team_are_read_with_their_pools() -> None:
     assert replay.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
 
-async def test_a_malformed_cluster_costs_itself() -> None:
-    replay = Replay({CLUSTERS: fixture("northflank/list-clusters-one-malformed.json")})
+async def test_a_malformed_member_costs_itself_and_a_malformed_state_its_cluster() -> None:
+    body = fixture("northflank/list-clusters-one-malformed.json")
+    replay = Replay({CLUSTERS: body})
+    listing = await replay.open(NorthflankAdapter, "shop").clusters()
+    sound, bent = listing.items
+    assert (sound.unread_members, listing.unreadable, listing.incomplete) == ((), (), None)
+    assert (bent.key, bent.capacity, bent.unread_members) == (
+        "bent",
+        Capacity(),
+        ("nodePools: Input should be a valid tuple",),
+    )
+    body["data"]["clusters"][1]["status"] = {"state": {"state": ["running"]}}
     listing = await replay.open(NorthflankAdapter, "shop").clusters()
     assert [cluster.key for cluster in listing.items] == ["sound"]
     assert [one.external_id for one in listing.unreadable] == ["bent"]
-    assert listing.incomplete is None
 
 
 async def test_an_answer_without_its_list_is_no_empty_list() -> None:
@@ -163,7 +172,7 @@ async def test_keys_in_the_settings_of_a_cluster_are_found_nowhere(caplog: pytes
 
 async def test_an_answer_that_does_not_read_is_not_quoted_in_the_error() -> None:
     body = fixture("northflank/get-cluster-with-log-store-keys.json")
-    body["data"]["nodePools"] = f"{PLANTED}-pools"
+    body["data"]["status"] = f"{PLANTED}-status"
     adapter = Replay({f"{CLUSTERS}/audited": body}).open(NorthflankAdapter, "shop")
     with pytest.raises(UnexpectedResponse) as raised:
         await adapter.cluster("audited")

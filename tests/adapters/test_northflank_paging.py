@@ -27,9 +27,11 @@ async def test_an_account_without_a_team_is_a_personal_one() -> None:
 
 
 async def test_what_names_a_team_or_a_cluster_stays_one_segment_of_the_path() -> None:
-    replay = Replay({"/v1/teams/a%2Fb/cloud-providers/clusters/..%2Fc": {"data": {"id": "../c"}}})
-    cluster = await replay.open(NorthflankAdapter, "a/b").cluster("../c")
-    assert cluster.external_id == "../c"
+    replay = Replay({"/v1/teams/a%2Fb/cloud-providers/clusters/c%2Fd": {"data": {"id": "c/d"}}})
+    cluster = await replay.open(NorthflankAdapter, "a/b").cluster("c/d")
+    assert cluster.external_id == "c/d"
+    with pytest.raises(Rejected):
+        await replay.open(NorthflankAdapter, "a/b").cluster("../c")
 
 
 async def ids_of(replay: Replay) -> list[str]:

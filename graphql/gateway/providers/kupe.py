@@ -15,6 +15,13 @@ strawberry.enum(
 )
 
 
+@strawberry.type(description="Kubernetes quantities as Kupe writes them, e.g. 16G.")
+class KupeQuantities:
+    cpu: str | None
+    memory: str | None
+    storage: str | None
+
+
 @strawberry.type(description="What only Kupe Cloud knows of a cluster.")
 class KupeClusterDetails(ClusterDetails):
     is_type_of = serves(KupeDetails)
@@ -23,6 +30,10 @@ class KupeClusterDetails(ClusterDetails):
     is_highly_available: bool | None
     requested_version: str | None = field(
         "The version that was asked for; `Cluster.version` is the running one."
+    )
+    quantities: KupeQuantities | None = field(
+        "What `Cluster.capacity` cannot show, for it is no whole number of its units: 16G is none of MiB. Null "
+        "where it shows all."
     )
     alerts_digest: str | None = field(
         "Another one means that the overrides of alerts changed. They may hold addresses, so no more is kept."

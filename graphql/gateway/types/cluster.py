@@ -177,6 +177,10 @@ class Cluster(Node, Observed):
     updated_at: datetime | None
     deleted_at: datetime | None
     revision: Revision
+    unread_members: list[str] = field(
+        "Members of the provider's answer that do not read as documented, each with the reason. What they would "
+        "tell is null here; all else is as the provider says. Empty when all of it reads."
+    )
     connection: ClusterConnectionDetails | None = field(
         "Where to connect. Null until that is known.", resolver=connection
     )

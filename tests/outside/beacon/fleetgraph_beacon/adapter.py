@@ -22,6 +22,8 @@ PHASES: Mapping[str, Phase] = {
 
 
 class WireCluster(WireItem):
+    identifying = frozenset({"name", "state"})
+
     id: Identity
     name: Text = None
     size: Text = None
