@@ -8,6 +8,7 @@ from adapters.adapter import BaseAdapter, first_text, segment
 from adapters.http import Complaint
 from adapters.join import join
 from adapters.qovery.convert import (
+    shown_by_status_alone,
     to_cluster,
     to_cost_estimate,
     to_instance_type,
@@ -36,13 +37,14 @@ from adapters.qovery.wire import (
     WireRegion,
     WireRegions,
     WireResults,
+    WireStatus,
 )
 from adapters.wire import Items
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
-from fleet.model.failure import NotFound, UnexpectedResponse
+from fleet.model.failure import NotFound, Rejected, UnexpectedResponse
 from fleet.model.integration import Integration
 from fleet.model.money import CostEstimate
 from fleet.model.refusal import NoSuchThing
@@ -84,7 +86,16 @@ class QoveryAdapter(BaseAdapter):
         """There is no call for one cluster, and one for the statuses of all."""
         clusters = await self._all(f"{self._organization}/cluster")
         statuses = await self._all(f"{self._organization}/cluster/status")
-        return await self.listing(with_statuses(clusters, statuses), WireCluster, self._to_cluster)
+        listing = await self.listing(with_statuses(clusters, statuses), WireCluster, self._to_cluster)
+        return replace(listing, contradicted=shown_by_status_alone(clusters, statuses))
+
+    async def exists(self, external_id: str) -> bool:
+        """By its status. Of a cluster that is gone, Qovery answers 400 as well as 404 (its Terraform provider)."""
+        try:
+            await self.get(f"{self._organization}/cluster/{segment(external_id)}/status", WireStatus)
+        except (NotFound, Rejected):
+            return False
+        return True
 
     async def integrations(self) -> Listing[Integration]:
         raw = await self._all(f"{self._organization}/credentials")

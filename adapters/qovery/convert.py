@@ -132,6 +132,17 @@ def with_statuses(clusters: Iterable[object], statuses: Iterable[object]) -> Ite
             yield cluster
 
 
+def shown_by_status_alone(clusters: Iterable[object], statuses: Iterable[object]) -> frozenset[str]:
+    """Ids of clusters whose status is listed, and which are left out of the list of clusters."""
+    listed = {WireItem.identify(cluster) for cluster in clusters}
+    return frozenset(
+        identity
+        for status in statuses
+        if isinstance(status, Mapping) and status.get("status") not in ("DELETED", None)
+        if isinstance(identity := status.get("cluster_id"), str) and identity not in listed
+    )
+
+
 def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
     told = wire.cluster_status or WireStatus()
     word = told.status or wire.status or wire.deployment_status
@@ -160,6 +171,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         created_at=wire.created_at,
         updated_at=wire.updated_at,
         revision=to_revision(wire),
+        deployment=told.last_execution_id or told.last_deployment_date,
         spend_limit=SpendLimitStatus(
             state=SpendLimitState.UNSUPPORTED, reason=QOVERY.unsupported[Capability.SPEND_LIMIT]
         ),

@@ -59,6 +59,8 @@ class WireStatus(Lenient):
     next_k8s_available_version: Text = None
     cluster_lock: object = None
     """Whatever it says, it is locked while it is there."""
+    last_execution_id: Text = None
+    last_deployment_date: Text = None
 
 
 class WireCluster(WireItem):

@@ -11,6 +11,7 @@ from adapters.qovery.convert import (
     CONVERGED,
     CREDENTIAL_CLOUDS,
     PHASES,
+    shown_by_status_alone,
     to_cluster,
     to_cost_estimate,
     to_instance_type,
@@ -49,6 +50,31 @@ def schemas() -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))[
         "components"
     ]["schemas"]
+
+
+def test_a_cluster_whose_status_is_listed_is_shown_though_its_list_leaves_it_out() -> None:
+    clusters = [{"id": "one"}]
+    statuses = [
+        {"cluster_id": "one", "status": "DEPLOYED"},
+        {"cluster_id": "two", "status": "DEPLOYED"},
+        {"cluster_id": "gone", "status": "DELETED"},
+        {"status": "DEPLOYED"},
+        "noise",
+    ]
+    assert shown_by_status_alone(clusters, statuses) == {"two"}
+
+
+@pytest.mark.parametrize(
+    ("status", "deployment"),
+    [
+        ({"last_execution_id": "run-7", "last_deployment_date": "2026-10-20"}, "run-7"),
+        ({"last_deployment_date": "2026-10-20"}, "2026-10-20"),
+        ({}, None),
+    ],
+)
+def test_the_latest_deployment_has_a_name(status: dict[str, Any], deployment: str | None) -> None:
+    body = {"id": "one", "cluster_status": {"status": "DEPLOYED", **status}}
+    assert to_cluster(WireCluster.model_validate(body), "account").deployment == deployment
 
 
 # ---------------------------------------------------------------------- phases

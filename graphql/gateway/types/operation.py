@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Annotated
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from fleet.model import operation as domain
+from fleet.model import spec
 from fleet.model.account import TrackedAccount
 from fleet.model.change import OperationKind
 from fleet.model.operation import OperationState, Target, TargetKind, poll_after_seconds
@@ -63,6 +65,17 @@ def poll_after(row: Row, info: Info) -> int | None:
     return poll_after_seconds(row, info.context.now)
 
 
+def field_name(row: strawberry.Parent[spec.Difference]) -> str:
+    return ".".join(to_camel_case(part) for part in row.field.split("."))
+
+
+@strawberry.type(description="Something that the end of a change shows otherwise than it was asked for.")
+class Difference:
+    field_name: str = field("The member of the input.", resolver=field_name, name="field")
+    asked: str
+    got: str
+
+
 @strawberry.type(description="A change that was asked for here, followed until it is true.")
 class Operation(Node):
     is_type_of = serves(domain.Operation)
@@ -84,6 +97,10 @@ class Operation(Node):
         "How long to wait before asking again. Null when nothing more will change.", resolver=poll_after
     )
     failure: ProviderFailure | None = field("What went wrong, also with the latest attempt of several.")
+    differences: list[Difference] = field(
+        "What the provider made of it otherwise than it was asked for, e.g. another machine of the same size. Told "
+        "when the change has succeeded."
+    )
     candidates: list[Cluster] = field(
         "Clusters that may be what an unconfirmed creation made. None of them is taken for it; look at them.",
         resolver=candidates,
