@@ -29,6 +29,7 @@ class OperationKind(StrEnum):
     DRAIN_NODE = "DRAIN_NODE"
     REFRESH_ACCOUNT = "REFRESH_ACCOUNT"
     DISCONNECT_ACCOUNT = "DISCONNECT_ACCOUNT"
+    UNKNOWN = "UNKNOWN"
 
 
 class Change(Record):
@@ -190,6 +191,18 @@ class RefreshAccount(Change):
 
 class DisconnectAccount(Change):
     kind = OperationKind.DISCONNECT_ACCOUNT
+
+
+class UnknownChange(Change):
+    """What another version was asked for, in a form that this one does not know. It is shown, and left alone."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind = OperationKind.UNKNOWN
+
+    @property
+    def is_whole(self) -> bool:
+        return False
 
 
 CHANGES: Mapping[OperationKind, type[Change]] = {

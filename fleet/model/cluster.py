@@ -34,8 +34,11 @@ QUIET = frozenset({Phase.READY, Phase.STOPPED, Phase.DELETED})
 
 
 class Engine(StrEnum):
+    """UNKNOWN is a word of a later version of ourselves, here and in other enums."""
+
     KUBERNETES = "KUBERNETES"
     COCKROACHDB = "COCKROACHDB"
+    UNKNOWN = "UNKNOWN"
 
 
 class Resources(Record):

@@ -32,6 +32,7 @@ class FailureKind(StrEnum):
     UNAVAILABLE = "UNAVAILABLE"
     REJECTED = "REJECTED"
     UNEXPECTED_RESPONSE = "UNEXPECTED_RESPONSE"
+    UNKNOWN = "UNKNOWN"
 
 
 class Failure(Record):

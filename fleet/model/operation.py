@@ -4,25 +4,29 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pydantic import SerializeAsAny, ValidationInfo, field_validator
+from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
-from fleet.model.change import CHANGES, Change, OperationKind
+from fleet.model.change import CHANGES, Change, OperationKind, UnknownChange
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.record import Instant, Record
 from fleet.model.spec import Difference
+from fleet.model.stored import UNREAD
 
 KEPT = timedelta(days=30)
 """How long a change is remembered once it was asked for."""
 
 
 class OperationState(StrEnum):
-    """RUNNING: an intent, or taken by the provider. UNCONFIRMED: it may have been taken; that is being found out."""
+    """RUNNING: an intent, or taken by the provider. UNCONFIRMED: it may have been taken; that is being found out.
+    UNKNOWN: another version has the word.
+    """
 
     RUNNING = "RUNNING"
     UNCONFIRMED = "UNCONFIRMED"
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
     TIMED_OUT = "TIMED_OUT"
+    UNKNOWN = "UNKNOWN"
 
 
 FINAL = frozenset({OperationState.SUCCEEDED, OperationState.FAILED, OperationState.TIMED_OUT})
@@ -100,6 +104,8 @@ class Operation(Record):
     absent_observations: int = 0
     locks: tuple[str, ...] = ()
     version: int = 0
+    is_understood: bool = Field(default=True, exclude=True)
+    """False where another version stored what this one cannot read whole: then nothing is sent, nor concluded."""
 
     @property
     def is_final(self) -> bool:
@@ -115,7 +121,9 @@ class Operation(Record):
     def _read_change(cls, value: object, info: ValidationInfo) -> object:
         if isinstance(value, Change) or "kind" not in info.data:
             return value
-        return CHANGES[info.data["kind"]].model_validate(value, context=info.context)
+        kind = info.data["kind"]
+        record = UnknownChange if value == UNREAD else CHANGES.get(kind, UnknownChange)
+        return record.model_validate(value, context=info.context)
 
     # ------------------------------------------------------------------------------------------- how it goes on
 

@@ -19,7 +19,7 @@ Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 
 
 class Record(BaseModel):
-    """Frozen data. Unknown members are ignored, so that rows outlive a rolling deployment in both directions."""
+    """Frozen data. Unknown members are ignored; `fleet.model.stored` reads what else another version may have kept."""
 
     model_config = ConfigDict(frozen=True)
 

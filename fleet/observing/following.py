@@ -49,8 +49,10 @@ class Follower:
         self, operation: Operation, views: Sequence[ObservedCollection], state: AccountState
     ) -> Operation:
         now = self.clock.now()
+        if not operation.is_understood and now < operation.deadline:
+            return operation
         seen = operation
-        for view in views:
+        for view in views if operation.is_understood else ():
             seen = settle(seen, view, now)
         seen = expire(_refreshed(seen, state, now), now)
         try:
@@ -62,7 +64,12 @@ class Follower:
             return operation  # somebody else is at it; the next observation reads what became of it
 
     async def _go_on(self, operation: Operation, now: datetime) -> Operation:
-        if operation.is_final or not operation.steps or operation.sent_at is not None:
+        if (
+            operation.is_final
+            or not operation.steps
+            or operation.sent_at is not None
+            or not operation.is_understood
+        ):
             return operation
         is_orphan = operation.requested_at + LEFT_ALONE <= now
         if not (operation.is_waiting or operation.answered_at is not None or is_orphan):

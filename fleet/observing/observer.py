@@ -107,6 +107,10 @@ class Observer:
                 account_id=account_id, outcome=Outcome.SKIPPED, reason="there is no such account"
             )
         account = tracked.account
+        if account.provider not in PROVIDERS:
+            return Observation(
+                account_id=account_id, outcome=Outcome.SKIPPED, reason="another version knows its provider"
+            )
         is_refresh = any(one.kind is OperationKind.REFRESH_ACCOUNT for one in operations)
         share = Share.INTERACTIVE if is_refresh else share
         try:

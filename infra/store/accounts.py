@@ -14,6 +14,7 @@ from infra.store.rows import (
     account_listing,
     due_entry,
     held_row,
+    is_hidden,
     organization_key,
     to_account,
 )
@@ -43,10 +44,10 @@ class TableAccounts:
         key = account_key(account.id)
         async for _ in tries(self._clock):
             row = await self._table.get(key, consistent=True)
-            known = to_account(row) if row is not None else None
-            if row is not None and known is None:
+            if row is not None and is_hidden(row):
                 await self.remove(account.id)
                 continue
+            known = to_account(row) if row is not None else None
             fence = _first_fence(self._clock.now()) if row is None else int(row["fence"])
             connected = update(
                 key,
@@ -89,9 +90,9 @@ class TableAccounts:
         key = account_key(account_id)
         async for _ in tries(self._clock):
             row = await self._table.get(key, consistent=True)
-            known = to_account(row) if row is not None else None
-            if row is None or known is None:
+            if row is None or is_hidden(row):
                 return
+            known = to_account(row)
             hidden = update(
                 key,
                 keep={"due_at": stamp(due_at), **due_entry(due_at)},
@@ -99,7 +100,8 @@ class TableAccounts:
                 condition=fence_is(int(row["fence"])),
             )
             try:
-                await self._table.transact([hidden, *await self._give_organization_back(known.account)])
+                given_back = [] if known is None else await self._give_organization_back(known.account)
+                await self._table.transact([hidden, *given_back])
             except ConditionFailed:
                 continue
             return
@@ -109,7 +111,7 @@ class TableAccounts:
         """A budget stays until it expires: another account may send under the same key, and its limit holds on."""
         key = account_key(account_id)
         row = await self._table.get(key, consistent=True)
-        if row is None or to_account(row) is not None:
+        if row is None or not is_hidden(row):
             return
         await self._table.clear(below(key[0]), but=key)
         with suppress(ConditionFailed):

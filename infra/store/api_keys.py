@@ -1,16 +1,22 @@
 """API keys in the table: what a key is for never changes, what became of it does."""
 
+import json
+import logging
 from datetime import datetime, timedelta
 
 from fleet.model.api_key import ApiKey
 from fleet.model.record import Instant, Record
+from fleet.model.stored import Unreadable, read_stored
 from fleet.ports.clock import Clock
-from infra.store.conditions import is_absent, state_is
+from infra.store.conditions import is_absent, is_still
 from infra.store.indexes import LISTING, partition_key, sort_key
 from infra.store.names import Span, below, join
+from infra.store.pages import read_page
 from infra.store.rows import is_live
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Key, Row, put, text, update
+
+logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=90)
 """How long a key that opens nothing any more is still listed."""
@@ -31,8 +37,10 @@ class TableKeys:
         self._clock = clock
 
     async def find(self, key_id: str) -> tuple[ApiKey, str] | None:
+        """A key that does not read as it has to opens nothing."""
         row = await self._row(key_id)
-        return None if row is None else (_to_key(row), text(row, "digest"))
+        key = None if row is None else _to_key(row)
+        return None if row is None or key is None else (key, text(row, "digest"))
 
     async def keep(self, key: ApiKey, digest: str) -> None:
         pk, sk = _key(key.id)
@@ -53,39 +61,47 @@ class TableKeys:
     async def revoke(self, key_id: str, now: datetime) -> ApiKey | None:
         async for _ in tries(self._clock):
             row = await self._row(key_id)
-            if row is None:
+            key = None if row is None else _to_key(row)
+            if row is None or key is None:
                 return None
-            key = _to_key(row)
             if key.revoked_at is not None:
                 return key
             revoked = key.model_copy(update={"revoked_at": now})
             forgotten_at = int((now + KEPT).timestamp())
             try:
-                await self._replace(key, revoked, expires_at=forgotten_at)
+                await self._replace(row, revoked, expires_at=forgotten_at)
             except ConditionFailed:
                 continue
             return revoked
         raise Contended("others kept changing the same key")
 
     async def note_use(self, key: ApiKey, now: datetime) -> None:
+        row = await self._row(key.id)
+        known = None if row is None else _to_key(row)
+        if row is None or known is None or known.revoked_at is not None:
+            return
         try:
-            await self._replace(key, key.model_copy(update={"last_used_at": now}))
+            await self._replace(row, known.model_copy(update={"last_used_at": now}))
         except (ConditionFailed, Contended):
             return  # somebody else has noted it, or revoked the key
 
     async def page(self, *, after: tuple[str, str] | None, limit: int) -> list[ApiKey]:
-        now = self._clock.now()
         span = _span().after(after and join(*after))
-        rows = await self._table.query(span, limit=limit, wanted=lambda row: is_live(row, now))
-        return [_to_key(row) for row in rows]
+        page = await read_page(self._table, span, _to_key, now=self._clock.now(), limit=limit)
+        return [key for _, key in page]
 
     async def _row(self, key_id: str) -> Row | None:
         row = await self._table.get(_key(key_id), consistent=True)
         return row if row is not None and is_live(row, self._clock.now()) else None
 
-    async def _replace(self, key: ApiKey, changed: ApiKey, **more: int) -> None:
-        keep: Row = {"state": _state(changed), **more}
-        await self._table.write(update(_key(key.id), keep=keep, condition=state_is(_state(key))))
+    async def _replace(self, row: Row, changed: ApiKey, **more: int) -> None:
+        """A version that is compared, and not what became of the key: another version of ourselves may write that
+        otherwise, and what it knows more of is kept.
+        """
+        version = int(row["version"]) if "version" in row else None
+        state = {**json.loads(text(row, "state")), **json.loads(_state(changed))}
+        keep: Row = {"state": json.dumps(state), "version": (version or 0) + 1, **more}
+        await self._table.write(update(_key(changed.id), keep=keep, condition=is_still(version)))
 
 
 def _key(key_id: str) -> Key:
@@ -100,6 +116,12 @@ def _state(key: ApiKey) -> str:
     return KeyState(last_used_at=key.last_used_at, revoked_at=key.revoked_at).model_dump_json()
 
 
-def _to_key(row: Row) -> ApiKey:
-    state = KeyState.model_validate_json(text(row, "state"))
-    return ApiKey.model_validate_json(text(row, "body")).model_copy(update=dict(state))
+def _to_key(row: Row) -> ApiKey | None:
+    """Scopes that this version does not know are none; anything else that does not read would open too much."""
+    try:
+        key = read_stored(ApiKey, text(row, "body"), mendable=frozenset({"scopes"})).record
+        state = read_stored(KeyState, text(row, "state"), mendable=frozenset()).record
+    except Unreadable as error:
+        logger.warning("the key %s cannot be read: %s", row["sk"], error)
+        return None
+    return key.model_copy(update=dict(state))

@@ -6,9 +6,9 @@ from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, Share
 from fleet.ports.clock import Clock
 from fleet.rate_limits import budget
 from infra.store.conditions import version_is
-from infra.store.rows import budget_key, from_budget, is_live
+from infra.store.rows import budget_key, from_budget, is_live, read_body
 from infra.store.table import ConditionFailed, Contended, Table, tries
-from infra.store.writes import Row, Write, put, text
+from infra.store.writes import Row, Write, put
 
 CONTENTION_PAUSE = timedelta(seconds=1)
 """When to ask again for requests that others drew from under our hands."""
@@ -21,11 +21,7 @@ class VersionedBudget:
         self._key = key
         self._now = now
         self._version = int(row["version"]) if row is not None else None
-        self.budget = (
-            Budget.model_validate_json(text(row, "body"))
-            if row is not None and is_live(row, now)
-            else Budget()
-        )
+        self.budget = (read_body(Budget, row) if row is not None and is_live(row, now) else None) or Budget()
 
     def replaced_by(self, budget: Budget) -> Write:
         row = from_budget(self._key, budget, version=(self._version or 0) + 1, now=self._now)

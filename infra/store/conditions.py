@@ -95,6 +95,6 @@ def is_leftover() -> Condition:
     return _that(Absent("body"))
 
 
-def state_is(state: str) -> Condition:
-    """What became of the row since it was read is not undone."""
-    return _that(Equals("state", state))
+def is_still(version: int | None) -> Condition:
+    """What became of the row since it was read is not undone; null where it was never changed."""
+    return _that(Absent("version") if version is None else Equals("version", version))

@@ -1,6 +1,9 @@
 """The observer's half of the store: one write to begin, one to end, and between them only what changed."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from fleet.model.account import Account, AccountState, TrackedAccount
 from fleet.model.cluster import Cluster
@@ -12,13 +15,13 @@ from fleet.rate_limits import budget
 from infra.store.budgets import CONTENTION_PAUSE, Budgets, VersionedBudget, counts
 from infra.store.conditions import Condition, due_at_is, fence_is, wanted_at_is
 from infra.store.names import Span, stamp
+from infra.store.pages import read_page
 from infra.store.rows import (
     DUE_ENTRY,
     account_key,
     budget_key,
     due_entry,
     earliest,
-    is_live,
     items_span,
     read_time,
     to_account,
@@ -28,6 +31,8 @@ from infra.store.rows import (
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.write_batches import WriteBatch, batches
 from infra.store.writes import Row, Write, check, text, update
+
+T = TypeVar("T")
 
 LANDS_WITHIN = timedelta(seconds=3)
 """A change of phase that took longer to land than this is written again, with a later place in the feed: by then a
@@ -102,10 +107,10 @@ class TableObservations:
         )
 
     async def clusters(self, account_id: str) -> list[TrackedCluster]:
-        return [to_cluster(row) for row in await self._all(items_span(Cluster, account_id))]
+        return await self._all(items_span(Cluster, account_id), to_cluster)
 
     async def items(self, account_id: str, kind: type[ItemT]) -> list[Tracked[ItemT]]:
-        return [to_item(kind, row) for row in await self._all(items_span(kind, account_id))]
+        return await self._all(items_span(kind, account_id), partial(to_item, kind))
 
     async def save(self, lease: Lease, changes: Changes) -> None:
         for batch in batches(changes, lease.tracked.account):
@@ -150,9 +155,9 @@ class TableObservations:
     async def learn(self, key: str, rate: RateLimit, facts: RateFacts, now: datetime) -> None:
         await self._budgets.learn(key, rate, facts, now)
 
-    async def _all(self, span: Span) -> list[Row]:
-        now = self._clock.now()
-        return await self._table.query(span, consistent=True, wanted=lambda row: is_live(row, now))
+    async def _all(self, span: Span, read: Callable[[Row], T | None]) -> list[T]:
+        page = await read_page(self._table, span, read, now=self._clock.now(), consistent=True)
+        return [one for _, one in page]
 
 
 def _ended(lease: Lease, state: AccountState, due_at: datetime | None, condition: Condition) -> Write:

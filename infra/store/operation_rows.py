@@ -5,11 +5,10 @@ They stand in partitions of their own, because they outlive the account that the
 
 from fleet.model.operation import KEPT, Operation
 from fleet.ports.store import Idempotency, Ref
-from fleet.providers import PROVIDERS
 from infra.store.indexes import LISTING
 from infra.store.names import Span, below, join
-from infra.store.rows import entry, held_row
-from infra.store.writes import Key, Row, text
+from infra.store.rows import entry, held_row, read_whole_body
+from infra.store.writes import Key, Row
 
 
 def operation_key(ref: Ref) -> Key:
@@ -82,8 +81,12 @@ def idempotency_row(operation: Operation, idempotency: Idempotency) -> Row:
     }
 
 
-def to_operation(row: Row) -> Operation:
-    return Operation.model_validate_json(text(row, "body"), context=PROVIDERS)
+def to_operation(row: Row) -> Operation | None:
+    """Null where too little of it can be read."""
+    stored = read_whole_body(Operation, row)
+    if stored is None or stored.is_whole:
+        return None if stored is None else stored.record
+    return stored.record.model_copy(update={"is_understood": False})
 
 
 def _expires_at(operation: Operation) -> int:

@@ -120,7 +120,9 @@ async def read_operations(table: Table, refs: Iterable[Ref], now: datetime) -> d
     keys = {ref: operation_key(ref) for ref in refs}
     rows = await table.get_many(keys.values(), consistent=True)
     return {
-        ref: to_operation(rows[key]) for ref, key in keys.items() if key in rows and is_live(rows[key], now)
+        ref: operation
+        for ref, key in keys.items()
+        if key in rows and is_live(rows[key], now) and (operation := to_operation(rows[key])) is not None
     }
 
 

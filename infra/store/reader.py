@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from fleet.model.account import TrackedAccount
 from fleet.model.catalog import InstanceType, Region
@@ -27,6 +29,7 @@ from infra.store.operation_rows import (
     to_operation,
 )
 from infra.store.operations import read_operations
+from infra.store.pages import read_page
 from infra.store.rows import (
     HISTORY_KEPT,
     account_key,
@@ -52,6 +55,8 @@ from infra.store.rows import (
 from infra.store.table import Table
 from infra.store.writes import Row, text
 
+T = TypeVar("T")
+
 HELD_BACK = timedelta(seconds=5)
 """How far the feed stays behind the present. A change is given its place before it is sent: one written in time is
 there three seconds later (`LANDS_WITHIN`), and the index and the clocks of other writers get two more."""
@@ -68,8 +73,7 @@ class TableReader:
         self, *, after: tuple[str, str] | None, limit: int, provider: str | None = None
     ) -> list[TrackedAccount]:
         span = accounts_span(provider).after(after and join(*after))
-        rows = await self._live(span, limit)
-        return [account for row in rows if (account := to_account(row)) is not None]
+        return await self._read(span, to_account, limit)
 
     async def accounts_by_id(self, ids: Iterable[str]) -> Mapping[str, TrackedAccount]:
         rows = await self._table.get_many(account_key(account_id) for account_id in ids)
@@ -77,35 +81,34 @@ class TableReader:
         return {tracked.account.id: tracked for tracked in found if tracked is not None}
 
     async def clusters_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, TrackedCluster]:
-        return {ref: to_cluster(row) for ref, row in (await self._by_ref(Cluster, refs)).items()}
+        return await self._by_ref(Cluster, refs, to_cluster)
 
     async def nodes_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Tracked[Node]]:
-        return {ref: to_item(Node, row) for ref, row in (await self._by_ref(Node, refs)).items()}
+        return await self._by_ref(Node, refs, partial(to_item, Node))
 
     async def integrations_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Tracked[Integration]]:
-        found = await self._by_ref(Integration, refs)
-        return {ref: to_item(Integration, row) for ref, row in found.items()}
+        return await self._by_ref(Integration, refs, partial(to_item, Integration))
 
     async def clusters_of(
         self, account_id: str, *, after: tuple[str, str] | None, limit: int
     ) -> list[TrackedCluster]:
         span = named_span(Cluster, account_id).after(after and join(*after))
-        return [to_cluster(row) for row in await self._live(span, limit)]
+        return await self._read(span, to_cluster, limit)
 
     async def clusters_named(self, account_id: str, name: str) -> list[TrackedCluster]:
-        rows = await self._live(named_span(Cluster, account_id, name), None)
-        return [to_cluster(row) for row in rows]
+        return await self._read(named_span(Cluster, account_id, name), to_cluster, None)
 
     async def attention(
         self, *, after: FleetOrder | None, limit: int
     ) -> list[tuple[FleetOrder, TrackedCluster]]:
         """Reads as many from every shard as the page may need of it."""
         pages = await asyncio.gather(
-            *(self._live(span.after(after and join(*after)), limit) for span in attention_spans())
+            *(self._page(span.after(after and join(*after)), to_cluster, limit) for span in attention_spans())
         )
-        rows = sorted((row for page in pages for row in page), key=lambda row: row[sort_key(ATTENTION)])
-        found = ((row, to_cluster(row)) for row in rows[:limit])
-        return [(to_fleet_order(row, tracked), tracked) for row, tracked in found]
+        found = sorted(
+            (one for page in pages for one in page), key=lambda one: text(one[0], sort_key(ATTENTION))
+        )
+        return [(to_fleet_order(row, tracked), tracked) for row, tracked in found[:limit]]
 
     async def nodes_of(self, cluster: Ref, *, after: str | None, limit: int) -> list[Tracked[Node]]:
         return await self._items(Node, nodes_span(cluster), cluster.account_id, after, limit)
@@ -114,7 +117,7 @@ class TableReader:
         self, account_id: str, *, after: tuple[str, str] | None, limit: int
     ) -> list[Tracked[Integration]]:
         span = named_span(Integration, account_id).after(after and join(*after))
-        return [to_item(Integration, row) for row in await self._live(span, limit)]
+        return await self._read(span, partial(to_item, Integration), limit)
 
     async def regions_of(self, account_id: str, *, after: str | None, limit: int) -> list[Tracked[Region]]:
         return await self._items(Region, items_span(Region, account_id), account_id, after, limit)
@@ -127,8 +130,8 @@ class TableReader:
 
     async def history(self, cluster: Ref, *, before: str | None, limit: int) -> list[tuple[str, Transition]]:
         span = history_span(cluster, before=before)
-        rows = await self._newest(span, limit, lambda row: history_order(row) != before)
-        return [(history_order(row), to_transition(row)) for row in rows]
+        found = await self._newest(span, to_transition, limit, lambda row: history_order(row) != before)
+        return [(history_order(row), change) for row, change in found]
 
     async def feed(
         self,
@@ -145,11 +148,14 @@ class TableReader:
         if account_ids is not None:
             return await self._feed_of(account_ids, start, end, limit)
         week, last = week_of(start), week_of(end)
-        rows: list[Row] = []
-        while week <= last and len(rows) < limit:
-            rows += await self._live(feed_span(week).after(start).up_to(end), limit - len(rows))
+        page: list[tuple[str, Transition]] = []
+        while week <= last and len(page) < limit:
+            span = feed_span(week).after(start).up_to(end)
+            page += [
+                (feed_order(row), change)
+                for row, change in await self._page(span, to_transition, limit - len(page))
+            ]
             week += timedelta(weeks=1)
-        page = [(feed_order(row), to_transition(row)) for row in rows]
         return page, page[-1][0] if len(page) >= limit else None
 
     async def _feed_of(
@@ -160,13 +166,12 @@ class TableReader:
         examined, instant = 0, ""
         week, last = week_of(start), week_of(end)
         while week <= last:
-            found = await self._live(feed_span(week).after(start).up_to(end), _CHUNK)
-            for row in found:
+            found = await self._page(feed_span(week).after(start).up_to(end), to_transition, _CHUNK)
+            for row, change in found:
                 order = feed_order(row)
                 if examined >= EXAMINED_ROWS and order_instant(order) != instant:
                     return page, order_instant(order)
                 examined, instant = examined + 1, order_instant(order)
-                change = to_transition(row)
                 if change.account_id in account_ids:
                     page.append((order, change))
                     if len(page) >= limit:
@@ -174,7 +179,7 @@ class TableReader:
             if len(found) < _CHUNK:
                 week += timedelta(weeks=1)
             else:
-                start = feed_order(found[-1])
+                start = feed_order(found[-1][0])
         return page, None
 
     async def budget(self, key: str) -> Budget:
@@ -186,13 +191,14 @@ class TableReader:
     async def operations(self, *, before: tuple[str, str] | None, limit: int) -> list[Operation]:
         seen = None if before is None else all_operations_order(*before)
         span, order = all_operations_span().up_to(seen), sort_key(LISTING)
-        rows = await self._newest(span, limit, lambda row: row[order] != seen)
-        return [to_operation(row) for row in rows]
+        found = await self._newest(span, to_operation, limit, lambda row: row[order] != seen)
+        return [operation for _, operation in found]
 
     async def operations_of(self, account_id: str, *, before: str | None, limit: int) -> list[Operation]:
         seen = None if before is None else operation_key(Ref(account_id, before))[1]
         span = operations_span(account_id).up_to(seen)
-        return [to_operation(row) for row in await self._newest(span, limit, lambda row: row["sk"] != seen)]
+        found = await self._newest(span, to_operation, limit, lambda row: row["sk"] != seen)
+        return [operation for _, operation in found]
 
     async def open_operations_by_lock(self, locks: Iterable[Ref]) -> Mapping[Ref, Operation]:
         now = self._clock.now()
@@ -204,26 +210,37 @@ class TableReader:
         found = await read_operations(self._table, refs.values(), now)
         return {lock: found[ref] for lock, ref in refs.items() if ref in found and not found[ref].is_final}
 
-    async def _by_ref(self, kind: type[Cluster] | type[ItemT], refs: Iterable[Ref]) -> dict[Ref, Row]:
+    async def _by_ref(
+        self, kind: type[Cluster] | type[ItemT], refs: Iterable[Ref], read: Callable[[Row], T | None]
+    ) -> dict[Ref, T]:
         now = self._clock.now()
         keys = {ref: item_key(kind, ref) for ref in refs}
         rows = await self._table.get_many(keys.values())
-        return {ref: rows[key] for ref, key in keys.items() if key in rows and is_live(rows[key], now)}
+        return {
+            ref: one
+            for ref, key in keys.items()
+            if key in rows and is_live(rows[key], now) and (one := read(rows[key])) is not None
+        }
 
     async def _items(
         self, kind: type[ItemT], span: Span, account_id: str, after: str | None, limit: int
     ) -> list[Tracked[ItemT]]:
         seen = None if after is None else item_key(kind, Ref(account_id, after))[1]
-        return [to_item(kind, row) for row in await self._live(span.after(seen), limit)]
+        return await self._read(span.after(seen), partial(to_item, kind), limit)
 
-    async def _live(self, span: Span, limit: int | None) -> list[Row]:
-        now = self._clock.now()
-        return await self._table.query(span, limit=limit, wanted=lambda row: is_live(row, now))
+    async def _read(self, span: Span, read: Callable[[Row], T | None], limit: int | None) -> list[T]:
+        return [one for _, one in await self._page(span, read, limit)]
 
-    async def _newest(self, span: Span, limit: int, is_further: Callable[[Row], bool]) -> list[Row]:
+    async def _page(
+        self, span: Span, read: Callable[[Row], T | None], limit: int | None
+    ) -> list[tuple[Row, T]]:
+        return await read_page(self._table, span, read, now=self._clock.now(), limit=limit)
+
+    async def _newest(
+        self, span: Span, read: Callable[[Row], T | None], limit: int, is_further: Callable[[Row], bool]
+    ) -> list[tuple[Row, T]]:
         """From the end of a span on, which includes what was seen last: one more is asked for because of it."""
-        now = self._clock.now()
-        rows = await self._table.query(
-            span, limit=limit + 1, newest_first=True, wanted=lambda row: is_live(row, now)
+        found = await read_page(
+            self._table, span, read, now=self._clock.now(), limit=limit + 1, newest_first=True
         )
-        return [row for row in rows if is_further(row)][:limit]
+        return [one for one in found if is_further(one[0])][:limit]

@@ -3,6 +3,7 @@
 A row's body is the record's own JSON. Beside it stands only what a condition, an index or the expiry needs.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -14,12 +15,15 @@ from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.rate_limit import Budget
 from fleet.model.record import Record
+from fleet.model.stored import RecordT, Stored, Unreadable, read_stored
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import FleetOrder, ItemT, NotAnOrderKey, Ref, TrackedItem
 from fleet.providers import PROVIDERS
 from infra.store.indexes import ATTENTION, DUE, FEED, LISTING, partition_key, sort_key
 from infra.store.names import SEPARATOR, Span, below, join, read_stamp, shard, stamp
 from infra.store.writes import Key, Row, text
+
+logger = logging.getLogger(__name__)
 
 HISTORY_KEPT = timedelta(days=90)
 
@@ -45,6 +49,20 @@ _TRACKED: Mapping[type[Record], type[Record]] = {
 }
 
 
+def read_body(kind: type[RecordT], row: Row, name: str = "body") -> RecordT | None:
+    """Null, and a line in the log, where too little of it can be read."""
+    stored = read_whole_body(kind, row, name)
+    return None if stored is None else stored.record
+
+
+def read_whole_body(kind: type[RecordT], row: Row, name: str = "body") -> Stored[RecordT] | None:
+    try:
+        return read_stored(kind, text(row, name), context=PROVIDERS)
+    except Unreadable as error:
+        logger.warning("the %s of row %r %r cannot be read: %s", name, row.get("pk"), row.get("sk"), error)
+        return None
+
+
 def read_time(row: Row, name: str) -> datetime | None:
     return read_stamp(text(row, name)) if name in row else None
 
@@ -61,15 +79,20 @@ def account_key(account_id: str) -> Key:
     return join("account", account_id), "account"
 
 
+def is_hidden(row: Row) -> bool:
+    """Its bare row is kept until all else of the account is gone."""
+    return "body" not in row
+
+
 def to_account(row: Row) -> TrackedAccount | None:
-    """Null for an account that is hidden, whose bare row is kept until all else is gone."""
-    if "body" not in row:
+    """Null for an account that is hidden, and for one of which too little can be read."""
+    if is_hidden(row):
         return None
-    return TrackedAccount(
-        account=Account.model_validate_json(text(row, "body")),
-        state=AccountState.model_validate_json(text(row, "state")) if "state" in row else AccountState(),
-        due_at=read_time(row, "due_at"),
-    )
+    account = read_body(Account, row)
+    if account is None:
+        return None
+    state = read_body(AccountState, row, "state") if "state" in row else None
+    return TrackedAccount(account=account, state=state or AccountState(), due_at=read_time(row, "due_at"))
 
 
 def account_id_of(row: Row) -> str:
@@ -158,12 +181,13 @@ def _cluster_attributes(tracked: TrackedCluster, account: Account) -> Row:
     return attributes
 
 
-def to_cluster(row: Row) -> TrackedCluster:
-    return TrackedCluster.model_validate_json(text(row, "body"), context=PROVIDERS)
+def to_cluster(row: Row) -> TrackedCluster | None:
+    """Null, as below, where too little can be read."""
+    return read_body(TrackedCluster, row)
 
 
-def to_item(kind: type[ItemT], row: Row) -> Tracked[ItemT]:
-    return cast(Tracked[Any], _TRACKED[kind].model_validate_json(text(row, "body")))
+def to_item(kind: type[ItemT], row: Row) -> Tracked[ItemT] | None:
+    return cast(Tracked[Any] | None, read_body(_TRACKED[kind], row))
 
 
 def to_fleet_order(row: Row, tracked: TrackedCluster) -> FleetOrder:
@@ -231,8 +255,8 @@ def order_instant(order: str) -> str:
     return order.partition(SEPARATOR)[0]
 
 
-def to_transition(row: Row) -> Transition:
-    return Transition.model_validate_json(text(row, "body"))
+def to_transition(row: Row) -> Transition | None:
+    return read_body(Transition, row)
 
 
 # ---------------------------------------------------------------------------------------------------------- budgets

@@ -31,7 +31,7 @@ strawberry.enum(
 strawberry.enum(
     NodePhase, name="ClusterNodePhase", description="UNKNOWN: a word new to us; see `providerPhase`."
 )
-strawberry.enum(Engine, name="ClusterEngine", description="What a cluster runs.")
+strawberry.enum(Engine, name="ClusterEngine", description="What a cluster runs. UNKNOWN: a word new to us.")
 strawberry.enum(
     Cloud,
     description="Where machines, registries and domains live. BYOK is a Kubernetes cluster that its owner brought. "
@@ -49,7 +49,9 @@ strawberry.enum(
     "latest attempt failed, and what is shown is the last known. NEVER_OBSERVED: no attempt has ended yet.",
 )
 strawberry.enum(
-    FailureKind, name="ProviderFailureKind", description="What went wrong between us and a provider."
+    FailureKind,
+    name="ProviderFailureKind",
+    description="What went wrong between us and a provider. UNKNOWN: another version of Fleetgraph has the word.",
 )
 strawberry.enum(
     SpendLimitState,
@@ -61,14 +63,16 @@ strawberry.enum(
 )
 strawberry.enum(SpendPeriod, description="How long a limit or an estimate runs before it starts again.")
 strawberry.enum(SpendEnforcement, description="What a provider does when a limit is reached.")
-strawberry.enum(OperationKind, description="What was asked for.")
+strawberry.enum(
+    OperationKind, description="What was asked for. UNKNOWN: another version of Fleetgraph has the verb."
+)
 strawberry.enum(
     OperationState,
     description="RUNNING: on its way. UNCONFIRMED: the provider may or may not have taken the request; that is being "
     "found out by looking, and nothing is sent twice. SUCCEEDED: an observation that began after the provider's "
     "answer shows what was asked for; where there is no such sign (cordon, drain), the answer is the proof. FAILED: it "
     "was not done, and `failure` says why. TIMED_OUT: its end was not seen by the deadline, and the provider may still "
-    "come to it.",
+    "come to it. UNKNOWN: another version of Fleetgraph has the word, and carries it on.",
 )
 strawberry.enum(
     Scope,

@@ -1,0 +1,40 @@
+"""Pages of what can be read: what has expired is over, and what cannot be read takes nobody's place."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from infra.store.names import Span
+from infra.store.rows import is_live
+from infra.store.table import Table
+from infra.store.writes import Row
+
+T = TypeVar("T")
+
+
+async def read_page(
+    table: Table,
+    span: Span,
+    read: Callable[[Row], T | None],
+    *,
+    now: datetime,
+    limit: int | None = None,
+    newest_first: bool = False,
+    consistent: bool = False,
+) -> list[tuple[Row, T]]:
+    """The first `limit` rows of a span that live and for which `read` answers something, each with that."""
+    found: list[tuple[Row, T]] = []
+
+    def wanted(row: Row) -> bool:
+        if not is_live(row, now):
+            return False
+        one = read(row)
+        if one is None:
+            return False
+        found.append((row, one))
+        return True
+
+    rows = await table.query(
+        span, limit=limit, newest_first=newest_first, consistent=consistent, wanted=wanted
+    )
+    return found[: len(rows)]
