@@ -6,6 +6,9 @@
 .NOTPARALLEL:
 .PHONY: help setup run test test-thorough test-browser fuzz soak check format schema release-schema web screenshot lock clean distclean
 
+# Where Python is told to keep nothing compiled, every worker and every process of the tests compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN = .venv/bin
 WEB = web
 CLIENTS = tests/clients
