@@ -29,7 +29,7 @@ test-thorough: setup web ## run what `make test` leaves out: more of a kind, lar
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup --table dynamodb tests/changing tests/fleet tests/gateway $(ARGS)
 
 test-browser: setup web ## the page and the explorer in a real browser, where there is Chromium [CHROMIUM=]
-	@$(BIN)/pytest tests/browser $(ARGS)
+	@$(BIN)/pytest -m apart tests/browser $(ARGS)
 
 fuzz: setup ## many more documents that nobody would write, others each time [FUZZ_EXAMPLES=100]
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100) $(BIN)/pytest -m thorough tests/attacks $(ARGS)

@@ -52,6 +52,8 @@ def has(need: str) -> bool:
         case "python3.13":
             ask = ["make", "--silent", "--eval", "runtime: ; @test -n '$(RUNTIME)'", "runtime"]
             return _works(ask)
+        case "chromium":
+            return any(map(shutil.which, ("chromium", "google-chrome"))) or "CHROMIUM" in os.environ
         case "containers":
             return _works(["docker", "info"]) or _works(["podman", "info"])
         case "engine":

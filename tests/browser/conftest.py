@@ -32,6 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here not in item.path.parents:
             continue
+        item.add_marker(pytest.mark.apart)
         item.add_marker(pytest.mark.timeout(180))
         item.add_marker(pytest.mark.xdist_group("browser"))
         if not CHROMIUM:

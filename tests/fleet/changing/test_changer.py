@@ -20,11 +20,12 @@ from fleet.model.change import (
     UpdateCluster,
     UpdateIntegration,
 )
+from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.credentials import AwsRole
 from fleet.model.failure import Conflict, Rejected, Unavailable, Unreachable
 from fleet.model.money import LimitWanted, UsageLimit
-from fleet.model.operation import OperationState, Step
+from fleet.model.operation import Operation, OperationState, Step
 from fleet.model.refusal import (
     BudgetUsedUp,
     Conflicting,
@@ -37,7 +38,7 @@ from fleet.model.refusal import (
 from fleet.ports.adapter import Listing
 from fleet.ports.store import Ref
 from fleet.providers.kupe import KupeClusterPatch, KupeDetails
-from fleet.providers.qovery import QoveryClusterPatch
+from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
 from tests.fleet.asked import AS_SPECIFIED, SPEC
 from tests.fleet.things import cluster, integration, node
 from tests.fleet.world import Script, World, Writable
@@ -211,6 +212,67 @@ class TestCreating:
         with pytest.raises(Failing, match="out of order"):
             await world.changer.create_cluster(ADA, account.id, "shop", SPEC)
         assert await world.store.open_changes(account.id) == []
+
+
+class TestNamesWithoutCase:
+    """Qovery takes names that differ in case alone for one. A name is taken as soon as a request with it is out."""
+
+    SPEC = QoveryClusterSpec(cloud=Cloud.AWS, region="eu-west-3")
+
+    @pytest.fixture
+    async def qovery(self, world: World) -> tuple[Account, Script]:
+        world.adapter = Writable
+        account, script = await world.connect(provider="qovery")
+        script.clusters = [cluster("k8s", of=account, provider_phase="DEPLOYED")]
+        script.integrations = Listing(items=(integration("role", of=account),))
+        script.makes = lambda name: cluster(name, of=account, created_at=world.clock.now())
+        script.links = lambda wanted: integration(wanted.name, of=account)
+        await world.observe(account)
+        return account, script
+
+    async def link(self, world: World, account: Account, name: str) -> Operation:
+        change = CreateIntegration(name=name, credentials=AwsRole(role_arn="arn:role"))
+        return await world.changer.create_integration(ADA, account.id, change)
+
+    async def test_a_name_is_taken_while_its_cluster_is_made(
+        self, world: World, qovery: tuple[Account, Script]
+    ) -> None:
+        account, script = qovery
+        first = await world.changer.create_cluster(ADA, account.id, "shop", self.SPEC)
+        script.clusters = []
+        with pytest.raises(Conflicting) as refused:
+            await world.changer.create_cluster(ADA, account.id, "Shop", self.SPEC)
+        assert refused.value.operation is not None
+        assert refused.value.operation.id == first.id
+        assert script.times_asked("create") == 1
+
+    async def test_a_name_is_taken_while_its_integration_is_made(
+        self, world: World, qovery: tuple[Account, Script]
+    ) -> None:
+        account, script = qovery
+        first = await self.link(world, account, "new")
+        script.integrations = Listing(items=())
+        with pytest.raises(Conflicting) as refused:
+            await self.link(world, account, "New")
+        assert refused.value.operation is not None
+        assert refused.value.operation.id == first.id
+        assert script.times_asked("link") == 1
+
+    async def test_what_is_listed_has_its_name(self, world: World, qovery: tuple[Account, Script]) -> None:
+        account, script = qovery
+        with pytest.raises(Conflicting, match="named 'K8S' already"):
+            await world.changer.create_cluster(ADA, account.id, "K8S", self.SPEC)
+        with pytest.raises(Conflicting, match="named 'Role' already"):
+            await self.link(world, account, "Role")
+        assert script.times_asked("create") + script.times_asked("link") == 0
+
+    async def test_what_is_remembered_was_there_before_the_sending(
+        self, world: World, qovery: tuple[Account, Script]
+    ) -> None:
+        account, script = qovery
+        script.clusters = []
+        asked = await world.changer.create_cluster(ADA, account.id, "K8s", self.SPEC)
+        assert asked.known_keys == ("k8s",)
 
 
 class TestUpdating:

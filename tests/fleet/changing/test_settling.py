@@ -123,6 +123,19 @@ class TestAdoption:
         seen = settle(lost(), two, LATER)
         assert (seen.state, seen.candidates) == (OperationState.UNCONFIRMED, ("web@1", "web@2"))
 
+    def test_one_that_is_surely_ours_is_not_adopted_beside_one_that_may_be(self) -> None:
+        two = view(row(web(incarnation="1")), row(web(incarnation="2", plan="dedicated")))
+        seen = settle(lost(), two, LATER)
+        assert (seen.state, seen.candidates, seen.target) == (
+            OperationState.UNCONFIRMED,
+            ("web@1", "web@2"),
+            None,
+        )
+
+    def test_a_namesake_in_another_case_is_shown_where_the_provider_knows_no_case(self) -> None:
+        asked = lost().model_copy(update={"provider": "qovery"})
+        assert settle(asked, view(row(web(name="WEB", plan="dedicated"))), LATER).candidates == ("web",)
+
     def test_a_namesake_in_another_case_is_one_only_where_the_provider_says_so(self) -> None:
         assert settle(lost(), view(row(web(name="WEB"))), LATER).candidates == ()
 
