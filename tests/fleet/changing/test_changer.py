@@ -271,8 +271,9 @@ class TestNamesWithoutCase:
     ) -> None:
         account, script = qovery
         script.clusters = []
+        script.lost.add("create")
         asked = await world.changer.create_cluster(ADA, account.id, "K8s", self.SPEC)
-        assert asked.known_keys == ("k8s",)
+        assert asked.before.keys == ("k8s",)
 
 
 class TestUpdating:
