@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test test-thorough test-browser fuzz soak check format schema release-schema web screenshot lock clean distclean
+.PHONY: help setup run test test-thorough test-browser fuzz soak check format new-provider schema release-schema web screenshot lock clean distclean
 
 # Where Python is told to keep nothing compiled, every worker and every process of the tests compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -47,6 +47,9 @@ check: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## formatting, lin
 format: .venv/dev.stamp ## format the code and mend what lint can mend
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+new-provider: .venv/dev.stamp ## write the files of a provider of your own, with what is to be decided [NAME=acme]
+	@$(BIN)/python -m fleetgraph.scaffold $(NAME)
 
 schema: .venv/dev.stamp ## write graphql/schema.graphql from the code, and the manifest of known documents
 	$(BIN)/python -m gateway.export > graphql/schema.graphql

@@ -78,7 +78,7 @@ def _read_entry(place: str, raw: object, environment: Mapping[str, str], now: da
     if not token:
         if not _VARIABLE.fullmatch(entry.token_env):  # it may be the token itself
             raise AccountsError(
-                f"{place}: token_env: names no variable that is set; give a name, such as KUPE_API_KEY, not the token."
+                f"{place}: token_env: names no variable that is set; give a name, such as ACME_TOKEN, not the token."
             )
         remedy = f"set it: export {entry.token_env}=..."
         raise AccountsError(f"{place}: token_env: the variable {entry.token_env} is not set; {remedy}")

@@ -13,7 +13,9 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+import sandbox
 from fleet.accounts.new_account import make_account
+from fleet.model.account import derive_account_id
 from fleet.ports.clock import SystemClock
 from infra import queue
 from infra.dynamodb.schema import create_table
@@ -23,12 +25,17 @@ from infra.secrets.ssm import SsmVault
 from infra.store.store import TableStore
 from local.ministack import ministack
 from sandbox import Server, serve
+from sandbox.api import Account as Known
+from sandbox.registry import startable
 
 KEY = "the-key-that-the-deployment-made-up"
 """The one that events/api.json presents."""
 
 DUE_AT = datetime(2025, 1, 1, tzinfo=UTC)
 """The time in events/observe.json: a message is stale unless it is when the account is due."""
+
+ACCOUNT_ID = "c2550025070f262c"
+"""The account in events/observe.json; one of the fake providers has it."""
 
 _TABLE = "fleet"
 _TOKEN_PREFIX = "/local/tokens/"  # noqa: S105 - where they are
@@ -45,10 +52,10 @@ def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterat
     host = host or listen_on
     with (
         ministack(services="dynamodb,secretsmanager,sqs,ssm", host=listen_on) as endpoint,
-        serve("kupe", host=listen_on) as kupe,
+        serve(_provider(), host=listen_on) as server,
         _aws_at(endpoint),
     ):
-        asyncio.run(_connect(kupe, host))
+        asyncio.run(_connect(server, host))
         made = queue.open_client().create_queue(QueueName="looks")["QueueUrl"]
         secret = admin_key.open_client().create_secret(Name="admin", SecretString=KEY)
         there = _elsewhere(endpoint, host)
@@ -64,10 +71,10 @@ def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterat
         }
 
 
-async def _connect(kupe: Server, host: str) -> None:
+async def _connect(server: Server, host: str) -> None:
     client, clock = open_client(), SystemClock()
     create_table(client, _TABLE)
-    known = kupe.accounts[0]
+    known = next(one for one in server.accounts if _id_of(one) == ACCOUNT_ID)
     token = SecretStr(known.token)
     made = make_account(
         provider=known.provider,
@@ -77,11 +84,22 @@ async def _connect(kupe: Server, host: str) -> None:
         now=clock.now(),
     )
     # Unchecked, because plain HTTP is for loopback alone, and this token is make-believe.
-    account = made.model_copy(update={"base_url": _elsewhere(kupe.url, host)})
+    account = made.model_copy(update={"base_url": _elsewhere(server.url, host)})
     await SsmVault(ssm.open_client(), _TOKEN_PREFIX, clock).keep(account.id, token)
     table = DynamoTable(client, _TABLE, clock)
     await TableStore(table, clock).connect(account, due_at=DUE_AT)
     table.close()
+
+
+def _provider() -> str:
+    """Whose account it is."""
+    clock = sandbox.SystemClock()
+    fakes = ((key, fake(clock=clock, seed=0)) for key, fake in startable().items())
+    return next(key for key, fake in fakes if ACCOUNT_ID in map(_id_of, fake.accounts()))
+
+
+def _id_of(account: Known) -> str:
+    return derive_account_id(account.provider, account.name)
 
 
 def _elsewhere(url: str, host: str) -> str:

@@ -39,7 +39,8 @@ def serve_api(engine: Engine, env_file: Path, options: Sequence[str]) -> int:
 
 
 _GREETING = """\
-One account of Kupe is connected and due; nothing was observed yet. In another shell, with .venv-sam/bin on the path:
+One account of a fake provider is connected and due; nothing was observed yet. In another shell, with .venv-sam/bin
+on the path:
 
 {exports}  sam local invoke Plan    --env-vars {file} --event events/plan.json
   sam local invoke Observe --env-vars {file} --event events/observe.json

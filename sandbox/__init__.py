@@ -1,8 +1,8 @@
-"""Stand-ins for the four provider APIs: real HTTP servers with clusters that live, and faults on request.
+"""Fake providers: real HTTP servers with clusters that live, and faults on request.
 
 Written from the providers' own documents and from nothing else of this project: a second, independent reading.
 
-    with serve("kupe", clock=ManualClock()) as server:
+    with serve("acme", clock=ManualClock()) as server:
         server.fault("rate-limited", path="*/clusters", times=1, seconds=30)
         ...  # ask server.url with a token of server.accounts, turn server.clock, count server.requests
 

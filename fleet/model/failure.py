@@ -2,7 +2,7 @@
 
     ProviderError                  a provider did not do what was asked
     ├─ Unauthenticated             401: stop observing until the token is replaced
-    ├─ Forbidden                   403: the token lacks a permission (Qovery: may also mean not found)
+    ├─ Forbidden                   403: the token lacks a permission (at some: or there is no such thing)
     ├─ NotFound                    404
     ├─ RateLimited   (retry_at)    429
     ├─ Conflict      (revision)    409, 412

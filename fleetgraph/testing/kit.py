@@ -43,10 +43,12 @@ class Kit:
         return self.adapter.provider
 
     def files(self) -> list[Path]:
-        """Where the provider is written down, as far as the kit knows: beside the adapter, beside the fake, records."""
+        """Where the provider is written down, as far as the kit knows: adapter, fake, records, recorded answers."""
         folders = {Path(inspect.getfile(one)).parent for one in (self.adapter, self.fake)}
         beside = {path for folder in folders for path in folder.iterdir() if path.suffix in (".py", ".toml")}
-        return sorted(beside | {Path(inspect.getfile(self.provider.details))})
+        return sorted(
+            beside | {Path(inspect.getfile(self.provider.details))} | set(self.fixtures.glob("*.json"))
+        )
 
     @property
     def key(self) -> str:

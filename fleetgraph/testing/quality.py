@@ -66,7 +66,8 @@ def test_the_quality_file_says_of_every_rule_whether_it_is_met(kit: Kit, provabl
 
 @proves("decided")
 def test_nothing_is_left_to_be_decided(kit: Kit) -> None:
-    assert list(undecided(*kit.files())) == []
+    left = list(undecided(*kit.files()))
+    assert not left, f"{kit.provider.name} leaves to be decided:\n" + "\n".join(left)
 
 
 def undecided(*files: Path) -> Iterator[str]:
@@ -75,4 +76,4 @@ def undecided(*files: Path) -> Iterator[str]:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             _, found, sentence = line.partition(DECIDE)
             if found:
-                yield f"{file.name}:{number}: {sentence.strip()}"
+                yield f"{file}:{number}: {sentence.strip()}"

@@ -83,10 +83,15 @@ def test_the_data_sheet_says_what_the_adapter_can(kit: Kit) -> None:
 
 @proves("recorded-answers")
 async def test_an_answer_that_was_recorded_is_read_whole(kit: Kit) -> None:
-    missing = [name for name in kit.listing.values() if not (kit.fixtures / name).is_file()]
-    assert not missing, f"{kit.provider.name} has no recorded answer: write {kit.fixtures / missing[0]}."
-    assert kit.listing, "Kit.listing names no recorded answer."
-    is_whole(await replaying(kit).clusters())
+    name = kit.provider.name
+    assert kit.listing, f"{name} has no recorded answer: name one in Kit.listing."
+    missing = [file for file in kit.listing.values() if not (kit.fixtures / file).is_file()]
+    assert not missing, f"{name} has no recorded answer: write {kit.fixtures / missing[0]}."
+    listing = await replaying(kit).clusters()
+    assert listing.items, (
+        f"The recorded answers of {name} hold no cluster: put a real one into {kit.fixtures}."
+    )
+    is_whole(listing)
 
 
 # ---------------------------------------------------------------------- what is offered beside

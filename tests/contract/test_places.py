@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fleetgraph.testing.quality import undecided
 from tests.contract import places
 from tests.contract.places import PLACES, keys, missing
 
@@ -28,8 +29,16 @@ def test_what_is_missing_is_said_by_its_name_and_place(place: str, monkeypatch: 
 
 
 def test_a_folder_of_one_provider_asks_for_all_the_rest(tmp_path: Path) -> None:
-    (tmp_path / "adapters" / "acme").mkdir(parents=True)
-    (tmp_path / "adapters" / "acme" / "adapter.py").touch()
-    told = [sentence for sentence in missing(tmp_path) if sentence.startswith("Acme")]
+    (tmp_path / "adapters" / "nobody").mkdir(parents=True)
+    (tmp_path / "adapters" / "nobody" / "adapter.py").touch()
+    told = [sentence for sentence in missing(tmp_path) if sentence.startswith("Nobody")]
     assert len(told) == len(PLACES) - 1
-    assert "Acme has no fake provider. Write sandbox/acme/api.py, from the provider's documents." in told
+    assert "Nobody has no fake provider. Write sandbox/nobody/api.py, from the provider's documents." in told
+
+
+@pytest.mark.parametrize("key", keys())
+def test_nothing_of_a_provider_is_left_to_be_decided(key: str) -> None:
+    """In what its kit does not know of; the contract sees to the rest."""
+    beside = (f"graphql/gateway/providers/{key}.py", f"cli/specs/{key}.py", f"tests/providers/{key}.py")
+    left = list(undecided(*(places.ROOT / name for name in beside)))
+    assert not left, f"{key.title()} leaves to be decided:\n" + "\n".join(left)
