@@ -65,7 +65,7 @@ def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterat
             "QUEUE_URL": there + urlsplit(made).path,
             "TOKEN_PREFIX": _TOKEN_PREFIX,
             "ADMIN_KEY_ID": secret["ARN"],
-            "BASE_URLS": _elsewhere(kupe.url, host),
+            "BASE_URLS": _elsewhere(server.url, host),
             "POWERTOOLS_METRICS_NAMESPACE": "Fleetgraph/local",
             "POWERTOOLS_LOG_LEVEL": "INFO",
         }
