@@ -24,7 +24,6 @@ PHASES = (
     "FAILED",
     "UNKNOWN",
 )
-PROVIDERS = ("COCKROACHDB", "KUPE", "NORTHFLANK", "QOVERY")
 CLOUDS = (
     "AWS",
     "AZURE",

@@ -9,10 +9,11 @@ from cli.changes import ask_for, carry_out, following_flags
 from cli.documents import change, read
 from cli.errors import Exit, UsageError
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import PROVIDERS, Named, Word, named
+from cli.kinds import Named, Word, named
 from cli.lookup import find_account, qualified
 from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
+from cli.specs import PROVIDERS
 from cli.tables import Column
 from cli.words import freshness, moment, plain
 

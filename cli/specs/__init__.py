@@ -11,3 +11,4 @@ SPECS: Mapping[str, Spec] = {
     "qovery": qovery.SPEC,
     "northflank": northflank.SPEC,
 }
+PROVIDERS = tuple(sorted(key.upper() for key in SPECS))

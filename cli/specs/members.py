@@ -23,8 +23,9 @@ class Spec:
     create_flags: Callable[[], Sequence[click.Parameter]]
     to_spec: Callable[[Session, Options, dict[str, Any]], dict[str, Any]]
     """From flags and an account to the provider's member of ClusterSpecInput. Raises UsageError and NotThere."""
-    update_flags: Callable[[], Sequence[click.Parameter]]
-    to_patch: Callable[[Session, Options, dict[str, Any]], dict[str, Any]]
+    update_flags: Callable[[], Sequence[click.Parameter]] = tuple
+    """None where a cluster cannot be updated."""
+    to_patch: Callable[[Session, Options, dict[str, Any]], dict[str, Any]] = lambda *_: {}
     """From flags and the cluster to the provider's member of UpdateClusterInput. Raises UsageError."""
     clearable: Mapping[str, str] = field(default_factory=dict)
     """By flag: the member of the patch, with dots, that a null or an empty list clears."""

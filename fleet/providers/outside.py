@@ -32,8 +32,6 @@ class OutsideProvider:
     """A `gateway.providers.members.ProviderTypes`."""
     fake: str | None = None
     """A subclass of `sandbox.api.Api`, where `make run` is to start it."""
-    command: str | None = None
-    """A `cli.specs.members.Spec`, where `fleetgraph create` is to take it."""
 
 
 class UnusableProvider(Exception):

@@ -26,9 +26,9 @@ from cli.credentials import KINDS
 from cli.documents import change, keys, read
 from cli.errors import CODES, TYPES
 from cli.goals import FIELDS
-from cli.kinds import CLOUDS, PHASES, PROVIDERS, STATES
+from cli.kinds import CLOUDS, PHASES, STATES
 from cli.screen import STYLES
-from cli.specs import SPECS
+from cli.specs import PROVIDERS
 from cli.specs.qovery import MODES
 from gateway.http.codes import Code
 from tests.cli.contract import CONTRACT
@@ -82,7 +82,6 @@ def test_every_cloud_is_known() -> None:
 
 def test_every_provider_is_known() -> None:
     assert set(PROVIDERS) == members(CONTRACT, "ProviderKind")
-    assert {provider.upper() for provider in SPECS} == set(PROVIDERS)
 
 
 def test_every_state_of_an_operation_is_known() -> None:

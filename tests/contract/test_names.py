@@ -12,10 +12,13 @@ from tests.contract.places import ROOT
 
 PACKAGES = (
     *("fleet", "adapters", "infra", "graphql/gateway", "functions"),
-    *("local", "sandbox", "web", "fleetgraph"),
+    *("local", "sandbox", "cli", "web", "fleetgraph"),
 )
 FILES = ("Makefile", "template.yaml", "samconfig.toml", "artefact.sh")
-ENGINE = r'COCKROACHDB = "COCKROACHDB"'
+PAGE = "web/page/src"
+OF_THE_PAGE = (f"{PAGE}/create/kinds.tsx", f"{PAGE}/cluster/Details.tsx")
+"""Where the page has a form and the details of each provider. Without them it shows what all clusters have."""
+ENGINE = r'COCKROACHDB = "COCKROACHDB"|<Fact title="Engine">.*'
 """What runs in a cluster has the name of a provider: `Engine` in fleet/model/cluster.py."""
 EXAMPLE = r"\s*(\$ )?fleetgraph .*"
 """An example of the command, which documentation of it is full of; a test runs them."""
@@ -36,12 +39,17 @@ def known(root: Path) -> Iterator[str]:
     """Each line that names a provider outside its modules, the registries and examples."""
     pattern, keys = names(), set(PROVIDERS.of_the_house)
     files = [path for package in PACKAGES for path in sorted((root / package).rglob("*.py"))]
+    files += sorted(path for path in (root / PAGE).rglob("*.ts*") if "__generated__" not in path.parts)
     for path in (*files, *(root / name for name in FILES)):
         inside = path.relative_to(root)
-        if not path.is_file() or inside.as_posix() in REGISTRIES or keys & {*inside.parts, inside.stem}:
+        if (
+            not path.is_file()
+            or inside.as_posix() in (*REGISTRIES, *OF_THE_PAGE)
+            or keys & {*inside.parts, inside.stem}
+        ):
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            if pattern.search(line) and not re.fullmatch(rf"{EXAMPLE}|\s*{ENGINE}", line):
+            if pattern.search(line) and not re.fullmatch(rf"{EXAMPLE}|\s*({ENGINE})", line):
                 yield f"{inside.as_posix()}:{number}: {line.strip()}"
 
 

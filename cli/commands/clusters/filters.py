@@ -5,9 +5,10 @@ from typing import Any
 import click
 
 from cli.grammar import Flag, Options
-from cli.kinds import CLOUDS, PHASES, PROVIDERS, Named, Word, named
+from cli.kinds import CLOUDS, PHASES, Named, Word, named
 from cli.lookup import find_account
 from cli.session import Session
+from cli.specs import PROVIDERS
 
 GROUP = "which clusters"
 

@@ -23,6 +23,9 @@ def update_cluster(session: Session, options: Options) -> int:
         name = found["account"]["provider"]["name"]
         raise UsageError(f"This version of the command has no flags for {name}.", "Use `fleetgraph query`.")
     spec = SPECS[provider]
+    if not spec.update_flags():
+        reason = f"`fleetgraph providers show {provider}` says why."
+        raise UsageError(f"A cluster at {spec.provider} cannot be updated.", reason)
     _refuse_flags_of_others(options, provider)
     cluster = session.client.ask(read.CLUSTER, {"id": found["id"]})["cluster"] or found
     patch = spec.to_patch(session, options, cluster)
