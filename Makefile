@@ -145,7 +145,7 @@ ARCHITECTURE ?= x86_64
 WITH_SAM = PATH="$(CURDIR)/.venv-sam/bin:$$PATH"
 SAM = SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1} $(WITH_SAM) sam
 
-build: .venv-sam/stamp ## build the three functions for Lambda [ARCHITECTURE=x86_64|arm64]
+build: .venv-sam/stamp web ## build the three functions for Lambda [ARCHITECTURE=x86_64|arm64]
 	$(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
 
 deploy: build ## create or update the stack on AWS, asking what it must know [STACK=fleetgraph]
@@ -192,7 +192,7 @@ build-Plan build-Observe:
 
 # A third of it is cryptography: nothing smaller is to be trusted with verifying tokens. It is loaded with the first.
 build-Api:
-	$(ARTEFACT) "-r pyproject.toml" 47 fleet adapters infra functions graphql/gateway
+	$(ARTEFACT) "-r pyproject.toml" 53 fleet adapters infra functions graphql/gateway
 
 .venv-client/bin/python .venv-sam/bin/python .venv-checkov/bin/python:
 	$(MAKE_VENV) $(@:/bin/python=)

@@ -22,6 +22,13 @@ uv pip install --quiet --require-hashes --only-binary :all: --link-mode copy --n
 for ours in "$@"; do cp -R "$ours" "$folder/"; done
 rm -rf "$folder/infra/sqlite" # for one machine; functions have DynamoDB
 
+# What browsers get, where `make web` built it: of what is compressed, nothing else, because an answer has 6 MB at most.
+if [ -d "$folder/gateway" ] && [ -d web/dist ]; then
+    mkdir "$folder/pages"
+    cp -R web/dist/page web/dist/explorer "$folder/pages/"
+    find "$folder/pages" -name '*.gz' -exec sh -c 'rm -f "${1%.gz}"' - {} \;
+fi
+
 # botocore carries every service of AWS; we talk to these. Of Powertools we use logs and metrics. Docs, examples and
 # type stubs explain nothing to Lambda.
 for service in "$folder"/botocore/data/*/; do

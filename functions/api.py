@@ -1,11 +1,16 @@
-"""API Gateway -> gateway, behind one door: without a valid key nothing is answered, and nothing of it is imported."""
+"""API Gateway -> gateway, behind one door: without a valid key nothing is answered, and nothing of it is imported.
 
+Pages stand outside of it, because they hold nothing of a fleet: it is they who ask a person for the key.
+"""
+
+import base64
 import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache, cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fleet.access.authentication import (
@@ -25,6 +30,7 @@ from functions.plan import send_observation_request
 from functions.process import Context, Process
 from functions.settings import read_settings
 from infra import queue
+from infra.pages import BuiltPages
 from infra.queue import Queue
 from infra.secrets import admin_key
 from infra.secrets.admin_key import AdminKey
@@ -46,16 +52,20 @@ REFUSAL_HEADERS: Mapping[str, str] = {
 }
 """Those of the gateway, which is not imported for a refusal."""
 
+PAGES = Path(__file__).parent.parent / "pages"
+"""Where the build puts what `web/` builds, where it was built."""
+
 logger = logger_of("api")
 
 
 class Api:
     """One process answers one request at a time, so who asks stands in `_caller` while it does."""
 
-    def __init__(self, environment: Mapping[str, str], clock: Clock) -> None:
+    def __init__(self, environment: Mapping[str, str], clock: Clock, pages: Path = PAGES) -> None:
         self._settings = read_settings(environment)
         self._api_settings = read_api_settings(environment)
         self._clock = clock
+        self._pages = pages if self._api_settings.has_page and pages.is_dir() else None
         self._process = Process()
         self._caller: Caller | None = None
         self._authenticator = Authenticator(
@@ -67,6 +77,8 @@ class Api:
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """API Gateway gives header names in lower case, `sam local` as they came."""
         headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+        if page := self._page(event, headers):
+            return page
         try:
             self._caller = self._process.run(self._authenticator.authenticate(headers.get("authorization")))
         except NotAuthenticated as refused:
@@ -82,6 +94,24 @@ class Api:
                 "body": json.dumps(refused.body),
             }
         return self._answer(event, context)
+
+    def _page(self, event: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any] | None:
+        if self._pages is None or event["requestContext"]["http"]["method"] != "GET":
+            return None
+        pages = BuiltPages(folder=self._pages, has_explorer=self._api_settings.shows_schema)
+        found = pages.find("GET", event["rawPath"], headers, event.get("queryStringParameters") or ())
+        if found is None:
+            return None
+        return {
+            "statusCode": found.status,
+            "headers": {
+                **REFUSAL_HEADERS,
+                **{name.lower(): value for name, value in found.headers.items()},
+                "x-request-id": event["requestContext"]["requestId"],
+            },
+            "body": base64.b64encode(found.body).decode(),
+            "isBase64Encoded": True,
+        }
 
     async def _authenticated(self, authorization: str | None) -> Caller:
         assert self._caller is not None

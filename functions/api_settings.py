@@ -20,11 +20,13 @@ class OidcSettings:
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings:
     """`shows_schema`: introspection is answered, and errors name what there is in the schema. `only_trusted`: no
-    document is run but those of the manifest. `oidc` null takes no tokens.
+    document is run but those of the manifest. `has_page`: browsers get the page of the fleet, and the explorer where
+    the schema is shown. `oidc` null takes no tokens.
     """
 
     shows_schema: bool = True
     only_trusted: bool = False
+    has_page: bool = True
     credits_per_minute: int = POINTS_PER_MINUTE
     oidc: OidcSettings | None = None
 
@@ -37,6 +39,7 @@ def read_api_settings(environment: Mapping[str, str]) -> ApiSettings:
     return ApiSettings(
         shows_schema=_choice(environment, "INTROSPECTION", "on", "off") == "on",
         only_trusted=_choice(environment, "DOCUMENTS", "any", "trusted") == "trusted",
+        has_page=_choice(environment, "PAGE", "on", "off") == "on",
         credits_per_minute=int(credits),
         oidc=_read_oidc(environment),
     )

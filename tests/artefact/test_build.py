@@ -99,6 +99,8 @@ def test_sam_build_in_a_fresh_checkout_elsewhere_gives_the_same_bytes(tmp_path: 
         if (ROOT / name).is_file():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, tmp_path / name)
+    if (ROOT / "web" / "dist").is_dir():
+        shutil.copytree(ROOT / "web" / "dist", tmp_path / "web" / "dist")
     (architecture,) = [name for name, machine in MACHINES.items() if machines(BUILT / "Observe") == {machine}]
     done = subprocess.run(
         [ROOT / ".venv-sam" / "bin" / "sam", "build"],

@@ -196,9 +196,11 @@ def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, An
         "OIDC_SCOPE_CLAIM": "permissions",
         "INTROSPECTION": "off",
         "DOCUMENTS": "trusted",
+        "PAGE": "off",
         "POINTS_PER_MINUTE": "1",
     }
     assert unlike.keys() == told.keys()
     settings = read_api_settings(unlike)
     assert settings.oidc is not None
     assert (settings.shows_schema, settings.only_trusted, settings.credits_per_minute) == (False, True, 1)
+    assert not settings.has_page

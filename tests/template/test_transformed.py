@@ -33,7 +33,7 @@ def test_nothing_serverless_is_left_and_nothing_is_added_unseen(transformed: dic
     assert not any(kind.startswith("AWS::Serverless") for kind in kinds)
     assert kinds.count("AWS::Lambda::Function") == 3
     assert kinds.count("AWS::IAM::Role") == 4, "one a function, one of the schedule"
-    assert kinds.count("AWS::Lambda::Permission") == 1
+    assert kinds.count("AWS::Lambda::Permission") == 2, "what answers with a key, and pages"
 
 
 def test_functions_run_on_the_chosen_processor_and_are_traced(transformed: dict[str, Any]) -> None:

@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, request_response
 
 from fleet.access.authentication import Authenticate
+from fleet.ports.pages import VIEWS, Pages
 from gateway.http.authentication import RequireCaller
 from gateway.http.endpoint import Endpoint, found_for, page_response
 from gateway.http.middleware import layers
-from gateway.http.pages import VIEWS, Pages
 from gateway.services import Policy, Services
 
 Health = Callable[[], Awaitable[Mapping[str, Any]]]

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from fleet.access.authentication import Authenticate, NotAuthenticated
 from fleet.model.caller import Caller
-from gateway.http.pages import wants_page
+from fleet.ports.pages import wants_page
 
 NOBODY = Caller(id="nobody", name="nobody")
 """Whoever asks for a page. Pages show nothing of a fleet."""

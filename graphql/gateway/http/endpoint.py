@@ -15,11 +15,11 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from fleet.ports.pages import Page, Pages
 from gateway.context import Context
 from gateway.http.authentication import caller_of
 from gateway.http.codes import MEANINGS, Code
 from gateway.http.errors import tell
-from gateway.http.pages import Found, Pages
 from gateway.http.request import JSON, Asked, NotServed, answer_type, check_method, read
 from gateway.schema import SCHEMA
 from gateway.services import Policy, Services
@@ -79,11 +79,11 @@ class Endpoint:
             return PreExecutionError(data=None, errors=[GraphQLError("There are no subscriptions.")])
 
 
-def found_for(request: Request, pages: Pages) -> Found | None:
+def found_for(request: Request, pages: Pages) -> Page | None:
     return pages.find(request.method, request.url.path, request.headers, request.query_params.keys())
 
 
-def page_response(found: Found) -> Response:
+def page_response(found: Page) -> Response:
     return Response(found.body, found.status, found.headers)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.http.pages import Pages
+from infra.pages import BuiltPages
 from infra.store.store import TableStore
 from tests.gateway.world import Client, SetClock, WatchedReader
 
@@ -93,7 +93,7 @@ async def test_a_browser_gets_the_explorer_and_a_program_does_not(
 ) -> None:
     (tmp_path / "explorer").mkdir()
     (tmp_path / "explorer" / "index.html").write_text("<title>Fleetgraph</title>")
-    client = Client(reader, clock, pages=Pages(folder=tmp_path))
+    client = Client(reader, clock, pages=BuiltPages(folder=tmp_path))
     page = await client.http.get("/graphql", headers={"Accept": BROWSER})
     assert (page.status_code, page.text) == (200, "<title>Fleetgraph</title>")
     assert (await client.http.get("/graphql", headers={"Accept": "*/*"})).status_code == 400

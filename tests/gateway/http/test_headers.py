@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.http.headers import EVERYWHERE
-from gateway.http.pages import Pages
+from infra.pages import BuiltPages
 from tests.gateway.world import Client, SetClock, WatchedReader
 
 PAGE = "https://dashboard.example"
@@ -46,7 +46,7 @@ async def test_the_page_keeps_its_own_policy_and_the_rest(
 ) -> None:
     (tmp_path / "explorer").mkdir()
     (tmp_path / "explorer" / "index.html").write_text("<title>Fleetgraph</title>")
-    page = await Client(reader, clock, pages=Pages(folder=tmp_path)).http.get(
+    page = await Client(reader, clock, pages=BuiltPages(folder=tmp_path)).http.get(
         "/graphql", headers={"Accept": "text/html"}
     )
     assert "script-src 'self'" in page.headers["content-security-policy"]

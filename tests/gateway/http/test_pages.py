@@ -8,7 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from gateway.http.pages import VIEWS, Pages
+from fleet.ports.pages import VIEWS
+from infra.pages import BuiltPages
 from tests.gateway.world import Client, SetClock, WatchedReader
 
 ROOT = Path(__file__).parents[3]
@@ -35,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def browser(reader: WatchedReader, clock: SetClock, folder: Path) -> httpx.AsyncClient:
-    return Client(reader, clock, pages=Pages(folder=folder)).http
+    return Client(reader, clock, pages=BuiltPages(folder=folder)).http
 
 
 def policy_of(response: httpx.Response) -> dict[str, set[str]]:
@@ -134,7 +135,7 @@ async def test_a_file_goes_out_as_it_was_compressed_for_whoever_takes_that(
     asset = folder / "page" / "assets" / "index-AB12CD34.js"
     asset.with_name(asset.name + ".gz").write_bytes(gzip.compress(b"export {};"))
     asset.with_name(asset.name + ".br").write_bytes(b"brotli")
-    found = Pages(folder=folder).find("GET", "/assets/index-AB12CD34.js", {"accept-encoding": accepted})
+    found = BuiltPages(folder=folder).find("GET", "/assets/index-AB12CD34.js", {"accept-encoding": accepted})
     assert found is not None
     assert found.headers.get("Content-Encoding") == coding
     assert found.headers["Vary"] == "Accept-Encoding"
@@ -145,7 +146,7 @@ async def test_a_file_goes_out_as_it_was_compressed_for_whoever_takes_that(
 async def test_pages_that_are_not_built_say_how_to_build_them_and_show_after_it(
     reader: WatchedReader, clock: SetClock, tmp_path: Path
 ) -> None:
-    browser = Client(reader, clock, pages=Pages(folder=tmp_path)).http
+    browser = Client(reader, clock, pages=BuiltPages(folder=tmp_path)).http
     for path in ("/", "/graphql"):
         page = await browser.get(path, headers=BROWSER)
         assert page.status_code == 503
@@ -160,7 +161,7 @@ async def test_pages_that_are_not_built_say_how_to_build_them_and_show_after_it(
 async def test_a_gateway_that_keeps_its_schema_to_itself_serves_the_page_and_no_explorer(
     reader: WatchedReader, clock: SetClock, folder: Path
 ) -> None:
-    browser = Client(reader, clock, pages=Pages(folder=folder, has_explorer=False)).http
+    browser = Client(reader, clock, pages=BuiltPages(folder=folder, has_explorer=False)).http
     assert (await browser.get("/", headers=BROWSER)).status_code == 200
     assert (await browser.get("/graphql", headers=BROWSER)).status_code == 400
     assert (await browser.get("/explorer/explorer-AB12CD34.js")).status_code == 404
@@ -204,7 +205,7 @@ def test_the_first_view_is_under_300_kb_compressed() -> None:
 async def test_what_was_built_is_there_and_holds_nothing_inline(
     path: str, fonts_are: str, reader: WatchedReader, clock: SetClock
 ) -> None:
-    browser = Client(reader, clock, pages=Pages(folder=BUILT)).http
+    browser = Client(reader, clock, pages=BuiltPages(folder=BUILT)).http
     page = (await browser.get(path, headers=BROWSER)).text
     assert re.search(r"<html lang=\"en\">.*<title>Fleetgraph</title>", page, re.DOTALL)
     assert not re.search(r"<script(?![^>]* src=)|<style| style=| on[a-z]+=|https?:", page)

@@ -2,18 +2,18 @@
 
 A folder holds what `web/` builds: `page` and `explorer`, each with its `index.html` and its `assets`, whose names carry
 a hash of their content and which stand there compressed beside themselves. A file is read when it is asked for, so a
-build shows at the next reload, and a function that serves them starts no slower for it. Only the standard library is
-imported, because a function answers with them before it imports anything else.
+build shows at the next reload, and a function that serves them starts no slower for it. Nothing but the
+standard library is imported, because a function answers with them before it imports what answers GraphQL.
 """
 
+import gzip
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
-VIEWS = ("accounts", "activity", "clusters", "create", "keys", "operations", "spend")
-"""First parts of the addresses that the page itself shows. It has the same list."""
+from fleet.ports.pages import VIEWS, Page, wants_page
 
 _POLICY = {
     "default-src": "'none'",
@@ -44,7 +44,6 @@ _TYPES = {
 }
 _CODINGS = (("br", ".br"), ("gzip", ".gz"))
 _ASSET = re.compile(r"/(?P<of>assets|explorer)/(?P<name>[\w-][\w.-]*)")
-_IN_A_QUERY = {"query", "documentId", "extensions"}
 
 NOT_BUILT = b"""<!doctype html>
 <html lang="en">
@@ -56,19 +55,7 @@ NOT_BUILT = b"""<!doctype html>
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
-    headers: Mapping[str, str]
-    body: bytes
-    status: HTTPStatus = HTTPStatus.OK
-
-
-def wants_page(method: str, accept: str, parameters: Collection[str]) -> bool:
-    """A browser that goes to an address. A query in the address is executed."""
-    return method in ("GET", "HEAD") and "text/html" in accept and not _IN_A_QUERY & set(parameters)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pages:
+class BuiltPages:
     """`folder` may be built later. The explorer is of use only where the schema is shown."""
 
     folder: Path
@@ -76,8 +63,7 @@ class Pages:
 
     def find(
         self, method: str, path: str, headers: Mapping[str, str], parameters: Collection[str] = ()
-    ) -> Found | None:
-        """`headers` have lower-case names. None: it is for somebody else to answer."""
+    ) -> Page | None:
         if asset := _ASSET.fullmatch(path):
             is_read = method in ("GET", "HEAD")
             return self._asset(asset["of"], asset["name"], headers) if is_read else None
@@ -89,15 +75,15 @@ class Pages:
             return self._page("page", headers, PAGE_POLICY)
         return None
 
-    def _page(self, name: str, headers: Mapping[str, str], policy: str) -> Found:
+    def _page(self, name: str, headers: Mapping[str, str], policy: str) -> Page:
         said = {"Cache-Control": "no-store", "Content-Security-Policy": policy}
         found = _read(self.folder / name / "index.html", headers, said)
         if found is None:
             said["Content-Type"] = _TYPES[".html"]
-            return Found(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=said, body=NOT_BUILT)
+            return Page(status=HTTPStatus.SERVICE_UNAVAILABLE, headers=said, body=NOT_BUILT)
         return found
 
-    def _asset(self, of: str, name: str, headers: Mapping[str, str]) -> Found | None:
+    def _asset(self, of: str, name: str, headers: Mapping[str, str]) -> Page | None:
         is_explorers = of == "explorer"
         if is_explorers and not self.has_explorer:
             return None
@@ -106,17 +92,21 @@ class Pages:
         return _read(path, headers, {"Cache-Control": _FOR_EVER, "Content-Security-Policy": policy})
 
 
-def _read(path: Path, headers: Mapping[str, str], said: Mapping[str, str]) -> Found | None:
+def _read(path: Path, headers: Mapping[str, str], said: Mapping[str, str]) -> Page | None:
+    """A function carries nothing but what is compressed; whoever takes no coding has it undone."""
     kind = _TYPES.get(path.suffix)
-    if kind is None or not path.is_file():
+    packed = path.with_name(path.name + ".gz")
+    if kind is None or not (path.is_file() or packed.is_file()):
         return None
     said = {**said, "Content-Type": kind, "Vary": "Accept-Encoding"}
     taken = _taken(headers.get("accept-encoding", ""))
     for coding, suffix in _CODINGS:
         compressed = path.with_name(path.name + suffix)
         if coding in taken and compressed.is_file():
-            return Found(headers={**said, "Content-Encoding": coding}, body=compressed.read_bytes())
-    return Found(headers=said, body=path.read_bytes())
+            return Page(headers={**said, "Content-Encoding": coding}, body=compressed.read_bytes())
+    return Page(
+        headers=said, body=path.read_bytes() if path.is_file() else gzip.decompress(packed.read_bytes())
+    )
 
 
 def _taken(accept_encoding: str) -> set[str]:
