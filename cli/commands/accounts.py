@@ -193,8 +193,8 @@ fleetgraph accounts show kupe/"Acme Tools" -o yaml
             "Connect a provider account. Its token is tried before it is kept.",
             about=TOKENS,
             examples="""
-fleetgraph accounts connect kupe --name palisade --external-id palisade --token-env KUPE_API_KEY
-fleetgraph accounts connect cockroachdb --name brightwater < token.txt
+fleetgraph accounts disconnect "Palisade Insurance" --wait
+fleetgraph accounts connect kupe --name "Palisade Insurance" --external-id palisade --token-env KUPE_API_KEY
 """,
             params=[
                 click.Argument(["provider"], metavar="PROVIDER", type=Word(PROVIDERS)),

@@ -138,7 +138,7 @@ fleetgraph spend-limits show driver-app --json
             about=f"{CALLED} Which measure it takes depends on its plan and on the version of its provider's API.",
             examples="""
 fleetgraph spend-limits set driver-app --usd 12.50 --wait
-fleetgraph spend-limits set customs-portal --request-units 50000000 --storage-mib 5120 --wait
+fleetgraph spend-limits set rate-quotes --request-units 50000000 --storage-mib 5120 --wait
 fleetgraph spend-limits set dispatch-board --vcpus 8
 """,
             params=[cluster_argument(), *limit_flags(), EXPECTED_REVISION, *following_flags()],

@@ -84,7 +84,7 @@ Ends with 0 when it is so, with 1 as soon as one of them cannot become so, with 
 fleetgraph wait "Acme Tools/production" --for ready --timeout 15m
 fleetgraph wait shipments-ledger fuel-cards --for phase=ready,stopped
 fleetgraph wait --account "Halcyon Pay" --for ready --json
-fleetgraph wait shipments-ledger --for version=v25.4.1
+fleetgraph wait fuel-cards --for version=v25.4.1
 fleetgraph wait --operation "$(fleetgraph clusters update reporting --cpu 4 -o name)"
 fleetgraph wait "Acme Tools/no-such-cluster" --for deleted && echo gone
 """,

@@ -1,6 +1,7 @@
 """Help that helps, and a process that ends as scripts expect."""
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from cli import __version__
 from cli.errors import Exit
 from cli.grammar import Noun, Verb
 from cli.main import ROOT, main
+from cli.output import FORMS
 from cli.places import PLACES, SHORT_FORMS
 from tests.cli.command import Command
 from tests.cli.scripted import Scripted
@@ -167,3 +169,22 @@ def test_help_imports_neither_the_network_nor_the_tables() -> None:
     ended = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
     loaded = set(ended.stderr.replace("'", "").strip("[]\n").split(", "))
     assert loaded.isdisjoint({"httpx", "rich", "jq", "yaml", "tomlkit", "ssl", "asyncio"})
+
+
+def test_the_page_names_every_command() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
+    nouns = dict(re.findall(r"^\| `([\w-]+)` \| (`[^|]+) \|$", text, re.MULTILINE))
+    written = {(noun, verb) for noun, cells in nouns.items() for verb in re.findall(r"`([\w-]+)`", cells)}
+    assert written >= {(path[0], path[1]) for path, _ in VERBS if len(path) > 1}
+    (alone,) = re.findall(r"^These stand alone: (.*)\.$", text, re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", alone)) == {path[0] for path, _ in VERBS if len(path) == 1}
+
+
+def test_the_page_names_every_status() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
+    assert [int(status) for status in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)] == [*Exit]
+
+
+def test_the_page_names_every_form() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "cli.md").read_text("utf-8")
+    assert tuple(re.findall(r"^\| `-o (\w+)`", text, re.MULTILINE)) == FORMS

@@ -36,7 +36,7 @@ STOP = Verb(
     about=CALLED,
     examples="""
 fleetgraph clusters stop "Orchard Grocers/warehouse"
-fleetgraph clusters stop "Orchard Grocers/previews" --wait --timeout 30m
+fleetgraph clusters stop "Fjordline Media/newsroom" --wait --timeout 30m
 """,
     params=[cluster_argument(), *following_flags()],
 )
