@@ -5,8 +5,9 @@ documents call members required that live answers leave out, and a cluster is wo
 showing without a member that does not read: of a `Lenient` model such a member is passed over and named in `unread`.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Self
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -73,15 +74,29 @@ class Lenient(Wire):
         should be a valid integer`.
         """
         found = list(self._unread)
-        for name in self.model_fields_set & type(self).model_fields.keys():
+        for name, shown in _with_parts(type(self)):
             value = getattr(self, name)
-            shown = type(self).model_fields[name].alias or name
             if isinstance(value, Lenient):
                 found += (f"{shown}.{one}" for one in value.unread)
             elif isinstance(value, tuple):
-                parts = ((number, part) for number, part in enumerate(value) if isinstance(part, Lenient))
-                found += (f"{shown}.{number}.{one}" for number, part in parts for one in part.unread)
+                found += (f"{shown}.{at}.{one}" for at, part in enumerate(value) for one in part.unread)
         return tuple(sorted(found)[:MOST_UNREAD])
+
+
+@cache
+def _with_parts(model: type[Lenient]) -> tuple[tuple[str, str], ...]:
+    """The members that are lenient themselves, or lists of such, with their names in the provider's spelling."""
+    return tuple(
+        (name, field.alias or name)
+        for name, field in model.model_fields.items()
+        if any(isinstance(part, type) and issubclass(part, Lenient) for part in _parts(field.annotation))
+    )
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    for inner in get_args(annotation):
+        yield from _parts(inner)
 
 
 class WireItem(Lenient):
@@ -169,6 +184,8 @@ Ordinal = Annotated[int, Field(ge=0, lt=2**63)]
 """A whole number that counts on: pages, generations."""
 Count = Annotated[int, Field(ge=0, lt=2**63)]
 """A whole number of something, as a JSON number or, as is the custom for 64 bits, as a string of digits."""
+Cents = Annotated[int, Field(ge=0, lt=2**63)]
+"""Money in its smallest unit."""
 SmallCount = Annotated[Annotated[int, Field(ge=0, lt=2**31)] | None, BeforeValidator(_unset_when_no_count)]
 """One that its provider holds in 32 bits, so that a product with a unit stays within 64."""
 

@@ -10,7 +10,7 @@ from fleet.model.capability import Capability
 from fleet.model.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
 from fleet.model.digest import digest
 from fleet.model.money import SpendLimitState, SpendLimitStatus
-from fleet.model.quantity import are_equal, is_a_mib, to_mib, to_millicores
+from fleet.model.quantity import is_quantity, to_mib, to_millicores
 from fleet.providers.kupe import KUPE, KupeDetails, KupeQuantities
 
 PHASES: Mapping[str, Phase] = {
@@ -40,6 +40,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
     status = wire.status or WireStatus()
     is_converged = to_convergence(wire)
     phase = to_phase(status.phase, is_converged)
+    total = to_resources(wire.resources)
     return Cluster(
         account_id=account_id,
         provider=KUPE.key,
@@ -55,7 +56,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         provider_operation=status.haPhase if status.haPhase in HA_AT_WORK else None,
         message=to_message(status, phase),
         is_converged=is_converged,
-        capacity=Capacity(total=to_resources(wire.resources)),
+        capacity=Capacity(total=total),
         created_at=to_instant(wire.createdAt),
         revision=to_revision(wire),
         connection=None if status.endpoint is None else Connection(endpoint=status.endpoint),
@@ -69,7 +70,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
             else wire.highAvailability,
             requested_version=wire.version,
             alerts_digest=None if wire.alerts is None else digest(wire.alerts),
-            quantities=to_quantities(wire.resources),
+            quantities=to_quantities(wire.resources, total),
         ),
         unread_members=to_unread(wire),
     )
@@ -114,20 +115,17 @@ def to_resources(wire: WireResources | None) -> Resources:
     )
 
 
-def to_quantities(wire: WireResources | None) -> KupeQuantities | None:
+def to_quantities(wire: WireResources | None, shown: Resources) -> KupeQuantities | None:
     """Those that are quantities and no whole number of our units."""
     if wire is None:
         return None
-    written = KupeQuantities(
-        cpu=wire.cpu
-        if wire.cpu and to_millicores(wire.cpu) is None and are_equal(wire.cpu, wire.cpu)
-        else None,
-        memory=wire.memory if wire.memory and to_mib(wire.memory) is None and is_a_mib(wire.memory) else None,
-        storage=wire.storage
-        if wire.storage and to_mib(wire.storage) is None and is_a_mib(wire.storage)
-        else None,
-    )
-    return None if written == KupeQuantities() else written
+    written = {
+        "cpu": wire.cpu if shown.cpu_millicores is None else None,
+        "memory": wire.memory if shown.memory_mib is None else None,
+        "storage": wire.storage if shown.storage_mib is None else None,
+    }
+    kept = {name: text for name, text in written.items() if text is not None and is_quantity(text)}
+    return KupeQuantities(**kept) if kept else None
 
 
 def to_message(status: WireStatus, phase: Phase) -> str | None:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, JsonValue
 
 from adapters.wire import (
     MOST_PARTS,
+    Cents,
     Count,
     Description,
     Identity,
@@ -40,7 +41,7 @@ class WireFeature(Lenient):
     id: Text = None
     title: Title = None
     value_object: WireFeatureValue | None = None
-    cost_per_month_in_cents: int | None = None
+    cost_per_month_in_cents: Cents | None = None
     currency_code: Text = None
 
 
@@ -150,8 +151,8 @@ class WireInstanceType(WireItem):
 
 
 class WireCostRange(Wire):
-    min_cost_in_cents: int | None = None
-    max_cost_in_cents: int | None = None
+    min_cost_in_cents: Cents | None = None
+    max_cost_in_cents: Cents | None = None
     currency_code: Text = None
 
 

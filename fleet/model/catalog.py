@@ -1,6 +1,7 @@
 """What an account can create clusters from: regions and machine types."""
 
 from fleet.model.cloud import Cloud
+from fleet.model.quantity import Count
 from fleet.model.record import Record
 
 
@@ -23,8 +24,8 @@ class InstanceType(Record):
     name: str
     cloud: Cloud
     region: str | None = None
-    cpu_millicores: int | None = None
-    memory_mib: int | None = None
+    cpu_millicores: Count = None
+    memory_mib: Count = None
 
     @property
     def key(self) -> str:

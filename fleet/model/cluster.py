@@ -9,6 +9,7 @@ from fleet.model.capability import Capability
 from fleet.model.cloud import Cloud
 from fleet.model.digest import digest
 from fleet.model.money import CostEstimate, SpendLimitStatus
+from fleet.model.quantity import Amount, Count
 from fleet.model.record import Instant, Record, of_provider
 
 
@@ -44,9 +45,9 @@ class Engine(StrEnum):
 class Resources(Record):
     """A millicore is 1/1000 CPU core, a MiB 2^20 bytes."""
 
-    cpu_millicores: int | None = None
-    memory_mib: int | None = None
-    storage_mib: int | None = None
+    cpu_millicores: Amount = None
+    memory_mib: Amount = None
+    storage_mib: Amount = None
 
 
 class Capacity(Record):
@@ -54,9 +55,9 @@ class Capacity(Record):
 
     total: Resources = Resources()
     per_node: Resources = Resources()
-    node_count: int | None = None
-    min_nodes: int | None = None
-    max_nodes: int | None = None
+    node_count: Count = None
+    min_nodes: Count = None
+    max_nodes: Count = None
     instance_type: str | None = None
 
 

@@ -5,6 +5,9 @@ Source: the Kubernetes API's definition of a resource quantity.
 
 import re
 from fractions import Fraction
+from typing import Annotated
+
+from pydantic import AfterValidator
 
 _QUANTITY = re.compile(
     r"\+?(\d{1,24}(?:\.\d{0,9})?|\.\d{1,9})(?:[eE]([+-]?\d{1,2})|([KMGTPE]i|[numkMGTPE]?))", re.ASCII
@@ -20,6 +23,18 @@ _SUFFIXES = {
 _MIB = 1024**2
 _LARGEST = 2**63 - 1
 """Nothing real is larger, and the public contract carries 64 bits."""
+
+
+def _null_beyond(largest: int) -> AfterValidator:
+    return AfterValidator(lambda number: number if number is None or 0 <= number <= largest else None)
+
+
+Count = Annotated[int | None, _null_beyond(2**31 - 1)]
+"""How many there are of something. The public contract carries 32 bits: a sum beyond them, which no provider can mean,
+is null, where it would otherwise break the answer that it stands in.
+"""
+Amount = Annotated[int | None, _null_beyond(_LARGEST)]
+"""How much there is of something, within 64 bits."""
 
 
 def to_millicores(quantity: str) -> int | None:
@@ -38,6 +53,10 @@ def are_equal(one: str, other: str) -> bool:
     """Whether two quantities are as much, however they are written: `0.5` and `500m`, `50G` and `50000M`."""
     size = _read(one)
     return size is not None and size == _read(other)
+
+
+def is_quantity(text: str) -> bool:
+    return _read(text) is not None
 
 
 def is_a_mib(quantity: str) -> bool:

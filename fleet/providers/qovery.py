@@ -42,7 +42,7 @@ class MetricsWanted(Record):
 
 
 class NginxWanted(Record):
-    replica_count: int | None = Field(default=None, ge=0)
+    replica_count: int | None = Field(default=None, ge=0, lt=2**31)
     default_ssl_certificate: str | None = None
     publish_status_address: str | None = None
     metal_lb_load_balancer_ips: str | None = None

@@ -103,6 +103,14 @@ def test_a_pool_without_a_number_shows_none_and_sends_none_back() -> None:
     assert str(NO_COUNT) not in str(body)
 
 
+def test_a_sum_that_no_provider_can_mean_is_null() -> None:
+    pools = [{**POOL, "id": name, "nodeCount": NO_COUNT - 1, "diskSize": NO_COUNT - 1} for name in ("a", "b")]
+    cluster = to_northflank_cluster(WireNorthflankCluster.model_validate(northflank(*pools)), "account")
+    assert cluster.capacity.node_count is None
+    assert cluster.capacity.total.storage_mib is None
+    assert cluster.unread_members == ()
+
+
 def test_pools_that_do_not_read_are_not_sent_back_as_something_else() -> None:
     wanted = NodePoolWanted(id="p1", node_type="m5", node_count=2, disk_size_gb=20)
     with pytest.raises(Unsupported, match="could not be kept"):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.model.quantity import to_mib, to_millicores
+from fleet.model.quantity import are_equal, is_a_mib, to_mib, to_millicores
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,26 @@ def test_a_whole_number_of_mib_is_that_number_in_every_spelling(mib: int) -> Non
 def test_a_decimal_is_read_exactly_or_not_at_all(quantity: str) -> None:
     exact = Fraction(quantity) * 1000
     assert to_millicores(quantity) == (exact.numerator if exact.denominator == 1 else None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ("50G", "50000M", True),
+        ("0.5", "500m", True),
+        ("1e3", "1k", True),
+        ("16G", "16Gi", False),
+        ("16", "16G", False),
+        ("plenty", "plenty", False),
+    ],
+)
+def test_quantities_are_compared_by_what_they_stand_for(one: str, other: str, equal: bool) -> None:
+    assert are_equal(one, other) is equal
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("1Mi", True), ("50G", True), ("16", False), ("1.5", False), ("1023Ki", False), ("many", False)],
+)
+def test_bytes_are_asked_for_by_the_mib_or_more(text: str, is_one: bool) -> None:
+    assert is_a_mib(text) is is_one
