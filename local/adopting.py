@@ -113,7 +113,7 @@ async def _with_the_token_that_counts(
     token = await vault.give(account.id, one.token)
     if token == one.token:
         return account
-    made = make_account(
+    return make_account(
         provider=account.provider,
         name=account.name,
         external_id=account.external_id,
@@ -121,8 +121,8 @@ async def _with_the_token_that_counts(
         base_url=account.base_url,
         token=token,
         now=now,
+        account_id=account.id,
     )
-    return made.model_copy(update={"id": account.id})
 
 
 async def _connect(store: Store, account: Account, now: datetime) -> None:

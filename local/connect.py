@@ -17,14 +17,24 @@ from local.accounts import AccountsError, GivenAccount, read_accounts
 
 
 async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> None:
-    """Tokens first: an account that is known is soon observed."""
     clock = SystemClock()
     vault = SsmVault(ssm.open_client(), outputs["TokenPrefix"], clock)
     table = DynamoTable(open_client(), outputs["TableName"], clock)
     try:
+        store = TableStore(table, clock)
         for one in given:
-            await vault.keep(one.account.id, one.token)
-            await TableStore(table, clock).connect(one.account, due_at=clock.now())
+            known = await store.account_named(*one.account.order)
+            account = (
+                one.account if known is None else one.account.model_copy(update={"id": known.account.id})
+            )
+            if known is None:
+                await vault.keep(
+                    account.id, one.token
+                )  # an account without a token would be observed in vain
+                await store.connect(account, due_at=clock.now())
+            else:
+                await store.connect(account, due_at=clock.now())
+                await vault.keep(account.id, one.token)  # after a refusal the old token still counts
             print(f"{one.account.provider} account {one.account.name!r} will be observed within two minutes.")
     finally:
         table.close()

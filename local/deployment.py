@@ -13,9 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-import sandbox
 from fleet.accounts.new_account import make_account
-from fleet.model.account import derive_account_id
 from fleet.ports.clock import SystemClock
 from infra import queue
 from infra.dynamodb.schema import create_table
@@ -25,7 +23,6 @@ from infra.secrets.ssm import SsmVault
 from infra.store.store import TableStore
 from local.ministack import ministack
 from sandbox import Server, serve
-from sandbox.api import Account as Known
 from sandbox.registry import startable
 
 KEY = "the-key-that-the-deployment-made-up"
@@ -35,7 +32,7 @@ DUE_AT = datetime(2025, 1, 1, tzinfo=UTC)
 """The time in events/observe.json: a message is stale unless it is when the account is due."""
 
 ACCOUNT_ID = "c2550025070f262c"
-"""The account in events/observe.json; one of the fake providers has it."""
+"""The account in events/observe.json."""
 
 _TABLE = "fleet"
 _TOKEN_PREFIX = "/local/tokens/"  # noqa: S105 - where they are
@@ -74,7 +71,7 @@ def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterat
 async def _connect(server: Server, host: str) -> None:
     client, clock = open_client(), SystemClock()
     create_table(client, _TABLE)
-    known = next(one for one in server.accounts if _id_of(one) == ACCOUNT_ID)
+    known = server.accounts[0]
     token = SecretStr(known.token)
     made = make_account(
         provider=known.provider,
@@ -82,6 +79,7 @@ async def _connect(server: Server, host: str) -> None:
         external_id=known.external_id,
         token=token,
         now=clock.now(),
+        account_id=ACCOUNT_ID,
     )
     # Unchecked, because plain HTTP is for loopback alone, and this token is make-believe.
     account = made.model_copy(update={"base_url": _elsewhere(server.url, host)})
@@ -92,14 +90,8 @@ async def _connect(server: Server, host: str) -> None:
 
 
 def _provider() -> str:
-    """Whose account it is."""
-    clock = sandbox.SystemClock()
-    fakes = ((key, fake(clock=clock, seed=0)) for key, fake in startable().items())
-    return next(key for key, fake in fakes if ACCOUNT_ID in map(_id_of, fake.accounts()))
-
-
-def _id_of(account: Known) -> str:
-    return derive_account_id(account.provider, account.name)
+    """Which of the fake providers it is matters to nobody."""
+    return min(startable())
 
 
 def _elsewhere(url: str, host: str) -> str:

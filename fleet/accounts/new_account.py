@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from fleet.model.account import Account, derive_account_id
+from fleet.model.account import Account, new_account_id
 from fleet.model.identifier import fits_a_path
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateScope
@@ -32,8 +32,11 @@ def make_account(
     external_id: str | None = None,
     api_version: str | None = None,
     base_url: str | None = None,
+    account_id: str | None = None,
 ) -> Account:
-    """Checks what can be checked without asking the provider. Raises `InvalidAccount`."""
+    """Checks what can be checked without asking the provider. Raises `InvalidAccount`. `account_id` is that of an
+    account which is connected already.
+    """
     if provider not in PROVIDERS:
         raise InvalidAccount("provider", f"{provider!r} is none of {', '.join(sorted(PROVIDERS))}.")
     known = PROVIDERS[provider]
@@ -63,7 +66,7 @@ def make_account(
             "The token holds a space, a line break or another character that no token has; copy it again.",
         )
     return Account(
-        id=derive_account_id(provider, name),
+        id=account_id or new_account_id(),
         provider=provider,
         name=name,
         external_id=external_id,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from fleet.accounts.new_account import InvalidAccount, make_account
+from fleet.accounts.organization import require_same_organization
 from fleet.model.account import Account, TrackedAccount
 from fleet.model.caller import Caller
 from fleet.model.change import Change, DisconnectAccount, RefreshAccount
@@ -22,6 +23,7 @@ from fleet.ports.store import (
     AccountGone,
     AlreadyAsked,
     AlreadyOpen,
+    NameTaken,
     OrganizationTaken,
     OutdatedOperation,
     Ref,
@@ -69,12 +71,17 @@ class AccountService:
             api_version=api_version,
             base_url=self.base_urls.get(provider),
         )
-        if await self.store.account(account.id) is not None:
-            raise Conflicting(
-                f"An account named {name!r} is connected already; its token can be replaced.", path=("name",)
-            )
+        if await self.store.account_named(provider, name) is not None:
+            raise _is_connected_already(name)
         await self._probe(account, token)
-        return await self._keep(account, token)
+        # The token first: an account without one would be observed in vain. Nobody else knows this id yet.
+        await self.vault.keep(account.id, token)
+        try:
+            await self._connect(account)
+        except Conflicting:
+            await self.vault.forget(account.id)
+            raise
+        return await self._connected(account)
 
     async def replace_token(self, caller: Caller, account_id: str, token: SecretStr) -> TrackedAccount:
         """The old token is forgotten, not revoked at the provider. Observation goes on at once."""
@@ -86,9 +93,17 @@ class AccountService:
             external_id=known.external_id,
             api_version=known.api_version,
             base_url=known.base_url,
+            account_id=account_id,
         )
         await self._probe(account, token)
-        return await self._keep(account, token)
+        await self._connect(account)
+        try:
+            # The token last: whatever is refused or lost before leaves the old one, which belongs to this account.
+            await self.vault.keep(account_id, token)
+        except BaseException:
+            await self._connect(known)
+            raise
+        return await self._connected(account)
 
     async def refresh(self, caller: Caller, account_id: str) -> Operation:
         """Has an account observed now, out of the share of its budget that is kept for people."""
@@ -128,12 +143,15 @@ class AccountService:
             raise InvalidInput(str(error), path=(field,)) from None
 
     async def _probe(self, account: Account, token: SecretStr) -> None:
-        """Lists the clusters: what a token has to be good for."""
+        """Lists the clusters: what a token has to be good for. One that shows none of those that are known belongs to
+        somebody else.
+        """
         provider = PROVIDERS[account.provider]
         tracked = TrackedAccount(account=account)
         permits = interactive_permits(self.store, self.clock, provider, tracked)
         try:
-            await self.open_adapter(account, token, permits).clusters()
+            listing = await self.open_adapter(account, token, permits).clusters()
+            require_same_organization(await self.store.clusters(account.id), listing)
         except ProviderError as error:
             raise Failing(error.to_failure(self.clock.now()), path=("api_token",)) from None
         except BudgetExhausted as error:
@@ -141,22 +159,22 @@ class AccountService:
         finally:
             await permits.settle()
 
-    async def _keep(self, account: Account, token: SecretStr) -> TrackedAccount:
-        """The token first: an account without one would be observed in vain."""
-        known = await self.store.account(account.id)
-        await self.vault.keep(account.id, token)
+    async def _connect(self, account: Account) -> None:
         try:
             await self.store.connect(account, due_at=self.clock.now())
+        except NameTaken:
+            raise _is_connected_already(account.name) from None
         except OrganizationTaken as error:
-            if known is None:
-                await self.vault.forget(account.id)
             holder = await self.store.account(error.account_id)
             name = holder.account.name if holder is not None else "another account"
             raise Conflicting(
                 f"The same organization is connected already, as {name!r}.", path=("external_id",)
             ) from None
+
+    async def _connected(self, account: Account) -> TrackedAccount:
         tracked = await self.store.account(account.id)
-        assert tracked is not None
+        if tracked is None:
+            raise NoSuchThing("The account was disconnected in that moment.", path=("id",))
         return tracked
 
     async def _begin(self, caller: Caller, account: Account, change: Change, within: timedelta) -> Operation:
@@ -181,6 +199,11 @@ class AccountService:
         except AccountGone:
             raise NoSuchThing("There is no such account.", path=("id",)) from None
         return kept.operation if isinstance(kept, AlreadyOpen | AlreadyAsked) else kept
+
+
+def _is_connected_already(name: str) -> Conflicting:
+    message = f"An account named {name!r} is connected already; its token can be replaced."
+    return Conflicting(message, path=("name",))
 
 
 async def go_on_removing(store: Store, vault: Vault, clock: Clock, account_id: str) -> None:

@@ -1,6 +1,6 @@
 """A credentialed relation with a provider, and what observing it has taught."""
 
-import hashlib
+import secrets
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -38,9 +38,11 @@ class Account(Record):
         return (self.provider, self.base_url or "", self.external_id or self.budget_key)
 
 
-def derive_account_id(provider: str, name: str) -> str:
-    """The same account connected again is the same account, with its history."""
-    return hashlib.sha256(f"{provider}\n{name}".encode()).hexdigest()[:16]
+def new_account_id() -> str:
+    """An id of this connection: an account that is connected again under the name of an earlier one is another one, so
+    that a key which was limited to the earlier one does not see it.
+    """
+    return secrets.token_hex(8)
 
 
 class Collection(StrEnum):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
+from fleet.accounts.organization import require_same_organization
 from fleet.model.account import Collection, DeletionGuard
 from fleet.model.capability import Capability
 from fleet.model.catalog import InstanceType, Region
@@ -16,7 +17,7 @@ from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.absence import GUARDED_FOR, confirm_absence, guard_deletion
-from fleet.observing.identity import keep_identities, require_same_organization
+from fleet.observing.identity import keep_identities
 from fleet.observing.reconciliation import (
     Reconciled,
     absent,

@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from pydantic import SecretStr
 
+from fleet.accounts.organization import AnotherOrganization
 from fleet.accounts.service import go_on_removing, is_disconnect
 from fleet.changing.postconditions import ObservedCollection
 from fleet.model.account import Account, AccountState, Collection, CollectionState
@@ -35,7 +36,6 @@ from fleet.model.summary import summarize
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.collections import COLLECT, PROTOCOL_OF, Collected, CollectionContext
 from fleet.observing.following import Follower, follow_again_at, wanted_collections
-from fleet.observing.identity import AnotherOrganization
 from fleet.observing.schedule import (
     Pace,
     due_at,

@@ -49,6 +49,14 @@ class OrganizationTaken(Exception):
         self.account_id = account_id
 
 
+class NameTaken(Exception):
+    """An account of the provider has the name already: `account_id`."""
+
+    def __init__(self, account_id: str) -> None:
+        super().__init__(account_id)
+        self.account_id = account_id
+
+
 class NotAnOrderKey(ValueError):
     """What a page was to go on after is no order key of its listing: somebody made it up."""
 
@@ -271,6 +279,10 @@ class Reader(Protocol):
         ...
 
     async def accounts_by_id(self, ids: Iterable[str]) -> Mapping[str, TrackedAccount]: ...
+
+    async def account_named(self, provider: str, name: str) -> TrackedAccount | None:
+        """May be seconds old: `Accounts.connect` decides whether a name is free."""
+        ...
 
     async def clusters_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, TrackedCluster]: ...
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from fleet.model.account import TrackedAccount, derive_account_id
+from fleet.model.account import TrackedAccount
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import QUIET, Cluster, Phase
 from fleet.model.integration import Integration
@@ -160,10 +160,10 @@ async def _fleet(
     opened = None
     if after is not None:
         opened = (after.provider, after.account_name)
-        for account in (await reader.accounts_by_id([derive_account_id(*opened)])).values():
-            if where.wants(account):
-                async for row in _account(rows_of, account, (after.name, after.key), first):
-                    yield row
+        account = await reader.account_named(*opened)
+        if account is not None and where.wants(account):
+            async for row in _account(rows_of, account, (after.name, after.key), first):
+                yield row
     async for account in accounts(reader, where.wants, after=opened, ids=where.account_ids):
         yield FleetOrder(*account.account.order, "", ""), None
         async for row in _account(rows_of, account, None, first):

@@ -41,6 +41,10 @@ class LimitedReader:
     async def accounts_by_id(self, ids: Iterable[str]) -> Mapping[str, TrackedAccount]:
         return await self._reader.accounts_by_id(self._account_ids.intersection(ids))
 
+    async def account_named(self, provider: str, name: str) -> TrackedAccount | None:
+        account = await self._reader.account_named(provider, name)
+        return account if account is not None and account.account.id in self._account_ids else None
+
     async def clusters_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, TrackedCluster]:
         return await self._reader.clusters_by_ref(self._of_seen(refs))
 

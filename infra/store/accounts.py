@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fleet.model.account import Account
 from fleet.ports.clock import Clock
-from fleet.ports.store import OrganizationTaken
+from fleet.ports.store import NameTaken, OrganizationTaken
 from infra.store.conditions import fence_is, holder_is, is_absent, is_leftover
 from infra.store.names import below, stamp
 from infra.store.rows import (
@@ -15,11 +15,12 @@ from infra.store.rows import (
     due_entry,
     held_row,
     is_hidden,
+    name_key,
     organization_key,
     to_account,
 )
 from infra.store.table import ConditionFailed, Contended, Table, tries
-from infra.store.writes import Action, delete, put, text, update
+from infra.store.writes import Action, Key, delete, put, text, update
 
 # Without its fence no observer can write what it still learns, and without its body the account is gone for everybody;
 # the bare row remembers that there is something left to delete, and is due, so that somebody comes to do it.
@@ -61,9 +62,10 @@ class TableAccounts:
                 drop=("lease_until", "queued_until"),
                 condition=is_absent() if row is None else fence_is(fence),
             )
-            actions = [connected, *await self._take_organization(account)]
-            if known is not None and organization_key(known.account) != organization_key(account):
-                actions += await self._give_organization_back(known.account)
+            actions = [connected, await self._take_name(account), await self._take_organization(account)]
+            if known is not None:
+                given_back = {*_holds(known.account)} - {*_holds(account)}
+                actions += [one for key in given_back for one in await self._give_back(key, account.id)]
             try:
                 await self._table.transact(actions)
             except ConditionFailed:
@@ -71,20 +73,25 @@ class TableAccounts:
             return
         raise Contended(f"others keep changing account {account.id}")
 
-    async def _take_organization(self, account: Account) -> list[Action]:
-        key = organization_key(account)
-        row = await self._table.get(key, consistent=True)
-        holder = None if row is None else text(row, "holder")
+    async def _take_name(self, account: Account) -> Action:
+        holder = await self._holder(name_key(account))
+        if holder not in (None, account.id):
+            raise NameTaken(holder)
+        return put(held_row(name_key(account), account.id), holder_is(holder))
+
+    async def _take_organization(self, account: Account) -> Action:
+        holder = await self._holder(organization_key(account))
         if holder not in (None, account.id):
             raise OrganizationTaken(holder)
-        return [put(held_row(key, account.id), holder_is(holder))]
+        return put(held_row(organization_key(account), account.id), holder_is(holder))
 
-    async def _give_organization_back(self, account: Account) -> list[Action]:
-        """Nothing where it is not held, as by an account that was connected before organizations were."""
-        key = organization_key(account)
+    async def _holder(self, key: Key) -> str | None:
         row = await self._table.get(key, consistent=True)
-        is_held = row is not None and row["holder"] == account.id
-        return [delete(key, holder_is(account.id))] if is_held else []
+        return None if row is None else text(row, "holder")
+
+    async def _give_back(self, key: Key, account_id: str) -> list[Action]:
+        """Nothing where it is not held, as by an account that was connected before such things were held."""
+        return [delete(key, holder_is(account_id))] if await self._holder(key) == account_id else []
 
     async def hide(self, account_id: str, *, due_at: datetime) -> None:
         key = account_key(account_id)
@@ -100,7 +107,11 @@ class TableAccounts:
                 condition=fence_is(int(row["fence"])),
             )
             try:
-                given_back = [] if known is None else await self._give_organization_back(known.account)
+                given_back = [
+                    action
+                    for held in (() if known is None else _holds(known.account))
+                    for action in await self._give_back(held, account_id)
+                ]
                 await self._table.transact([hidden, *given_back])
             except ConditionFailed:
                 continue
@@ -116,6 +127,11 @@ class TableAccounts:
         await self._table.clear(below(key[0]), but=key)
         with suppress(ConditionFailed):
             await self._table.write(delete(key, is_leftover()))
+
+
+def _holds(account: Account) -> tuple[Key, Key]:
+    """What one account alone may have: its name, and its organization."""
+    return name_key(account), organization_key(account)
 
 
 def _first_fence(now: datetime) -> int:

@@ -33,6 +33,7 @@ from infra.store.pages import read_page
 from infra.store.rows import (
     HISTORY_KEPT,
     account_key,
+    account_named_span,
     accounts_span,
     attention_spans,
     feed_order,
@@ -79,6 +80,10 @@ class TableReader:
         rows = await self._table.get_many(account_key(account_id) for account_id in ids)
         found = (to_account(row) for row in rows.values())
         return {tracked.account.id: tracked for tracked in found if tracked is not None}
+
+    async def account_named(self, provider: str, name: str) -> TrackedAccount | None:
+        found = await self._read(account_named_span(provider, name), to_account, 1)
+        return found[0] if found else None
 
     async def clusters_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, TrackedCluster]:
         return await self._by_ref(Cluster, refs, to_cluster)

@@ -104,6 +104,15 @@ def organization_key(account: Account) -> Key:
     return join("organization", *account.organization), "organization"
 
 
+def name_key(account: Account) -> Key:
+    return join("name", *account.order), "name"
+
+
+def account_named_span(provider: str, name: str) -> Span:
+    key = join(provider, name)
+    return Span(index=LISTING, partition=join("accounts"), low=key, high=key)
+
+
 def account_listing(account: Account) -> Row:
     return entry(LISTING, join("accounts"), join(*account.order))
 

@@ -1,6 +1,7 @@
 """Things as providers list them and as the store remembers them, each with just enough to be one."""
 
 import asyncio
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,9 +51,19 @@ class HandClock:
         await asyncio.sleep(0)
 
 
+def id_of(provider: str, name: str) -> str:
+    """Ids of accounts are per connection; in tests one name is one account."""
+    return hashlib.sha256(f"{provider}\n{name}".encode()).hexdigest()[:16]
+
+
 def account(provider: str = "kupe", name: str = "acme", token: str = "a-made-up-token") -> Account:
     return make_account(
-        provider=provider, name=name, external_id=f"{name}-org", token=SecretStr(token), now=NOON
+        provider=provider,
+        name=name,
+        external_id=f"{name}-org",
+        token=SecretStr(token),
+        now=NOON,
+        account_id=id_of(provider, name),
     )
 
 

@@ -31,7 +31,7 @@ from fleet.ports.permits import Permits
 from fleet.ports.store import Ref
 from fleet.providers import PROVIDERS
 from infra.store.store import TableStore
-from tests.fleet.things import HandClock
+from tests.fleet.things import HandClock, id_of
 from tests.tables import CountedTable
 
 
@@ -282,7 +282,12 @@ class World:
         """An account that is due now. Connected again it keeps its script, and has the new token."""
         secret = SecretStr(token)
         account = make_account(
-            provider=provider, name=name, external_id=f"{name}-org", token=secret, now=self.clock.now()
+            provider=provider,
+            name=name,
+            external_id=f"{name}-org",
+            token=secret,
+            now=self.clock.now(),
+            account_id=id_of(provider, name),
         )
         await self.vault.keep(account.id, secret)
         await self.store.connect(account, due_at=self.clock.now())

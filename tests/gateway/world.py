@@ -13,7 +13,7 @@ from fleet.access.authentication import Authenticate
 from fleet.accounts.new_account import make_account
 from fleet.accounts.service import AccountService
 from fleet.changing.changer import Changer
-from fleet.model.account import Account, AccountState, Collection, CollectionState, derive_account_id
+from fleet.model.account import Account, AccountState, Collection, CollectionState
 from fleet.model.caller import Caller, trusted
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cloud import Cloud
@@ -45,6 +45,7 @@ from fleet.providers.qovery import QoveryDetails, QoveryFeature
 from gateway.http.app import create_app
 from gateway.services import Policy, Services
 from infra.store.store import TableStore
+from tests.fleet.things import id_of
 
 NOON = datetime(2026, 4, 6, 12, tzinfo=UTC)
 EXTERNAL_ID = "14e8c578-776a-4849-95e1-8f8506549d1b"  # of the cluster that cluster.variables.json names
@@ -194,10 +195,17 @@ class Client:
 
 def account(provider: str, name: str, *, external_id: str | None = None) -> Account:
     if provider in PROVIDERS:
-        token = SecretStr(f"made-up-token-of-{derive_account_id(provider, name)}")
-        return make_account(provider=provider, name=name, external_id=external_id, token=token, now=NOON)
+        token = SecretStr(f"made-up-token-of-{id_of(provider, name)}")
+        return make_account(
+            provider=provider,
+            name=name,
+            external_id=external_id,
+            token=token,
+            now=NOON,
+            account_id=id_of(provider, name),
+        )
     return Account(
-        id=derive_account_id(provider, name),
+        id=id_of(provider, name),
         provider=provider,
         name=name,
         token_hint="0000",

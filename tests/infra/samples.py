@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from fleet.model.account import Account, AccountState, derive_account_id
+from fleet.model.account import Account, AccountState
 from fleet.model.change import Change, DeleteCluster
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Engine, Phase
@@ -15,6 +15,7 @@ from fleet.model.rate_limit import RateLimit, RateScope, Share
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import Changes, Idempotency, Lease, NotBegun, Store
 from fleet.providers.kupe import KupeDetails
+from tests.fleet.things import id_of
 
 NOON = datetime(2040, 5, 4, 12, 0, tzinfo=UTC)
 """Later than today, because emulators delete what has expired."""
@@ -43,7 +44,7 @@ class SetClock:
 
 def make_account(name: str = "acme", *, provider: str = "kupe", budget_key: str = "key") -> Account:
     return Account(
-        id=derive_account_id(provider, name),
+        id=id_of(provider, name),
         provider=provider,
         name=name,
         external_id=f"{name}-org",

@@ -13,6 +13,7 @@ from infra.sqlite.table import SqliteTable
 from infra.store.store import TableStore
 from local.accounts import AccountsError, GivenAccount
 from local.adopting import Adopted, adopt, forget, known_accounts, last_seen
+from tests.fleet.things import id_of
 from tests.infra.samples import NOON, SetClock, make_cluster, observe
 
 TOKEN = SecretStr("a-made-up-token")
@@ -20,7 +21,14 @@ NEWER = SecretStr("a-newer-made-up-token")
 
 
 def given(name: str = "acme", *, organization: str = "acme", token: SecretStr = TOKEN) -> GivenAccount:
-    account = make_account(provider="kupe", name=name, external_id=organization, token=token, now=NOON)
+    account = make_account(
+        provider="kupe",
+        name=name,
+        external_id=organization,
+        token=token,
+        now=NOON,
+        account_id=id_of("kupe", name),
+    )
     return GivenAccount(account=account, token=token)
 
 

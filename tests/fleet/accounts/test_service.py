@@ -13,6 +13,7 @@ from fleet.model.failure import Forbidden, Unauthenticated
 from fleet.model.operation import OperationState
 from fleet.model.refusal import Conflicting, Failing, InvalidInput, NoSuchThing
 from fleet.ports.store import Ref
+from fleet.reading.visible import as_seen_by
 from tests.fleet.things import cluster
 from tests.fleet.world import Script, World, Writable
 
@@ -20,9 +21,22 @@ ADA = trusted("ada")
 TOKEN = SecretStr("another-made-up-token")
 
 
-async def connect(world: World, name: str = "acme", external_id: str = "acme-org", **more: str) -> Account:
-    told = {"provider": "kupe", "name": name, "external_id": external_id, **more}
-    tracked = await world.account_service.connect(ADA, token=TOKEN, **told)
+async def connect(
+    world: World,
+    name: str = "acme",
+    external_id: str | None = "acme-org",
+    provider: str = "kupe",
+    token: SecretStr = TOKEN,
+    api_version: str | None = None,
+) -> Account:
+    tracked = await world.account_service.connect(
+        ADA,
+        token=token,
+        provider=provider,
+        name=name,
+        external_id=external_id,
+        api_version=api_version,
+    )
     return tracked.account
 
 
@@ -84,7 +98,7 @@ class TestConnecting:
         self, world: World, given: dict[str, str], path: tuple[str, ...]
     ) -> None:
         with pytest.raises(InvalidInput) as refused:
-            await connect(world, **given)
+            await connect(world, **given)  # type: ignore[arg-type]
         assert refused.value.path == path
 
 
@@ -106,6 +120,49 @@ class TestReplacing:
         with pytest.raises(Failing):
             await world.account_service.replace_token(ADA, account.id, SecretStr("a-third-made-up-token"))
         assert await world.vault.token(account.id, fresh=True) == TOKEN
+
+    async def test_a_refused_replacement_leaves_the_old_token(self, world: World) -> None:
+        other = SecretStr("a-token-of-another-organization")
+        first = await connect(world, provider="northflank", name="one", external_id=None)
+        await connect(world, provider="northflank", name="two", external_id=None, token=other)
+        with pytest.raises(Conflicting, match="as 'two'"):
+            await world.account_service.replace_token(ADA, first.id, other)
+        assert await world.vault.token(first.id, fresh=True) == TOKEN
+        kept = (await world.tracked(first)).account
+        assert (kept.token_hint, kept.budget_key) == (first.token_hint, first.budget_key)
+
+    async def test_a_token_that_shows_other_clusters_is_not_taken(self, world: World) -> None:
+        account = await connect(world)
+        script = world.scripts[account.id]
+        script.clusters = [cluster(f"ours-{number}", of=account) for number in range(3)]
+        await world.observe(account)
+        script.clusters = [cluster("theirs", of=account)]
+        with pytest.raises(Failing, match="another organization"):
+            await world.account_service.replace_token(ADA, account.id, SecretStr("a-third-made-up-token"))
+        assert await world.vault.token(account.id, fresh=True) == TOKEN
+
+    async def test_a_vault_that_fails_leaves_the_account_as_it_was(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        account = await connect(world)
+
+        async def fail(account_id: str, token: SecretStr) -> None:
+            raise OSError("the vault is shut")
+
+        monkeypatch.setattr(world.vault, "keep", fail)
+        with pytest.raises(OSError, match="shut"):
+            await world.account_service.replace_token(ADA, account.id, SecretStr("a-third-made-up-token"))
+        assert (await world.tracked(account)).account == account
+        assert await world.vault.token(account.id, fresh=True) == TOKEN
+
+    async def test_a_name_that_is_free_again_is_another_account(self, world: World) -> None:
+        first = await connect(world)
+        await world.account_service.disconnect(ADA, first.id)
+        second = await connect(world)
+        assert second.id != first.id
+        limited = as_seen_by(ADA.model_copy(update={"account_ids": frozenset({first.id})}), world.store)
+        assert await limited.accounts(after=None, limit=9) == []
+        assert await limited.account_named(*second.order) is None
 
 
 class TestRefreshing:

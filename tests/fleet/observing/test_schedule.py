@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from fleet.model.account import AccountState, Collection, CollectionState, derive_account_id
+from fleet.model.account import AccountState, Collection, CollectionState
 from fleet.model.cluster import Phase
 from fleet.model.failure import Forbidden, ProviderError, RateLimited, Unauthenticated, Unavailable
 from fleet.model.rate_limit import RateLimit, RateScope
@@ -18,6 +18,7 @@ from fleet.observing.schedule import (
     next_observation,
     succeed,
 )
+from tests.fleet import things
 from tests.fleet.things import NOON, row
 from tests.fleet.world import World
 
@@ -167,7 +168,7 @@ class ClaimingSchedule:
 
 
 def id_of(name: str) -> str:
-    return derive_account_id("kupe", name)
+    return things.id_of("kupe", name)
 
 
 async def claimed(schedule: ClaimingSchedule) -> list[str]:

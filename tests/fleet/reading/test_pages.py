@@ -47,6 +47,9 @@ class Shelf:
     async def accounts_by_id(self, ids: Iterable[str]) -> Mapping[str, TrackedAccount]:
         return {one: self.known[one] for one in ids if one in self.known}
 
+    async def account_named(self, provider: str, name: str) -> TrackedAccount | None:
+        return next((one for one in self.known.values() if one.account.order == (provider, name)), None)
+
     async def clusters_of(
         self, account_id: str, *, after: tuple[str, str] | None, limit: int
     ) -> list[TrackedCluster]:
