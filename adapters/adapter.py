@@ -163,7 +163,7 @@ class BaseAdapter(ABC):
     async def read(self, answer: Answer, wire: type[WireT]) -> WireT:
         self._bytes_read += len(answer.body)
         try:
-            return await parse(answer.body, wire.model_validate_json)
+            return await parse(answer.body, wire.from_json)
         except ValidationError as error:
             why = f"does not read as documented: {self._http.redact(explain(error))}"
         except BadBody as error:

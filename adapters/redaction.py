@@ -44,7 +44,8 @@ def redact(text: str, secrets: Iterable[str]) -> str:
 
 
 def _in_one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Without halves of surrogate pairs, which nothing that keeps or shows the line could write."""
+    return " ".join(text.encode(errors="replace").decode().split())
 
 
 def _mask(line: str, secret: str) -> str:

@@ -5,6 +5,8 @@ documents call members required that live answers leave out, and a cluster is wo
 showing without a member that does not read: of a `Lenient` model such a member is passed over and named in `unread`.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self, get_args
@@ -18,11 +20,14 @@ from pydantic import (
     Field,
     ModelWrapValidatorHandler,
     PrivateAttr,
+    TypeAdapter,
     ValidationError,
     model_validator,
 )
 
 from fleet.model.identifier import LONGEST_IDENTIFIER
+
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 MOST_UNREAD = 20
 """So many members that do not read are named: whoever looks into it has enough with a handful."""
@@ -36,6 +41,22 @@ class Wire(BaseModel):
     """Part of an answer. Unknown members are ignored; a validation error does not quote what it was given."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Self:
+        """Of JSON to the letter, or else of what is nearly so: half a surrogate pair, which a text cut by JavaScript
+        ends in, and a byte that is no UTF-8 become the sign for what cannot be shown.
+        """
+        try:
+            return cls.model_validate_json(body)
+        except ValidationError as error:
+            if error.errors(include_url=False, include_input=False)[0]["type"] != "json_invalid":
+                raise
+            try:
+                loaded = _writable(json.loads(body.decode("utf-8-sig", "replace")))
+            except (ValueError, RecursionError):
+                raise error from None
+            return cls.model_validate(loaded)
 
 
 class Lenient(Wire):
@@ -108,7 +129,10 @@ class WireItem(Lenient):
     def identify(cls, raw: object) -> str | None:
         """The identity of an item whose other members may be unreadable; null when it cannot be told."""
         value = raw.get(cls.identity) if isinstance(raw, Mapping) else None
-        return value if isinstance(value, str) and 0 < len(value) <= LONGEST_IDENTIFIER else None
+        try:
+            return _IDENTITY.validate_python(value, strict=True)
+        except ValidationError:
+            return None
 
 
 # -------------------------------------------------------------------------------------------------------------- texts
@@ -151,6 +175,7 @@ def _cut(longest: int) -> AfterValidator:
 
 
 Identity = Annotated[str, Field(min_length=1, max_length=LONGEST_IDENTIFIER)]
+_IDENTITY: TypeAdapter[str] = TypeAdapter(Identity)
 Word = Annotated[str, Field(max_length=LONGEST_WORD)]
 Text = Annotated[Word | None, BeforeValidator(_unset_when_empty)]
 """A word, an address or an identifier; the empty one is how several providers write an unset member."""
@@ -201,6 +226,15 @@ def without_no_counts(raw: Any) -> Any:
 
 Items = Annotated[tuple[object, ...], BeforeValidator(_empty_when_null)]
 """The items of a list, unread: `Adapter.listing` reads them one by one. Null is how some servers write none."""
+
+
+def _writable(loaded: Any) -> Any:
+    """JSON as Python reads it, with texts that UTF-8 can write."""
+    if isinstance(loaded, str):
+        return _HALF_A_PAIR.sub("\ufffd", loaded)
+    if isinstance(loaded, dict):
+        return {_writable(name): _writable(value) for name, value in loaded.items()}
+    return [_writable(one) for one in loaded] if isinstance(loaded, list) else loaded
 
 
 def explain(error: ValidationError) -> str:

@@ -7,7 +7,8 @@ LONGEST_IDENTIFIER = 512
 """Characters; providers use up to 253, which is what Kubernetes allows a name. Keys of the store take 1,024 bytes."""
 
 _SEPARATORS = re.compile(r"[/\\]")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROLS = re.compile("[\x00-\x1f\x7f\ufffd]")
+"""And the sign for what could not be read, which no identifier holds."""
 _DOTS = re.compile(r"\s*\.{0,2}\s*(;.*)?", re.DOTALL)
 """Nothing, here, or above; some servers drop what follows a semicolon."""
 _ROUNDS = 3

@@ -20,7 +20,7 @@ from tests.contract.kits import KITS
 
 LEADING_AWAY = [
     "", " ", ".", "..", " .. ", "../..", "/", "a/../b", "..\\..", "%2e%2e", "%2E", "%252e%252e", "a%2f", "a//b",
-    "a/./b", "/a", "..%2f", "..;", "..;a=b", ".;", "a\nb", "a\x00b", "a\x7f", "a%0d%0ab",
+    "a/./b", "/a", "..%2f", "..;", "..;a=b", ".;", "a\nb", "a\x00b", "a\x7f", "a%0d%0ab", "a\ufffd", "a%ff",
     "x" * (LONGEST_IDENTIFIER + 1),
 ]  # fmt: skip
 STAYING = [

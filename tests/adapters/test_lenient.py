@@ -22,6 +22,7 @@ from adapters.wire import (
     without_no_counts,
 )
 from fleet.model.cluster import Cluster, Phase
+from fleet.model.failure import ProviderError, UnexpectedResponse
 from fleet.ports.adapter import Listing
 from fleetgraph.testing.setting import TOKEN, answering
 
@@ -231,6 +232,49 @@ async def test_the_token_is_not_in_what_a_provider_says_about_a_cluster() -> Non
     assert cluster.message == "Bad key ***."
     (cluster,) = (await listed("cockroachdb", {**PLAIN["cockroachdb"], "labels": {TOKEN: 7}})).items
     assert TOKEN not in str(cluster.unread_members)
+
+
+# ---------------------------------------------------------------------- JSON that is nearly so
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (rb'"cut \ud83d"', "cut \ufffd"),
+        (rb'"cut \udc00 here"', "cut \ufffd here"),
+        (b'"cut \xf0\x9f"', "cut \ufffd"),
+        (b'"\xff\xfe"', "\ufffd\ufffd"),
+    ],
+    ids=["half a pair", "the other half", "half a character", "no UTF-8"],
+)
+async def test_a_text_that_is_broken_off_costs_itself(text: bytes, shown: str) -> None:
+    body = b'{"results": [{"id": "a", "name": "a", "description": %s}, {"id": "b", "name": "b"}]}' % text
+    listing = await answering(
+        ADAPTERS["qovery"],
+        lambda request: httpx.Response(
+            200, content=b'{"results": []}' if "status" in request.url.path else body
+        ),
+    ).clusters()
+    assert (listing.unreadable, listing.incomplete) == ((), None)
+    bent, straight = listing.items
+    assert (bent.description, bent.unread_members) == (shown, ())
+    assert straight.name == "b"
+    assert bent.model_dump_json()
+
+
+async def test_a_complaint_that_is_broken_off_is_one_that_can_be_kept() -> None:
+    refusal = httpx.Response(400, content=rb'{"error": "no \ud83d"}')
+    with pytest.raises(ProviderError) as raised:
+        await answering(ADAPTERS["kupe"], refusal).clusters()
+    assert raised.value.message.encode().endswith(b": no ?")
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b'{"items": [', b"[" * 100_000, b'{"items": ' + b"9" * 5_000 + b"}"]
+)
+async def test_what_is_no_json_at_all_is_unexpected(body: bytes) -> None:
+    with pytest.raises(UnexpectedResponse, match="does not read as documented"):
+        await answering(ADAPTERS["kupe"], httpx.Response(200, content=body)).clusters()
 
 
 # ---------------------------------------------------------------------- the mechanism
