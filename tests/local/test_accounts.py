@@ -70,7 +70,7 @@ def test_a_version_of_cockroachdb_can_be_chosen(tmp_path: Path) -> None:
         (KUPE.replace("KUPE_API_KEY", "QOVERY_KEY"), "account 1 ('acme'): token_env", "export QOVERY_KEY="),
         (KUPE.replace("KUPE_API_KEY", "EMPTY"), "account 1 ('acme'): token_env", "export EMPTY="),
         (KUPE.replace("KUPE_API_KEY", "BROKEN"), "account 1 ('acme'): token", "copy it again"),
-        (KUPE.replace("KUPE_API_KEY", TOKEN), "account 1 ('acme'): token_env", "such as KUPE_API_KEY"),
+        (KUPE.replace("KUPE_API_KEY", TOKEN), "account 1 ('acme'): token_env", "such as ACME_TOKEN"),
         (f'{KUPE}token = "{TOKEN}"', "account 1: token", "token_env"),
         (f'{KUPE}api_version = "1"', "account 1 ('acme'): api_version", "leave it out"),
         (f'{KUPE}base_url = "http://example.invalid"', "account 1 ('acme'): base_url", "use https"),

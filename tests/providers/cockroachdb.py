@@ -10,8 +10,10 @@ from fleet.providers.cockroachdb import (
     CockroachdbServerless,
 )
 from fleetgraph.testing import Kit
+from sandbox import RateLimit
 from sandbox.cockroachdb.api import Cockroachdb
 from tests.adapters.replay import FIXTURES
+from tests.sandbox.facts import Facts
 
 KIT = Kit(
     adapter=CockroachdbAdapter,
@@ -26,4 +28,11 @@ KIT = Kit(
     ),
     patch=CockroachdbClusterPatch(labels={"env": "prod"}),
     limit=LimitWanted(usage=UsageLimit(request_units=5_000_000, storage_mib=1024)),
+)
+FACTS = Facts(
+    path=lambda _: "/api/v1/clusters",
+    items=lambda body: body["clusters"],
+    identity=frozenset({"id", "name"}),
+    not_found={"code": 5, "message": "not found", "details": []},
+    rate_limit=RateLimit(requests=10, window_seconds=1),
 )

@@ -3,8 +3,10 @@
 from adapters.kupe import KupeAdapter
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeResources
 from fleetgraph.testing import Kit
+from sandbox import RateLimit
 from sandbox.kupe.api import Kupe
 from tests.adapters.replay import FIXTURES
+from tests.sandbox.facts import Facts
 
 KIT = Kit(
     adapter=KupeAdapter,
@@ -19,4 +21,11 @@ KIT = Kit(
         alerts={"receivers": ["somebody"]},
     ),
     patch=KupeClusterPatch(resources=KupeResources(cpu="8"), alerts={"receivers": ["somebody-else"]}),
+)
+FACTS = Facts(
+    path=lambda tenant: f"/api/v1/tenants/{tenant}/clusters",
+    items=lambda body: body["items"],
+    identity=frozenset({"name", "createdAt"}),
+    not_found={"error": "not found"},
+    rate_limit=RateLimit(requests=50, window_seconds=10),
 )

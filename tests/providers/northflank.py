@@ -4,8 +4,10 @@ from adapters.northflank import NorthflankAdapter
 from fleet.model.cloud import Cloud
 from fleet.providers.northflank import NodePoolWanted, NorthflankClusterPatch, NorthflankClusterSpec
 from fleetgraph.testing import Kit
+from sandbox import RateLimit
 from sandbox.northflank.api import Northflank
 from tests.adapters.replay import FIXTURES
+from tests.sandbox.facts import Facts
 
 KIT = Kit(
     adapter=NorthflankAdapter,
@@ -32,4 +34,12 @@ KIT = Kit(
         "kubeconfig",
         "oci user",
     ),
+)
+FACTS = Facts(
+    path=lambda team: f"/v1{f'/teams/{team}' if team else ''}/cloud-providers/clusters",
+    items=lambda body: body["data"]["clusters"],
+    identity=frozenset({"id", "name"}),
+    not_found={"error": {"status": 404, "message": "not found"}},
+    rate_limit=RateLimit(requests=1000, window_seconds=3600),
+    wait=lambda seconds, _: {"X-RateLimit-Reset": str(seconds)},
 )

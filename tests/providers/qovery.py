@@ -4,8 +4,10 @@ from adapters.qovery import QoveryAdapter
 from fleet.model.cloud import Cloud
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
 from fleetgraph.testing import Kit
+from sandbox import RateLimit
 from sandbox.qovery.api import Qovery
 from tests.adapters.replay import FIXTURES
+from tests.sandbox.facts import Facts
 
 KIT = Kit(
     adapter=QoveryAdapter,
@@ -20,4 +22,13 @@ KIT = Kit(
     ),
     patch=QoveryClusterPatch(max_nodes=5, description="Of a contract."),
     credentials=("aws keys", "aws role", "azure tenant", "gcp key", "own machines", "scaleway keys"),
+)
+FACTS = Facts(
+    scheme="Token",
+    path=lambda organization: f"/organization/{organization}/cluster",
+    items=lambda body: body["results"],
+    identity=frozenset({"id", "name"}),
+    not_found={"status": 404, "error": "Not Found", "detail": "not found"},
+    rate_limit=RateLimit(requests=1000, window_seconds=3600),
+    wait=lambda seconds, now: {"X-RateLimit-Reset": str(int(now.timestamp()) + seconds)},
 )

@@ -7,8 +7,7 @@ import httpx
 import pytest
 
 from sandbox import ManualClock, RateLimit, Server, serve
-
-SCHEMES = {"cockroachdb": "Bearer", "kupe": "Bearer", "northflank": "Bearer", "qovery": "Token"}
+from tests.contract.kits import FACTS
 
 PLENTY = RateLimit(requests=1_000_000, window_seconds=1)
 """On a clock that stands still, a provider's own limit would end most tests at their tenth request."""
@@ -40,7 +39,7 @@ def connected() -> Iterator[Connect]:
 
         def connect(server: Server, account_name: str | None = None, **headers: str) -> httpx.Client:
             account = next(each for each in server.accounts if account_name in (None, each.name))
-            authorization = {"Authorization": f"{SCHEMES[account.provider]} {account.token}"}
+            authorization = {"Authorization": f"{FACTS[account.provider].scheme} {account.token}"}
             client = httpx.Client(base_url=server.url, headers=authorization | headers, verify=False)
             return stack.enter_context(client)
 

@@ -1,38 +1,24 @@
 """Who is let in, how often, and in which words a provider refuses."""
 
-from collections.abc import Callable
-
 import httpx
 import pytest
 
 from sandbox import ManualClock, RateLimit, Server
 from sandbox.registry import FAKE_PROVIDERS
-from tests.sandbox.conftest import SCHEMES, Connect, Serve
-
-PATHS: dict[str, Callable[[str | None], str]] = {
-    "cockroachdb": lambda _: "/api/v1/clusters",
-    "kupe": lambda tenant: f"/api/v1/tenants/{tenant}/clusters",
-    "northflank": lambda team: f"/v1{f'/teams/{team}' if team else ''}/cloud-providers/clusters",
-    "qovery": lambda organization: f"/organization/{organization}/cluster",
-}
-MEMBERS_OF_AN_ERROR = {
-    "cockroachdb": {"code", "message", "details"},
-    "kupe": {"error"},
-    "northflank": {"error"},
-    "qovery": {"status", "error", "detail"},
-}
+from tests.contract.kits import FACTS
+from tests.sandbox.conftest import Connect, Serve
 
 
 def path(server: Server) -> str:
     account = server.accounts[0]
-    return PATHS[account.provider](account.external_id)
+    return FACTS[account.provider].path(account.external_id)
 
 
 @pytest.mark.parametrize("provider", FAKE_PROVIDERS)
 def test_every_account_gets_in_with_its_token(provider: str, served: Serve, connected: Connect) -> None:
     server = served(provider)
     for account in server.accounts:
-        answer = connected(server, account.name).get(PATHS[provider](account.external_id))
+        answer = connected(server, account.name).get(FACTS[provider].path(account.external_id))
         assert answer.status_code == 200
 
 
@@ -44,22 +30,17 @@ def test_anything_but_the_scheme_and_a_token_is_a_401(
     provider: str, authorization: str, served: Serve
 ) -> None:
     server = served(provider)
-    scheme = SCHEMES[provider]
+    scheme = FACTS[provider].scheme
     other = "Bearer" if scheme == "Token" else "Token"
     header = authorization.format(scheme=scheme, other=other, token=server.accounts[0].token)
     refused = httpx.get(f"{server.url}{path(server)}", headers={"Authorization": header})
     assert refused.status_code == 401
-    assert refused.json().keys() == MEMBERS_OF_AN_ERROR[provider]
+    assert refused.json().keys() == FACTS[provider].not_found.keys()
 
 
 def test_the_bodies_of_refusals_are_the_providers_own(served: Serve) -> None:
     bodies = {provider: httpx.get(served(provider).url + "/nowhere").json() for provider in FAKE_PROVIDERS}
-    assert bodies == {
-        "cockroachdb": {"code": 5, "message": "not found", "details": []},
-        "kupe": {"error": "not found"},
-        "northflank": {"error": {"status": 404, "message": "not found"}},
-        "qovery": {"status": 404, "error": "Not Found", "detail": "not found"},
-    }
+    assert bodies == {provider: facts.not_found for provider, facts in FACTS.items()}
 
 
 @pytest.mark.parametrize(
@@ -76,18 +57,9 @@ def test_a_token_opens_no_other_account(
     assert connected(served(provider)).get(elsewhere).status_code == 403
 
 
-LIMITS = {
-    "cockroachdb": RateLimit(requests=10, window_seconds=1),
-    "kupe": RateLimit(requests=50, window_seconds=10),
-    "northflank": RateLimit(requests=1000, window_seconds=3600),
-    "qovery": RateLimit(requests=1000, window_seconds=3600),
-}
-
-
-def test_the_limits_are_those_that_the_providers_name() -> None:
-    assert {
-        provider: fake_provider.rate_limit for provider, fake_provider in FAKE_PROVIDERS.items()
-    } == LIMITS
+@pytest.mark.parametrize("provider", FAKE_PROVIDERS)
+def test_the_limits_are_those_that_the_providers_name(provider: str) -> None:
+    assert FAKE_PROVIDERS[provider].rate_limit == FACTS[provider].rate_limit
 
 
 def test_a_limit_holds_for_its_window_and_the_refusal_says_until_when(

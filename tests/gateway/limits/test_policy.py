@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from graphql import get_introspection_query, parse
 
+import fleet.providers
 from gateway.limits import trusted_documents
 from gateway.schema import SCHEMA
 from gateway.services import Policy
@@ -139,7 +140,7 @@ async def test_a_known_document_is_asked_for_by_its_id(
             {"documentId": document_id} if way == "documentId" else {"extensions": json.dumps(extensions)}
         )
         response = await client.http.get("/graphql", params=address, headers={"Accept": "text/html,*/*"})
-    assert len(response.json()["data"]["providers"]) == 4
+    assert len(response.json()["data"]["providers"]) == len(fleet.providers.PROVIDERS)
 
 
 async def test_variables_go_with_an_id(client: Client) -> None:
@@ -168,7 +169,9 @@ async def test_nobody_registers_a_document(client: Client) -> None:
 
 async def test_only_known_documents_are_run_where_that_is_the_rule(strict: Client) -> None:
     for body in ({"documentId": trusted_documents.digest(PROVIDERS)}, {"query": PROVIDERS}):
-        assert len((await strict.http.post("/graphql", json=body)).json()["data"]["providers"]) == 4
+        assert len((await strict.http.post("/graphql", json=body)).json()["data"]["providers"]) == len(
+            fleet.providers.PROVIDERS
+        )
     for document in ("{ fleet { clusterCount } }", PROVIDERS + " ", get_introspection_query(), "{"):
         answer = await strict.send(document)
         assert answer["errors"][0]["extensions"] == {"code": "DOCUMENT_NOT_TRUSTED"}
