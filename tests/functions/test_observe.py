@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from fleet.model.account import Account, Collection
+from fleet.model.failure import FailureKind
 from fleet.observing.schedule import Pace
 from fleet.ports.clock import SystemClock
 from functions.observe import Observing
@@ -96,7 +97,9 @@ def test_what_a_provider_does_wrong_is_remembered_and_not_retried_by_the_queue(
     assert observing(batch(due(deployment, account)), Invocation()) == {"batchItemFailures": []}
     tracked = asyncio.run(deployment.store.account(account.id))
     assert tracked is not None
-    assert tracked.state.is_token_accepted is False
+    failure = tracked.state.of(Collection.CLUSTERS).failure
+    assert failure is not None
+    assert failure.kind is FailureKind.AUTHENTICATION
 
 
 def test_a_fault_of_ours_sends_its_message_back(
