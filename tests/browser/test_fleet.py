@@ -230,3 +230,47 @@ def test_a_key_is_asked_for_once_and_a_provider_that_goes_is_said_with_its_age(
     page.goto(short_lived.origin)
     expect(page.get_by_text("reader", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="Create")).to_have_count(0)
+
+
+def test_a_cluster_goes_from_the_form_to_ready(page: Page, witness: Witness) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Create").click()
+    page.get_by_role("radio", name=re.compile("Kupe Cloud")).click()
+    page.get_by_role("radio", name=re.compile("Acme Tools")).click()
+    create = page.get_by_role("button", name=re.compile("Create the cluster"))
+    page.get_by_label("Name", exact=True).fill("-wrong")
+    expect(create).to_have_attribute("title", re.compile("lower-case letters"))
+    page.get_by_label("Name", exact=True).fill("made-on-the-page")
+    page.get_by_label("Display name").fill("Made on the page")
+    create.click()
+    expect(page).to_have_url(re.compile("/operations/.+"))
+    expect(page.get_by_role("heading", name="Create cluster made-on-the-page")).to_be_visible()
+    expect(page.get_by_text("Succeeded").first).to_be_visible(timeout=120_000)
+    page.get_by_role("link", name="Made on the page").first.click()
+    expect(page.locator(".cluster-header").get_by_text("Ready", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("region", name="History")).to_contain_text("Provisioning")
+    assert witness.complaints == []
+
+
+def test_an_expired_key_asks_for_another(page: Page, runner: Runner) -> None:
+    page.goto("/")
+    settled(page)
+    page.route(
+        "**/graphql",
+        lambda route: route.fulfill(
+            status=401,
+            json={"errors": [{"message": "The key has ended.", "extensions": {"code": "UNAUTHENTICATED"}}]},
+        ),
+    )
+    expect(page.get_by_text("The key has ended.")).to_be_visible(timeout=SECONDS * 1000)
+    expect(page.get_by_label("Key")).to_be_visible()
+
+
+def test_a_page_that_hears_nothing_says_that_it_is_stale_and_keeps_what_it_has(page: Page) -> None:
+    page.goto("/")
+    settled(page)
+    page.route("**/graphql", lambda route: route.abort())
+    expect(page.get_by_role("status").filter(has_text="Stale")).to_be_visible(timeout=SECONDS * 1000)
+    expect(page.get_by_role("region", name="Needs attention").get_by_role("listitem").first).to_be_visible()
+    page.unroute("**/graphql")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible(timeout=SECONDS * 1000)
