@@ -57,7 +57,7 @@ class BeaconAdapter(BaseAdapter):
         return Complaint(message=first_text(body.get("message")))
 
     def _to_cluster(self, wire: WireCluster) -> Cluster:
-        return Cluster(
+        cluster = Cluster(
             account_id=self.account.id,
             provider=PROVIDER.key,
             external_id=wire.id,
@@ -73,4 +73,6 @@ class BeaconAdapter(BaseAdapter):
                 state=SpendLimitState.UNSUPPORTED, reason=PROVIDER.unsupported[Capability.SPEND_LIMIT]
             ),
             details=BeaconDetails(size=wire.size),
+            unread_members=wire.unread,
         )
+        return self.discreet(cluster)
