@@ -62,7 +62,6 @@ class Queue:
         self._url = url
         self._clock = clock
         # It spreads load, and nobody gains by guessing it.
-        # It spreads load, and nobody gains by guessing it.
         self._chance = random.Random() if chance is None else chance  # noqa: S311
 
     async def send(
