@@ -190,7 +190,7 @@ build-Plan build-Observe build-Api: | $(if $(shell command -v uv),,.venv-sam/sta
 build-Plan build-Observe:
 	$(ARTEFACT) "--group observe" 25 fleet adapters infra functions
 
-# A third of it is cryptography: nothing smaller is to be trusted with verifying tokens. It is loaded with the first.
+# A third of it is cryptography, to verify tokens with. It is loaded with the first.
 build-Api:
 	$(ARTEFACT) "-r pyproject.toml" 53 fleet adapters infra functions graphql/gateway
 

@@ -33,11 +33,9 @@ OBSERVATION_SECONDS = 0.5
 FUNCTION_GB = 0.5
 LOG_KB = 2.0
 QUEUE_REQUESTS = 0.1 + 1 + 1
-METRICS = 4 * 2 * 2 + 3 + 7
-"""Providers, outcomes that occur and two values each; lag, plans and failed messages; refusals by their reason."""
-ALARMS = 11
-TRACES_PER_SECOND = 1
-"""X-Ray keeps this many and one in twenty of the rest."""
+METRICS = 4 * 2 * 2 + 7 + 7
+"""Providers, outcomes that occur and two values each; those that alarms watch, and plans; refusals by their reason."""
+ALARMS = 18
 
 PRICES = {
     "million writes": 0.625,
@@ -49,7 +47,6 @@ PRICES = {
     "metric": 0.30,
     "alarm": 0.10,
     "secret": 0.40,
-    "million traces": 5.00,
 }
 """In dollars."""
 
@@ -59,11 +56,7 @@ def monthly(accounts: int) -> Mapping[str, float]:
     looks = accounts * OBSERVATIONS_PER_MONTH
     millions = looks / 1e6
     plans = OBSERVATIONS_PER_MONTH
-    seconds = OBSERVATIONS_PER_MONTH * 60
     invocations = looks + plans
-    traced = (
-        min(invocations, TRACES_PER_SECOND * seconds) + max(0, invocations - TRACES_PER_SECOND * seconds) / 20
-    )
     return {
         "DynamoDB": millions
         * (
@@ -74,7 +67,6 @@ def monthly(accounts: int) -> Mapping[str, float]:
         + invocations / 1e6 * PRICES["million invocations"],
         "SQS": millions * QUEUE_REQUESTS * PRICES["million queue requests"],
         "logs": invocations * LOG_KB / 1e6 * PRICES["GB of logs"],
-        "traces": traced / 1e6 * PRICES["million traces"],
         "fixed": METRICS * PRICES["metric"] + ALARMS * PRICES["alarm"] + PRICES["secret"],
     }
 

@@ -34,7 +34,7 @@ from infra.pages import BuiltPages
 from infra.queue import Queue
 from infra.secrets import admin_key
 from infra.secrets.admin_key import AdminKey
-from infra.telemetry import adopt_loggers, logger_of, measure
+from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -82,6 +82,7 @@ class Api:
         try:
             self._caller = self._process.run(self._authenticator.authenticate(headers.get("authorization")))
         except NotAuthenticated as refused:
+            measure({"Refusals": 1})
             measure({"Refusals": 1}, reason=refused.reason)
             logger.info("refused", reason=refused.reason, fact=refused.fact)
             return {
@@ -171,7 +172,9 @@ class Api:
         from infra.secrets import ssm
         from infra.secrets.ssm import SsmVault
 
-        vault = SsmVault(ssm.open_client(), self._settings.token_prefix, self._clock)
+        vault = SsmVault(
+            ssm.open_client(), self._settings.token_prefix, self._clock, key_id=self._settings.token_key_id
+        )
         wired = wire(
             rows=DynamoTable(self._dynamodb, self._settings.table, self._clock),
             vault=vault,
@@ -215,6 +218,7 @@ class Api:
 @cache
 def _api() -> Api:
     adopt_loggers(logger)
+    count_throttles()
     return Api(os.environ, SystemClock())
 
 

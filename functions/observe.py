@@ -26,7 +26,7 @@ from infra.dynamodb.table import DynamoTable, open_client
 from infra.queue import Queue, UnreadableMessage, read_message
 from infra.secrets import ssm
 from infra.secrets.ssm import SsmVault
-from infra.telemetry import adopt_loggers, logger_of, measure
+from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
 
 RESERVE_SECONDS = 10
 """For the writes at the end of an observation, and for the message of the next."""
@@ -68,6 +68,8 @@ async def _observe(
                 provider=observation.provider,
                 outcome=observation.outcome,
             )
+        if observation.is_token_refused:
+            measure({"RefusedTokens": 1})
         await follow_up(observation, schedule, messages, observer.clock, correlation_id)
     except UnreadableMessage as error:
         logger.error("unreadable message: %s", error)
@@ -130,6 +132,7 @@ class Observing:
 @cache
 def _observing() -> Observing:
     adopt_loggers(logger)
+    count_throttles()
     return Observing(os.environ, SystemClock())
 
 

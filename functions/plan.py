@@ -20,15 +20,23 @@ from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from infra import queue
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.queue import ObservationRequest, Queue
+from infra.queue import JITTER, ObservationRequest, Queue
 from infra.store.schedule import TableSchedule
-from infra.telemetry import adopt_loggers, logger_of, measure
+from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
 
 AHEAD = timedelta(seconds=60)
 """The schedule's own rate: what falls due before the next plan is sent now, to arrive when it is due."""
 
 QUEUED_FOR = timedelta(minutes=8)
 """Longer than a message waits to be due and is then hidden by one attempt to observe: see the queue in the template."""
+
+LOST_AFTER = AHEAD + JITTER
+"""How long after its time a request that was sent outside a plan is given up, and its account planned again.
+
+Sooner than one that a plan sent, because it may be the last of a chain that Lambda takes for a loop and ends; and no
+sooner than the planner's horizon, which would otherwise examine in vain every account in which something moves. It is
+sent twice where the queue is that far behind: the second finds nothing to do.
+"""
 
 AT_ONCE = 100
 RESERVE_SECONDS = 5
@@ -38,10 +46,13 @@ logger = logger_of("plan")
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """`lag_seconds` is how long the account that waited longest has been due."""
+    """`lag_seconds` is how long the account that waited longest has been due; a plan that is not complete ran out of
+    time.
+    """
 
     accounts: int
     lag_seconds: float
+    is_complete: bool
 
 
 async def plan(
@@ -49,16 +60,17 @@ async def plan(
 ) -> Planned:
     """Ends after `seconds`: what is left then is due at the next plan, too."""
     until = clock.now() + timedelta(seconds=seconds)
-    accounts, lag = 0, timedelta()
+    accounts, lag, is_complete = 0, timedelta(), False
     while (now := clock.now()) < until:
         due = await due_messages(schedule, now=now, ahead=AHEAD, queued_for=QUEUED_FOR, limit=AT_ONCE)
         if not due:
+            is_complete = True
             break
         accounts += len(due)
         lag = max(lag, *(now - due_at for _, due_at in due))
         requests = [ObservationRequest(account_id=account_id, due_at=due_at) for account_id, due_at in due]
         await messages.send(requests, correlation_id=correlation_id)
-    return Planned(accounts=accounts, lag_seconds=lag.total_seconds())
+    return Planned(accounts=accounts, lag_seconds=lag.total_seconds(), is_complete=is_complete)
 
 
 async def send_observation_request(
@@ -73,7 +85,8 @@ async def send_observation_request(
     """Plans one account now, for whoever knows that it is due. False when somebody else was faster, or when the
     account is due at another time by now.
     """
-    if not await schedule.claim(account_id, due_at, now=now, queued_until=now + QUEUED_FOR):
+    queued_until = max(due_at, now) + LOST_AFTER
+    if not await schedule.claim(account_id, due_at, now=now, queued_until=queued_until):
         return False
     request = ObservationRequest(account_id=account_id, due_at=due_at)
     await messages.send([request], correlation_id=correlation_id, jitter=timedelta())
@@ -99,7 +112,7 @@ class Planner:
                 correlation_id=context.aws_request_id,
             )
         )
-        measure({"AccountsPlanned": planned.accounts})
+        measure({"AccountsPlanned": planned.accounts, "PlansCutShort": int(not planned.is_complete)})
         measure({"ObservationLag": planned.lag_seconds}, unit=MetricUnit.Seconds)
         logger.info("planned", **asdict(planned))
         return asdict(planned)
@@ -112,6 +125,7 @@ class Planner:
 @cache
 def _planner() -> Planner:
     adopt_loggers(logger)
+    count_throttles()
     return Planner(os.environ, SystemClock())
 
 

@@ -13,7 +13,8 @@ class SettingsError(Exception):
 @dataclass(frozen=True, kw_only=True)
 class FunctionSettings:
     """`token_prefix` is a path of SSM parameters, from slash to slash. `admin_key_id` names a secret; it is null where
-    the key that the deployment was born with is retired. `base_urls` are those that accounts may have.
+    the key that the deployment was born with is retired. `base_urls` are those that accounts may have. `token_key_id`
+    is a key of KMS; null leaves it to SSM.
     """
 
     table: str
@@ -21,6 +22,7 @@ class FunctionSettings:
     token_prefix: str
     admin_key_id: str | None = None
     base_urls: tuple[str, ...] = ()
+    token_key_id: str | None = None
 
 
 def read_settings(environment: Mapping[str, str]) -> FunctionSettings:
@@ -37,4 +39,5 @@ def read_settings(environment: Mapping[str, str]) -> FunctionSettings:
         **values,
         admin_key_id=environment.get("ADMIN_KEY_ID") or None,
         base_urls=tuple(filter(None, environment.get("BASE_URLS", "").split(","))),
+        token_key_id=environment.get("TOKEN_KEY_ID") or None,
     )

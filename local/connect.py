@@ -18,7 +18,7 @@ from local.accounts import AccountsError, GivenAccount, read_accounts
 
 async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> None:
     clock = SystemClock()
-    vault = SsmVault(ssm.open_client(), outputs["TokenPrefix"], clock)
+    vault = SsmVault(ssm.open_client(), outputs["TokenPrefix"], clock, key_id=outputs.get("TokenKeyId"))
     table = DynamoTable(open_client(), outputs["TableName"], clock)
     try:
         store = TableStore(table, clock)

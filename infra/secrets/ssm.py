@@ -17,18 +17,22 @@ if TYPE_CHECKING:
 KEPT = timedelta(minutes=10)
 """How long a token is believed. A replaced one is noticed earlier: the provider refuses it, and it is read again."""
 
+SSM_KEY = "alias/aws/ssm"
+"""The key that SSM encrypts with when it is given none."""
+
 
 def open_client() -> "SSMClient":
     return boto3.client("ssm", config=CONFIG)
 
 
 class SsmVault:
-    """Implements `fleet.ports.vault.Vault`. `prefix` ends with a slash."""
+    """Implements `fleet.ports.vault.Vault`. `prefix` ends with a slash; `key_id` null encrypts with SSM's own key."""
 
-    def __init__(self, client: "SSMClient", prefix: str, clock: Clock) -> None:
+    def __init__(self, client: "SSMClient", prefix: str, clock: Clock, *, key_id: str | None = None) -> None:
         self._client = client
         self._prefix = prefix
         self._clock = clock
+        self._key_id = key_id or SSM_KEY
         self._read: dict[str, tuple[SecretStr, datetime]] = {}
 
     async def token(self, account_id: str, *, fresh: bool = False) -> SecretStr:
@@ -53,6 +57,7 @@ class SsmVault:
             Name=self._name(account_id),
             Value=token.get_secret_value(),
             Type="SecureString",
+            KeyId=self._key_id,
             Overwrite=True,
         )
         await asyncio.to_thread(put)

@@ -91,10 +91,15 @@ def test_a_message_about_an_account_that_is_gone_is_done(
 
 
 def test_what_a_provider_does_wrong_is_remembered_and_not_retried_by_the_queue(
-    deployment: Deployment, account: Account, observing: Observing, kupe: Server
+    deployment: Deployment,
+    account: Account,
+    observing: Observing,
+    kupe: Server,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     kupe.fault("unauthorized")
     assert observing(batch(due(deployment, account)), Invocation()) == {"batchItemFailures": []}
+    assert '"RefusedTokens":[1.0]' in capsys.readouterr().out
     tracked = asyncio.run(deployment.store.account(account.id))
     assert tracked is not None
     failure = tracked.state.of(Collection.CLUSTERS).failure

@@ -35,7 +35,7 @@ def test_what_is_due_is_sent_once_in_batches_and_found_without_a_scan(
 ) -> None:
     asyncio.run(connect(deployment, clock, 25, due_in_seconds=-30))
     deployment.calls.clear()
-    assert planner(event("plan"), Invocation()) == {"accounts": 25, "lag_seconds": 30}
+    assert planner(event("plan"), Invocation()) == {"accounts": 25, "lag_seconds": 30, "is_complete": True}
     made = Counter(name for name, _ in deployment.calls)
     assert made["SendMessageBatch"] == 3
     assert "Scan" not in made
@@ -78,14 +78,15 @@ def test_a_lost_message_is_given_up_and_its_account_planned_again(
     assert planner(event("plan"), Invocation())["accounts"] == 0
     clock.advance(QUEUED_FOR.total_seconds())
     again = planner(event("plan"), Invocation())
-    assert again == {"accounts": 1, "lag_seconds": 60 + QUEUED_FOR.total_seconds()}
+    assert (again["accounts"], again["lag_seconds"]) == (1, 60 + QUEUED_FOR.total_seconds())
 
 
 def test_an_invocation_without_time_left_leaves_everything_to_the_next(
-    deployment: Deployment, clock: SteppedClock, planner: Planner
+    deployment: Deployment, clock: SteppedClock, planner: Planner, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asyncio.run(connect(deployment, clock, 3, due_in_seconds=0))
     assert planner(event("plan"), Invocation(milliseconds=4_000))["accounts"] == 0
+    assert '"PlansCutShort":[1.0]' in capsys.readouterr().out
     assert planner(event("plan"), Invocation())["accounts"] == 3
 
 

@@ -10,14 +10,15 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from fleet.model.account import Collection
 from fleet.observing.schedule import Pace
-from functions.look import LOST_AFTER
 from functions.observe import Observing
-from functions.plan import AHEAD, Planner
+from functions.plan import AHEAD, LOST_AFTER, Planner
 from sandbox import Server
 from tests.functions.conftest import Deployment, Invocation, batch, event, look
 from tests.functions.test_cost import AheadClock
@@ -52,19 +53,19 @@ class Lambda:
         while (now := min([next_plan, *(one[0] for one in self._waiting[:1])])) < end:
             self.clock.skipped += max(timedelta(), now - self.clock.now())
             if now == next_plan:
-                self._invoke(lambda: self.planner(event("plan"), Invocation()), 0)
+                self._invoke(self.planner, event("plan"), 0)
                 next_plan += AHEAD
                 continue
             _, _, text, chain = heapq.heappop(self._waiting)
             if chain > self.longest_chain:
                 self.dropped += 1
                 continue
-            self._invoke(lambda text=text: self.observing(batch(text), Invocation()), chain)  # type: ignore[misc]
+            self._invoke(self.observing, batch(text), chain)
             self.observed_at.append(self.clock.now())
 
-    def _invoke(self, function, chain: int) -> None:  # type: ignore[no-untyped-def]
+    def _invoke(self, function: Planner | Observing, given: dict[str, Any], chain: int) -> None:
         self.deployment.calls.clear()
-        function()
+        function(given, Invocation())
         for message in self.deployment.sent():
             arrives = self.clock.now() + timedelta(seconds=message["delay"])
             text = '{{"account_id": "{account_id}", "due_at": "{due_at}"}}'.format(**message)
@@ -82,7 +83,7 @@ def functions(deployment: Deployment, clock: AheadClock, kupe: Server) -> Iterat
 
 
 def longest_gap(times: list[datetime]) -> timedelta:
-    return max(later - earlier for earlier, later in zip(times, times[1:], strict=False))
+    return max(later - earlier for earlier, later in pairwise(times))
 
 
 @pytest.mark.parametrize("longest_chain", [LONGEST_CHAIN, 1000])

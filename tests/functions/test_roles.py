@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -14,19 +15,26 @@ from fleet.ports.clock import SystemClock
 from functions.api import Api
 from functions.observe import Observing
 from functions.plan import Planner
+from infra.dynamodb.expressions import to_attributes
+from infra.store.names import join
 from sandbox import Server
 from tests.functions.conftest import ADMIN_KEY, Deployment, Invocation, batch, event, look
 from tests.template.conftest import read_template
+from tests.template.policies import PARTITION, Names, Request, is_allowed
 
 Calls = Sequence[tuple[str, Mapping[str, Any]]]
 
-TABLE = {"Fn::GetAtt": ["Table", "Arn"]}
-OTHERS = {
-    "SendMessageBatch": "sqs:SendMessage",
-    "DeleteParameter": "ssm:DeleteParameter",
-    "GetParameter": "ssm:GetParameter",
-    "PutParameter": "ssm:PutParameter",
-    "GetSecretValue": "secretsmanager:GetSecretValue",
+
+def parameter_arn(parameters: Mapping[str, Any], _: Names) -> str:
+    return f"arn:aws:ssm:eu-central-1:123456789012:parameter{parameters['Name']}"
+
+
+OTHERS: Mapping[str, tuple[str, Callable[[Mapping[str, Any], Names], str]]] = {
+    "SendMessageBatch": ("sqs:SendMessage", lambda _, names: names.values["Looks.Arn"]),
+    "DeleteParameter": ("ssm:DeleteParameter", parameter_arn),
+    "GetParameter": ("ssm:GetParameter", parameter_arn),
+    "PutParameter": ("ssm:PutParameter", parameter_arn),
+    "GetSecretValue": ("secretsmanager:GetSecretValue", lambda parameters, _: str(parameters["SecretId"])),
 }
 OF_A_TRANSACTION = {
     "Put": "PutItem",
@@ -42,39 +50,89 @@ REPLACE = """mutation ($id: ID!, $token: Secret!) {
 DISCONNECT = "mutation ($id: ID!) { disconnectAccount(id: $id) { operation { id } } }"
 
 
-def needed(calls: Calls) -> Iterator[tuple[str, str | None]]:
-    """The permissions that calls take, each with the index that it is asked of, if any."""
+def requests(calls: Calls, names: Names) -> Iterator[Request]:
+    """What calls ask of AWS, as IAM sees it: of DynamoDB, every item by itself."""
     for name, parameters in calls:
-        if name == "TransactWriteItems":
-            kinds = {kind for item in parameters["TransactItems"] for kind in item}
-            yield from ((f"dynamodb:{OF_A_TRANSACTION[kind]}", None) for kind in kinds)
+        if name in OTHERS:
+            action, resource = OTHERS[name]
+            yield Request(action=action, resource=resource(parameters, names))
         else:
-            yield OTHERS.get(name, f"dynamodb:{name}"), parameters.get("IndexName")
+            yield from of_the_table(name, parameters, names)
 
 
-def allowed(role: str) -> Iterator[tuple[str, str]]:
-    """Actions of a role, each with a resource: `table`, `index/<name or *>`, or `other`."""
-    (policy,) = read_template()["Resources"][role]["Properties"]["Policies"]
-    for statement in policy["PolicyDocument"]["Statement"]:
-        actions, resources = statement["Action"], statement["Resource"]
-        for action in [actions] if isinstance(actions, str) else actions:
-            for resource in resources if isinstance(resources, list) else [resources]:
-                name = resource.get("Fn::Sub", "") if isinstance(resource, dict) else ""
-                index = name.removeprefix("${Table.Arn}/") if "${Table.Arn}" in name else None
-                yield action, index or ("table" if resource == TABLE else "other")
+def of_the_table(name: str, parameters: Mapping[str, Any], names: Names) -> Iterator[Request]:
+    table = names.values["Table.Arn"]
+    match name:
+        case "TransactWriteItems":
+            for item in parameters["TransactItems"]:
+                for kind, one in item.items():
+                    yield of_an_item(OF_A_TRANSACTION[kind], one, table)
+        case "BatchGetItem":
+            for keys in parameters["RequestItems"].values():
+                yield from (of_an_item(name, {"Key": key}, table) for key in keys["Keys"])
+        case "BatchWriteItem":
+            for writes in parameters["RequestItems"].values():
+                yield from (of_an_item(name, one, table) for write in writes for one in write.values())
+        case "Query" if "IndexName" in parameters:
+            partition = parameters["ExpressionAttributeValues"][":partition"]["S"]
+            yield Request(
+                action="dynamodb:Query",
+                resource=f"{table}/index/{parameters['IndexName']}",
+                context={"dynamodb:LeadingKeys": frozenset({partition})},
+            )
+        case _:
+            yield of_an_item(name, parameters, table)
 
 
-def refused(calls: Calls, role: str) -> set[tuple[str, str | None]]:
-    may = set(allowed(role))
+def of_an_item(name: str, parameters: Mapping[str, Any], table: str) -> Request:
+    partition = (
+        parameters["ExpressionAttributeValues"][":partition"]
+        if name == "Query"
+        else (parameters.get("Key") or parameters["Item"])["pk"]
+    )
+    return Request(
+        action=f"dynamodb:{name}",
+        resource=table,
+        context={
+            "dynamodb:LeadingKeys": frozenset({partition["S"]}),
+            "dynamodb:Attributes": frozenset(attributes(parameters)),
+        },
+    )
 
-    def is_allowed(action: str, index: str | None) -> bool:
-        if not action.startswith("dynamodb:"):
-            return (action, "other") in may
-        if index is None:
-            return (action, "table") in may
-        return bool({(action, f"index/{index}"), (action, "index/*")} & may)
 
-    return {one for one in needed(calls) if not is_allowed(*one)}
+def attributes(parameters: Mapping[str, Any]) -> Iterator[str]:
+    """Every attribute that a call names, in conditions too."""
+    yield from parameters.get("Key", ())
+    yield from parameters.get("Item", ())
+    yield from parameters.get("ExpressionAttributeNames", {}).values()
+    for expression in ("ConditionExpression", "UpdateExpression", "ProjectionExpression"):
+        names = re.findall(r"(?<![:\w#])[a-z][a-z_]*", parameters.get(expression, ""))
+        yield from set(names) - {"attribute_exists", "attribute_not_exists"}
+
+
+def names_of(deployment: Deployment, **conditions: bool) -> Names:
+    told = deployment.environment
+    table = f"arn:aws:dynamodb:eu-central-1:123456789012:table/{told['TABLE_NAME']}"
+    logs = {f"{name}Log.Arn": f"arn:aws:logs:::{name}" for name in ("Plan", "Observe", "Api")}
+    return Names(
+        values={
+            **PARTITION,
+            **logs,
+            "AWS::StackName": "fleetgraph",
+            "Table.Arn": table,
+            "Looks.Arn": "arn:aws:sqs:eu-central-1:123456789012:looks",
+            "DeadPlans.Arn": "arn:aws:sqs:eu-central-1:123456789012:plans-dead",
+            "AdminKey": told["ADMIN_KEY_ID"],
+            "RestoredTable": told["TABLE_NAME"],
+            "KmsKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/ours",
+        },
+        conditions=conditions,
+    )
+
+
+def refused(calls: Calls, role: str, names: Names) -> list[Request]:
+    statements = list(names.statements(read_template(), role))
+    return [one for one in requests(calls, names) if not is_allowed(one, statements, names)]
 
 
 def ask(deployment: Deployment, document: str, **variables: str) -> dict[str, Any]:
@@ -106,17 +164,17 @@ def test_every_function_may_do_what_it_does(
     deployment: Deployment, kupe: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over the life of an account: planned, observed, asked for, given a token, disconnected and forgotten."""
-    clock, calls = SystemClock(), deployment.calls
+    clock, calls, names = SystemClock(), deployment.calls, names_of(deployment)
     account = asyncio.run(deployment.connect(kupe, clock.now() - timedelta(seconds=1)))
     calls.clear()
     planner = Planner(deployment.environment, clock)
     assert planner(event("plan"), Invocation())["accounts"] == 1
     planner.close()
-    assert refused(calls, "PlanRole") == set()
+    assert refused(calls, "PlanRole", names) == []
 
     observed = observe(deployment, account, times=3)
     assert {"TransactWriteItems", "UpdateItem", "GetParameter"} <= {name for name, _ in observed}
-    assert refused(observed, "ObserveRole") == set()
+    assert refused(observed, "ObserveRole", names) == []
 
     calls.clear()
     (known,) = ask(
@@ -127,7 +185,7 @@ def test_every_function_may_do_what_it_does(
     ask(deployment, "mutation ($id: ID!) { refreshAccount(id: $id) { operation { id } } }", **known)
     ask(deployment, DISCONNECT, **known)
     assert {"GetSecretValue", "Query", "PutParameter", "DeleteParameter"} <= {name for name, _ in calls}
-    assert refused(calls, "ApiRole") == set()
+    assert refused(calls, "ApiRole", names) == []
 
     # What a request has no time to remove, an observation does.
     asyncio.run(deployment.connect(kupe, clock.now()))
@@ -136,14 +194,78 @@ def test_every_function_may_do_what_it_does(
     ask(deployment, DISCONNECT, **known)
     removed = observe(deployment, account, times=1)
     assert {"BatchWriteItem", "DeleteParameter"} <= {name for name, _ in removed}
-    assert refused(removed, "ObserveRole") == set()
+    assert refused(removed, "ObserveRole", names) == []
 
 
-def test_what_a_role_does_not_allow_is_found() -> None:
-    calls: list[tuple[str, dict[str, Any]]] = [
-        ("Scan", {}),
-        ("Query", {"IndexName": "listing"}),
-        ("GetParameter", {}),
-        ("TransactWriteItems", {"TransactItems": [{"Delete": {}}]}),
-    ]
-    assert len(refused(calls, "PlanRole")) == 4
+def row(partition: str, **more: str) -> dict[str, Any]:
+    return {"Item": to_attributes({"pk": join(*partition.split()), "sk": "-", **more})}
+
+
+def change(partition: str, *changed: str) -> dict[str, Any]:
+    return {
+        "Key": to_attributes({"pk": join(*partition.split()), "sk": "-"}),
+        "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in changed),
+        "ExpressionAttributeNames": {f"#{name}": name for name in changed},
+    }
+
+
+FORBIDDEN: list[tuple[str, str, Mapping[str, Any]]] = [
+    ("PlanRole", "UpdateItem", change("account a", "body")),
+    ("PlanRole", "UpdateItem", change("apikey a", "due_at")),
+    ("PlanRole", "PutItem", row("account a", body="{}")),
+    ("PlanRole", "BatchGetItem", {"RequestItems": {"table": {"Keys": [change("apikey a")["Key"]]}}}),
+    ("PlanRole", "GetParameter", {"Name": "/fleetgraph/tokens/a"}),
+    ("ObserveRole", "PutItem", row("apikey a", body="{}")),
+    ("ObserveRole", "UpdateItem", change("apikey a", "body")),
+    ("ObserveRole", "TransactWriteItems", {"TransactItems": [{"Put": row("apikey a", body="{}")}]}),
+    ("ObserveRole", "BatchWriteItem", {"RequestItems": {"table": [{"PutRequest": row("apikey a")}]}}),
+    ("ObserveRole", "GetItem", change("apikey a")),
+    ("ObserveRole", "PutParameter", {"Name": "/fleetgraph/tokens/a"}),
+    ("ObserveRole", "GetParameter", {"Name": "/another/tokens/a"}),
+    ("ObserveRole", "GetSecretValue", {"SecretId": "admin"}),
+    ("ApiRole", "GetParameter", {"Name": "/another/tokens/a"}),
+    ("ApiRole", "GetSecretValue", {"SecretId": "another"}),
+]
+
+
+@pytest.mark.parametrize(("role", "name", "parameters"), FORBIDDEN)
+def test_no_role_may_more_than_its_function_does(
+    deployment: Deployment, role: str, name: str, parameters: Mapping[str, Any]
+) -> None:
+    assert refused([(name, parameters)], role, names_of(deployment))
+
+
+def test_a_restored_table_is_reached_in_place_of_the_stacks_own(deployment: Deployment) -> None:
+    own = names_of(deployment)
+    restored = Names(
+        values={**own.values, "RestoredTable": "restored"}, conditions={"HasRestoredTable": True}
+    )
+    as_before = [("GetItem", change("account a"))]
+    for role in ("ObserveRole", "ApiRole"):
+        assert refused(as_before, role, restored), "the stack's own is not asked for any more"
+        there = {**restored.values, "Table.Arn": own.values["Table.Arn"].rpartition("/")[0] + "/restored"}
+        assert not refused(as_before, role, Names(values=there, conditions=restored.conditions))
+
+
+def test_a_stack_whose_name_ssm_reserves_keeps_its_tokens_below_ours(deployment: Deployment) -> None:
+    own = names_of(deployment)
+    reserved = Names(
+        values={**own.values, "AWS::StackName": "aws-fleet"}, conditions={"IsNameReserved": True}
+    )
+    assert not refused(
+        [("GetParameter", {"Name": "/fleetgraph/aws-fleet/tokens/a"})], "ObserveRole", reserved
+    )
+    assert refused([("GetParameter", {"Name": "/aws-fleet/tokens/a"})], "ObserveRole", reserved)
+
+
+def test_a_key_of_ones_own_is_for_every_function_and_for_nothing_else(deployment: Deployment) -> None:
+    with_key = names_of(deployment, HasKey=True)
+    key = with_key.values["KmsKeyArn"]
+    for role in ("PlanRole", "ObserveRole", "ApiRole"):
+        statements = list(with_key.statements(read_template(), role))
+        for resource, is_ours in ((key, True), (key + "-other", False)):
+            asked = Request(action="kms:Decrypt", resource=resource)
+            assert is_allowed(asked, statements, with_key) == is_ours
+        without = names_of(deployment)
+        statements = list(without.statements(read_template(), role))
+        assert not is_allowed(Request(action="kms:Decrypt", resource=key), statements, without)

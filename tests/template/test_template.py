@@ -18,7 +18,15 @@ from local.deployment import deployed
 from tests.template.conftest import ROOT
 
 NAMESPACE = "Fleetgraph/${AWS::StackName}"
-WRITTEN = [("ObservationLag", "plan.py"), ("FailedMessages", "observe.py")]
+WRITTEN = [
+    ("ObservationLag", "functions/plan.py"),
+    ("PlansCutShort", "functions/plan.py"),
+    ("FailedMessages", "functions/observe.py"),
+    ("RefusedTokens", "functions/observe.py"),
+    ("Refusals", "functions/api.py"),
+    ("Throttled", "infra/telemetry.py"),
+]
+"""The metrics of ours that alarms watch, and who writes them."""
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -35,7 +43,9 @@ def test_the_table_outlives_mistakes(written: dict[str, Any]) -> None:
     resource = written["Resources"]["Table"]
     assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
     assert resource["Properties"]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert resource["Properties"]["SSESpecification"] == {"SSEEnabled": True}
+    _, with_own_key, without = resource["Properties"]["SSESpecification"]["Fn::If"]
+    assert without == {"SSEEnabled": True}
+    assert with_own_key == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": {"Ref": "KmsKeyArn"}}
     assert written["Parameters"]["DeletionProtection"]["Default"] == "true"
 
 
@@ -43,7 +53,8 @@ def test_every_function_is_told_all_that_it_asks_for(written: dict[str, Any]) ->
     told = written["Globals"]["Function"]["Environment"]["Variables"]
     shapes = {"QUEUE_URL": "https://queue.invalid", "TOKEN_PREFIX": "/stack/tokens/"}
     read_settings({name: shapes.get(name, "name") for name in told})
-    assert told["TOKEN_PREFIX"] == {"Fn::Sub": "/${AWS::StackName}/tokens/"}
+    assert told["TOKEN_PREFIX"] == written["Outputs"]["TokenPrefix"]["Value"]
+    assert told["TABLE_NAME"] == written["Outputs"]["TableName"]["Value"]
     assert told["POWERTOOLS_METRICS_NAMESPACE"]["Fn::Sub"].startswith("Fleetgraph/")
 
 
@@ -95,15 +106,14 @@ def test_every_alarm_tells_the_topic_and_watches_what_there_is(written: dict[str
     topic = [{"Fn::If": ["HasAlarmTopic", {"Ref": "AlarmTopic"}, {"Ref": "AWS::NoValue"}]}]
     for alarm in alarms.values():
         assert alarm["AlarmActions"] == alarm["OKActions"] == topic
-    ours = {alarm["MetricName"] for alarm in alarms.values() if alarm["Namespace"] == {"Fn::Sub": NAMESPACE}}
-    assert ours == {"ObservationLag", "FailedMessages"}
+    ours = {one["MetricName"] for one in alarms.values() if one.get("Namespace") == {"Fn::Sub": NAMESPACE}}
+    assert ours == set(dict(WRITTEN))
     assert written["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"] == {
         "Fn::Sub": NAMESPACE
     }
-    assert all(
-        f'"{metric}"' in (ROOT / "functions" / file).read_text(encoding="utf-8") for metric, file in WRITTEN
-    )
-    assert len(alarms) == ALARMS, "what docs/aws.md says that they cost"
+    assert all(f'"{metric}"' in (ROOT / file).read_text(encoding="utf-8") for metric, file in WRITTEN)
+    always = [name for name in alarms if "Condition" not in written["Resources"][name]]
+    assert len(always) == ALARMS, "what docs/aws.md says that they cost"
 
 
 def test_a_fault_of_ours_is_heard_of_however_rarely_its_account_is_tried(written: dict[str, Any]) -> None:
@@ -124,25 +134,30 @@ def test_what_functions_are_told_on_this_machine_is_what_the_template_tells_them
         read_settings(environment)
 
 
+def statements(written: dict[str, Any], role: str) -> list[dict[str, Any]]:
+    """All that a role may, whatever the parameters are."""
+    listed = [
+        node["Fn::If"][1] if "Fn::If" in node else node
+        for policy in written["Resources"][role]["Properties"]["Policies"]
+        for node in policy["PolicyDocument"]["Statement"]
+    ]
+    return [
+        {**one, "Action": [one["Action"]] if isinstance(one["Action"], str) else one["Action"]}
+        for one in listed
+    ]
+
+
 def test_no_role_may_do_everything_or_reach_everything(written: dict[str, Any]) -> None:
-    for role in of_type(written, "AWS::IAM::Role").values():
+    for name, role in of_type(written, "AWS::IAM::Role").items():
         assert "ManagedPolicyArns" not in role
-        for policy in role["Policies"]:
-            for statement in policy["PolicyDocument"]["Statement"]:
-                actions = (
-                    [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
-                )
-                assert not any("*" in action for action in actions)
-                if statement["Resource"] == "*":
-                    assert {action.partition(":")[0] for action in actions} == {"xray"}
+        for statement in statements(written, name):
+            assert not any("*" in action for action in statement["Action"])
+            if statement["Resource"] == "*":
+                assert {action.partition(":")[0] for action in statement["Action"]} == {"xray"}
 
 
 def may(written: dict[str, Any], role: str) -> set[str]:
-    policies = written["Resources"][role]["Properties"]["Policies"]
-    actions: set[str] = set()
-    for statement in policies[0]["PolicyDocument"]["Statement"]:
-        actions |= {statement["Action"]} if isinstance(statement["Action"], str) else set(statement["Action"])
-    return actions
+    return {action for statement in statements(written, role) for action in statement["Action"]}
 
 
 def test_only_who_asks_providers_reads_tokens_and_only_who_answers_writes_them_and_reads_the_key(
@@ -187,7 +202,8 @@ def test_every_handler_exists(written: dict[str, Any], name: str) -> None:
 
 
 def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, Any]) -> None:
-    told = written["Resources"]["Api"]["Properties"]["Environment"]["Variables"]
+    told = dict(written["Resources"]["Api"]["Properties"]["Environment"]["Variables"])
+    assert told.pop("TOKEN_KEY_ID") == {"Fn::If": ["HasKey", {"Ref": "KmsKeyArn"}, ""]}
     defaults = {name: str(written["Parameters"][value["Ref"]]["Default"]) for name, value in told.items()}
     assert read_api_settings(defaults) == ApiSettings()
     unlike = {
@@ -204,3 +220,53 @@ def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, An
     assert settings.oidc is not None
     assert (settings.shows_schema, settings.only_trusted, settings.credits_per_minute) == (False, True, 1)
     assert not settings.has_page
+
+
+def test_a_function_that_feeds_its_own_queue_is_not_taken_for_a_loop(written: dict[str, Any]) -> None:
+    """Lambda ends a chain of sixteen invocations by one queue unless the function says that it is meant."""
+    for name, function in of_type(written, "AWS::Serverless::Function").items():
+        fed_by = [
+            event["Properties"]["Queue"]
+            for event in function.get("Events", {}).values()
+            if event["Type"] == "SQS"
+        ]
+        role = function["Role"]["Fn::GetAtt"][0]
+        feeds = [one["Resource"] for one in statements(written, role) if "sqs:SendMessage" in one["Action"]]
+        if any(queue in feeds for queue in fed_by):
+            assert function["RecursiveLoop"] == "Allow", name
+            alarm = written["Resources"]["RecursionAlarm"]["Properties"]
+            assert alarm["MetricName"] == "RecursiveInvocationsDropped"
+            assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": name}}]
+            break
+    else:
+        raise AssertionError("observe feeds its own queue")
+
+
+def test_a_message_is_given_up_only_after_as_many_tries_as_aws_advises(written: dict[str, Any]) -> None:
+    """A try that Lambda throttles counts as one, though nothing of ours saw the message."""
+    queue = written["Resources"]["Looks"]["Properties"]
+    assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
+    assert (
+        queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]
+        <= queue["MessageRetentionPeriod"]
+    )
+
+
+def test_every_alarm_leads_to_its_runbook(written: dict[str, Any]) -> None:
+    page = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+    headings = set(re.findall(r"^### (\w+)$", page, re.MULTILINE))
+    assert headings == set(of_type(written, "AWS::CloudWatch::Alarm"))
+    for alarm in of_type(written, "AWS::CloudWatch::Alarm").values():
+        assert "docs/operate.md" in alarm["AlarmDescription"]
+
+
+def test_a_name_that_ssm_reserves_is_recognised_however_it_is_written(written: dict[str, Any]) -> None:
+    """Split there, such a name begins with nothing."""
+    conditions = written["Conditions"]["IsNameReserved"]["Fn::Or"]
+    words = [one["Fn::Equals"][0]["Fn::Select"][1]["Fn::Split"][0] for one in conditions]
+
+    def is_reserved(stack: str) -> bool:
+        return any(stack.split(word)[0] == "" for word in words)
+
+    assert all(is_reserved(name) for name in ("aws-fleet", "AWS", "Awsome", "ssm-fleet", "SSM1", "Ssm"))
+    assert not any(is_reserved(name) for name in ("fleetgraph", "my-aws", "a-ssm-b"))

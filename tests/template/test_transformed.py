@@ -32,15 +32,17 @@ def test_nothing_serverless_is_left_and_nothing_is_added_unseen(transformed: dic
     kinds = sorted(one["Type"] for one in transformed["Resources"].values())
     assert not any(kind.startswith("AWS::Serverless") for kind in kinds)
     assert kinds.count("AWS::Lambda::Function") == 3
-    assert kinds.count("AWS::IAM::Role") == 4, "one a function, one of the schedule"
+    assert kinds.count("AWS::IAM::Role") == 5, "one a function, one of the schedule, one of the canary"
     assert kinds.count("AWS::Lambda::Permission") == 2, "what answers with a key, and pages"
 
 
-def test_functions_run_on_the_chosen_processor_and_are_traced(transformed: dict[str, Any]) -> None:
+def test_functions_run_on_the_chosen_processor_and_are_traced_on_request(
+    transformed: dict[str, Any],
+) -> None:
     for function in of_type(transformed, "AWS::Lambda::Function"):
         assert function["Runtime"] == "python3.13"
         assert function["Architectures"] in ([{"Ref": "Architecture"}], ["x86_64"], ["arm64"])
-        assert function["TracingConfig"] == {"Mode": "Active"}
+        assert function["TracingConfig"] == {"Mode": {"Ref": "Tracing"}}
         assert set(function["LoggingConfig"]) == {"LogGroup"}
 
 
