@@ -60,7 +60,7 @@ if [ -n "$RUNTIME" ]; then
     compile -b ./*
     find . -path ./.ours -prune -o -name '*.py' -exec rm -f {} +
     mv .ours/* . && rmdir .ours
-    for ours in "$@"; do compile "$(basename "$ours")"; done
+    for ours in "$@"; do compile "./$(basename "$ours")"; done
     cd - >/dev/null
 else
     echo "NOT COMPILED: no Python $python on this machine. The functions will start two to three times as slowly."

@@ -42,7 +42,7 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> 
 
 def refuse_unknown_addresses(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> None:
     """The functions ask nobody at an address that their deployment was not given."""
-    known = outputs.get("BaseUrls", "").split(",")
+    known = outputs.get("AllowedBaseUrls", "").split(",")
     for one in given:
         if one.account.base_url is not None and one.account.base_url not in known:
             raise AccountsError(

@@ -53,10 +53,21 @@ def test_nothing_of_tests_tools_or_this_machine_is_in_it(name: str) -> None:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_source_is_compiled_in_a_way_that_needs_no_clock(name: str) -> None:
     folder = BUILT / name.title()
+    compiled = list(folder.rglob("*.pyc"))
+    assert len(compiled) > 500
+    for file in compiled:
+        assert struct.unpack_from("<I", file.read_bytes(), 4)[0] == UNCHECKED_HASH, file
     for source in folder.rglob("*.py"):
-        compiled = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
-        assert compiled.exists(), source
-        assert struct.unpack_from("<I", compiled.read_bytes(), 4)[0] == UNCHECKED_HASH
+        assert (source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc").exists(), source
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_only_ours_carries_its_source_for_the_lines_of_a_traceback(name: str) -> None:
+    folder = BUILT / name.title()
+    with_source = {source.relative_to(folder).parts[0] for source in folder.rglob("*.py")}
+    assert with_source == {"fleet", "adapters", "infra", "functions"} | (
+        {"gateway"} if name == "api" else set()
+    )
 
 
 def test_what_is_built_is_for_the_processor_of_the_template() -> None:
@@ -74,7 +85,7 @@ def test_the_other_processor_gets_its_own_machine_code(tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "MB of 25, for arm64" in done.stdout
+    assert "MB of 18, for arm64" in done.stdout
     assert machines(tmp_path) == {MACHINES["arm64"]}
 
 
