@@ -7,6 +7,7 @@ import pytest
 
 from fleet.model.account import Account, Collection
 from fleet.model.failure import FailureKind
+from fleet.observing.observer import Observation, Observer, Outcome
 from fleet.observing.schedule import Pace
 from fleet.ports.clock import SystemClock
 from functions.observe import Observing
@@ -95,16 +96,29 @@ def test_what_a_provider_does_wrong_is_remembered_and_not_retried_by_the_queue(
     account: Account,
     observing: Observing,
     kupe: Server,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     kupe.fault("unauthorized")
     assert observing(batch(due(deployment, account)), Invocation()) == {"batchItemFailures": []}
-    assert '"RefusedTokens":[1.0]' in capsys.readouterr().out
     tracked = asyncio.run(deployment.store.account(account.id))
     assert tracked is not None
     failure = tracked.state.of(Collection.CLUSTERS).failure
     assert failure is not None
     assert failure.kind is FailureKind.AUTHENTICATION
+
+
+def test_a_token_that_counts_as_refused_is_counted(
+    deployment: Deployment,
+    account: Account,
+    observing: Observing,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def refused(*_: object, **__: object) -> Observation:
+        return Observation(account_id=account.id, outcome=Outcome.FAILED, is_token_refused=True)
+
+    monkeypatch.setattr(Observer, "observe", refused)
+    observing(batch(due(deployment, account)), Invocation())
+    assert '"RefusedTokens":[1.0]' in capsys.readouterr().out
 
 
 def test_a_fault_of_ours_sends_its_message_back(
