@@ -51,9 +51,13 @@ format: .venv/dev.stamp ## format the code and mend what lint can mend
 new-provider: .venv/dev.stamp ## write the files of a provider of your own, with what is to be decided [NAME=acme]
 	@$(BIN)/python -m fleetgraph.scaffold $(NAME)
 
-schema: .venv/dev.stamp ## write graphql/schema.graphql from the code, and the manifest of known documents
+MANIFESTS = graphql/gateway/limits/manifests
+schema: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## write graphql/schema.graphql from the code, and the manifests of known documents
 	$(BIN)/python -m gateway.export > graphql/schema.graphql
-	$(BIN)/python -m gateway.limits.trusted_documents graphql/operations > graphql/gateway/limits/trusted.json
+	$(BIN)/python -m gateway.limits.known_documents graphql/operations > $(MANIFESTS)/examples.json
+	$(BIN)/python -m cli.documents.manifest > $(MANIFESTS)/command.json
+	@cd $(WEB)/page && $(WITH_NODE) npm run --silent compile
+	$(BIN)/python -m gateway.limits.known_documents $(WEB)/page/src/__generated__ > $(MANIFESTS)/page.json
 
 release-schema: ## promise clients what graphql/schema.graphql says: from now on it goes only after a deprecation
 	cp graphql/schema.graphql graphql/schema.released.graphql

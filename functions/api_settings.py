@@ -20,12 +20,14 @@ class OidcSettings:
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings:
     """`shows_schema`: introspection is answered, and errors name what there is in the schema. `only_trusted`: no
-    document is run but those of the manifest. `has_page`: browsers get the page of the fleet, and the explorer where
+    document is run but those of `manifests`, which are names or paths; without any, those of every
+    manifest that there is. `has_page`: browsers get the page of the fleet, and the explorer where
     the schema is shown. `oidc` null takes no tokens.
     """
 
     shows_schema: bool = True
     only_trusted: bool = False
+    manifests: tuple[str, ...] = ()
     has_page: bool = True
     credits_per_minute: int = POINTS_PER_MINUTE
     oidc: OidcSettings | None = None
@@ -39,10 +41,16 @@ def read_api_settings(environment: Mapping[str, str]) -> ApiSettings:
     return ApiSettings(
         shows_schema=_choice(environment, "INTROSPECTION", "on", "off") == "on",
         only_trusted=_choice(environment, "DOCUMENTS", "any", "trusted") == "trusted",
+        manifests=_read_manifests(environment),
         has_page=_choice(environment, "PAGE", "on", "off") == "on",
         credits_per_minute=int(credits),
         oidc=_read_oidc(environment),
     )
+
+
+def _read_manifests(environment: Mapping[str, str]) -> tuple[str, ...]:
+    given = environment.get("MANIFESTS", "")
+    return tuple(name.strip() for name in given.split(",") if name.strip())
 
 
 def _read_oidc(environment: Mapping[str, str]) -> OidcSettings | None:

@@ -17,6 +17,7 @@ from fleet.ports.clock import Clock
 from fleet.ports.store import Schedule
 from fleet.ports.vault import Vault
 from functions.api_settings import ApiSettings
+from functions.settings import SettingsError
 from infra.store.api_keys import TableKeys
 from infra.store.credits import TableCredits
 from infra.store.store import TableStore
@@ -113,6 +114,16 @@ def services_of(parts: Parts, settings: ApiSettings) -> "Services":
 
 
 def policy_of(settings: ApiSettings) -> "Policy":
+    from gateway.limits.known_documents import ManifestError, known_documents, manifest_path
     from gateway.services import Policy
 
-    return Policy(shows_schema=settings.shows_schema, only_trusted=settings.only_trusted)
+    policy = Policy(
+        shows_schema=settings.shows_schema,
+        only_trusted=settings.only_trusted,
+        manifests=tuple(map(manifest_path, settings.manifests)),
+    )
+    try:
+        known_documents(policy.manifests)
+    except ManifestError as error:
+        raise SettingsError(f"MANIFESTS: {error}") from error
+    return policy

@@ -1,6 +1,7 @@
 """What the gateway answers with: the memory, and those who change it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fleet.ports.clock import Clock
@@ -27,9 +28,10 @@ class Services:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """`shows_schema`: introspection is answered, and errors name what there is in the schema. `only_trusted`: no
-    document is run but those of the manifest.
+    """`shows_schema`: introspection is answered, and errors name what there is in the schema. `only_trusted`: only the
+    documents of `manifests` are run; without any, those of every manifest beside `gateway.limits.known_documents`.
     """
 
     shows_schema: bool = True
     only_trusted: bool = False
+    manifests: tuple[Path, ...] = ()

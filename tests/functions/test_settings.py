@@ -2,6 +2,7 @@ import pytest
 
 from functions.api_settings import ApiSettings, OidcSettings, read_api_settings
 from functions.settings import SettingsError, read_settings
+from functions.wiring import policy_of
 
 GOOD = {
     "TABLE_NAME": "fleet",
@@ -46,6 +47,15 @@ def test_the_api_can_keep_its_schema_to_itself_and_run_known_documents_only() ->
     assert read_api_settings(given) == ApiSettings(
         shows_schema=False, only_trusted=True, credits_per_minute=1000
     )
+
+
+def test_whose_documents_are_known_is_said_by_names_or_files() -> None:
+    given = read_api_settings({"DOCUMENTS": "trusted", "MANIFESTS": "page, teams/ours.json"})
+    assert given.manifests == ("page", "teams/ours.json")
+    with pytest.raises(SettingsError, match=r"MANIFESTS: teams/ours.json cannot be read"):
+        policy_of(given)
+    (manifest,) = policy_of(read_api_settings({"MANIFESTS": "command"})).manifests
+    assert manifest.name == "command.json"
 
 
 def test_tokens_of_an_issuer_are_taken_where_it_is_named() -> None:

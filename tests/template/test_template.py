@@ -212,6 +212,7 @@ def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, An
         "OIDC_SCOPE_CLAIM": "permissions",
         "INTROSPECTION": "off",
         "DOCUMENTS": "trusted",
+        "MANIFESTS": "page,ours",
         "PAGE": "off",
         "POINTS_PER_MINUTE": "1",
     }

@@ -22,6 +22,8 @@ class Code(StrEnum):
     COST_EXCEEDED = "COST_EXCEEDED"
     RATE_LIMITED = "RATE_LIMITED"
     DOCUMENT_NOT_FOUND = "DOCUMENT_NOT_FOUND"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
     INTERNAL = "INTERNAL"
 
@@ -101,6 +103,14 @@ MEANINGS: Mapping[Code, Meaning] = {
         means="The points of this minute are used up. `Retry-After` says when to ask again.",
     ),
     Code.DOCUMENT_NOT_FOUND: Meaning(status=HTTPStatus.BAD_REQUEST, means="No known document has this id."),
+    Code.PERSISTED_QUERY_NOT_FOUND: Meaning(
+        status=HTTPStatus.BAD_REQUEST,
+        means="The same, to a client of Apollo's kind: it sends the document. Where known documents alone are run.",
+    ),
+    Code.PERSISTED_QUERY_NOT_SUPPORTED: Meaning(
+        status=HTTPStatus.BAD_REQUEST,
+        means="The same where any document is run: the client sends documents from now on.",
+    ),
     Code.DOCUMENT_NOT_TRUSTED: Meaning(
         status=HTTPStatus.BAD_REQUEST, means="Only known documents are run here, and this is not one of them."
     ),

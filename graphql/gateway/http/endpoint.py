@@ -49,7 +49,7 @@ class Endpoint:
         try:
             check_method(request)
             media_type = answer_type(request)
-            result = await self._execute(request, await read(request))
+            result = await self._execute(request, await read(request, self._policy))
         except NotServed as refused:
             error = {"message": refused.message, "extensions": {"code": refused.code}}
             return _response({"errors": [error]}, media_type, refused.headers)

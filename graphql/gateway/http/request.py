@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 from starlette.requests import Request
 
 from gateway.http.codes import Code
-from gateway.limits import trusted_documents
+from gateway.limits.known_documents import known_documents
+from gateway.services import Policy
 
 MOST_BYTES = 256 * 1024
 JSON = "application/json"
@@ -65,30 +66,30 @@ def _ranges(accept: str) -> Iterator[tuple[str, float]]:
         yield name, float(qualities[0]) if qualities else 1.0
 
 
-async def read(request: Request) -> Asked:
+async def read(request: Request, policy: Policy) -> Asked:
     if request.method != "POST":
-        return _read_address(request)
+        return _read_address(request, policy)
     _check_content(request)
     parameters = _load(await _body(request), "The body")
     if isinstance(parameters, list):
         raise NotServed(Code.BAD_REQUEST, "Batches are not taken: send one request for each operation.")
     if not isinstance(parameters, dict):
         raise NotServed(Code.BAD_REQUEST, "The body is no JSON object.")
-    return _asked(parameters)
+    return _asked(parameters, policy)
 
 
-def _read_address(request: Request) -> Asked:
+def _read_address(request: Request, policy: Policy) -> Asked:
     parameters: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if parameters.get(name):
             parameters[name] = _load(parameters[name].encode(), f"`{name}`")
         else:
             parameters.pop(name, None)
-    return _asked(parameters)
+    return _asked(parameters, policy)
 
 
-def _asked(parameters: dict[str, Any]) -> Asked:
-    query = parameters.get("query") or _known(parameters)
+def _asked(parameters: dict[str, Any], policy: Policy) -> Asked:
+    query = parameters.get("query") or _known(parameters, policy)
     if not query or not isinstance(query, str):
         raise NotServed(
             Code.BAD_REQUEST,
@@ -108,23 +109,32 @@ def _asked(parameters: dict[str, Any]) -> Asked:
     )
 
 
-def _known(parameters: Mapping[str, Any]) -> str | None:
+def _known(parameters: Mapping[str, Any], policy: Policy) -> str | None:
     """A document that is named in place of being sent: by `documentId`, as the draft of GraphQL over HTTP has it, or as
     Apollo's clients do it.
     """
     match parameters:
         case {"documentId": str(document_id)}:
-            pass
+            missing = NotServed(
+                Code.DOCUMENT_NOT_FOUND, "No document is known by this id. Documents are not registered here."
+            )
         case {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": str(document_id)}}}:
-            pass
+            missing = _send_it(policy)
         case _:
             return None
-    document = trusted_documents.find(document_id)
+    document = known_documents(policy.manifests).find(document_id)
     if document is None:
-        raise NotServed(
-            Code.DOCUMENT_NOT_FOUND, "No document is known by this id. Documents are not registered here."
-        )
+        raise missing
     return document
+
+
+def _send_it(policy: Policy) -> NotServed:
+    """The sentences are Apollo's, by which its clients and others know what to do: send the document itself, this time,
+    or from now on where nothing is gained by asking first.
+    """
+    if policy.only_trusted:
+        return NotServed(Code.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
+    return NotServed(Code.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
 
 
 def _check_content(request: Request) -> None:

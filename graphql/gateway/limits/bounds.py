@@ -11,8 +11,8 @@ from fleet.ports.credits import CreditStatus, CreditsUsedUp
 from gateway.context import Context
 from gateway.http.codes import Code
 from gateway.limits.cost import cost_of
+from gateway.limits.known_documents import known_documents
 from gateway.limits.shape import MOST_TOKENS, check_shape, check_values
-from gateway.limits.trusted_documents import is_trusted
 from gateway.types.scalars import write_instant
 
 MOST_COST = 20_000
@@ -25,9 +25,10 @@ class Bounds(SchemaExtension):
 
     def on_operation(self) -> Iterator[None]:
         asked = self.execution_context
-        if self._context.policy.only_trusted and not is_trusted(asked.query or ""):
+        policy = self._context.policy
+        if policy.only_trusted and not known_documents(policy.manifests).knows(asked.query or ""):
             raise GraphQLError(
-                "Only documents that are known beforehand are run here, and this is none of them.",
+                "Only documents that are known beforehand are run here, and this is not one of them.",
                 extensions={"code": Code.DOCUMENT_NOT_TRUSTED},
             )
         asked.parse_options["max_tokens"] = MOST_TOKENS
