@@ -1,0 +1,61 @@
+"""What an observation must not conclude, however close it comes: each of these was once wrong and no test noticed."""
+
+from datetime import timedelta
+
+import pytest
+
+from fleet.changing.settling import GRACE, expire, settle
+from fleet.model.change import DeployCluster, UpdateIntegration
+from fleet.model.cluster import Phase
+from fleet.model.credentials import AwsRole
+from fleet.model.failure import Failure, FailureKind
+from fleet.model.operation import OperationState, Step, TargetKind
+from fleet.model.tracking import Unread
+from tests.fleet.asked import creation, operation
+from tests.fleet.changing.test_settling import ACME, LATER, SENT, deploying, links, lost, row, view, web
+from tests.fleet.things import integration
+
+UNREAD = Unread(
+    failure=Failure(kind=FailureKind.UNEXPECTED_RESPONSE, message="?", occurred_at=LATER), read_at=LATER
+)
+
+
+def test_a_time_of_creation_in_whole_seconds_is_not_before_the_sending() -> None:
+    asked = operation(creation(), ACME).sending(SENT + timedelta(milliseconds=700))
+    assert settle(asked, view(row(web(Phase.PENDING, created_at=SENT))), LATER).target is not None
+
+
+def test_a_deleted_cluster_of_unknown_age_is_no_candidate() -> None:
+    assert settle(lost(), view(row(web(Phase.DELETED, created_at=None))), LATER).candidates == ()
+
+
+def test_a_creation_whose_deployment_is_still_to_be_sent_is_not_over() -> None:
+    asked = operation(creation(), ACME, steps=(Step.CHANGE, Step.DEPLOY)).sending(SENT)
+    registered = settle(asked, view(row(web())), LATER)
+    later = view(row(web()), began_at=LATER + timedelta(minutes=1))
+    assert settle(registered, later, LATER).state is OperationState.RUNNING
+
+
+@pytest.mark.parametrize(("early", "state"), [(1, OperationState.UNCONFIRMED), (0, OperationState.TIMED_OUT)])
+def test_a_deadline_comes_when_it_comes(early: int, state: OperationState) -> None:
+    asked = lost()
+    assert expire(asked.unanswered(UNREAD.failure), asked.deadline - timedelta(seconds=early)).state is state
+
+
+def test_credentials_that_no_provider_shows_are_not_missed() -> None:
+    change = UpdateIntegration(description="new", credentials=AwsRole(role_arn="arn:role"))
+    seen = lost(change, key="link", kind=TargetKind.INTEGRATION)
+    for times in (1, 2, 3):
+        old = integration("link", of=ACME, description="old")
+        seen = settle(seen, links(old, began_at=SENT + GRACE * times), LATER)
+    assert (seen.state, seen.absent_observations) == (OperationState.UNCONFIRMED, 0)
+
+
+def test_what_does_not_read_has_not_begun() -> None:
+    moving = row(web(Phase.UPDATING), unread=UNREAD)
+    assert not settle(deploying(), view(moving), LATER).has_begun
+
+
+def test_what_moved_before_the_sending_has_not_begun() -> None:
+    moving = view(row(web(Phase.UPDATING)), began_at=SENT)
+    assert not settle(lost(DeployCluster(), key="web"), moving, LATER).has_begun
