@@ -3,8 +3,10 @@
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib import resources
 from tomllib import loads
 from typing import Any, ClassVar, Generic, TypeVar
@@ -183,7 +185,13 @@ def answer(body: object, *, status: int = 200, headers: Mapping[str, str] | None
 
 
 def read_table(package: str, name: str) -> dict[str, Any]:
-    """A data file that lies beside a provider's modules."""
+    """A data file that lies beside a provider's modules. The caller may change what it gets."""
+    return deepcopy(_parse_table(package, name))
+
+
+@cache
+def _parse_table(package: str, name: str) -> dict[str, Any]:
+    """Once a process: tests start a sandbox hundreds of times."""
     return loads(resources.files(package).joinpath(name).read_text(encoding="utf-8"))
 
 

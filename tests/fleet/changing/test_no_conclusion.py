@@ -59,3 +59,11 @@ def test_what_does_not_read_has_not_begun() -> None:
 def test_what_moved_before_the_sending_has_not_begun() -> None:
     moving = view(row(web(Phase.UPDATING)), began_at=SENT)
     assert not settle(lost(DeployCluster(), key="web"), moving, LATER).has_begun
+
+
+def test_a_candidate_that_shows_between_two_absences_makes_them_no_two() -> None:
+    seen = settle(lost(), view(began_at=SENT + GRACE), LATER)
+    doubtful = web(created_at=SENT - timedelta(seconds=20))
+    seen = settle(seen, view(row(doubtful), began_at=SENT + GRACE * 2), LATER)
+    seen = settle(seen, view(began_at=SENT + GRACE * 3), LATER)
+    assert (seen.state, seen.absent_observations) == (OperationState.UNCONFIRMED, 1)
