@@ -145,6 +145,14 @@ class TestCreating:
         assert script.times_asked("create") == 0
         assert await world.store.open_changes(account.id) == []
 
+    async def test_the_name_of_a_cluster_that_is_listed_as_deleted_is_free(
+        self, world: World, acme: tuple[Account, Script]
+    ) -> None:
+        account, script = acme
+        script.become("web", phase=Phase.DELETED)
+        asked = await world.changer.create_cluster(ADA, account.id, "web", SPEC)
+        assert (asked.state, script.times_asked("create")) == (OperationState.RUNNING, 1)
+
     async def test_a_name_that_will_not_do_is_refused_in_our_words(
         self, world: World, acme: tuple[Account, Script]
     ) -> None:
