@@ -29,7 +29,7 @@ def machines(folder: Path) -> set[int]:
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_handler_imports_from_its_folder_alone(name: str) -> None:
     folder = BUILT / name.title()
-    lazily = ", gateway.app, mangum" if name == "api" else ""
+    lazily = ", gateway.http.app, mangum" if name == "api" else ""
     program = f"import sys; sys.path.insert(0, {str(folder)!r}); import functions.{name}{lazily}"
     done = subprocess.run([RUNTIME, "-ISB", "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
