@@ -21,6 +21,7 @@ class Code(StrEnum):
     QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
     COST_EXCEEDED = "COST_EXCEEDED"
     RATE_LIMITED = "RATE_LIMITED"
+    ANSWER_TOO_LARGE = "ANSWER_TOO_LARGE"
     DOCUMENT_NOT_FOUND = "DOCUMENT_NOT_FOUND"
     PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
     PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
@@ -101,6 +102,10 @@ MEANINGS: Mapping[Code, Meaning] = {
         status=HTTPStatus.TOO_MANY_REQUESTS,
         is_of_http=True,
         means="The points of this minute are used up. `Retry-After` says when to ask again.",
+    ),
+    Code.ANSWER_TOO_LARGE: Meaning(
+        status=HTTPStatus.BAD_REQUEST,
+        means="The answer has more than 6 MB. The message names what takes most of it.",
     ),
     Code.DOCUMENT_NOT_FOUND: Meaning(status=HTTPStatus.BAD_REQUEST, means="No known document has this id."),
     Code.PERSISTED_QUERY_NOT_FOUND: Meaning(

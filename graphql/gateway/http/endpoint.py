@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -23,6 +24,9 @@ from gateway.http.errors import tell
 from gateway.http.request import JSON, Asked, NotServed, answer_type, check_method, read
 from gateway.schema import SCHEMA
 from gateway.services import Policy, Services
+
+MOST_ANSWER_BYTES = 6_000_000
+"""Lambda passes on 6,291,556 bytes, headers included, and throws a larger answer away after the handler ended well."""
 
 
 class Endpoint:
@@ -106,8 +110,29 @@ def _response(
     status = HTTPStatus.OK if "data" in answer else _status(answer["errors"][0], media_type)
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         headers = {**headers, "Retry-After": str(answer["errors"][0]["extensions"]["retryAfterSeconds"])}
-    body = json.dumps(answer, separators=(",", ":"))
+    body = _write(answer)
+    if _passed_on(body) > MOST_ANSWER_BYTES:
+        return _response({"errors": [_too_large(answer)]}, media_type, headers)
     return Response(body, status, headers, media_type)
+
+
+def _write(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _passed_on(body: str) -> int:
+    """In bytes. Lambda carries a body as text in JSON, where each quotation mark and backslash takes one more."""
+    return len(body) + body.count('"') + body.count("\\")
+
+
+def _too_large(answer: dict[str, Any]) -> dict[str, Any]:
+    sizes = {name: _passed_on(_write(value)) for name, value in (answer.get("data") or {}).items()}
+    name, size = max(sizes.items(), key=itemgetter(1), default=("errors", 0))
+    message = (
+        f"The answer has more than {MOST_ANSWER_BYTES // 1_000_000} MB. `{name}` takes {size / 1_000_000:.1f} MB of "
+        "it: ask for a smaller page of it, or leave out long texts, such as `message`."
+    )
+    return {"message": message, "extensions": {"code": Code.ANSWER_TOO_LARGE}}
 
 
 def _status(error: dict[str, Any], media_type: str) -> HTTPStatus:

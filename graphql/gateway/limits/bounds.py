@@ -1,6 +1,7 @@
 """What keeps every query within bounds: its size before validation, its cost before execution, its caller's budget."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from graphql import ExecutionResult as GraphQLResult
@@ -10,6 +11,7 @@ from strawberry.extensions import SchemaExtension
 from fleet.ports.credits import CreditStatus, CreditsUsedUp
 from gateway.context import Context
 from gateway.http.codes import Code
+from gateway.http.request import MOST_BYTES
 from gateway.limits.cost import cost_of
 from gateway.limits.known_documents import known_documents
 from gateway.limits.shape import MOST_TOKENS, check_shape, check_values
@@ -22,8 +24,19 @@ UNFIT = "This document or its variables do not fit the schema, which is not show
 
 class Bounds(SchemaExtension):
     _cost = 0
+    _is_charged = False
 
-    def on_operation(self) -> Iterator[None]:
+    async def on_operation(self) -> AsyncIterator[None]:
+        """What is refused before it is executed is charged for what reading it took."""
+        try:
+            with self._reading():
+                yield
+        finally:
+            if not self._is_charged:
+                await self._charge(self._price_of_reading())
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
         asked = self.execution_context
         policy = self._context.policy
         if policy.only_trusted and not known_documents(policy.manifests).knows(asked.query or ""):
@@ -61,15 +74,22 @@ class Bounds(SchemaExtension):
             )
 
     async def on_execute(self) -> AsyncIterator[None]:
-        context = self._context
-        try:
-            context.standing = await context.credits.spend(context.caller.id, self._cost, context.now)
-        except CreditsUsedUp as refused:
-            raise _out_of_credits(refused.standing, context) from None
+        self._context.standing = await self._charge(self._cost)
         yield
         result = self.execution_context.result
         if isinstance(result, GraphQLResult) and result.errors and result.errors[0].path is None:
             self._hide_schema()
+
+    async def _charge(self, cost: int) -> CreditStatus:
+        context, self._is_charged = self._context, True
+        try:
+            return await context.credits.spend(context.caller.id, cost, context.now)
+        except CreditsUsedUp as refused:
+            raise _out_of_credits(refused.standing, context) from None
+
+    def _price_of_reading(self) -> int:
+        """A document of the largest size takes as long to be refused as the dearest query takes to be answered."""
+        return 1 + len(self.execution_context.query or "") * MOST_COST // MOST_BYTES
 
     def get_results(self) -> dict[str, Any]:
         standing = self._context.standing

@@ -43,6 +43,9 @@ ITEMS_OF_A_LIST = 10
 """Assumed of lists that have no pages; they are short by nature."""
 
 
+LARGEST_INT = 2**31 - 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cost:
     """In points. Those of `each_item` are for every item of the page that is selected from."""
@@ -149,10 +152,11 @@ class _Costing:
         return Cost(once=own + below.once)
 
     def _first(self, field: GraphQLField, arguments: Mapping[str, Any]) -> int:
+        """A number that is no Int of GraphQL is refused later; until then it counts as the largest Int."""
         first = arguments.get("first")
         if first is None:
             first = field.args["first"].default_value
-        return max(0, first) if isinstance(first, int) else MOST_ITEMS
+        return min(max(0, first), LARGEST_INT) if isinstance(first, int) else MOST_ITEMS
 
     def _value(self, node: ValueNode) -> Any:
         """Of a variable that is left out, nothing."""

@@ -13,7 +13,7 @@ from gateway.limits.bounds import MOST_COST
 from gateway.limits.shape import MOST, MOST_TOKENS, MOST_VALUES
 from gateway.relay.connections import MOST_ITEMS
 from infra.store.store import TableStore
-from tests.gateway.world import Client, SetClock, WatchedReader
+from tests.gateway.world import ACME, Client, SetClock, WatchedReader, cluster, observe
 
 API_PAGE = Path(__file__).parents[3] / "docs" / "api.md"
 
@@ -295,6 +295,21 @@ def test_the_page_on_the_api_tells_every_limit() -> None:
     }
 
 
+async def test_an_answer_that_lambda_would_throw_away_says_what_takes_most_of_it(
+    store: TableStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.http.endpoint.MOST_ANSWER_BYTES", 20_000)
+    rows = [cluster(ACME, f"c{number:03}", message='"' * 500) for number in range(100)]
+    await observe(store, ACME, rows)
+    client = Client(store, clock)
+    document = "{ accounts { nodes { id } } clusters(first: 100) { nodes { name status { message } } } }"
+    response = await client.http.post("/graphql", json={"query": document})
+    (error,) = response.json()["errors"]
+    assert error["extensions"]["code"] == "ANSWER_TOO_LARGE"
+    assert "`clusters` takes" in error["message"]
+    assert len((await client.query(document.replace("100", "5")))["clusters"]["nodes"]) == 5
+
+
 # -------------------------------------------------------------------------------------------------------------- points
 
 
@@ -364,10 +379,36 @@ async def test_a_change_that_cannot_be_paid_is_not_made(
     assert "data" not in answer
 
 
-async def test_what_is_refused_for_another_reason_costs_nothing(world: TableStore, clock: SetClock) -> None:
-    purse = Purse(100)
+@pytest.mark.parametrize("document", ["{", "{ nothing }"])
+async def test_what_is_refused_is_charged_for_what_reading_it_took(
+    document: str, world: TableStore, clock: SetClock
+) -> None:
+    purse = Purse(30_000)
     client = Client(world, clock, credits=purse)
-    for document in ("{", "{ nothing }", "{ clusters(first: 1000000) { nodes { id } } }"):
-        answer = await client.send(document)
-        assert "extensions" not in answer
-    assert purse.spent == {}
+    assert "errors" in await client.send(document)
+    assert list(purse.spent.values()) == [pytest.approx(5, abs=4)]
+    assert "errors" in await client.send(document + " " * 200_000)
+    assert sum(purse.spent.values()) > 15_000
+    assert "points" in (await client.send(document + " " * 200_000))["errors"][0]["message"]
+
+
+@pytest.mark.parametrize("digits", [400, 4_300, 4_301, 20_000])
+async def test_a_number_of_many_digits_is_the_callers_mistake(digits: int, client: Client) -> None:
+    number = "9" * digits
+    for sent in (
+        b'{"query": "{ clusters(first: %s) { nodes { id } } }"}' % number.encode(),
+        b'{"query": "query($n: Int) { clusters(first: $n) { nodes { id } } }", "variables": {"n": %s}}'
+        % number.encode(),
+        b'{"query": "query($n: Int) { clusters(first: $n) { nodes { id } } }", "variables": {"n": %s.5}}'
+        % number.encode(),
+    ):
+        response = await client.http.post(
+            "/graphql", content=sent, headers={"content-type": "application/json"}
+        )
+        codes = [error["extensions"]["code"] for error in response.json()["errors"]]
+        assert set(codes) <= {
+            "BAD_USER_INPUT",
+            "GRAPHQL_VALIDATION_FAILED",
+            "BAD_REQUEST",
+            "COST_EXCEEDED",
+        }, codes
