@@ -11,7 +11,7 @@ It needs pytest, pytest-asyncio and uvicorn.
 
 import pytest
 
-for name in ("changing", "failing", "integrations", "quality", "reading"):
+for name in ("changing", "describing", "failing", "integrations", "quality", "reading"):
     pytest.register_assert_rewrite(f"fleetgraph.testing.{name}")
 
 from fleetgraph.testing.contract import contract_of  # noqa: E402 - what rewrites asserts comes before what asserts

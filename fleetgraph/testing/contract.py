@@ -8,13 +8,13 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from fleetgraph.testing import changing, failing, integrations, quality, reading
+from fleetgraph.testing import changing, describing, failing, integrations, quality, reading
 from fleetgraph.testing.kit import Kit
 from fleetgraph.testing.rules import is_offered, rule_of, verbs_of
 from fleetgraph.testing.setting import PLENTY, Setting, TurnedClock
 from sandbox import ManualClock, Server, serve
 
-MODULES: tuple[ModuleType, ...] = (reading, changing, failing, integrations, quality)
+MODULES: tuple[ModuleType, ...] = (describing, reading, changing, failing, integrations, quality)
 
 
 class Contract:

@@ -11,6 +11,7 @@ from adapters.adapter import BaseAdapter
 from fleet.model.money import LimitWanted
 from fleet.model.provider import Provider
 from fleet.model.spec import ClusterPatch, ClusterSpec
+from gateway.providers.members import ProviderTypes
 from sandbox.api import Api
 
 
@@ -21,6 +22,8 @@ class Kit:
     adapter: type[BaseAdapter]
     fake: type[Api[Any]]
     """Written from the provider's documents and not from the adapter."""
+    types: ProviderTypes
+    """What the schema shows of it and takes."""
     fixtures: Path
     """The folder of answers that the provider was seen to give, as JSON files."""
     listing: Mapping[str, str]

@@ -9,7 +9,6 @@ from fleet.model.capability import Capability
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.failure import NotFound
 from fleet.ports.adapter import (
-    PROTOCOL_OF,
     EstimatesCost,
     Listing,
     ListsInstanceTypes,
@@ -71,14 +70,6 @@ async def test_a_cluster_survives_being_stored(here: Setting, kit: Kit) -> None:
                 Cluster.model_validate_json(cluster.model_dump_json(), context={kit.key: kit.provider})
                 == cluster
             )
-
-
-@proves("data-sheet")
-def test_the_data_sheet_says_what_the_adapter_can(kit: Kit) -> None:
-    adapter = kit.adapter
-    offered = {capability for capability, protocol in PROTOCOL_OF.items() if issubclass(adapter, protocol)}
-    assert offered == PROTOCOL_OF.keys() - adapter.provider.unsupported.keys()
-    assert all(reason.endswith(".") for reason in adapter.provider.unsupported.values())
 
 
 @proves("recorded-answers")

@@ -19,6 +19,8 @@ RULES: Mapping[str, str] = {
     "stable-revision": "What nobody changed reads the same again, and its revision stays while phases come and go.",
     "storable": "A cluster that was stored is read back as it was.",
     "data-sheet": "The data sheet names each capability that is missing, and the adapter offers all others.",
+    "schema": "The schema shows what only this provider knows, and takes what its records take.",
+    "kit": "There is something to create, change and limit wherever the adapter can.",
     "recorded-answers": "An answer that the provider was seen to give is read whole.",
     # what is offered beside
     "reads-one-cluster": "A cluster that is read by itself is the one that was listed; one that is gone is not found.",

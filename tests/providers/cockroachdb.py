@@ -10,6 +10,7 @@ from fleet.providers.cockroachdb import (
     CockroachdbServerless,
 )
 from fleetgraph.testing import Kit
+from gateway.providers.cockroachdb import TYPES
 from sandbox import RateLimit
 from sandbox.cockroachdb.api import Cockroachdb
 from tests.adapters.replay import FIXTURES
@@ -18,6 +19,7 @@ from tests.sandbox.facts import Facts
 KIT = Kit(
     adapter=CockroachdbAdapter,
     fake=Cockroachdb,
+    types=TYPES,
     fixtures=FIXTURES / "cockroachdb",
     listing={"/api/v1/clusters": "list-clusters-2022-03-31.json"},
     api_version="2022-03-31",

@@ -3,6 +3,7 @@
 from adapters.kupe import KupeAdapter
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeResources
 from fleetgraph.testing import Kit
+from gateway.providers.kupe import TYPES
 from sandbox import RateLimit
 from sandbox.kupe.api import Kupe
 from tests.adapters.replay import FIXTURES
@@ -11,6 +12,7 @@ from tests.sandbox.facts import Facts
 KIT = Kit(
     adapter=KupeAdapter,
     fake=Kupe,
+    types=TYPES,
     fixtures=FIXTURES / "kupe",
     listing={"/api/v1/tenants/acme/clusters": "list-clusters.json"},
     spec=KupeClusterSpec(

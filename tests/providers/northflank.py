@@ -4,6 +4,7 @@ from adapters.northflank import NorthflankAdapter
 from fleet.model.cloud import Cloud
 from fleet.providers.northflank import NodePoolWanted, NorthflankClusterPatch, NorthflankClusterSpec
 from fleetgraph.testing import Kit
+from gateway.providers.northflank import TYPES
 from sandbox import RateLimit
 from sandbox.northflank.api import Northflank
 from tests.adapters.replay import FIXTURES
@@ -12,6 +13,7 @@ from tests.sandbox.facts import Facts
 KIT = Kit(
     adapter=NorthflankAdapter,
     fake=Northflank,
+    types=TYPES,
     fixtures=FIXTURES / "northflank",
     listing={"/v1/teams/acme/cloud-providers/clusters": "list-clusters.json"},
     spec=NorthflankClusterSpec(

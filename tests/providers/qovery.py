@@ -4,6 +4,7 @@ from adapters.qovery import QoveryAdapter
 from fleet.model.cloud import Cloud
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
 from fleetgraph.testing import Kit
+from gateway.providers.qovery import TYPES
 from sandbox import RateLimit
 from sandbox.qovery.api import Qovery
 from tests.adapters.replay import FIXTURES
@@ -12,6 +13,7 @@ from tests.sandbox.facts import Facts
 KIT = Kit(
     adapter=QoveryAdapter,
     fake=Qovery,
+    types=TYPES,
     fixtures=FIXTURES / "qovery",
     listing={
         "/organization/acme/cluster": "list-clusters.json",
