@@ -272,6 +272,7 @@ def to_node(wire: WireNode, account_id: str, cluster_key: str) -> Node:
         phase=NODE_PHASES.get(to_word(wire.status), NodePhase.UNKNOWN),
         provider_phase=wire.status or "",
         region=wire.region_name,
+        unread_members=wire.unread,
     )
 
 

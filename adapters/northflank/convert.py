@@ -177,6 +177,7 @@ def to_node(wire: WireNode, cluster: Cluster) -> Node:
         instance_type=wire.instance_type,
         pool=wire.node_pool.removeprefix("nf-") if wire.node_pool else None,
         created_at=wire.created_at,
+        unread_members=wire.unread,
     )
 
 
@@ -195,6 +196,7 @@ def to_integration(wire: WireIntegration, account_id: str) -> Integration:
         authentication=(block.authentication_mode or block.credential_type) if block else None,
         features=wire.features or ((wire.type,) if wire.type else ()),
         created_at=wire.created_at,
+        unread_members=wire.unread,
     )
 
 

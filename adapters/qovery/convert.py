@@ -274,8 +274,16 @@ def to_integration(wire: WireCredentialUse, account_id: str) -> Integration:
         cloud=CREDENTIAL_CLOUDS.get(kind or "", Cloud.UNKNOWN),
         provider_cloud=kind,
         authentication=kind,
-        cluster_external_ids=tuple(cluster.id for cluster in wire.clusters if cluster.id),
+        cluster_external_ids=to_users(wire),
+        unread_members=wire.unread,
     )
+
+
+def to_users(wire: WireCredentialUse) -> tuple[str, ...] | None:
+    """The clusters that were built through it. Null where they do not all read."""
+    if any(member.startswith("clusters") for member in wire.unread):
+        return None
+    return tuple(cluster.id for cluster in wire.clusters if cluster.id)
 
 
 def to_region(wire: WireRegion, account_id: str, cloud: Cloud) -> Region:

@@ -1,7 +1,7 @@
 """A link between an account and an outside system. Its credentials can be written, never read."""
 
 from fleet.model.cloud import Cloud
-from fleet.model.record import Instant, Record
+from fleet.model.record import Instant, Record, UnreadMembers
 
 
 class Integration(Record):
@@ -21,6 +21,7 @@ class Integration(Record):
     authentication: str | None = None
     features: tuple[str, ...] = ()
     created_at: Instant | None = None
+    unread_members: UnreadMembers = ()
     cluster_external_ids: tuple[str, ...] | None = None
 
     @property

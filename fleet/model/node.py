@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from fleet.model.record import Instant, Record
+from fleet.model.record import Instant, Record, UnreadMembers
 
 
 class NodePhase(StrEnum):
@@ -26,6 +26,7 @@ class Node(Record):
     instance_type: str | None = None
     pool: str | None = None
     created_at: Instant | None = None
+    unread_members: UnreadMembers = ()
 
     @property
     def key(self) -> str:

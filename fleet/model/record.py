@@ -7,7 +7,7 @@ Some members have another record at each provider. A stored row is read with the
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, ValidationInfo
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo
 
 
 def _to_utc(instant: datetime) -> datetime:
@@ -16,6 +16,10 @@ def _to_utc(instant: datetime) -> datetime:
 
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """A moment in UTC. A naive datetime is refused."""
+
+
+UnreadMembers = Annotated[tuple[str, ...], Field(exclude_if=lambda members: not members)]
+"""Members of a provider's answer that do not read as documented and are null in the record, each with the reason."""
 
 
 class Record(BaseModel):

@@ -23,6 +23,7 @@ from adapters.wire import (
 )
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.failure import ProviderError, UnexpectedResponse
+from fleet.model.node import NodePhase
 from fleet.ports.adapter import Listing
 from fleetgraph.testing.setting import TOKEN, answering
 
@@ -163,6 +164,29 @@ async def test_a_cluster_without_the_time_of_its_creation_is_read(provider: str,
     ).items
     assert (cluster.created_at, cluster.phase, cluster.unread_members) == (None, Phase.READY, ())
     assert cluster.key == "c1"
+
+
+async def test_a_node_and_an_integration_have_notes_as_well() -> None:
+    node = {"nodeId": "n1", "status": "running", "zone": ["a"], "createdAt": "2026-04-06T12:00:00"}
+    link = {"id": "i1", "name": "prod", "provider": "aws", "features": "all", "aws": "keys"}
+    body = {"data": {"clusters": [PLAIN["northflank"]], "nodes": [node], "integrations": [link]}}
+    adapter: Any = answering(ADAPTERS["northflank"], httpx.Response(200, json=body))
+    (cluster,) = (await adapter.clusters()).items
+    (shown,) = (await adapter.nodes(cluster)).items
+    assert (shown.phase, shown.zone, shown.created_at) == (NodePhase.READY, None, None)
+    assert [note.partition(":")[0] for note in shown.unread_members] == ["createdAt", "zone"]
+    (linked,) = (await adapter.integrations()).items
+    assert (linked.name, linked.features, linked.authentication) == ("prod", (), None)
+    assert [note.partition(":")[0] for note in linked.unread_members] == ["aws", "features"]
+
+
+@pytest.mark.parametrize("clusters", [7, [{"id": 7}], ["c1"]])
+async def test_which_clusters_use_a_credential_is_not_known_where_it_does_not_read(clusters: object) -> None:
+    use = {"credential": {"id": "k1", "name": "prod", "object_type": "AWS"}, "clusters": clusters}
+    adapter: Any = answering(ADAPTERS["qovery"], httpx.Response(200, json={"results": [use]}))
+    (linked,) = (await adapter.integrations()).items
+    assert linked.cluster_external_ids is None
+    assert len(linked.unread_members) == 1
 
 
 # ---------------------------------------------------------------------- bounds

@@ -50,5 +50,8 @@ class Integration(Node, Observed):
         "How it authenticates, in the provider's word, e.g. accessKey or AWS_ROLE."
     )
     features: list[str] = field("What it is for, in the provider's words, e.g. cluster or registry.")
+    unread_members: list[str] = field(
+        "Members of the provider's answer that do not read as documented, each with the reason. Empty when all reads."
+    )
     used_by: ClusterConnection = field("Clusters that were built through it.", resolver=used_by)
     created_at: datetime | None

@@ -35,3 +35,6 @@ class ClusterNode(Node, Observed):
     instance_type: str | None
     pool: str | None = field("The pool of like machines that it belongs to, where the provider has pools.")
     created_at: datetime | None
+    unread_members: list[str] = field(
+        "Members of the provider's answer that do not read as documented, each with the reason. Empty when all reads."
+    )
