@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,8 @@ from threading import Timer
 
 ROOT = Path(__file__).resolve().parent.parent
 END_SECONDS = 60
+AT_ONCE = 2
+"""Making environments, which takes most of the time, uses one core and the network."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +74,8 @@ def _works(command: list[str]) -> bool:
         return False
 
 
-def make(target: Target, clone: Path) -> str | None:
-    """What went wrong, if anything did."""
+def make(target: Target, clone: Path, say: Callable[[str], None] = print) -> str | None:
+    """What went wrong, if anything did. `say` gets each line of what it prints."""
     # A kept cache of packages is used; compiling what most targets never import is not worth its time.
     environment = {**os.environ, "PIP_NO_COMPILE": "1", "npm_config_prefer_offline": "true"}
     with subprocess.Popen(
@@ -89,7 +92,7 @@ def make(target: Target, clone: Path) -> str | None:
         has_served = False
         assert process.stdout is not None
         for line in process.stdout:
-            print(line, end="", flush=True)
+            say(line.rstrip("\n"))
             if target.until and not has_served and re.search(target.until, line):
                 has_served = True
                 os.killpg(process.pid, signal.SIGINT)
@@ -114,6 +117,24 @@ def _git(*arguments: str, at: Path = ROOT) -> str:
     return done.stdout.strip()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What came of a target. `wrong` is null where nothing went wrong."""
+
+    lines: list[str]
+    seconds: float
+    wrong: str | None
+
+
+def make_alone(target: Target, clone: Path) -> Made:
+    start = time.monotonic()
+    lines: list[str] = []
+    _git("clone", "--quiet", str(ROOT), str(clone))
+    wrong = make(target, clone, lines.append)
+    shutil.rmtree(clone, ignore_errors=True)
+    return Made(lines=lines, seconds=time.monotonic() - start, wrong=wrong)
+
+
 def main(names: Sequence[str]) -> int:
     targets = read_targets((ROOT / ".ci" / "targets.toml").read_text(encoding="utf-8"))
     if unknown := set(names) - {target.name for target in targets}:
@@ -123,9 +144,10 @@ def main(names: Sequence[str]) -> int:
     began = time.monotonic()
     report: list[str] = []
     failed: list[str] = []
-    with TemporaryDirectory(prefix="fleetgraph-ci-") as folder:
+    with TemporaryDirectory(prefix="fleetgraph-ci-") as folder, ThreadPoolExecutor(AT_ONCE) as threads:
         if (shared := ROOT.parent / "shared").is_dir():  # what the providers publish, for tests that compare
             Path(folder, "shared").symlink_to(shared)
+        running: list[tuple[Target, Future[Made]]] = []
         for target in targets:
             if names and target.name not in names:
                 continue
@@ -134,16 +156,15 @@ def main(names: Sequence[str]) -> int:
                 report.append(
                     f"LEFT OUT  {target.name}: {target.left_out or 'needs ' + ' and '.join(absent)}"
                 )
-                continue
-            print(f"== make {' '.join([target.name, *target.arguments])}", flush=True)
-            start, clone = time.monotonic(), Path(folder, target.name)
-            _git("clone", "--quiet", str(ROOT), str(clone))
-            wrong = make(target, clone)
-            shutil.rmtree(clone, ignore_errors=True)
-            if wrong:
-                failed.append(f"FAILED    {target.name}: {wrong}")
-            report.append(f"{time.monotonic() - start:6.0f} s  {target.name}")
-            print(f"== make {target.name}: {wrong or 'done'}", flush=True)
+            else:
+                running.append((target, threads.submit(make_alone, target, Path(folder, target.name))))
+        for target, future in running:
+            made = future.result()
+            print(f"== make {' '.join([target.name, *target.arguments])}", *made.lines, sep="\n")
+            print(f"== make {target.name}: {made.wrong or 'done'}", flush=True)
+            report.append(f"{made.seconds:6.0f} s  {target.name}")
+            if made.wrong:
+                failed.append(f"FAILED    {target.name}: {made.wrong}")
     print("", *report, f"{time.monotonic() - began:6.0f} s  altogether", *failed, sep="\n")
     return int(bool(failed))
 
