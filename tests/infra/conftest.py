@@ -84,7 +84,14 @@ def ministack_url() -> Iterator[str]:
 
 
 @pytest.fixture(
-    scope="module", params=["moto", pytest.param("ministack", marks=pytest.mark.emulator), "sqlite"]
+    scope="module",
+    params=[
+        pytest.param(
+            "moto", marks=pytest.mark.thorough
+        ),  # kinder than ministack, which refuses what DynamoDB does
+        pytest.param("ministack", marks=pytest.mark.emulator),
+        "sqlite",
+    ],
 )
 def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
     with ExitStack() as stack:

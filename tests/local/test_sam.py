@@ -136,14 +136,20 @@ def test_functions_run_in_the_region_of_the_table_wherever_a_shell_is() -> None:
     ("programs", "host", "docker_host"),
     [
         ({"docker": docker('{"Subnet": "127.0.0.0/8", "Gateway": "127.0.0.1"}')}, "127.0.0.1", None),
-        ({"docker": docker('{"Subnet": "fd00::/80"}, {"Subnet": "127.0.0.0/8"}')}, "127.0.0.1", None),
+        pytest.param(
+            {"docker": docker('{"Subnet": "fd00::/80"}, {"Subnet": "127.0.0.0/8"}')},
+            "127.0.0.1",
+            None,
+            marks=pytest.mark.thorough,
+        ),
         ({"docker": docker('{"Subnet": "192.0.2.0/24"}')}, "host.docker.internal", None),
-        ({"docker": docker("")}, "host.docker.internal", None),
+        pytest.param({"docker": docker("")}, "host.docker.internal", None, marks=pytest.mark.thorough),
         ({"docker": DEAD, "podman": podman()}, "127.0.0.1", "unix:///run/podman.sock"),
-        (
+        pytest.param(
             {"docker": DEAD, "podman": podman("rootless=true remote=true socket=true", "192.0.2.1")},
             "host.containers.internal",
             "unix:///run/podman.sock",
+            marks=pytest.mark.thorough,
         ),
     ],
     ids=["gateway", "no gateway told", "docker in a vm", "no network told", "podman", "podman in a vm"],

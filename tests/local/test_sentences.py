@@ -54,7 +54,7 @@ def overwrite(file: Path) -> None:
     file.write_text("somebody saved a text here\n" * 200, encoding="utf-8")
 
 
-@pytest.mark.parametrize("spoil", [empty, truncate, overwrite])
+@pytest.mark.parametrize("spoil", [pytest.param(empty, marks=pytest.mark.thorough), truncate, overwrite])
 def test_a_state_that_cannot_be_read_is_said_to_be_so_and_left_as_it_is(
     tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
@@ -105,7 +105,9 @@ def test_two_entries_with_one_token_of_cockroachdb_are_said_to_be_one_account(tm
     assert "planted-token-value" not in said
 
 
-@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9", "no url"])
+@pytest.mark.parametrize(
+    "endpoint", ["http://127.0.0.1:9", pytest.param("no url", marks=pytest.mark.thorough)]
+)
 def test_an_endpoint_without_region_is_a_question_for_one(tmp_path: Path, endpoint: str) -> None:
     nowhere = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), "")
     assert "AWS_ENDPOINT_URL: " in said_by(launch(tmp_path, AWS_ENDPOINT_URL=endpoint, **nowhere))
