@@ -16,7 +16,7 @@ MOST_ACCOUNTS = 100
 
 
 class MadeKey(NamedTuple):
-    """A key, and the one sight of its token."""
+    """A key with its token, which is shown only once."""
 
     key: ApiKey
     token: str

@@ -1,4 +1,4 @@
-"""Who comes in: whoever presents a credential that opens. Nobody else does."""
+"""Authentication: which caller a credential stands for."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from fleet.ports.clock import Clock
 from fleet.ports.keys import Keys
 
 Authenticate = Callable[[str | None], Awaitable[Caller]]
-"""Who the value of an `Authorization` header stands for. `NotAuthenticated` when nobody."""
+"""Answers the caller for the value of an `Authorization` header. Raises `NotAuthenticated`."""
 
 VerifyCredential = Callable[[str], Awaitable[Caller]]
-"""Who a credential of one kind stands for. `NotAuthenticated` when nobody."""
+"""Answers the caller for a credential of one kind. Raises `NotAuthenticated`."""
 
 
 class Reason(StrEnum):
-    """Why somebody is not admitted; few, because metrics are counted by them."""
+    """Why a request is not authenticated. There are few reasons, because metrics are counted by them."""
 
     MISSING = "missing"
     MISTYPED = "mistyped"
@@ -40,7 +40,7 @@ _SENTENCES: Mapping[Reason, str] = {
 
 
 class NotAuthenticated(Exception):
-    """`fact` is for our logs: what is known of a credential without telling it. `message` is for who presented it."""
+    """`message` is for the caller. `fact` is for the log; it does not contain the credential."""
 
     def __init__(self, reason: Reason, fact: str = "") -> None:
         super().__init__(reason.value)
@@ -50,7 +50,7 @@ class NotAuthenticated(Exception):
 
     @property
     def is_known(self) -> bool:
-        """Whether we know who it is, and they may nothing here."""
+        """Whether the credential is valid and has no scope."""
         return self.reason is Reason.WITHOUT_SCOPE
 
     @property
@@ -72,7 +72,7 @@ class NotAuthenticated(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Authenticator:
-    """One opener for each kind of credential that there is; null where a kind opens nothing."""
+    """Verifies each kind of credential. Null where a kind is not accepted."""
 
     api_key: VerifyCredential | None = None
     token: VerifyCredential | None = None
@@ -99,7 +99,7 @@ def presented(authorization: str | None) -> str | None:
 
 
 async def authenticate_key(keys: Keys, clock: Clock, token: str) -> Caller:
-    """Who an API key stands for. Whoever has all of it is told what became of it; nobody else learns that it was."""
+    """The caller of an API key. Only whoever has the whole key learns that it has expired or was revoked."""
     if not is_well_formed(token):
         raise NotAuthenticated(Reason.MISTYPED)
     digest, now = digest_token(token), clock.now()

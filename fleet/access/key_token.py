@@ -1,4 +1,4 @@
-"""API keys: made up here, shown once, kept as a digest."""
+"""The text of API keys. It is made here, shown once, and stored as a digest."""
 
 import hashlib
 import hmac
@@ -25,15 +25,13 @@ def make_token() -> str:
 
 
 def is_well_formed(token: str) -> bool:
-    """Whether its checksum matches: what is mistyped is told from what is not known, without asking the table."""
+    """Whether the checksum matches. It distinguishes a mistyped key from an unknown one without asking the table."""
     body, checksum = token[:-_CHECKSUM_DIGITS], token[-_CHECKSUM_DIGITS:]
     return token.isascii() and len(body) == len(PREFIX) + _RANDOM_DIGITS and checksum == _checksum(body)
 
 
 def digest_token(token: str) -> str:
-    """SHA-256, once and without salt: slow hashes and salts protect what people think up and use twice. Nobody guesses
-    256 random bits, however quickly each guess is tried.
-    """
+    """SHA-256 without salt. Salts and slow hashes protect what people choose; nobody guesses 256 random bits."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

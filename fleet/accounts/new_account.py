@@ -1,4 +1,4 @@
-"""Making an account of what somebody says about it."""
+"""Making an account from the input of a person or a file."""
 
 import hashlib
 from datetime import datetime
@@ -16,7 +16,7 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class InvalidAccount(ValueError):
-    """`field` is at fault; the message says what is wrong with it and what would be right."""
+    """`field` is invalid. The message says why, and what would be valid."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)

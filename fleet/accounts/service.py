@@ -1,4 +1,4 @@
-"""Owning accounts: connecting, replacing a token, observing now, disconnecting."""
+"""The account service: it connects accounts, replaces their tokens, refreshes and disconnects them."""
 
 import asyncio
 from collections.abc import Mapping
@@ -38,12 +38,12 @@ from fleet.rate_limits.permits import interactive_permits
 REFRESHED_WITHIN = timedelta(minutes=5)
 REMOVED_WITHIN = timedelta(hours=1)
 IN_ONE_REQUEST = timedelta(seconds=10)
-"""How long removing may keep whoever asked for it waiting; the rest is done by the schedule."""
+"""How long a request to disconnect may take. The schedule removes the rest."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountService:
-    """What owning needs, bound once. `base_urls` replace the addresses of providers, by their keys."""
+    """`base_urls` replace the addresses of providers, by provider key."""
 
     store: Store
     vault: Vault
@@ -62,7 +62,7 @@ class AccountService:
         external_id: str | None = None,
         api_version: str | None = None,
     ) -> TrackedAccount:
-        """Keeps an account whose token its provider takes; it is observed at once."""
+        """Connects an account after its provider accepted the token. It is observed at once."""
         account = self._make(
             provider=provider,
             name=name,
@@ -106,7 +106,7 @@ class AccountService:
         return await self._connected(account)
 
     async def refresh(self, caller: Caller, account_id: str) -> Operation:
-        """Has an account observed now, out of the share of its budget that is kept for people."""
+        """Has an account observed now, with the requests that are reserved for people."""
         account = (await self._tracked(caller, account_id)).account
         rate, now = PROVIDERS[account.provider].rate_limit, self.clock.now()
         spent = await self.store.budget(account.budget_key)
@@ -178,7 +178,7 @@ class AccountService:
         return tracked
 
     async def _begin(self, caller: Caller, account: Account, change: Change, within: timedelta) -> Operation:
-        """An operation that is open for the same already is answered instead of a second one."""
+        """Answers the open operation of the same kind, if there is one."""
         now = self.clock.now()
         operation = Operation(
             id=new_operation_id(now),

@@ -1,4 +1,4 @@
-"""Changing what is at a provider: what is asked is checked, kept as an intent, sent once, and followed from then on.
+"""Changes: each is checked, stored as an intent, sent once, and followed to its end.
 
 Every verb answers the operation that came of it, and raises a `Refused` where nothing was sent. One whose request the
 provider refused is FAILED; one whose answer was lost is UNCONFIRMED and settled by the observations that follow.

@@ -1,8 +1,8 @@
 """What goes out for each verb, and what is asked of the provider before it.
 
-Each function prepares one request: it reads what the request is about now, refuses what cannot be, and answers a
-`Ready` that sends it. It answers null while the provider takes no change of the target. Nothing changes at the
-provider before `Ready.send`.
+Each function prepares one request: it reads the current target, refuses what is impossible, and answers a `Ready`
+that sends the request. It answers null while the provider is busy with the target. Nothing changes at the provider
+before `Ready.send`.
 """
 
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""A credentialed relation with a provider, and what observing it has taught."""
+"""An account at a provider, and what observing it has shown."""
 
 import secrets
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ class Account(Record):
     """An organization, a tenant or a team at a provider, as somebody connected it.
 
     `external_id` is the provider's own name for it, null where the token implies it. `base_url` replaces the provider's
-    own scheme and host. `token_hint` is the last four characters of the token; `budget_key` names, without telling the
-    token, what the provider counts requests by.
+    own scheme and host. `token_hint` is the last four characters of the token. `budget_key` names what the provider
+    counts requests by; it does not contain the token.
     """
 
     id: str
@@ -34,13 +34,15 @@ class Account(Record):
 
     @property
     def organization(self) -> tuple[str, str, str]:
-        """Whose account it is, as far as can be told; where the token alone tells, one token is one organization."""
+        """The organization that the account belongs to. Where only the token identifies it, each token is one
+        organization.
+        """
         return (self.provider, self.base_url or "", self.external_id or self.budget_key)
 
 
 def new_account_id() -> str:
-    """An id of this connection: an account that is connected again under the name of an earlier one is another one, so
-    that a key which was limited to the earlier one does not see it.
+    """A random id. An account that is connected again under an earlier name gets another id, so that a key which was
+    limited to the earlier account does not see the new one.
     """
     return secrets.token_hex(8)
 
@@ -58,7 +60,7 @@ class Collection(StrEnum):
 
 
 class CollectionState(Record):
-    """How far a collection can be trusted.
+    """When a collection was observed, and what went wrong since.
 
     `observed_at` is when the provider last answered for it; `failure` is why the latest attempt failed, null when it
     succeeded; `failing_since` and `failed_attempts` count the attempts that failed in a row. `requests` is how many
@@ -76,7 +78,7 @@ class CollectionState(Record):
 
 
 class DeletionGuard(Record):
-    """Much of an account vanished at once. Nothing is believed deleted until it has stayed so for a while."""
+    """Set while many clusters of an account are missing at once. They are not marked deleted for an hour."""
 
     since: Instant
     reason: str
@@ -95,7 +97,7 @@ class AccountState(Record):
 
 
 class TrackedAccount(Record):
-    """An account with its state. `due_at` is when it is to be observed next; null while there is no point in it."""
+    """An account with its state. `due_at` is when it will be observed next."""
 
     account: Account
     state: AccountState = AccountState()

@@ -9,7 +9,7 @@ USE_NOTED_EVERY = timedelta(hours=1)
 
 
 class ApiKey(Record):
-    """What is known of a key without the key. `hint` is its last four characters; `account_ids` null sees all."""
+    """`hint` is the last four characters of the key. `account_ids` null means every account."""
 
     id: str
     name: str

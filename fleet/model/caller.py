@@ -1,4 +1,4 @@
-"""Who asks, and what they may."""
+"""Who calls, and what they may do."""
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
@@ -10,7 +10,7 @@ from fleet.model.record import Record
 
 
 class Scope(StrEnum):
-    """READ sees; WRITE changes clusters, limits and integrations; ADMIN connects accounts and makes keys."""
+    """READ reads. WRITE changes clusters, limits and integrations. ADMIN connects accounts and makes keys."""
 
     READ = "read"
     WRITE = "write"
@@ -22,7 +22,7 @@ INCLUDES: Mapping[Scope, frozenset[Scope]] = {
     Scope.WRITE: frozenset({Scope.READ, Scope.WRITE}),
     Scope.ADMIN: frozenset(Scope),
 }
-"""Each includes those before: a change answers with what it changed, and whoever makes keys can make any key."""
+"""Each scope includes those before it: a change answers with data, and whoever makes keys can make any key."""
 
 
 def widen(scopes: Iterable[Scope]) -> frozenset[Scope]:
@@ -30,12 +30,12 @@ def widen(scopes: Iterable[Scope]) -> frozenset[Scope]:
 
 
 Scopes = Annotated[frozenset[Scope], AfterValidator(widen)]
-"""Always with all that they include."""
+"""A set of scopes, extended by the scopes that each includes."""
 
 
 class Caller(Record):
-    """`name` stands in operations as who asked for them; `id` tells two callers of one name apart. Without scopes a
-    caller may nothing; `account_ids` null sees every account.
+    """`name` is shown in operations as who asked for them; `id` is unique. A caller without scopes may do nothing.
+    `account_ids` null means every account.
     """
 
     id: str
@@ -51,5 +51,5 @@ class Caller(Record):
 
 
 def trusted(name: str) -> Caller:
-    """Somebody who may everything."""
+    """A caller with every scope."""
     return Caller(id=name, name=name, scopes=frozenset({Scope.ADMIN}))

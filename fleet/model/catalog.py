@@ -6,7 +6,7 @@ from fleet.model.record import Record
 
 
 class Region(Record):
-    """`is_serverless`: whether clusters without machines of their own can live there; null where it means nothing."""
+    """`is_serverless` tells whether serverless clusters can run there; null where the provider has no such plans."""
 
     account_id: str
     name: str

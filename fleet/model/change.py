@@ -1,4 +1,4 @@
-"""What can be asked of a provider: one record a verb. How each goes on is an `Operation`."""
+"""What can be asked of a provider: one record for each verb. An `Operation` follows each change to its end."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -39,16 +39,16 @@ class Change(Record):
 
     kind: ClassVar[OperationKind]
     capability: ClassVar[Capability | None] = None
-    """What the provider must be capable of."""
+    """The capability that the provider needs for it."""
 
     @property
     def is_whole(self) -> bool:
-        """Whether it can still be sent: false once it was stored without its secrets."""
+        """Whether it can be sent. False after it was read from the store, which keeps no secrets."""
         return True
 
 
 class OfProvider(Change):
-    """A change whose input differs between providers; `provider` tells which records it is made of."""
+    """A change whose input differs between providers. `provider` says whose records it holds."""
 
     provider: str
 
@@ -72,8 +72,8 @@ class CreateCluster(OfProvider):
 
 
 class UpdateCluster(OfProvider):
-    """`is_deployed` tells whether the cluster runs, so that what is registered has to be deployed, too, at a provider
-    where that is a step of its own.
+    """`is_deployed` tells whether the cluster runs. If it does, a provider that registers changes first is asked to
+    deploy them too.
     """
 
     kind = OperationKind.UPDATE_CLUSTER
@@ -137,7 +137,7 @@ class CreateIntegration(Change):
 
 
 class UpdateIntegration(Change):
-    """`has_credentials` tells of credentials that are not stored. What was not given stays as it is."""
+    """`has_credentials` tells that credentials were given; they are not stored. Null members stay as they are."""
 
     kind = OperationKind.UPDATE_INTEGRATION
     capability = Capability.CHANGE_INTEGRATION
@@ -194,7 +194,7 @@ class DisconnectAccount(Change):
 
 
 class UnknownChange(Change):
-    """What another version was asked for, in a form that this one does not know. It is shown, and left alone."""
+    """A change that another version of Fleetgraph stored and this version cannot read. It is shown and never sent."""
 
     model_config = ConfigDict(extra="ignore")
 

@@ -1,10 +1,12 @@
-"""Where machines, registries and domains live."""
+"""Clouds, and other places that integrations connect to."""
 
 from enum import StrEnum
 
 
 class Cloud(StrEnum):
-    """BYOK is a Kubernetes cluster that its owner brought. UNKNOWN is a word new to us."""
+    """BYOK is a Kubernetes cluster that the customer brings. UNKNOWN stands for a cloud that this version does not
+    know.
+    """
 
     AWS = "AWS"
     AZURE = "AZURE"

@@ -35,7 +35,7 @@ QUIET = frozenset({Phase.READY, Phase.STOPPED, Phase.DELETED})
 
 
 class Engine(StrEnum):
-    """UNKNOWN is a word of a later version of ourselves, here and in other enums."""
+    """UNKNOWN stands for a value that a later version stored, here and in other enums."""
 
     KUBERNETES = "KUBERNETES"
     COCKROACHDB = "COCKROACHDB"
@@ -51,7 +51,7 @@ class Resources(Record):
 
 
 class Capacity(Record):
-    """What a cluster has in all and what each of its machines has; null where it cannot be derived exactly."""
+    """The totals of a cluster, and what each of its nodes has. Null where a value cannot be derived exactly."""
 
     total: Resources = Resources()
     per_node: Resources = Resources()
@@ -62,7 +62,7 @@ class Capacity(Record):
 
 
 class Connection(Record):
-    """Where to connect. `certificate_authority` is base64 PEM. Holds no credential."""
+    """Where to connect. `certificate_authority` is PEM in base64. It holds no credentials."""
 
     endpoint: str
     certificate_authority: str | None = None
@@ -77,8 +77,9 @@ class ClusterDetails(Record):
 class Cluster(Record):
     """A cluster as one answer of its provider shows it.
 
-    `external_id` is the provider's own identifier. Where that can be taken again by a successor (a name), `incarnation`
-    tells the two apart. `lacks` narrows what the provider can to what it can do to this very cluster.
+    `external_id` is the provider's own identifier. Where a later cluster can have the same one (a name), `incarnation`
+    distinguishes the two. `unsupported` has the capabilities that this cluster lacks, beyond those that its provider
+    lacks, each with the reason.
     """
 
     account_id: str
@@ -98,7 +99,7 @@ class Cluster(Record):
     message: str | None = None
     is_converged: bool | None = None
     has_failed_to_start: bool = False
-    """The provider gave up creating it; it never served anybody."""
+    """Its creation failed, and it never ran."""
     cloud: Cloud | None = None
     provider_cloud: str | None = None
     unsupported: Mapping[Capability, str] = {}
@@ -113,7 +114,8 @@ class Cluster(Record):
     deployment: str | None = None
     """Names the latest deployment, where the provider tells: another value is another deployment."""
     provider_revision: str | None = Field(default=None, exclude=True)
-    """The provider's own revision, byte for byte, of this very answer. Never stored: a remembered one is stale."""
+    """The provider's own revision (an ETag) of this answer, byte for byte. It is not stored, because a stored one is
+    stale."""
     connection: Connection | None = None
     spend_limit: SpendLimitStatus
     integration_external_id: str | None = None
@@ -141,12 +143,12 @@ class Cluster(Record):
 
 
 def digest_revision(settable: Mapping[str, object]) -> str:
-    """A revision: a digest over what a user can set, so that a change of status alone conflicts with nobody."""
+    """A digest of what a user can set. A change of status does not change the revision."""
     return digest(settable)
 
 
 class Facts(Record):
-    """What takes a call of its own to learn of a cluster, each observed at its own pace."""
+    """What a provider tells of a cluster in separate calls. Each is observed at its own pace."""
 
     connection: Connection | None = None
     cost_estimate: CostEstimate | None = None

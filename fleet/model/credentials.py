@@ -1,6 +1,6 @@
-"""What proves to a cloud, a registry or a cluster that we may: kept by a provider, never by us, and never shown.
+"""Credentials for a cloud, a registry or a cluster. The provider keeps them; Fleetgraph passes them on.
 
-A record that holds any of them is never stored and its `repr` shows none.
+A record that holds credentials is not stored, and its `repr` does not show them.
 """
 
 from typing import ClassVar
@@ -12,13 +12,13 @@ from fleet.model.record import Record
 
 
 class Credentials(Record):
-    """`cloud` is what they are for."""
+    """`cloud` is the cloud that accepts them."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     cloud: Cloud
     kind: ClassVar[str]
-    """What people call it, for sentences."""
+    """The name of this kind of credentials in messages."""
 
 
 class AwsKeys(Credentials):
@@ -36,7 +36,7 @@ class AwsRole(Credentials):
 
 
 class GcpCredentials(Credentials):
-    """`keyfile_json` is the service account's key as Google hands it out."""
+    """`keyfile_json` is the key file of a service account, as Google issues it."""
 
     kind = "a GCP service account"
     cloud: Cloud = Cloud.GCP
@@ -100,14 +100,14 @@ class BackblazeCredentials(Credentials):
 
 
 class CloudApiKey(Credentials):
-    """For clouds that take one key: `cloud` names it."""
+    """For clouds that use a single key. `cloud` names the cloud."""
 
     kind = "an API key"
     api_key: SecretStr
 
 
 class Kubeconfig(Credentials):
-    """A cluster of one's own."""
+    """A cluster that the customer brings."""
 
     kind = "a kubeconfig"
     cloud: Cloud = Cloud.BYOK
@@ -115,7 +115,7 @@ class Kubeconfig(Credentials):
 
 
 class OnPremises(Credentials):
-    """Machines of one's own; there is nothing to prove."""
+    """Machines of the customer, which need no credentials."""
 
     kind = "machines of one's own"
     cloud: Cloud = Cloud.ON_PREMISES

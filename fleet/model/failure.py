@@ -1,8 +1,8 @@
 """What a provider can do wrong.
 
     ProviderError                  a provider did not do what was asked
-    ├─ Unauthenticated             401: stop observing until the token is replaced
-    ├─ Forbidden                   403: the token lacks a permission (at some: or there is no such thing)
+    ├─ Unauthenticated             401: the token is refused
+    ├─ Forbidden                   403: the token lacks a permission (some providers: or there is no such thing)
     ├─ NotFound                    404
     ├─ RateLimited   (retry_at)    429
     ├─ Conflict      (revision)    409, 412
@@ -12,7 +12,7 @@
     │  └─ Unreachable              no connection: the request never went out
     └─ UnexpectedResponse          2xx that does not read as documented
 
-`Failure` is the same fact at rest: what is kept of an error once it has been handled.
+`Failure` is the record of an error that was handled: it is stored and shown.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class FailureKind(StrEnum):
 
 
 class Failure(Record):
-    """An error as it is remembered. Holds no credential and no response body."""
+    """An error that a provider caused. It holds no credentials and no response body."""
 
     kind: FailureKind
     message: str
@@ -48,7 +48,7 @@ class Failure(Record):
 
 
 class ProviderError(Exception):
-    """A provider did not do what was asked. `str()` of it is a sentence that may be shown to people."""
+    """A provider did not do what was asked. Its message is a sentence for people."""
 
     kind: ClassVar[FailureKind]
     is_retryable: ClassVar[bool] = False
@@ -97,14 +97,14 @@ class RateLimited(ProviderError):
 
 
 class Conflict(ProviderError):
-    """`revision` is the provider's current one, where it told."""
+    """`revision` is the current revision at the provider, if it told."""
 
     kind = FailureKind.REJECTED
     revision: str | None = None
 
 
 class Rejected(ProviderError):
-    """`fields` maps the fields at fault to the provider's own sentences, where it told."""
+    """`fields` maps the invalid fields to the provider's own sentences, if it told."""
 
     kind = FailureKind.REJECTED
     fields: Mapping[str, tuple[str, ...]] = {}
@@ -120,7 +120,7 @@ class TimedOut(Unavailable):
 
 
 class Unreachable(Unavailable):
-    """Nothing was sent."""
+    """No connection was made, so nothing was sent."""
 
 
 class UnexpectedResponse(ProviderError):

@@ -1,4 +1,4 @@
-"""How far an answer can be trusted: data has an age, and an outage is old data and not a hole."""
+"""How old an answer is, and why. During an outage the last known data is shown with its age."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from fleet.model.record import Instant, Record
 from fleet.model.tracking import Unread
 
 GRACE = timedelta(seconds=60)
-"""How late an observation may come before what it would refresh is called stale: a minute of the schedule."""
+"""How late an observation may be before its data is STALE. The schedule runs once a minute."""
 
 
 class FreshnessState(StrEnum):
@@ -44,7 +44,7 @@ def freshness_of(
 
 
 def is_missing(tracked: TrackedAccount, now: datetime) -> bool:
-    """Whether a count over the fleet leaves this account's present out."""
+    """Whether a count over the fleet does not include the current state of this account."""
     return freshness_of(tracked, Collection.CLUSTERS, now).state is not FreshnessState.CURRENT
 
 

@@ -1,4 +1,4 @@
-"""Identifiers that go into the paths of requests, whoever gave them: a provider or a person."""
+"""Identifiers that become part of a request's path, from providers and from people."""
 
 import re
 from urllib.parse import unquote
@@ -16,8 +16,8 @@ _ROUNDS = 3
 
 
 def fits_a_path(identifier: str) -> bool:
-    """Whether what it names, quoted, is below what stands before it, however often it is decoded on its way. `..` names
-    what is above, and nothing at all the collection instead of its member.
+    """Whether the identifier, quoted, names something below the path before it, however often it is decoded on the way.
+    `..` would name what is above, and an empty one the collection instead of its member.
     """
     if len(identifier) > LONGEST_IDENTIFIER:
         return False

@@ -1,14 +1,14 @@
-"""A link between an account and an outside system. Its credentials can be written, never read."""
+"""An integration connects an account with an outside system. Its credentials can be written and never read."""
 
 from fleet.model.cloud import Cloud
 from fleet.model.record import Instant, Record, UnreadMembers
 
 
 class Integration(Record):
-    """`authentication` is the provider's word for how it authenticates.
+    """`authentication` is how it authenticates, in the provider's own word.
 
-    `cluster_external_ids` are the clusters built through it, where the provider tells them here; null where the
-    clusters themselves tell it.
+    `cluster_external_ids` are the clusters that use it, where the provider tells them here. Null where each cluster
+    names its integration instead.
     """
 
     account_id: str

@@ -1,14 +1,14 @@
-"""JSON of any form, as people give it to be passed on: what of it can be sent, compared and kept."""
+"""Free-form JSON from people that is passed on to a provider, and its bounds."""
 
 import math
 from collections.abc import Iterable, Mapping
 
 DEEPEST = 32
-"""Levels of objects and lists. Nobody writes so many; a thousand of them exhaust whoever reads them by recursion."""
+"""The most levels of objects and lists. A thousand levels exhaust the stack of a recursive reader."""
 
 
 def check_json(value: object) -> None:
-    """`ValueError` with a sentence, where a value is nested too deeply or holds a number that JSON cannot write."""
+    """Raises `ValueError` for a value that is nested too deeply, or that holds a number which JSON cannot write."""
     level: Iterable[object] = (value,)
     for _ in range(DEEPEST + 1):
         level = tuple(_below(level))
@@ -18,7 +18,7 @@ def check_json(value: object) -> None:
 
 
 def _below(level: Iterable[object]) -> Iterable[object]:
-    """What the containers of one level hold."""
+    """The members of all containers of one level."""
     for one in level:
         if isinstance(one, float) and not math.isfinite(one):
             raise ValueError("It holds a number that is not finite, which JSON cannot write.")

@@ -45,7 +45,7 @@ class SpendEnforcement(StrEnum):
 
 
 class SpendLimitBasis(StrEnum):
-    """Which half of a limit the provider itself holds; the other, when given, is our conversion."""
+    """Which part of a limit the provider keeps. The other part is converted by Fleetgraph."""
 
     MONEY = "MONEY"
     USAGE = "USAGE"
@@ -53,7 +53,7 @@ class SpendLimitBasis(StrEnum):
 
 
 class UsageLimit(Record):
-    """A ceiling in use. Request units are a provider's own measure of work; a MiB is 2^20 bytes."""
+    """A limit of usage. Request units are a provider's measure of work; a MiB is 2^20 bytes."""
 
     request_units: int | None = None
     storage_mib: int | None = None
@@ -71,7 +71,7 @@ class SpendLimit(Record):
 
 
 class LimitWanted(Record):
-    """The limit that somebody asks for, in money or in use. Zero money keeps a cluster inside its free allowance."""
+    """A limit that somebody asks for, in money or in usage. Zero money keeps a cluster inside the free allowance."""
 
     money: Money | None = None
     usage: UsageLimit | None = None
@@ -89,7 +89,7 @@ class LimitWanted(Record):
         return self
 
     def matches(self, shown: "SpendLimitStatus") -> bool:
-        """Whether an observed limit is this one, as it was given or as the provider's side converts it."""
+        """Whether an observed limit is this one, as given or as the provider converts it."""
         if shown.limit is None:
             return False
         if self.money is not None:

@@ -1,4 +1,4 @@
-"""A machine of a cluster."""
+"""A node of a cluster."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""A change on its way: an intent before its first byte goes out, and what has become of it since."""
+"""An operation is one change: an intent before anything is sent, and then its progress until it ends."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -13,12 +13,12 @@ from fleet.model.spec import Difference
 from fleet.model.stored import UNREAD
 
 KEPT = timedelta(days=30)
-"""How long a change is remembered once it was asked for."""
+"""How long an operation is kept after it was asked for."""
 
 
 class OperationState(StrEnum):
-    """RUNNING: an intent, or taken by the provider. UNCONFIRMED: it may have been taken; that is being found out.
-    UNKNOWN: another version has the word.
+    """RUNNING: not sent yet, or accepted by the provider. UNCONFIRMED: sent without an answer, so that observations
+    have to show whether it was accepted. UNKNOWN: a state that another version stored.
     """
 
     RUNNING = "RUNNING"
@@ -47,8 +47,8 @@ class Target(Record):
 
 
 class Before(Record):
-    """What was there when a request went out. `keys` are the things of the name that a creation was to give; `revision`
-    and `deployment` are the target's, as in `Cluster`.
+    """What there was when a request was sent. `keys` are the clusters that already had the name of a creation.
+    `revision` and `deployment` are those of the target, as in `Cluster`.
     """
 
     keys: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ NOTHING_BEFORE = Before()
 
 
 class Step(StrEnum):
-    """One request to the provider. CHANGE is the verb's own; DEPLOY applies what it registered."""
+    """One request to the provider. CHANGE is the request of the verb; DEPLOY applies what was registered."""
 
     CHANGE = "change"
     DEPLOY = "deploy"
@@ -113,7 +113,7 @@ class Operation(Record):
 
     @property
     def is_unsent(self) -> bool:
-        """Whether nothing at all has gone out for it."""
+        """Whether nothing has been sent for it."""
         return self.sent_at is None and self.answered_at is None
 
     @field_validator("change", mode="before")
@@ -128,11 +128,11 @@ class Operation(Record):
     # ------------------------------------------------------------------------------------------- how it goes on
 
     def waiting(self) -> "Operation":
-        """The provider takes no change of the target just now."""
+        """The provider is busy with the target; the change waits."""
         return self._with(is_waiting=True)
 
     def sending(self, now: datetime, before: Before = NOTHING_BEFORE) -> "Operation":
-        """From here on the provider may have heard of it, whatever becomes of us."""
+        """The request goes out now. From here on the provider may have accepted it, even if this process dies."""
         return self._with(
             state=OperationState.UNCONFIRMED,
             sent_at=now,
@@ -144,11 +144,11 @@ class Operation(Record):
         )
 
     def not_sent(self) -> "Operation":
-        """The request that was announced did not go out after all."""
+        """The announced request was not sent."""
         return self._with(state=OperationState.RUNNING, sent_at=None)
 
     def answered(self, now: datetime, target: Target | None = None) -> "Operation":
-        """The provider took the first of `steps`."""
+        """The provider accepted the first of `steps`."""
         return self._with(
             state=OperationState.RUNNING,
             steps=self.steps[1:],
@@ -161,14 +161,14 @@ class Operation(Record):
         )
 
     def unanswered(self, failure: Failure) -> "Operation":
-        """No answer that tells whether the provider took it."""
+        """No answer tells whether the provider accepted it."""
         return self._with(failure=failure)
 
     def ambiguous(self, candidates: tuple[str, ...], absent_observations: int) -> "Operation":
         return self._with(candidates=candidates, absent_observations=absent_observations)
 
     def begun(self) -> "Operation":
-        """The provider set something going since the request."""
+        """An observation showed that the provider began to work on it."""
         return self._with(has_begun=True)
 
     def succeeded(self, now: datetime, differences: tuple[Difference, ...] = ()) -> "Operation":
@@ -209,12 +209,12 @@ class Operation(Record):
 
 
 def new_operation_id(now: datetime) -> str:
-    """Sorts by time; the rest tells two of one instant apart."""
+    """An id that sorts by time. Its random end makes it unique."""
     return f"{int(now.timestamp() * 1_000_000):016x}{secrets.token_hex(5)}"
 
 
 def poll_after_seconds(operation: Operation, now: datetime) -> int | None:
-    """When asking again may show something new: soon at first, and less often for what takes long. Null when final."""
+    """After how many seconds to ask again: soon at first, later for what takes long. Null when it is final."""
     if operation.is_final:
         return None
     return min(60, max(2, int((now - operation.requested_at).total_seconds()) // 10))

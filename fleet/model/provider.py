@@ -1,4 +1,4 @@
-"""What a provider is: its name, what it lacks and why, how often it may be asked, what only it knows."""
+"""What a provider is: its name, what it does not support and why, its rate limit, and its own records."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,11 +23,11 @@ class Provider:
     rate_limit: RateLimit
     details: type[ClusterDetails]
     needs_external_id: bool
-    """Whether an account must name its organization, tenant or team, because the token does not imply it."""
+    """Whether an account has to name its organization, tenant or team because the token does not identify it."""
     spec: type[ClusterSpec] | None = None
-    """What a new cluster is asked for with. Null where none can be created."""
+    """The record of a new cluster's input. Null where no cluster can be created."""
     patch: type[ClusterPatch] | None = None
-    """What is to differ. Null where a cluster cannot be updated."""
+    """The record of an update's input. Null where no cluster can be updated."""
     unsupported: Mapping[Capability, str] = field(default_factory=dict)
     are_names_caseless: bool = False
     """Whether two names that differ in case alone are one to the provider."""
@@ -37,5 +37,5 @@ class Provider:
     """Versions of the provider's API that an account may pin, newest first. Empty where it has none to pin."""
 
     def same_name(self, name: str) -> str:
-        """Equal for names that the provider takes for one."""
+        """A form of the name that is equal for names which the provider treats as the same."""
         return name.casefold() if self.are_names_caseless else name

@@ -1,4 +1,4 @@
-"""How often a provider may be asked, and what is known of what was asked already."""
+"""How often a provider may be asked, and what was asked already."""
 
 from collections.abc import Sequence
 from datetime import datetime

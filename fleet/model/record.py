@@ -23,7 +23,7 @@ UnreadMembers = Annotated[tuple[str, ...], Field(exclude_if=lambda members: not 
 
 
 class Record(BaseModel):
-    """Frozen data. Unknown members are ignored; `fleet.model.stored` reads what else another version may have kept."""
+    """Frozen data. Unknown members are ignored. `fleet.model.stored` reads rows of other versions."""
 
     model_config = ConfigDict(frozen=True)
 

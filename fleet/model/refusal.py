@@ -1,9 +1,9 @@
 """Why a change that somebody asked for is not made.
 
     Refused                    nothing was sent to the provider for it
-    ├─ Forbidden               whoever asks may not
-    ├─ InvalidInput            what was given cannot be meant; the sentence says what can
-    ├─ NoSuchThing             it does not exist, or not any more
+    ├─ MissingScope            the caller's scopes do not allow it
+    ├─ InvalidInput            an input is invalid; the sentence says what would be valid
+    ├─ NoSuchThing             it does not exist, or no longer exists
     ├─ Conflicting             it changed since it was read, or another change of it is in flight
     ├─ InUse                   clusters depend on it
     ├─ Unsupported             the provider cannot, or not with this plan, version or field
@@ -11,7 +11,7 @@
     ├─ BudgetUsedUp            the share of the provider's limit that is kept for people is used up
     └─ SeveralRefusals         more than one of these at once
 
-`path` names the argument at fault in the words of the domain, e.g. ("spec", "resources", "cpu"); empty when it is the
+`path` names the invalid argument in the words of the domain, e.g. ("spec", "resources", "cpu"); empty when it is the
 whole request.
 """
 
@@ -30,7 +30,7 @@ Path = tuple[str, ...]
 
 
 class Refused(Exception):
-    """`str()` of it is a sentence for whoever asked."""
+    """A change is not made. The message is a sentence for the caller."""
 
     def __init__(self, message: str, *, path: Path = ()) -> None:
         super().__init__(message)
@@ -38,13 +38,13 @@ class Refused(Exception):
         self.path = path
 
     def below(self, *prefix: str) -> Self:
-        """The same, seen from further outside."""
+        """The same refusal, with `prefix` put before its path."""
         self.path = (*prefix, *self.path)
         return self
 
 
 class MissingScope(Refused):
-    """`required_scope` is what the caller's key lacks."""
+    """`required_scope` is the scope that the caller does not have."""
 
     def __init__(self, required_scope: Scope) -> None:
         super().__init__(f"This needs the scope {required_scope.name}, which your key does not have.")
@@ -52,11 +52,11 @@ class MissingScope(Refused):
 
 
 class InvalidInput(Refused):
-    """What was given cannot be meant."""
+    """An input is invalid."""
 
 
 class NoSuchThing(Refused):
-    """It does not exist, or not any more."""
+    """It does not exist, or no longer exists."""
 
 
 class Conflicting(Refused):
@@ -74,7 +74,7 @@ class Conflicting(Refused):
 
 
 class InUse(Refused):
-    """`integration_external_id` names the link that clusters of the account depend on."""
+    """`integration_external_id` names the integration that clusters of the account use."""
 
     def __init__(self, message: str, *, account_id: str, integration_external_id: str) -> None:
         super().__init__(message)
@@ -112,7 +112,7 @@ class SeveralRefusals(Refused):
 
 
 def invalid_inputs(error: ValidationError, *prefix: str) -> Sequence[InvalidInput]:
-    """What a record of the domain says of the input that it was to be made from, without the input itself."""
+    """Why a record of the domain refuses its input, as refusals that do not contain the input."""
     return [
         InvalidInput(
             _sentence(one["msg"]),

@@ -1,7 +1,7 @@
-"""What somebody asks of a cluster: the whole of a new one, or what is to differ of one that is there.
+"""What somebody asks of a cluster: a specification of a new one, or a patch of an existing one.
 
-Each provider adds its own records in `fleet.providers`. What a record holds has been checked as far as it can be
-without asking the provider; a validator's sentence is for whoever asked.
+Each provider adds its own records in `fleet.providers`. A record is checked as far as possible without
+asking the provider. The sentences of its validators are for the caller.
 """
 
 import re
@@ -17,19 +17,19 @@ from fleet.model.record import Record
 
 @dataclass(frozen=True, kw_only=True)
 class NameRule:
-    """What a provider takes as a name. `sentence` says it in our words."""
+    """The names that a provider accepts. `sentence` describes them for people."""
 
     pattern: str
     sentence: str
 
     def check(self, name: str) -> None:
-        """`ValueError` where the name will not do."""
+        """Raises `ValueError` for a name that the provider would refuse."""
         if re.fullmatch(self.pattern, name) is None:
             raise ValueError(f"{name!r} will not do: {self.sentence}")
 
 
 class Difference(Record):
-    """A member of a cluster that is otherwise than it was asked for, as text."""
+    """A member of a cluster that differs from what was asked for, as text."""
 
     field: str
     asked: str
@@ -37,7 +37,7 @@ class Difference(Record):
 
 
 class Compared(NamedTuple):
-    """A member that was asked for, beside what a cluster shows of it. `agrees` also where the provider converts it, or
+    """A member that was asked for, and what a cluster shows. `agrees` is also true where the provider converts it or
     does not show it.
     """
 
@@ -51,12 +51,12 @@ class Compared(NamedTuple):
 
 
 class Wanted(Record):
-    """What somebody asks of a cluster, as it can be compared with one."""
+    """An input that can be compared with a cluster."""
 
     model_config = ConfigDict(extra="forbid")
 
     def compare(self, cluster: Cluster) -> Iterable[Compared]:
-        """What was given, member by member, as far as the provider tells it back."""
+        """Compares each member that was given, as far as the provider shows it."""
         raise TypeError(f"{type(self).__name__} does not say what shows it")
 
     def matches(self, cluster: Cluster) -> bool:
@@ -64,18 +64,18 @@ class Wanted(Record):
         return all(one.agrees for one in self.compare(cluster))
 
     def differences(self, cluster: Cluster) -> tuple[Difference, ...]:
-        """What an observed cluster shows otherwise."""
+        """What an observed cluster shows differently."""
         return tuple(one.to_difference() for one in self.compare(cluster) if not one.agrees)
 
 
 class ClusterSpec(Wanted):
-    """A new cluster, but for its name and account."""
+    """The input of a new cluster, without its name and account."""
 
     name_rule: ClassVar[NameRule]
 
     @property
     def is_deployed(self) -> bool:
-        """Whether it is to be deployed at once, at a provider where that is a step of its own."""
+        """Whether the cluster is deployed at once, at a provider where deploying is a separate step."""
         return True
 
     def identifies(self, cluster: Cluster) -> bool:
@@ -86,10 +86,10 @@ class ClusterSpec(Wanted):
 
 
 class ClusterPatch(Wanted):
-    """What is to differ. A member that was not given stays as it is; a null clears it, where it can be cleared."""
+    """The input of an update. A member that is not given stays as it is; null clears a member that can be cleared."""
 
     def __contains__(self, name: str) -> bool:
-        """Whether a member was given, be it as null."""
+        """Whether a member was given, also as null."""
         return name in self.model_fields_set
 
     @model_serializer(mode="wrap")
@@ -98,7 +98,7 @@ class ClusterPatch(Wanted):
 
 
 def not_cleared(*names: str) -> Any:
-    """A validator that refuses null for members which can be changed and not cleared."""
+    """A validator that refuses null for members that cannot be cleared."""
 
     def refuse(value: object) -> object:
         if value is None:

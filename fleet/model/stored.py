@@ -1,4 +1,4 @@
-"""Reading what was stored, be it by another version of ourselves: strictness is for input, and this is none.
+"""Reading stored rows, also those of other versions. Input is checked strictly; stored rows are not.
 
 A row outlives a rolling deployment in both directions. What a later version wrote may hold words, members and forms
 that this one does not know. Members that are unknown are ignored. A word that is unknown becomes UNKNOWN where there is

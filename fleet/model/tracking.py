@@ -1,4 +1,4 @@
-"""What is remembered of an observed thing beyond the thing itself: since when, and how far it can be trusted."""
+"""What is stored with an observed thing: since when it is so, and why it could not be read since."""
 
 from typing import Generic, TypeVar
 
@@ -14,14 +14,14 @@ T = TypeVar("T", Cluster, Node, Integration, Region, InstanceType)
 
 
 class Unread(Record):
-    """The provider lists a thing that does not read as documented: what is shown of it is from `read_at`."""
+    """The provider lists a thing that cannot be read as documented. What is shown of it is from `read_at`."""
 
     failure: Failure
     read_at: Instant
 
 
 class Tracked(Record, Generic[T]):
-    """A thing as last read, and why it could not be read since, if so."""
+    """A thing as last read. `unread` says why it could not be read since."""
 
     item: T
     unread: Unread | None = None
@@ -31,7 +31,7 @@ class TrackedCluster(Tracked[Cluster]):
     """A cluster as last read.
 
     `since` is when its phase was first observed. `missing_since` is when a complete listing first left it out:
-    suspicion, not proof. Once deleted, the row is a tombstone until `expires_at`. `incarnation_shown` is what the
+    absence is no proof. A deleted cluster's row is a tombstone until `expires_at`. `incarnation_shown` is what the
     provider shows by now in the place of the cluster's incarnation, where it changed that of the same cluster.
     """
 

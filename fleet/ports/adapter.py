@@ -32,7 +32,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, kw_only=True)
 class Unreadable:
-    """An item whose identity reads and whose body does not. `reason` is a sentence without the body."""
+    """An item whose identity can be read and whose body cannot. `reason` is a sentence without the body."""
 
     external_id: str
     reason: str
@@ -42,8 +42,8 @@ class Unreadable:
 class Listing(Generic[T_co]):
     """All items of one kind, as far as they could be read.
 
-    `incomplete` says why absence from this listing proves nothing; null when it is complete. `contradicted` are the
-    external ids that are not listed although another answer of the provider shows them.
+    `incomplete` says why an item may be missing from this listing; null when the listing is complete. `contradicted`
+    are the external ids that are not listed although another answer of the provider shows them.
     """
 
     items: tuple[T_co, ...]
@@ -102,7 +102,7 @@ class EstimatesCost(Protocol):
 
 @runtime_checkable
 class ReadsConnection(Protocol):
-    """A provider that tells where to connect in a call of its own; others tell it with the cluster."""
+    """A provider that tells where to connect in a separate call. Others tell it with the cluster."""
 
     async def connection(self, cluster: Cluster) -> Connection | None:
         """Null until the cluster is ready."""
@@ -138,7 +138,7 @@ class StopsCluster(Protocol):
 
 @runtime_checkable
 class DeploysCluster(Protocol):
-    """A provider at which what was registered is applied by a request of its own."""
+    """A provider that applies registered changes with a separate request."""
 
     async def deploy_cluster(self, cluster: Cluster) -> None: ...
 

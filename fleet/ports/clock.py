@@ -1,4 +1,4 @@
-"""Time as an argument: what the domain asks of a clock, and the clock of the machine."""
+"""The clock that the domain uses, and the clock of the machine."""
 
 import asyncio
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What a caller may spend on queries: so many points a minute, counted for each caller alone."""
+"""Credits: how many points of query cost a caller may use in a minute."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -32,6 +32,6 @@ class Credits(Protocol):
 
 
 def window_of(now: datetime) -> datetime:
-    """When the window began that holds `now`: the same for everybody and for every process."""
+    """The beginning of the window that contains `now`. It is the same for every process."""
     seconds = WINDOW.total_seconds()
     return datetime.fromtimestamp(now.timestamp() // seconds * seconds, now.tzinfo)

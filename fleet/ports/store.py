@@ -1,4 +1,4 @@
-"""What the store promises: a memory of accounts, of what was observed through them, and of what changed.
+"""What the store promises: it keeps accounts, what was observed through them, and what changed.
 
 Two roles over one table. An observer writes: it begins with a lease, saves what changed, and ends with the result.
 Fencing numbers decide who is late: each `begin` takes the next one, and `save` and `end` of an earlier one are refused.
@@ -58,7 +58,7 @@ class NameTaken(Exception):
 
 
 class NotAnOrderKey(ValueError):
-    """What a page was to go on after is no order key of its listing: somebody made it up."""
+    """A cursor is not an order key of its listing: somebody made it up."""
 
 
 class Ref(NamedTuple):
@@ -89,7 +89,7 @@ class Lease:
 
 @dataclass(frozen=True, kw_only=True)
 class NotBegun:
-    """Why an observation is not to happen now: somebody is at it, the message is stale, or the budget is used up."""
+    """Why no observation begins now: another one is running, the message is stale, or the budget is used up."""
 
     reason: str
     retry_at: datetime | None = None
@@ -141,7 +141,7 @@ class Changes:
 
 
 class Observations(Protocol):
-    """The observer's half."""
+    """What an observer uses."""
 
     async def account(self, account_id: str) -> TrackedAccount | None:
         """Strongly consistent."""
@@ -179,7 +179,8 @@ class Observations(Protocol):
     async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> datetime | None:
         """Keeps the result, sets the next time and gives the lease back, in one write. `StaleObserver` as `save`.
 
-        Answers the next time, which is sooner than `due_at` where a look was asked for since the lease was taken.
+        Answers the next time, which is sooner than `due_at` where an observation was asked for since the lease was
+        taken.
         """
         ...
 
@@ -191,7 +192,7 @@ class Observations(Protocol):
 
 
 class Schedule(Protocol):
-    """The planner's half."""
+    """What the planner uses."""
 
     async def due(self, before: datetime, limit: int) -> list[tuple[str, datetime]]:
         """Ids of accounts due before a time and not queued, each with its time, the longest due first; those that are
@@ -212,7 +213,7 @@ class Schedule(Protocol):
 
 
 class Accounts(Protocol):
-    """The owner's half."""
+    """What the account service uses."""
 
     async def connect(self, account: Account, *, due_at: datetime) -> None:
         """Keeps an account. One that is known by its id keeps what was observed, and is due again.
@@ -235,7 +236,7 @@ class Accounts(Protocol):
 
 
 class Operations(Protocol):
-    """The changer's half. Operations outlive the account they changed; they expire after `operation.KEPT`."""
+    """What changes use. Operations outlive the account they changed; they expire after `operation.KEPT`."""
 
     async def begin_change(
         self, operation: Operation, *, idempotency: Idempotency | None
@@ -248,8 +249,8 @@ class Operations(Protocol):
         ...
 
     async def save_change(self, operation: Operation) -> Operation:
-        """Keeps how it goes on, and answers it with its next `version`. One that is final gives its locks back in the
-        same transaction. `OutdatedOperation` when somebody else has saved it since it was read.
+        """Saves the progress of an operation, and answers it with its next `version`. A final one gives its locks back
+        in the same transaction. `OutdatedOperation` when somebody else has saved it since it was read.
         """
         ...
 
@@ -270,7 +271,7 @@ class Operations(Protocol):
 
 
 class Reader(Protocol):
-    """The reader's half. Every `limit` is in items; a listing answers at most that many, in its order."""
+    """What readers use. Every `limit` is in items; a listing answers at most that many, in its order."""
 
     async def accounts(
         self, *, after: tuple[str, str] | None, limit: int, provider: str | None = None

@@ -11,7 +11,7 @@ from fleet.ports.store import Observations, Store
 from fleet.rate_limits import budget
 
 PATIENCE_SECONDS = 3.0
-"""A budget that comes back this soon is waited for; for a later one, the next observation comes back."""
+"""An observation waits this long for its budget. When it takes longer, the next observation goes on."""
 _DRAW = 10
 
 

@@ -17,7 +17,7 @@ from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.store import FleetOrder, Reader
 
 EXAMINED_ROWS = 1000
-"""How many rows one page may look at before it answers short."""
+"""How many rows one page may examine before it answers short."""
 _OPENING_AN_ACCOUNT = 5
 """What opening an account counts for among them: it is a query even where it finds nothing."""
 _CHUNK = 100
@@ -36,7 +36,7 @@ class Page(Generic[RowT]):
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterFilter:
-    """Null asks for everything. A cluster matches when it matches every member that is given."""
+    """Null members do not filter. A cluster matches when it matches every member that is given."""
 
     providers: frozenset[str] | None = None
     account_ids: frozenset[str] | None = None

@@ -1,4 +1,4 @@
-"""The memory as a caller sees it who may see some accounts only: as if there were no others."""
+"""The store as a caller sees it who may see only some accounts: as if there were no others."""
 
 import asyncio
 import heapq
