@@ -145,6 +145,15 @@ class TestCreating:
         assert script.times_asked("create") == 0
         assert await world.store.open_changes(account.id) == []
 
+    async def test_a_list_with_gaps_does_not_show_that_a_name_is_free(
+        self, world: World, acme: tuple[Account, Script]
+    ) -> None:
+        account, script = acme
+        script.incomplete = "page 2 did not come"
+        with pytest.raises(Failing, match="page 2 did not come"):
+            await world.changer.create_cluster(ADA, account.id, "shop", SPEC)
+        assert script.times_asked("create") == 0
+
     async def test_the_name_of_a_cluster_that_is_listed_as_deleted_is_free(
         self, world: World, acme: tuple[Account, Script]
     ) -> None:

@@ -4,17 +4,31 @@ from datetime import timedelta
 
 import pytest
 
+from fleet.changing.postconditions import ObservedCollection
 from fleet.changing.settling import GRACE, expire, settle
-from fleet.model.change import DeployCluster, UpdateIntegration
+from fleet.model.change import DeleteCluster, DeployCluster, StopCluster, UpdateIntegration
 from fleet.model.cluster import Phase
 from fleet.model.credentials import AwsRole
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.operation import OperationState, Step, TargetKind
-from fleet.model.tracking import Unread
+from fleet.model.tracking import Tracked, Unread
 from tests.fleet.asked import creation, operation
-from tests.fleet.changing.test_settling import ACME, LATER, SENT, deploying, links, lost, row, view, web
+from tests.fleet.changing.test_settling import (
+    ACME,
+    LATER,
+    LONG_AGO,
+    SENT,
+    deploying,
+    links,
+    lost,
+    row,
+    taken,
+    view,
+    web,
+)
 from tests.fleet.things import integration
 
+RUNNING = OperationState.RUNNING
 UNREAD = Unread(
     failure=Failure(kind=FailureKind.UNEXPECTED_RESPONSE, message="?", occurred_at=LATER), read_at=LATER
 )
@@ -26,7 +40,8 @@ def test_a_time_of_creation_in_whole_seconds_is_not_before_the_sending() -> None
 
 
 def test_a_deleted_cluster_of_unknown_age_is_no_candidate() -> None:
-    assert settle(lost(), view(row(web(Phase.DELETED, created_at=None))), LATER).candidates == ()
+    seen = settle(lost(), view(row(web(Phase.DELETED, created_at=None))), LATER)
+    assert (seen.target, seen.candidates) == (None, ())
 
 
 def test_a_creation_whose_deployment_is_still_to_be_sent_is_not_over() -> None:
@@ -67,3 +82,39 @@ def test_a_candidate_that_shows_between_two_absences_makes_them_no_two() -> None
     seen = settle(seen, view(row(doubtful), began_at=SENT + GRACE * 2), LATER)
     seen = settle(seen, view(began_at=SENT + GRACE * 3), LATER)
     assert (seen.state, seen.absent_observations) == (OperationState.UNCONFIRMED, 1)
+
+
+def test_a_cluster_that_was_created_and_deleted_since_is_no_success() -> None:
+    settled = settle(taken(creation()), view(row(web(Phase.DELETED))), LATER)
+    assert (settled.state, settled.failure is None) == (OperationState.FAILED, False)
+
+
+def test_what_does_not_read_is_not_the_end() -> None:
+    assert settle(taken(StopCluster()), view(row(web(Phase.STOPPED), unread=UNREAD)), LATER).state is RUNNING
+
+
+def test_a_link_that_does_not_read_is_not_the_end() -> None:
+    link = integration("link", of=ACME, description="new")
+    seen = links(link)
+    unread = ObservedCollection(
+        began_at=seen.began_at, is_complete=True, integrations={"link": Tracked(item=link, unread=UNREAD)}
+    )
+    asked = taken(UpdateIntegration(description="new"), "link", TargetKind.INTEGRATION)
+    assert settle(asked, unread, LATER).state is RUNNING
+    assert settle(asked, seen, LATER).state is OperationState.SUCCEEDED
+
+
+def test_a_link_that_an_incomplete_listing_leaves_out_is_not_missed() -> None:
+    seen = lost(UpdateIntegration(description="new"), key="link", kind=TargetKind.INTEGRATION)
+    for times in (1, 2, 3):
+        seen = settle(seen, links(began_at=SENT + GRACE * times, is_complete=False), LATER)
+    assert seen.state is OperationState.UNCONFIRMED
+
+
+def test_a_deletion_whose_answer_was_lost_is_not_taken_because_the_cluster_is_missing() -> None:
+    assert settle(lost(DeleteCluster(), key="web"), view(), LATER).state is OperationState.UNCONFIRMED
+
+
+def test_a_deployment_that_nobody_told_of_before_is_not_another() -> None:
+    seen = settle(deploying(), view(row(web(deployment="run-2"), since=LONG_AGO)), LATER)
+    assert (seen.state, seen.has_begun) == (RUNNING, False)
