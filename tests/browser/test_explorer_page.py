@@ -38,7 +38,7 @@ def test_a_first_visitor_plays_the_fleet_query_and_sees_four_providers(
     page.goto("/graphql")
     expect(page).to_have_title("Fleetgraph")
     expect(page.locator(TAB).first).to_have_text("Fleet")
-    expect(page.locator(".graphiql-explorer-root").get_by_text("clusters", exact=True).first).to_be_visible()
+    expect(page.get_by_role("region", name="Read").get_by_role("button", name="Attention")).to_be_visible()
 
     with page.expect_request(is_play) as played:
         page.get_by_role("button", name="Execute query").click()
@@ -55,10 +55,31 @@ def test_a_first_visitor_plays_the_fleet_query_and_sees_four_providers(
     assert witness.strangers == []
 
 
-def test_every_example_has_a_tab_of_its_name(page: Page, runner: Runner) -> None:
+def test_every_example_opens_in_a_tab_of_its_own_with_its_variables(page: Page, runner: Runner) -> None:
     page.goto("/graphql")
-    documents = sorted(OPERATIONS.glob("*.graphql"), key=lambda path: (path.stem != "fleet", path.name))
-    expect(page.locator(TAB)).to_have_text([operation_name(path) for path in documents])
+    expect(page.locator(TAB).first).to_have_text("Fleet")
+    for number, path in enumerate(sorted(OPERATIONS.glob("*.graphql")), start=2):
+        page.locator(".examples").get_by_role("button", name=operation_name(path), exact=True).click()
+        expect(page.locator(TAB)).to_have_count(number)
+        expect(page.locator(TAB).last).to_have_text(operation_name(path))
+        assert read(page, "operation.graphql") == path.read_text(encoding="utf-8")
+        beside = path.with_suffix(".variables.json")
+        wanted = beside.read_text(encoding="utf-8") if beside.exists() else ""
+        assert read(page, "variables.json") == wanted
+
+
+def test_examples_that_change_nothing_come_first(page: Page) -> None:
+    page.goto("/graphql")
+    groups = page.locator(".examples").get_by_role("heading", level=2)
+    expect(groups).to_have_text(["Read", "Change", "Accounts"])
+    read_only = page.locator(".examples").get_by_role("region", name="Read").get_by_role("button")
+    names = set(read_only.all_inner_texts())
+    queries = {
+        operation_name(path)
+        for path in OPERATIONS.glob("*.graphql")
+        if "mutation " not in path.read_text(encoding="utf-8")
+    }
+    assert names == queries
 
 
 def test_a_tab_of_a_visitor_survives_a_reload(page: Page, runner: Runner, witness: Witness) -> None:
@@ -111,7 +132,6 @@ def test_the_key_of_the_tab_is_sent_from_the_page_and_the_explorer_alike(page: P
     document = 'mutation { createApiKey(input: {name: "tab", scopes: [READ]}) { token } }'
     key = runner.query(document)["createApiKey"]["token"]
     page.goto("/graphql")
-    page.get_by_role("button", name="Key: none").click()
     page.get_by_label("Key", exact=True).fill(key)
     page.get_by_role("button", name="Keep").click()
     with page.expect_request(is_play) as played:

@@ -196,8 +196,9 @@ def test_a_person_acts_on_a_cluster_at_390_pixels(page: Page) -> None:
 
 @pytest.fixture
 def short_lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    """A runner of one's own, to do harm to."""
-    with running(tmp_path_factory.mktemp("harmed"), ADMIN_KEY="the-key-of-the-administrator-in-tests") as one:
+    """A runner of one's own, to do harm to, which runs no documents but known ones."""
+    settings = {"ADMIN_KEY": "the-key-of-the-administrator-in-tests", "DOCUMENTS": "trusted"}
+    with running(tmp_path_factory.mktemp("harmed"), **settings) as one:
         yield one
 
 

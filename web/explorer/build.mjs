@@ -29,23 +29,33 @@ const options = {
   logLevel: "warning",
 };
 
+/** Those that change nothing come first, and what is about accounts last. */
+const GROUPS = [
+  { title: "Read", holds: ({ query }) => /^query /m.test(query) },
+  { title: "Change", holds: ({ query, file }) => /^mutation /m.test(query) && !file.includes("account") },
+  { title: "Accounts", holds: ({ query, file }) => /^mutation /m.test(query) && file.includes("account") },
+];
+
 async function readExamples() {
   const names = (await readdir(OPERATIONS)).sort();
-  const documents = names.filter((name) => name.endsWith(".graphql"));
-  documents.sort((a, b) => (b === FIRST) - (a === FIRST));
-  const examples = await Promise.all(
-    documents.map(async (name) => {
-      const variables = name.replace(/\.graphql$/, ".variables.json");
-      return {
-        query: await readFile(`${OPERATIONS}/${name}`, "utf8"),
-        variables: names.includes(variables) ? await readFile(`${OPERATIONS}/${variables}`, "utf8") : undefined,
-      };
-    }),
-  );
-  if (examples[0]?.variables) {
-    throw new Error(`${documents[0]} opens first, where GraphiQL shows no variables: give them defaults instead`);
-  }
-  return examples;
+  const files = names.filter((name) => name.endsWith(".graphql"));
+  files.sort((a, b) => (b === FIRST) - (a === FIRST));
+  const examples = await Promise.all(files.map((file) => readExample(file, names)));
+  return GROUPS.map(({ title, holds }) => ({ title, documents: examples.filter(holds) }));
+}
+
+/** What it is for stands in the comment at its top: the first sentence of it. */
+async function readExample(file, names) {
+  const query = await readFile(`${OPERATIONS}/${file}`, "utf8");
+  const beside = file.replace(/\.graphql$/, ".variables.json");
+  const comment = query.match(/^(#.*\n)+/)?.[0].replace(/^# ?/gm, "").replaceAll("\n", " ") ?? "";
+  return {
+    file,
+    name: query.match(/^(?:query|mutation) (\w+)/m)[1],
+    about: comment.match(/^.*?[.:](?= |$)/)?.[0].replace(/:$/, ".") ?? comment,
+    query,
+    variables: names.includes(beside) ? await readFile(`${OPERATIONS}/${beside}`, "utf8") : undefined,
+  };
 }
 
 /** Addresses of what was built, by the name of its entry. */

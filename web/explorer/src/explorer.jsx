@@ -3,10 +3,11 @@ import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
-import { KeyBox, readKey } from "./key.jsx";
+import { examplesPlugin } from "./examples.jsx";
+import { readKey } from "./key.jsx";
 import "./explorer.css";
 
-// build.mjs defines WORKERS, the addresses of Monaco's workers, and EXAMPLES, the tabs of a first visit.
+// build.mjs defines WORKERS, the addresses of Monaco's workers, and EXAMPLES, groups of documents; the first opens.
 globalThis.MonacoEnvironment = {
   getWorker: (_id, label) => new Worker(WORKERS[`${label}.js`] ?? WORKERS["editor.js"]),
 };
@@ -27,8 +28,8 @@ const storage = globalThis.sessionStorage;
 
 // What stands after # never reaches a server: a document that the page of the fleet asks for, to be tried here.
 const asked = new URLSearchParams(location.hash.slice(1));
-const opened = asked.has("query") ? [{ query: asked.get("query"), variables: asked.get("variables") ?? undefined }] : [];
-if (opened.length > 0) history.replaceState(null, "", location.pathname);
+const opened = asked.has("query") ? { query: asked.get("query"), variables: asked.get("variables") ?? undefined } : null;
+if (opened) history.replaceState(null, "", location.pathname);
 
 createRoot(document.getElementById("root")).render(
   <GraphiQL
@@ -36,18 +37,18 @@ createRoot(document.getElementById("root")).render(
     storage={storage}
     // Headers hold API keys: they stay out of storage, hence also no history plugin, which would keep them there.
     shouldPersistHeaders={false}
-    plugins={[explorer]}
+    plugins={[examplesPlugin, explorer]}
     referencePlugin={DOC_EXPLORER_PLUGIN}
-    visiblePlugin={explorer}
-    defaultTabs={EXAMPLES.length > 0 ? [...opened, ...EXAMPLES] : undefined}
-    initialQuery={opened[0]?.query}
-    initialVariables={opened[0]?.variables}
+    visiblePlugin={examplesPlugin}
+    defaultEditorToolsVisibility="variables"
+    defaultTabs={[opened ?? EXAMPLES[0].documents[0]]}
+    initialQuery={opened?.query}
+    initialVariables={opened?.variables}
   >
     <GraphiQL.Logo>
       <a href="/" className="home">
         Fleetgraph
       </a>
-      <KeyBox />
     </GraphiQL.Logo>
   </GraphiQL>,
 );

@@ -6,27 +6,26 @@ const PLACE = "fleetgraph.key";
 export const readKey = () => sessionStorage.getItem(PLACE);
 
 export function KeyBox() {
-  const [isOpen, setOpen] = useState(false);
   const [hasKey, setHasKey] = useState(readKey() !== null);
   const keep = (event) => {
     event.preventDefault();
-    const key = new FormData(event.target).get("key").trim();
+    const form = event.currentTarget;
+    const key = new FormData(form).get("key").trim();
     if (key) sessionStorage.setItem(PLACE, key);
     else sessionStorage.removeItem(PLACE);
     setHasKey(key !== "");
-    setOpen(false);
+    form.reset();
   };
-  if (!isOpen) {
-    return (
-      <button type="button" className="key" onClick={() => setOpen(true)} title="Sent with every request of this tab of the browser">
-        {hasKey ? "Key: given" : "Key: none"}
-      </button>
-    );
-  }
   return (
     <form className="key" onSubmit={keep}>
-      <input name="key" type="password" autoComplete="off" autoFocus aria-label="Key" placeholder="Key, for this tab alone" />
-      <button type="submit">Keep</button>
+      <input
+        name="key"
+        type="password"
+        autoComplete="off"
+        aria-label="Key"
+        placeholder={hasKey ? "A key is given, for this tab alone" : "Key, where one is needed"}
+      />
+      <button type="submit">{hasKey ? "Replace" : "Keep"}</button>
     </form>
   );
 }
