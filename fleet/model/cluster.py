@@ -10,7 +10,7 @@ from fleet.model.cloud import Cloud
 from fleet.model.digest import digest
 from fleet.model.money import CostEstimate, SpendLimitStatus
 from fleet.model.quantity import Amount, Count
-from fleet.model.record import Instant, Record, UnreadMembers, of_provider
+from fleet.model.record import Instant, Record, of_provider
 
 
 class Phase(StrEnum):
@@ -120,7 +120,8 @@ class Cluster(Record):
     spend_limit: SpendLimitStatus
     integration_external_id: str | None = None
     details: SerializeAsAny[ClusterDetails]
-    unread_members: UnreadMembers = ()
+    unread_members: tuple[str, ...] = ()
+    """Members of the answer that do not read as documented and are null here, each with the reason."""
 
     @property
     def key(self) -> str:

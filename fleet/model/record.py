@@ -19,7 +19,9 @@ Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 
 
 UnreadMembers = Annotated[tuple[str, ...], Field(exclude_if=lambda members: not members)]
-"""Members of a provider's answer that do not read as documented and are null in the record, each with the reason."""
+"""Members of a provider's answer that do not read as documented and are null in the record, each with the reason. A row
+without any is written as before there were notes.
+"""
 
 
 class Record(BaseModel):
