@@ -83,12 +83,7 @@ class SqliteTable:
     ) -> list[Row]:
         if span.low > span.high or limit == 0:
             return []
-        direction = "DESC" if newest_first else "ASC"
-        partition, sort = partition_key(span.index), sort_key(span.index)
-        order = ", ".join(f"{column} {direction}" for column in dict.fromkeys((sort, "pk", "sk")))
-        select = (
-            f"SELECT attributes FROM rows WHERE {partition} = ? AND {sort} BETWEEN ? AND ? ORDER BY {order}"  # noqa: S608
-        )
+        select = select_of(span, newest_first=newest_first)
 
         def read(connection: Connection) -> list[Row]:
             found: list[Row] = []
@@ -189,6 +184,14 @@ def _transaction(connection: Connection) -> Iterator[None]:
         if connection.in_transaction:  # SQLite gives some up itself, on a full disk for instance
             connection.execute("ROLLBACK")
         raise
+
+
+def select_of(span: Span, *, newest_first: bool) -> str:
+    """Takes the partition and the two ends of the span."""
+    direction = "DESC" if newest_first else "ASC"
+    partition, sort = partition_key(span.index), sort_key(span.index)
+    order = ", ".join(f"{column} {direction}" for column in dict.fromkeys((sort, "pk", "sk")))
+    return f"SELECT attributes FROM rows WHERE {partition} = ? AND {sort} BETWEEN ? AND ? ORDER BY {order}"  # noqa: S608
 
 
 def _row(connection: Connection, key: Key) -> Row | None:

@@ -1,0 +1,194 @@
+"""Real SIGKILL of the whole runner, database and all, at random moments over every verb.
+
+Whatever was answered holds afterwards: no operation is lost, nothing is made twice, and no cluster is wrongly believed
+deleted, adopted, or done. What the providers were really asked is in the journals of the fake ones, which live on.
+"""
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.kill.verbs import FLEET, SPECS, VERBS, Asked, Fleet
+from tests.kill.world import Life, World, await_observed, launch, live, world_in
+
+CYCLES = 16
+"""Lives of a runner, each ended by SIGKILL; `SEEDS` runs of them make sixty and more."""
+SEEDS = range(4)
+AT_ONCE = 3
+LONGEST_LIFE_SECONDS = 1.5
+SETTLED_WITHIN_SECONDS = 240
+
+OPERATIONS = """query ($after: String) { operations(first: 100, after: $after) {
+  nodes { id kind state targetName target { __typename ... on Cluster { id name } } failure { message } }
+  pageInfo { hasNextPage endCursor }
+} }"""
+DELETED = """query ($after: String) { statusChanges(first: 100, after: $after) {
+  nodes: edges { node { to cluster { name } } }
+  pageInfo { hasNextPage endCursor }
+} }"""
+FINAL = {"SUCCEEDED", "FAILED", "TIMED_OUT"}
+
+
+@dataclass(kw_only=True)
+class Story:
+    """What was asked, and what was answered to it before the runner died."""
+
+    chance: random.Random
+    asked: list[Asked] = field(default_factory=list)
+    unanswered: list[Asked] = field(default_factory=list)
+    answered: dict[str, Asked] = field(default_factory=dict)
+    """By the id of the operation."""
+    refused: Counter[str] = field(default_factory=Counter)
+
+    def send(self, life: Life, asked: Asked) -> None:
+        """In a thread of its own: it may never come back."""
+        self.asked.append(asked)
+        try:
+            done = life.ask(asked.document, asked.variables)["done"]
+        except (httpx.TransportError, ValueError):
+            self.unanswered.append(asked)
+            return
+        if done["operation"] is None:
+            self.refused[f"{asked.verb}: {done['userErrors'][0]['__typename']}"] += 1
+        else:
+            self.answered[done["operation"]["id"]] = asked
+
+
+def pages(life: Life, document: str) -> Iterator[Mapping[str, Any]]:
+    after = None
+    while True:
+        (page,) = life.ask(document, {"after": after}).values()
+        yield from page["nodes"]
+        if not page["pageInfo"]["hasNextPage"]:
+            return
+        after = page["pageInfo"]["endCursor"]
+
+
+def live_and_die(world: World, story: Story, verbs: list[str]) -> None:
+    life = live(world)
+    fleet = Fleet(life.ask(FLEET), story.chance)
+    again, story.unanswered = story.unanswered, []
+    wanted = [*again, *(asked for name in verbs if (asked := VERBS[name](fleet)) is not None)]
+    threads = [threading.Thread(target=story.send, args=(life, asked)) for asked in wanted]
+    for thread in threads:
+        thread.start()
+    time.sleep(story.chance.uniform(0, LONGEST_LIFE_SECONDS))
+    life.kill()
+    for thread in threads:
+        thread.join()
+
+
+def die_while_starting(world: World, story: Story) -> None:
+    process = launch(world)
+    time.sleep(story.chance.uniform(0.2, 2.5))
+    Life(process=process, origin="").kill()
+
+
+async def names_at(world: World, provider: str) -> Counter[str]:
+    return Counter(cluster.name for cluster in await world.clusters(provider))
+
+
+def settle(life: Life, world: World) -> None:
+    """Time passes at the providers, and accounts are observed, until nothing is under way."""
+    give_up_at = time.monotonic() + SETTLED_WITHIN_SECONDS
+    while True:
+        is_open = [one for one in pages(life, OPERATIONS) if one["state"] not in FINAL]
+        if not is_open:
+            return
+        assert time.monotonic() < give_up_at, is_open
+        for fake in world.fakes.values():
+            fake.clock.advance(30)
+        for account in life.ask(FLEET)["accounts"]["nodes"]:
+            life.ask(
+                "mutation ($id: ID!) { refreshAccount(id: $id) { operation { id } } }", {"id": account["id"]}
+            )
+        time.sleep(2)
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_whenever_it_is_killed_what_was_answered_holds(tmp_path: Path, seed: int) -> None:
+    story = Story(chance=random.Random(seed))
+    verbs = list(VERBS)
+    story.chance.shuffle(verbs)
+    order = iter([*verbs, *verbs, *verbs])
+    created: dict[str, set[str]] = {provider: set() for provider in SPECS}
+    with world_in(tmp_path) as world:
+        born = {provider: set(await names_at(world, provider)) for provider in SPECS}
+        for cycle in range(CYCLES):
+            if cycle % 8 == 5:
+                die_while_starting(world, story)
+            else:
+                live_and_die(world, story, [next(order) for _ in range(AT_ONCE)])
+            for provider in SPECS:
+                there = await names_at(world, provider)
+                created[provider] |= {name for name in there if name not in born[provider]}
+                assert {name for name, count in there.items() if count > 1} <= born[provider]
+        life = live(world)
+        await_observed(life)
+        for asked in story.unanswered:
+            story.send(life, asked)
+        settle(life, world)
+        await_observed(life)
+        await judge(life, world, story, created)
+        life.kill()
+
+
+async def judge(life: Life, world: World, story: Story, created: Mapping[str, set[str]]) -> None:
+    operations = {one["id"]: one for one in pages(life, OPERATIONS)}
+    lost = story.answered.keys() - operations.keys()
+    assert not lost, f"answered and lost: {[story.answered[one] for one in lost]}"
+    living = {provider: await names_at(world, provider) for provider in SPECS}
+    for provider in SPECS:
+        assert max(living[provider].values()) == 1
+        assert world.created(provider) == len(created[provider] | ours(living[provider])), provider
+    everything = set().union(*living.values())
+    for change in pages(life, DELETED):
+        if change["node"]["to"] == "DELETED":
+            assert change["node"]["cluster"]["name"] not in everything
+    for operation_id, operation in operations.items():
+        asked = story.answered.get(operation_id)
+        if operation["state"] == "SUCCEEDED" and asked is not None:
+            await judge_success(world, asked, operation, living[asked.provider], created)
+    shown = {
+        cluster["name"]
+        for cluster in life.ask(FLEET)["clusters"]["nodes"]
+        if cluster["status"]["phase"] != "DELETED"
+    }
+    assert ours(Counter(shown)) == set().union(*(ours(names) for names in living.values()))
+    assert len(story.answered) > CYCLES, story.refused
+
+
+def ours(names: Counter[str]) -> set[str]:
+    return {name for name in names if name.startswith("kill-")}
+
+
+async def judge_success(
+    world: World,
+    asked: Asked,
+    operation: Mapping[str, Any],
+    living: Counter[str],
+    created: Mapping[str, set[str]],
+) -> None:
+    """It is as the operation says, or was, before a later one changed it."""
+    match asked.verb:
+        case "create":
+            assert asked.name in created[asked.provider] | ours(living), operation
+            if operation["target"] is not None and operation["target"]["__typename"] == "Cluster":
+                assert operation["target"]["name"] == asked.name
+        case "delete":
+            assert asked.name not in living, operation
+        case "refresh":
+            pass
+        case _:
+            methods = ("POST", "PUT", "PATCH", "DELETE")
+            assert any(world.sent(asked.provider, method, "*") for method in methods), operation

@@ -1,0 +1,193 @@
+"""A runner that is killed again and again, over fake providers that outlive it and record each request."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from adapters import open_adapter
+from adapters.http import open_client
+from fleet.accounts.new_account import make_account
+from fleet.model.cluster import Cluster, Phase
+from fleet.model.rate_limit import RateFacts
+from fleet.ports.clock import SystemClock
+from sandbox import RateLimit, Server, serve
+
+ROOT = Path(__file__).parents[2]
+PLENTY = RateLimit(requests=100_000, window_seconds=60)
+PROVIDERS = ("cockroachdb", "kupe", "northflank", "qovery")
+CREATIONS = {
+    "cockroachdb": "/api/v1/clusters",
+    "kupe": "/api/v1/tenants/*/clusters",
+    "northflank": "/v1/*cloud-providers/clusters",
+    "qovery": "/organization/*/cluster",
+}
+"""Where a cluster is created, with POST."""
+
+READY_SECONDS = 60
+
+
+class Free:
+    """Permits without a budget."""
+
+    async def take(self) -> None:
+        """Always."""
+
+    def learn(self, facts: RateFacts) -> None:
+        """Nothing."""
+
+
+@dataclass(kw_only=True)
+class World:
+    """`file` is what the runner is started with: the first account of each fake provider."""
+
+    folder: Path
+    fakes: Mapping[str, Server]
+    names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+    @property
+    def file(self) -> Path:
+        return self.folder / "accounts.toml"
+
+    def write_accounts(self) -> None:
+        entries = []
+        for provider, fake in self.fakes.items():
+            there = fake.accounts[0]
+            self.names[provider] = there.name
+            entry = {
+                "provider": provider,
+                "name": there.name,
+                "external_id": there.external_id,
+                "api_version": there.api_version,
+                "token_env": f"TOKEN_{provider.upper()}",
+                "base_url": fake.url,
+            }
+            lines = [f"{key} = {json.dumps(value)}" for key, value in entry.items() if value is not None]
+            entries.append("\n".join(["[[accounts]]", *lines]))
+        self.file.write_text("\n\n".join(entries), encoding="utf-8")
+
+    def token(self, provider: str) -> str:
+        return self.fakes[provider].accounts[0].token
+
+    async def clusters(self, provider: str) -> list[Cluster]:
+        """What the provider itself has, asked for past the runner."""
+        there = self.fakes[provider].accounts[0]
+        account = make_account(
+            provider=provider,
+            name=there.name,
+            external_id=there.external_id,
+            api_version=there.api_version,
+            base_url=self.fakes[provider].url,
+            token=SecretStr(there.token),
+            now=SystemClock().now(),
+        )
+        async with open_client() as client:
+            adapter = open_adapter(
+                account, SecretStr(there.token), Free(), client=client, clock=SystemClock()
+            )
+            listing = await adapter.clusters()
+        return [cluster for cluster in listing.items if cluster.phase is not Phase.DELETED]
+
+    def created(self, provider: str) -> int:
+        """How many creations of clusters the provider has taken."""
+        seen = self.fakes[provider].requests.matching(method="POST", path=CREATIONS[provider])
+        return sum(one.status is not None and one.status < 300 for one in seen)
+
+    def sent(self, provider: str, method: str, path: str) -> int:
+        """How many requests of a kind the provider has taken."""
+        seen = self.fakes[provider].requests.matching(method=method, path=path)
+        return sum(one.status is not None and one.status < 300 for one in seen)
+
+
+@contextmanager
+def world_in(folder: Path) -> Iterator[World]:
+    with ExitStack() as stack:
+        fakes = {one: stack.enter_context(serve(one, rate_limit=PLENTY)) for one in PROVIDERS}
+        world = World(folder=folder, fakes=fakes)
+        world.write_accounts()
+        yield world
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """One life of the runner."""
+
+    process: "subprocess.Popen[str]"
+    origin: str
+
+    def ask(self, document: str, variables: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """The data of an answer. `httpx.TransportError` when it was killed meanwhile."""
+        answer = httpx.post(
+            f"{self.origin}/graphql", json={"query": document, "variables": variables or {}}, timeout=30
+        ).json()
+        assert "errors" not in answer, answer
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    def await_answer(
+        self, document: str, wanted: Callable[[dict[str, Any]], bool], *, seconds: float
+    ) -> dict[str, Any]:
+        give_up_at = time.monotonic() + seconds
+        while not wanted(data := self.ask(document)):
+            assert time.monotonic() < give_up_at, f"not within {seconds} seconds: {data}"
+            time.sleep(0.3)
+        return data
+
+    def kill(self) -> None:
+        """Database and all: it is one process."""
+        with suppress(ProcessLookupError):
+            os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+
+
+def launch(world: World) -> "subprocess.Popen[str]":
+    tokens = {f"TOKEN_{provider.upper()}": world.token(provider) for provider in world.fakes}
+    return subprocess.Popen(
+        [sys.executable, "-m", "local"],
+        cwd=ROOT,
+        env={**os.environ, **tokens, "PORT": "0", "STATE": str(world.state), "ACCOUNTS": str(world.file)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def live(world: World) -> Life:
+    """Until it accepts requests."""
+    process = launch(world)
+    assert process.stdout is not None
+    origin = ""
+    for line in process.stdout:
+        if found := re.search(r"(http://\S+)/graphql", line):
+            origin = found[1]
+        if line.startswith("Ctrl-C"):
+            return Life(process=process, origin=origin)
+    assert process.stderr is not None
+    raise AssertionError(f"the runner ended: {process.stderr.read()}")
+
+
+def await_observed(life: Life) -> None:
+    give_up_at = time.monotonic() + READY_SECONDS
+    ask = partial(httpx.get, f"{life.origin}/health", timeout=10)
+    while (answer := ask()).status_code != httpx.codes.OK:
+        assert time.monotonic() < give_up_at, answer.text
+        time.sleep(0.2)
