@@ -1,5 +1,6 @@
 """How every AWS client but DynamoDB's is opened: it answers soon, or is asked again, or the caller is told."""
 
+import boto3
 from botocore.config import Config
 
 CONFIG = Config(
@@ -9,3 +10,8 @@ CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
 )
 """Region, credentials and endpoint come from the environment, as in every AWS tool."""
+
+
+def forget_credentials() -> None:
+    """boto3 looks for credentials once: whoever changes where they are has it look again."""
+    boto3.DEFAULT_SESSION = None

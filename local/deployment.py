@@ -5,7 +5,6 @@ accounts is connected and due. The functions themselves run wherever whoever ask
 """
 
 import asyncio
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -48,14 +47,14 @@ def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterat
     """
     host = host or listen_on
     with (
-        ministack(services="dynamodb,secretsmanager,sqs,ssm", host=listen_on) as endpoint,
+        ministack(services="dynamodb,secretsmanager,sqs,ssm", host=listen_on, called=host) as emulator,
         serve(_provider(), host=listen_on) as server,
-        _aws_at(endpoint),
+        emulator.as_aws(REGION),
     ):
         asyncio.run(_connect(server, host))
         made = queue.open_client().create_queue(QueueName="looks")["QueueUrl"]
         secret = admin_key.open_client().create_secret(Name="admin", SecretString=KEY)
-        there = _elsewhere(endpoint, host)
+        there = _elsewhere(emulator.url, host)
         yield {
             "AWS_ENDPOINT_URL": there,
             "TABLE_NAME": _TABLE,
@@ -96,25 +95,3 @@ def _provider() -> str:
 
 def _elsewhere(url: str, host: str) -> str:
     return f"http://{host}:{urlsplit(url).port}"
-
-
-@contextmanager
-def _aws_at(endpoint: str) -> Iterator[None]:
-    """Keys of a real account are never shown to the emulator."""
-    before = dict(os.environ)
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]
-    os.environ |= {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-    }
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)

@@ -1,16 +1,25 @@
-"""DynamoDB on this machine: ministack, an emulator that keeps its tables, in an environment of its own."""
+"""AWS on this machine: ministack, an emulator, in an environment of its own, and closed but to whoever started it.
+
+By itself it answers every web page and every user of this machine. Here it answers who presents the access key that was
+made at its start, under a name of this machine, and no web page. The API that is deployed to it asks for keys of its
+own.
+"""
 
 import fcntl
 import os
+import secrets
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
+
+from infra.aws import forget_credentials
 
 PYTHON = Path(__file__).parent.parent / ".venv-ministack" / "bin" / "python"
 
@@ -18,23 +27,85 @@ START_SECONDS = 30
 STOP_SECONDS = 30
 """It writes its tables when it stops."""
 
+_READY = "/_ministack/ready"
+
 # The emulator lives as long as its standard input is open. It then ends in order, and keeps its tables, however its
 # parent came to an end; and Ctrl-C in a terminal, which reaches a whole group of processes, reaches it last.
 _PROGRAM = """
-import os, signal, sys, threading
+import hmac, os, re, signal, sys, threading
 
 def end_with_parent():
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
 
 threading.Thread(target=end_with_parent, daemon=True).start()
-from ministack.app import main
-main()
+
+import ministack.app as emulator
+
+answer, key, names = emulator.app, os.environ["AWS_ACCESS_KEY_ID"], os.environ["HOSTS"].split(",")
+
+def admits(scope):
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    host = headers.get("host", "").rpartition(":")[0]
+    is_here = host in names or host.endswith(".localhost")
+    if "origin" in headers or not is_here:
+        return False
+    if scope["path"] == "/_ministack/ready" or ".execute-api." in host:
+        return True
+    found = re.search(r"Credential=([^/]+)/", headers.get("authorization", ""))
+    return found is not None and hmac.compare_digest(found[1].encode(), key.encode())
+
+async def closed(scope, receive, send):
+    if scope["type"] == "lifespan" or (scope["type"] == "http" and admits(scope)):
+        await answer(scope, receive, send)
+    elif scope["type"] == "http":
+        headers = [(b"content-type", b"text/plain")]
+        await send({"type": "http.response.start", "status": 403, "headers": headers})
+        await send({"type": "http.response.body", "body": b"This emulator answers who started it.\\n"})
+    else:
+        await send({"type": "websocket.close"})
+
+emulator.app = closed
+emulator.main()
 """
 
 
 class MinistackError(Exception):
     """The emulator cannot be had; the message says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Emulator:
+    """A running one. `access_key_id` is what it answers to; it is also the account that everything in it belongs to."""
+
+    url: str
+    access_key_id: str = field(repr=False)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """For whoever is to reach it. Keys of a real account are never shown to it."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": "emulated",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    @contextmanager
+    def as_aws(self, region: str) -> Iterator[None]:
+        """For as long, AWS is this emulator for the process."""
+        before = dict(os.environ)
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ |= {**self.environment, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+        forget_credentials()
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            forget_credentials()
 
 
 @contextmanager
@@ -44,20 +115,24 @@ def ministack(
     services: str = "dynamodb",
     python: Path = PYTHON,
     host: str = "127.0.0.1",
-) -> Iterator[str]:
-    """Runs DynamoDB on a free port of `host` and gives its URL. Tables are kept in `state` over a clean stop.
+    called: str | None = None,
+    access_key_id: str | None = None,
+) -> Iterator[Emulator]:
+    """Runs services of AWS on a free port of `host`. What they hold is kept in `state` over a clean stop.
 
-    `services` are those of AWS to run, separated by commas, all when empty; `python` is an interpreter that has it.
+    `services` are those to run, separated by commas, all when empty; `python` is an interpreter that has it. `called`
+    is what others call this machine, if not `host`. `access_key_id` is one that an emulator over the same `state` had.
     """
     if not python.exists():
-        raise MinistackError("the emulator of DynamoDB is not installed: `make setup` makes its environment.")
+        raise MinistackError("the emulator of AWS is not installed: `make setup` makes its environment.")
     with TemporaryDirectory(prefix="fleetgraph-") as scratch, ExitStack() as stack:
         kept = () if state is None else (stack.enter_context(_locked(state)),)
         port = _free_port(host)
+        key = access_key_id or str(secrets.randbelow(9 * 10**11) + 10**11)
         log = stack.enter_context(Path(scratch, "log").open("w+b"))
         process = subprocess.Popen(
             [python, "-c", _PROGRAM],
-            env=_environment(host, port, state, scratch, services),
+            env=_environment({host, called or host}, host, port, key, state, scratch, services),
             cwd=scratch,
             stdin=subprocess.PIPE,
             stdout=log,
@@ -67,7 +142,7 @@ def ministack(
         )
         try:
             _await_ready(process, host, port, log)
-            yield f"http://{host}:{port}"
+            yield Emulator(url=f"http://{host}:{port}", access_key_id=key)
         finally:
             _stop(process)
 
@@ -84,11 +159,15 @@ def _locked(state: Path) -> Iterator[int]:
         yield lock.fileno()
 
 
-def _environment(host: str, port: int, state: Path | None, scratch: str, services: str) -> dict[str, str]:
+def _environment(
+    names: set[str], host: str, port: int, key: str, state: Path | None, scratch: str, services: str
+) -> dict[str, str]:
     """Nothing of ours is inherited: no keys of AWS, no proxies."""
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "TMPDIR": scratch,
+        "AWS_ACCESS_KEY_ID": key,
+        "HOSTS": ",".join(names | {"127.0.0.1", "localhost"}),
         "BIND_HOST": host,
         "GATEWAY_PORT": str(port),
         "SERVICES": services,
@@ -114,14 +193,14 @@ def _await_ready(process: "subprocess.Popen[bytes]", host: str, port: int, log: 
         if process.poll() is not None or time.monotonic() > give_up_at:
             log.seek(0)
             told = log.read().decode(errors="replace").strip()
-            raise MinistackError(f"the emulator of DynamoDB did not start:\n{told}")
+            raise MinistackError(f"the emulator of AWS did not start:\n{told}")
         time.sleep(0.05)
 
 
 def _is_ready(host: str, port: int) -> bool:
     connection = HTTPConnection(host, port, timeout=START_SECONDS)
     try:
-        connection.request("GET", "/_ministack/ready")
+        connection.request("GET", _READY)
         return connection.getresponse().status == 200
     except (OSError, HTTPException):
         return False
@@ -139,5 +218,5 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.kill()
         process.wait()
         raise MinistackError(
-            f"the emulator of DynamoDB did not end within {STOP_SECONDS} seconds; its tables are as at its start."
+            f"the emulator of AWS did not end within {STOP_SECONDS} seconds; its tables are as at its start."
         ) from None

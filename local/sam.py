@@ -30,7 +30,9 @@ def read_env_file(file: Path) -> Mapping[str, str]:
 def serve_api(engine: Engine, env_file: Path, options: Sequence[str]) -> int:
     with deployed(listen_on=engine.listen_on, host=engine.host) as environment:
         write_env_file(env_file, environment)
-        exports = "".join(f"  export {name}={value}\n" for name, value in engine.environment.items())
+        keys = {name: os.environ[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+        wanted = {**keys, **engine.environment}
+        exports = "".join(f"  export {name}={value}\n" for name, value in wanted.items())
         print(_GREETING.format(exports=exports, file=env_file, key=KEY), flush=True)
         told = {**os.environ, **engine.environment, "SAM_CLI_TELEMETRY": "0"}
         del told["AWS_ENDPOINT_URL"]  # meant for the functions: sam itself asks for nothing

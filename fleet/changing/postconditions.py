@@ -79,13 +79,17 @@ def is_proven_by_its_answer(change: Change) -> bool:
 
 def has_begun(operation: Operation, row: TrackedCluster) -> bool:
     """Whether the provider set something going since the request was sent: the cluster moves, its phase changed, or its
-    latest deployment is another one than before.
+    latest deployment is another one than before. One that has been PENDING ever since it was first seen is registered,
+    and waits for what may never have arrived.
     """
     since = operation.sent_at or operation.answered_at
-    return operation.has_begun or (
-        since is not None
-        and (row.item.is_moving or row.since >= since or _has_another_deployment(operation, row))
-    )
+    if operation.has_begun or since is None:
+        return operation.has_begun
+    if row.item.phase is Phase.PENDING:
+        moves = row.since >= since and row.since > row.first_observed_at
+    else:
+        moves = row.item.is_moving or row.since >= since
+    return moves or _has_another_deployment(operation, row)
 
 
 # --------------------------------------------------------------------------------------------------------- clusters

@@ -19,7 +19,7 @@ from infra.sqlite.table import SqliteTable
 from infra.store.store import TableStore
 from infra.store.table import Table
 from infra.store.writes import Row
-from local.ministack import PYTHON, ministack
+from local.ministack import PYTHON, Emulator, ministack
 from tests.aws import aws_in_memory
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import SetClock
@@ -75,12 +75,17 @@ def read_rows(path: Path) -> list[Row]:
         return [json.loads(attributes) for (attributes,) in connection.execute("SELECT attributes FROM rows")]
 
 
+def client_of(emulator: Emulator) -> "DynamoDBClient":
+    with emulator.as_aws("eu-central-1"):
+        return open_client()
+
+
 @pytest.fixture(scope="session")
-def ministack_url() -> Iterator[str]:
+def emulator() -> Iterator[Emulator]:
     if not PYTHON.exists():
         pytest.skip("the emulator ministack is not installed: make setup")
-    with ministack() as url:
-        yield url
+    with ministack() as emulator:
+        yield emulator
 
 
 @pytest.fixture(
@@ -101,7 +106,7 @@ def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             stack.callback(client.close)
             yield Backend(open=MotoTables(client, threads=1).open, client=client, replays_tokens=False)
         elif request.param == "ministack":
-            client = open_client(endpoint_url=request.getfixturevalue("ministack_url"))
+            client = client_of(request.getfixturevalue("emulator"))
             stack.callback(client.close)
             yield over_dynamodb(client, threads=THREADS, replays_tokens=True)
         else:

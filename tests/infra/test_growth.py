@@ -15,10 +15,12 @@ from fleet.model.cluster import Phase
 from fleet.ports.store import Changes, FleetOrder, Ref
 from infra.dynamodb.expressions import to_attributes
 from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import DynamoTable, open_client
+from infra.dynamodb.table import DynamoTable
 from infra.store.operation_rows import from_operation
 from infra.store.rows import ATTENTION_SHARDS, from_item
 from infra.store.store import TableStore
+from local.ministack import Emulator
+from tests.infra.conftest import client_of
 from tests.infra.samples import (
     NOON,
     RATE,
@@ -42,11 +44,11 @@ WIDE = RATE.model_copy(update={"requests": 1000})
 
 
 @pytest.fixture(scope="module")
-def fleet(ministack_url: str) -> Iterator[tuple[TableStore, Traffic]]:
+def fleet(emulator: Emulator) -> Iterator[tuple[TableStore, Traffic]]:
     """A hundred accounts of a hundred clusters each, of which every twentieth needs attention; every tenth account has
     seen a hundred changes.
     """
-    client = open_client(endpoint_url=ministack_url)
+    client = client_of(emulator)
     clock = SetClock()
     create_table(client, "growth")
     table = DynamoTable(client, "growth", clock)

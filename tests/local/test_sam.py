@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -167,4 +168,6 @@ def test_sam_is_given_a_file_with_what_every_function_is_told(
     assert told["given"] == read_env_file(file)
     assert told["given"]["AWS_ENDPOINT_URL"].startswith(f"http://{host}:")
     assert read_settings(told["given"]).queue_url.startswith(told["given"]["AWS_ENDPOINT_URL"])
-    assert (told["docker"], told["endpoint"], told["key"]) == (docker_host, None, "local")
+    assert (told["docker"], told["endpoint"]) == (docker_host, None)
+    assert re.fullmatch(r"\d{12}", told["key"]), "the one that the emulator answers to"
+    assert f"export AWS_ACCESS_KEY_ID={told['key']}" in done.stdout

@@ -35,12 +35,12 @@ QUERY = "{ fleet { clusterCount } clusters(first: 100) { nodes { name freshness 
 
 @contextmanager
 def aws(state: Path) -> Iterator[str]:
-    with ministack(state, services="", python=PYTHON) as endpoint:
-        os.environ["AWS_ENDPOINT_URL"] = endpoint
-        try:
-            yield endpoint
-        finally:
-            del os.environ["AWS_ENDPOINT_URL"]
+    """The same account both times."""
+    with (
+        ministack(state, services="", python=PYTHON, access_key_id="123456789012") as emulator,
+        emulator.as_aws("eu-central-1"),
+    ):
+        yield emulator.url
 
 
 def deploy(kupe: Server) -> None:

@@ -291,6 +291,17 @@ class TestDeployments:
         at_rest = view(row(web(), since=LONG_AGO), began_at=LATER + timedelta(seconds=5))
         assert settle(moving, at_rest, LATER).state is OperationState.SUCCEEDED
 
+    def test_a_cluster_that_is_registered_and_waits_shows_no_deployment(self) -> None:
+        """As after the death of a runner between the creation and the deployment of a cluster at Qovery."""
+        asked = operation(creation(), ACME, starts_deployment=True, steps=(Step.DEPLOY,))
+        target = Target(kind=TargetKind.CLUSTER, key="web")
+        sent = asked.model_copy(update={"target": target}).sending(SENT, Before())
+        waiting = row(web(Phase.PENDING, is_converged=False))
+        seen = settle(sent, view(waiting), LATER)
+        assert (seen.state, seen.has_begun, seen.steps) == (OperationState.UNCONFIRMED, False, (Step.DEPLOY,))
+        queued = waiting.model_copy(update={"first_observed_at": NOON})
+        assert settle(sent, view(queued), LATER).has_begun
+
     @pytest.mark.parametrize("change", [DeployCluster(), UPDATE])
     def test_one_that_ends_in_an_error_fails_though_the_change_is_shown(self, change: Change) -> None:
         broken = row(web(Phase.DEGRADED, details=NEWER, provider_phase="DEPLOYMENT_ERROR"))
