@@ -1,16 +1,16 @@
-"""Points in the table: one counter for each caller and window, which takes one write a request."""
+"""Credits in the table: one counter for each caller and window, which takes one write a request."""
 
 from datetime import datetime
 
 from fleet.ports.credits import WINDOW, CreditStatus, CreditsUsedUp, window_of
 from infra.store.names import join, stamp
-from infra.store.table import Table
+from infra.store.table import Table, TableUnavailable
 
 KEPT = 2 * WINDOW
 
 
 class TableCredits:
-    """Implements `fleet.ports.credits.Points`. `limit` is in points a window."""
+    """Implements `fleet.ports.credits.Credits`. `limit` is in credits a window."""
 
     def __init__(self, table: Table, limit: int) -> None:
         self._table = table
@@ -20,7 +20,13 @@ class TableCredits:
         began = window_of(now)
         key = join("points", caller_id), stamp(began)
         expires_at = int((began + KEPT).timestamp())
-        is_counted, spent = await self._table.count(key, cost, most=self._limit, expires_at=expires_at)
+        try:
+            is_counted, spent = await self._table.count(key, cost, most=self._limit, expires_at=expires_at)
+        except TableUnavailable:
+            is_counted, spent = (
+                cost <= self._limit,
+                min(cost, self._limit),
+            )  # what can still be read on a full disk is not held back by a counter
         standing = CreditStatus(
             cost=cost, limit=self._limit, remaining=self._limit - spent, resets_at=began + WINDOW
         )

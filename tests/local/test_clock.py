@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from fleet.model.account import AccountState, Collection, CollectionState
+from fleet.model.freshness import freshness_of
+from fleet.model.rate_limit import Share
+from fleet.ports.store import Changes, NotBegun
+from infra.sqlite.table import SqliteTable
+from infra.store.store import TableStore
+from local.adopting import known_accounts, last_seen
 from local.clock import DRAWN, SteadyClock
+from tests.infra.samples import RATE, begin, make_account, must_begin, observe
 
 NOON = datetime(2040, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -74,3 +82,56 @@ def test_a_restart_does_not_go_back_behind_what_was_seen(machine: Machine) -> No
     assert steady.now() == NOON + 3 * HOUR
     machine.live(MINUTE)
     assert steady.now() > NOON + 3 * HOUR
+
+
+JUMPS = [-3 * HOUR, 3 * HOUR]
+
+
+@pytest.mark.parametrize("jump", JUMPS)
+async def test_what_is_due_leased_and_spent_survives_that_the_machine_is_set_otherwise(
+    machine: Machine, jump: timedelta
+) -> None:
+    clock, table = machine.steady(), SqliteTable()
+    store = TableStore(table, clock)
+    account = make_account()
+    await observe(store, account, clock.now(), Changes())
+    held = await must_begin(store, account, clock.now(), rate=RATE, requests=8)
+    machine.clock += jump
+    machine.live(MINUTE / 2)
+    refused = await begin(store, account, clock.now(), rate=RATE)
+    assert isinstance(refused, NotBegun), "the lease holds"
+    spent = await store.spend(account.budget_key, RATE, Share.POLLING, 1, clock.now())
+    assert spent.granted == 0, "the limit holds"
+    state = AccountState(collections={Collection.CLUSTERS: CollectionState(observed_at=clock.now())})
+    await store.end(held, state, due_at=clock.now() + MINUTE)
+    machine.live(MINUTE * 1.2)
+    assert len(await store.due(clock.now(), 5)) == 1, "it falls due as if nothing had been"
+    lease = await must_begin(store, account, clock.now(), rate=RATE)
+    age = freshness_of(lease.tracked, Collection.CLUSTERS, clock.now()).age_seconds
+    assert age is not None
+    assert 64 <= age <= 80
+    table.close()
+
+
+@pytest.mark.parametrize("jump", JUMPS)
+async def test_a_restart_under_another_time_goes_on_from_what_was_seen(
+    machine: Machine, jump: timedelta
+) -> None:
+    clock, table = machine.steady(), SqliteTable()
+    store = TableStore(table, clock)
+    account = make_account()
+    await store.connect(account, due_at=clock.now())
+    lease = await must_begin(store, account, clock.now())
+    seen_at = clock.now()
+    state = AccountState(collections={Collection.CLUSTERS: CollectionState(observed_at=seen_at)})
+    await store.end(lease, state, due_at=clock.now() + MINUTE)
+    machine.clock += jump
+    again = machine.steady()
+    known = await known_accounts(TableStore(table, again))
+    assert last_seen(known) == seen_at
+    again.start_no_earlier_than(seen_at)
+    machine.live(MINUTE)
+    age = freshness_of(known[0], Collection.CLUSTERS, again.now()).age_seconds
+    assert age is not None
+    assert age >= 54, "never less than has passed since the start"
+    table.close()

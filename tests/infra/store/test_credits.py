@@ -1,12 +1,15 @@
 """What callers spend is counted in the table."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from fleet.ports.credits import CreditsUsedUp
 from infra.store.credits import TableCredits
-from infra.store.table import Table
+from infra.store.table import Table, TableUnavailable
+from infra.store.writes import Key
+from tests.infra.interposed import InterposedTable
 from tests.infra.samples import SetClock
 from tests.infra.traffic import Traffic
 
@@ -63,3 +66,16 @@ async def test_two_at_once_spend_what_there_is_and_no_more(credits: TableCredits
 async def test_a_request_takes_one_write(credits: TableCredits, clock: SetClock, traffic: Traffic) -> None:
     await credits.spend("ci", 30, clock.now())
     assert traffic.operations == ["UpdateItem"]
+
+
+async def test_what_can_be_read_is_not_held_back_by_a_counter_that_cannot_be_written(
+    table: Table, clock: SetClock
+) -> None:
+    class Full(InterposedTable):
+        async def count(self, key: Key, by: int, **more: Any) -> tuple[bool, int]:
+            raise TableUnavailable("the disk is full")
+
+    credits = TableCredits(Full(table), limit=100)
+    assert (await credits.spend("ci", 30, clock.now())).remaining == 70
+    with pytest.raises(CreditsUsedUp):
+        await credits.spend("ci", 101, clock.now())
