@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.relay import opaque
 from tests.kill.verbs import FLEET, SPECS, VERBS, Asked, Fleet
 from tests.kill.world import Life, World, await_observed, launch, live, world_in
 
@@ -31,7 +32,7 @@ OPERATIONS = """query ($after: String) { operations(first: 100, after: $after) {
   pageInfo { hasNextPage endCursor }
 } }"""
 DELETED = """query ($after: String) { statusChanges(first: 100, after: $after) {
-  nodes: edges { node { to cluster { name } } }
+  nodes: edges { node { to cluster { id name } } }
   pageInfo { hasNextPage endCursor }
 } }"""
 FINAL = {"SUCCEEDED", "FAILED", "TIMED_OUT"}
@@ -96,6 +97,13 @@ async def names_at(world: World, provider: str) -> Counter[str]:
     return Counter(cluster.name for cluster in await world.clusters(provider))
 
 
+async def ids_at(world: World, provider: str) -> list[str]:
+    return [
+        opaque.write(["Cluster", cluster.account_id, cluster.key])
+        for cluster in await world.clusters(provider)
+    ]
+
+
 def settle(life: Life, world: World) -> None:
     """Time passes at the providers, and accounts are observed, until nothing is under way."""
     give_up_at = time.monotonic() + SETTLED_WITHIN_SECONDS
@@ -150,10 +158,10 @@ async def judge(life: Life, world: World, story: Story, created: Mapping[str, se
     for provider in SPECS:
         assert all(living[provider][name] == 1 for name in ours(living[provider]))
         assert world.created(provider) == len(created[provider] | ours(living[provider])), provider
-    everything = set().union(*living.values())
+    living_ids = {one for provider in SPECS for one in await ids_at(world, provider)}
     for change in pages(life, DELETED):
-        if change["node"]["to"] == "DELETED":
-            assert change["node"]["cluster"]["name"] not in everything
+        if change["node"]["to"] == "DELETED" and change["node"]["cluster"] is not None:
+            assert change["node"]["cluster"]["id"] not in living_ids, change
     for operation_id, operation in operations.items():
         asked = story.answered.get(operation_id)
         if operation["state"] == "SUCCEEDED" and asked is not None:
