@@ -111,6 +111,8 @@ async def test_a_created_cluster_is_there_as_specified_and_was_not_before(here: 
     after = {cluster.key: cluster for cluster in (await adapter.clusters()).items}
     assert after.keys() - before == {created.key}
     assert spec.matches(after[created.key])
+    assert spec.differences(after[created.key]) == ()
+    assert spec.identifies(after[created.key])
     assert not any(spec.matches(after[key]) for key in before)
 
 

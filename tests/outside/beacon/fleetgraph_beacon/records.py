@@ -1,10 +1,12 @@
 """Beacon: what it is and what only it knows of a cluster."""
 
+from collections.abc import Iterable
+
 from fleet.model.capability import Capability
 from fleet.model.cluster import Cluster, ClusterDetails
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateLimit, RateScope
-from fleet.model.spec import ClusterSpec, NameRule
+from fleet.model.spec import ClusterSpec, Compared, NameRule
 
 
 class BeaconDetails(ClusterDetails):
@@ -20,8 +22,9 @@ class BeaconClusterSpec(ClusterSpec):
 
     size: str
 
-    def matches(self, cluster: Cluster) -> bool:
-        return isinstance(cluster.details, BeaconDetails) and cluster.details.size == self.size
+    def compare(self, cluster: Cluster) -> Iterable[Compared]:
+        size = cluster.details.size if isinstance(cluster.details, BeaconDetails) else None
+        yield Compared("size", self.size, size, size == self.size)
 
 
 FIXED = "A Beacon cluster stays as it was created."
