@@ -5,14 +5,16 @@ repeat nor skip another. A filter examines a bounded number of rows a page; the 
 a page may be short, even empty, while there is more.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from fleet.model.account import TrackedAccount
 from fleet.model.cloud import Cloud
-from fleet.model.cluster import QUIET, Cluster, Phase
+from fleet.model.cluster import QUIET, Cluster, Engine, Phase
 from fleet.model.integration import Integration
+from fleet.model.money import SpendLimitState
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.store import FleetOrder, Reader
 
@@ -47,6 +49,14 @@ class ClusterFilter:
     integration_external_id: str | None = None
     needs_attention: bool | None = None
     include_inactive: bool = False
+    versions: frozenset[str] | None = None
+    plans: frozenset[str] | None = None
+    engines: frozenset[Engine] | None = None
+    labels: Mapping[str, str | None] | None = None
+    """Each label that a cluster has to have, with its value; null for any value."""
+    limit_states: frozenset[SpendLimitState] | None = None
+    created_since: datetime | None = None
+    changed_since: datetime | None = None
 
     def wants(self, account: TrackedAccount) -> bool:
         return (self.providers is None or account.account.provider in self.providers) and (
@@ -69,7 +79,23 @@ class ClusterFilter:
                 or tracked.integration_external_id == self.integration_external_id
             )
             and (self.needs_attention is None or self.needs_attention is (cluster.phase not in QUIET))
+            and (self.versions is None or cluster.version in self.versions)
+            and (self.plans is None or cluster.plan in self.plans)
+            and (self.engines is None or cluster.engine in self.engines)
+            and (self.labels is None or _has_labels(cluster, self.labels))
+            and (self.limit_states is None or cluster.spend_limit.state in self.limit_states)
+            and (self.created_since is None or _is_since(cluster.created_at, self.created_since))
+            and (self.changed_since is None or _is_since(tracked.since, self.changed_since))
         )
+
+
+def _has_labels(cluster: Cluster, wanted: Mapping[str, str | None]) -> bool:
+    labels = cluster.labels or {}
+    return all(key in labels and value in (None, labels[key]) for key, value in wanted.items())
+
+
+def _is_since(instant: datetime | None, since: datetime) -> bool:
+    return instant is not None and instant >= since
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,7 @@ class Context:
         self, services: Services, policy: Policy, *, caller: Caller, operation_name: str | None
     ) -> None:
         self.reader = as_seen_by(caller, services.reader)
+        self.snapshots = services.snapshots
         self.changer = services.changer
         self.account_service = services.account_service
         self.keys = services.keys

@@ -14,16 +14,25 @@ from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import FleetOrder, NotAnOrderKey
 from fleet.providers import PROVIDERS
 from fleet.reading import operation_pages, pages
+from fleet.reading.facets import Facet, count
 from gateway.context import Info
 from gateway.http.errors import ClientError
-from gateway.inputs.filters import ClusterFilter, IntegrationFilter, OperationFilter
+from gateway.inputs.filters import ClusterFilter, ClusterOrder, FacetInput, IntegrationFilter, OperationFilter
 from gateway.relay import ids
 from gateway.relay.connections import After, Connection, First, Page, ask, not_a_cursor
 from gateway.relay.ids import Node
 from gateway.types.account import Account
 from gateway.types.api_key import ApiKey, api_keys
-from gateway.types.cluster import Cluster, ClusterConnection, ClusterPage, list_clusters
+from gateway.types.cluster import (
+    Cluster,
+    ClusterConnection,
+    ClusterPage,
+    find_clusters,
+    list_clusters,
+    sort_clusters,
+)
 from gateway.types.enums import ProviderKind
+from gateway.types.facets import ClusterFacet
 from gateway.types.fleet import Fleet, Totals, count_fleet
 from gateway.types.integration import Integration
 from gateway.types.operation import Operation
@@ -32,6 +41,21 @@ from gateway.types.rate_limit import RateLimit, rate_limit
 from gateway.types.records import field, given
 from gateway.types.status_change import StatusChange
 from gateway.types.viewer import Viewer, viewer
+
+MOST_ORDERS = 4
+MOST_FACETS = 12
+
+OrderBy = Annotated[
+    list[ClusterOrder] | None,
+    strawberry.argument(description="Up to 4 fields. Without it: provider, account, name."),
+]
+SearchText = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Words and qualifiers, such as `provider:kupe phase:degraded,failed region:eu-* label.env=prod "
+        "created:>2026-01-01 -plan:basic nightly`. docs/api.md explains it."
+    ),
+]
 
 _CHANGES_KEPT = timedelta(days=90)
 
@@ -87,9 +111,29 @@ async def clusters(
     first: First = 20,
     after: After = strawberry.UNSET,
     filter: ClusterFilter | None = strawberry.UNSET,  # noqa: A002
+    order_by: OrderBy = strawberry.UNSET,
+    search: SearchText = strawberry.UNSET,
 ) -> ClusterPage:
-    where = (given(filter) or ClusterFilter()).to_where()
-    return await list_clusters(info, where, "clusters", first=first, after=after)
+    wanted, ordering = given(filter) or ClusterFilter(), given(order_by) or []
+    question = wanted.to_question(given(search))
+    if len(ordering) > MOST_ORDERS:
+        raise ClientError(f"Argument `orderBy` takes up to {MOST_ORDERS} fields, not {len(ordering)}.")
+    if ordering or question.search is not None or wanted.looks_at_all:
+        fields = [(one.by, one.direction) for one in ordering]
+        return await sort_clusters(info, question, fields, first=first, after=after)
+    return await list_clusters(info, question.where, "clusters", first=first, after=after)
+
+
+async def cluster_facets(
+    info: Info,
+    by: list[FacetInput],
+    filter: ClusterFilter | None = strawberry.UNSET,  # noqa: A002
+    search: SearchText = strawberry.UNSET,
+) -> list[Facet]:
+    if not 1 <= len(by) <= MOST_FACETS:
+        raise ClientError(f"Argument `by` takes 1 to {MOST_FACETS} entries, not {len(by)}.")
+    found = await find_clusters(info, (given(filter) or ClusterFilter()).to_question(given(search)))
+    return [count(found, one.by, given(one.label)) for one in by]
 
 
 async def status_changes(
@@ -173,10 +217,14 @@ class Query:
         resolver=cluster_by_name,
     )
     clusters: ClusterConnection = field(
-        "Clusters as last seen, in the order provider, account, name. Clusters that come or go between two pages "
-        "make no other repeat or go missing. A filter looks at a bounded number of clusters a page, so a page may be "
-        "short while `hasNextPage` is true.",
+        "Clusters as last seen, in the order provider, account, name, or in any other. Clusters that come or go "
+        "between two pages make no other repeat or go missing. A filter looks at a bounded number of clusters a page, "
+        "so a page may be short while `hasNextPage` is true.",
         resolver=clusters,
+    )
+    cluster_facets: list[ClusterFacet] = field(
+        "The clusters that a filter and a search find, counted by up to 12 things. Consistent with `clusters`.",
+        resolver=cluster_facets,
     )
     status_changes: Connection[StatusChange] = field(
         "Every change of phase in the fleet, oldest first, some seconds behind the present, so that whoever goes on "

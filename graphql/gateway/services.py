@@ -1,6 +1,7 @@
 """What the gateway answers with: the memory, and those who change it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from fleet.ports.clock import Clock
 from fleet.ports.credits import Credits
 from fleet.ports.keys import Keys
 from fleet.ports.store import Reader
+from fleet.reading.snapshot import Snapshots
 
 if TYPE_CHECKING:
     from fleet.accounts.service import AccountService
@@ -24,6 +26,11 @@ class Services:
     keys: Keys
     credits: Credits
     clock: Clock
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """Kept from request to request."""
+        return Snapshots(self.reader)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,19 +1,48 @@
 """What a listing can be narrowed to."""
 
 from collections.abc import Hashable, Iterable
+from datetime import datetime
 from typing import TypeVar
 
 import strawberry
 
 from fleet.model.cloud import Cloud
-from fleet.model.cluster import Phase
+from fleet.model.cluster import Engine, Phase
+from fleet.model.money import SpendLimitState
 from fleet.model.operation import OperationState
 from fleet.reading import operation_pages, pages
+from fleet.reading.facets import FacetBy
+from fleet.reading.listing import Question
+from fleet.reading.ordering import Direction, OrderField
+from fleet.reading.search import InvalidSearch, Search, parse
+from fleet.reading.severity import Severity
+from gateway.http.errors import ClientError
 from gateway.relay.ids import account_id_of, ref_of
 from gateway.types.enums import ProviderKind
 from gateway.types.records import given, option
 
+strawberry.enum(OrderField, name="ClusterOrderField", description="SPEND_LIMIT sorts by currency first.")
+strawberry.enum(Direction, name="OrderDirection", description="ASC: the smallest or earliest first.")
+
 T = TypeVar("T", bound=Hashable)
+
+
+@strawberry.input(description="A label that a cluster has.")
+class LabelFilter:
+    key: str
+    value: str | None = option("Null for any value.")
+
+
+@strawberry.input(description="What a listing is sorted by. Unknown values come last.")
+class ClusterOrder:
+    by: OrderField = strawberry.field(name="field")
+    direction: Direction = Direction.ASC
+
+
+@strawberry.input(description="What clusters are counted by.")
+class FacetInput:
+    by: FacetBy
+    label: str | None = option("The key of the label, where `by` is LABEL.")
 
 
 @strawberry.input(description="A cluster is listed when it matches every member that is given.")
@@ -41,8 +70,45 @@ class ClusterFilter:
         default=False,
     )
 
+    versions: list[str] | None = option("Versions as the provider spells them.")
+    plans: list[str] | None = option("The providers' own words for plans.")
+    engines: list[Engine] | None = strawberry.UNSET
+    labels: list[LabelFilter] | None = option("Clusters that have all of these.")
+    limit_states: list[SpendLimitState] | None = strawberry.UNSET
+    severities: list[Severity] | None = option("Looks at every cluster of the accounts.")
+    created_since: datetime | None = strawberry.UNSET
+    changed_since: datetime | None = option("Clusters whose phase has changed since.")
+    without: list["ClusterFilter"] | None = strawberry.field(
+        description="Leaves out what matches any of these. Looks at every cluster of the accounts.",
+        default=strawberry.UNSET,
+        name="not",
+    )
+
+    def to_question(self, search: str | None) -> Question:
+        """Raises `ClientError` for a search that cannot be read."""
+        severities = given(self.severities)
+        return Question(
+            where=self.to_where(),
+            search=None if search is None else _parse(search),
+            severities=_any_of(severities),
+            without=[one.to_where() for one in given(self.without) or ()],
+        )
+
+    @property
+    def looks_at_all(self) -> bool:
+        """Whether no page of rows in the fleet's order can answer it."""
+        return given(self.severities) is not None or bool(given(self.without))
+
     def to_where(self) -> pages.ClusterFilter:
+        labels = given(self.labels)
         return pages.ClusterFilter(
+            versions=_any_of(given(self.versions)),
+            plans=_any_of(given(self.plans)),
+            engines=_any_of(given(self.engines)),
+            labels=None if labels is None else {one.key: given(one.value) for one in labels},
+            limit_states=_any_of(given(self.limit_states)),
+            created_since=given(self.created_since),
+            changed_since=given(self.changed_since),
             providers=_any_of(given(self.providers)),
             account_ids=_accounts(given(self.account_ids)),
             phases=_any_of(given(self.phases)),
@@ -78,6 +144,13 @@ class OperationFilter:
             states=_any_of(given(self.states)),
             cluster=None if wanted is None else ref_of("Cluster", wanted) or operation_pages.NOTHING,
         )
+
+
+def _parse(text: str) -> Search:
+    try:
+        return parse(text)
+    except InvalidSearch as error:
+        raise ClientError(f"Argument `search`: {error}") from None
 
 
 def _any_of(wanted: Iterable[T] | None) -> frozenset[T] | None:

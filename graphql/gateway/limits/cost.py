@@ -1,8 +1,8 @@
 """What a query may cost at the most, told from the document and its variables alone, before anything is looked up.
 
 Every field is a point, as often as it may be answered: times the page sizes and the lists that it stands in. Listings
-are looked up one by one, and a filter may look at a thousand rows for its page, so these are more. A fragment counts
-wherever it is spread and is costed once; what a directive skips counts all the same.
+are looked up one by one, and a filter, an order, a search or a count looks at many rows, so these are more. A fragment
+counts wherever it is spread and is costed once; what a directive skips counts all the same.
 """
 
 from collections.abc import Mapping
@@ -142,9 +142,12 @@ class _Costing:
         arguments = {one.name.value: self._value(one.value) for one in node.arguments or ()}
         if "first" in field.args:
             own += A_LISTING + (A_FILTER if arguments.get("filter") is not None else 0)
+            own += A_FILTER if arguments.get("orderBy") or arguments.get("search") is not None else 0
             return Cost(once=own + below.for_items(self._first(field, arguments)))
         if of.name.endswith("Connection") and name in ("nodes", "edges"):
             return Cost(each_item=own + below.once)
+        if name == "totalCount" or "search" in field.args:
+            own += A_FILTER
         if is_list_type(get_nullable_type(field.type)):
             ids = arguments.get("ids")
             items = len(ids) if isinstance(ids, list) else ITEMS_OF_A_LIST

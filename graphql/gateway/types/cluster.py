@@ -1,6 +1,5 @@
 """A managed cluster, whichever provider runs it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +16,9 @@ from fleet.model.cluster import Engine, Phase
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import FleetOrder, Ref
 from fleet.providers import PROVIDERS
-from fleet.reading import pages
+from fleet.reading import listing, pages
+from fleet.reading.listing import Question
+from fleet.reading.ordering import Listed, Ordering
 from gateway.context import Covered, Info
 from gateway.relay.connections import After, Connection, First, Page, ask
 from gateway.relay.ids import Node
@@ -30,6 +31,7 @@ from gateway.types.node import ClusterNode
 from gateway.types.provider import Provider, provider_of
 from gateway.types.records import field, serves
 from gateway.types.scalars import URL, Revision
+from gateway.types.severity import Assessment, assessment
 from gateway.types.status_change import StatusChange
 
 if TYPE_CHECKING:
@@ -200,6 +202,7 @@ class Cluster(Node, Observed):
     status_history: Connection[StatusChange] = field(
         "Every change of phase that was seen, newest first. Kept for 90 days.", resolver=status_history
     )
+    assessment: Assessment = field("How much it needs somebody, and why.", resolver=assessment)
     details: ClusterDetails | None = field(
         "What only its provider knows. Null for a provider that this version has no adapter for.",
         resolver=details,
@@ -208,13 +211,18 @@ class Cluster(Node, Observed):
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterPage(Page[TrackedCluster]):
-    """`wants` tells the accounts that the listing draws on."""
+    """`question` tells what the listing draws on. `total` counts all of it, where that is known already."""
 
-    wants: Callable[[TrackedAccount], bool]
+    question: Question
+    total: int | None = None
 
 
 async def coverage(page: strawberry.Parent[ClusterPage], info: Info) -> Covered:
-    return await info.context.cover(page.wants)
+    return await info.context.cover(page.question.where.wants)
+
+
+async def total_count(page: strawberry.Parent[ClusterPage], info: Info) -> int:
+    return len(await find_clusters(info, page.question)) if page.total is None else page.total
 
 
 @strawberry.type(description="A page of clusters, and what it leaves out.")
@@ -223,6 +231,29 @@ class ClusterConnection(Connection[Cluster]):
         "Tells a quiet fleet from a silent provider: what the whole listing, not just this page, draws on.",
         resolver=coverage,
     )
+    total_count: int = field(
+        "How many clusters the whole listing has, by the latest observations. Exact.", resolver=total_count
+    )
+
+
+async def find_clusters(info: Info, question: Question) -> list[Listed]:
+    """Every match among the clusters that the caller may see."""
+    context = info.context
+    return await listing.find(context.snapshots, await context.fleet(), question, context.now)
+
+
+async def sort_clusters(
+    info: Info, question: Question, ordering: Ordering, *, first: int, after: Any
+) -> ClusterPage:
+    """A page in another order than the fleet's, or of clusters that only a look at all of them finds."""
+    name = ",".join(f"{order.value} {direction.value}" for order, direction in ordering)
+    pager = ask("clusters", name, first=first, after=after, parts=len(ordering) + len(FleetOrder._fields))
+    found = await find_clusters(info, question)
+    page = listing.page(found, ordering, after=pager.after, first=pager.first)
+    rows = [(cursor, one.row) for cursor, one in page.rows]
+    for _, one in page.rows:
+        info.context.accounts.prime(one.account.account.id, one.account)
+    return ClusterPage(pager=pager, rows=rows, end=page.end, question=question, total=page.total)
 
 
 async def list_clusters(
@@ -232,4 +263,4 @@ async def list_clusters(
     seen = FleetOrder(*pager.after) if pager.after else None
     page = await pages.clusters(info.context.reader, where, after=seen, first=pager.first)
     rows = await info.context.of_known_accounts(page.rows)
-    return ClusterPage(pager=pager, rows=rows, end=page.end, wants=where.wants)
+    return ClusterPage(pager=pager, rows=rows, end=page.end, question=Question(where=where))

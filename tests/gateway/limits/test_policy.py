@@ -73,7 +73,7 @@ async def test_a_wrong_guess_is_told_nothing_but_that_it_is_wrong(guess: str, si
         ]
     } or guess.startswith("subscription")
     words = set(json.dumps(answer["errors"]).replace('"', " ").replace("`", " ").split())
-    assert words & NAMES <= {"message", "code", "extensions"}
+    assert words & NAMES <= {"message", "code", "extensions", "not"}
 
 
 @pytest.mark.parametrize(

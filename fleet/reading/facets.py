@@ -1,0 +1,94 @@
+"""Counting clusters by what they have in common: how many, with how many nodes, and what they may spend."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fleet.model.money import Money
+from fleet.reading.ordering import Listed
+from fleet.reading.severity import assess
+
+MOST_BUCKETS = 200
+"""For each facet; what is rarer is left out, and the facet says how many clusters that is."""
+
+
+class FacetBy(StrEnum):
+    PROVIDER = "PROVIDER"
+    ACCOUNT = "ACCOUNT"
+    PHASE = "PHASE"
+    SEVERITY = "SEVERITY"
+    CLOUD = "CLOUD"
+    REGION = "REGION"
+    VERSION = "VERSION"
+    PLAN = "PLAN"
+    ENGINE = "ENGINE"
+    LABEL = "LABEL"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bucket:
+    """`value` null stands for clusters that have none. `node_count` is of those whose number is known."""
+
+    value: str | None
+    cluster_count: int
+    node_count: int
+    spend_limits: Sequence[Money]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facet:
+    by: FacetBy
+    label: str | None
+    buckets: Sequence[Bucket]
+    left_out: int
+
+
+def count(listed: Sequence[Listed], by: FacetBy, label: str | None = None) -> Facet:
+    """The largest first. A cluster in several regions counts in each."""
+    groups: dict[str | None, list[Listed]] = {}
+    for one in listed:
+        for value in _values(one, by, label) or (None,):
+            groups.setdefault(value, []).append(one)
+    largest = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0] or ""))
+    kept = largest[:MOST_BUCKETS]
+    return Facet(
+        by=by,
+        label=label,
+        buckets=[_bucket(value, members) for value, members in kept],
+        left_out=sum(len(members) for _, members in largest[MOST_BUCKETS:]),
+    )
+
+
+def _values(listed: Listed, by: FacetBy, label: str | None) -> Sequence[str]:
+    if by is FacetBy.LABEL:
+        value = (listed.row.item.labels or {}).get(label or "")
+        return () if value is None else (value,)
+    return [value for value in _VALUES[by](listed) if value]
+
+
+def _bucket(value: str | None, members: Iterable[Listed]) -> Bucket:
+    clusters = nodes = 0
+    sums: Counter[str] = Counter()
+    for one in members:
+        item = one.row.item
+        clusters += 1
+        nodes += item.capacity.node_count or 0
+        limit = item.spend_limit.limit
+        if limit is not None and limit.money is not None:
+            sums[limit.money.currency] += limit.money.minor_units
+    limits = [Money(minor_units=units, currency=currency) for currency, units in sorted(sums.items())]
+    return Bucket(value=value, cluster_count=clusters, node_count=nodes, spend_limits=limits)
+
+
+_VALUES: Mapping[FacetBy, Callable[[Listed], Sequence[str | None]]] = {
+    FacetBy.PROVIDER: lambda listed: (listed.row.item.provider,),
+    FacetBy.ACCOUNT: lambda listed: (listed.account.account.name,),
+    FacetBy.PHASE: lambda listed: (listed.row.item.phase,),
+    FacetBy.SEVERITY: lambda listed: (assess(listed.row, listed.account, listed.now).severity,),
+    FacetBy.CLOUD: lambda listed: (listed.row.item.cloud,),
+    FacetBy.REGION: lambda listed: listed.row.item.regions,
+    FacetBy.VERSION: lambda listed: (listed.row.item.version,),
+    FacetBy.PLAN: lambda listed: (listed.row.item.plan,),
+    FacetBy.ENGINE: lambda listed: (listed.row.item.engine,),
+}

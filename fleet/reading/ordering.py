@@ -1,0 +1,136 @@
+"""Orders of clusters. A cursor is the sort key of the last cluster seen, so that a page stays right while rows move."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import total_ordering
+
+from fleet.model.account import Collection, TrackedAccount
+from fleet.model.tracking import TrackedCluster
+from fleet.ports.store import FleetOrder
+from fleet.reading.severity import URGENCY, assess
+
+_DIGITS = 20
+
+
+class OrderField(StrEnum):
+    NAME = "NAME"
+    PHASE = "PHASE"
+    SEVERITY = "SEVERITY"
+    SINCE = "SINCE"
+    CREATED_AT = "CREATED_AT"
+    PROVIDER = "PROVIDER"
+    ACCOUNT = "ACCOUNT"
+    REGION = "REGION"
+    VERSION = "VERSION"
+    SPEND_LIMIT = "SPEND_LIMIT"
+    NODE_COUNT = "NODE_COUNT"
+    OBSERVED_AT = "OBSERVED_AT"
+
+
+class Direction(StrEnum):
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """A cluster with its account, at one time."""
+
+    row: TrackedCluster
+    account: TrackedAccount
+    now: datetime
+
+    @property
+    def place(self) -> FleetOrder:
+        item = self.row.item
+        return FleetOrder(*self.account.account.order, item.name, item.key)
+
+
+Ordering = Sequence[tuple[OrderField, Direction]]
+
+
+@total_ordering
+@dataclass(frozen=True)
+class SortKey:
+    """Texts that sort as their values do, each in its direction, and the fleet's order where they are equal. An unknown
+    value is the empty text and comes last in either direction.
+    """
+
+    values: tuple[str, ...]
+    place: tuple[str, ...]
+    directions: tuple[Direction, ...]
+
+    def __lt__(self, other: "SortKey") -> bool:
+        for mine, theirs, direction in zip(self.values, other.values, self.directions, strict=True):
+            if mine != theirs:
+                if not mine or not theirs:
+                    return bool(mine)
+                return mine < theirs if direction is Direction.ASC else mine > theirs
+        return self.place < other.place
+
+    def write(self) -> tuple[str, ...]:
+        """As a cursor keeps it: `read_key` reads it back."""
+        return (*self.values, *self.place)
+
+
+def sort_key(listed: Listed, ordering: Ordering) -> SortKey:
+    return SortKey(
+        tuple(_VALUES[field](listed) for field, _ in ordering),
+        tuple(listed.place),
+        tuple(direction for _, direction in ordering),
+    )
+
+
+def read_key(parts: Sequence[str], ordering: Ordering) -> SortKey:
+    count = len(ordering)
+    return SortKey(tuple(parts[:count]), tuple(parts[count:]), tuple(one for _, one in ordering))
+
+
+def _instant(instant: datetime | None) -> str:
+    return "" if instant is None else instant.isoformat(timespec="microseconds")
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else f"{number:0{_DIGITS}}"
+
+
+def _money(listed: Listed) -> str:
+    """By currency first: amounts of two currencies cannot be compared."""
+    limit = listed.row.item.spend_limit.limit
+    if limit is None or limit.money is None:
+        return ""
+    return f"{limit.money.currency} {limit.money.minor_units:0{_DIGITS}}"
+
+
+_VALUES: Mapping[OrderField, Callable[[Listed], str]] = {
+    OrderField.NAME: lambda listed: listed.row.item.name.casefold(),
+    OrderField.PHASE: lambda listed: listed.row.item.phase.value,
+    OrderField.SEVERITY: lambda listed: str(URGENCY[assess(listed.row, listed.account, listed.now).severity]),
+    OrderField.SINCE: lambda listed: _instant(listed.row.since),
+    OrderField.CREATED_AT: lambda listed: _instant(listed.row.item.created_at),
+    OrderField.PROVIDER: lambda listed: listed.row.item.provider,
+    OrderField.ACCOUNT: lambda listed: listed.account.account.name.casefold(),
+    OrderField.REGION: lambda listed: ",".join(listed.row.item.regions),
+    OrderField.VERSION: lambda listed: _version(listed.row.item.version),
+    OrderField.SPEND_LIMIT: _money,
+    OrderField.NODE_COUNT: lambda listed: _number(listed.row.item.capacity.node_count),
+    OrderField.OBSERVED_AT: lambda listed: _instant(listed.account.state.of(Collection.CLUSTERS).observed_at),
+}
+
+
+def _version(version: str | None) -> str:
+    """Numbers in it count as numbers: v25.10 comes after v25.9."""
+    if version is None:
+        return ""
+    digits, text = "", []
+    for character in f"{version}\0":
+        if character.isdecimal() and character.isascii():
+            digits += character
+            continue
+        if digits:
+            text.append(digits.zfill(8))
+            digits = ""
+        text.append(character)
+    return "".join(text)

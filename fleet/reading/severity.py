@@ -1,0 +1,71 @@
+"""How much a cluster needs somebody, in one word and a sentence: the worst first."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from fleet.model.account import TrackedAccount
+from fleet.model.cluster import Phase
+from fleet.model.tracking import TrackedCluster
+
+USUALLY_MOVES_WITHIN = timedelta(minutes=45)
+"""Creating the slowest kind of cluster takes so long. What moves for longer is STUCK."""
+
+
+class Severity(StrEnum):
+    """In the order of urgency."""
+
+    BROKEN = "BROKEN"
+    STUCK = "STUCK"
+    UNKNOWN = "UNKNOWN"
+    MOVING = "MOVING"
+    FINE = "FINE"
+
+
+URGENCY = {severity: number for number, severity in enumerate(Severity)}
+"""0 is the most urgent."""
+NEEDS_SOMEBODY = frozenset({Severity.BROKEN, Severity.STUCK, Severity.UNKNOWN})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """`reason` is a sentence, null when all is well. `since` is when it began, as far as that was observed."""
+
+    severity: Severity
+    reason: str | None
+    since: datetime
+
+
+def assess(row: TrackedCluster, account: TrackedAccount, now: datetime) -> Assessment:
+    cluster = row.item
+    said = f" The provider says: {cluster.message}" if cluster.message else ""
+    if cluster.phase in (Phase.FAILED, Phase.DEGRADED):
+        word = "has failed" if cluster.phase is Phase.FAILED else "is degraded"
+        reason = f"It {word} ({cluster.provider_phase}).{said}"
+        return Assessment(severity=Severity.BROKEN, reason=reason, since=row.since)
+    if account.state.is_token_accepted is False and cluster.phase is not Phase.DELETED:
+        reason = (
+            f"The provider refuses the token of {account.account.name}, so its present state is not known."
+        )
+        return Assessment(severity=Severity.BROKEN, reason=reason, since=row.since)
+    if cluster.is_moving:
+        took = now - row.since
+        minutes = int(took.total_seconds() // 60)
+        if took > USUALLY_MOVES_WITHIN:
+            reason = (
+                f"It has been {cluster.phase} for {minutes} minutes, longer than such changes take.{said}"
+            )
+            return Assessment(severity=Severity.STUCK, reason=reason, since=row.since)
+        reason = f"It has been {cluster.phase} for {minutes} minutes."
+        return Assessment(severity=Severity.MOVING, reason=reason, since=row.since)
+    if row.unread is not None:
+        return Assessment(
+            severity=Severity.UNKNOWN, reason=row.unread.failure.message, since=row.unread.read_at
+        )
+    if row.missing_since is not None and cluster.phase is not Phase.DELETED:
+        reason = "The provider's list leaves it out, and whether it is gone is not known yet."
+        return Assessment(severity=Severity.UNKNOWN, reason=reason, since=row.missing_since)
+    if cluster.phase is Phase.UNKNOWN:
+        reason = f"The provider's word {cluster.provider_phase!r} is not known to this version."
+        return Assessment(severity=Severity.UNKNOWN, reason=reason, since=row.since)
+    return Assessment(severity=Severity.FINE, reason=None, since=row.since)
