@@ -141,7 +141,7 @@ $(WEB)/dist/stamp: $(WEB)/node_modules/.package-lock.json $(WEB_SOURCES) graphql
 
 # ------------------------------------------------------------------------------------------------------------ on AWS
 
-.PHONY: build deploy sam-check artefact-test stack-test sam-local sam-local-test connect
+.PHONY: build deploy status doctor sam-check artefact-test stack-test sam-local sam-local-test connect
 
 STACK ?= fleetgraph
 ARCHITECTURE ?= x86_64
@@ -152,8 +152,16 @@ SAM = SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-eu-central-1
 build: .venv-sam/stamp web ## build the three functions for Lambda [ARCHITECTURE=x86_64|arm64]
 	$(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
 
-deploy: build ## create or update the stack on AWS, asking what it must know [STACK=fleetgraph]
-	$(SAM) deploy --guided --stack-name $(STACK) --parameter-overrides Architecture=$(ARCHITECTURE)
+deploy: .venv/local.stamp .venv-sam/stamp ## create or update the stack on AWS [STACK=fleetgraph AWS_REGION= GUIDED=1 YES=1]
+	@$(BIN)/python -m local.deploy check $(STACK)
+	@$(MAKE) --no-print-directory build
+	@$(WITH_SAM) GUIDED='$(GUIDED)' YES='$(YES)' $(BIN)/python -m local.deploy $(STACK) Architecture=$(ARCHITECTURE)
+
+status: .venv/local.stamp ## say whether the stack on AWS works [STACK=fleetgraph]
+	@$(BIN)/python -m local.status $(STACK)
+
+doctor: .venv/local.stamp ## check what a deployment needs of this computer and of the AWS account
+	@$(BIN)/python -m local.doctor
 
 sam-check: .venv/dev.stamp .venv-ministack/stamp .venv-sam/stamp .venv-checkov/stamp ## check the template: SAM, CloudFormation, security
 	$(SAM) validate --lint

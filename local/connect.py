@@ -11,9 +11,10 @@ from fleet.ports.clock import SystemClock
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.secrets import ssm
 from infra.secrets.ssm import SsmVault
-from infra.stack import StackUnavailable, read_outputs
+from infra.stack import AwsUnavailable, read_outputs
 from infra.store.store import TableStore
 from local.accounts import AccountsError, GivenAccount, read_accounts
+from local.region import settle_region
 
 
 async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> None:
@@ -52,11 +53,12 @@ def refuse_unknown_addresses(given: Sequence[GivenAccount], outputs: Mapping[str
 
 
 def main(stack: str, file: str) -> int:
+    settle_region()
     try:
         given, outputs = read_accounts(Path(file), os.environ, datetime.now(UTC)), read_outputs(stack)
         refuse_unknown_addresses(given, outputs)
         asyncio.run(connect(given, outputs))
-    except (AccountsError, StackUnavailable) as error:
+    except (AccountsError, AwsUnavailable) as error:
         print(f"fleetgraph: {error}", file=sys.stderr)
         return 2
     return 0

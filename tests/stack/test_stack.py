@@ -95,6 +95,14 @@ def connect(kupe: Server, folder: Path) -> None:
     assert known.token not in done.stdout
 
 
+def status() -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "local.status", "fleet"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout
+
+
 class Visitor:
     """Who comes from outside: over HTTP, by the route of the API, with the key that the deployment made up."""
 
@@ -156,6 +164,7 @@ def test_a_deployment_observes_by_itself_answers_with_its_key_and_goes_on_after_
             bury_a_poison_message()
             began = time.monotonic()
             first = visitor.await_fleet(younger_than_seconds=60)
+            assert "1 account connected" in status()
         with aws(state) as endpoint:
             seconds = time.monotonic() - began
             again = Visitor(endpoint).await_fleet(younger_than_seconds=min(60, seconds))

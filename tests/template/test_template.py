@@ -1,6 +1,7 @@
 """What template.yaml promises, before anything is deployed."""
 
 import re
+import tomllib
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from functions.settings import read_settings
 from gateway.http.headers import CORS_METHODS, CORS_REQUEST_HEADERS, CORS_RESPONSE_HEADERS, CORS_SECONDS
 from infra.dynamodb.schema import SCHEMA, TIME_TO_LIVE
 from infra.queue import JITTER
+from local.deploy import fault_of
 from local.deployment import deployed
 from tests.template.conftest import ROOT
 
@@ -271,3 +273,20 @@ def test_a_name_that_ssm_reserves_is_recognised_however_it_is_written(written: d
 
     assert all(is_reserved(name) for name in ("aws-fleet", "AWS", "Awsome", "ssm-fleet", "SSM1", "Ssm"))
     assert not any(is_reserved(name) for name in ("fleetgraph", "my-aws", "a-ssm-b"))
+
+
+def test_the_stack_says_which_version_it_is(written: dict[str, Any]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert written["Outputs"]["Version"]["Value"] == project["version"]
+
+
+def test_no_output_bears_the_name_of_a_parameter(written: dict[str, Any]) -> None:
+    """`sam build` takes one for the other, and fails at a parameter that is a list."""
+    assert written["Outputs"].keys().isdisjoint(written["Parameters"])
+
+
+def test_every_parameter_has_a_default_so_that_a_deployment_asks_nothing(written: dict[str, Any]) -> None:
+    assert [name for name, one in written["Parameters"].items() if "Default" not in one] == []
+    for name, one in written["Parameters"].items():
+        if one["Type"] != "CommaDelimitedList":
+            assert fault_of(one, str(one["Default"])) is None, name
