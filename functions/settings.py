@@ -33,6 +33,10 @@ def read_settings(environment: Mapping[str, str]) -> FunctionSettings:
     prefix = values["token_prefix"]
     if prefix and not (len(prefix) > 2 and prefix.startswith("/") and prefix.endswith("/")):
         faults.append(f"TOKEN_PREFIX begins and ends with a slash, unlike {prefix!r}")
+    if prefix.lower().startswith(("/aws", "/ssm")):
+        faults.append(
+            f"TOKEN_PREFIX: SSM takes no parameter below {prefix!r}; the template's TokenPath names another"
+        )
     if faults:
         raise SettingsError("; ".join(faults))
     return FunctionSettings(

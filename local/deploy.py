@@ -55,8 +55,12 @@ def check(name: str) -> Stack | None:
     return stack
 
 
-def overrides(stack: Stack | None, given: Mapping[str, str]) -> Mapping[str, str]:
-    """What is not given is as it is in the stack, or as the template has it: but for an account with little room."""
+def overrides(name: str, stack: Stack | None, given: Mapping[str, str]) -> Mapping[str, str]:
+    """What is not given is as it is in the stack, or as the template has it: but for an account with little room, and
+    for a name that SSM keeps for itself.
+    """
+    if stack is None and name.lower().startswith(("aws", "ssm")) and "TokenPath" not in given:
+        given = {**given, "TokenPath": f"/fleetgraph/{name}/tokens/"}
     if stack is None and "ObserveConcurrency" not in given and concurrency() <= NEW_ACCOUNT_QUOTA:
         print(
             f"This AWS account runs {concurrency()} functions at once at most, so ObserveConcurrency is 2."
@@ -126,7 +130,7 @@ def deploy(name: str, given: Sequence[str]) -> int:
     if os.environ.get("GUIDED"):
         before = {} if stack is None else stack.parameters
         wanted |= ask_for_all(read_parameters(), before)
-    wanted = dict(overrides(stack, wanted))
+    wanted = dict(overrides(name, stack, wanted))
     command = ["sam", "deploy", "--stack-name", name, "--region", identity().region]
     if os.environ.get("YES"):
         command.append("--no-confirm-changeset")

@@ -188,11 +188,12 @@ def test_every_function_may_do_what_it_does(
     assert refused(calls, "ApiRole", names) == []
 
     # What a request has no time to remove, an observation does.
-    asyncio.run(deployment.connect(kupe, clock.now()))
-    observe(deployment, account, times=1)
+    again = asyncio.run(deployment.connect(kupe, clock.now()))
+    observe(deployment, again, times=1)
+    (known,) = ask(deployment, "{ accounts(first: 9) { nodes { id } } }")["accounts"]["nodes"]
     monkeypatch.setattr("fleet.accounts.service.IN_ONE_REQUEST", timedelta())
     ask(deployment, DISCONNECT, **known)
-    removed = observe(deployment, account, times=1)
+    removed = observe(deployment, again, times=1)
     assert {"BatchWriteItem", "DeleteParameter"} <= {name for name, _ in removed}
     assert refused(removed, "ObserveRole", names) == []
 
@@ -247,15 +248,11 @@ def test_a_restored_table_is_reached_in_place_of_the_stacks_own(deployment: Depl
         assert not refused(as_before, role, Names(values=there, conditions=restored.conditions))
 
 
-def test_a_stack_whose_name_ssm_reserves_keeps_its_tokens_below_ours(deployment: Deployment) -> None:
+def test_tokens_are_reached_below_the_path_that_a_deployment_is_given(deployment: Deployment) -> None:
     own = names_of(deployment)
-    reserved = Names(
-        values={**own.values, "AWS::StackName": "aws-fleet"}, conditions={"IsNameReserved": True}
-    )
-    assert not refused(
-        [("GetParameter", {"Name": "/fleetgraph/aws-fleet/tokens/a"})], "ObserveRole", reserved
-    )
-    assert refused([("GetParameter", {"Name": "/aws-fleet/tokens/a"})], "ObserveRole", reserved)
+    moved = Names(values={**own.values, "TokenPath": "/ours/tokens/"}, conditions={"HasTokenPath": True})
+    assert not refused([("GetParameter", {"Name": "/ours/tokens/a"})], "ObserveRole", moved)
+    assert refused([("GetParameter", {"Name": "/fleetgraph/tokens/a"})], "ObserveRole", moved)
 
 
 def test_a_key_of_ones_own_is_for_every_function_and_for_nothing_else(deployment: Deployment) -> None:

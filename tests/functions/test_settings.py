@@ -30,7 +30,7 @@ def test_the_admin_key_can_be_retired() -> None:
     assert read_settings({**GOOD, "ADMIN_KEY_ID": ""}).admin_key_id is None
 
 
-@pytest.mark.parametrize("prefix", ["/", "//", "tokens/", "/tokens"])
+@pytest.mark.parametrize("prefix", ["/", "//", "tokens/", "/tokens", "/aws-fleet/tokens/", "/Ssm1/tokens/"])
 def test_a_prefix_that_would_not_join_into_a_parameter_is_refused(prefix: str) -> None:
     with pytest.raises(SettingsError, match="TOKEN_PREFIX"):
         read_settings({**GOOD, "TOKEN_PREFIX": prefix})

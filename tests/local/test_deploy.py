@@ -103,11 +103,19 @@ def test_a_new_account_of_aws_gets_as_much_observing_as_leaves_room_for_answers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(deploy, "concurrency", lambda: 10)
-    assert overrides(None, {}) == {"ObserveConcurrency": "2"}
-    assert overrides(None, {"ObserveConcurrency": "5"}) == {"ObserveConcurrency": "5"}
-    assert overrides(stack("CREATE_COMPLETE"), {}) == {}
+    assert overrides("fleet", None, {}) == {"ObserveConcurrency": "2"}
+    assert overrides("fleet", None, {"ObserveConcurrency": "5"}) == {"ObserveConcurrency": "5"}
+    assert overrides("fleet", stack("CREATE_COMPLETE"), {}) == {}
     monkeypatch.setattr(deploy, "concurrency", lambda: 1000)
-    assert overrides(None, {}) == {}
+    assert overrides("fleet", None, {}) == {}
+
+
+@pytest.mark.parametrize("name", ["aws-fleet", "SSMfleet"])
+def test_a_name_that_ssm_keeps_for_itself_gets_another_path_for_its_tokens(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploy, "concurrency", lambda: 1000)
+    assert overrides(name, None, {}) == {"TokenPath": f"/fleetgraph/{name}/tokens/"}
 
 
 def test_every_parameter_is_asked_for_with_its_sentence_and_a_fault_is_said_at_once(

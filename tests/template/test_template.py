@@ -263,18 +263,6 @@ def test_every_alarm_leads_to_its_runbook(written: dict[str, Any]) -> None:
         assert "docs/operate.md" in alarm["AlarmDescription"]
 
 
-def test_a_name_that_ssm_reserves_is_recognised_however_it_is_written(written: dict[str, Any]) -> None:
-    """Split there, such a name begins with nothing."""
-    conditions = written["Conditions"]["IsNameReserved"]["Fn::Or"]
-    words = [one["Fn::Equals"][0]["Fn::Select"][1]["Fn::Split"][0] for one in conditions]
-
-    def is_reserved(stack: str) -> bool:
-        return any(stack.split(word)[0] == "" for word in words)
-
-    assert all(is_reserved(name) for name in ("aws-fleet", "AWS", "Awsome", "ssm-fleet", "SSM1", "Ssm"))
-    assert not any(is_reserved(name) for name in ("fleetgraph", "my-aws", "a-ssm-b"))
-
-
 def test_the_stack_says_which_version_it_is(written: dict[str, Any]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert written["Outputs"]["Version"]["Value"] == project["version"]
