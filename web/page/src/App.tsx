@@ -12,16 +12,30 @@ import { Sidebar } from "./shell/Sidebar";
 import { Topbar } from "./shell/Topbar";
 import { ViewerProvider } from "./shell/Viewer";
 
-const Fleet = lazy(() => import("./fleet/Fleet"));
-const Clusters = lazy(() => import("./clusters/Clusters"));
+const VIEW_CODE = {
+  "": () => import("./fleet/Fleet"),
+  clusters: () => import("./clusters/Clusters"),
+  activity: () => import("./activity/Activity"),
+  operations: () => import("./operations/Operations"),
+  accounts: () => import("./accounts/Accounts"),
+  create: () => import("./create/Create"),
+  spend: () => import("./spend/Spend"),
+  keys: () => import("./keys/Keys"),
+};
+
+// The code of the view that is asked for is loaded beside this, not after it.
+void VIEW_CODE[(location.pathname.split("/")[1] ?? "") as keyof typeof VIEW_CODE]?.();
+
+const Fleet = lazy(VIEW_CODE[""]);
+const Clusters = lazy(VIEW_CODE.clusters);
 const Cluster = lazy(() => import("./cluster/Cluster"));
-const Operations = lazy(() => import("./operations/Operations"));
+const Operations = lazy(VIEW_CODE.operations);
 const Operation = lazy(() => import("./operations/Operation"));
-const Accounts = lazy(() => import("./accounts/Accounts"));
-const Create = lazy(() => import("./create/Create"));
-const Activity = lazy(() => import("./activity/Activity"));
-const Spend = lazy(() => import("./spend/Spend"));
-const Keys = lazy(() => import("./keys/Keys"));
+const Accounts = lazy(VIEW_CODE.accounts);
+const Create = lazy(VIEW_CODE.create);
+const Activity = lazy(VIEW_CODE.activity);
+const Spend = lazy(VIEW_CODE.spend);
+const Keys = lazy(VIEW_CODE.keys);
 
 export function App() {
   const { keyWanted } = useStore(connection);
@@ -29,28 +43,26 @@ export function App() {
   if (keyWanted !== null) return <KeyBox reason={keyWanted} />;
   return (
     <Boundary at="frame">
-      <Suspense fallback={<Frame />}>
-        <ViewerProvider>
-          <a className="skip" href="#main">
-            Skip to the content
-          </a>
-          <div className="frame">
-            <Sidebar />
-            <div className="column">
-              <Topbar />
-              <main id="main" tabIndex={-1}>
-                <Boundary at={path}>
-                  <Suspense fallback={<Skeleton rows={10} />}>
-                    <Views />
-                  </Suspense>
-                </Boundary>
-              </main>
-            </div>
+      <ViewerProvider>
+        <a className="skip" href="#main">
+          Skip to the content
+        </a>
+        <div className="frame">
+          <Sidebar />
+          <div className="column">
+            <Topbar />
+            <main id="main" tabIndex={-1}>
+              <Boundary at={path}>
+                <Suspense fallback={<Skeleton rows={10} />}>
+                  <Views />
+                </Suspense>
+              </Boundary>
+            </main>
           </div>
-          <Shortcuts />
-          <Toasts />
-        </ViewerProvider>
-      </Suspense>
+        </div>
+        <Shortcuts />
+        <Toasts />
+      </ViewerProvider>
     </Boundary>
   );
 }
@@ -74,18 +86,5 @@ function Views() {
         </Empty>
       </Route>
     </Switch>
-  );
-}
-
-function Frame() {
-  return (
-    <div className="frame" aria-busy="true">
-      <div className="sidebar" />
-      <div className="column">
-        <main>
-          <Skeleton rows={10} />
-        </main>
-      </div>
-    </div>
   );
 }

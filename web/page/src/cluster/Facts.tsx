@@ -8,6 +8,7 @@ import { Ago } from "../parts/Ago";
 import { IconButton } from "../parts/Button";
 import { Fact } from "../parts/Fact";
 import { copy, Section } from "../parts/Section";
+import { Protection } from "./Protection";
 
 export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string }) {
   const data = useFragment(
@@ -27,6 +28,7 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
           value
         }
         isDeletionProtected
+        ...Protection_cluster
         createdAt
         updatedAt
         revision
@@ -123,7 +125,7 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
         <Fact title="Provider's ID">
           <Copied text={data.externalId} />
         </Fact>
-        <Fact title="Deletion protection">{data.isDeletionProtected == null ? null : data.isDeletionProtected ? "on" : "off"}</Fact>
+        <Fact title="Deletion protection">{data.isDeletionProtected != null && <Protection cluster={data} />}</Fact>
         <Fact title="Created">{data.createdAt && <Ago at={data.createdAt} exact />}</Fact>
         <Fact title="Updated">{data.updatedAt && <Ago at={data.updatedAt} exact />}</Fact>
       </dl>

@@ -58,6 +58,8 @@ export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id:
     );
   }
   const nodes = data.nodes.edges.map((edge) => edge.node);
+  const hasTypes = nodes.some((node) => node.instanceType);
+  const hasAges = nodes.some((node) => node.createdAt);
   const isReady = nodes.filter((node) => node.phase === "READY").length;
   return (
     <Section title="Nodes" note={nodes.length > 0 && `${isReady} of ${nodes.length}${hasNext ? " and more" : ""} ready`} source={source}>
@@ -71,8 +73,8 @@ export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id:
                 <th scope="col">Name</th>
                 <th scope="col">Phase</th>
                 <th scope="col">Where</th>
-                <th scope="col">Type</th>
-                <th scope="col">Age</th>
+                {hasTypes && <th scope="col">Type</th>}
+                {hasAges && <th scope="col">Age</th>}
                 <th scope="col">
                   <span className="sr">Actions</span>
                 </th>
@@ -89,8 +91,8 @@ export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id:
                     </span>
                   </td>
                   <td>{[node.zone ?? node.region, node.pool].filter(Boolean).join(", ")}</td>
-                  <td className="mono">{node.instanceType}</td>
-                  <td>{node.createdAt && <Ago at={node.createdAt} />}</td>
+                  {hasTypes && <td className="mono">{node.instanceType}</td>}
+                  {hasAges && <td>{node.createdAt && <Ago at={node.createdAt} />}</td>}
                   <td>{support("NODE_MAINTENANCE")?.isSupported && <Maintenance id={node.id} name={node.name} />}</td>
                 </tr>
               ))}

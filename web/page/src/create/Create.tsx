@@ -5,13 +5,15 @@ import { useSearchParams } from "wouter";
 import compiled from "../__generated__/CreateQuery.graphql";
 import type { CreateQuery } from "../__generated__/CreateQuery.graphql";
 import { Section } from "../parts/Section";
-import { Empty } from "../parts/States";
-import { useRefusal } from "../shell/Viewer";
+import { Empty, Skeleton } from "../parts/States";
+import { useRefusal, useViewer } from "../shell/Viewer";
 import { Form } from "./Form";
 import { KINDS } from "./kinds";
 
 export default function Create() {
+  const { isKnown } = useViewer();
   const refusal = useRefusal("WRITE");
+  if (!isKnown) return <Skeleton />;
   if (refusal) {
     return (
       <Empty icon="lock" title="Your key does not create clusters.">

@@ -4,11 +4,12 @@ import { Link } from "wouter";
 import type { Matrix_fleet$key } from "../__generated__/Matrix_fleet.graphql";
 import { plural } from "../model/amount";
 import { PHASES, severityOf, words } from "../model/phase";
+import { Icon } from "../parts/icons";
 import { Section, type Source } from "../parts/Section";
 import { useCells } from "./useCells";
 
 export function Matrix({ fleet, source }: { fleet: Matrix_fleet$key; source: Source }) {
-  const { byPhase, byProvider } = useFragment(
+  const { byPhase, byProvider, coverage } = useFragment(
     graphql`
       fragment Matrix_fleet on Fleet {
         byPhase {
@@ -23,10 +24,21 @@ export function Matrix({ fleet, source }: { fleet: Matrix_fleet$key; source: Sou
           }
           count
         }
+        coverage {
+          missing(first: 50) {
+            nodes {
+              id
+              provider {
+                id
+              }
+            }
+          }
+        }
       }
     `,
     fleet,
   );
+  const silent = new Set(coverage.missing.nodes.map((account) => account.provider.id));
   const cells = useCells(JSON.stringify([byPhase, byProvider.map((one) => one.count)]));
   const phases = PHASES.filter((phase) => byPhase.some((one) => one.phase === phase));
   return (
@@ -50,9 +62,16 @@ export function Matrix({ fleet, source }: { fleet: Matrix_fleet$key; source: Sou
           </thead>
           <tbody>
             {byProvider.map(({ provider, count }) => (
-              <tr key={provider.id}>
+              <tr key={provider.id} className={silent.has(provider.id) ? "old" : ""}>
                 <th scope="row">
                   <Link to={`/clusters?provider=${provider.kind ?? ""}`}>{provider.name}</Link>
+                  {silent.has(provider.id) && (
+                    <span className="tone-unknown" title="Not every account of it is current: these numbers are the last known.">
+                      {" "}
+                      <Icon name="UNKNOWN" size={12} />
+                      <span className="sr">, last known</span>
+                    </span>
+                  )}
                 </th>
                 <td>{count}</td>
                 {phases.map((phase) => {

@@ -11,14 +11,16 @@ import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
 import { Dialog } from "../parts/Dialog";
 import { Section } from "../parts/Section";
-import { Empty } from "../parts/States";
+import { Empty, Skeleton } from "../parts/States";
 import { say } from "../parts/Toasts";
 import { usePolled } from "../relay/usePolled";
-import { useRefusal } from "../shell/Viewer";
+import { useRefusal, useViewer } from "../shell/Viewer";
 import { MakeKey } from "./MakeKey";
 
 export default function Keys() {
+  const { isKnown } = useViewer();
   const refusal = useRefusal("ADMIN");
+  if (!isKnown) return <Skeleton />;
   if (refusal) {
     return (
       <Empty icon="lock" title="Keys are for administrators.">

@@ -6,7 +6,7 @@ import compiled from "../__generated__/SpendQuery.graphql";
 import type { SpendQuery } from "../__generated__/SpendQuery.graphql";
 import { money, plural } from "../model/amount";
 import { words } from "../model/phase";
-import { Section } from "../parts/Section";
+import { Section, type Source } from "../parts/Section";
 import { Empty } from "../parts/States";
 import { usePolled } from "../relay/usePolled";
 import { SpendRow } from "./SpendRow";
@@ -36,11 +36,16 @@ export default function Spend() {
             provider {
               name
             }
+            account {
+              id
+              name
+            }
             spendLimit {
               state
               limit {
                 basis
                 money {
+                  minorUnits
                   decimal
                   currency
                 }
@@ -70,6 +75,10 @@ export default function Spend() {
         <Tile title="Limits held in use" values={fleet.convertedSpendLimits.map(money)} note="converted by the provider's rates" />
         <Tile title="Without a limit" values={[String(fleet.unlimitedClusterCount)]} note={plural(fleet.unlimitedClusterCount, "cluster")} />
         <Tile title="Not known in money" values={[String(fleet.unknownLimitClusterCount)]} note={plural(fleet.unknownLimitClusterCount, "cluster")} />
+      </div>
+      <div className="halves even">
+        <Sums title="By provider" note={note} source={source} sums={sumsBy(withLimit, (one) => [one.provider.name, ""])} />
+        <Sums title="By account" note={note} source={source} sums={sumsBy(withLimit, (one) => [one.account.name, one.provider.name])} />
       </div>
       <Section title="Limits" note={note} source={source}>
         {withLimit.length === 0 ? (
@@ -102,6 +111,60 @@ export default function Spend() {
       </p>
     </div>
   );
+}
+
+type Limited = SpendQuery["response"]["clusters"]["nodes"][number];
+
+interface Sum {
+  name: string;
+  where: string;
+  currency: string;
+  minorUnits: bigint;
+  /** How many of its digits are behind the point. */
+  digits: number;
+}
+
+/** Of the limits that are known in money, held or converted; largest first. */
+function sumsBy(clusters: readonly Limited[], nameOf: (cluster: Limited) => [name: string, where: string]): Sum[] {
+  const sums = new Map<string, Sum>();
+  for (const cluster of clusters) {
+    const amount = cluster.spendLimit.limit?.money;
+    if (!amount) continue;
+    const [name, where] = nameOf(cluster);
+    const key = JSON.stringify([name, where, amount.currency]);
+    const digits = amount.decimal.split(".")[1]?.length ?? 0;
+    const before = sums.get(key)?.minorUnits ?? 0n;
+    sums.set(key, { name, where, currency: amount.currency, digits, minorUnits: before + BigInt(amount.minorUnits) });
+  }
+  return [...sums.values()].sort((a, b) => Number(b.minorUnits - a.minorUnits));
+}
+
+function Sums({ title, note, source, sums }: { title: string; note: string | undefined; source: Source; sums: Sum[] }) {
+  const most = Number(sums[0]?.minorUnits ?? 1n) || 1;
+  return (
+    <Section title={title} note={note} source={source}>
+      <ul className="limits">
+        {sums.map(({ name, where, currency, minorUnits, digits }) => (
+          <li key={`${name} ${where} ${currency}`}>
+            <span className="what">
+              <span className="name">{name}</span>
+              <span className="where">{where}</span>
+            </span>
+            <span className="bar" aria-hidden="true">
+              <span style={{ width: `${(Number(minorUnits) / most) * 100}%` }} />
+            </span>
+            <span className="when">{money({ decimal: decimal(minorUnits, digits), currency })}</span>
+          </li>
+        ))}
+      </ul>
+      {sums.length === 0 && <p className="line muted">No limit is known in money.</p>}
+    </Section>
+  );
+}
+
+function decimal(minorUnits: bigint, digits: number): string {
+  const text = String(minorUnits).padStart(digits + 1, "0");
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
 function Tile({ title, values, note }: { title: string; values: string[]; note: string }) {
