@@ -22,6 +22,8 @@ from cli.tables import Column, cell, draw
 FORMS = ("table", "wide", "json", "yaml", "csv", "name")
 GROUP = "output"
 WATCH_SECONDS = 5
+PASSING = frozenset({"ageSeconds", "observedAt", "nextAttemptAt", "requestBudget"})
+"""Members that --watch does not show a list again for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,11 +93,18 @@ def show_list(session: Session, options: Options, fetch: Callable[[], Listing]) 
         if screen.is_terminal and form in ("table", "wide"):
             screen.clear()
             _show(screen, options, form, listing, is_first=True)
-        elif listing.document != before:
+        elif _steady(listing.document) != before:
             _show(screen, options, form, listing, is_first=before is None, is_line=True)
-        before = listing.document
+        before = _steady(listing.document)
         screen.out.flush()
         session.clock.sleep(max(options.interval, 1))
+
+
+def _steady(value: object) -> object:
+    """Without what differs each time: that something was observed again is no change of it."""
+    if isinstance(value, dict):
+        return {name: _steady(member) for name, member in value.items() if name not in PASSING}
+    return [_steady(item) for item in value] if isinstance(value, list) else value
 
 
 def show_one(

@@ -13,6 +13,8 @@ EMPTY = "-"
 
 GAP = 2
 LEAST = 6
+SHORT = 20
+"""What is left of a sentence where a terminal is narrow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,10 @@ class Column:
     """Where a terminal is too narrow for all, the columns with the highest rank are left out first; 0 stays."""
     is_wide: bool = False
     """Whether only `-o wide` and csv show it."""
+    is_sentence: bool = False
+    """Whether it is cut off rather than left out, down to `SHORT` columns."""
+    is_wrapped: bool = False
+    """Whether a sentence goes on in the next line instead: where it is what the table is for."""
     is_state: bool = False
     """Whether it is coloured by what it says."""
 
@@ -34,7 +40,8 @@ def draw(screen: Screen, columns: Sequence[Column], rows: Sequence[dict[str, Any
     room = None if is_wide else screen.width
     if room is not None:
         shown = _that_fit(shown, widths, room)
-    _print(screen, shown, cells, room or sum(widths.values()) + GAP * len(widths))
+        widths |= _cut(shown, widths, room)
+    _print(screen, shown, cells, widths, room or sum(widths.values()) + GAP * len(widths))
 
 
 def cell(column: Column, row: dict[str, Any]) -> str:
@@ -44,7 +51,7 @@ def cell(column: Column, row: dict[str, Any]) -> str:
 
 def _that_fit(columns: list[Column], widths: dict[str, int], room: int) -> list[Column]:
     shown = list(columns)
-    while sum(widths[column.title] + GAP for column in shown) - GAP > room:
+    while sum(_least(column, widths[column.title]) + GAP for column in shown) - GAP > room:
         last = max(shown, key=lambda column: column.rank)
         if last.rank == 0:
             break
@@ -52,7 +59,23 @@ def _that_fit(columns: list[Column], widths: dict[str, int], room: int) -> list[
     return shown
 
 
-def _print(screen: Screen, columns: list[Column], cells: dict[str, list[str]], width: int) -> None:
+def _least(column: Column, width: int) -> int:
+    return min(width, SHORT) if column.is_sentence else width
+
+
+def _cut(columns: list[Column], widths: dict[str, int], room: int) -> dict[str, int]:
+    """The width of a sentence: what the others leave."""
+    others = sum(widths[column.title] + GAP for column in columns if not column.is_sentence)
+    return {
+        column.title: max(min(widths[column.title], room - others), _least(column, widths[column.title]))
+        for column in columns
+        if column.is_sentence
+    }
+
+
+def _print(
+    screen: Screen, columns: list[Column], cells: dict[str, list[str]], widths: dict[str, int], width: int
+) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -60,7 +83,11 @@ def _print(screen: Screen, columns: list[Column], cells: dict[str, list[str]], w
     table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     for column in columns:
         table.add_column(
-            Text(column.title), no_wrap=True, overflow="ellipsis", min_width=min(LEAST, len(column.title))
+            Text(column.title),
+            no_wrap=not column.is_wrapped,
+            overflow="ellipsis",
+            min_width=min(LEAST, len(column.title)),
+            width=widths[column.title] if column.is_sentence else None,
         )
     for at in range(len(cells[columns[0].title])):
         texts = [(column, cells[column.title][at]) for column in columns]

@@ -139,7 +139,7 @@ COLUMNS = (
         ),
         rank=4,
     ),
-    Column(title="PROBLEM", value=_problem, rank=1),
+    Column(title="PROBLEM", value=_problem, is_sentence=True),
     Column(title="EXTERNAL ID", value=lambda node: node["externalId"], is_wide=True),
     Column(title="API VERSION", value=lambda node: node["apiVersion"], is_wide=True),
     Column(title="ID", value=lambda node: node["id"], is_wide=True),

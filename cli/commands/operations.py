@@ -56,7 +56,7 @@ def _fetch(session: Session, where: dict[str, Any], limit: int) -> Listing:
         Column(title="ASKED FOR", value=lambda one: f"{since(one['requestedAt'], now())} ago", rank=1),
         Column(title="BY", value=lambda one: one["requestedBy"], rank=3),
         Column(title="ID", value=lambda one: one["id"], rank=4),
-        Column(title="FAILURE", value=lambda one: (one["failure"] or {}).get("message"), rank=2),
+        Column(title="FAILURE", value=lambda one: (one["failure"] or {}).get("message"), is_sentence=True),
     )
     return Listing(
         document={"operations": operations[:limit]},

@@ -53,7 +53,7 @@ def _show(session: Session, reference: str) -> Listing:
         columns=(
             Column(title="CAPABILITY", value=lambda one: lower(one["capability"])),
             Column(title="CAN", value=lambda one: "yes" if one["isSupported"] else "no", is_state=True),
-            Column(title="WHY NOT", value=lambda one: one["reason"]),
+            Column(title="WHY NOT", value=lambda one: one["reason"], is_sentence=True, is_wrapped=True),
         ),
         name=lambda one: lower(one["capability"]),
         empty="Nothing is known about what it can.",

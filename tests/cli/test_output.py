@@ -57,6 +57,17 @@ def test_a_table_fits_its_terminal(listed: Command, columns: int, monkeypatch: p
     assert ("LIMIT" in title) == (columns >= 180)
 
 
+def test_a_reason_is_cut_off_and_not_left_out(listed: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    listed.is_terminal = True
+    listed.environment = {"NO_COLOR": "1"}
+    title, first, *_ = listed("clusters", "--attention").out.splitlines()
+    assert "REASON" in title
+    assert "no capacity for no" in first
+    assert first.rstrip().endswith("…") or "…" in first
+    assert len(first) <= 60
+
+
 def test_a_pipe_gets_whole_columns(listed: Command) -> None:
     assert listed("clusters").out.splitlines()[0].split() == (
         ["ACCOUNT", "NAME", "PHASE", "FOR", "VERSION", "PLAN", "CLOUD", "REGIONS", "NODES", "LIMIT", "SEEN"]
@@ -108,8 +119,8 @@ def test_a_filter_that_cannot_be_read_is_wrong_usage(listed: Command) -> None:
 
 
 def test_a_list_is_shown_again_when_it_has_changed(following: Command, keeper: Keeper) -> None:
-    moved = cluster("a", "READY")
-    keeper.on("clusters", page(cluster("a", "UPDATING")), page(cluster("a", "UPDATING")), page(moved))
+    later = cluster("a", "UPDATING", freshness={"state": "CURRENT", "ageSeconds": 10})
+    keeper.on("clusters", page(cluster("a", "UPDATING")), page(later), page(cluster("a", "READY")))
     naps = following.clock.naps
 
     def stop_after_three() -> None:

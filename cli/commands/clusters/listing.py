@@ -85,7 +85,7 @@ def _columns(session: Session, *, with_reason: bool) -> list[Column]:
         Column(title="NAME", value=lambda node: node["name"]),
         Column(title="PHASE", value=lambda node: node["status"]["phase"], is_state=True),
         Column(title="FOR", value=lambda node: since(node["status"]["since"], now()), rank=2),
-        Column(title="REASON", value=reason, rank=1 if with_reason else 0, is_wide=not with_reason),
+        Column(title="REASON", value=reason, is_wide=not with_reason, is_sentence=True),
         Column(title="VERSION", value=lambda node: node["version"], rank=6 if with_reason else 1),
         Column(title="PLAN", value=lambda node: node["plan"], rank=8),
         Column(title="CLOUD", value=lambda node: node["cloud"], rank=4),
