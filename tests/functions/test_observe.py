@@ -53,6 +53,21 @@ def test_a_message_becomes_rows(deployment: Deployment, account: Account, observ
     assert asyncio.run(deployment.store.clusters(account.id))
 
 
+def test_an_address_that_stands_in_the_table_alone_hears_nothing(
+    deployment: Deployment, account: Account, kupe: Server
+) -> None:
+    """Whoever can write to the table learns no token by it."""
+    observing = Observing({**deployment.environment, "BASE_URLS": "http://127.0.0.1:9"}, SystemClock())
+    assert observing(batch(due(deployment, account)), Invocation()) == {"batchItemFailures": []}
+    assert len(kupe.requests) == 0
+    tracked = asyncio.run(deployment.store.account(account.id))
+    assert tracked is not None
+    failure = tracked.state.of(Collection.CLUSTERS).failure
+    assert failure is not None
+    assert "nobody gave to this deployment" in failure.message
+    observing.close()
+
+
 @pytest.mark.parametrize(
     "poison",
     [

@@ -65,9 +65,14 @@ class World:
     def file(self) -> Path:
         return self.folder / "accounts.toml"
 
-    def write_accounts(self) -> None:
+    def leave_out(self, provider: str) -> None:
+        """From the file, for the lives that follow."""
+        self.write_accounts(*(one for one in self.fakes if one != provider))
+
+    def write_accounts(self, *providers: str) -> None:
         entries = []
-        for provider, fake in self.fakes.items():
+        for provider in providers:
+            fake = self.fakes[provider]
             there = fake.accounts[0]
             self.names[provider] = there.name
             entry = {
@@ -120,7 +125,7 @@ def world_in(folder: Path) -> Iterator[World]:
     with ExitStack() as stack:
         fakes = {one: stack.enter_context(serve(one, rate_limit=PLENTY)) for one in PROVIDERS}
         world = World(folder=folder, fakes=fakes)
-        world.write_accounts()
+        world.write_accounts(*PROVIDERS)
         yield world
 
 

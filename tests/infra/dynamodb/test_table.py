@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 from infra.dynamodb.schema import SCHEMA, OtherSchema, create_table
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.names import below
-from infra.store.table import TRIES, ConditionFailed, Contended
+from infra.store.table import TRIES, ConditionFailed, Contended, TableUnavailable
 from infra.store.writes import put
 from tests.infra.samples import NOON, SetClock
 
@@ -122,6 +122,15 @@ async def test_what_a_deletion_leaves_undone_is_sent_again(table: DynamoTable, a
     answers.add_response("batch_write_item", {"UnprocessedItems": undone}, {"RequestItems": undone})
     answers.add_response("batch_write_item", {}, {"RequestItems": undone})
     await table.clear(below("a"), but=("a", "c"))
+
+
+async def test_a_dynamodb_that_does_not_answer_is_said_to_be_away(clock: SetClock) -> None:
+    nobody = open_client(endpoint_url="http://127.0.0.1:9")
+    table = DynamoTable(nobody, "fleet", clock)
+    with pytest.raises(TableUnavailable, match="DynamoDB does not answer"):
+        await table.get(("a", "b"))
+    table.close()
+    nobody.close()
 
 
 def description(**changes: Any) -> dict[str, Any]:
