@@ -1,5 +1,6 @@
 """The sandbox beside the runner: one process a provider, so that one can be killed to see what an outage looks like."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -41,9 +42,15 @@ class FakeProvider:
                 base_url=self.url,
                 token=token,
                 now=now,
+                account_id=sandbox_id(entry["provider"], entry["name"]),
             )
             given.append(GivenAccount(account=account, token=token))
         return given
+
+
+def sandbox_id(provider: str, name: str) -> str:
+    """Accounts of the sandbox have the same ids at every start: the example documents name them."""
+    return hashlib.sha256(f"{provider}\n{name}".encode()).hexdigest()[:16]
 
 
 @contextmanager

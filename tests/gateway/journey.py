@@ -17,10 +17,12 @@ from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Adapter
 from fleet.ports.permits import Permits
+from gateway.relay import opaque
 from infra.secrets.memory import MemoryVault
 from infra.store.store import TableStore
 from sandbox import ManualClock, Server
 from tests.changing.line import LineClock
+from tests.fleet.things import id_of
 from tests.gateway.test_operations import OPERATIONS, read
 from tests.gateway.world import Client, SetClock
 
@@ -42,10 +44,12 @@ class Journey:
     sent: list[httpx.Request]
     scan: Callable[[], str]
     answers: list[str] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
 
     async def run(self, name: str, **variables: Any) -> Any:
         """The answer to a document. Its own variables hold where no other are given."""
         document, given = read(OPERATIONS / f"{name}.graphql")
+        given = self._here(given)
         answer = await self.client.send(document, **{**given, **variables})
         self.answers.append(str(answer))
         assert "errors" not in answer, answer
@@ -54,7 +58,22 @@ class Journey:
 
     def input_of(self, document: str, /, **changed: Any) -> dict[str, Any]:
         """The input that a document comes with, and what is to differ in it."""
-        return {**read(OPERATIONS / f"{document}.graphql")[1]["input"], **changed}
+        return {**self._here(read(OPERATIONS / f"{document}.graphql")[1]["input"]), **changed}
+
+    def _here(self, given: dict[str, Any]) -> dict[str, Any]:
+        """With the ids that accounts have here, in the place of those that the sandbox of `make run` gives them."""
+        return {name: self._translate(value) for name, value in given.items()}
+
+    def _translate(self, value: Any) -> Any:
+        match value:
+            case dict():
+                return self._here(value)
+            case list():
+                return [self._translate(one) for one in value]
+            case str() if (parts := opaque.read(value)) is not None:
+                return opaque.write([self.ids.get(part, part) for part in parts])
+            case _:
+                return value
 
     async def connect(self, name: str, **facts: Any) -> str:
         there = next(one for one in self.server.accounts if one.name == name)
@@ -67,7 +86,9 @@ class Journey:
         payload = await self.run("connect-account", input=asked | facts)
         assert payload["userErrors"] == []
         await self.observe()
-        return str(payload["account"]["id"])
+        account_id = str(payload["account"]["id"])
+        self.ids[id_of(there.provider, name)] = (opaque.read(account_id) or [""])[-1]
+        return account_id
 
     async def follow(self, payload: Mapping[str, Any], *, minutes: float) -> dict[str, Any]:
         """Asks again as often as the operation advises, to its end."""
