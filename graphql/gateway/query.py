@@ -47,7 +47,7 @@ MOST_FACETS = 12
 
 OrderBy = Annotated[
     list[ClusterOrder] | None,
-    strawberry.argument(description="Up to 4 fields. Without it: provider, account, name."),
+    strawberry.argument(description="Up to 4 fields. The default is provider, account, name."),
 ]
 SearchText = Annotated[
     str | None,
@@ -62,9 +62,7 @@ _CHANGES_KEPT = timedelta(days=90)
 OfProvider = Annotated[ProviderKind | None, strawberry.argument(description="Only those at this provider.")]
 Since = Annotated[
     datetime | None,
-    strawberry.argument(
-        description="Leave out what was recorded before. Without it, the feed begins 90 days ago."
-    ),
+    strawberry.argument(description="Only changes recorded from this time on. The default is 90 days ago."),
 ]
 
 
@@ -195,54 +193,57 @@ def _bounded(global_ids: list[strawberry.ID]) -> list[strawberry.ID]:
 
 
 @strawberry.type(
-    description="What can be asked. Answers come from what was observed; no query calls a provider."
+    description="The queries. They are answered from stored observations; a query never calls a provider."
 )
 class Query:
-    node: Node | None = field("Any object by its global ID. Null when there is none.", resolver=node)
+    node: Node | None = field("Any object by its global ID. Null when it does not exist.", resolver=node)
     nodes: list[Node | None] = field(
-        "Up to 100 objects, each in the place of its ID, null where there is none.", resolver=nodes
+        "Up to 100 objects in the order of the IDs, null for each that does not exist.", resolver=nodes
     )
     providers: list[Provider] = field(
-        "Every provider that this gateway can speak to, connected or not. Few by nature, hence no pages.",
+        "Every provider that this gateway supports, connected or not. They are few, so there are no pages.",
         resolver=all_providers,
     )
     accounts: Connection[Account] = field(
         "Connected accounts, in the order provider, name.", resolver=accounts
     )
     cluster: Cluster | None = field(
-        "One cluster by its global ID. Null when there is none.", resolver=cluster
+        "One cluster by its global ID. Null when it does not exist.", resolver=cluster
     )
     cluster_by_name: Cluster | None = field(
-        "The cluster of that name in an account, unless it is deleted. Null when there is none.",
+        "The cluster of that name in an account. Null when there is none, or when it is deleted.",
         resolver=cluster_by_name,
     )
     clusters: ClusterConnection = field(
-        "Clusters as last seen, in the order provider, account, name, or in any other. Clusters that come or go "
-        "between two pages make no other repeat or go missing. A filter looks at a bounded number of clusters a page, "
-        "so a page may be short while `hasNextPage` is true.",
+        "Clusters as last observed, in the order provider, account, name, or as `orderBy` says. A cluster that "
+        "appears or disappears between two pages does not make another one repeat or go missing. Each page "
+        "examines a limited number of clusters, so a filtered page may be short while `hasNextPage` is true.",
         resolver=clusters,
     )
     cluster_facets: list[ClusterFacet] = field(
-        "The clusters that a filter and a search find, counted by up to 12 things. Consistent with `clusters`.",
+        "The clusters that match a filter and a search, counted by up to 12 criteria. The counts match `clusters`.",
         resolver=cluster_facets,
     )
     status_changes: Connection[StatusChange] = field(
-        "Every change of phase in the fleet, oldest first, some seconds behind the present, so that whoever goes on "
-        "after `endCursor` again and again misses none. Kept for 90 days.",
+        "Every change of phase in the fleet, oldest first. The feed is some seconds late, so that a client which "
+        "always continues after `endCursor` misses none. Kept for 90 days.",
         resolver=status_changes,
     )
     integrations: Connection[Integration] = field(
-        "Links to outside systems, in the order provider, account, name.", resolver=integrations
+        "Integrations with outside systems, in the order provider, account, name.", resolver=integrations
     )
     operations: Connection[Operation] = field(
-        "Changes that were asked for here, newest first. Kept for 30 days. A filter looks at a bounded number of "
-        "changes a page, so a page may be short while `hasNextPage` is true.",
+        "Changes that were asked for here, newest first. Kept for 30 days. Each page examines a limited number "
+        "of operations, so a filtered page may be short while `hasNextPage` is true.",
         resolver=operations,
     )
-    fleet: Fleet = field("The whole fleet in numbers, and what the numbers leave out.", resolver=fleet)
+    fleet: Fleet = field(
+        "The whole fleet in numbers, and which accounts they do not fully cover.", resolver=fleet
+    )
     api_keys: Connection[ApiKey] | None = field(
-        "Keys of this gateway by name, for 90 days after their end. Null, with an error, without the scope ADMIN.",
+        "Keys of this gateway by name, until 90 days after they end. It needs the scope ADMIN; without it, it is "
+        "null with an error.",
         resolver=api_keys,
     )
-    rate_limit: RateLimit = field("What you may still spend on queries.", resolver=rate_limit)
-    viewer: Viewer = field("Who asks, and what they may.", resolver=viewer)
+    rate_limit: RateLimit = field("Your credits for queries.", resolver=rate_limit)
+    viewer: Viewer = field("The caller and its scopes.", resolver=viewer)

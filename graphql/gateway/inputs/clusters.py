@@ -21,7 +21,7 @@ _PATCHES = {key: types.patch | None for key, types in TYPES.items() if types.pat
 
 @strawberry.input(
     one_of=True,
-    description="What the new cluster is to be, for the provider of the account that it is created in.",
+    description="The specification of a new cluster: exactly one member, the one of the account's provider.",
 )
 class ClusterSpecInput:
     __annotations__ = _SPECS
@@ -30,22 +30,23 @@ class ClusterSpecInput:
 
 @strawberry.input(
     one_of=True,
-    description="What is to differ, for the provider of the cluster. What is left out stays as it is; an explicit null "
-    "clears what can be cleared, and is refused where it cannot.",
+    description="The changes of a cluster: exactly one member, the one of the cluster's provider. Members that "
+    "are left out stay as they are. An explicit null clears a value that can be cleared, and is refused for "
+    "any other.",
 )
 class UpdateClusterInput:
     __annotations__ = _PATCHES
     vars().update(dict.fromkeys(_PATCHES, strawberry.UNSET))
 
 
-@strawberry.input(description="A cluster to be created.")
+@strawberry.input(description="A new cluster.")
 class CreateClusterInput:
     account_id: strawberry.ID
     name: str
     spec: ClusterSpecInput
     idempotency_key: str | None = option(
-        "Of your making. Repeated within 24 hours with the same input, it answers with the first operation instead of "
-        "a second cluster; with another input it is a ConflictError."
+        "A value that you choose. A request that repeats it within 24 hours with the same input gets the first "
+        "operation, and no second cluster is created. With another input it is a ConflictError."
     )
 
 

@@ -19,16 +19,16 @@ class AwsKeysInput:
     secret_access_key: SecretStr
 
 
-@strawberry.input(description="A role in an AWS account that the provider may take on.")
+@strawberry.input(description="A role in an AWS account that the provider may assume.")
 class AwsRoleInput:
     role_arn: str
-    external_id: str | None = option("What AWS asks the provider for when it takes on the role.")
+    external_id: str | None = option("The external id that AWS requires when the provider assumes the role.")
 
 
 @strawberry.input(description="A service account of Google Cloud.")
 class GcpCredentialsInput:
     project_id: str | None = strawberry.UNSET
-    keyfile_json: SecretStr = field("Its key file, as Google Cloud hands it out.")
+    keyfile_json: SecretStr = field("Its key file, as Google Cloud issues it.")
 
 
 @strawberry.input(description="An application of Azure.")
@@ -55,13 +55,13 @@ class OciCredentialsInput:
     user_id: str
     fingerprint: str
     private_key: SecretStr
-    passphrase: SecretStr | None = option("Of the private key, where it has one.")
+    passphrase: SecretStr | None = option("The passphrase of the private key, if it has one.")
     compartment_id: str
 
 
 @strawberry.input(description="A key or a token of Cloudflare.")
 class CloudflareCredentialsInput:
-    credential_type: str = field("The provider's word for which of the two it is.")
+    credential_type: str = field("Which of the two it is, in the provider's words.")
     api_key: SecretStr
     email: str | None = strawberry.UNSET
 
@@ -80,25 +80,23 @@ class BackblazeCredentialsInput:
     application_key: SecretStr
 
 
-@strawberry.input(description="The one key of a cloud that takes no more.")
+@strawberry.input(description="The key of a cloud that needs a single key.")
 class CloudApiKeyInput:
     cloud: Cloud
     api_key: SecretStr
 
 
-@strawberry.input(description="A Kubernetes cluster of one's own.")
+@strawberry.input(description="A Kubernetes cluster of your own.")
 class KubeconfigInput:
     kubeconfig: SecretStr
 
 
-@strawberry.input(description="Machines of one's own: nothing has to be proven.")
+@strawberry.input(description="Machines of your own, which need no credentials.")
 class OnPremisesInput:
     is_on_premises: bool = strawberry.field(description="True.", default=True)
 
 
-@strawberry.input(
-    one_of=True, description="What proves to a cloud, or to a cluster, that the provider may use it."
-)
+@strawberry.input(one_of=True, description="Credentials for a cloud or a cluster, which the provider uses.")
 class CloudCredentialsInput:
     aws_keys: AwsKeysInput | None = strawberry.UNSET
     aws_role: AwsRoleInput | None = strawberry.UNSET
@@ -109,9 +107,9 @@ class CloudCredentialsInput:
     cloudflare: CloudflareCredentialsInput | None = strawberry.UNSET
     akamai: AkamaiCredentialsInput | None = strawberry.UNSET
     backblaze: BackblazeCredentialsInput | None = strawberry.UNSET
-    api_key: CloudApiKeyInput | None = option("For clouds that take one key; it names the cloud.")
-    kubeconfig: KubeconfigInput | None = option("For a Kubernetes cluster of one's own.")
-    on_premises: OnPremisesInput | None = option("For machines of one's own.")
+    api_key: CloudApiKeyInput | None = option("For clouds that need a single key. The input names the cloud.")
+    kubeconfig: KubeconfigInput | None = option("For a Kubernetes cluster of your own.")
+    on_premises: OnPremisesInput | None = option("For machines of your own.")
 
 
 RECORDS: Mapping[str, type[domain.Credentials]] = {

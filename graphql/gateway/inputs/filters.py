@@ -30,27 +30,27 @@ T = TypeVar("T", bound=Hashable)
 @strawberry.input(description="A label that a cluster has.")
 class LabelFilter:
     key: str
-    value: str | None = option("Null for any value.")
+    value: str | None = option("The value. Null matches any value.")
 
 
-@strawberry.input(description="What a listing is sorted by. Unknown values come last.")
+@strawberry.input(description="A field to sort by, and the direction. Unknown values come last.")
 class ClusterOrder:
     by: OrderField = strawberry.field(name="field")
     direction: Direction = Direction.ASC
 
 
-@strawberry.input(description="What clusters are counted by.")
+@strawberry.input(description="A criterion to count clusters by.")
 class FacetInput:
     by: FacetBy
     label: str | None = option("The key of the label, where `by` is LABEL.")
 
 
-@strawberry.input(description="A cluster is listed when it matches every member that is given.")
+@strawberry.input(description="Lists the clusters that match every given member.")
 class ClusterFilter:
     providers: list[ProviderKind] | None = strawberry.UNSET
     account_ids: list[strawberry.ID] | None = strawberry.UNSET
     phases: list[Phase] | None = strawberry.field(
-        description="Naming DELETED or FAILED lists such clusters without `includeInactive`.",
+        description="Clusters in any of these phases. DELETED and FAILED are listed without `includeInactive` too.",
         default=strawberry.UNSET,
     )
     clouds: list[Cloud] | None = strawberry.UNSET
@@ -58,28 +58,30 @@ class ClusterFilter:
         description="Clusters in any of these regions.", default=strawberry.UNSET
     )
     name_contains: str | None = strawberry.field(
-        description="Upper and lower case are the same.", default=strawberry.UNSET
+        description="Part of the name. Upper and lower case are equal.", default=strawberry.UNSET
     )
     needs_attention: bool | None = strawberry.field(
-        description="True: those that are neither READY nor STOPPED nor DELETED, from an index of their own. "
-        "False: the others.",
+        description="True: clusters that are not READY, STOPPED or DELETED. They have an index of their own, so "
+        "the query is cheap. False: the others.",
         default=strawberry.UNSET,
     )
     include_inactive: bool = strawberry.field(
-        description="Whether to list deleted clusters, and such as failed before they ever served.",
+        description="Whether to list deleted clusters too, and clusters whose creation failed.",
         default=False,
     )
 
     versions: list[str] | None = option("Versions as the provider spells them.")
-    plans: list[str] | None = option("The providers' own words for plans.")
+    plans: list[str] | None = option("Plans in the providers' words.")
     engines: list[Engine] | None = strawberry.UNSET
-    labels: list[LabelFilter] | None = option("Clusters that have all of these.")
+    labels: list[LabelFilter] | None = option("Clusters that have all of these labels.")
     limit_states: list[SpendLimitState] | None = strawberry.UNSET
-    severities: list[Severity] | None = option("Looks at every cluster of the accounts.")
+    severities: list[Severity] | None = option(
+        "Clusters of any of these severities. Examines every cluster of the accounts."
+    )
     created_since: datetime | None = strawberry.UNSET
-    changed_since: datetime | None = option("Clusters whose phase has changed since.")
+    changed_since: datetime | None = option("Clusters whose phase has changed since this time.")
     without: list["ClusterFilter"] | None = strawberry.field(
-        description="Leaves out what matches any of these. Looks at every cluster of the accounts.",
+        description="Leaves out clusters that match any of these filters. Examines every cluster of the accounts.",
         default=strawberry.UNSET,
         name="not",
     )
@@ -120,7 +122,7 @@ class ClusterFilter:
         )
 
 
-@strawberry.input(description="An integration is listed when it matches every member that is given.")
+@strawberry.input(description="Lists the integrations that match every given member.")
 class IntegrationFilter:
     account_ids: list[strawberry.ID] | None = strawberry.UNSET
     clouds: list[Cloud] | None = strawberry.UNSET
@@ -131,11 +133,11 @@ class IntegrationFilter:
         )
 
 
-@strawberry.input(description="A change is listed when it matches every member that is given.")
+@strawberry.input(description="Lists the operations that match every given member.")
 class OperationFilter:
     states: list[OperationState] | None = strawberry.UNSET
     cluster_id: strawberry.ID | None = option(
-        "Changes of this cluster. An ID that names no cluster matches nothing."
+        "Operations on this cluster. The ID of anything else matches nothing."
     )
 
     def to_where(self) -> operation_pages.OperationFilter:

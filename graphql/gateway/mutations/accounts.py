@@ -14,15 +14,17 @@ from gateway.types.enums import ProviderKind
 from gateway.types.records import given, option
 
 
-@strawberry.input(description="An account to be connected.")
+@strawberry.input(description="A new account.")
 class ConnectAccountInput:
     provider: ProviderKind
-    name: str = strawberry.field(description="What to call it; unique among the accounts at its provider.")
+    name: str = strawberry.field(description="Its name here, unique among the accounts at its provider.")
     external_id: str | None = option(
-        "The provider's identifier of the organization, tenant or team. Optional where the token implies it. The same "
-        "one connected twice is a ConflictError."
+        "The provider's identifier of the organization, tenant or team. Optional where the token implies it. "
+        "Connecting the same one twice is a ConflictError."
     )
-    api_version: str | None = option("The version of the provider's API to ask for. Without it, the newest.")
+    api_version: str | None = option(
+        "The version of the provider's API to ask for. The default is the newest."
+    )
     api_token: SecretStr
 
 

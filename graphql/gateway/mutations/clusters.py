@@ -31,10 +31,10 @@ from gateway.types.scalars import Revision
 Expected = Annotated[
     Revision | None,
     strawberry.argument(
-        description="The `revision` that the change is based on. When it is another by now, nothing is changed."
+        description="The `revision` that the change is based on. If the current revision differs, nothing is changed."
     ),
 ]
-ConfirmName = Annotated[str, strawberry.argument(description="The cluster's name, to say that it is meant.")]
+ConfirmName = Annotated[str, strawberry.argument(description="The name of the cluster, as a confirmation.")]
 
 
 @answers()

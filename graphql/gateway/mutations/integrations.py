@@ -17,24 +17,26 @@ from gateway.relay import ids
 from gateway.types.records import given, option
 
 
-@strawberry.input(description="An integration to be created.")
+@strawberry.input(description="A new integration.")
 class CreateIntegrationInput:
     account_id: strawberry.ID
     name: str
     description: str | None = strawberry.UNSET
-    features: list[str] | None = option("What it is for, in the provider's words.")
+    features: list[str] | None = option("What the integration is used for, in the provider's words.")
     credentials: CloudCredentialsInput
     idempotency_key: str | None = option(
-        "Of your making. Repeated within 24 hours with the same input, it answers with the first operation instead of "
-        "a second integration; with another input it is a ConflictError."
+        "A value that you choose. A request that repeats it within 24 hours with the same input gets the first "
+        "operation, and no second integration is created. With another input it is a ConflictError."
     )
 
 
-@strawberry.input(description="What is to differ in an integration. What is left out stays as it is.")
+@strawberry.input(description="Changes of an integration. Members that are left out stay as they are.")
 class UpdateIntegrationInput:
     description: str | None = strawberry.UNSET
-    features: list[str] | None = option("What it is for, in the provider's words: all there is to be.")
-    credentials: CloudCredentialsInput | None = option("They replace those that there are.")
+    features: list[str] | None = option(
+        "What the integration is used for, in the provider's words. Replaces all features."
+    )
+    credentials: CloudCredentialsInput | None = option("Replace the existing credentials.")
 
 
 @answers()

@@ -14,14 +14,16 @@ from gateway.relay import ids, opaque
 from gateway.types.records import given, option
 
 
-@strawberry.input(description="A key to be made.")
+@strawberry.input(description="A new key.")
 class CreateApiKeyInput:
-    name: str = strawberry.field(description="What stands in operations as who asked for them.")
+    name: str = strawberry.field(description="The name of the key. Operations show it in `requestedBy`.")
     scopes: list[Scope]
     account_ids: list[strawberry.ID] | None = option(
-        "The accounts that it is to see. Without it, all of them."
+        "The accounts that the key can read. The default is every account."
     )
-    expires_at: datetime | None = option("Without it, the key opens until it is revoked.")
+    expires_at: datetime | None = option(
+        "When the key expires. Without it, the key is valid until it is revoked."
+    )
 
 
 @answers(Scope.ADMIN)

@@ -105,66 +105,66 @@ def deleted_id(outcome: Row) -> str | None:
     return outcome.named
 
 
-NEW = "Null until it was observed: follow `operation.target`."
+NEW = "Null until it is observed: read `operation.target` later."
 
 
-@strawberry.interface(description="What every mutation answers with.")
+@strawberry.interface(description="What the answers of all mutations have in common.")
 class Payload:
     is_type_of = serves(MutationOutcome)
 
-    user_errors: list[UserError] = field("Why it is not made, or not yet. Empty when all is well.")
+    user_errors: list[UserError] = field("Why the change was not made, or not yet. Empty after a success.")
 
 
-@strawberry.type(description="What became of an account.")
+@strawberry.type(description="The result of a change of an account.")
 class AccountPayload(Payload):
     account: Account | None = field(resolver=account)
 
 
-@strawberry.type(description="A key that was made.")
+@strawberry.type(description="The result of creating a key.")
 class CreateApiKeyPayload(Payload):
     api_key: ApiKey | None
-    token: str | None = field("The key itself. It is shown here and never again.")
+    token: str | None = field("The key itself. It is shown only here.")
 
 
-@strawberry.type(description="What became of a key.")
+@strawberry.type(description="The result of a change of a key.")
 class ApiKeyPayload(Payload):
     api_key: ApiKey | None
 
 
-@strawberry.type(description="A change of an account.")
+@strawberry.type(description="The result of a change of an account.")
 class OperationPayload(Payload):
     operation: Operation | None
 
 
-@strawberry.type(description="A change of a cluster.")
+@strawberry.type(description="The result of a change of a cluster.")
 class ClusterOperationPayload(Payload):
-    cluster: Cluster | None = field(f"The cluster as last seen. {NEW}", resolver=subject(KnownCluster))
+    cluster: Cluster | None = field(f"The cluster as last observed. {NEW}", resolver=subject(KnownCluster))
     operation: Operation | None
 
 
-@strawberry.type(description="A change of what a cluster may spend.")
+@strawberry.type(description="The result of a change of a spend limit.")
 class SpendLimitPayload(Payload):
-    cluster: Cluster | None = field("The cluster as last seen.", resolver=subject(KnownCluster))
+    cluster: Cluster | None = field("The cluster as last observed.", resolver=subject(KnownCluster))
     operation: Operation | None
 
 
-@strawberry.type(description="A change of an integration.")
+@strawberry.type(description="The result of a change of an integration.")
 class IntegrationPayload(Payload):
     integration: Integration | None = field(
-        f"The integration as last seen. {NEW}", resolver=subject(KnownIntegration)
+        f"The integration as last observed. {NEW}", resolver=subject(KnownIntegration)
     )
     operation: Operation | None
 
 
-@strawberry.type(description="The deletion of an integration.")
+@strawberry.type(description="The result of deleting an integration.")
 class DeleteIntegrationPayload(Payload):
     deleted_id: strawberry.ID | None = field(
-        "The ID of the integration, once the provider took the request.", resolver=deleted_id
+        "The ID of the integration, after the provider accepted the request.", resolver=deleted_id
     )
     operation: Operation | None
 
 
-@strawberry.type(description="A change of a machine.")
+@strawberry.type(description="The result of a change of a node.")
 class ClusterNodePayload(Payload):
-    node: ClusterNode | None = field("The machine as last seen.", resolver=subject(Machine))
+    node: ClusterNode | None = field("The node as last observed.", resolver=subject(Machine))
     operation: Operation | None

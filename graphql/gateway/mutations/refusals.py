@@ -58,62 +58,66 @@ async def used_by(
 
 
 @strawberry.interface(
-    description="Something that the caller can act on. What we broke ourselves is in the answer's `errors` instead."
+    description="An error that the caller can act on. Faults of the gateway itself are in the answer's `errors` "
+    "instead."
 )
 class UserError:
     message: str = field("A sentence for people.")
     path: list[str] = field(
-        'Leads to the argument at fault, e.g. ["input", "name"]. Empty when it is the whole request.',
+        'The path of the invalid argument, e.g. ["input", "name"]. Empty when the error concerns the whole request.',
         resolver=path,
     )
 
 
-@strawberry.type(description="Your key may not do this.")
+@strawberry.type(description="The scopes of your key do not allow this.")
 class ForbiddenError(UserError):
     is_type_of = serves(refusal.MissingScope)
 
-    required_scope: Scope = field("What the key would have to have.")
+    required_scope: Scope = field("The scope that the key needs.")
 
 
-@strawberry.type(description="What was given cannot be meant; the message says what can.")
+@strawberry.type(description="An argument is invalid. The message says what would be valid.")
 class InvalidInputError(UserError):
     is_type_of = serves(refusal.InvalidInput)
 
 
-@strawberry.type(description="It does not exist, or not any more.")
+@strawberry.type(description="It does not exist, or no longer exists.")
 class NotFoundError(UserError):
     is_type_of = serves(refusal.NoSuchThing)
 
 
 @strawberry.type(
-    description="The thing was changed since it was read, is there already, or another change of it is in flight. Read "
-    "it again, then decide."
+    description="The object was changed since it was read, or exists already, or another operation on it is "
+    "open. Read it again, then decide."
 )
 class ConflictError(UserError):
     is_type_of = serves(refusal.Conflicting)
 
-    current_revision: Revision | None = field("What `expectedRevision` would have to be.")
-    operation: Operation | None = field("The change that is in the way, or that the key was used for.")
+    current_revision: Revision | None = field("The current revision, which `expectedRevision` has to match.")
+    operation: Operation | None = field(
+        "The operation that is open, or that the idempotency key was used for."
+    )
 
 
-@strawberry.type(description="Clusters depend on it.")
+@strawberry.type(description="The integration cannot be deleted, because clusters use it.")
 class InUseError(UserError):
     is_type_of = serves(refusal.InUse)
 
-    used_by: ClusterConnection = field("The clusters that depend on it, as last seen.", resolver=used_by)
+    used_by: ClusterConnection = field("The clusters that use it, as last observed.", resolver=used_by)
 
 
-@strawberry.type(description="The provider cannot do this, or not to this very thing.")
+@strawberry.type(description="The provider does not support this, or not for this object.")
 class UnsupportedError(UserError):
     is_type_of = serves(refusal.Unsupported)
 
     capability: Capability | None = field(
-        "What is missing. Null when the provider can, but not with this plan, version or field."
+        "The unsupported capability. Null when the provider supports it, but not with this plan, version or field."
     )
 
 
 @strawberry.type(
-    description="The provider refused or failed. `failure.retryAt` says when repeating may help, where it told."
+    description="The provider refused the request or failed. `failure.retryAt` says when a retry may help, if "
+    "the provider told."
 )
 class ProviderFailedError(UserError):
     is_type_of = serves(refusal.Failing)
@@ -121,7 +125,7 @@ class ProviderFailedError(UserError):
     failure: ProviderFailure
 
 
-@strawberry.type(description="The share of the provider's limit that is kept for people is used up.")
+@strawberry.type(description="The part of the provider's rate limit that is reserved for people is used up.")
 class BudgetExhaustedError(UserError):
     is_type_of = serves(refusal.BudgetUsedUp)
 

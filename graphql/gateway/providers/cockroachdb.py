@@ -17,48 +17,49 @@ from gateway.types.records import field, option, serves
 @strawberry.type(description="One region of a CockroachDB cluster.")
 class CockroachdbRegion:
     name: str
-    node_count: int | None = field("Null on the serverless plans, which have no nodes of their own.")
+    node_count: int | None = field("Null on the serverless plans, which have no dedicated nodes.")
     sql_host: str | None = field("Where SQL clients connect.")
     ui_host: str | None = field("Where the DB Console answers.")
-    internal_host: str | None = field("Where SQL clients connect over a private link.")
+    internal_host: str | None = field("Where SQL clients connect over a private network connection.")
     is_primary: bool | None
 
 
-@strawberry.type(description="What only CockroachDB Cloud knows of a cluster.")
+@strawberry.type(description="Fields of a cluster that only CockroachDB Cloud has.")
 class CockroachdbClusterDetails(ClusterDetails):
     is_type_of = serves(CockroachdbDetails)
 
     creator_id: str | None = field("The user or service account that created it.")
-    routing_id: str | None = field("What a connection string names the cluster by.")
+    routing_id: str | None = field("The name of the cluster in connection strings.")
     regions: list[CockroachdbRegion]
-    upgrade_status: str | None = field("How far a major upgrade has come, in the provider's word.")
+    upgrade_status: str | None = field("The progress of a major upgrade, in the provider's words.")
 
 
-@strawberry.input(description="A plan that is paid by use. The cluster has no machines of its own.")
+@strawberry.input(description="A plan that is paid by use. The cluster has no dedicated nodes.")
 class CockroachdbServerlessInput:
     regions: list[str]
-    primary_region: str | None = option("Needed with more than one region.")
-    spend_limit: SpendLimitInput | None = option("Without it, use is not limited.")
+    primary_region: str | None = option("Required with more than one region.")
+    spend_limit: SpendLimitInput | None = option("Without it, the use is unlimited.")
 
 
-@strawberry.input(description="How many machines a region has.")
+@strawberry.input(description="The number of nodes in a region.")
 class RegionNodesInput:
     region: str
     nodes: int
 
 
-@strawberry.input(
-    description="A plan with machines of the cluster's own: exactly one of `vcpus` and `machineType` says which."
-)
+@strawberry.input(description="A plan with dedicated nodes. Give exactly one of `vcpus` and `machineType`.")
 class CockroachdbAdvancedInput:
     region_nodes: list[RegionNodesInput]
-    vcpus: int | None = option("Of each machine.")
+    vcpus: int | None = option("Of each node.")
     machine_type: str | None = option("The cloud's name of the machine type.")
-    storage_gib: int = field("Of each machine, in GiB, 2^30 bytes.")
-    version: str | None = option("A major version, e.g. v25.2. Without it, the provider's newest.")
+    storage_gib: int = field("Storage of each node, in GiB (2^30 bytes).")
+    version: str | None = option("A major version, e.g. v25.2. The default is the provider's newest.")
 
 
-@strawberry.input(one_of=True, description="The plan decides what a cluster costs, so it has no default.")
+@strawberry.input(
+    one_of=True,
+    description="The plan: exactly one. It has no default, because it decides what the cluster costs.",
+)
 class CockroachdbPlanInput:
     basic: CockroachdbServerlessInput | None = strawberry.UNSET
     standard: CockroachdbServerlessInput | None = strawberry.UNSET
@@ -77,7 +78,8 @@ class CockroachdbClusterSpecInput(ClusterInput):
 
 
 @strawberry.input(
-    description="What is to differ in a CockroachDB cluster. A version is changed alone; labels replace all there are."
+    description="Changes of a CockroachDB cluster. A version can only be changed alone. Labels replace all "
+    "existing labels."
 )
 class CockroachdbClusterPatchInput(ClusterInput):
     version: str | None = strawberry.UNSET

@@ -11,7 +11,7 @@ from gateway.types.records import field, option, serves
 
 strawberry.enum(
     KupeClusterType,
-    description="Whether a Kupe cluster shares machines with others or has machines of its own.",
+    description="Whether a Kupe cluster shares its nodes with others or has dedicated nodes.",
 )
 
 
@@ -22,26 +22,27 @@ class KupeQuantities:
     storage: str | None
 
 
-@strawberry.type(description="What only Kupe Cloud knows of a cluster.")
+@strawberry.type(description="Fields of a cluster that only Kupe Cloud has.")
 class KupeClusterDetails(ClusterDetails):
     is_type_of = serves(KupeDetails)
 
     isolation: str = field("Whether it runs on `shared` nodes or on `dedicated` ones.")
     is_highly_available: bool | None
     requested_version: str | None = field(
-        "The version that was asked for; `Cluster.version` is the running one."
+        "The version that was asked for. `Cluster.version` is the running version."
     )
     quantities: KupeQuantities | None = field(
-        "What `Cluster.capacity` cannot show, for it is no whole number of its units: 16G is none of MiB. Null "
-        "where it shows all."
+        "Quantities that are not whole numbers of the units of `Cluster.capacity`: 16G is not a whole number of "
+        "MiB. Null where `Cluster.capacity` shows everything."
     )
     alerts_digest: str | None = field(
-        "Another one means that the overrides of alerts changed. They may hold addresses, so no more is kept."
+        "A digest of the overrides of alerts. It changes when they change. The overrides are not kept, because "
+        "they may contain addresses."
     )
 
 
 @strawberry.input(
-    description="What a Kupe cluster has to work with: Kubernetes quantities, e.g. 4, 16Gi, 100Gi."
+    description="The resources of a Kupe cluster, as Kubernetes quantities, e.g. 4, 16Gi, 100Gi."
 )
 class KupeResourcesInput:
     cpu: str | None = strawberry.UNSET
@@ -53,18 +54,18 @@ class KupeResourcesInput:
 class KupeClusterSpecInput(ClusterInput):
     display_name: str
     type: KupeClusterType
-    version: str | None = option("Without it, the provider's default.")
-    resources: KupeResourcesInput | None = option("Without it, what the provider's plan gives.")
+    version: str | None = option("The default is the provider's.")
+    resources: KupeResourcesInput | None = option("The default depends on the provider's plan.")
     is_highly_available: bool | None = strawberry.UNSET
-    alerts: JSON | None = option("Overrides of alerts, passed to the provider as they are.")
+    alerts: JSON | None = option("Overrides of alerts, passed to the provider unchanged.")
 
 
-@strawberry.input(description="What is to differ in a Kupe cluster.")
+@strawberry.input(description="Changes of a Kupe cluster.")
 class KupeClusterPatchInput(ClusterInput):
     version: str | None = strawberry.UNSET
     resources: KupeResourcesInput | None = strawberry.UNSET
     is_highly_available: bool | None = strawberry.UNSET
-    alerts: JSON | None = option("Overrides of alerts, passed to the provider as they are.")
+    alerts: JSON | None = option("Overrides of alerts, passed to the provider unchanged.")
 
 
 TYPES = ProviderTypes(details=KupeClusterDetails, spec=KupeClusterSpecInput, patch=KupeClusterPatchInput)

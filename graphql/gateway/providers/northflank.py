@@ -11,20 +11,20 @@ from gateway.types.records import field, option, serves
 
 
 @strawberry.type(
-    description="Machines of one kind. A pool of a cluster that its owner brought is an id alone: the owner decides "
-    "the rest."
+    description="Nodes of one kind. A pool of a cluster that the customer brings has only an id; the customer "
+    "decides the rest."
 )
 class NodePool:
     id: str = field("The pool's own identifier within its cluster.")
     node_type: str | None
     node_count: int | None
-    disk_size_gb: int | None = field("Of each machine.")
-    min_nodes: int | None = field("Null where the pool does not scale by itself.")
-    max_nodes: int | None = field("Null where the pool does not scale by itself.")
-    availability_zones: list[str] | None = field("Null where Northflank does not tell.")
+    disk_size_gb: int | None = field("Of each node.")
+    min_nodes: int | None = field("Null where the pool does not autoscale.")
+    max_nodes: int | None = field("Null where the pool does not autoscale.")
+    availability_zones: list[str] | None = field("Null where Northflank does not show them.")
 
 
-@strawberry.type(description="What only Northflank knows of a cluster.")
+@strawberry.type(description="Fields of a cluster that only Northflank has.")
 class NorthflankClusterDetails(ClusterDetails):
     is_type_of = serves(NorthflankDetails)
 
@@ -32,13 +32,13 @@ class NorthflankClusterDetails(ClusterDetails):
 
 
 @strawberry.input(
-    description="A pool of like machines to be. `minNodes` and `maxNodes` make it scale by itself, and come as a pair."
+    description="A pool of equal nodes. `minNodes` and `maxNodes` turn on autoscaling; give both or neither."
 )
 class NodePoolInput:
-    id: str | None = option("Names a pool that is there already, in a patch.")
+    id: str | None = option("The id of an existing pool, in a patch.")
     node_type: str
-    node_count: int = field("What a pool that scales by itself begins with, and any other pool has.")
-    disk_size_gb: int = field("Of each machine.")
+    node_count: int = field("The number of nodes. For an autoscaled pool, the initial number.")
+    disk_size_gb: int = field("Of each node.")
     min_nodes: int | None = strawberry.UNSET
     max_nodes: int | None = strawberry.UNSET
     availability_zones: list[str] | None = strawberry.UNSET
@@ -47,7 +47,7 @@ class NodePoolInput:
 @strawberry.input(description="A new Northflank cluster.")
 class NorthflankClusterSpecInput(ClusterInput):
     integration_external_id: strawberry.ID = field(
-        "The integration of the same account that it is built through.", name="integrationId"
+        "The integration of the same account that the cluster is created with.", name="integrationId"
     )
     cloud: Cloud
     region: str | None = strawberry.UNSET
@@ -55,11 +55,13 @@ class NorthflankClusterSpecInput(ClusterInput):
     node_pools: list[NodePoolInput]
 
 
-@strawberry.input(description="What is to differ in a Northflank cluster.")
+@strawberry.input(description="Changes of a Northflank cluster.")
 class NorthflankClusterPatchInput(ClusterInput):
     name: str | None = strawberry.UNSET
     description: str | None = strawberry.UNSET
-    node_pools: list[NodePoolInput] | None = option("All that there are to be: a pool that is left out goes.")
+    node_pools: list[NodePoolInput] | None = option(
+        "All pools of the cluster. A pool that is left out is deleted."
+    )
 
 
 TYPES = ProviderTypes(

@@ -10,18 +10,20 @@ from gateway.types.cluster import ClusterDetails
 from gateway.types.money import Money
 from gateway.types.records import field, option, serves
 
-strawberry.enum(QoveryKubernetesMode, description="Who runs Kubernetes: Qovery, the owner, or both in part.")
+strawberry.enum(
+    QoveryKubernetesMode, description="Who runs Kubernetes: Qovery, the customer, or both in part."
+)
 
 
-@strawberry.type(description="Something that a Qovery cluster can be created with.")
+@strawberry.type(description="A feature of a Qovery cluster.")
 class QoveryFeature:
-    id: str = field("Qovery's word for the feature, e.g. STATIC_IP.")
+    id: str = field("The feature in Qovery's words, e.g. STATIC_IP.")
     title: str | None
-    value: str | None = field("What it is set to: text as it is, anything else as JSON.")
-    cost_per_month: Money | None = field("Null where the provider names no price.")
+    value: str | None = field("Its value: a text as it is, anything else as JSON.")
+    cost_per_month: Money | None = field("Null where the provider does not show a price.")
 
 
-@strawberry.type(description="What the deployed cluster is called at its cloud.")
+@strawberry.type(description="The names of the deployed cluster at its cloud.")
 class QoveryOutputs:
     kind: str = field("The cloud's Kubernetes service: EKS, GKE, AKS or SCW_KAPSULE.")
     cluster_name: str | None
@@ -31,21 +33,21 @@ class QoveryOutputs:
 @strawberry.type(description="How the metrics of a Qovery cluster are kept.")
 class QoveryMetrics:
     is_enabled: bool
-    kind: str | None = field("Qovery's word for how.")
+    kind: str | None = field("How they are kept, in Qovery's words.")
 
 
 @strawberry.type(description="Settings of the ingress of a Qovery cluster.")
 class QoveryNginx:
     replica_count: int | None
-    default_ssl_certificate: str | None = field("The name of a secret in the cluster, not what it holds.")
+    default_ssl_certificate: str | None = field("The name of a secret in the cluster, not its content.")
     publish_status_address: str | None
     metal_lb_load_balancer_ips: str | None
     external_dns_target: str | None
 
 
 @strawberry.type(
-    description="What Qovery's API calls `metrics_parameters` and `infrastructure_charts_parameters`, as far as it can "
-    "be set here."
+    description="The `metrics_parameters` and `infrastructure_charts_parameters` of Qovery's API, as far as they "
+    "can be set here."
 )
 class QoveryAdvanced:
     metrics: QoveryMetrics | None
@@ -54,32 +56,34 @@ class QoveryAdvanced:
     metal_lb_address_pools: list[str] | None
 
 
-@strawberry.type(description="What only Qovery knows of a cluster.")
+@strawberry.type(description="Fields of a cluster that only Qovery has.")
 class QoveryClusterDetails(ClusterDetails):
     is_type_of = serves(QoveryDetails)
 
     kubernetes_mode: str | None = field("Who runs Kubernetes: MANAGED, SELF_MANAGED or PARTIALLY_MANAGED.")
     is_production: bool | None
-    is_default: bool | None = field("Whether new environments go there unless told otherwise.")
+    is_default: bool | None = field("Whether new environments use this cluster by default.")
     is_demo: bool | None
-    has_access: bool | None = field("Whether Qovery can reach it with the credentials it was given.")
-    deployment_status: str | None = field("NEVER_DEPLOYED, OUT_OF_DATE or UP_TO_DATE with its settings.")
-    ssh_keys: list[str] = field("Public keys that may log in to the machines.")
+    has_access: bool | None = field("Whether Qovery can reach the cluster with its credentials.")
+    deployment_status: str | None = field(
+        "Whether its settings are deployed: NEVER_DEPLOYED, OUT_OF_DATE or UP_TO_DATE."
+    )
+    ssh_keys: list[str] = field("Public keys that may log in to the nodes.")
     features: list[QoveryFeature]
-    advanced: QoveryAdvanced | None = field("Null where Qovery shows none of it.")
-    outputs: QoveryOutputs | None = field("Null until it was deployed.")
+    advanced: QoveryAdvanced | None = field("Null where Qovery does not show them.")
+    outputs: QoveryOutputs | None = field("Null until the cluster is deployed.")
 
 
-@strawberry.input(description="Something that a Qovery cluster is to have.")
+@strawberry.input(description="A feature for a Qovery cluster.")
 class QoveryFeatureInput:
-    id: str = field("Qovery's word for the feature, e.g. STATIC_IP.")
-    value: str | None = option("Text as it is, anything else as JSON.")
+    id: str = field("The feature in Qovery's words, e.g. STATIC_IP.")
+    value: str | None = option("A text as it is, anything else as JSON.")
 
 
 @strawberry.input(description="How the metrics of a Qovery cluster are kept.")
 class QoveryMetricsInput:
     is_enabled: bool
-    kind: str | None = option("Qovery's word for how.")
+    kind: str | None = option("How they are kept, in Qovery's words.")
 
 
 @strawberry.input(description="Settings of the ingress of a Qovery cluster.")
@@ -92,7 +96,7 @@ class QoveryNginxInput:
 
 
 @strawberry.input(
-    description="What Qovery's API calls `metrics_parameters` and `infrastructure_charts_parameters`, sent as given."
+    description="The `metrics_parameters` and `infrastructure_charts_parameters` of Qovery's API, sent as given."
 )
 class QoveryAdvancedInput:
     metrics: QoveryMetricsInput | None = strawberry.UNSET
@@ -111,35 +115,35 @@ class QoveryClusterSpecInput(ClusterInput):
     description: str | None = strawberry.UNSET
     kubernetes_mode: QoveryKubernetesMode = QoveryKubernetesMode.MANAGED
     instance_type: str | None = strawberry.UNSET
-    disk_size_gb: int | None = option("Of each machine.")
+    disk_size_gb: int | None = option("Of each node.")
     min_nodes: int = 1
     max_nodes: int = 1
     is_production: bool = False
-    ssh_keys: list[str] | None = option("Public keys that may log in to the machines.")
+    ssh_keys: list[str] | None = option("Public keys that may log in to the nodes.")
     features: list[QoveryFeatureInput] | None = strawberry.UNSET
     advanced: QoveryAdvancedInput | None = strawberry.UNSET
     deploy: bool = strawberry.field(
-        description="Deploy at once. Without it, the cluster is registered and waits for `deployCluster`.",
+        description="True: deploy at once. False: only register the cluster; `deployCluster` deploys it.",
         default=True,
     )
 
 
 @strawberry.input(
-    description="What is to differ in a Qovery cluster. A cluster that runs is deployed again with its new settings."
+    description="Changes of a Qovery cluster. A running cluster is deployed again with its new settings."
 )
 class QoveryClusterPatchInput(ClusterInput):
     name: str | None = strawberry.UNSET
     description: str | None = strawberry.UNSET
     instance_type: str | None = strawberry.UNSET
-    disk_size_gb: int | None = option("Of each machine.")
+    disk_size_gb: int | None = option("Of each node.")
     min_nodes: int | None = strawberry.UNSET
     max_nodes: int | None = strawberry.UNSET
     is_production: bool | None = strawberry.UNSET
-    ssh_keys: list[str] | None = option("All that there are to be.")
+    ssh_keys: list[str] | None = option("Replace all existing keys.")
     features: list[QoveryFeatureInput] | None = option(
-        "Those that are to differ: one that is not named stays as it is, for most cannot be taken away."
+        "The features to change. A feature that is not named stays as it is, because most features cannot be removed."
     )
-    advanced: QoveryAdvancedInput | None = option("What is not given in it stays as it is.")
+    advanced: QoveryAdvancedInput | None = option("Members that are left out stay as they are.")
 
 
 TYPES = ProviderTypes(

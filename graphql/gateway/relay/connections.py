@@ -18,36 +18,38 @@ Order = tuple[str, ...]
 T = TypeVar("T")
 RowT = TypeVar("RowT")
 
-First = Annotated[int, strawberry.argument(description="How many to answer with, up to 100.")]
+First = Annotated[int, strawberry.argument(description="The size of the page, up to 100.")]
 After = Annotated[
-    str | None, strawberry.argument(description="Go on after this cursor: `endCursor` of the page before.")
+    str | None,
+    strawberry.argument(description="Continue after this cursor: the `endCursor` of the previous page."),
 ]
 
 
-@strawberry.type(description="Where a page ends, and whether another follows.")
+@strawberry.type(description="Where a page begins and ends, and whether another follows.")
 class PageInfo:
     has_next_page: bool = field(
-        "Whether to ask again with `after: endCursor`. A page can be short, even empty, while this is true."
+        "Whether another page follows: ask with `after: endCursor`. A page can be short, even empty, while this "
+        "is true."
     )
     has_previous_page: bool = field(
-        "Whether this page was asked for with `after`. Listings page forward only."
+        "Whether this page was requested with `after`. Listings page forward only."
     )
     start_cursor: str | None = field("Cursor of the first item. Null when the page is empty.")
     end_cursor: str | None = field(
-        "Where to go on. At the end of a listing it stays valid for whatever comes later. Null only when nothing "
-        "was ever there to point at."
+        "Where the next page begins. At the end of a listing it stays valid for items that come later. Null only "
+        "when the listing has never had an item."
     )
 
 
-@strawberry.type(description="An item with its place in the listing.")
+@strawberry.type(description="An item and its place in the listing.")
 class Edge(Generic[T]):
-    cursor: str = field("Holds on to the item's place, even when the item itself is gone.")
+    cursor: str = field("The place of the item in the listing. It stays valid when the item is gone.")
     node: T
 
 
 @strawberry.type(description="A page of a listing.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = field("The items with a cursor each.")
+    edges: list[Edge[T]] = field("The items, each with its cursor.")
     nodes: list[T] = field("The items alone.")
     page_info: PageInfo
 

@@ -80,8 +80,8 @@ def ref_of(kind: str, global_id: str) -> Ref | None:
             return None
 
 
-@strawberry.interface(description="An object with a global ID. (A machine in a cluster is a `ClusterNode`.)")
+@strawberry.interface(description="An object with a global ID. (A node of a cluster is a `ClusterNode`.)")
 class Node:
     id: strawberry.ID = field(
-        "Names the object in the whole graph, for good. Opaque: pass it back as it is.", resolver=global_id
+        "Identifies the object in the whole graph. It is opaque and does not change.", resolver=global_id
     )

@@ -27,8 +27,10 @@ from gateway.types.records import field, given, serves
 
 Row = strawberry.Parent[TrackedAccount]
 
-OfCloud = Annotated[Cloud | None, strawberry.argument(description="Only those of this cloud.")]
-OfRegion = Annotated[str | None, strawberry.argument(description="Only those on offer in this region.")]
+OfCloud = Annotated[Cloud | None, strawberry.argument(description="Only entries of this cloud.")]
+OfRegion = Annotated[
+    str | None, strawberry.argument(description="Only machine types that this region offers.")
+]
 
 
 def provider(row: Row) -> providers.Provider:
@@ -95,45 +97,48 @@ async def instance_types(
     )
 
 
-@strawberry.type(description="What may be told of a stored token.")
+@strawberry.type(description="What can be shown of a stored token.")
 class TokenStatus:
     token_hint: str = field("Its last four characters.", name="hint")
-    token_replaced_at: datetime = field("When this token was given to us.", name="replacedAt")
+    token_replaced_at: datetime = field("When this token was stored.", name="replacedAt")
     is_accepted: bool | None = field(
-        "Whether the provider took it the last time. Null until it was used.", resolver=is_accepted
+        "Whether the provider accepted the token when it was last used. Null until it was used.",
+        resolver=is_accepted,
     )
 
 
-@strawberry.type(description="How much the provider lets us ask, in requests.")
+@strawberry.type(description="The rate limit of a provider, in requests.")
 class RequestBudget:
-    limit: int = field("How many the provider takes per window.")
-    remaining: int = field("How many of them are left just now.")
-    reserved: int = field("The share of the limit that is kept for people; polling never touches it.")
+    limit: int = field("The number of requests that the provider accepts in a window.")
+    remaining: int = field("The number of requests that are left now.")
+    reserved: int = field(
+        "The part of the limit that is reserved for people. Scheduled observations do not use it."
+    )
     window_seconds: int
-    resets_at: datetime | None = field("When all that was sent has left the window. Null when nothing was.")
+    resets_at: datetime | None = field("When the full limit is available again. Null when nothing was sent.")
 
 
 @strawberry.type(
-    description="Much of an account seems to have vanished at once. Nothing of it is believed deleted until it stays "
-    "so."
+    description="Many clusters of an account are missing at once. They are marked deleted only after they have "
+    "been missing for a while."
 )
 class AccountHold:
     since: datetime
     reason: str
 
 
-@strawberry.type(
-    description="A credentialed relation with a provider, which calls it an organization, a tenant or a team."
-)
+@strawberry.type(description="An account at a provider, which calls it an organization, a tenant or a team.")
 class Account(Node, Observed):
     is_type_of = serves(domain.Account)
 
     provider: Provider = field(resolver=provider)
-    name: str = field("What we call it; unique among the accounts at its provider.")
-    external_id: str | None = field("The provider's own identifier of it. Null where the token implies it.")
+    name: str = field("Its name here, unique among the accounts at its provider.")
+    external_id: str | None = field(
+        "The provider's own identifier of the account. Null where the token implies it."
+    )
     token: TokenStatus = field(resolver=itself)
     deletion_guard: AccountHold | None = field(
-        "Set while much of the account seems to have vanished at once and is not believed deleted.",
+        "Set while many clusters of the account are missing at once. They are not marked deleted meanwhile.",
         resolver=guard_of,
     )
     hold: AccountHold | None = field(
@@ -142,19 +147,21 @@ class Account(Node, Observed):
         deprecated="Use `deletionGuard`.",
     )
     request_budget: RequestBudget | None = field(
-        "What the provider lets us ask, and how much of it is left. Null where no limit is known.",
+        "The provider's rate limit, and how much of it is left. Null where no limit is known.",
         resolver=request_budget,
     )
     api_version: str | None = field(
-        "The version of the provider's API that is asked for, where one is pinned."
+        "The version of the provider's API that Fleetgraph asks for. Null where none is pinned."
     )
     clusters: ClusterConnection = field(
-        "Its clusters by name, without deleted ones and such as never started.", resolver=clusters
+        "Its clusters by name, without deleted clusters and without clusters whose creation failed.",
+        resolver=clusters,
     )
     regions: Connection[Region] | None = field(
-        "Regions in which it can create clusters. Null where the provider lacks LIST_REGIONS.",
+        "Regions in which the account can create clusters. Null where LIST_REGIONS is unsupported.",
         resolver=regions,
     )
     instance_types: Connection[InstanceType] | None = field(
-        "Machine types on offer. Null where the provider lacks LIST_INSTANCE_TYPES.", resolver=instance_types
+        "Machine types that the account can use. Null where LIST_INSTANCE_TYPES is unsupported.",
+        resolver=instance_types,
     )

@@ -28,21 +28,19 @@ def account_ids(key: Row) -> list[str] | None:
     return [opaque.write(["Account", account_id]) for account_id in sorted(key.account_ids)]
 
 
-@strawberry.type(
-    description="A key of this gateway, without the key itself, which is shown once and never again."
-)
+@strawberry.type(description="A key of this gateway. The key itself is shown once, when it is created.")
 class ApiKey(Node):
     is_type_of = serves(api_key.ApiKey)
 
     name: str
     hint: str = field("Its last four characters.")
-    scopes: list[Scope] = field("With all that each of them includes.", resolver=scopes)
+    scopes: list[Scope] = field("The scopes, with those that each of them includes.", resolver=scopes)
     account_ids: list[strawberry.ID] | None = field(
-        "The accounts that it sees. Null when it sees every account.", resolver=account_ids
+        "The accounts that the key can read. Null when it can read every account.", resolver=account_ids
     )
     created_at: datetime
-    expires_at: datetime | None = field("When it opens nothing any more. Null when it never ends by itself.")
-    last_used_at: datetime | None = field("To the hour. Null until it was used.")
+    expires_at: datetime | None = field("When the key expires. Null when it does not expire.")
+    last_used_at: datetime | None = field("When the key was last used, to the hour. Null until it was used.")
     revoked_at: datetime | None
 
 

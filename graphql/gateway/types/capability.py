@@ -11,11 +11,11 @@ from fleet.providers import PROVIDERS
 from gateway.types.records import field
 
 
-@strawberry.type(description="Whether something can be done, and why not where it cannot.")
+@strawberry.type(description="Whether a capability is supported, and if not, why.")
 class CapabilitySupport:
     capability: Capability
     is_supported: bool
-    reason: str | None = field("A sentence that says why not. Null when supported.")
+    reason: str | None = field("Why the capability is unsupported, as a sentence. Null when it is supported.")
 
 
 def unsupported_by_provider(key: str) -> Mapping[Capability, str]:

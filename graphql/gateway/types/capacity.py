@@ -6,23 +6,23 @@ from gateway.types.records import field
 from gateway.types.scalars import BigInt
 
 
-@strawberry.type(description="Computing resources. Null: cannot be known exactly.")
+@strawberry.type(description="Computing resources. Null where a value is not known exactly.")
 class Resources:
-    cpu_millicores: BigInt | None = field("1000 are one core.")
-    memory_mib: BigInt | None = field("In MiB, 2^20 bytes.", name="memoryMiB")
-    storage_mib: BigInt | None = field("In MiB, 2^20 bytes.", name="storageMiB")
+    cpu_millicores: BigInt | None = field("In thousandths of a core.")
+    memory_mib: BigInt | None = field("In MiB (2^20 bytes).", name="memoryMiB")
+    storage_mib: BigInt | None = field("In MiB (2^20 bytes).", name="storageMiB")
 
 
 @strawberry.type(
-    description="What a cluster has in all and what each machine has. Providers state one or the other; the other "
-    "half is filled where it follows exactly, and null where it does not."
+    description="The resources of a cluster in total and of each node. Providers state one of the two; the other "
+    "is derived where that is exact, and null elsewhere."
 )
 class Capacity:
     total: Resources
     per_node: Resources
     node_count: int | None
-    min_nodes: int | None = field("Null where the cluster does not scale by itself.")
-    max_nodes: int | None = field("Null where the cluster does not scale by itself.")
+    min_nodes: int | None = field("Null where the cluster does not autoscale.")
+    max_nodes: int | None = field("Null where the cluster does not autoscale.")
     instance_type: str | None = field(
-        "The provider's or the cloud's name of the machine type, where all are alike."
+        "The provider's or the cloud's name of the machine type. Null where the nodes differ."
     )

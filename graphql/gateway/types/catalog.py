@@ -50,17 +50,17 @@ async def list_catalog(
 @strawberry.type(description="A region in which an account can create clusters.")
 class Region:
     name: str = field("The cloud's own name, e.g. eu-west-1.")
-    location: str | None = field("Where on earth, in the provider's words.")
+    location: str | None = field("The place, in the provider's words.")
     cloud: Cloud
     is_serverless: bool | None = field(
-        "Whether clusters without machines of their own can live there. Null where that means nothing."
+        "Whether serverless clusters can run there. Null where the provider has no such plans."
     )
 
 
-@strawberry.type(description="A machine type on offer.")
+@strawberry.type(description="A machine type that an account can use.")
 class InstanceType:
     name: str
     cloud: Cloud
-    region: str | None = field("Null where it is on offer in all regions.")
-    cpu_millicores: int | None = field("1000 are one core.")
-    memory_mib: int | None = field("In MiB, 2^20 bytes.", name="memoryMiB")
+    region: str | None = field("Null where all regions offer it.")
+    cpu_millicores: int | None = field("In thousandths of a core.")
+    memory_mib: int | None = field("In MiB (2^20 bytes).", name="memoryMiB")

@@ -1,4 +1,4 @@
-"""A managed cluster, whichever provider runs it."""
+"""A managed cluster at any provider."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -120,91 +120,98 @@ def since(row: Row) -> datetime:
 
 
 @strawberry.interface(
-    description="What only one provider knows of a cluster. Ask for it with a fragment on its type."
+    description="Fields of a cluster that only one provider has. Select them with a fragment on the provider's type."
 )
 class ClusterDetails:
-    console_url: URL | None = field("The cluster's page in the provider's own console.")
+    console_url: URL | None = field("The cluster's page in the provider's console.")
 
 
-@strawberry.type(
-    description="Where a cluster is in its life, in our vocabulary beside the provider's own word."
-)
+@strawberry.type(description="The phase of a cluster, in the common values and in the provider's words.")
 class ClusterStatus:
     phase: Phase
-    provider_phase: str = field("The provider's own word for the phase.")
+    provider_phase: str = field("The phase in the provider's words.")
     provider_operation: str | None = field(
-        "What the provider is doing to it now, in its own word. Null when idle."
+        "What the provider is doing with the cluster now, in the provider's words. Null when idle."
     )
-    message: str | None = field("What the provider says about it.")
-    since: datetime = field("When this phase was first seen.", resolver=since)
+    message: str | None = field("The provider's own message about the cluster.")
+    since: datetime = field("When this phase was first observed.", resolver=since)
     is_converged: bool | None = field(
-        "False while the provider has accepted a change and not applied it yet. Null where that cannot be known."
+        "False while the provider has accepted a change and has not applied it yet. Null where it cannot be known."
     )
 
 
-@strawberry.type(description="Where to connect to a cluster. Holds no credential.")
+@strawberry.type(description="Where to connect to a cluster. It holds no credentials.")
 class ClusterConnectionDetails:
     endpoint: str
-    certificate_authority: str | None = field("The authority that signed its certificate, PEM in base64.")
+    certificate_authority: str | None = field("The certificate authority of the endpoint: PEM in base64.")
 
 
-@strawberry.type(description="A managed cluster, whichever provider runs it.")
+@strawberry.type(description="A managed cluster at any provider.")
 class Cluster(Node, Observed):
     is_type_of = serves(domain.Cluster)
 
-    external_id: str = field("The provider's own identifier; a name where the provider has no other.")
+    external_id: str = field(
+        "The provider's own identifier. It is the name where the provider has no other identifier."
+    )
     name: str
     display_name: str
     description: str | None
     provider: Provider = field(resolver=provider)
     account: Annotated["Account", strawberry.lazy("gateway.types.account")] = field(
-        "The account it was seen through.", resolver=account
+        "The account that shows the cluster.", resolver=account
     )
     engine: Engine
-    version: str | None = field("Version of the engine, as the provider spells it.")
-    available_version: str | None = field("What an upgrade would bring. Null when none is known.")
-    plan: str | None = field("The provider's word for what is paid for: a plan, an isolation type, a mode.")
+    version: str | None = field("The version of the engine, as the provider spells it.")
+    available_version: str | None = field(
+        "The version that an upgrade would install. Null when none is known."
+    )
+    plan: str | None = field("What is paid for, in the provider's words: a plan, an isolation type, a mode.")
     status: ClusterStatus = field(resolver=itself)
     cloud: Cloud | None = field("Null when the provider does not say which cloud it uses.")
-    provider_cloud: str | None = field("The provider's own word for the cloud.")
+    provider_cloud: str | None = field("The cloud, in the provider's words.")
     capabilities: list[CapabilitySupport] = field(
-        "What can be done to this very cluster: its plan and version narrow what its provider can.",
+        "What this cluster supports. Its plan and version can support less than its provider does.",
         resolver=capabilities,
     )
-    regions: list[str] = field("Names of the cloud's regions. Empty when the provider hides them.")
+    regions: list[str] = field(
+        "The cloud's names of the regions. Empty when the provider does not show them."
+    )
     capacity: Capacity
-    labels: list[Label] | None = field("Null where the provider keeps none.", resolver=labels)
+    labels: list[Label] | None = field("Null where the provider has no labels.", resolver=labels)
     is_deletion_protected: bool | None
     created_at: datetime | None
     updated_at: datetime | None
     deleted_at: datetime | None
     revision: Revision
     unread_members: list[str] = field(
-        "Members of the provider's answer that do not read as documented, each with the reason. What they would "
-        "tell is null here; all else is as the provider says. Empty when all of it reads."
+        "Members of the provider's answer that do not match its documentation, each with the reason. Their "
+        "fields are null here; all other fields are as the provider says. Empty when the whole answer can be "
+        "read."
     )
     connection: ClusterConnectionDetails | None = field(
-        "Where to connect. Null until that is known.", resolver=connection
+        "Where to connect. Null until it is known.", resolver=connection
     )
     nodes: Connection[ClusterNode] | None = field(
-        "Its machines. Null, not empty, where this cluster lacks LIST_NODES.", resolver=nodes
+        "The nodes of the cluster. Null, not empty, where LIST_NODES is unsupported.", resolver=nodes
     )
     spend_limit: SpendLimitStatus
     cost_estimate: CostEstimate | None = field(
-        "Null where the provider lacks COST_ESTIMATE, and until it was asked.", resolver=cost_estimate
+        "The expected cost. Null where COST_ESTIMATE is unsupported, and until it was first observed.",
+        resolver=cost_estimate,
     )
     integration: Annotated["Integration", strawberry.lazy("gateway.types.integration")] | None = field(
-        "The link it was built through, where the provider has such links.", resolver=integration
+        "The integration that the cluster was created with. Null where the provider has none.",
+        resolver=integration,
     )
     operation: Annotated["Operation", strawberry.lazy("gateway.types.operation")] | None = field(
-        "The change in flight, if there is one that was asked for here.", resolver=operation
+        "The open operation on the cluster. Null when there is none.", resolver=operation
     )
     status_history: Connection[StatusChange] = field(
-        "Every change of phase that was seen, newest first. Kept for 90 days.", resolver=status_history
+        "Every observed change of phase, newest first. Kept for 90 days.", resolver=status_history
     )
-    assessment: Assessment = field("How much it needs somebody, and why.", resolver=assessment)
+    assessment: Assessment = field("How much the cluster needs attention, and why.", resolver=assessment)
     details: ClusterDetails | None = field(
-        "What only its provider knows. Null for a provider that this version has no adapter for.",
+        "Fields that only its provider has. Null for a provider that this version has no adapter for.",
         resolver=details,
     )
 
@@ -225,14 +232,14 @@ async def total_count(page: strawberry.Parent[ClusterPage], info: Info) -> int:
     return len(await find_clusters(info, page.question)) if page.total is None else page.total
 
 
-@strawberry.type(description="A page of clusters, and what it leaves out.")
+@strawberry.type(description="A page of clusters, and which accounts it does not fully cover.")
 class ClusterConnection(Connection[Cluster]):
     coverage: Annotated["Coverage", strawberry.lazy("gateway.types.coverage")] = field(
-        "Tells a quiet fleet from a silent provider: what the whole listing, not just this page, draws on.",
+        "The accounts behind the whole listing, not only this page, and which of them were not observed when due.",
         resolver=coverage,
     )
     total_count: int = field(
-        "How many clusters the whole listing has, by the latest observations. Exact.", resolver=total_count
+        "The exact number of clusters in the whole listing, by the latest observations.", resolver=total_count
     )
 
 

@@ -20,12 +20,12 @@ def missing(
 
 
 @strawberry.type(
-    description="What an answer draws on, and what it leaves out: accounts whose clusters were not observed when due."
+    description="How complete an answer is: which accounts it covers, and which of them were not observed when due."
 )
 class Coverage:
     is_complete: bool = field("Whether every account was observed when due.")
     account_count: int
     missing_count: int
     missing: Connection[Account] = field(
-        "The accounts whose present is not known; each says why in its `freshness`.", resolver=missing
+        "The accounts whose current state is unknown. The `freshness` of each says why.", resolver=missing
     )

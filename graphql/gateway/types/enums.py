@@ -25,57 +25,68 @@ class ProviderKind(StrEnum):
 strawberry.enum(
     Phase,
     name="ClusterPhase",
-    description="Where a cluster is in its life, in one vocabulary for all providers. DEGRADED serves, with something "
-    "wrong. UNKNOWN: the provider used a word that is new to us; see `providerPhase`.",
+    description="The phase of a cluster's life, with the same values for all providers. DEGRADED: it works, and "
+    "something is wrong. UNKNOWN: the provider reports a phase that this version does not know; see "
+    "`providerPhase`.",
 )
 strawberry.enum(
-    NodePhase, name="ClusterNodePhase", description="UNKNOWN: a word new to us; see `providerPhase`."
+    NodePhase,
+    name="ClusterNodePhase",
+    description="UNKNOWN: a phase that this version does not know; see `providerPhase`.",
 )
-strawberry.enum(Engine, name="ClusterEngine", description="What a cluster runs. UNKNOWN: a word new to us.")
+strawberry.enum(
+    Engine,
+    name="ClusterEngine",
+    description="What a cluster runs. UNKNOWN: an engine that this version does not know.",
+)
 strawberry.enum(
     Cloud,
-    description="Where machines, registries and domains live. BYOK is a Kubernetes cluster that its owner brought. "
-    "UNKNOWN: a word new to us; see `providerCloud`.",
+    description="Clouds, and other places that integrations connect to. BYOK: a Kubernetes cluster that the "
+    "customer brings. UNKNOWN: a cloud that this version does not know; see `providerCloud`.",
 )
 strawberry.enum(
     Capability,
-    description="Something that a provider's API can or cannot do. SPEND_LIMIT: reading, setting and clearing limits. "
-    "CONDITIONAL_UPDATE: the provider itself refuses to overwrite somebody else's change; without it, Fleetgraph "
-    "compares before it writes.",
+    description="Something that a provider's API supports or does not support. SPEND_LIMIT: reading, setting and "
+    "clearing limits. CONDITIONAL_UPDATE: the provider itself refuses to overwrite another change; without "
+    "it, Fleetgraph compares revisions before it writes.",
 )
 strawberry.enum(
     FreshnessState,
-    description="CURRENT: observed when it was due. STALE: overdue, though no attempt has failed. UNREACHABLE: the "
-    "latest attempt failed, and what is shown is the last known. NEVER_OBSERVED: no attempt has ended yet.",
+    description="CURRENT: observed when it was due. STALE: the observation is overdue, and none has failed. "
+    "UNREACHABLE: the latest observation failed; the last known data is shown. NEVER_OBSERVED: the first "
+    "observation has not ended yet.",
 )
 strawberry.enum(
     FailureKind,
     name="ProviderFailureKind",
-    description="What went wrong between us and a provider. UNKNOWN: another version of Fleetgraph has the word.",
+    description="What went wrong at a provider, or on the way to it. UNKNOWN: a kind that only another version "
+    "of Fleetgraph knows.",
 )
 strawberry.enum(
     SpendLimitState,
-    description="UNSUPPORTED: there is no such thing here. UNKNOWN: there may be a limit, and we cannot tell.",
+    description="UNSUPPORTED: this cluster cannot have a limit. UNKNOWN: there may be a limit, and it is not known.",
 )
 strawberry.enum(
     SpendLimitBasis,
-    description="Which half of a limit the provider itself holds. The other half, when given, is our conversion.",
+    description="Which of the two the provider keeps. The other one, if given, is converted.",
 )
-strawberry.enum(SpendPeriod, description="How long a limit or an estimate runs before it starts again.")
+strawberry.enum(SpendPeriod, description="The period of a limit or an estimate.")
 strawberry.enum(SpendEnforcement, description="What a provider does when a limit is reached.")
 strawberry.enum(
-    OperationKind, description="What was asked for. UNKNOWN: another version of Fleetgraph has the verb."
+    OperationKind,
+    description="What was asked for. UNKNOWN: a verb that only another version of Fleetgraph knows.",
 )
 strawberry.enum(
     OperationState,
-    description="RUNNING: on its way. UNCONFIRMED: the provider may or may not have taken the request; that is being "
-    "found out by looking, and nothing is sent twice. SUCCEEDED: an observation that began after the provider's "
-    "answer shows what was asked for; where there is no such sign (cordon, drain), the answer is the proof. FAILED: it "
-    "was not done, and `failure` says why. TIMED_OUT: its end was not seen by the deadline, and the provider may still "
-    "come to it. UNKNOWN: another version of Fleetgraph has the word, and carries it on.",
+    description="RUNNING: the change is in progress. UNCONFIRMED: it is unknown whether the provider accepted "
+    "the request; observations find out, and nothing is sent twice. SUCCEEDED: an observation that began "
+    "after the provider's answer shows what was asked for; where nothing can be observed (cordon, drain), "
+    "the answer counts. FAILED: the change was not made, and `failure` says why. TIMED_OUT: no observation "
+    "showed the end before the deadline; the provider may still finish. UNKNOWN: a state of another version "
+    "of Fleetgraph, which continues the operation.",
 )
 strawberry.enum(
     Scope,
-    description="What a key is for. READ sees; WRITE changes clusters, limits and integrations; ADMIN connects "
-    "accounts and makes keys. Each includes those before it.",
+    description="What a key allows. READ reads. WRITE changes clusters, limits and integrations. ADMIN connects "
+    "accounts and creates keys. Each scope includes those before it.",
 )

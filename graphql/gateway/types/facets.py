@@ -6,22 +6,22 @@ from fleet.reading.facets import MOST_BUCKETS, FacetBy
 from gateway.types.money import Money
 from gateway.types.records import field
 
-strawberry.enum(FacetBy, name="ClusterFacetBy", description="What clusters are counted by.")
+strawberry.enum(FacetBy, name="ClusterFacetBy", description="A criterion to count clusters by.")
 
 
-@strawberry.type(description="Clusters that have a value in common.")
+@strawberry.type(description="The clusters with one value.")
 class ClusterBucket:
-    value: str | None = field("Null for the clusters that have none, or whose value is not known.")
+    value: str | None = field("Null for clusters that have no value or whose value is unknown.")
     cluster_count: int
-    node_count: int = field("Nodes of those clusters whose number of nodes is known.")
-    spend_limits: list[Money] = field("Sums of their limits in money, one for each currency.")
+    node_count: int = field("The number of nodes, of the clusters for which it is known.")
+    spend_limits: list[Money] = field("The sums of their spend limits in money, one for each currency.")
 
 
-@strawberry.type(description="One way to count clusters, the largest group first.")
+@strawberry.type(description="Clusters counted by one criterion, the largest group first.")
 class ClusterFacet:
     by: FacetBy
-    label: str | None = field("The key of the label, where clusters are counted by a label.")
+    label: str | None = field("The key of the label. Null unless clusters are counted by a label.")
     buckets: list[ClusterBucket] = field(
-        f"Up to {MOST_BUCKETS}. A cluster in several regions counts in each."
+        f"Up to {MOST_BUCKETS}. A cluster in several regions is counted in each."
     )
-    left_out: int = field("How many clusters are in groups beyond those.")
+    left_out: int = field("The number of clusters in groups that are not in `buckets`.")

@@ -83,13 +83,13 @@ async def coverage(totals: Row, info: Info) -> Covered:
     return await info.context.cover()
 
 
-@strawberry.type(description="How many clusters are in a phase.")
+@strawberry.type(description="The number of clusters in a phase.")
 class PhaseCount:
     phase: Phase
     count: int
 
 
-@strawberry.type(description="How many clusters a provider runs.")
+@strawberry.type(description="The number of clusters at a provider.")
 class ProviderCount:
     provider: Provider
     count: int
@@ -98,22 +98,23 @@ class ProviderCount:
 @strawberry.type(description="The whole fleet in numbers. Deleted clusters are not counted.")
 class Fleet:
     cluster_count: int = field(resolver=cluster_count)
-    by_phase: list[PhaseCount] = field("One entry for each phase that there is.", resolver=by_phase)
+    by_phase: list[PhaseCount] = field("One entry for each phase.", resolver=by_phase)
     by_provider: list[ProviderCount] = field("One entry for each connected provider.", resolver=by_provider)
     spend_limits: list[Money] = field(
-        "Sums of the limits that providers hold in money, one for each currency.", resolver=spend_limits
+        "The sums of the limits that providers keep in money, one for each currency.", resolver=spend_limits
     )
     converted_spend_limits: list[Money] = field(
-        "Sums of the limits that providers hold in use, converted; see `SpendLimit`.",
+        "The sums of the limits that providers keep in use, converted to money; see `SpendLimit`.",
         resolver=converted_spend_limits,
     )
     unlimited_cluster_count: int = field(
-        "Clusters without a limit: no sum holds them.", resolver=unlimited_cluster_count
+        "The number of clusters without a limit. The sums do not include them.",
+        resolver=unlimited_cluster_count,
     )
     unknown_limit_cluster_count: int = field(
-        "Clusters whose limit cannot be known: no sum holds them either.",
+        "The number of clusters whose limit is unknown. The sums do not include them.",
         resolver=unknown_limit_cluster_count,
     )
     coverage: Coverage = field(
-        "The accounts behind the numbers, and which of them are old.", resolver=coverage
+        "The accounts behind the numbers, and which of them were not observed when due.", resolver=coverage
     )

@@ -25,36 +25,36 @@ Row = TrackedAccount | Tracked[Cluster] | Tracked[Node] | Tracked[Integration]
 
 
 @strawberry.type(
-    description="What a provider did wrong, in our words and its own. Carries no credential and no body of a response."
+    description="An error of a provider, in Fleetgraph's words and its own. It holds no credentials and no "
+    "response body."
 )
 class ProviderFailure:
     kind: FailureKind
     message: str = field("A sentence for people.")
     occurred_at: datetime
-    http_status: int | None = field("Status of the response. Null when there was none.")
-    provider_request_id: str | None = field(
-        "The provider's own name for the request, to quote to its support."
-    )
+    http_status: int | None = field("The HTTP status of the response. Null when there was none.")
+    provider_request_id: str | None = field("The provider's id of the request, for its support.")
     is_retryable: bool = field("Whether the same request may succeed later.")
     retry_at: datetime | None = field(
-        "The earliest time at which asking again is of use, where the provider said it."
+        "The earliest time at which a retry may help. Null unless the provider told it."
     )
 
 
 @strawberry.type(
-    description="How far an answer can be trusted. Queries are answered from memory, so an outage at a provider shows "
-    "here and not as a missing object. Clusters, nodes and integrations are observed each at their own pace."
+    description="How old the data is, and why. Queries are answered from the store, so an outage of a provider "
+    "shows here and not as a missing object. Clusters, nodes and integrations are each observed at their own "
+    "pace."
 )
 class Freshness:
     state: FreshnessState
     observed_at: datetime | None = field(
-        "When the provider last answered for this. Null until its first answer."
+        "When this was last observed. Null until the provider's first answer."
     )
-    age_seconds: int | None = field("How long ago that is.")
+    age_seconds: int | None = field("The age of the data, in seconds.")
     next_attempt_at: datetime | None = field(
-        "When we will ask next. Null while there is no point in it: a refused token waits to be replaced."
+        "When the next observation is due. Null while the provider refuses the token: it must be replaced first."
     )
-    last_failure: ProviderFailure | None = field("Why the latest attempt failed. Null when it succeeded.")
+    last_failure: ProviderFailure | None = field("Why the latest observation failed. Null when it succeeded.")
 
 
 async def freshness(row: strawberry.Parent[Row], info: Info) -> KnownFreshness:
@@ -64,6 +64,6 @@ async def freshness(row: strawberry.Parent[Row], info: Info) -> KnownFreshness:
     return freshness_of(account, _COLLECTIONS[type(row.item)], info.context.now, unread=row.unread)
 
 
-@strawberry.interface(description="Something that was seen at a provider and is remembered here.")
+@strawberry.interface(description="Something that was observed at a provider and is stored here.")
 class Observed:
-    freshness: Freshness = field("How far what is shown can be trusted.", resolver=freshness)
+    freshness: Freshness = field("How old the data is, and why.", resolver=freshness)

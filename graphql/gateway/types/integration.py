@@ -34,24 +34,29 @@ async def used_by(row: Row, info: Info, first: First = 20, after: After = strawb
 
 
 @strawberry.type(
-    description="A link between an account and a cloud, a registry, a domain host or a CDN. "
-    "Its credentials are never shown."
+    description="An integration connects an account with a cloud, a registry, a domain host or a CDN. Its "
+    "credentials are never shown."
 )
 class Integration(Node, Observed):
     is_type_of = serves(domain.Integration)
 
-    external_id: str = field("The provider's own identifier; a name where the provider has no other.")
+    external_id: str = field(
+        "The provider's own identifier. It is the name where the provider has no other identifier."
+    )
     name: str
     description: str | None
     account: Annotated["Account", strawberry.lazy("gateway.types.account")] = field(resolver=account)
     cloud: Cloud
-    provider_cloud: str | None = field("The provider's own word for the cloud.")
+    provider_cloud: str | None = field("The cloud, in the provider's words.")
     authentication: str | None = field(
-        "How it authenticates, in the provider's word, e.g. accessKey or AWS_ROLE."
+        "The kind of its credentials, in the provider's words, e.g. accessKey or AWS_ROLE."
     )
-    features: list[str] = field("What it is for, in the provider's words, e.g. cluster or registry.")
+    features: list[str] = field(
+        "What the integration is used for, in the provider's words, e.g. cluster or registry."
+    )
     unread_members: list[str] = field(
-        "Members of the provider's answer that do not read as documented, each with the reason. Empty when all reads."
+        "Members of the provider's answer that do not match its documentation, each with the reason. Empty when "
+        "the whole answer can be read."
     )
-    used_by: ClusterConnection = field("Clusters that were built through it.", resolver=used_by)
+    used_by: ClusterConnection = field("The clusters that were created with it.", resolver=used_by)
     created_at: datetime | None

@@ -8,13 +8,13 @@ import strawberry
 from fleet.model.refusal import InvalidInput
 
 
-@strawberry.type(description="A label, as the provider keeps it.")
+@strawberry.type(description="A label at the provider.")
 class Label:
     key: str
     value: str
 
 
-@strawberry.input(description="A label to be. Each key once.")
+@strawberry.input(description="A label. Each key can be given once.")
 class LabelInput:
     key: str
     value: str

@@ -18,17 +18,17 @@ class Money:
     decimal: Number = field("The same amount in the currency's main unit.")
 
 
-@strawberry.type(description="A ceiling in use. Null where that use is not limited.")
+@strawberry.type(description="A limit in use. Null where that use is unlimited.")
 class UsageLimit:
-    request_units: BigInt | None = field("The provider's own measure of work done.")
-    storage_mib: BigInt | None = field("In MiB, 2^20 bytes.", name="storageMiB")
+    request_units: BigInt | None = field("The provider's own unit of work.")
+    storage_mib: BigInt | None = field("In MiB (2^20 bytes).", name="storageMiB")
     provisioned_vcpus: BigInt | None
 
 
 @strawberry.type(
-    description="The most that a cluster may spend or use per period: money, use, or both. `basis` says which of the "
-    "two the provider holds. The other one, when given, is our conversion by the rates of the provider's own Terraform "
-    "provider: exact as arithmetic, approximate as a promise."
+    description="The most that a cluster may spend or use per period: money, use, or both. `basis` says which of "
+    "the two the provider keeps. The other one, if given, is converted by the rates of the provider's own "
+    "Terraform provider. The arithmetic is exact; the real price may differ."
 )
 class SpendLimit:
     money: Money | None
@@ -38,14 +38,14 @@ class SpendLimit:
     enforcement: SpendEnforcement = field("What the provider does when the limit is reached.")
 
 
-@strawberry.type(description="Whether a cluster has a limit, and why we cannot say where we cannot.")
+@strawberry.type(description="Whether a cluster has a limit. If that is unknown, `reason` says why.")
 class SpendLimitStatus:
     state: SpendLimitState
-    limit: SpendLimit | None = field("Given exactly when LIMITED.")
-    reason: str | None = field("A sentence, when UNSUPPORTED or UNKNOWN.")
+    limit: SpendLimit | None = field("Given if the state is LIMITED, else null.")
+    reason: str | None = field("A sentence, if the state is UNSUPPORTED or UNKNOWN.")
 
 
-@strawberry.type(description="What a cluster is expected to cost per period, as the provider puts it.")
+@strawberry.type(description="The expected cost of a cluster per period, as the provider estimates it.")
 class CostEstimate:
     minimum: Money
     maximum: Money
@@ -58,16 +58,16 @@ class MoneyInput:
     currency: CurrencyCode
 
 
-@strawberry.input(description="A ceiling in use. What is left out is not limited.")
+@strawberry.input(description="A limit in use. Members that are left out are unlimited.")
 class UsageLimitInput:
-    request_units: BigInt | None = option("The provider's own measure of work done.")
-    storage_mib: BigInt | None = option("In MiB, 2^20 bytes.", name="storageMiB")
+    request_units: BigInt | None = option("The provider's own unit of work.")
+    storage_mib: BigInt | None = option("In MiB (2^20 bytes).", name="storageMiB")
     provisioned_vcpus: BigInt | None = strawberry.UNSET
 
 
 @strawberry.input(
     one_of=True,
-    description="The most that a cluster may spend or use per calendar month. Zero money keeps it inside its free "
+    description="The most that a cluster may spend or use per calendar month. Zero money limits it to its free "
     "allowance.",
 )
 class SpendLimitInput:

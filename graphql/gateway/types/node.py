@@ -22,19 +22,22 @@ async def cluster(row: strawberry.Parent[Tracked[domain.Node]], info: Info) -> T
     return await info.context.clusters.load(Ref(row.item.account_id, row.item.cluster_key))
 
 
-@strawberry.type(description="One machine of a cluster.")
+@strawberry.type(description="A node of a cluster.")
 class ClusterNode(Node, Observed):
     is_type_of = serves(domain.Node)
 
     cluster: Annotated["Cluster", strawberry.lazy("gateway.types.cluster")] = field(resolver=cluster)
     name: str
     phase: NodePhase
-    provider_phase: str = field("The provider's own word for the phase.")
+    provider_phase: str = field("The phase in the provider's words.")
     region: str | None
     zone: str | None
     instance_type: str | None
-    pool: str | None = field("The pool of like machines that it belongs to, where the provider has pools.")
+    pool: str | None = field(
+        "The pool of equal nodes that it belongs to. Null where the provider has no pools."
+    )
     created_at: datetime | None
     unread_members: list[str] = field(
-        "Members of the provider's answer that do not read as documented, each with the reason. Empty when all reads."
+        "Members of the provider's answer that do not match its documentation, each with the reason. Empty when "
+        "the whole answer can be read."
     )

@@ -26,7 +26,7 @@ Row = strawberry.Parent[domain.Operation]
 
 OperationTarget = Annotated[
     Cluster | Account | Integration | ClusterNode,
-    strawberry.union("OperationTarget", description="What a change is about."),
+    strawberry.union("OperationTarget", description="The object of a change."),
 ]
 
 
@@ -69,39 +69,43 @@ def field_name(row: strawberry.Parent[spec.Difference]) -> str:
     return ".".join(to_camel_case(part) for part in row.field.split("."))
 
 
-@strawberry.type(description="Something that the end of a change shows otherwise than it was asked for.")
+@strawberry.type(description="A member that the provider set to another value than was asked for.")
 class Difference:
-    field_name: str = field("The member of the input.", resolver=field_name, name="field")
+    field_name: str = field("The name of the member in the input.", resolver=field_name, name="field")
     asked: str
     got: str
 
 
-@strawberry.type(description="A change that was asked for here, followed until it is true.")
+@strawberry.type(
+    description="A change that was asked for here. It is followed until an observation shows its end."
+)
 class Operation(Node):
     is_type_of = serves(domain.Operation)
 
     kind: OperationKind
     state: OperationState
-    account: Account | None = field("Null once it is disconnected.", resolver=account)
+    account: Account | None = field("Null after the account was disconnected.", resolver=account)
     target: OperationTarget | None = field(
-        "What is changed. Null until it was observed, and once it is gone and forgotten.", resolver=target
+        "The object of the change. Null until it is observed, and after it was deleted and forgotten.",
+        resolver=target,
     )
-    target_name: str = field("What the target was called at that time.")
+    target_name: str = field("The name of the target at that time.")
     requested_by: str = field("The name of the key that asked for it.")
     requested_at: datetime
     finished_at: datetime | None
     deadline: datetime = field(
-        "When we stop waiting and report TIMED_OUT. The provider may still finish later."
+        "When Fleetgraph stops waiting and reports TIMED_OUT. The provider may still finish later."
     )
     poll_after_seconds: int | None = field(
-        "How long to wait before asking again. Null when nothing more will change.", resolver=poll_after
+        "How long to wait before the next query. Null when nothing more will change.", resolver=poll_after
     )
-    failure: ProviderFailure | None = field("What went wrong, also with the latest attempt of several.")
+    failure: ProviderFailure | None = field("What went wrong, also with the latest of several attempts.")
     differences: list[Difference] = field(
-        "What the provider made of it otherwise than it was asked for, e.g. another machine of the same size. Told "
-        "when the change has succeeded."
+        "Members that the provider set to other values than were asked for, e.g. another machine type of the "
+        "same size. Known after the change has succeeded."
     )
     candidates: list[Cluster] = field(
-        "Clusters that may be what an unconfirmed creation made. None of them is taken for it; look at them.",
+        "Clusters that an unconfirmed creation may have created. Fleetgraph does not choose one of them; compare "
+        "them yourself.",
         resolver=candidates,
     )

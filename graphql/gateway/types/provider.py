@@ -48,6 +48,6 @@ class Provider(Node):
         "Where the provider's API is documented.", resolver=documentation_url
     )
     capabilities: list[CapabilitySupport] = field(
-        "One entry for each `Capability`, so that a client can explain what it disables.",
+        "One entry for each `Capability`, so that a client can explain why an action is not available.",
         resolver=support_of_provider,
     )

@@ -10,14 +10,14 @@ from gateway.types.records import field
 
 
 @strawberry.type(
-    description="What you may spend on queries, in points: a field is one, as often as it may be answered. The same is "
-    "in the answer's `extensions.rateLimit`."
+    description="Your credits for queries, in points of query cost. A field costs one point for each time that "
+    "it may be answered. The answer's `extensions.rateLimit` has the same numbers."
 )
 class RateLimit:
-    cost: int = field("What this query was taken for: the most that it may cost.")
-    limit: int = field("How much you may spend in a minute.")
-    remaining: int = field("How much of it is left, this query taken off.")
-    resets_at: datetime = field("When all of it is there again.")
+    cost: int = field("The query cost that this query was charged: the most that it may cost.")
+    limit: int = field("Your credits for a minute.")
+    remaining: int = field("The credits that are left after this query.")
+    resets_at: datetime = field("When all credits are available again.")
 
 
 def rate_limit(info: Info) -> CreditStatus:

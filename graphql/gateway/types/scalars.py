@@ -93,19 +93,19 @@ def write_secret(value: object) -> str:
 SCALARS: Mapping[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A moment in UTC as RFC 3339 writes it, e.g. 2026-04-06T12:00:00Z.",
+        description="An instant in UTC, in the format of RFC 3339, e.g. 2026-04-06T12:00:00Z.",
         serialize=write_instant,
         parse_value=read_instant,
     ),
     Decimal: strawberry.scalar(
         name="Decimal",
-        description="A decimal number in a string, so that no client rounds it.",
+        description="A decimal number as a string, so that no client rounds it.",
         serialize=str,
         parse_value=read_decimal,
     ),
     BigInt: strawberry.scalar(
         name="BigInt",
-        description="A 64-bit integer in a string, so that no client rounds it.",
+        description="A 64-bit integer as a string, so that no client rounds it.",
         serialize=str,
         parse_value=read_big_int,
     ),
@@ -118,21 +118,22 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     ),
     Revision: strawberry.scalar(
         name="Revision",
-        description="An opaque token over what a user can set. Compare it for equality only; a change of status alone "
-        "leaves it as it is.",
+        description="An opaque digest of what a user can set. Compare it only for equality. A change of status "
+        "does not change it.",
         serialize=str,
         parse_value=read_revision,
     ),
     JSON: strawberry.scalar(
         name="JSON",
-        description=f"JSON of any form, passed on as it is: of finite numbers, and at most {DEEPEST} levels deep.",
+        description=f"Any JSON, passed on unchanged. Numbers must be finite, and it can be at most {DEEPEST} "
+        f"levels deep.",
         specified_by_url="https://ecma-international.org/wp-content/uploads/ECMA-404_2nd_edition_december_2017.pdf",
         serialize=lambda value: value,
         parse_value=read_json,
     ),
     SecretStr: strawberry.scalar(
         name="Secret",
-        description="Something that is written and never read: no answer, no message and no log repeats it.",
+        description="A value that can be written and never read. No answer, message or log repeats it.",
         serialize=write_secret,
         parse_value=read_secret,
     ),

@@ -12,17 +12,17 @@ from gateway.types.records import field
 
 strawberry.enum(
     Severity,
-    description="In the order of urgency. BROKEN: failed, degraded, or behind a token that the provider refuses. "
-    "STUCK: on its way for longer than such changes usually take. UNKNOWN: its present state cannot be known. "
-    "MOVING: on its way. FINE: nobody is needed.",
+    description="In the order of urgency. BROKEN: failed or degraded, or the provider refuses the token of its "
+    "account. STUCK: a change takes longer than usual. UNKNOWN: the current state cannot be known. MOVING: a "
+    "change is in progress. FINE: the cluster needs no attention.",
 )
 
 
-@strawberry.type(description="How much a cluster needs somebody, and why.")
+@strawberry.type(description="How much a cluster needs attention, and why.")
 class Assessment:
     severity: Severity
-    reason: str | None = field("A sentence. Null when nobody is needed.")
-    since: datetime = field("When it began, as far as that was observed.")
+    reason: str | None = field("A sentence for people. Null when the cluster needs no attention.")
+    since: datetime = field("When this began, as far as it was observed.")
 
 
 async def assessment(row: strawberry.Parent[TrackedCluster], info: Info) -> Assessed:

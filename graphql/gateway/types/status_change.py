@@ -19,16 +19,16 @@ async def cluster(change: strawberry.Parent[Transition], info: Info) -> TrackedC
     return await info.context.clusters.load(Ref(change.account_id, change.cluster_key))
 
 
-@strawberry.type(description="A change of phase, as it was seen.")
+@strawberry.type(description="An observed change of phase.")
 class StatusChange:
     cluster: Annotated["Cluster", strawberry.lazy("gateway.types.cluster")] | None = field(
-        "Null once a deleted cluster is forgotten; its changes are remembered longer.", resolver=cluster
+        "Null after a deleted cluster was forgotten. Its changes are kept longer.", resolver=cluster
     )
-    cluster_name: str = field("What the cluster was called at that time.")
-    from_phase: Phase | None = field("Null when the cluster was seen for the first time.", name="from")
+    cluster_name: str = field("The name of the cluster at that time.")
+    from_phase: Phase | None = field("Null when the cluster was observed for the first time.", name="from")
     to_phase: Phase = field(name="to")
-    provider_phase: str = field("The provider's own word for `to`.")
-    observed_at: datetime = field("When we saw it; it happened after the observation before.")
+    provider_phase: str = field("`to` in the provider's words.")
+    observed_at: datetime = field("When the change was observed. It happened after the previous observation.")
     after_seconds: int | None = field(
-        "How long the cluster stayed in `from`. Null when seen for the first time."
+        "How long the cluster stayed in `from`. Null when it was observed for the first time."
     )

@@ -27,12 +27,12 @@ async def accounts(
     return pager.cut([(account.account.order, account) for account in found])
 
 
-@strawberry.type(description="Who asks, and what they may.")
+@strawberry.type(description="The caller and its scopes.")
 class Viewer:
-    name: str = field("What the key is called.")
-    scopes: list[Scope] = field("With all that each of them includes.", resolver=scopes)
+    name: str = field("The name of the key.")
+    scopes: list[Scope] = field("The scopes, with those that each of them includes.", resolver=scopes)
     accounts: Connection[Account] | None = field(
-        "The accounts that the key is limited to: there are no others for it. Null when it may see every account.",
+        "The accounts that the key can read. Null when it can read every account.",
         resolver=accounts,
     )
 
