@@ -1,7 +1,7 @@
 """What is asked for each collection of an account, and what the answers change."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -120,22 +120,25 @@ async def collect_clusters(context: CollectionContext) -> Collected:
         last_read_at=context.last_read_at(Collection.CLUSTERS),
         incarnations_shown=incarnations_shown,
     )
-    changes, after = await _save_clusters(context, reconciled)
+    changes, after, unkept = await _save_clusters(context, reconciled)
     return Collected(
         rows=after,
         shown=frozenset(cluster.key for cluster in listing.items)
         | {key for key, row in after.items() if row.unread is not None},
         changed=len(changes.puts),
-        problem=guard.reason if guard else listing.incomplete or _unshown(context, listing),
+        problem=guard.reason if guard else listing.incomplete or _unshown(context, listing) or unkept,
         deletion_guard=guard,
     )
 
 
 async def _save_clusters(
     context: CollectionContext, reconciled: Reconciled
-) -> tuple[Changes, Mapping[str, TrackedCluster]]:
-    """What was kept. A row that the table cannot hold stays as it was and is marked, and the others are kept."""
+) -> tuple[Changes, Mapping[str, TrackedCluster], str | None]:
+    """What was kept, and what of it could not be. A row that the table cannot hold stays as it was and is marked; where
+    there was none, it is said. The others are kept.
+    """
     changes, rows = reconciled.changes, dict(reconciled.rows)
+    unkept: str | None = None
     for _ in range(len(changes.puts) + 1):
         try:
             await context.store.save(context.lease, changes)
@@ -145,13 +148,15 @@ async def _save_clusters(
             )
             puts = [row for row in changes.puts if row.item.key != error.key]
             transitions = [one for one in changes.transitions if one.cluster_key != error.key]
-            if marked is not None:
+            if marked is None:
+                unkept = f"A cluster is listed and cannot be kept: {error}"
+            else:
                 rows[error.key] = marked
                 puts.append(marked)
             changes = replace(changes, puts=puts, transitions=transitions)
         else:
             break
-    return changes, rows
+    return changes, rows, unkept
 
 
 async def collect_nodes(context: CollectionContext) -> Collected:
@@ -287,44 +292,55 @@ async def _each(
 ) -> _Answers[ValueT]:
     """One call a cluster, a handful at once, from the cluster on at which the latest observation ended.
 
-    One that fails costs its own answer, unless it is the limit, or none answers. What has been answered when the time
-    or the budget is up is kept.
+    One that fails costs its own answer. When the time or the budget is up, or the provider's limit is reached, what was
+    answered is kept, and the next observation goes on with the clusters that had no turn. Raises what stopped it when
+    nothing was answered.
     """
     rows = _from_where_it_ended(context, collection, capability)
     answers: dict[str, ValueT] = {}
     failed: list[tuple[TrackedCluster, ProviderError]] = []
-    exhausted: BudgetExhausted | None = None
+    stopped: BudgetExhausted | RateLimited | TimeoutError | None = None
     asked = 0
     for handful in (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)):
-        try:
-            async with asyncio.timeout_at(context.ask_until):
-                results = await asyncio.gather(*(ask(row.item) for row in handful), return_exceptions=True)
-        except TimeoutError:
-            break
-        for row, result in zip(handful, results, strict=True):
-            asked += exhausted is None and not isinstance(result, BudgetExhausted)
-            if isinstance(result, BudgetExhausted):
-                exhausted = exhausted or result
-            elif isinstance(result, ProviderError) and not isinstance(result, RateLimited):
+        for row, result in zip(handful, await _ask_handful(context, handful, ask), strict=True):
+            if isinstance(result, BudgetExhausted | RateLimited):
+                stopped = stopped or result
+                continue
+            if isinstance(result, TimeoutError):
+                stopped = stopped or result
+            elif isinstance(result, ProviderError):
                 failed.append((row, result))
             elif isinstance(result, BaseException):
                 raise result
             else:
                 answers[row.item.key] = result
-        if exhausted is not None:
+            asked += stopped is None or isinstance(stopped, TimeoutError)
+        if stopped is not None:
             break
-    is_whole = asked == len(rows)
-    if not answers and not is_whole and exhausted is None and not failed:
-        raise TimeoutError
-    if not answers and (error := failed[0][1] if failed else exhausted) is not None:
+    if not answers and (error := failed[0][1] if failed else stopped) is not None:
         raise error
-    rest_at = None if is_whole else context.now if exhausted is None else exhausted.retry_at
+    is_whole = asked == len(rows)
     return _Answers(
         of=answers,
         problem=f"{failed[0][0].item.name}: {failed[0][1].message}" if failed else None,
-        rest_at=rest_at,
+        rest_at=None if is_whole else getattr(stopped, "retry_at", None) or context.now,
         resume_after=None if is_whole or asked == 0 else rows[asked - 1].item.key,
     )
+
+
+async def _ask_handful(
+    context: CollectionContext, handful: Sequence[TrackedCluster], ask: Callable[[Cluster], Awaitable[ValueT]]
+) -> Sequence[ValueT | BaseException]:
+    """The answers in order, each as it came or as the error that it was; `TimeoutError` where none came in time."""
+    tasks = [asyncio.ensure_future(ask(row.item)) for row in handful]
+    try:
+        left = max(0.0, context.ask_until - asyncio.get_running_loop().time())
+        await asyncio.wait(tasks, timeout=left)
+    finally:
+        for task in tasks:
+            task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    return [TimeoutError() if isinstance(one, asyncio.CancelledError) else one for one in results]
 
 
 def _from_where_it_ended(

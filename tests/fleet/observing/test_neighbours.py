@@ -1,0 +1,81 @@
+"""One thing does not blind its neighbours: what is slow, refused or too large costs itself."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from fleet.model.account import Collection
+from fleet.model.failure import RateLimited
+from fleet.model.node import Node
+from fleet.observing.observer import Outcome
+from fleet.ports.adapter import Listing
+from tests.fleet.things import NOON, cluster, node
+from tests.fleet.world import Script, World, forever
+
+NODES = Collection.NODES
+
+
+async def with_nodes(world: World, count: int) -> Script:
+    account, script = await world.connect()
+    script.clusters = [cluster(f"c{number}", of=account) for number in range(count)]
+    script.nodes = {one.external_id: Listing(items=(node("a", of=one),)) for one in script.clusters}
+    return script
+
+
+async def kept(world: World) -> set[str]:
+    (account,) = [one.account for one in await world.store.accounts(after=None, limit=9)]
+    return {row.item.cluster_key for row in await world.store.items(account.id, Node)}
+
+
+async def observe(world: World, seconds: int = 45) -> Outcome:
+    (account,) = [one.account for one in await world.store.accounts(after=None, limit=9)]
+    return (await replace(world.observer, seconds=seconds).observe(account.id)).outcome
+
+
+async def test_a_cluster_that_does_not_answer_costs_nobody_elses_answer(world: World) -> None:
+    script = await with_nodes(world, 6)
+    script.meanwhile["nodes c1"] = forever
+    assert await observe(world, seconds=1) is Outcome.OBSERVED
+    assert await kept(world) == {"c0", "c2", "c3"}
+    (account,) = [one.account for one in await world.store.accounts(after=None, limit=9)]
+    assert (await world.state(account)).of(NODES).resume_after == "c3"
+    script.asked.clear()
+    world.clock.move(seconds=5)
+    await observe(world, seconds=1)
+    assert await kept(world) == {"c0", "c2", "c3", "c4", "c5"}
+    assert [one for one in script.asked if one.startswith("nodes")][:2] == ["nodes c4", "nodes c5"]
+
+
+async def test_what_came_before_the_limit_is_kept_and_the_rest_waits_for_it(world: World) -> None:
+    script = await with_nodes(world, 6)
+    retry_at = NOON + timedelta(seconds=30)
+    script.wrong["nodes c4"] = RateLimited("Slower.", retry_at=retry_at)
+    assert await observe(world) is Outcome.OBSERVED
+    assert await kept(world) == {"c0", "c1", "c2", "c3", "c5"}
+    (account,) = [one.account for one in await world.store.accounts(after=None, limit=9)]
+    state = (await world.state(account)).of(NODES)
+    assert (state.next_attempt_at, state.resume_after) == (retry_at, "c3")
+
+
+@pytest.mark.parametrize("was_known", [True, False])
+async def test_a_row_that_the_table_cannot_hold_is_marked_alone(world: World, was_known: bool) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster(f"c{number}", of=account) for number in range(20)]
+    if not was_known:
+        script.clusters.pop()
+    await world.observe_when_due(account)
+    script.clusters = [cluster(f"c{number}", of=account, version="2") for number in range(19)]
+    script.clusters.append(cluster("c19", of=account, description="x" * 450_000))
+    seen = await world.observe_when_due(account)
+    rows = await world.rows(account)
+    assert [rows[f"c{number}"].item.version for number in range(19)] == ["2"] * 19
+    if was_known:
+        assert seen.outcome is Outcome.OBSERVED
+        assert rows["c19"].item.description is None
+        assert rows["c19"].unread is not None
+        assert "cannot be kept" in rows["c19"].unread.failure.message
+    else:
+        assert "c19" not in rows
+        assert seen.reason is not None
+        assert "cannot be kept" in seen.reason
