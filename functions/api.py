@@ -26,11 +26,11 @@ from fleet.ports.keys import Keys
 from fleet.ports.store import Schedule
 from functions.api_settings import read_api_settings
 from functions.deadline import within_the_invocation
+from functions.pages import pages_of
 from functions.plan import send_observation_request
 from functions.process import Context, Process
 from functions.settings import read_settings
 from infra import queue
-from infra.pages import BuiltPages
 from infra.queue import Queue
 from infra.secrets import admin_key
 from infra.secrets.admin_key import AdminKey
@@ -65,7 +65,7 @@ class Api:
         self._settings = read_settings(environment)
         self._api_settings = read_api_settings(environment)
         self._clock = clock
-        self._pages = pages if self._api_settings.has_page and pages.is_dir() else None
+        self._pages = pages_of(self._api_settings, pages) if pages.is_dir() else None
         self._process = Process()
         self._caller: Caller | None = None
         self._authenticator = Authenticator(
@@ -99,8 +99,7 @@ class Api:
     def _page(self, event: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any] | None:
         if self._pages is None or event["requestContext"]["http"]["method"] != "GET":
             return None
-        pages = BuiltPages(folder=self._pages, has_explorer=self._api_settings.shows_schema)
-        found = pages.find("GET", event["rawPath"], headers, event.get("queryStringParameters") or ())
+        found = self._pages.find("GET", event["rawPath"], headers, event.get("queryStringParameters") or ())
         if found is None:
             return None
         return {

@@ -22,7 +22,8 @@ class ApiSettings:
     """`shows_schema`: introspection is answered, and errors name what there is in the schema. `only_trusted`: no
     document is run but those of `manifests`, which are names or paths; without any, those of every
     manifest that there is. `has_page`: browsers get the page of the fleet, and the explorer where
-    the schema is shown. `oidc` null takes no tokens.
+    the schema is shown. `oidc` null takes no tokens. `client_id` is what the issuer calls the page; without it, nobody
+    signs in there.
     """
 
     shows_schema: bool = True
@@ -31,6 +32,7 @@ class ApiSettings:
     has_page: bool = True
     credits_per_minute: int = POINTS_PER_MINUTE
     oidc: OidcSettings | None = None
+    client_id: str | None = None
 
 
 def read_api_settings(environment: Mapping[str, str]) -> ApiSettings:
@@ -45,6 +47,7 @@ def read_api_settings(environment: Mapping[str, str]) -> ApiSettings:
         has_page=_choice(environment, "PAGE", "on", "off") == "on",
         credits_per_minute=int(credits),
         oidc=_read_oidc(environment),
+        client_id=environment.get("OIDC_CLIENT_ID") or None,
     )
 
 

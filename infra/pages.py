@@ -7,11 +7,13 @@ standard library is imported, because a function answers with them before it imp
 """
 
 import gzip
+import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fleet.ports.pages import VIEWS, Page, wants_page
 
@@ -30,8 +32,12 @@ _POLICY = {
 # so the assets carry it as well as the page.
 _EXPLORER_POLICY = _POLICY | {"worker-src": "'self'", "style-src": "'self' 'unsafe-inline'"}
 
-PAGE_POLICY = "; ".join(f"{name} {sources}" for name, sources in _POLICY.items())
-EXPLORER_POLICY = "; ".join(f"{name} {sources}" for name, sources in _EXPLORER_POLICY.items())
+
+def _text(policy: Mapping[str, str]) -> str:
+    return "; ".join(f"{name} {sources}" for name, sources in policy.items())
+
+
+EXPLORER_POLICY = _text(_EXPLORER_POLICY)
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 _TYPES = {
@@ -43,6 +49,7 @@ _TYPES = {
     ".woff2": "font/woff2",
 }
 _CODINGS = (("br", ".br"), ("gzip", ".gz"))
+_SIGN_IN = "/sign-in.json"
 _ASSET = re.compile(r"/(?P<of>assets|explorer)/(?P<name>[\w-][\w.-]*)")
 
 NOT_BUILT = b"""<!doctype html>
@@ -55,11 +62,28 @@ NOT_BUILT = b"""<!doctype html>
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignIn:
+    """Where a person signs in: at an OpenID Connect issuer that knows the page as a public client."""
+
+    issuer: str
+    client_id: str
+    audience: str
+
+    @property
+    def origin(self) -> str:
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class BuiltPages:
-    """`folder` may be built later. The explorer is of use only where the schema is shown."""
+    """`folder` may be built later. The explorer is of use only where the schema is shown. Without `sign_in`, the page
+    asks for a key alone.
+    """
 
     folder: Path
     has_explorer: bool = True
+    sign_in: SignIn | None = None
 
     def find(
         self, method: str, path: str, headers: Mapping[str, str], parameters: Collection[str] = ()
@@ -67,13 +91,31 @@ class BuiltPages:
         if asset := _ASSET.fullmatch(path):
             is_read = method in ("GET", "HEAD")
             return self._asset(asset["of"], asset["name"], headers) if is_read else None
+        if path == _SIGN_IN and method == "GET":
+            return self._sign_in()
         if not wants_page(method, headers.get("accept", ""), parameters):
             return None
         if path == "/graphql":
             return self._page("explorer", headers, EXPLORER_POLICY) if self.has_explorer else None
         if path == "/" or path.split("/")[1] in VIEWS:
-            return self._page("page", headers, PAGE_POLICY)
+            return self._page("page", headers, self._page_policy())
         return None
+
+    def _page_policy(self) -> str:
+        """Nobody is asked but us, and the issuer for a token."""
+        if self.sign_in is None:
+            return _text(_POLICY)
+        return _text(_POLICY | {"connect-src": f"'self' {self.sign_in.origin}"})
+
+    def _sign_in(self) -> Page:
+        """What the page has to know to sign a person in. Null where it cannot."""
+        told = self.sign_in and {
+            "issuer": self.sign_in.issuer,
+            "clientId": self.sign_in.client_id,
+            "audience": self.sign_in.audience,
+        }
+        headers = {"Cache-Control": "no-store", "Content-Type": "application/json"}
+        return Page(headers=headers, body=json.dumps(told).encode())
 
     def _page(self, name: str, headers: Mapping[str, str], policy: str) -> Page:
         said = {"Cache-Control": "no-store", "Content-Security-Policy": policy}
@@ -87,7 +129,7 @@ class BuiltPages:
         is_explorers = of == "explorer"
         if is_explorers and not self.has_explorer:
             return None
-        policy = EXPLORER_POLICY if is_explorers else PAGE_POLICY
+        policy = EXPLORER_POLICY if is_explorers else _text(_POLICY)
         path = self.folder / ("explorer" if is_explorers else "page") / "assets" / name
         return _read(path, headers, {"Cache-Control": _FOR_EVER, "Content-Security-Policy": policy})
 

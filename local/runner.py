@@ -17,9 +17,9 @@ from fleet.model.account import Collection
 from fleet.observing.schedule import Pace
 from fleet.ports.store import Store
 from functions.api_settings import ApiSettings
+from functions.pages import pages_of
 from functions.wiring import policy_of, services_of, wire
 from gateway.http.app import create_app
-from infra.pages import BuiltPages
 from infra.secrets.runner import RunnerVault
 from infra.store.table import Contended, TableUnavailable
 from infra.store.writes import put
@@ -115,9 +115,7 @@ class Runner:
                 services_of(parts, self.api),
                 authenticate=make_authenticate(parts.keys, self.clock, self.admin_key, self.api.oidc),
                 policy=policy_of(self.api),
-                pages=BuiltPages(folder=WEB, has_explorer=self.api.shows_schema)
-                if self.api.has_page
-                else None,
+                pages=pages_of(self.api, WEB),
                 health=health.facts,
                 allowed_origins=self.allowed_origins,
             )

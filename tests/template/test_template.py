@@ -212,6 +212,7 @@ def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, An
         "OIDC_ISSUER": "https://issuer.example",
         "OIDC_AUDIENCE": "fleet",
         "OIDC_SCOPE_CLAIM": "permissions",
+        "OIDC_CLIENT_ID": "the-page",
         "INTROSPECTION": "off",
         "DOCUMENTS": "trusted",
         "MANIFESTS": "page,ours",
@@ -222,7 +223,7 @@ def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, An
     settings = read_api_settings(unlike)
     assert settings.oidc is not None
     assert (settings.shows_schema, settings.only_trusted, settings.credits_per_minute) == (False, True, 1)
-    assert not settings.has_page
+    assert (settings.has_page, settings.client_id) == (False, "the-page")
 
 
 def test_a_function_that_feeds_its_own_queue_is_not_taken_for_a_loop(written: dict[str, Any]) -> None:

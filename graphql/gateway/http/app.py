@@ -68,4 +68,6 @@ def _page_routes(pages: Pages) -> list[BaseRoute]:
         raise HTTPException(HTTPStatus.NOT_FOUND)
 
     views = [path for view in VIEWS for path in (f"/{view}", f"/{view}/{{rest:path}}")]
-    return [Route(path, serve) for path in ("/", *views, "/assets/{name}", "/explorer/{name}")]
+    return [
+        Route(path, serve) for path in ("/", *views, "/assets/{name}", "/explorer/{name}", "/sign-in.json")
+    ]

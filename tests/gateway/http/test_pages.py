@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from fleet.ports.pages import VIEWS
-from infra.pages import BuiltPages
+from infra.pages import BuiltPages, SignIn
 from tests.gateway.world import Client, SetClock, WatchedReader
 
 ROOT = Path(__file__).parents[3]
@@ -225,3 +225,21 @@ def test_every_file_that_is_worth_it_is_compressed_beforehand() -> None:
     assert texts
     missing = [path.name for path in texts for end in (".br", ".gz") if not Path(f"{path}{end}").exists()]
     assert missing == []
+
+
+async def test_the_page_may_ask_the_issuer_where_people_sign_in_and_nobody_else(
+    reader: WatchedReader, clock: SetClock, folder: Path, browser: httpx.AsyncClient
+) -> None:
+    assert (await browser.get("/sign-in.json")).json() is None
+    sign_in = SignIn(issuer="https://issuer.example/tenant", client_id="the-page", audience="fleet")
+    signing = Client(reader, clock, pages=BuiltPages(folder=folder, sign_in=sign_in)).http
+    told = await signing.get("/sign-in.json")
+    assert told.json() == {
+        "issuer": "https://issuer.example/tenant",
+        "clientId": "the-page",
+        "audience": "fleet",
+    }
+    page = await signing.get("/", headers=BROWSER)
+    assert policy_of(page)["connect-src"] == {"'self'", "https://issuer.example"}
+    explorer = await signing.get("/graphql", headers=BROWSER)
+    assert policy_of(explorer)["connect-src"] == {"'self'"}

@@ -1,7 +1,7 @@
 import { Link, useLocation } from "wouter";
 import { IconButton } from "../parts/Button";
 import { Icon } from "../parts/icons";
-import { forgetKey, key } from "../relay/key";
+import { key } from "../relay/key";
 import { useStore } from "../relay/store";
 import { openHelp } from "./Shortcuts";
 import { toggleTheme } from "./theme";
@@ -51,11 +51,8 @@ function Who() {
       {hasKey && (
         <IconButton
           icon="lock"
-          label="Forget the key"
-          onClick={() => {
-            forgetKey();
-            location.reload();
-          }}
+          label="Sign out"
+          onClick={async () => (await import("./signIn")).signOut()}
         />
       )}
       <IconButton icon="moon" label="Light or dark" onClick={toggleTheme} />
