@@ -17,6 +17,7 @@ from adapters.cockroachdb.wire import (
     WireClusters,
     WireNode,
     WireNodes,
+    WireOrganization,
     WirePage,
     WirePagination,
     WireRegion,
@@ -47,6 +48,9 @@ class CockroachdbAdapter(BaseAdapter):
     async def cluster(self, external_id: str) -> Cluster:
         """A deleted one is answered too, as deleted."""
         return self._to_cluster(await self.get(to_path(external_id), WireCluster))
+
+    async def organization(self) -> str:
+        return (await self.get("/api/v1/organization", WireOrganization)).id
 
     async def nodes(self, cluster: Cluster) -> Listing[Node]:
         raw = await self._list(f"{to_path(cluster.external_id)}/nodes", WireNodes, {})

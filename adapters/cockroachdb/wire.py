@@ -52,6 +52,10 @@ class WireDedicated(Lenient):
     disk_iops: SmallCount = None
 
 
+class WireOrganization(Wire):
+    id: Identity
+
+
 class WireConfig(Lenient):
     serverless: WireServerless | None = None
     dedicated: WireDedicated | None = None

@@ -2,13 +2,19 @@
 
 from collections.abc import Collection
 
+from fleet.model.account import Account
 from fleet.model.cluster import Cluster
 from fleet.model.failure import FailureKind, ProviderError
 from fleet.model.tracking import TrackedCluster
-from fleet.ports.adapter import Listing
+from fleet.ports.adapter import Adapter, Listing, TellsOrganization
 
 MANY = 3
 """From how many known clusters on an organization can be recognized by them."""
+
+
+async def organization_of(adapter: Adapter) -> str | None:
+    """Which organization the token belongs to. Null where the provider does not tell."""
+    return await adapter.organization() if isinstance(adapter, TellsOrganization) else None
 
 
 class AnotherOrganization(ProviderError):
@@ -17,16 +23,22 @@ class AnotherOrganization(ProviderError):
     kind = FailureKind.REJECTED
 
 
-def require_same_organization(rows: Collection[TrackedCluster], listing: Listing[Cluster]) -> None:
-    """`AnotherOrganization` when a complete listing shows clusters, and not one of the many that are known.
+async def require_same_organization(
+    account: Account, adapter: Adapter, rows: Collection[TrackedCluster], listing: Listing[Cluster]
+) -> None:
+    """Raises `AnotherOrganization` when a complete listing shows clusters and not one of those that are known, and the
+    provider tells another organization, or many clusters are known.
 
-    Nobody replaces every cluster between two observations. Somebody who did connects the account anew.
+    Nobody replaces every one of many clusters between two observations. Somebody who did connects the account anew.
     """
     alive = {row.item.external_id for row in rows if not row.is_tombstone}
     listed = {cluster.external_id for cluster in listing.items} | {
         one.external_id for one in listing.unreadable
     }
-    if listing.incomplete is not None or len(alive) < MANY or not listed or alive & listed:
+    if listing.incomplete is not None or not alive or not listed or alive & listed:
+        return
+    told = await organization_of(adapter) if account.organization_id is not None else None
+    if told == account.organization_id if told is not None else len(alive) < MANY:
         return
     raise AnotherOrganization(
         f"The token shows {len(listed)} clusters and none of the {len(alive)} that are known here: it belongs to "

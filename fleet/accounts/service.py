@@ -9,7 +9,7 @@ from datetime import timedelta
 from pydantic import SecretStr
 
 from fleet.accounts.new_account import InvalidAccount, make_account
-from fleet.accounts.organization import require_same_organization
+from fleet.accounts.organization import organization_of, require_same_organization
 from fleet.model.account import Account, TrackedAccount
 from fleet.model.caller import Caller
 from fleet.model.change import Change, DisconnectAccount, RefreshAccount
@@ -73,7 +73,7 @@ class AccountService:
         )
         if await self.store.account_named(provider, name) is not None:
             raise _is_connected_already(name)
-        await self._probe(account, token)
+        account = await self._probe(account, token)
         # The token first: an account without one would be observed in vain. Nobody else knows this id yet.
         await self.vault.keep(account.id, token)
         try:
@@ -95,7 +95,7 @@ class AccountService:
             base_url=known.base_url,
             account_id=account_id,
         )
-        await self._probe(account, token)
+        account = await self._probe(account, token, known)
         await self._connect(account)
         try:
             # The token last: whatever is refused or lost before leaves the old one, which belongs to this account.
@@ -142,22 +142,29 @@ class AccountService:
             field = "api_token" if error.field == "token" else error.field
             raise InvalidInput(str(error), path=(field,)) from None
 
-    async def _probe(self, account: Account, token: SecretStr) -> None:
-        """Lists the clusters: what a token has to be good for. One that shows none of those that are known belongs to
-        somebody else.
+    async def _probe(self, account: Account, token: SecretStr, known: Account | None = None) -> Account:
+        """Lists the clusters, which a token has to allow, and answers the account with its organization. A token of
+        another organization than that of `known` is refused.
         """
         provider = PROVIDERS[account.provider]
         tracked = TrackedAccount(account=account)
         permits = interactive_permits(self.store, self.clock, provider, tracked)
         try:
-            listing = await self.open_adapter(account, token, permits).clusters()
-            require_same_organization(await self.store.clusters(account.id), listing)
+            adapter = self.open_adapter(account, token, permits)
+            listing = await adapter.clusters()
+            organization_id = await organization_of(adapter)
+            if known is not None:
+                _require_same(known, organization_id)
+                await require_same_organization(
+                    known, adapter, await self.store.clusters(account.id), listing
+                )
         except ProviderError as error:
             raise Failing(error.to_failure(self.clock.now()), path=("api_token",)) from None
         except BudgetExhausted as error:
             raise BudgetUsedUp(error.retry_at) from None
         finally:
             await permits.settle()
+        return account.model_copy(update={"organization_id": organization_id})
 
     async def _connect(self, account: Account) -> None:
         try:
@@ -199,6 +206,11 @@ class AccountService:
         except AccountGone:
             raise NoSuchThing("There is no such account.", path=("id",)) from None
         return kept.operation if isinstance(kept, AlreadyOpen | AlreadyAsked) else kept
+
+
+def _require_same(known: Account, organization_id: str | None) -> None:
+    if None not in (known.organization_id, organization_id) and organization_id != known.organization_id:
+        raise Conflicting("The token belongs to another organization than the account.", path=("api_token",))
 
 
 def _is_connected_already(name: str) -> Conflicting:

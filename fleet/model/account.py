@@ -12,7 +12,8 @@ from fleet.model.summary import Summary
 class Account(Record):
     """An organization, a tenant or a team at a provider, as somebody connected it.
 
-    `external_id` is the provider's own name for it, null where the token implies it. `base_url` replaces the provider's
+    `external_id` is the provider's own name for it, null where the token implies it. `organization_id` is
+    what the provider told of the token's organization, where it tells. `base_url` replaces the provider's
     own scheme and host. `token_hint` is the last four characters of the token. `budget_key` names what the provider
     counts requests by; it does not contain the token.
     """
@@ -21,6 +22,7 @@ class Account(Record):
     provider: str
     name: str
     external_id: str | None = None
+    organization_id: str | None = None
     api_version: str | None = None
     base_url: str | None = None
     token_hint: str
@@ -37,7 +39,11 @@ class Account(Record):
         """The organization that the account belongs to. Where only the token identifies it, each token is one
         organization.
         """
-        return (self.provider, self.base_url or "", self.external_id or self.budget_key)
+        return (
+            self.provider,
+            self.base_url or "",
+            self.external_id or self.organization_id or self.budget_key,
+        )
 
 
 def new_account_id() -> str:

@@ -100,7 +100,8 @@ class Collected:
 async def collect_clusters(context: CollectionContext) -> Collected:
     rows, now = list(context.rows.values()), context.now
     listing = await context.adapter.clusters()
-    require_same_organization(rows, listing)
+    account = context.lease.tracked.account
+    await require_same_organization(account, context.adapter, rows, listing)
     listing, incarnations_shown = keep_identities(rows, listing)
     suspects = absent(rows, listing)
     guard = guard_deletion(context.lease.tracked.state.deletion_guard, rows, suspects, listing, now)

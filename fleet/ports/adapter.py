@@ -74,6 +74,15 @@ class TellsExistence(Protocol):
 
 
 @runtime_checkable
+class TellsOrganization(Protocol):
+    """A provider that tells which organization a token belongs to."""
+
+    async def organization(self) -> str:
+        """The provider's identifier of it."""
+        ...
+
+
+@runtime_checkable
 class ListsNodes(Protocol):
     async def nodes(self, cluster: Cluster) -> Listing[Node]: ...
 

@@ -47,6 +47,11 @@ def any_script(world: World) -> None:
     world.scripts = _Scripts()
 
 
+class TellsOrganization(Writable):
+    async def organization(self) -> str:
+        return f"org-of-{self._token}"
+
+
 class _Scripts(dict[str, Script]):
     """A script for whoever comes, as told."""
 
@@ -138,6 +143,16 @@ class TestReplacing:
         await world.observe(account)
         script.clusters = [cluster("theirs", of=account)]
         with pytest.raises(Failing, match="another organization"):
+            await world.account_service.replace_token(ADA, account.id, SecretStr("a-third-made-up-token"))
+        assert await world.vault.token(account.id, fresh=True) == TOKEN
+
+    async def test_a_token_of_another_organization_is_refused_where_the_provider_tells(
+        self, world: World
+    ) -> None:
+        world.adapter = TellsOrganization
+        account = await connect(world, provider="northflank", external_id=None)
+        assert account.organization_id == "org-of-another-made-up-token"
+        with pytest.raises(Conflicting, match="another organization"):
             await world.account_service.replace_token(ADA, account.id, SecretStr("a-third-made-up-token"))
         assert await world.vault.token(account.id, fresh=True) == TOKEN
 

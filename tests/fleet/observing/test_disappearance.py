@@ -144,6 +144,24 @@ async def test_an_account_that_shows_none_of_many_known_clusters_is_another_orga
     assert await world.rows(account) == before
 
 
+class TellsOrganization(ById):
+    async def organization(self) -> str:
+        return self._token
+
+
+@pytest.mark.parametrize(("told", "is_believed"), [("a-made-up-token", True), ("somebody-elses", False)])
+async def test_a_provider_that_tells_the_organization_decides_about_few_clusters(
+    world: World, told: str, is_believed: bool
+) -> None:
+    world.adapter = TellsOrganization
+    account, script = await observed(world, 1)
+    await world.store.connect(account.model_copy(update={"organization_id": told}), due_at=world.clock.now())
+    script.clusters = [cluster("other", of=account)]
+    seen = await world.observe(account)
+    assert (seen.outcome is Outcome.OBSERVED) is is_believed
+    assert ("other" in await world.rows(account)) is is_believed
+
+
 async def test_what_another_answer_of_the_provider_shows_is_not_absent(world: World) -> None:
     world.adapter = Bare
     account, script = await observed(world, 2)
