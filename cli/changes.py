@@ -26,8 +26,9 @@ OUTCOMES = {
     "SUCCEEDED": Outcome.REACHED,
     "FAILED": Outcome.FAILED,
     "TIMED_OUT": Outcome.TIMED_OUT,
+    "UNKNOWN": None,
 }
-"""What a state means to somebody who waits."""
+"""What a state means to somebody who waits. UNKNOWN: another version of Fleetgraph has the word, and may settle it."""
 
 EXPECTED_REVISION = Flag(
     "--expected-revision",
@@ -101,6 +102,8 @@ def _state_of_affairs(operation: dict[str, Any]) -> str:
     match operation["state"]:
         case "UNCONFIRMED":
             return "Whether the provider took it is being found out; it is not sent again."
+        case "UNKNOWN":
+            return "Another version of Fleetgraph has a word for its state that this one does not know."
         case "TIMED_OUT":
             return "Fleetgraph waits no longer; the provider may still finish it."
         case "FAILED":

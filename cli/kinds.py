@@ -45,7 +45,7 @@ CLOUDS = (
     "PLANETSCALE",
     "SCALEWAY",
 )
-STATES = ("RUNNING", "UNCONFIRMED", "SUCCEEDED", "FAILED", "TIMED_OUT")
+STATES = ("RUNNING", "UNCONFIRMED", "SUCCEEDED", "FAILED", "TIMED_OUT", "UNKNOWN")
 LARGEST_INT = 2**31 - 1
 _DIGITS = re.compile(r"\d{1,19}", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
