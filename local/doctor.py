@@ -50,8 +50,8 @@ def checks() -> Iterator[tuple[bool, str]]:
         + ("." if is_right else ": set it, or AWS will refuse every request."),
     )
     yield _reachable(who)
-    yield _told(_quota)
-    yield _told(lambda: _permissions(who))
+    yield _checked(_quota)
+    yield _checked(lambda: _permissions(who))
 
 
 def _python() -> tuple[bool, str]:
@@ -101,7 +101,7 @@ def _permissions(who: Identity) -> tuple[bool, str]:
     return True, "You may all that deploying takes."
 
 
-def _told(check: Callable[[], tuple[bool, str]]) -> tuple[bool, str]:
+def _checked(check: Callable[[], tuple[bool, str]]) -> tuple[bool, str]:
     try:
         return check()
     except AwsUnavailable as error:

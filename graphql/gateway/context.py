@@ -1,4 +1,4 @@
-"""What one request carries: who asks, the store, the present, and what it has loaded already."""
+"""The context of one request: its caller, the store, the time, and what it has loaded."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ RowT = TypeVar("RowT", bound=Tracked[Cluster] | Tracked[Integration])
 
 @dataclass(frozen=True, kw_only=True)
 class Covered:
-    """Accounts in order. `missing` are those among them whose present is not known."""
+    """Accounts in order. `missing` holds those whose current state is unknown."""
 
     accounts: Sequence[TrackedAccount]
     missing: Sequence[TrackedAccount]
@@ -51,9 +51,9 @@ class Covered:
 
 
 class Context:
-    """Made for one request and dropped with it: nothing that was loaded is shared. `now` is one instant for all of an
-    answer. `reader` shows what the caller may see and nothing else. `operation_name` is what the request chose.
-    `standing` is what it spent, from when that is known.
+    """Each request has its own, so that requests do not share what they loaded. `now` is one instant for the whole
+    answer. `reader` shows only what the caller may read. `operation_name` is from the request. `standing` is the
+    credits that it used, from the moment that they are known.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Context:
         self.forget()
 
     def forget(self) -> None:
-        """Drops what was loaded: a change of the same request can have made it old."""
+        """Drops what was loaded, because a change in the same request can make it old."""
         reader = self.reader
         self.__dict__.pop("_fleet", None)
         self.accounts: DataLoader[str, TrackedAccount | None] = _batch(reader.accounts_by_id)
@@ -85,19 +85,19 @@ class Context:
         self.budgets: DataLoader[str, Budget] = DataLoader(self._read_budgets)
 
     async def account(self, account_id: str) -> TrackedAccount:
-        """The account of a row that is shown: `ids.find` and `of_known_accounts` have seen to it that it exists."""
+        """The account of a row that is shown. `ids.find` and `of_known_accounts` have checked that it exists."""
         account = await self.accounts.load(account_id)
         if account is None:
             raise LookupError(f"account {account_id} was forgotten while rows of it were shown")
         return account
 
     async def api_key(self, key_id: str) -> ApiKey | None:
-        """Keys are seen by those who may make them."""
+        """The API keys. Only callers who can create keys can read them."""
         found = await self.keys.find(key_id) if self.caller.may(Scope.ADMIN) else None
         return None if found is None else found[0]
 
     async def fleet(self) -> Sequence[TrackedAccount]:
-        """Every account, in order. Read once a request, however many fields ask."""
+        """Every account, in order. They are read once for each request."""
         return await self._fleet
 
     async def cover(self, wants: Callable[[TrackedAccount], bool] = lambda account: True) -> Covered:
@@ -108,7 +108,7 @@ class Context:
     async def of_known_accounts(
         self, rows: Iterable[tuple[FleetOrder, RowT]]
     ) -> list[tuple[FleetOrder, RowT]]:
-        """Leaves out rows of an account that is being forgotten, and has the accounts of the others at hand."""
+        """The rows whose account still exists. Loads those accounts."""
         found = list(rows)
         accounts = await self.accounts.load_many([row.item.account_id for _, row in found])
         return [pair for pair, account in zip(found, accounts, strict=True) if account is not None]

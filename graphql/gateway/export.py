@@ -1,4 +1,4 @@
-"""`python -m gateway.export` prints the schema, as graphql/schema.graphql keeps it."""
+"""`python -m gateway.export` prints the schema, as in graphql/schema.graphql."""
 
 import sys
 

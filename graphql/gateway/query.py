@@ -1,4 +1,4 @@
-"""Where every query begins. Everything is answered from the store; no provider is called."""
+"""The queries. All are answered from the store; a query never calls a provider."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -146,7 +146,7 @@ async def status_changes(
             now=now,
             limit=pager.first + 1,
         )
-    except NotAnOrderKey as error:  # only the store can tell
+    except NotAnOrderKey as error:  # only the store can decide this
         raise not_a_cursor() from error
     placed = [((order,), change) for order, change in rows]
     return (

@@ -1,4 +1,4 @@
-"""The schema as clients see it, and what guards it."""
+"""The schema, and its limits and errors."""
 
 from collections.abc import Iterator
 
@@ -22,11 +22,11 @@ class Schema(strawberry.Schema):
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        """Nothing: `errors.tell` logs what we broke, and what a client got wrong is no error of ours."""
+        """Logs nothing. `errors` logs faults of the gateway; a client's mistakes are not logged."""
 
 
 class OneOperation(SchemaExtension):
-    """Of several operations the request has to choose; Strawberry would take the first."""
+    """Refuses a document with several operations and no `operationName`. Strawberry would run the first."""
 
     def on_parse(self) -> Iterator[None]:
         yield

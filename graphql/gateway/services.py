@@ -1,4 +1,4 @@
-"""What the gateway answers with: the memory, and those who change it."""
+"""What the gateway works with: the store, and the services that change it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Lives as long as the process. What a request may see of it is its context's to say."""
+    """Lives as long as the process. The context of a request limits what its caller can read."""
 
     reader: Reader
     changer: "Changer"
@@ -29,14 +29,14 @@ class Services:
 
     @cached_property
     def snapshots(self) -> Snapshots:
-        """Kept from request to request."""
+        """The cache of parsed documents, shared by requests."""
         return Snapshots(self.reader)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """`shows_schema`: introspection is answered, and errors name what there is in the schema. `only_trusted`: only the
-    documents of `manifests` are run; without any, those of every manifest beside `gateway.limits.known_documents`.
+    """`shows_schema`: introspection is answered, and errors name types and fields. `only_trusted`: only the documents
+    of `manifests` are run, by default those of every manifest beside `gateway.limits.known_documents`.
     """
 
     shows_schema: bool = True

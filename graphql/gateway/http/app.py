@@ -1,4 +1,4 @@
-"""The gateway over HTTP: GraphQL, the pages for a browser, and whether all is well."""
+"""The gateway over HTTP: GraphQL, the pages for a browser, and `/health`."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -18,7 +18,7 @@ from gateway.http.middleware import layers
 from gateway.services import Policy, Services
 
 Health = Callable[[], Awaitable[Mapping[str, Any]]]
-"""Facts that `/health` shows, `status` among them. Any but "ok" is answered with 503."""
+"""The facts that `/health` shows. If `status` is not "ok", the answer has status 503."""
 
 
 def create_app(
@@ -30,8 +30,8 @@ def create_app(
     health: Health | None,
     allowed_origins: Sequence[str] = (),
 ) -> Starlette:
-    """The whole gateway. `pages` null serves none to browsers. `allowed_origins` are those of web pages that may ask,
-    where nothing in front of the gateway sees to that.
+    """The whole gateway. Without `pages`, browsers get none. `allowed_origins` are the origins of web pages that may
+    ask. They are empty where something in front of the gateway checks origins.
     """
 
     async def to_graphql(request: Request) -> Response:
@@ -57,7 +57,7 @@ def create_app(
 
 
 def _page_routes(pages: Pages) -> list[BaseRoute]:
-    """Pages hold nothing of a fleet, so anybody gets them. `/` leads a program on to `/graphql`."""
+    """The pages contain no data of a fleet, so they need no authentication. `/` redirects a program to `/graphql`."""
 
     async def serve(request: Request) -> Response:
         found = found_for(request, pages)

@@ -1,4 +1,4 @@
-"""Nobody reaches the gateway unasked: every request has a caller before anything else looks at it."""
+"""Authentication: every request is given a caller before it is handled, or is refused."""
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -10,7 +10,7 @@ from fleet.model.caller import Caller
 from fleet.ports.pages import wants_page
 
 NOBODY = Caller(id="nobody", name="nobody")
-"""Whoever asks for a page. Pages show nothing of a fleet."""
+"""The caller of a page, without scopes. Pages contain no data of a fleet."""
 
 
 def is_for_page(request: Request) -> bool:
@@ -23,7 +23,9 @@ def caller_of(request: Request) -> Caller:
 
 
 class RequireCaller:
-    """Stands before an endpoint. `shows_page` lets anybody see its page, which is what a browser sends a key with."""
+    """Wraps an endpoint. With `shows_page`, its page needs no authentication, because a browser needs the page to send
+    a key.
+    """
 
     def __init__(self, app: ASGIApp, authenticate: Authenticate, *, shows_page: bool = False) -> None:
         self._app = app

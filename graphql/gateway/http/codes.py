@@ -1,4 +1,4 @@
-"""The codes of errors: what a program reads where people read the message. docs/api.md shows this table."""
+"""The codes of errors. Programs read the code, people the message. docs/api.md shows this table."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,8 +31,8 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Meaning:
-    """`status` is that of an answer without data. `is_of_http`: the request was not read as GraphQL, so that the status
-    is the same for either media type; otherwise `application/json` knows 200 alone.
+    """`status` is the HTTP status of an answer without data. `is_of_http`: the request was not read as GraphQL, so the
+    status is the same for both media types. Any other error has status 200 with `application/json`.
     """
 
     status: HTTPStatus
@@ -44,7 +44,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.BAD_REQUEST: Meaning(
         status=HTTPStatus.BAD_REQUEST,
         is_of_http=True,
-        means="The body or the address holds no GraphQL request, or more than one.",
+        means="The body or the address does not contain exactly one GraphQL request.",
     ),
     Code.UNAUTHENTICATED: Meaning(
         status=HTTPStatus.UNAUTHORIZED,
@@ -54,12 +54,13 @@ MEANINGS: Mapping[Code, Meaning] = {
     Code.FORBIDDEN: Meaning(
         status=HTTPStatus.FORBIDDEN,
         is_of_http=True,
-        means="The key or token is valid and does not allow this query. For a change it is a `ForbiddenError` instead.",
+        means="The key or token is valid, but its scopes do not allow this query. A mutation answers with a "
+        "`ForbiddenError` instead.",
     ),
     Code.METHOD_NOT_ALLOWED: Meaning(
         status=HTTPStatus.METHOD_NOT_ALLOWED,
         is_of_http=True,
-        means="Queries come by GET or POST, mutations by POST. `Allow` says which.",
+        means="Send queries by GET or POST and mutations by POST. `Allow` lists the methods.",
     ),
     Code.NOT_ACCEPTABLE: Meaning(
         status=HTTPStatus.NOT_ACCEPTABLE,
@@ -82,46 +83,48 @@ MEANINGS: Mapping[Code, Meaning] = {
     ),
     Code.GRAPHQL_VALIDATION_FAILED: Meaning(
         status=HTTPStatus.BAD_REQUEST,
-        means="The document does not fit the schema, or asks for too much of it.",
+        means="The document does not match the schema, or asks for too much.",
     ),
     Code.OPERATION_RESOLUTION_FAILURE: Meaning(
         status=HTTPStatus.BAD_REQUEST,
-        means="`operationName` names no operation of the document, or is needed.",
+        means="`operationName` does not name an operation of the document, or is required.",
     ),
     Code.BAD_USER_INPUT: Meaning(
-        status=HTTPStatus.BAD_REQUEST, means="A variable or an argument has an impossible value."
+        status=HTTPStatus.BAD_REQUEST, means="A variable or an argument has an invalid value."
     ),
     Code.QUERY_TOO_LARGE: Meaning(
         status=HTTPStatus.BAD_REQUEST, means="The document or its variables are too large."
     ),
     Code.COST_EXCEEDED: Meaning(
         status=HTTPStatus.BAD_REQUEST,
-        means="The query costs too much. `cost` and `limit` say how much.",
+        means="The query cost is over the limit. `cost` and `limit` are in points.",
     ),
     Code.RATE_LIMITED: Meaning(
         status=HTTPStatus.TOO_MANY_REQUESTS,
         is_of_http=True,
-        means="The points of this minute are used up. `Retry-After` says when to ask again.",
+        means="The credits of this minute are used up. `Retry-After` says when to ask again.",
     ),
     Code.ANSWER_TOO_LARGE: Meaning(
         status=HTTPStatus.BAD_REQUEST,
         means="The answer has more than 6 MB. The message names what takes most of it.",
     ),
-    Code.DOCUMENT_NOT_FOUND: Meaning(status=HTTPStatus.BAD_REQUEST, means="No known document has this id."),
+    Code.DOCUMENT_NOT_FOUND: Meaning(
+        status=HTTPStatus.BAD_REQUEST, means="There is no known document with this id."
+    ),
     Code.PERSISTED_QUERY_NOT_FOUND: Meaning(
         status=HTTPStatus.BAD_REQUEST,
-        means="The same, to a client of Apollo's kind: it sends the document. Where known documents alone are run.",
+        means="The same, for Apollo's clients: send the document. Only known documents are run.",
     ),
     Code.PERSISTED_QUERY_NOT_SUPPORTED: Meaning(
         status=HTTPStatus.BAD_REQUEST,
-        means="The same where any document is run: the client sends documents from now on.",
+        means="The same, where any document is run: send the documents from now on.",
     ),
     Code.DOCUMENT_NOT_TRUSTED: Meaning(
-        status=HTTPStatus.BAD_REQUEST, means="Only known documents are run here, and this is not one of them."
+        status=HTTPStatus.BAD_REQUEST, means="Only known documents are run, and this document is not known."
     ),
     Code.INTERNAL: Meaning(
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
         is_of_http=True,
-        means="Our fault. `requestId` is in our log, and is the header `X-Request-Id`.",
+        means="A fault of the gateway. `requestId` is in its log, and in the header `X-Request-Id`.",
     ),
 }

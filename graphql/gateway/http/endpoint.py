@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, the half that answers."""
+"""GraphQL over HTTP: the endpoint that executes requests and answers them."""
 
 import json
 from collections.abc import Mapping
@@ -20,17 +20,18 @@ from fleet.ports.pages import Page, Pages
 from gateway.context import Context
 from gateway.http.authentication import caller_of
 from gateway.http.codes import MEANINGS, Code
-from gateway.http.errors import tell
+from gateway.http.errors import to_client
 from gateway.http.request import JSON, Asked, NotServed, answer_type, check_method, read
 from gateway.schema import SCHEMA
 from gateway.services import Policy, Services
 
 MOST_ANSWER_BYTES = 6_000_000
-"""Lambda passes on 6,291,556 bytes, headers included, and throws a larger answer away after the handler ended well."""
+"""Lambda passes on at most 6,291,556 bytes, headers included. It discards a larger answer after the handler has ended.
+"""
 
 
 class Endpoint:
-    """`pages` null serves none to browsers."""
+    """Without `pages`, browsers get none."""
 
     def __init__(self, services: Services, policy: Policy, pages: Pages | None) -> None:
         self._services = services
@@ -41,7 +42,7 @@ class Endpoint:
         try:
             response = await self._respond(Request(scope, receive))
         except ClientDisconnect:
-            return  # nobody is left to answer
+            return  # the client has gone
         if scope["method"] == "HEAD":
             response.body = b""
         await response(scope, receive, send)
@@ -92,11 +93,11 @@ def page_response(found: Page) -> Response:
 
 
 def _answer(result: ExecutionResult, request_id: str) -> dict[str, Any]:
-    """A request that was never executed has no `data`, not even null."""
+    """The answer as JSON. For a request that was not executed it has no member `data`, not even null."""
     answer: dict[str, Any] = {}
     if result.errors:
         is_executed = not isinstance(result, PreExecutionError)
-        answer["errors"] = [tell(error, request_id, is_executed=is_executed) for error in result.errors]
+        answer["errors"] = [to_client(error, request_id, is_executed=is_executed) for error in result.errors]
     if result.data is not None or any("path" in error for error in answer.get("errors", ())):
         answer["data"] = result.data
     if result.extensions:
@@ -121,7 +122,9 @@ def _write(value: object) -> str:
 
 
 def _passed_on(body: str) -> int:
-    """In bytes. Lambda carries a body as text in JSON, where each quotation mark and backslash takes one more."""
+    """The size in bytes. Lambda sends a body as a text in JSON, where each quotation mark and backslash takes one more
+    byte.
+    """
     return len(body) + body.count('"') + body.count("\\")
 
 
@@ -136,6 +139,6 @@ def _too_large(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _status(error: dict[str, Any], media_type: str) -> HTTPStatus:
-    """The older media type says 200 of every answer of GraphQL's, also to what was not executed."""
+    """The status of an answer. In the older media type it is 200 for every GraphQL error."""
     meaning = MEANINGS[error["extensions"]["code"]]
     return meaning.status if meaning.is_of_http or media_type != JSON else HTTPStatus.OK

@@ -1,10 +1,10 @@
-"""Errors as clients see them: what they can mend is said, what we broke is logged and masked.
+"""Errors as clients see them. A client's mistakes are explained; faults of the gateway are logged and masked.
 
-A client's mistakes are those that graphql-core finds (syntax, validation, coercion) and `ClientError`. Anything else
-that reaches an answer is a fault of ours: the client gets a sentence and the id under which the log tells the rest.
+A client's mistakes are those that graphql-core finds (syntax, validation, coercion) and `ClientError`. Any other error
+is a fault of the gateway: the client gets a sentence and the id of the log entry.
 
-No message repeats a value that was sent. graphql-core shows the whole of an input whose one member is at fault, and a
-secret can be its neighbour, or stand in the wrong place; the position in the document says enough.
+No message repeats a value of the request. graphql-core would show a whole input with one invalid member, and another
+member can be a secret. The position in the document is enough.
 """
 
 import logging
@@ -20,7 +20,7 @@ LOGGER = logging.getLogger("gateway")
 FAULT = "Something went wrong on our side."
 TOO_DEEP = "The document is nested too deeply."
 
-# What graphql-core writes of values, and what is left of it.
+# How graphql-core quotes values, and what remains of it.
 _SHOWN = (
     (re.compile(r"\b(found|Unexpected) (Name|Int|Float|String|BlockString)\b.*", re.DOTALL), r"\1 \2."),
     (re.compile(r"(, but encountered error '.*'; found|, found): .*", re.DOTALL), "."),
@@ -31,7 +31,7 @@ _SHOWN = (
 
 
 class ClientError(GraphQLError):
-    """A request that the client can mend. The message names the argument at fault."""
+    """The client can correct this request. The message names the invalid argument."""
 
 
 def unresolved() -> GraphQLError:
@@ -49,8 +49,8 @@ def hide_values(message: str) -> str:
     return message
 
 
-def tell(error: GraphQLError, request_id: str, *, is_executed: bool) -> dict[str, Any]:
-    """The error as a client sees it. What a client cannot mend goes to the log, under the id of the request."""
+def to_client(error: GraphQLError, request_id: str, *, is_executed: bool) -> dict[str, Any]:
+    """The error as a client sees it. An error that the client cannot correct is logged with the id of the request."""
     extensions = dict(error.extensions or {})
     message = hide_values(error.message)
     if not is_executed and isinstance(error.original_error, RecursionError):
@@ -69,7 +69,7 @@ def tell(error: GraphQLError, request_id: str, *, is_executed: bool) -> dict[str
 
 
 def _is_of_a_literal(error: GraphQLError, is_executed: bool) -> bool:
-    """A value in the document that Python cannot hold, as a number of ten thousand digits."""
+    """Whether Python cannot convert a value in the document, for example a number of ten thousand digits."""
     return not is_executed and bool(error.locations) and isinstance(error.original_error, ValueError)
 
 

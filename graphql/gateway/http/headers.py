@@ -1,10 +1,10 @@
-"""What every answer carries, whoever gave it."""
+"""The headers of every answer."""
 
 from collections.abc import Mapping
 
 REQUEST_ID = "X-Request-Id"
 
-# Answers are data: there is nothing in them to run, to frame or to keep. The explorer brings a policy of its own.
+# Answers are data: browsers must not run, frame or store them. The explorer has a policy of its own.
 EVERYWHERE: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -13,7 +13,7 @@ EVERYWHERE: Mapping[str, str] = {
     "X-Frame-Options": "DENY",
 }
 
-# What pages of the configured origins may do. On AWS API Gateway sees to it: the template says the same.
+# What pages of the configured origins may do. On AWS API Gateway does this, configured by the template.
 CORS_METHODS = ("GET", "POST")
 CORS_REQUEST_HEADERS = ("accept", "authorization", "content-type")
 CORS_RESPONSE_HEADERS = ("retry-after", "x-request-id")

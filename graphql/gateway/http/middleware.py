@@ -1,4 +1,4 @@
-"""The outermost layer: a request gets its id, and its answer the headers of every answer, also when all else fails."""
+"""The outermost layer. It adds an id to each request and headers to each answer, also after a fault."""
 
 import logging
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ LOGGER = logging.getLogger("gateway")
 
 
 def layers(allowed_origins: Sequence[str]) -> list[Middleware]:
-    """Pages of no other origin than these may read answers; with none, nothing is said of origins at all."""
+    """Pages of these origins may read answers. Without any, answers have no CORS headers."""
     if not allowed_origins:
         return [Middleware(Envelope)]
     cors = Middleware(

@@ -1,7 +1,7 @@
-"""GraphQL over HTTP, the half that asks: what a request says, or the status that refuses it.
+"""GraphQL over HTTP: reading a request, or refusing it with a status.
 
-As <https://graphql.github.io/graphql-over-http/draft/> has it. Bodies are JSON and nothing else: what a form of a
-strange page can send is never read. Nothing that was sent is repeated in a message.
+Source: <https://graphql.github.io/graphql-over-http/draft/>. Bodies must be JSON, because a form on any web page can
+send other types. No message repeats a value of the request.
 """
 
 import json
@@ -24,7 +24,7 @@ _QUALITY = re.compile(r"q=([01](?:\.\d{0,3})?)")
 
 
 class NotServed(Exception):
-    """A request that is refused before GraphQL sees it."""
+    """A request that is refused before it is read as GraphQL."""
 
     def __init__(self, code: Code, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -49,7 +49,7 @@ def check_method(request: Request) -> None:
 
 
 def answer_type(request: Request) -> str:
-    """The media type to answer with. The newer one is for those who name it; where nothing is named it is the older."""
+    """The media type of the answer. Clients get the newer one if they ask for it, and the older one by default."""
     accept = ",".join(request.headers.getlist("accept")).strip()
     quality = dict(_ranges(accept)) if accept else {"*/*": 1.0}
     older = next((quality[name] for name in (JSON, "application/*", "*/*") if name in quality), 0.0)
@@ -110,8 +110,8 @@ def _asked(parameters: dict[str, Any], policy: Policy) -> Asked:
 
 
 def _known(parameters: Mapping[str, Any], policy: Policy) -> str | None:
-    """A document that is named in place of being sent: by `documentId`, as the draft of GraphQL over HTTP has it, or as
-    Apollo's clients do it.
+    """The known document that a request names: by `documentId`, as in the draft of GraphQL over HTTP, or in the way of
+    Apollo's clients.
     """
     match parameters:
         case {"documentId": str(document_id)}:
@@ -129,9 +129,7 @@ def _known(parameters: Mapping[str, Any], policy: Policy) -> str | None:
 
 
 def _send_it(policy: Policy) -> NotServed:
-    """The sentences are Apollo's, by which its clients and others know what to do: send the document itself, this time,
-    or from now on where nothing is gained by asking first.
-    """
+    """The sentences are Apollo's, and its clients know them: send the document this time, or from now on."""
     if policy.only_trusted:
         return NotServed(Code.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
     return NotServed(Code.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported")
@@ -153,7 +151,7 @@ def _check_content(request: Request) -> None:
 
 
 async def _body(request: Request) -> bytes:
-    """Not read to its end, nor at all, when it is too long. The connection can then serve no other request."""
+    """The body. It is not read to its end if it is too long; the connection is then closed."""
     too_large = NotServed(
         Code.PAYLOAD_TOO_LARGE, f"A body has up to {MOST_BYTES} bytes.", {"Connection": "close"}
     )
@@ -169,7 +167,7 @@ async def _body(request: Request) -> bytes:
 
 
 def _load(text: bytes, what: str) -> object:
-    """JSON to the letter: UTF-8, no NaN, no half of a surrogate pair, nothing too deep or too long to count."""
+    """Reads strict JSON: UTF-8, no NaN, no lone surrogate, no value that is too deep or a number that is too long."""
     try:
         loaded: object = json.loads(text.decode("utf-8"), parse_constant=_refuse)
         if b"\\ud" in text.lower():

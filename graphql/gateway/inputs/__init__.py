@@ -1,1 +1,1 @@
-"""Input types of the schema, and how they become records of the domain."""
+"""The input types of the schema, and their conversion to records of the domain."""

@@ -1,4 +1,4 @@
-"""What is asked of a cluster. Providers require different things, so each has inputs of its own, one to be chosen."""
+"""Inputs of clusters. Each provider requires different members, so each has its own input type."""
 
 from typing import TypeVar
 
@@ -51,7 +51,7 @@ class CreateClusterInput:
 
 
 def to_spec(wanted: ClusterSpecInput, provider: Provider, account_id: str) -> ClusterSpec:
-    """Raises `Refused` below "spec"."""
+    """Raises `Refused` with a path below "spec"."""
     if provider.spec is None:
         raise Unsupported(
             provider.unsupported[Capability.CREATE_CLUSTER], capability=Capability.CREATE_CLUSTER
@@ -60,7 +60,7 @@ def to_spec(wanted: ClusterSpecInput, provider: Provider, account_id: str) -> Cl
 
 
 def to_patch(wanted: UpdateClusterInput, provider: Provider, account_id: str) -> ClusterPatch:
-    """Raises `Refused` below "patch"."""
+    """Raises `Refused` with a path below "patch"."""
     if provider.patch is None:
         raise Unsupported(
             provider.unsupported[Capability.UPDATE_CLUSTER], capability=Capability.UPDATE_CLUSTER
@@ -88,7 +88,7 @@ def _to_record(
 
 
 def _integration(global_id: str, account_id: str) -> str:
-    """The provider's identifier of an integration, which a client names by its global ID."""
+    """The provider's identifier of the integration with a global ID."""
     ref = ids.ref_of("Integration", global_id)
     if ref is None or ref.account_id != account_id:
         raise InvalidInput("It names no integration of this account.", path=("integration_external_id",))

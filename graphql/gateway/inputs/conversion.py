@@ -1,7 +1,7 @@
-"""From what a client gave to what the domain takes: members of the same names, and only those that were given.
+"""The conversion from an input to a record of the domain. Names are equal; only members that were given are converted.
 
-A member that was left out is no member of the result, so that a patch can tell it from an explicit null. `locate` is
-the way back: where in the arguments the thing stands that a refusal names in the words of the domain.
+A member that was left out is not in the result, so that a patch can distinguish it from an explicit null. `locate` goes
+the other way: it finds the argument for a path of a refusal in the domain's names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,20 +19,20 @@ RecordT = TypeVar("RecordT", bound=BaseModel)
 
 
 class ClusterInput:
-    """What is asked of a cluster at one provider; each has inputs of its own in `providers`."""
+    """The base of a provider's inputs for a cluster, which are in `providers`."""
 
     def to_members(self) -> dict[str, Any]:
         return members(self)
 
 
 def members(source: Any) -> dict[str, Any]:
-    """What was given in an input, by the names of the domain."""
+    """The members that were given in an input, by their names in the domain."""
     values = ((field.python_name, getattr(source, field.python_name)) for field in _definition(source).fields)
     return {name: _plain(value) for name, value in values if value is not strawberry.UNSET}
 
 
 def chosen(source: Any) -> tuple[str, Any]:
-    """The one member of a @oneOf input, by its name in the domain."""
+    """The member that was given in a @oneOf input, by its name in the domain."""
     ((name, value),) = (
         (field.python_name, value)
         for field in _definition(source).fields
@@ -42,7 +42,7 @@ def chosen(source: Any) -> tuple[str, Any]:
 
 
 def make(record: type[RecordT], given: Mapping[str, Any], *prefix: str) -> RecordT:
-    """A record of the domain. `SeveralRefusals`, one for each member that will not do, below `prefix`."""
+    """A record of the domain. Raises `SeveralRefusals`, one for each invalid member, with paths below `prefix`."""
     try:
         return record.model_validate(given)
     except ValidationError as error:
@@ -50,7 +50,7 @@ def make(record: type[RecordT], given: Mapping[str, Any], *prefix: str) -> Recor
 
 
 def locate(path: Sequence[str], arguments: Mapping[str, Any], words: Mapping[str, str]) -> list[str]:
-    """The path to an argument. `words` are those that the domain has for an argument of another name."""
+    """The path of an argument. `words` maps the domain's names of arguments that have another name."""
     if not path:
         return []
     head = words.get(path[0], path[0])
@@ -72,7 +72,7 @@ def _below(value: Any, path: Sequence[str]) -> list[str]:
     fields = {field.python_name: field for field in _definition(value).fields}
     if part in fields:
         return [_public_name(fields[part]), *_below(getattr(value, part), rest)]
-    if _definition(value).is_one_of:  # the domain has no name for the choice itself
+    if _definition(value).is_one_of:  # the domain has no name for a @oneOf input
         name, choice = chosen(value)
         return [_public_name(fields[name]), *_below(choice, path)]
     return [to_camel_case(one) for one in path]

@@ -1,4 +1,4 @@
-"""Credentials that an integration is given. They go in and never come out."""
+"""Inputs with the credentials of an integration. They can be written and never read."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -129,7 +129,7 @@ RECORDS: Mapping[str, type[domain.Credentials]] = {
 
 
 def to_credentials(wanted: CloudCredentialsInput) -> domain.Credentials:
-    """Raises `Refused` below "credentials"."""
+    """Raises `Refused` with a path below "credentials"."""
     kind, choice = chosen(wanted)
     given: dict[str, Any] = members(choice)
     if not given.pop("is_on_premises", True):

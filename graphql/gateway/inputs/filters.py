@@ -1,4 +1,4 @@
-"""What a listing can be narrowed to."""
+"""The filters and the order of listings."""
 
 from collections.abc import Hashable, Iterable
 from datetime import datetime
@@ -98,7 +98,7 @@ class ClusterFilter:
 
     @property
     def looks_at_all(self) -> bool:
-        """Whether no page of rows in the fleet's order can answer it."""
+        """Whether rows in the default order cannot answer it page by page."""
         return given(self.severities) is not None or bool(given(self.without))
 
     def to_where(self) -> pages.ClusterFilter:
@@ -160,7 +160,7 @@ def _any_of(wanted: Iterable[T] | None) -> frozenset[T] | None:
 
 
 def _accounts(global_ids: Iterable[str] | None) -> frozenset[str] | None:
-    """An ID that names no account matches nothing, as the ID of a forgotten account does."""
+    """The account ids. The ID of anything else matches nothing, like the ID of a forgotten account."""
     if global_ids is None:
         return None
     return frozenset(found for one in global_ids if (found := account_id_of(one)) is not None)

@@ -1,1 +1,1 @@
-"""What a query may cost, how large a document may be, and which documents are trusted."""
+"""Limits: the cost of a query, the size of a document, and which documents are known."""

@@ -1,4 +1,4 @@
-"""What keeps every query within bounds: its size before validation, its cost before execution, its caller's budget."""
+"""The limits of a query: its size before validation, its query cost before execution, and its caller's credits."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ class Bounds(SchemaExtension):
     _is_charged = False
 
     async def on_operation(self) -> AsyncIterator[None]:
-        """What is refused before it is executed is charged for what reading it took."""
+        """The charge in credits for a query that is refused before it is executed: the work of reading it."""
         try:
             with self._reading():
                 yield
@@ -88,12 +88,12 @@ class Bounds(SchemaExtension):
             raise _out_of_credits(refused.standing, context) from None
 
     def _price_of_reading(self) -> int:
-        """A document of the largest size takes as long to be refused as the dearest query takes to be answered."""
+        """In points. Validating a document of the largest size takes as long as answering the most expensive query."""
         return 1 + len(self.execution_context.query or "") * MOST_COST // MOST_BYTES
 
     def get_results(self) -> dict[str, Any]:
         standing = self._context.standing
-        return {} if standing is None else {"rateLimit": _told(standing)}
+        return {} if standing is None else {"rateLimit": _numbers(standing)}
 
     @property
     def _context(self) -> Context:
@@ -101,7 +101,7 @@ class Bounds(SchemaExtension):
         return context
 
     def _hide_schema(self) -> None:
-        """What is wrong, and where, would tell which of many guesses was right."""
+        """Masks a validation error where the schema is hidden, because its message would confirm guesses."""
         if not self._context.policy.shows_schema:
             raise GraphQLError(UNFIT, extensions={"code": Code.GRAPHQL_VALIDATION_FAILED})
 
@@ -111,11 +111,11 @@ def _out_of_credits(standing: CreditStatus, context: Context) -> GraphQLError:
     return GraphQLError(
         f"This query may cost {standing.cost} points, and {standing.remaining} of your {standing.limit} a minute are "
         f"left. Ask again in {seconds} seconds.",
-        extensions={"code": Code.RATE_LIMITED, "retryAfterSeconds": seconds, **_told(standing)},
+        extensions={"code": Code.RATE_LIMITED, "retryAfterSeconds": seconds, **_numbers(standing)},
     )
 
 
-def _told(standing: CreditStatus) -> dict[str, Any]:
+def _numbers(standing: CreditStatus) -> dict[str, Any]:
     return {
         "cost": standing.cost,
         "limit": standing.limit,

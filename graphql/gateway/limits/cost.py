@@ -1,8 +1,8 @@
-"""What a query may cost at the most, told from the document and its variables alone, before anything is looked up.
+"""The query cost: the most that a query can cost, in points, computed from the document and its variables alone.
 
-Every field is a point, as often as it may be answered: times the page sizes and the lists that it stands in. Listings
-are looked up one by one, and a filter, an order, a search or a count looks at many rows, so these are more. A fragment
-counts wherever it is spread and is costed once; what a directive skips counts all the same.
+A field costs a point for each time that it may be answered: it is multiplied by the page sizes and lists around it. A
+listing costs more, because it is a read of its own, and so do a filter, an order, a search and a count, because they
+examine many rows. A fragment counts wherever it is spread. A field that a directive skips counts too.
 """
 
 from collections.abc import Mapping
@@ -38,9 +38,9 @@ A_LISTING = 10
 A_FILTER = 200
 A_CHANGE = 100
 AN_INTROSPECTION = 1000
-"""Whatever it holds: it is as large as the schema, and graphql-core bounds how often it goes round in it."""
+"""The cost of introspection, in points. It has one size, because graphql-core limits how often it recurses."""
 ITEMS_OF_A_LIST = 10
-"""Assumed of lists that have no pages; they are short by nature."""
+"""The assumed length of lists without pages, which are short."""
 
 
 LARGEST_INT = 2**31 - 1
@@ -48,7 +48,7 @@ LARGEST_INT = 2**31 - 1
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """In points. Those of `each_item` are for every item of the page that is selected from."""
+    """The cost of a field, in points. `each_item` is the cost of each item of a page."""
 
     once: int = 0
     each_item: int = 0
@@ -66,7 +66,7 @@ def cost_of(
     operation_name: str | None,
     variables: Mapping[str, Any] | None,
 ) -> int:
-    """Of a valid document. An argument that will be refused costs what it asks for all the same."""
+    """The cost of a valid document. An invalid argument is counted as it was given."""
     operation = get_operation_ast(document, operation_name)
     if operation is None:
         return 0
@@ -129,7 +129,7 @@ class _Costing:
         return self._known[name]
 
     def _field(self, node: FieldNode, of: GraphQLNamedType) -> Cost:
-        """An item of a page is one of `nodes` or `edges`; whoever selects both is answered with both."""
+        """The fields that are multiplied by the page size: `nodes` and `edges`. Both count if both are selected."""
         name = node.name.value
         if name in ("__schema", "__type"):
             return Cost(once=AN_INTROSPECTION)
@@ -155,14 +155,14 @@ class _Costing:
         return Cost(once=own + below.once)
 
     def _first(self, field: GraphQLField, arguments: Mapping[str, Any]) -> int:
-        """A number that is no Int of GraphQL is refused later; until then it counts as the largest Int."""
+        """A number outside GraphQL's Int counts as the largest Int. Execution refuses it."""
         first = arguments.get("first")
         if first is None:
             first = field.args["first"].default_value
         return min(max(0, first), LARGEST_INT) if isinstance(first, int) else MOST_ITEMS
 
     def _value(self, node: ValueNode) -> Any:
-        """Of a variable that is left out, nothing."""
+        """Null for a variable that is left out."""
         if isinstance(node, VariableNode):
             return self._variables.get(node.name.value)
         return value_from_ast_untyped(node, dict(self._variables))

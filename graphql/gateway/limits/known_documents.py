@@ -1,10 +1,9 @@
-"""Documents that are known beforehand, by manifests: those of `graphql/operations`, of the command, of the page, and
-those of a team's own programs.
+"""Known documents, from manifests: those of `graphql/operations`, of the command, of the page, and of a team's own
+programs.
 
-A manifest is a file of JSON as client tools write it: Apollo's (`generate-persisted-query-manifest`), or Relay's
-(`persistConfig.file`), which maps an id to a text. A document is named by the id that its manifest gives it, and known
-by its normal form: comments, spacing, the order of its operations and fragments, and `__typename` wherever a tool has
-added it make no difference.
+A manifest is a JSON file of a client tool: Apollo's (`generate-persisted-query-manifest`), or Relay's
+(`persistConfig.file`), which maps an id to a text. A document has the id of its manifest. Documents are compared in a
+normal form: comments, spacing, the order of operations and fragments, and an added `__typename` do not matter.
 
 `python -m gateway.limits.known_documents FOLDER` prints the manifest of a folder, with SHA-256 as ids.
 """
@@ -40,19 +39,19 @@ APOLLO = "apollo-persisted-query-manifest"
 
 
 def manifest_path(name: str) -> Path:
-    """Of `page`, the file of that name in our folder of manifests; of `teams/ours.json`, that file."""
+    """The file of a manifest. `page` is a file in our folder of manifests; `teams/ours.json` is a path."""
     return Path(name) if name.endswith(".json") else FOLDER / f"{name}.json"
 
 
 class ManifestError(ValueError):
-    """A manifest that cannot be used; says which, and why."""
+    """A manifest that cannot be used. The message names it and says why."""
 
 
 class KnownDocuments:
-    """Those of several manifests."""
+    """The known documents of several manifests."""
 
     def __init__(self, manifests: Sequence[Path]) -> None:
-        """Without manifests, it is those of our folder. Raises ManifestError."""
+        """The documents of these manifests, by default of every manifest in our folder. Raises ManifestError."""
         self._by_id: dict[str, str] = {}
         for manifest in manifests or sorted(FOLDER.glob("*.json")):
             for document_id, document in read_manifest(manifest).items():
@@ -60,7 +59,7 @@ class KnownDocuments:
                     raise ManifestError(f"{manifest}: another document has the id {document_id}.")
 
     def find(self, document_id: str) -> str | None:
-        """By the id of its manifest, with or without the name of the algorithm before it."""
+        """The text of the document with an id. The name of the algorithm before the id is optional."""
         return self._by_id.get(document_id) or self._by_id.get(document_id.removeprefix(f"{ALGORITHM}:"))
 
     def knows(self, document: str) -> bool:
@@ -68,18 +67,20 @@ class KnownDocuments:
 
     @cached_property
     def _texts(self) -> frozenset[str]:
-        """What is sent as it stands in a manifest is not parsed."""
+        """Whether a text is a known document. A text that equals the manifest's is not parsed."""
         return frozenset(map(digest, self._by_id.values()))
 
     @cached_property
     def _normal_forms(self) -> frozenset[str]:
-        """Made when a document first differs from every text: parsing all of them takes a while."""
+        """The normal forms. They are computed when a document first differs from every text, because parsing takes a
+        while.
+        """
         return frozenset(form for form in map(normal_form, self._by_id.values()) if form is not None)
 
 
 @cache
 def known_documents(manifests: tuple[Path, ...]) -> KnownDocuments:
-    """Read once: they change with a deployment. Raises ManifestError."""
+    """The documents of a manifest, read once in a process. Raises ManifestError."""
     return KnownDocuments(manifests)
 
 
@@ -88,7 +89,7 @@ def digest(document: str) -> str:
 
 
 def normal_form(document: str) -> str | None:
-    """Null for what is not a document, or is too long for one."""
+    """The normal form of a text. Null if it is not a document or is too long."""
     try:
         tree = visit(parse(document, no_location=True, max_tokens=MOST_TOKENS), _WithoutTypenames())
         return strip_ignored_characters("\n".join(sorted(map(print_ast, tree.definitions))))
@@ -97,7 +98,7 @@ def normal_form(document: str) -> str | None:
 
 
 class _WithoutTypenames(Visitor):
-    """Takes `__typename` out of each selection that holds more than that."""
+    """Removes `__typename` from each selection that has other fields."""
 
     def leave_selection_set(self, node: SelectionSetNode, *_: object) -> SelectionSetNode | None:
         kept = tuple(selection for selection in node.selections if not _is_typename(selection))
@@ -107,7 +108,7 @@ class _WithoutTypenames(Visitor):
 
 
 def _is_typename(selection: SelectionNode) -> bool:
-    """One that nobody has given another name, or a condition."""
+    """Whether it is a `__typename` without an alias and without directives."""
     if not isinstance(selection, FieldNode) or selection.name.value != "__typename":
         return False
     return selection.alias is None and not selection.directives
@@ -142,13 +143,13 @@ def _entries(manifest: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def write_manifest(documents: Sequence[str]) -> str:
-    """As Apollo's tools have it."""
+    """The manifest in the format of Apollo's tools."""
     manifest = {"format": APOLLO, "version": 1, "operations": [_operation(one) for one in documents]}
     return json.dumps(manifest, indent=2) + "\n"
 
 
 def documents_in(folder: Path) -> list[str]:
-    """Files of GraphQL, and what Relay's compiler makes of a page's documents."""
+    """The documents of a folder: GraphQL files, and the files of Relay's compiler."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.graphql"))]
     for path in sorted(folder.glob("*.graphql.ts")):
         texts += [json.loads(text) for text in _COMPILED.findall(path.read_text(encoding="utf-8"))]
@@ -156,7 +157,7 @@ def documents_in(folder: Path) -> list[str]:
 
 
 def _operation(document: str) -> Mapping[str, Any]:
-    """Each holds one operation, which a test keeps."""
+    """The entry of a document, which has one operation (a test ensures it)."""
     operation = next(one for one in parse(document).definitions if isinstance(one, OperationDefinitionNode))
     name = operation.name.value if operation.name else ""
     return {"id": digest(document), "name": name, "type": operation.operation.value, "body": document}

@@ -1,6 +1,6 @@
-"""How large a document is, before anything is looked up in the schema: so it bounds what validating takes, too.
+"""The size of a document, measured before validation, so that it also limits the time of validation.
 
-A fragment counts wherever it is spread and is measured once: what it holds is added up, never walked again.
+A fragment counts wherever it is spread, and is measured only once.
 """
 
 from collections.abc import Mapping
@@ -26,8 +26,8 @@ MOST_VALUES = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """`depth` is that of fields in fields, `nesting` that of anything in anything, fragments included. `root_fields`
-    are those of the outermost level.
+    """`depth` counts fields in fields. `nesting` counts any selection or value in another, fragments included.
+    `root_fields` counts the fields of the outermost level.
     """
 
     depth: int = 0
@@ -51,7 +51,7 @@ _WORDS = {
 
 
 def check_shape(document: DocumentNode) -> None:
-    """Of every operation there is, whichever is asked for, and of every fragment: all of them are validated."""
+    """Refuses a document that is too large. Every operation and fragment counts, because all of them are validated."""
     fragments = {
         one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
     }
@@ -64,7 +64,7 @@ def check_shape(document: DocumentNode) -> None:
 
 
 def check_values(variables: Mapping[str, object] | None) -> None:
-    """Lists in variables are no tokens, and are looked up one by one."""
+    """Refuses variables with too many values, which the limit on tokens of the document does not count."""
     count = _count(variables)
     if count > MOST_VALUES:
         raise _too_large(count, MOST_VALUES, "values in its variables")
@@ -89,7 +89,7 @@ class _Measure:
         self._known: dict[str, Shape] = {}
 
     def fragment(self, name: str, level: int) -> Shape:
-        """One that is not there, or that holds itself, is nothing here: validation refuses it."""
+        """The size of a fragment. A missing or recursive one counts as nothing; validation refuses it."""
         if name not in self._known:
             self._known[name] = Shape()
             if name in self._fragments:
@@ -98,7 +98,7 @@ class _Measure:
         return self._known[name]
 
     def selections(self, selected: SelectionSetNode, level: int) -> Shape:
-        """Gives up below `MOST.nesting` levels, before Python does."""
+        """Stops below `MOST.nesting` levels, before Python's recursion limit."""
         if level > MOST.nesting:
             raise _too_large(level, MOST.nesting, _WORDS["nesting"])
         whole = Shape()

@@ -1,4 +1,4 @@
-"""Where every change begins. One mutation an intent; what is asked of a provider is followed as an `Operation`."""
+"""The mutations, one for each intent. A change at a provider is followed as an `Operation`."""
 
 import strawberry
 

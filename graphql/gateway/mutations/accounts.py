@@ -1,4 +1,4 @@
-"""Connecting accounts, and what their owners do with them."""
+"""Mutations of accounts."""
 
 import strawberry
 from pydantic import SecretStr
@@ -59,7 +59,7 @@ async def refresh(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
 
 
 def known(global_id: str, place: str = "id") -> str:
-    """The account that an ID names, whether or not it exists."""
+    """The account id in a global ID. The account may not exist."""
     account_id = ids.account_id_of(global_id)
     if account_id is None:
         raise NoSuchThing("There is no such account.", path=(place,))

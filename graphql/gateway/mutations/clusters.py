@@ -1,4 +1,4 @@
-"""Asking for clusters, and for changes of them."""
+"""Mutations of clusters and their spend limits."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Links to outside systems: made, changed, removed."""
+"""Mutations of integrations."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Making keys of this gateway, and revoking them."""
+"""Mutations of API keys."""
 
 from datetime import datetime
 
@@ -50,7 +50,9 @@ async def revoke(info: Info, id: strawberry.ID) -> ApiKey:  # noqa: A002
 
 
 def _accounts(global_ids: list[strawberry.ID] | None) -> frozenset[str] | None:
-    """An ID that names no account must not make a key that sees more, or less, than was meant."""
+    """The account ids of a new key. An ID of anything else is refused, so that the key does not see more or less than
+    was meant.
+    """
     if global_ids is None:
         return None
     found = [ids.account_id_of(one) for one in global_ids]

@@ -1,4 +1,4 @@
-"""Maintenance of the machines of a cluster."""
+"""Mutations of nodes."""
 
 import strawberry
 

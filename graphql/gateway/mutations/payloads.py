@@ -1,4 +1,4 @@
-"""What a mutation answers with: what became of the change, or why it is not made."""
+"""The answers of mutations: the result of the change, or why it was not made."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from fleet.model.node import Node as Machine
 from fleet.model.operation import OperationState
 from fleet.model.refusal import MissingScope, Refused
 from gateway.context import Info
-from gateway.mutations.refusals import UserError, tell, tell_failure
+from gateway.mutations.refusals import UserError, failure_errors, user_errors
 from gateway.relay import ids
 from gateway.types.account import Account
 from gateway.types.api_key import ApiKey
@@ -33,7 +33,7 @@ AnswerT = TypeVar("AnswerT", domain.Operation, TrackedAccount, KnownKey, MadeKey
 
 @dataclass(frozen=True, kw_only=True)
 class MutationOutcome:
-    """`named` is the global ID that the mutation was about, null where it makes something new."""
+    """`named` is the global ID of the object of the mutation. Null where it creates something."""
 
     named: str | None = None
     operation: domain.Operation | None = None
@@ -46,8 +46,8 @@ class MutationOutcome:
 def answers(
     scope: Scope = Scope.WRITE, **words: str
 ) -> Callable[[Callable[..., Awaitable[AnswerT]]], Callable[..., Awaitable[MutationOutcome]]]:
-    """Makes an outcome of what a resolver answers with or refuses, for callers who have the scope. `words` are those
-    that the domain has for an argument of another name.
+    """Makes an outcome of the result or refusal of a resolver, for callers with the scope. `words` maps the domain's
+    names of arguments that have another name.
     """
 
     def decorate(resolver: Callable[..., Awaitable[AnswerT]]) -> Callable[..., Awaitable[MutationOutcome]]:
@@ -60,14 +60,14 @@ def answers(
                     raise MissingScope(scope)
                 answered = await resolver(info, **arguments)
             except Refused as refused:
-                return MutationOutcome(named=named, user_errors=tell(refused, arguments, words))
+                return MutationOutcome(named=named, user_errors=user_errors(refused, arguments, words))
             if isinstance(answered, TrackedAccount):
                 return MutationOutcome(account=answered)
             if isinstance(answered, MadeKey):
                 return MutationOutcome(api_key=answered.key, token=answered.token)
             if isinstance(answered, KnownKey):
                 return MutationOutcome(api_key=answered)
-            return MutationOutcome(named=named, operation=answered, user_errors=tell_failure(answered))
+            return MutationOutcome(named=named, operation=answered, user_errors=failure_errors(answered))
 
         return answer
 
@@ -85,7 +85,7 @@ async def account(outcome: Row, info: Info) -> TrackedAccount | None:
 
 
 def subject(record: type) -> Callable[..., Awaitable[object | None]]:
-    """Resolves what the mutation was about, where it was about such a thing."""
+    """Resolves the object of the mutation, if it has this type."""
 
     async def find(outcome: Row, info: Info) -> object | None:
         found = None

@@ -1,4 +1,4 @@
-"""Why a change is not made, as clients see it: one type for each `Refused` of the domain."""
+"""User errors: one type for each `Refused` of the domain."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -23,13 +23,15 @@ from gateway.types.records import ShownRefusal, field, serves
 from gateway.types.scalars import Revision
 
 
-def tell(refused: Refused, arguments: Mapping[str, Any], words: Mapping[str, str]) -> list[ShownRefusal]:
-    """One record for each thing that will not do. `words` as `locate` takes them."""
+def user_errors(
+    refused: Refused, arguments: Mapping[str, Any], words: Mapping[str, str]
+) -> list[ShownRefusal]:
+    """One record for each refusal. `words` as in `locate`."""
     return [ShownRefusal(refused=one, path=locate(one.path, arguments, words)) for one in _each(refused)]
 
 
-def tell_failure(operation: KnownOperation) -> list[ShownRefusal]:
-    """The refusal of a provider ends a change, and is told with it."""
+def failure_errors(operation: KnownOperation) -> list[ShownRefusal]:
+    """A refusal by a provider. It ends the operation, which shows it."""
     if operation.state is not OperationState.FAILED or operation.failure is None:
         return []
     return [ShownRefusal(refused=Failing(operation.failure), path=())]

@@ -1,4 +1,4 @@
-"""What only one provider knows and takes, one line each. Nothing else in the gateway knows a provider by name."""
+"""The schema types of each provider. Nothing else in the gateway knows a provider's name."""
 
 from fleet.providers.outside import Registry
 from gateway.providers import cockroachdb, kupe, northflank, qovery

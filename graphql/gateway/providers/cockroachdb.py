@@ -1,4 +1,4 @@
-"""What only CockroachDB Cloud knows of a cluster, and what it takes to make or change one."""
+"""The schema types of CockroachDB Cloud: the details, the specification and the patch of a cluster."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What only Kupe Cloud knows of a cluster, and what it takes to make or change one."""
+"""The schema types of Kupe Cloud: the details, the specification and the patch of a cluster."""
 
 import strawberry
 from strawberry.scalars import JSON

@@ -1,4 +1,4 @@
-"""What a module of a provider is made of."""
+"""The record that each provider's module exports."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,9 @@ from gateway.types.cluster import ClusterDetails
 
 @dataclass(frozen=True, kw_only=True)
 class ProviderTypes:
-    """What only one provider knows of a cluster, and what is asked of a new one and of one that is there."""
+    """The types of one provider: the details of a cluster, the specification of a new one, the patch of an existing
+    one.
+    """
 
     details: type[ClusterDetails]
     spec: type[ClusterInput] | None = None

@@ -1,4 +1,4 @@
-"""What only Northflank knows of a cluster, and what it takes to make or change one."""
+"""The schema types of Northflank: the details, the specification and the patch of a cluster."""
 
 import strawberry
 

@@ -1,4 +1,4 @@
-"""What only Qovery knows of a cluster, and what it takes to make or change one."""
+"""The schema types of Qovery: the details, the specification and the patch of a cluster."""
 
 import strawberry
 

@@ -1,1 +1,1 @@
-"""What Relay asks of a schema: global IDs, connections and opaque cursors."""
+"""Relay's conventions: global IDs, connections and opaque cursors."""

@@ -1,4 +1,4 @@
-"""Relay connections, forward only: the store pages forward."""
+"""Relay connections. They page only forward, like the store."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from gateway.types.records import field, given
 MOST_ITEMS = 100
 
 Order = tuple[str, ...]
-"""Where a row stands in its listing."""
+"""The place of a row in its listing."""
 
 T = TypeVar("T")
 RowT = TypeVar("RowT")
@@ -55,7 +55,7 @@ class Connection(Generic[T]):
 
 
 class Placed(NamedTuple):
-    """What an edge shows."""
+    """A row and its cursor."""
 
     cursor: str
     node: object
@@ -63,8 +63,8 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Pager:
-    """A page that was asked for. `listing` names the listing, whose cursors are good for no other. `first` is how many
-    rows to read: at least one, which tells a page of none whether there are more.
+    """A requested page. `listing` names the listing; cursors are valid only for it. `first` is the number of rows to
+    read: at least one, because a page of zero items must also know whether there are more.
     """
 
     listing: Order
@@ -74,7 +74,7 @@ class Pager:
 
     @property
     def seen(self) -> str | None:
-        """The order key to go on after, where one string is all of it."""
+        """The order key to continue after, for listings whose key has one part."""
         return (self.after[0] or None) if self.after else None
 
     def cursor(self, order: Order) -> str:
@@ -84,14 +84,14 @@ class Pager:
         return Page(pager=self, rows=rows, end=end)
 
     def cut(self, rows: Sequence[tuple[Order, RowT]]) -> "Page[RowT]":
-        """A page of rows read one beyond the page, where there was one more."""
+        """A page of rows. One row more than the page was read, to know whether there is one."""
         kept = rows[: self.first]
         return self.page(kept, end=kept[-1][0] if len(rows) > self.first else None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[RowT]):
-    """What a connection shows. `end` is where the next page goes on; null when this one is the last."""
+    """The data of a connection. `end` is where the next page begins; null on the last page."""
 
     pager: Pager
     rows: Sequence[tuple[Order, RowT]]
@@ -126,7 +126,7 @@ class Page(Generic[RowT]):
 
 
 def ask(*listing: str, first: int, after: Any, parts: int = 1) -> Pager:
-    """Checks the arguments of a page. An order key of this listing has so many `parts`."""
+    """Checks the arguments of a page. `parts` is the number of parts in an order key of this listing."""
     if not 0 <= first <= MOST_ITEMS:
         raise ClientError(f"Argument `first` is from 0 to {MOST_ITEMS}, not {first}.")
     cursor = given(after)

@@ -1,4 +1,4 @@
-"""Global IDs: what names an object in the whole graph. The interface that carries them, and how they are read."""
+"""Global IDs, which identify an object in the whole graph: the interface `Node`, and reading them."""
 
 import strawberry
 
@@ -40,7 +40,7 @@ def global_id(source: strawberry.Parent[object]) -> str:
 
 
 async def find(context: Context, global_id: str) -> object | None:
-    """The object of that ID. Null when there is none, and when it is no ID of ours."""
+    """The object with an ID. Null if it does not exist or the ID is invalid."""
     row: Tracked[Cluster] | Tracked[Machine] | Tracked[Integration] | None
     match opaque.read(global_id):
         case ("Provider", key):
@@ -59,7 +59,7 @@ async def find(context: Context, global_id: str) -> object | None:
             row = await context.integrations.load(Ref(account_id, key))
         case _:
             return None
-    # While an account is being forgotten, rows of it may be left; without it they cannot be shown.
+    # While an account is being forgotten, some of its rows may remain. They cannot be shown without it.
     return row if row is not None and await context.accounts.load(row.item.account_id) is not None else None
 
 
@@ -72,7 +72,7 @@ def account_id_of(global_id: str) -> str | None:
 
 
 def ref_of(kind: str, global_id: str) -> Ref | None:
-    """What an ID of this kind names, whether or not that exists."""
+    """The key in an ID of this kind. The object may not exist."""
     match opaque.read(global_id):
         case (found, account_id, key) if found == kind:
             return Ref(account_id, key)

@@ -1,4 +1,4 @@
-"""Text that clients carry and do not read: global IDs and cursors."""
+"""The encoding of global IDs and cursors, which clients pass back unchanged."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -11,7 +11,7 @@ def write(parts: Sequence[str]) -> str:
 
 
 def read(text: str) -> tuple[str, ...] | None:
-    """The parts that `write` wrote. Null for anything that it would not have written, to the letter."""
+    """The parts of a text that `write` wrote. Null for any other text."""
     try:
         parts = json.loads(urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
         if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):

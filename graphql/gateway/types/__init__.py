@@ -1,1 +1,1 @@
-"""The output types of the schema. A graph has cycles by nature; they are all in this package."""
+"""The output types of the schema. Types of a graph refer to each other; all such cycles are in this package."""

@@ -1,4 +1,4 @@
-"""A credentialed relation with a provider."""
+"""Accounts at providers."""
 
 from datetime import datetime
 from typing import Annotated

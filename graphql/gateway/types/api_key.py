@@ -1,4 +1,4 @@
-"""Keys of this gateway, for those who may make them."""
+"""API keys, for callers who can create them."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ def scopes(key: Row) -> list[Scope]:
 
 
 def account_ids(key: Row) -> list[str] | None:
-    """Those that are connected no more as well."""
+    """The account ids. They include accounts that were disconnected."""
     if key.account_ids is None:
         return None
     return [opaque.write(["Account", account_id]) for account_id in sorted(key.account_ids)]

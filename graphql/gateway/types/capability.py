@@ -1,4 +1,4 @@
-"""What a provider, and a cluster of it, can be asked to do. What is missing carries a sentence."""
+"""The capabilities of a provider and of a cluster. An unsupported one has a reason."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ def unsupported_by_provider(key: str) -> Mapping[Capability, str]:
 
 
 def unsupported_of_cluster(cluster: Cluster) -> Mapping[Capability, str]:
-    """What its provider lacks, and what this very cluster lacks besides."""
+    """The capabilities of a cluster: those that its provider or this cluster does not support have a reason."""
     return {**cluster.unsupported, **unsupported_by_provider(cluster.provider)}
 
 

@@ -1,4 +1,4 @@
-"""What a cluster has to work with."""
+"""The resources of a cluster."""
 
 import strawberry
 

@@ -25,7 +25,9 @@ async def list_catalog(
     cloud: Cloud | None,
     matches: Callable[[CatalogT], bool] = lambda offer: True,
 ) -> Page[Tracked[CatalogT]]:
-    """A page in the order of keys, `read` in chunks. A key begins with the cloud, so one cloud's lie side by side."""
+    """A page in the order of keys, read by `read` in chunks. A key begins with the cloud, so entries of one cloud are
+    adjacent.
+    """
     prefix = "" if cloud is None else f"{cloud}/"
     seen = max(prefix, *(pager.after or ()), "")
     rows: list[tuple[tuple[str], Tracked[CatalogT]]] = []

@@ -61,7 +61,7 @@ async def integration(row: Row, info: Info) -> "Tracked[KnownIntegration] | None
 
 
 async def operation(row: Row, info: Info) -> "KnownOperation | None":
-    """A creation holds the name of what it makes until it ends."""
+    """The name of the cluster. An open creation has the name of the cluster that it creates."""
     name = provider(row).same_name(row.item.name)
     locks = [Ref(row.item.account_id, lock) for lock in (f"cluster {row.item.key}", f"name {name}")]
     found = await info.context.operations_by_lock.load_many(locks)
@@ -218,7 +218,7 @@ class Cluster(Node, Observed):
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterPage(Page[TrackedCluster]):
-    """`question` tells what the listing draws on. `total` counts all of it, where that is known already."""
+    """`question` determines the coverage of the listing. `total` is its number of clusters, if known already."""
 
     question: Question
     total: int | None = None
@@ -244,7 +244,7 @@ class ClusterConnection(Connection[Cluster]):
 
 
 async def find_clusters(info: Info, question: Question) -> list[Listed]:
-    """Every match among the clusters that the caller may see."""
+    """Every match among the clusters that the caller can read."""
     context = info.context
     return await listing.find(context.snapshots, await context.fleet(), question, context.now)
 
@@ -252,7 +252,7 @@ async def find_clusters(info: Info, question: Question) -> list[Listed]:
 async def sort_clusters(
     info: Info, question: Question, ordering: Ordering, *, first: int, after: Any
 ) -> ClusterPage:
-    """A page in another order than the fleet's, or of clusters that only a look at all of them finds."""
+    """A page in another order than the default, or with a filter that must examine every cluster."""
     name = ",".join(f"{order.value} {direction.value}" for order, direction in ordering)
     pager = ask("clusters", name, first=first, after=after, parts=len(ordering) + len(FleetOrder._fields))
     found = await find_clusters(info, question)

@@ -1,4 +1,4 @@
-"""What an answer over many accounts draws on, and what it leaves out."""
+"""Coverage: which accounts an answer covers, and which of them were not observed when due."""
 
 import strawberry
 

@@ -1,4 +1,4 @@
-"""The enumerations of the contract. All but one are the domain's own, under their public names."""
+"""The enumerations of the schema. All but one are the domain's, under public names."""
 
 from enum import StrEnum
 

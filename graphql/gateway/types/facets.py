@@ -1,4 +1,4 @@
-"""Clusters counted by what they have in common."""
+"""Clusters counted by their values."""
 
 import strawberry
 

@@ -20,7 +20,7 @@ from gateway.types.records import field
 
 @dataclass(frozen=True, kw_only=True)
 class Totals:
-    """The sum of all accounts, which are kept beside it."""
+    """The sums over all accounts, and the accounts."""
 
     accounts: Sequence[TrackedAccount]
     sum: Summary

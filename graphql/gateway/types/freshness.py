@@ -1,4 +1,4 @@
-"""How far an answer can be trusted."""
+"""Freshness: how old the data is, and why."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""A link between an account and an outside system."""
+"""Integrations of accounts with outside systems."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""Labels, as a provider keeps them."""
+"""Labels of clusters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ class LabelInput:
 
 
 def with_labels(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The members of an input, with a list of labels as the mapping that it stands for."""
+    """The members of an input, with the list of labels converted to a mapping."""
     labels = given.get("labels")
     if labels is None:
         return dict(given)

@@ -1,4 +1,4 @@
-"""Money, and what a cluster may spend."""
+"""Money and spend limits."""
 
 from decimal import Decimal as Number
 

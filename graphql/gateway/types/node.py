@@ -1,4 +1,4 @@
-"""A machine of a cluster."""
+"""Nodes of clusters."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""A change that outlives its request."""
+"""Operations: changes that are followed to their end."""
 
 from datetime import datetime
 from typing import Annotated
@@ -39,7 +39,9 @@ async def target(row: Row, info: Info) -> object | None:
 
 
 async def find_target(context: Context, account_id: str, wanted: Target) -> object | None:
-    """Null while it was not observed, and once it is forgotten: rows may outlive their account for a while."""
+    """The target. Null until it is observed and after it was forgotten. Rows can remain for a while after their
+    account.
+    """
     ref = Ref(account_id, wanted.key)
     if await context.accounts.load(account_id) is None:
         return None

@@ -1,4 +1,4 @@
-"""A platform that is observed."""
+"""Providers of clusters."""
 
 import strawberry
 
@@ -15,7 +15,7 @@ from gateway.types.scalars import URL
 
 
 def provider_of(key: str) -> domain.Provider:
-    """The provider of a row. A row can name one that this version does not know: it was written by another."""
+    """The provider of a row. A row of another version can name a provider that this version does not know."""
     return PROVIDERS.get(key) or domain.Provider(
         key=key,
         name=key,

@@ -1,4 +1,4 @@
-"""What a caller may spend on queries."""
+"""A caller's credits for queries."""
 
 from datetime import datetime
 
@@ -21,6 +21,6 @@ class RateLimit:
 
 
 def rate_limit(info: Info) -> CreditStatus:
-    """`Bounds` has seen to it before anything was executed."""
+    """The standing, which `Bounds` has set before execution."""
     assert info.context.standing is not None
     return info.context.standing

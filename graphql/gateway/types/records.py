@@ -1,4 +1,4 @@
-"""How a type of the schema reads the record behind it."""
+"""How the types of the schema read their records."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from fleet.model.tracking import Tracked
 
 @dataclass(frozen=True, kw_only=True)
 class ShownRefusal:
-    """A refusal, to be shown: an exception that a resolver answers with would count as raised. `path` leads to the
-    argument at fault in the words of the contract.
+    """A refusal as data, because graphql-core treats an exception that a resolver returns as raised. `path` is the path
+    of the invalid argument in the schema's names.
     """
 
     refused: Refused
@@ -22,7 +22,7 @@ class ShownRefusal:
 
 
 def shown(source: object) -> object:
-    """A tracked thing shows what it tracks, and what is told the refusal."""
+    """The record behind a value: the item of a tracked item, and the refusal of a shown one."""
     if isinstance(source, Tracked):
         return source.item
     if isinstance(source, TrackedAccount):
@@ -33,12 +33,12 @@ def shown(source: object) -> object:
 
 
 def read(source: object, name: str) -> object:
-    """Resolves every field that has no resolver of its own."""
+    """The default resolver."""
     return getattr(shown(source), name)
 
 
 def serves(record: type) -> Callable[[object, object], bool]:
-    """Makes `is_type_of` of an object type: it stands for records of this type, tracked or not."""
+    """Makes the `is_type_of` of an object type, which serves records of this type, tracked or not."""
 
     def is_type_of(source: object, info: object) -> bool:
         return isinstance(shown(source), record)
@@ -53,7 +53,7 @@ def field(
     name: str | None = None,
     deprecated: str | None = None,
 ) -> Any:
-    """A field of the schema. Its annotation is the contract; a resolver answers in records of the domain. `deprecated`
+    """A field of the schema. The annotation is its public type; a resolver returns records of the domain. `deprecated`
     says what to use instead.
     """
     more: dict[str, Any] = {} if resolver is None else {"resolver": resolver}
@@ -61,10 +61,10 @@ def field(
 
 
 def option(description: str | None = None, *, name: str | None = None) -> Any:
-    """A member of an input that can be left out, which is then UNSET: a null that was given is another thing."""
+    """A member of an input that can be left out. It is then UNSET, which differs from an explicit null."""
     return strawberry.field(description=description, name=name, default=strawberry.UNSET)
 
 
 def given(argument: Any) -> Any:
-    """An argument that was left out is null here. Its default is UNSET so that the contract prints none."""
+    """The argument, null if it was left out. Its default is UNSET, so that the schema shows no default."""
     return None if argument is strawberry.UNSET else argument

@@ -1,6 +1,6 @@
-"""The scalars of the contract: exact numbers and instants, written so that no client rounds them, and secrets.
+"""The scalars: exact numbers and instants, as strings so that no client rounds them, and secrets.
 
-What a client sent is not repeated to it: a secret could stand in the wrong place.
+Messages do not repeat a value of the request, because a secret can be in the wrong place.
 """
 
 import re
@@ -35,7 +35,7 @@ def read_instant(value: object) -> datetime:
         instant = datetime.fromisoformat(value) if isinstance(value, str) else None
         if instant is not None and instant.tzinfo is not None:
             return instant.astimezone(UTC)
-    except (ValueError, OverflowError):  # an offset can lead out of the years that there are
+    except (ValueError, OverflowError):  # an offset can lead beyond the years that Python has
         pass
     raise GraphQLError("DateTime is RFC 3339 with an offset, e.g. 2026-04-06T12:00:00Z.")
 

@@ -1,4 +1,4 @@
-"""How much a cluster needs somebody."""
+"""The severity of a cluster: how much it needs attention."""
 
 from datetime import datetime
 
