@@ -1,4 +1,4 @@
-"""The adapters, one line each: provider JSON on one side, the domain on the other."""
+"""The adapters: they convert between provider JSON and records of the domain. Each has a line here."""
 
 from collections.abc import Iterable
 
@@ -32,7 +32,7 @@ ADAPTERS: Registry[type[BaseAdapter]] = Registry(
 
 
 def open_client(given: Iterable[str] = ()) -> httpx.AsyncClient:
-    """A client that asks the providers and the addresses that are `given`, and nobody else."""
+    """An HTTP client that connects only to the providers and to the addresses in `given`."""
     return http.open_client(Addresses([*(adapter.base_url for adapter in ADAPTERS.values()), *given]))
 
 
@@ -42,5 +42,5 @@ __all__ = ["ADAPTERS", "BaseAdapter", "open_adapter", "open_client"]
 def open_adapter(
     account: Account, token: SecretStr, permits: Permits, *, client: httpx.AsyncClient, clock: Clock
 ) -> BaseAdapter:
-    """A `fleet.ports.adapter.OpenAdapter` once `client` and `clock` are bound."""
+    """A `fleet.ports.adapter.OpenAdapter`, after `client` and `clock` are bound."""
     return ADAPTERS[account.provider](account, token, permits, client=client, clock=clock)

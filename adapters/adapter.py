@@ -1,4 +1,4 @@
-"""What every adapter shares: asking by the one HTTP policy, reading item by item, following pages."""
+"""The base of every adapter: requests by the HTTP policy, reading item by item, following pages."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -26,15 +26,17 @@ from fleet.ports.clock import Clock
 from fleet.ports.permits import Permits
 
 MOST_PAGES = 500
-"""A listing of more pages than this has no end."""
+"""The most pages of a listing. One with more is treated as endless."""
 MOST_ITEMS = 5_000
-"""No account has more of anything, nor a cluster of nodes. Each would be a row to read, to compare and to keep."""
+"""The most items of a listing: more than any real account or cluster has. Each item is a row to read, compare and
+store.
+"""
 LARGEST_LISTING_BYTES = 16 * 2**20
-"""All pages of one listing, which are in memory together until the last has come."""
+"""The most bytes of all pages of a listing, because they are in memory together."""
 ITEMS_IN_A_TURN = 50
-"""So many are read in a few milliseconds; then whoever else waits for the event loop has it."""
+"""The number of items that are read before the event loop gets its turn. They take a few milliseconds."""
 LONGEST_SHOWN = 40
-"""So much of an identifier that is refused is repeated."""
+"""The number of characters that a message shows of a refused identifier."""
 
 
 class Keyed(Protocol):
@@ -50,14 +52,14 @@ TokenT = TypeVar("TokenT", bound=Hashable)
 
 
 class BaseAdapter(ABC):
-    """One account at one provider. A subclass is the provider's data sheet: constants, fetching verbs, `to_*` functions
-    beside it.
+    """An adapter for one account at one provider. A subclass has the provider's constants and the methods that send
+    requests; `to_*` functions beside it convert.
     """
 
     provider: Provider
     base_url: ClassVar[str]
     scheme: ClassVar[str] = "Bearer"
-    """The word before the token in the Authorization header."""
+    """The scheme before the token in the Authorization header."""
 
     def __init__(
         self,
@@ -87,7 +89,7 @@ class BaseAdapter(ABC):
 
     @property
     def scope(self) -> str:
-        """The organization, tenant or team, at a provider whose accounts must name one."""
+        """The organization, tenant or team. Raises where the provider's accounts must name one and this does not."""
         if self.account.external_id is None:
             raise ValueError(f"an account at {self.provider.name} needs an external id")
         return self.account.external_id
@@ -96,13 +98,13 @@ class BaseAdapter(ABC):
     async def clusters(self) -> Listing[Cluster]: ...
 
     def headers(self) -> Mapping[str, str]:
-        """What goes with every request besides the token."""
+        """The headers of every request besides the token."""
         return {}
 
     @staticmethod
     @abstractmethod
     def complaint(body: Mapping[str, object]) -> Complaint:
-        """The provider's own words in the body of a refusal. Any member may be missing or of another type."""
+        """The provider's message in the body of a refusal. Any member can be missing or of another type."""
 
     async def ask(
         self, path: str, *, params: Mapping[str, str] | None = None, attempts: int = ATTEMPTS
@@ -117,7 +119,7 @@ class BaseAdapter(ABC):
         params: Mapping[str, str] | None = None,
         attempts: int = ATTEMPTS,
     ) -> WireT:
-        """Asks for something and reads it. `path` begins with a slash; what is put into it goes through `segment`."""
+        """Sends a GET and reads the answer. `path` begins with a slash; its variable parts go through `segment`."""
         return await self.read(await self.ask(path, params=params, attempts=attempts), wire)
 
     async def change(
@@ -130,22 +132,24 @@ class BaseAdapter(ABC):
         headers: Mapping[str, str] | None = None,
         secrets: tuple[str, ...] = (),
     ) -> Answer:
-        """Sends what changes something, once: whether it took effect cannot be known from an error. `body` goes out as
-        JSON, nothing where it is null; no error repeats any of the `secrets` in it.
+        """Sends a change once. It is not repeated, because an error does not tell whether it took effect. `body` is
+        sent as JSON, nothing if it is null. No error repeats any of the `secrets` in it.
         """
         http = replace(self._http, secrets=secrets)
         return await http.send(method, path, params=params, headers=headers, body=body)
 
     @contextmanager
     def looking(self) -> Iterator[None]:
-        """Around what is read before a change goes out: an error that leaves open whether it did becomes `Failing`."""
+        """A context for reads before a change is sent: an error that would make the outcome ambiguous becomes
+        `Failing`.
+        """
         try:
             yield
         except (Unavailable, UnexpectedResponse) as error:
             raise Failing(error.to_failure(self._http.clock.now())) from error
 
     def discreet(self, cluster: Cluster) -> Cluster:
-        """The same, without what of the token its provider may repeat in what it says about it."""
+        """The text without parts of the token, which a provider can repeat in its messages."""
         said = {"message": cluster.message, "unread_members": cluster.unread_members}
         kept = {
             "message": None if cluster.message is None else self._http.clean(cluster.message),
@@ -154,7 +158,7 @@ class BaseAdapter(ABC):
         return cluster if kept == said else cluster.model_copy(update=kept)
 
     def expect(self, before: Cluster, now: Cluster) -> None:
-        """For a provider without revisions of its own: `Conflict` where a cluster is not what it was."""
+        """For a provider without revisions. Raises `Conflict` if the cluster has changed."""
         if now.revision != before.revision:
             conflict = Conflict(f"Its settings were changed at {self.provider.name} since they were read.")
             conflict.revision = now.revision
@@ -168,7 +172,7 @@ class BaseAdapter(ABC):
             why = f"does not read as documented: {self._http.redact(explain(error))}"
         except BadBody as error:
             why = f"is not read: {error}."
-        # Not chained: the cause would hold the body.
+        # Not chained, because the cause holds the body.
         raise UnexpectedResponse(
             f"{self.provider.name} gave an answer that {why}",
             http_status=answer.status,
@@ -176,8 +180,8 @@ class BaseAdapter(ABC):
         )
 
     async def confirm(self, answer: Answer) -> None:
-        """That a success is the provider's: it says nothing at all, or an object. Any other may come from something in
-        between, and the change have been done or not.
+        """Checks that a success comes from the provider: its body is empty or an object. Any other answer can come from
+        a proxy, and the outcome of the change is then ambiguous.
         """
         if answer.body.strip():
             await self.read(answer, Wire)
@@ -185,8 +189,8 @@ class BaseAdapter(ABC):
     async def listing(
         self, raw: Iterable[object], wire: type[WireItemT], to_item: Callable[[WireItemT], ItemT]
     ) -> Listing[ItemT]:
-        """Reads item by item, so that a malformed one costs itself, and the event loop gets its turn in between. Of two
-        of one key, which a list that changes while it is paged through can bring, the later counts.
+        """Reads item by item. A malformed item does not affect the others, and the event loop gets its turn in between.
+        Of two items with one key the later counts; a list that changes while it is paged can contain both.
         """
         items: dict[str, ItemT] = {}
         unreadable: dict[str, Unreadable] = {}
@@ -216,8 +220,8 @@ class BaseAdapter(ABC):
     async def follow(
         self, fetch: Callable[[TokenT | None], Awaitable[tuple[Iterable[RawT], TokenT | None]]]
     ) -> list[RawT]:
-        """All items of a paged list. `fetch` takes the token of a page, null for the first one, and answers its items
-        and the next page's token. A token that comes again would go round for ever: the listing fails.
+        """All items of a paged list. `fetch` takes the token of a page, null for the first, and returns its items and
+        the next token. A token that repeats fails the listing, which would otherwise be endless.
         """
         found: list[RawT] = []
         seen: set[TokenT] = set()
@@ -243,7 +247,9 @@ class BaseAdapter(ABC):
 
 
 def segment(identifier: str) -> str:
-    """An identifier as one segment of a path. `Rejected`, before anything is sent, where it would be another path."""
+    """An identifier as one segment of a path. Raises `Rejected`, before anything is sent, if it would make another
+    path.
+    """
     if not fits_a_path(identifier):
         shown = identifier if len(identifier) <= LONGEST_SHOWN else f"{identifier[:LONGEST_SHOWN]}…"
         raise Rejected(f"The identifier {shown!r} cannot be part of a path, so nothing was asked about it.")
@@ -251,5 +257,5 @@ def segment(identifier: str) -> str:
 
 
 def first_text(*values: object) -> str | None:
-    """The first of these that is a sentence at all."""
+    """The first of these that is a text and not empty."""
     return next((value for value in values if isinstance(value, str) and value.strip()), None)

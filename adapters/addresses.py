@@ -1,7 +1,7 @@
-"""Where requests may go: to the providers, and to addresses that whoever runs this has given.
+"""Allowed addresses: requests go only to the providers, and to addresses that the operator has given.
 
-A row of the store names the address of its account. Were it obeyed, whoever can write to the store could have the
-account's token sent to an address of theirs with the next observation.
+A row of the store holds the address of its account. Without this check, anybody who can write to the store could have
+the account's token sent to another address.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ Origin = tuple[str, str, int | None]
 
 
 class Addresses:
-    """A hook of the HTTP client: it sees every request before anything of it goes out."""
+    """A hook of the HTTP client that checks every request before it is sent."""
 
     def __init__(self, urls: Iterable[str]) -> None:
         self._known = frozenset(_origin(httpx.URL(url)) for url in urls)

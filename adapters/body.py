@@ -1,9 +1,9 @@
-"""How the body of an answer is read, whoever sent it: within bounds that hold for hostile bytes.
+"""Reading the body of an answer, within limits that also hold for hostile bytes.
 
-coding      none, or one of gzip and deflate; stacked codings are refused, for each multiplies what the last gave out
-size        counted in raw bytes and in inflated ones, while they come; what is over the bound is never held
-pace        the event loop gets its turn between the pieces, so that a deadline around the reading holds
-values      JSON of more members and items than any answer has is refused before it is parsed
+coding      none, gzip or deflate; stacked codings are refused, because each multiplies the output of the other
+size        raw and inflated bytes are counted while they arrive; bytes over the limit are not kept
+pace        the event loop gets its turn between the pieces, so that a deadline around the read works
+values      JSON with more members and items than any real answer is refused before it is parsed
 """
 
 import asyncio
@@ -14,15 +14,18 @@ from typing import TypeVar
 import httpx
 
 LARGEST_BODY_BYTES = 4 * 2**20
-"""Some five hundred clusters of the most talkative provider in one page; inflated, a second's work at most."""
+"""The most bytes of a success: some five hundred clusters of the provider with the longest answers. Inflating takes at
+most a second.
+"""
 LARGEST_REFUSAL_BYTES = 64 * 2**10
-"""A refusal is a sentence or two; what comes beyond is an HTML page, and its status says enough."""
+"""The most bytes of a refusal. A real one is a sentence or two; a longer one is an HTML page, and its status is enough.
+"""
 MOST_VALUES = 200_000
-"""Members and items of one body. Answers have one in some thirty bytes; more than one in twenty is no answer but work:
-objects cost a hundred times their bytes in memory.
+"""The most members and items of a body. Real answers have one in some thirty bytes, so that one in twenty is more than
+enough. Objects take a hundred times their bytes in memory.
 """
 LOOP_BYTES = 128 * 2**10
-"""JSON of more bytes than this is parsed in a thread, beside the event loop."""
+"""JSON with more bytes than this is parsed in a thread, so that the event loop can continue."""
 
 _WINDOWS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 _PIECES_IN_A_TURN = 64
@@ -31,16 +34,17 @@ ReadT = TypeVar("ReadT")
 
 
 class BadBody(Exception):
-    """A body that is not read further: too large, stacked, or not what its coding says. `str()` of it says which."""
+    """The body is not read. The message says why: too large, stacked codings, or data that its coding does not have."""
 
 
 async def read_body(response: httpx.Response, at_most: int = LARGEST_BODY_BYTES) -> bytes:
-    """The body of a response that was opened with `stream=True`, without its coding. Raises `BadBody`."""
+    """The decoded body of a response that was opened with `stream=True`. Raises `BadBody`."""
     inflater = _inflater(response.headers)
     body = bytearray()
     raw_bytes = pieces = 0
     assert isinstance(response.stream, httpx.AsyncByteStream)
-    # Not `aiter_bytes`, which inflates a whole piece before it can be counted, nor `aiter_raw`, which is used up once
+    # Not `aiter_bytes`, which inflates a whole piece before it can be counted, nor `aiter_raw`, which is
+    # used up once
     # a response was made from bytes.
     async for piece in response.stream:
         raw_bytes += len(piece)
@@ -56,9 +60,9 @@ async def read_body(response: httpx.Response, at_most: int = LARGEST_BODY_BYTES)
 
 
 async def parse(body: bytes, read: Callable[[bytes], ReadT]) -> ReadT:
-    """What `read` makes of JSON, of much of it beside the event loop. Raises `BadBody`, and what `read` raises.
+    """The result of `read` for JSON. Large JSON is read in a thread. Raises `BadBody`, and what `read` raises.
 
-    A comma in a text counts as one between values, which is near enough.
+    A comma in a text counts as a separator of values, which is exact enough.
     """
     if body.count(b",") + body.count(b"[") + body.count(b"{") > MOST_VALUES:
         raise BadBody(f"it holds more than {MOST_VALUES} values")
@@ -83,7 +87,7 @@ def _inflater(headers: httpx.Headers) -> "zlib._Decompress | None":
 
 
 def _inflate(inflater: "zlib._Decompress", piece: bytes, at_most: int) -> bytes:
-    """At most so many bytes, of which the last is one too many; the rest is left where it is."""
+    """At most so many bytes. The last one is over the limit; the rest is not read."""
     if inflater.eof and piece:
         raise BadBody("it goes on behind its end")
     try:

@@ -1,14 +1,12 @@
-"""The one HTTP policy: how any provider is asked, and what its answers mean before their bodies are read.
+"""The HTTP policy for all providers: how requests are sent, and what the status of an answer means.
 
-verb        only GET and HEAD are repeated; whether another verb took effect cannot be known from here
-repeating   at most 3 attempts: after a connection error or a 5xx with jittered backoff, after a 429 only when told
-            how long to wait; a longer wait than 5 seconds, and a timeout, are the caller's to handle
-timeout     5 seconds to connect, 20 for a whole answer
-budget      the allowance is asked before every attempt and told the rate headers of every answer
-body        read within the bounds of `adapters.body`
-redirects   are not followed: the token goes to one host
-cookies     are not kept: the client is shared between accounts
-errors      carry our sentence and the provider's own, shortened and redacted (`adapters.redaction`); never a body
+verb        only GET and HEAD are repeated, because an error does not tell whether another verb took effect repeating
+at most 3 attempts: after a connection error or a 5xx with jittered backoff, after a 429 only if it says how long to
+wait; a timeout, or a wait of more than 5 seconds, is raised to the caller timeout     5 seconds to connect, 20 for a
+whole answer budget      every attempt takes a permit from the request budget, which learns from the rate headers of
+every answer body        read within the limits of `adapters.body` redirects   not followed, because the token is for
+one host only cookies     not kept, because accounts share the client errors      hold a sentence of Fleetgraph and the
+provider's message, shortened and redacted (`adapters.redaction`), never a body
 """
 
 import asyncio
@@ -50,10 +48,10 @@ LONGEST_WAIT_SECONDS = 5.0
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 20.0
 LONGEST_COMPLAINT = 4000
-"""So much of a provider's words is read for the sentence that is kept of them."""
+"""The number of characters that are read of a provider's message."""
 LONGEST_SENTENCE = 300
 MOST_FIELDS = 20
-"""So many fields at fault are named, and so many sentences about each. A form has no more."""
+"""The number of invalid fields in a message, and of sentences about each."""
 
 ERRORS: Mapping[int, tuple[type[ProviderError], str]] = {
     401: (Unauthenticated, "refused the token"),
@@ -65,15 +63,16 @@ ERRORS: Mapping[int, tuple[type[ProviderError], str]] = {
     412: (Conflict, "has a newer revision"),
     429: (RateLimited, "asks for fewer requests"),
 }
-"""What a status means. Any other 4xx is `Rejected`, a 5xx `Unavailable`, the rest of what is no success unexpected."""
+"""The error for each status. Any other 4xx is `Rejected`, a 5xx is `Unavailable`, any other status is unexpected."""
 
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "cf-ray")
 
 
 def open_client(addresses: Addresses | None = None) -> httpx.AsyncClient:
-    """The client of the whole process: one SSL context, and one pool kept small because httpx's is superlinear.
+    """The client of the whole process. It has one SSL context and a small pool, because the cost of httpx's pool is
+    superlinear.
 
-    It asks nobody but `addresses`; whoever asks where they like gives none.
+    It connects only to `addresses`, or to any address if null.
     """
     return httpx.AsyncClient(
         event_hooks={"request": [] if addresses is None else [addresses]},
@@ -85,7 +84,7 @@ def open_client(addresses: Addresses | None = None) -> httpx.AsyncClient:
 
 @dataclass(frozen=True, kw_only=True)
 class Complaint:
-    """What a provider says is wrong, in its own words; `fields` names the fields at fault where it does."""
+    """The message of a provider about an error. `fields` maps the invalid fields to sentences, if it names them."""
 
     message: str | None = None
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -93,7 +92,7 @@ class Complaint:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A success. `etag` holds the header byte for byte, one character each."""
+    """A successful answer. `etag` is the header byte for byte, one character for each."""
 
     status: int
     body: bytes = field(repr=False)
@@ -103,7 +102,9 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class Http:
-    """The way of one account to its provider. `complaint` finds the provider's words in the body of a refusal."""
+    """The HTTP connection of one account to its provider. `complaint` finds the provider's message in the body of a
+    refusal.
+    """
 
     client: httpx.AsyncClient
     clock: Clock
@@ -115,7 +116,7 @@ class Http:
     headers: Mapping[str, str]
     complaint: Callable[[Mapping[str, object]], Complaint]
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    """What of a body nobody else is to read."""
+    """The secrets in a request body."""
 
     async def send(
         self,
@@ -127,9 +128,9 @@ class Http:
         body: object = None,
         attempts: int = ATTEMPTS,
     ) -> Answer:
-        """Raises the error that the last attempt ended in, or `BudgetExhausted` before one that may not go out.
+        """Raises the error of the last attempt, or `BudgetExhausted` before an attempt for which there is no permit.
 
-        `path` begins with a slash and is quoted already; `body` is sent as JSON, nothing where it is null.
+        `path` begins with a slash and is already quoted. `body` is sent as JSON, nothing if it is null.
         """
         request = self._build(method, path, params or {}, headers or {}, body)
         last = min(attempts, ATTEMPTS) if method in SAFE_VERBS else 1
@@ -146,11 +147,11 @@ class Http:
             await self.clock.sleep(wait)
 
     def clean(self, text: str) -> str:
-        """One line without the token and without what else of a request nobody is to read."""
+        """The text in one line, without the token and other secrets of the request."""
         return redact(text, (self.token.get_secret_value(), *self.secrets))
 
     def redact(self, text: str) -> str:
-        """The same, and short."""
+        """The redacted text, shortened."""
         line = self.clean(text[:LONGEST_COMPLAINT])
         return line if len(line) <= LONGEST_SENTENCE else f"{line[:LONGEST_SENTENCE]}…"
 
@@ -158,7 +159,7 @@ class Http:
         self, method: str, path: str, params: Mapping[str, str], headers: Mapping[str, str], body: object
     ) -> httpx.Request:
         token = self.token.get_secret_value()
-        # Refused here, because a library that is to put such a token into a header quotes it in its error.
+        # Refused here, because a library quotes a token that cannot be a header in its error.
         if not token.isascii() or not token.isprintable() or not token.strip():
             raise Unauthenticated("The token is empty or holds characters that no token has.")
         try:
@@ -174,7 +175,7 @@ class Http:
                 timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             )
         except (ValueError, TypeError, RecursionError, httpx.InvalidURL):
-            # Not chained: the cause may quote what was to be sent.
+            # Not chained, because the cause may quote the body.
             raise Rejected(
                 "What was to be sent holds something that cannot be written, so nothing was sent."
             ) from None
@@ -211,7 +212,7 @@ class Http:
                     http_status=response.status_code,
                     provider_request_id=request_id,
                 ) from error
-            body = b""  # the status of a refusal says enough
+            body = b""  # the status of a refusal is enough
         if not response.is_success:
             raise self._refusal(response.status_code, body, request_id, rate)
         return Answer(
@@ -256,7 +257,7 @@ class Http:
         return self.redact(found) if found else None
 
     def _seconds_to_wait(self, error: ProviderError, attempt: int) -> float | None:
-        """Null where trying again from here is no use."""
+        """The seconds before the next attempt. Null if no other attempt is made."""
         jitter = random.random()  # noqa: S311 - it spreads load and hides nothing
         if isinstance(error, TimedOut) or isinstance(error.__cause__, httpx.TimeoutException):
             return None
@@ -267,5 +268,5 @@ class Http:
 
 
 def _raw_header(response: httpx.Response, name: bytes) -> str | None:
-    """Undecoded, because it is to be sent back byte for byte and `Headers` would guess a charset."""
+    """The raw header. It is sent back byte for byte, and `Headers` would guess a charset."""
     return next((value.decode("latin-1") for key, value in response.headers.raw if key.lower() == name), None)

@@ -1,4 +1,4 @@
-"""Several listings as one, for a provider that lists a collection in parts."""
+"""Joins listings, for a provider that lists a collection in parts."""
 
 from collections.abc import Awaitable, Iterable
 from typing import TypeVar
@@ -11,8 +11,8 @@ ItemT = TypeVar("ItemT", bound=Keyed)
 
 
 async def join(parts: Iterable[Awaitable[Listing[ItemT]]]) -> Listing[ItemT]:
-    """Asks for one part after the other. A part that is refused costs itself and leaves the whole incomplete; an item
-    that several parts show counts once.
+    """Requests one part after the other. A refused part is left out, and the whole is incomplete. An item in several
+    parts counts once.
     """
     items: dict[str, ItemT] = {}
     unreadable: list[Unreadable] = []

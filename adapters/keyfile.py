@@ -8,7 +8,7 @@ from fleet.model.refusal import InvalidInput
 
 
 def read_keyfile(credentials: GcpCredentials) -> Mapping[str, object]:
-    """`InvalidInput`, without a word of it, where it is none: another text would be sent for nothing."""
+    """Raises `InvalidInput`, without quoting it, if the text is not a key file."""
     try:
         keyfile = json.loads(credentials.keyfile_json.get_secret_value())
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""Tokens of an OpenID Connect issuer: verified here, against the keys that the issuer publishes.
+"""Verifying tokens of an OpenID Connect issuer with the keys that the issuer publishes.
 
-A token has to be signed with RS256 or ES256 by one of those keys, name this issuer and our audience, say when it ends
-and who it is about. What it may is what its scopes say that begin with `fleetgraph:`.
+A token must be signed with RS256 or ES256 by one of those keys, and have this issuer, our audience, an expiry and a
+subject. Its scopes that begin with `fleetgraph:` are the caller's scopes.
 """
 
 import asyncio
@@ -22,28 +22,28 @@ from fleet.ports.clock import Clock
 
 ALGORITHMS = ("RS256", "ES256")
 LEEWAY = timedelta(seconds=30)
-"""How far the issuer's clock and ours may be apart."""
+"""The accepted difference between the issuer's clock and ours."""
 
 KEYS_KEPT = timedelta(hours=1)
 KEYS_KEPT_AT_MOST = timedelta(days=1)
-"""While the issuer does not answer, the keys that it had published are believed for so long."""
+"""How long the last published keys are used while the issuer does not answer."""
 ASKED_AT_MOST_EVERY = timedelta(minutes=1)
-"""A token that names a key which is not known makes us ask again, but not more often."""
+"""The shortest time between two requests for the keys, which an unknown key id in a token causes."""
 
 SCOPES: Mapping[str, Scope] = {f"fleetgraph:{scope.value}": scope for scope in Scope}
 
 ANSWER_SECONDS = 3
-"""For both documents together, whatever the issuer sends meanwhile: callers wait for them."""
+"""The deadline for both documents together, because callers wait for them."""
 LARGEST_DOCUMENT_BYTES = 256 * 2**10
-"""A key with its chain of certificates takes some six kilobytes."""
+"""The most bytes of a document. A key with its chain of certificates takes some six kilobytes."""
 MOST_KEYS = 100
-"""Issuers publish a handful. Each costs some work to make ready for verifying."""
+"""The most keys of an issuer. Real issuers publish a few, and each takes some work to prepare."""
 _VERIFIER = jwt.PyJWT(options={"enforce_minimum_key_length": True})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """`issuer` is its URL, to the letter. `scope_claim` is what it calls a token's scopes, in one text or in a list."""
+    """`issuer` is its exact URL. `scope_claim` is the claim with a token's scopes, as a text or a list."""
 
     issuer: str
     audience: str
@@ -51,11 +51,11 @@ class Expected:
 
 
 class IssuerSilent(Exception):
-    """The issuer did not publish its keys as it should."""
+    """The issuer does not publish its keys as expected. The message says why."""
 
 
 class Issuer:
-    """Keeps the issuer's keys between tokens. `open` is a `fleet.access.authentication.VerifyCredential`."""
+    """Verifies tokens and keeps the issuer's keys. `open` is a `fleet.access.authentication.VerifyCredential`."""
 
     def __init__(self, expected: Expected, clock: Clock) -> None:
         self._expected = expected
@@ -96,7 +96,7 @@ class Issuer:
         return verified
 
     async def _key(self, key_id: str | None) -> jwt.PyJWK:
-        # A key that is known and believed is not waited for while somebody else asks.
+        # A token with a known key does not wait while another request refreshes the keys.
         if not (self._asking.locked() and key_id in self._keys and self._are_believed()):
             async with self._asking:
                 if self._is_to_ask(key_id):
@@ -130,7 +130,7 @@ class Issuer:
 
 
 def to_caller(claims: Mapping[str, Any], expected: Expected) -> Caller:
-    """Scopes of other applications, and words that are none, are passed over."""
+    """The scopes of a token. Scopes of other applications and unknown values are ignored."""
     told = claims.get(expected.scope_claim)
     words = told.split() if isinstance(told, str) else told if isinstance(told, list) else []
     scopes = frozenset(SCOPES[word] for word in words if isinstance(word, str) and word in SCOPES)
@@ -139,12 +139,12 @@ def to_caller(claims: Mapping[str, Any], expected: Expected) -> Caller:
 
 
 async def read_keys(issuer: str) -> Mapping[str | None, jwt.PyJWK]:
-    """The keys to verify with, by their ids. `IssuerSilent` when they cannot be had."""
+    """The keys by id. Raises `IssuerSilent` if they cannot be read."""
     try:
         async with asyncio.timeout(ANSWER_SECONDS), httpx.AsyncClient(timeout=ANSWER_SECONDS) as client:
             about = await _get(client, issuer.rstrip("/") + "/.well-known/openid-configuration")
             if about.get("issuer") != issuer:
-                raise IssuerSilent("the issuer calls itself otherwise than it is configured here")
+                raise IssuerSilent("the issuer's own name differs from the configured one")
             published = await _get(client, str(about.get("jwks_uri")))
         if len(published.get("keys") or ()) > MOST_KEYS:
             raise IssuerSilent(f"it publishes more than {MOST_KEYS} keys")
@@ -164,14 +164,14 @@ async def read_keys(issuer: str) -> Mapping[str | None, jwt.PyJWK]:
 
 async def _get(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
     if not url.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
-        raise IssuerSilent("keys are read over https alone")
+        raise IssuerSilent("keys are read only over https")
     async with client.stream("GET", url, headers={"Accept-Encoding": "gzip"}) as answer:
         answer.raise_for_status()
         body = await read_body(answer, LARGEST_DOCUMENT_BYTES)
     try:
         document = json.loads(body)
     except RecursionError:
-        raise IssuerSilent("what it publishes nests too deeply") from None
+        raise IssuerSilent("its document is nested too deeply") from None
     if not isinstance(document, dict):
-        raise IssuerSilent("what it publishes is no JSON object")
+        raise IssuerSilent("its document is not a JSON object")
     return document

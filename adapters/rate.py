@@ -1,7 +1,7 @@
-"""What an answer's headers tell of the provider's limit, in the forms that the providers use.
+"""Reading rate limits from the headers of an answer, in the formats of the providers.
 
-`Retry-After` is seconds or an HTTP date. `X-RateLimit-Reset` is a moment in Unix time at one provider and a duration
-at another, and documented as both at a third; a value above 10^9 can only be the former.
+`Retry-After` is seconds or an HTTP date. `X-RateLimit-Reset` is a Unix time at one provider, a duration at another, and
+documented as both at a third. A value above 10^9 is a Unix time.
 """
 
 import re
@@ -12,13 +12,13 @@ from email.utils import parsedate_to_datetime
 from fleet.model.rate_limit import RateFacts
 
 LONGEST_BELIEVED_SECONDS = 86_400
-"""A provider that asks for more patience than a day is asked again after one."""
+"""The longest wait that is believed."""
 _UNIX_TIME_FROM = 10**9
 _NUMBER = re.compile(r"\s*(\d{1,15})(\.\d*)?\s*", re.ASCII)
 
 
 def read_rate(headers: Mapping[str, str], status: int, now: datetime) -> RateFacts:
-    """`headers` ignore case. `retry_at` is told by a 429 or a 5xx; a 429 may tell it by its reset alone."""
+    """`headers` ignore case. A 429 or a 5xx can have `retry_at`; for a 429 it can come from the reset alone."""
     resets_at = _resets_at(headers.get("x-ratelimit-reset"), now)
     retry_at = None
     if status == 429 or status >= 500:

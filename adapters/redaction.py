@@ -1,9 +1,9 @@
-"""Redaction: what goes out in a request and is nobody's business stands in no text that is shown, kept or logged.
+"""Redaction: removes the secrets of a request from every text that is shown, stored or logged.
 
-A secret is an account's token, or what a change sends that only its provider is to read. A run of `TELLING` characters
-of one gives it away, whatever their case. In plain text such runs are masked where they stand; a text that holds one
-in base64, in hexadecimal, percent-encoded, escaped as JSON or HTML does, or broken by spaces, is masked whole. A secret
-of fewer characters is masked where it stands whole.
+A secret is an account's token, or a value in a change that only the provider must read. A run of `TELLING` characters
+of a secret reveals it, in upper or lower case. In plain text such a run is masked. A text that holds one in base64, in
+hexadecimal, percent-encoded, escaped as in JSON or HTML, or broken by spaces, is masked as a whole. A shorter secret is
+masked only as a whole.
 """
 
 import html
@@ -17,8 +17,8 @@ from pydantic import SecretStr
 from fleet.model.record import Record
 
 TELLING = 8
-"""Of 32 random characters, eight leave more to guess than anybody can; providers show the last four of a token, which
-name it for people. A run that stands in a secret by chance costs a few letters of a sentence.
+"""The length of a run that reveals a secret. Eight of 32 random characters do not help to guess the rest; providers
+show the last four of a token to people. A run that matches by chance only masks a few letters.
 """
 MASK = "***"
 
@@ -28,12 +28,12 @@ _ROUNDS = 2
 
 
 def secrets_of(record: Record | None) -> tuple[str, ...]:
-    """The secrets that a record holds itself."""
+    """The secrets in a record."""
     return tuple(value.get_secret_value() for _, value in record or () if isinstance(value, SecretStr))
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text in one line, without any of the secrets and any telling part of one."""
+    """The text in one line, without secrets and without parts that reveal one."""
     line = _in_one_line(text)
     known = [one for secret in secrets if (one := _in_one_line(secret))]
     for secret in known:
@@ -44,12 +44,12 @@ def redact(text: str, secrets: Iterable[str]) -> str:
 
 
 def _in_one_line(text: str) -> str:
-    """Without halves of surrogate pairs, which nothing that keeps or shows the line could write."""
+    """The text without lone surrogates, which cannot be encoded."""
     return " ".join(text.encode(errors="replace").decode().split())
 
 
 def _mask(line: str, secret: str) -> str:
-    """Each run of characters that the secret holds too gives way to a mask."""
+    """Replaces each run of characters that is also in the secret by a mask."""
     length = min(TELLING, len(secret))
     runs = _runs(_lower(secret), length)
     lowered = _lower(line)
@@ -63,7 +63,7 @@ def _mask(line: str, secret: str) -> str:
 
 
 def _decoded(line: str) -> Iterator[str]:
-    """What the line may stand for."""
+    """The texts that the line can encode."""
     for _ in range(_ROUNDS):
         yield from (one(line) for one in (_unescape, unquote, html.unescape))
         line = html.unescape(unquote(_unescape(line)))
@@ -79,7 +79,7 @@ def _tells(form: str, secret: str) -> bool:
 
 
 def _in_base64(secret: str) -> Iterator[str]:
-    """As it stands in what is encoded, by where in it the secret begins; without characters that it shares."""
+    """The secret in base64 for each offset, without characters that depend on its neighbours."""
     for before in range(3):
         encoded = b64encode(b" " * before + secret.encode()).decode()
         shared = 0 if before == 0 else before + 1
@@ -104,5 +104,5 @@ def _squeeze(text: str) -> str:
 
 
 def _lower(text: str) -> str:
-    """Letters of ASCII alone, so that the text stays as long as it is."""
+    """Lower case of ASCII letters only, so that the length stays equal."""
     return "".join(character.lower() if character.isascii() else character for character in text)

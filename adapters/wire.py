@@ -1,8 +1,8 @@
-"""How provider JSON is read: what every wire model has in common.
+"""The base of the wire models, which read provider JSON.
 
-A wire model lists the members that an adapter uses, under the provider's own names. Only the identity is required:
-documents call members required that live answers leave out, and a cluster is worth showing without them. So is it worth
-showing without a member that does not read: of a `Lenient` model such a member is passed over and named in `unread`.
+A wire model lists the members that an adapter uses, with the provider's names. Only the identity is required, because
+real answers leave out members that the documentation requires, and a cluster is useful without them. A member that
+cannot be read does not hide the cluster either: a `Lenient` model skips it and names it in `unread`.
 """
 
 import json
@@ -30,22 +30,22 @@ from fleet.model.identifier import LONGEST_IDENTIFIER
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 MOST_UNREAD = 20
-"""So many members that do not read are named: whoever looks into it has enough with a handful."""
+"""The most unread members that are named. A few are enough to investigate."""
 
 
 LONGEST_NOTE = 200
-"""Keys of labels stand in the place of a member, as long as they are."""
+"""The most characters of a place, because a label's key of any length can be part of it."""
 
 
 class Wire(BaseModel):
-    """Part of an answer. Unknown members are ignored; a validation error does not quote what it was given."""
+    """Part of an answer. Unknown members are ignored. A validation error does not quote its input."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     @classmethod
     def from_json(cls, body: bytes) -> Self:
-        """Of JSON to the letter, or else of what is nearly so: half a surrogate pair, which a text cut by JavaScript
-        ends in, and a byte that is no UTF-8 become the sign for what cannot be shown.
+        """Reads JSON. Where it is not valid, a lone surrogate (at the end of a text that JavaScript cut) and a byte
+        that is not UTF-8 become the replacement character.
         """
         try:
             return cls.model_validate_json(body)
@@ -60,14 +60,14 @@ class Wire(BaseModel):
 
 
 class Lenient(Wire):
-    """An object of which a member that does not read, and that has a default, has its default.
+    """An object in which a member that cannot be read gets its default, if it has one.
 
-    Those that are required, and those that `identifying` names, the words of a phase among them, are read or nothing
-    is: a cluster that is shown in a phase that its provider did not say is worse than one that is said not to read.
+    Required members, and those in `identifying` (the phase, for example), must be readable, or the object is
+    unreadable: a wrong phase is worse than an unreadable cluster.
     """
 
     identifying: ClassVar[frozenset[str]] = frozenset()
-    """In the provider's spelling."""
+    """The name of a member in the provider's spelling."""
 
     _unread: tuple[str, ...] = PrivateAttr(default=())
 
@@ -91,8 +91,8 @@ class Lenient(Wire):
 
     @property
     def unread(self) -> tuple[str, ...]:
-        """The members that do not read, here and below, each with its place and why: `config.storage_gib: Input
-        should be a valid integer`.
+        """The members that cannot be read, here and below, each with its place and the reason: `config.storage_gib:
+        Input should be a valid integer`.
         """
         found = list(self._unread)
         for name, shown in _with_parts(type(self)):
@@ -106,7 +106,7 @@ class Lenient(Wire):
 
 @cache
 def _with_parts(model: type[Lenient]) -> tuple[tuple[str, str], ...]:
-    """The members that are lenient themselves, or lists of such, with their names in the provider's spelling."""
+    """The members that are lenient models or lists of them, with their names in the provider's spelling."""
     return tuple(
         (name, field.alias or name)
         for name, field in model.model_fields.items()
@@ -121,13 +121,13 @@ def _parts(annotation: Any) -> Iterator[Any]:
 
 
 class WireItem(Lenient):
-    """An item of a list, recognised by the member named `identity`."""
+    """An item of a list. The member named `identity` identifies it."""
 
     identity: ClassVar[str] = "id"
 
     @classmethod
     def identify(cls, raw: object) -> str | None:
-        """The identity of an item whose other members may be unreadable; null when it cannot be told."""
+        """The identity of an item whose other members can be unreadable. Null if it cannot be read either."""
         value = raw.get(cls.identity) if isinstance(raw, Mapping) else None
         try:
             return _IDENTITY.validate_python(value, strict=True)
@@ -135,27 +135,35 @@ class WireItem(Lenient):
             return None
 
 
-# -------------------------------------------------------------------------------------------------------------- texts
+# --------------------------------------------------------------------------------------------------------------
+# texts
 #
-# Rows are kept in items of at most 400 KB and shown a hundred to an answer of at most 6 MB, so every text has a bound.
-# What people wrote is cut; what is a word, an address or a key would mean something else cut, and does not read.
+# Rows are kept in items of at most 400 KB and shown a hundred to an answer of at most 6 MB, so every text
+# has a bound.
+# Texts of people are cut. A cut word, address or key would mean something else, so it is unreadable instead.
 
 LONGEST_WORD = 512
-"""Versions, regions, machine types, states, addresses: the longest that means anything is a host name of 253."""
+"""The most characters of versions, regions, machine types, states and addresses. The longest valid one is a host name
+of 253.
+"""
 LONGEST_TITLE = 256
-"""Names that are shown; a Kubernetes name has up to 253 characters."""
+"""The most characters of names. A Kubernetes name has up to 253."""
 LONGEST_DESCRIPTION = 2_000
-"""What a person wrote about a cluster: a page of it."""
+"""The most characters of a person's text about a cluster: about a page."""
 LONGEST_MESSAGE = 1_000
-"""What a provider says about a cluster. Two lists of a hundred clusters stay below a megabyte, in any script."""
+"""The most characters of a provider's message about a cluster. Two lists of a hundred clusters stay below a megabyte,
+in any script.
+"""
 LONGEST_PUBLIC_KEY = 4_000
-"""An RSA key of 16,384 bits takes 2,800 characters in base64."""
+"""The most characters of a public key. An RSA key of 16,384 bits takes 2,800 in base64."""
 LONGEST_CERTIFICATE = 16_000
-"""Some six certificates in base64. A hundred clusters stay below two megabytes."""
+"""The most characters of a certificate authority: some six certificates in base64. A hundred clusters stay below two
+megabytes.
+"""
 LONGEST_PAGE_TOKEN = 4_000
-"""It goes back in an address; servers take up to 8,000 characters of one."""
+"""The most characters of a page token. It is sent in an address, and servers accept up to 8,000 characters of one."""
 MOST_PARTS = 100
-"""Regions, node pools, features, labels and keys of one cluster."""
+"""The most regions, node pools, features, labels and keys of one cluster."""
 
 
 def _unset_when_empty(value: object) -> object:
@@ -178,7 +186,7 @@ Identity = Annotated[str, Field(min_length=1, max_length=LONGEST_IDENTIFIER)]
 _IDENTITY: TypeAdapter[str] = TypeAdapter(Identity)
 Word = Annotated[str, Field(max_length=LONGEST_WORD)]
 Text = Annotated[Word | None, BeforeValidator(_unset_when_empty)]
-"""A word, an address or an identifier; the empty one is how several providers write an unset member."""
+"""A word, an address or an identifier. An empty one means unset, as several providers write it."""
 Title = Annotated[str | None, BeforeValidator(_unset_when_empty), _cut(LONGEST_TITLE)]
 """A name for people."""
 Description = Annotated[str | None, BeforeValidator(_unset_when_empty), _cut(LONGEST_DESCRIPTION)]
@@ -195,10 +203,11 @@ Words = Annotated[tuple[Word, ...], Field(max_length=MOST_PARTS)]
 When = Annotated[AwareDatetime | None, BeforeValidator(_unset_when_empty)]
 """An RFC 3339 timestamp, unset when empty."""
 
-# ------------------------------------------------------------------------------------------------------------ numbers
+# ------------------------------------------------------------------------------------------------------------
+# numbers
 
 NO_COUNT = 2**31 - 1
-"""The largest integer of 32 bits, which providers write where something has no number: it scales by itself."""
+"""The largest integer of 32 bits, which providers write if there is no number because something autoscales."""
 
 
 def _unset_when_no_count(value: object) -> object:
@@ -206,30 +215,31 @@ def _unset_when_no_count(value: object) -> object:
 
 
 Ordinal = Annotated[int, Field(ge=0, lt=2**63)]
-"""A whole number that counts on: pages, generations."""
+"""A whole number that only grows: pages, generations."""
 Count = Annotated[int, Field(ge=0, lt=2**63)]
-"""A whole number of something, as a JSON number or, as is the custom for 64 bits, as a string of digits."""
+"""A whole number, as a JSON number or, as is usual for 64 bits, as a string of digits."""
 Cents = Annotated[int, Field(ge=0, lt=2**63)]
 """Money in its smallest unit."""
 SmallCount = Annotated[Annotated[int, Field(ge=0, lt=2**31)] | None, BeforeValidator(_unset_when_no_count)]
-"""One that its provider holds in 32 bits, so that a product with a unit stays within 64."""
+"""A whole number that the provider keeps in 32 bits, so that its product with a unit fits into 64 bits."""
 
 
 def without_no_counts(raw: Any) -> Any:
-    """What was read and is to be sent back, without members that are no count: nobody asked for so many."""
+    """An object that was read and is sent back, without members that are not valid counts."""
     if isinstance(raw, Mapping):
         return {name: without_no_counts(value) for name, value in raw.items() if value != NO_COUNT}
     return [without_no_counts(one) for one in raw] if isinstance(raw, list | tuple) else raw
 
 
-# -------------------------------------------------------------------------------------------------------------- lists
+# --------------------------------------------------------------------------------------------------------------
+# lists
 
 Items = Annotated[tuple[object, ...], BeforeValidator(_empty_when_null)]
-"""The items of a list, unread: `Adapter.listing` reads them one by one. Null is how some servers write none."""
+"""The items of a list, unparsed: `Adapter.listing` reads them one by one. Some servers send null for an empty list."""
 
 
 def _writable(loaded: Any) -> Any:
-    """JSON as Python reads it, with texts that UTF-8 can write."""
+    """JSON as Python reads it, with texts that UTF-8 can encode."""
     if isinstance(loaded, str):
         return _HALF_A_PAIR.sub("\ufffd", loaded)
     if isinstance(loaded, dict):
@@ -238,7 +248,7 @@ def _writable(loaded: Any) -> Any:
 
 
 def explain(error: ValidationError) -> str:
-    """Where and why something does not read, without quoting it: `regions.0.name: Field required`."""
+    """Where and why something cannot be read, without quoting it: `regions.0.name: Field required`."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
@@ -246,11 +256,11 @@ def explain(error: ValidationError) -> str:
 
 
 def _by_member(error: ValidationError) -> Mapping[str, str]:
-    """Of each member that is at fault, what is wrong with it first."""
+    """The first error of each invalid member."""
     found: dict[str, str] = {}
     for one in error.errors(include_url=False, include_input=False, include_context=False):
         if not one["loc"]:
-            return {}  # the object as a whole
+            return {}  # the whole object
         text = f"{'.'.join(map(str, one['loc']))}: {one['msg']}"
         found.setdefault(str(one["loc"][0]), cut(text, LONGEST_NOTE))
     return found

@@ -46,7 +46,7 @@ class CockroachdbAdapter(BaseAdapter):
         return await self.listing(raw, WireCluster, self._to_cluster)
 
     async def cluster(self, external_id: str) -> Cluster:
-        """A deleted one is answered too, as deleted."""
+        """The cluster with this id. A deleted cluster is returned as deleted."""
         return self._to_cluster(await self.get(to_path(external_id), WireCluster))
 
     async def organization(self) -> str:
@@ -57,7 +57,9 @@ class CockroachdbAdapter(BaseAdapter):
         return await self.listing(raw, WireNode, lambda wire: to_node(wire, self.account.id, cluster.key))
 
     async def regions(self) -> Listing[Region]:
-        """Asked per cloud, because bare names do not tell theirs, and once more for what is serverless."""
+        """Regions are requested for each cloud, because older versions return names without it, and once more for
+        serverless ones.
+        """
         raw: list[object] = []
         for cloud in (cloud for cloud, since in CLOUD_SINCE.items() if since <= self.api_version):
             for serverless in ("false", "true"):
@@ -76,7 +78,7 @@ class CockroachdbAdapter(BaseAdapter):
         await self._patch(cluster, to_update_request(patch, cluster, self.api_version))
 
     async def delete_cluster(self, cluster: Cluster) -> None:
-        """Answered by nothing, as the guide promises, or by the cluster, as the document does."""
+        """The answer is empty, as in the guide, or the cluster, as in the OpenAPI document."""
         await self.confirm(await self.change("DELETE", to_path(cluster.external_id)))
 
     async def set_spend_limit(self, cluster: Cluster, limit: LimitWanted) -> None:
@@ -125,13 +127,13 @@ def to_path(external_id: str) -> str:
 
 
 def require_limits(cluster: Cluster) -> None:
-    """`Unsupported` for a cluster that is not billed by use."""
+    """Raises `Unsupported` for a cluster that is not billed by use."""
     if Capability.SPEND_LIMIT in cluster.unsupported:
         raise Unsupported(cluster.unsupported[Capability.SPEND_LIMIT], capability=Capability.SPEND_LIMIT)
 
 
 def to_next_page(wire: WirePagination | None) -> tuple[str, str] | None:
-    """The parameter that asks for the next page, and its value: each generation has its own."""
+    """The query parameter of the next page and its value. Each generation of the API has its own."""
     if wire is not None and wire.next_page:
         return ("pagination.page", wire.next_page)
     if wire is not None and wire.next:

@@ -1,4 +1,4 @@
-"""CockroachDB Cloud's answers to the domain's records."""
+"""The conversion of CockroachDB Cloud's answers to records of the domain."""
 
 import re
 from collections.abc import Mapping
@@ -36,9 +36,9 @@ OPERATIONS: Mapping[str, Phase] = {
     "CRDB_CLUSTER_DISRUPTION_RUNNING": Phase.DEGRADED,
 }
 OPERATION_ENDINGS: Mapping[str, Phase] = {"_RUNNING": Phase.UPDATING, "_FAILED": Phase.DEGRADED}
-"""What a created cluster is, by its operation; by the ending where the word is not listed."""
+"""The phase of a created cluster, by its operation. Unlisted operations are matched by their ending."""
 PREFIXES = ("CLUSTER_STATE_", "CLUSTER_STATUS_", "NODE_STATUS_")
-"""What 2022-03-31 put before the words of its enums."""
+"""The prefixes of enum values in version 2022-03-31."""
 NODE_PHASES: Mapping[str, NodePhase] = {"LIVE": NodePhase.READY, "NOT_READY": NodePhase.NOT_READY}
 
 MESSAGES: Mapping[str, str] = {
@@ -135,7 +135,7 @@ def to_message(state: str, operation: str) -> str | None:
 
 
 def to_is_serverless(wire: WireCluster) -> bool | None:
-    """Whether the cluster shares machines instead of having its own; null when neither shape nor plan tells."""
+    """Whether the cluster is serverless. Null if neither its configuration nor its plan shows it."""
     if wire.config is not None and wire.config.serverless is not None:
         return True
     if wire.config is not None and wire.config.dedicated is not None:
@@ -150,7 +150,9 @@ def to_unsupported(is_serverless: bool | None) -> Mapping[Capability, str]:
 
 
 def to_capacity(wire: WireCluster, is_serverless: bool | None) -> Capacity:
-    """Dedicated clusters say what a node has. Of the serverless ones only Standard says anything: its vCPUs."""
+    """The capacity. Dedicated clusters show the resources of a node. Of the serverless plans only Standard shows any:
+    its vCPUs.
+    """
     config = wire.config or WireConfig()
     if config.serverless is not None:
         limits = config.serverless.usage_limits
@@ -172,7 +174,7 @@ def to_capacity(wire: WireCluster, is_serverless: bool | None) -> Capacity:
         total = multiply(per_node, nodes) if nodes else Resources()
         machine = next(iter(machines), None) or hardware.machine_type
         return Capacity(total=total, per_node=per_node, node_count=nodes, instance_type=machine)
-    # Regions with machines of their own: what a node has differs, and the memory of each is nowhere said.
+    # The nodes of the regions differ, and the API does not show their memory.
     total = Resources(
         cpu_millicores=to_millicores_of_all(wire, cpus),
         storage_mib=multiply(per_node, nodes).storage_mib if nodes else None,
@@ -186,7 +188,7 @@ def to_capacity(wire: WireCluster, is_serverless: bool | None) -> Capacity:
 
 
 def to_vcpus_by_region(wire: WireCluster, hardware: WireDedicated) -> list[int | None]:
-    """Of one node, region by region; what a region does not say is what the cluster says."""
+    """The resources of one node, by region. What a region does not show is as in the cluster."""
     return [region.num_virtual_cpus or hardware.num_virtual_cpus for region in wire.regions or ()]
 
 
@@ -212,7 +214,7 @@ def multiply(per_node: Resources, nodes: int) -> Resources:
 
 
 def to_connection(wire: WireCluster, state: str) -> Connection | None:
-    """Older versions tell the host per region only."""
+    """The connection. Older versions show the host only by region."""
     if state not in ("CREATED", "LOCKED"):
         return None
     regions = sorted(wire.regions or (), key=lambda region: region.primary is not True)
@@ -232,7 +234,9 @@ def to_cluster_region(wire: WireClusterRegion, is_serverless: bool | None) -> Co
 
 
 def to_revision(wire: WireCluster) -> str:
-    """Over what PATCH takes. Of the version only the major one: patches are applied by the provider itself."""
+    """The revision: a digest of what PATCH accepts. It includes only the major version, because the provider applies
+    patches itself.
+    """
     config = wire.config or WireConfig()
     serverless, dedicated = config.serverless, config.dedicated
     major = re.match(r"v?\d+\.\d+", wire.cockroach_version or "")
@@ -254,7 +258,9 @@ def to_revision(wire: WireCluster) -> str:
 
 
 def to_own_machine(region: WireClusterRegion, shared: WireDedicated | None) -> tuple[str, ...]:
-    """What of a region's machines is not as the cluster's: versions of the API that do not say it show the same."""
+    """The resources of a region's nodes that differ from the cluster's. Versions of the API that do not show them give
+    an equal result.
+    """
     own = {
         "vcpus": (region.num_virtual_cpus, shared.num_virtual_cpus if shared else None),
         "machine": (region.machine_type, shared.machine_type if shared else None),
@@ -277,7 +283,9 @@ def to_node(wire: WireNode, account_id: str, cluster_key: str) -> Node:
 
 
 def to_raw_region(raw: object, cloud: str, *, is_serverless: bool) -> object:
-    """An item of either generation, an object or a bare name, with what the question says about it."""
+    """An item of a list, completed with the parameters of the request. It is an object, or only a name in the older
+    generation.
+    """
     if isinstance(raw, str):
         return {"name": raw, "provider": cloud, "serverless": is_serverless}
     if not isinstance(raw, Mapping):

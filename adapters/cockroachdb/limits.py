@@ -1,4 +1,4 @@
-"""How a limit is asked for in each of CockroachDB Cloud's three ways.
+"""Requests for spend limits, in the three generations of CockroachDB Cloud's API.
 
 until 2022-03-31   `spendLimit`, in US cents; zero keeps a cluster inside its free allowance
 until 2023-04-10   `spend_limit`, the same; in the last of these versions `usage_limits` of both kinds beside it
@@ -38,9 +38,9 @@ _MOST_USE = 2**63 - 1
 
 
 def to_limit(limit: LimitWanted, plan: str, version: str, path: Path) -> Json:
-    """The members that ask for it, of `serverless` or, in the oldest version, of a request of its own.
+    """The members of the request: in `serverless` or, in the oldest version, in a separate request.
 
-    `InvalidInput` where it cannot be meant for a cluster of this plan; `path` is where the limit stands in the input.
+    Raises `InvalidInput` if a cluster of this plan cannot have the limit. `path` is the path of the limit in the input.
     """
     if version >= USAGE_LIMITS:
         return {"usage_limits": _to_usage_limits(limit, plan, path)}
@@ -49,7 +49,8 @@ def to_limit(limit: LimitWanted, plan: str, version: str, path: Path) -> Json:
         return {name: _to_cents(limit.money, _MOST_CENTS, path)}
     if version < BOTH_LIMITS:
         raise InvalidInput(
-            f"Version {version} of CockroachDB Cloud's API limits money, not use: send an amount in US cents instead.",
+            f"Version {version} of CockroachDB Cloud's API limits money, not use: send an amount in US cents "
+            f"instead.",
             path=(*path, "usage"),
         )
     return {"usage_limits": _to_both_limits(limit, version, path)}
@@ -86,7 +87,7 @@ def _to_both_limits(limit: LimitWanted, version: str, path: Path) -> Json:
 
 
 def _written(usage: UsageLimit, names: Mapping[str, str], otherwise: str, path: Path) -> Json:
-    """As the provider writes them. `otherwise` is what is said of a limit that has no name here."""
+    """Usage limits in the provider's format. `otherwise` is the message for a limit that this plan does not have."""
     written: dict[str, str] = {}
     for name, value in usage:
         if value is None:

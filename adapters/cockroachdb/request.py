@@ -1,4 +1,4 @@
-"""What is asked of CockroachDB Cloud, as it goes over the wire in each dated version of its API."""
+"""Request bodies for CockroachDB Cloud, in each dated version of its API."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ REGIONS_STAY = "Regions of a Basic or Standard cluster can be added, not removed
 
 
 def to_create_request(name: str, spec: CockroachdbClusterSpec, version: str) -> Json:
-    """`Unsupported` where the version of the API is too old for it, `InvalidInput` where it cannot be meant."""
+    """Raises `Unsupported` if the version of the API is too old for it, `InvalidInput` if it is not valid."""
     cloud = spec.cloud.value
     require(CLOUD_SINCE[cloud], version, f"A cluster on {cloud}", ("spec", "cloud"))
     path = ("spec", "plan")
@@ -42,7 +42,7 @@ def to_create_request(name: str, spec: CockroachdbClusterSpec, version: str) -> 
 
 
 def to_update_request(patch: CockroachdbClusterPatch, cluster: Cluster, version: str) -> Json:
-    """Not wrapped into anything, unlike a creation. Raises as `to_create_request` does."""
+    """The body of a change, without the envelope of a creation. Raises as `to_create_request` does."""
     body: dict[str, object] = {}
     if patch.version is not None:
         require(USAGE_LIMITS, version, "Another version of the database", ("patch", "version"))
@@ -54,7 +54,7 @@ def to_update_request(patch: CockroachdbClusterPatch, cluster: Cluster, version:
 
 
 def to_limit_request(limit: LimitWanted, cluster: Cluster, version: str) -> Json:
-    """Of a limit by itself, in the versions in which it is a change of the cluster."""
+    """The body that changes only the limit, in versions where this is a change of the cluster."""
     return {"serverless": to_limit(limit, cluster.plan or "", version, ("limit",))}
 
 
@@ -85,7 +85,7 @@ def to_plan_change(plan: CockroachdbPlan, cluster: Cluster, version: str, path: 
 
 
 def require_plan(plan: CockroachdbPlan, version: str, path: Path) -> None:
-    """The older versions have two kinds of clusters and know three plans by other names."""
+    """The plan in older versions, which have two kinds of clusters and other names for the three plans."""
     if plan.standard is not None:
         require(USAGE_LIMITS, version, "The Standard plan", (*path, "standard"))
 
@@ -114,7 +114,7 @@ def to_new_dedicated(wanted: CockroachdbAdvanced) -> Json:
 
 
 def to_dedicated_change(wanted: CockroachdbAdvanced) -> Json:
-    """Zero storage leaves it as it is; in a change it does not mean the least there is."""
+    """The resources of dedicated nodes. In a change, zero storage means no change, not the minimum."""
     storage = {"storage_gib": wanted.storage_gib} if wanted.storage_gib else {}
     return {"region_nodes": to_region_nodes(wanted), "hardware": {**to_hardware(wanted), **storage}}
 

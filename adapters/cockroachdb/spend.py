@@ -1,7 +1,7 @@
-"""What a CockroachDB Cloud cluster may spend: money until 2023, use since 2024, both in between.
+"""Spend limits of CockroachDB Cloud clusters: in money until 2023, in use since 2024, both in between.
 
-The conversion between the two is that of the vendor's Terraform provider, integer division included: of each cent, 80 %
-buys request units at 5,000,000 a dollar and 20 % storage at 2,048 MiB a dollar. It is a convention of 2023 prices.
+The conversion is that of the vendor's Terraform provider, with its integer division: 80 % of each cent buys request
+units at 5,000,000 a dollar, and 20 % buys storage at 2,048 MiB a dollar. It uses prices of 2023.
 """
 
 import math
@@ -34,7 +34,9 @@ _MIB_PER_DOLLAR = 2_048
 
 
 def to_spend_limit(plan: str, is_serverless: bool | None, config: WireServerless | None) -> SpendLimitStatus:
-    """Zero cents mean the free tier only; null and absent mean no limit. A missing configuration means neither."""
+    """The spend limit that a cluster shows. Zero cents is the free tier; null or absent is no limit. Without a
+    configuration the limit is unknown.
+    """
     if is_serverless is False:
         return SpendLimitStatus(state=SpendLimitState.UNSUPPORTED, reason=NO_LIMITS)
     if config is None:
@@ -76,7 +78,7 @@ def to_usage(wire: WireUsageLimits | None) -> UsageLimit | None:
 
 
 def buy(cents: int) -> UsageLimit | None:
-    """The use that a limit in cents stands for. Null for zero: how much is free is nowhere said."""
+    """The use that a limit in cents buys. Null for zero, because the free allowance is not documented."""
     if cents == 0:
         return None
     return UsageLimit(
@@ -86,8 +88,8 @@ def buy(cents: int) -> UsageLimit | None:
 
 
 def price(usage: UsageLimit) -> int | None:
-    """The cents that a limit in use stands for, rounded up, which gives back exactly what `buy` was given. Null where a
-    part of it is unlimited, or is vCPUs, which have no price here.
+    """The cents for a limit in use, rounded up, so that it is the exact inverse of `buy`. Null if a part is unlimited,
+    or is in vCPUs, which have no price here.
     """
     if usage.request_units is None or usage.storage_mib is None or usage.provisioned_vcpus is not None:
         return None

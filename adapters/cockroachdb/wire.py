@@ -1,4 +1,4 @@
-"""What of CockroachDB Cloud's answers is used, in any of four dated versions of its API.
+"""The members of CockroachDB Cloud's answers that are used, in four dated versions of its API.
 
 Source: the OpenAPI documents of 2022-09-20, 2023-04-10 and 2024-09-16, and the vendor's guide for what came before.
 """
@@ -26,7 +26,7 @@ from adapters.wire import (
 
 
 class WireUsageLimits(Lenient):
-    """The API refuses zero for any of these, so a zero that is read is the encoder's word for unset."""
+    """Usage limits. The API refuses zero, so a zero in an answer means unset."""
 
     request_unit_limit: Count | None = None
     storage_mib_limit: Count | None = None
@@ -43,7 +43,7 @@ class WireServerless(Lenient):
 
 
 class WireDedicated(Lenient):
-    """Each member is of one node."""
+    """Resources of one node."""
 
     machine_type: Text = None
     num_virtual_cpus: SmallCount = None
@@ -105,7 +105,7 @@ class WireNode(WireItem):
 
     @classmethod
     def identify(cls, raw: object) -> str | None:
-        """Nodes have no id, and their names may repeat from region to region."""
+        """A node. It has no id, and its name can repeat in another region."""
         if not isinstance(raw, Mapping) or not isinstance(raw.get("name"), str) or not raw["name"]:
             return None
         region = raw.get("region_name")
@@ -122,7 +122,7 @@ class WireRegion(WireItem):
 
 
 class WirePagination(Wire):
-    """`next` is what 2022-03-31 called it, with zero for none."""
+    """`next` is the name in version 2022-03-31, where zero means that there is none."""
 
     next_page: PageToken = None
     next: PageToken | int = None

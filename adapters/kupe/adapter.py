@@ -32,7 +32,7 @@ class KupeAdapter(BaseAdapter):
         try:
             return to_connection(await self.get(path, WireKubeconfig, attempts=1))
         except Unavailable as error:
-            # Kupe's answer until the cluster is ready. Of one that serves already, it means what it says.
+            # Kupe's answer until the cluster is ready. For a cluster that has been ready, it is a real error.
             if error.http_status == 503 and cluster.phase not in SERVING:
                 return None
             raise
@@ -44,7 +44,7 @@ class KupeAdapter(BaseAdapter):
         return await self._to_marked_cluster(answer)
 
     async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
-        """Without a revision of the provider's own the last write wins, which is then how Kupe has it."""
+        """Sends the change, conditional if the provider showed a revision. Without one, the last write wins."""
         assert isinstance(patch, KupeClusterPatch)
         request = to_update_request(patch, cluster)
         headers = {} if cluster.provider_revision is None else {"If-Match": cluster.provider_revision}
@@ -52,7 +52,7 @@ class KupeAdapter(BaseAdapter):
         await self.confirm(await self.change("PATCH", path, request, headers=headers, secrets=secrets))
 
     async def delete_cluster(self, cluster: Cluster) -> None:
-        """It takes minutes. Kupe knows no condition here."""
+        """Deletes the cluster, which takes minutes. Kupe has no conditional deletion."""
         await self.confirm(await self.change("DELETE", self._path(cluster.external_id)))
 
     @staticmethod
@@ -66,6 +66,6 @@ class KupeAdapter(BaseAdapter):
         return self.discreet(to_cluster(wire, self.account.id))
 
     async def _to_marked_cluster(self, answer: Answer) -> Cluster:
-        """With the revision that stands in a header."""
+        """Reads a cluster with its revision, which is in a header."""
         cluster = self._to_cluster(await self.read(answer, WireCluster))
         return cluster.model_copy(update={"provider_revision": answer.etag})

@@ -1,4 +1,4 @@
-"""Kupe's answers to the domain's records."""
+"""The conversion of Kupe's answers to records of the domain."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ PHASES: Mapping[str, Phase] = {
     "Failed": Phase.FAILED,
     "Error": Phase.FAILED,
 }
-"""The sources differ and none knows all of these. A cluster without a status has none yet."""
+"""The phases. Each source documents only some of these. A cluster without a status is being registered."""
 
 HA_AT_WORK = frozenset({"pending", "migrating"})
 HA_TROUBLE: Mapping[str, str] = {
@@ -36,7 +36,7 @@ HA_TROUBLE: Mapping[str, str] = {
 
 
 def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
-    """A name can be taken again by a successor; the creation tells the two apart."""
+    """The incarnation: the time of creation, because a later cluster can have the same name."""
     status = wire.status or WireStatus()
     is_converged = to_convergence(wire)
     phase = to_phase(status.phase, is_converged)
@@ -77,7 +77,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
 
 
 def to_phase(word: str | None, is_converged: bool | None) -> Phase:
-    """A change never leaves `Running`; only the generations tell that it is being applied."""
+    """Whether all changes are applied, by the generations. The phase stays `Running` during a change."""
     phase = PHASES.get(word or "", Phase.UNKNOWN)
     return Phase.UPDATING if phase is Phase.READY and is_converged is False else phase
 
@@ -88,7 +88,7 @@ def to_convergence(wire: WireCluster) -> bool | None:
 
 
 def to_incarnation(created_at: datetime | None) -> str | None:
-    """Without a zone it is taken as UTC, which Kubernetes writes: a zone that comes and goes is no other cluster."""
+    """A time without a zone is read as UTC, as in Kubernetes, so that the same cluster keeps its incarnation."""
     if created_at is None:
         return None
     moment = created_at.astimezone(UTC) if created_at.tzinfo is not None else created_at.replace(tzinfo=UTC)
@@ -96,7 +96,7 @@ def to_incarnation(created_at: datetime | None) -> str | None:
 
 
 def to_instant(created_at: datetime | None) -> datetime | None:
-    """What is shown: without a zone, nobody knows when it was."""
+    """The time that is shown. Null without a zone, because it is then unknown."""
     return created_at if created_at is not None and created_at.tzinfo is not None else None
 
 
@@ -116,7 +116,7 @@ def to_resources(wire: WireResources | None) -> Resources:
 
 
 def to_quantities(wire: WireResources | None, shown: Resources) -> KupeQuantities | None:
-    """Those that are quantities and no whole number of our units."""
+    """The quantities that are not whole numbers of our units."""
     if wire is None:
         return None
     written = {
@@ -129,8 +129,8 @@ def to_quantities(wire: WireResources | None, shown: Resources) -> KupeQuantitie
 
 
 def to_message(status: WireStatus, phase: Phase) -> str | None:
-    """What high availability suffers from, or else, unless all is well, what unmet conditions say. Conditions are not
-    typed by any source: those that look as Kubernetes' do are read.
+    """The message: the state of high availability or, if the cluster is not healthy, the unmet conditions. No source
+    documents conditions; those in Kubernetes' format are read.
     """
     trouble = HA_TROUBLE.get(status.haPhase or "")
     if trouble is not None or phase is Phase.READY:
@@ -141,7 +141,7 @@ def to_message(status: WireStatus, phase: Phase) -> str | None:
 
 
 def to_revision(wire: WireCluster) -> str:
-    """Over what PATCH takes."""
+    """The revision: a digest of what PATCH accepts."""
     resources = wire.resources.model_dump() if wire.resources is not None else None
     return digest_revision(
         {

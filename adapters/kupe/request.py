@@ -1,4 +1,4 @@
-"""What is asked of Kupe, as it goes over the wire."""
+"""Request bodies for Kupe."""
 
 from collections.abc import Mapping
 
@@ -30,7 +30,7 @@ def to_create_request(name: str, spec: KupeClusterSpec) -> Json:
 
 
 def to_update_request(patch: KupeClusterPatch, cluster: Cluster) -> Json:
-    """`InvalidInput` for what Kupe has no way back from."""
+    """Raises `InvalidInput` for a change that Kupe does not support."""
     details = cluster.details
     assert isinstance(details, KupeDetails)
     if patch.is_highly_available is False and details.is_highly_available:
@@ -44,8 +44,8 @@ def to_update_request(patch: KupeClusterPatch, cluster: Cluster) -> Json:
 
 
 def to_resources(wanted: KupeResources, cluster: Cluster) -> Json:
-    """All three of them: nobody says whether Kupe merges what it is given, and the vendor's own clients send it whole
-    after a fresh reading. `InvalidInput` where they are not shown.
+    """All three resources. It is not documented whether Kupe merges them, and the vendor's own clients send all after a
+    fresh read. Raises `InvalidInput` if the cluster does not show them.
     """
     if any(member.startswith("resources") for member in cluster.unread_members):
         raise InvalidInput(NOT_SHOWN, path=("patch", "resources"))
@@ -62,7 +62,7 @@ def to_resources(wanted: KupeResources, cluster: Cluster) -> Json:
 
 
 def texts_in(alerts: object) -> tuple[str, ...]:
-    """What may be an address or a webhook, and is not to stand in an error."""
+    """Texts that can be addresses or webhooks, and must not be in an error."""
     if isinstance(alerts, str):
         return (alerts,)
     held = (
@@ -72,7 +72,7 @@ def texts_in(alerts: object) -> tuple[str, ...]:
 
 
 def _in(amount: int | None, larger: int, unit: str, larger_unit: str = "") -> str | None:
-    """A quantity in the larger unit where it is a whole number of it."""
+    """A quantity, in the larger unit if it is a whole number of it."""
     if amount is None:
         return None
     return f"{amount // larger}{larger_unit}" if amount % larger == 0 else f"{amount}{unit}"

@@ -1,4 +1,6 @@
-"""What of Kupe's answers is used. Source: the vendor's command-line client, Terraform provider and documentation."""
+"""The members of Kupe's answers that are used. Source: the vendor's command-line client, Terraform provider and
+documentation.
+"""
 
 from datetime import datetime
 from typing import Annotated, ClassVar
@@ -20,7 +22,7 @@ from adapters.wire import (
 
 
 def _to_text(value: object) -> object:
-    """Kubernetes writes a quantity as a string and takes a number too."""
+    """A Kubernetes quantity: a string, or a number."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
@@ -47,7 +49,9 @@ class WireStatus(Lenient):
 
 
 class WireCluster(WireItem):
-    """`createdAt` tells a cluster from one that had its name before, with a zone or without: it identifies."""
+    """`createdAt`, with or without a zone, is part of the identity: it distinguishes a cluster from an earlier one of
+    the same name.
+    """
 
     identity: ClassVar[str] = "name"
     identifying = frozenset({"status", "createdAt"})

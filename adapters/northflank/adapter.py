@@ -1,4 +1,4 @@
-"""Northflank: clusters in clouds that a person or a team has linked.
+"""Northflank: clusters in clouds for which a person or a team has integrations.
 
 Source: the vendor's API documentation of June 2026 and its own clients.
 """
@@ -76,7 +76,7 @@ class NorthflankAdapter(BaseAdapter):
         return await self.listing(raw, WireIntegration, lambda wire: to_integration(wire, self.account.id))
 
     async def regions(self) -> Listing[Region]:
-        """A region does not tell its provider, so each provider is asked for its own."""
+        """Regions are requested for each cloud, because a region does not show its cloud."""
         known = await self._all("/v1/cloud-providers", WireOfferPage)
         words = [CamelItem.identify(one) for one in known]
         return await join(self._regions(word) for word in words if word != "byok")
@@ -105,7 +105,7 @@ class NorthflankAdapter(BaseAdapter):
         await self.confirm(await self.change("DELETE", self._cluster(cluster.external_id)))
 
     async def create_integration(self, wanted: CreateIntegration) -> Integration:
-        """The answer may hold the credentials, which end where it is read."""
+        """The answer can hold the credentials. They are not read."""
         body = to_create_integration_request(wanted)
         secrets = secrets_of(wanted.credentials)
         answer = await self.change("POST", f"{self._root}/integrations", body, secrets=secrets)
@@ -180,11 +180,11 @@ class NorthflankAdapter(BaseAdapter):
     async def _all(
         self, path: str, page: type[WirePage], params: Mapping[str, str] | None = None
     ) -> list[object]:
-        """The next page is told by a cursor, with `hasNextPage` or without, or by `hasNextPage` alone: then by number.
-        Who asks for a page by number is not offered a cursor, so the first request has neither.
+        """The next page is given by a cursor, with or without `hasNextPage`, or by number if there is only
+        `hasNextPage`. The first request has neither, because a request with a number gets no cursor.
 
-        Some lists take the parameters of paging and answer without a word about it. There a full page may be cut off,
-        and the end is a page that is not full, or the same page again.
+        Some lists accept the parameters of paging and show nothing about pages. There a full page may not be the last;
+        the end is a page that is not full, or the same page again.
         """
         numbers = count(2)
         before: Items | None = None

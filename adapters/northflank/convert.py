@@ -1,4 +1,4 @@
-"""Northflank's answers as the domain's records."""
+"""The conversion of Northflank's answers to records of the domain."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -50,14 +50,14 @@ STATE_PARTS: Sequence[tuple[str, Phase]] = (
     ("scal", Phase.UPDATING),
     ("delet", Phase.DELETING),
 )
-"""What a state may contain, in the order in which it decides. A state is free text: no document lists the words, and
-`running` is the only one that any shows.
+"""The phases by words that a state contains; the first match counts. A state is free text. No document lists the
+states, and `running` is the only documented one.
 """
 
 NODE_PHASES: Mapping[str, NodePhase] = {"running": NodePhase.READY, "deleted": NodePhase.DELETED}
 
 MIB_PER_GB = 1024
-"""The GB of disks and memory are the clouds' own, which are GiB: a machine of 32 GiB is listed with 32 GB."""
+"""GB of disks and memory are the clouds' units, which are GiB: a node type with 32 GiB is listed with 32 GB."""
 
 T = TypeVar("T")
 
@@ -96,7 +96,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
 
 
 def to_phase(wire: WireCluster) -> Phase:
-    """A requested deletion decides before any word, and a reason, which only an error state has, before the others."""
+    """The phase. A requested deletion counts before the state, and so does a reason, which only an error state has."""
     if wire.deletion_requested:
         return Phase.DELETING
     if wire.state.reason:
@@ -112,7 +112,9 @@ def to_cloud(word: str | None) -> Cloud:
 
 
 def to_integration_id(reference: str | None) -> str | None:
-    """A reference may say whose the integration is, `org/` or `team/`; lists of integrations do not."""
+    """The id in a reference to an integration. The reference can have a prefix, `org/` or `team/`, that lists do not
+    have.
+    """
     return reference.rpartition("/")[2] if reference else None
 
 
@@ -129,8 +131,8 @@ def to_node_pool(wire: WireNodePool) -> NodePool:
 
 
 def to_capacity(pools: Sequence[WireNodePool]) -> Capacity:
-    """Sums over the pools, and what each machine has where all pools agree. Bounds are given where a pool scales by
-    itself; one that does not then counts with what it has.
+    """The sums over the pools, and the resources of a node if all pools agree. Minimum and maximum are given if a pool
+    autoscales; a pool that does not counts with its number of nodes.
     """
     scales = any(pool.scaling for pool in pools)
     disk_gb = (
@@ -150,7 +152,9 @@ def to_capacity(pools: Sequence[WireNodePool]) -> Capacity:
 
 
 def to_revision(wire: WireCluster) -> str:
-    """Over what a change made here can set, node pools whole. How far a pool scaled by itself is nobody's setting."""
+    """The revision: a digest of what Fleetgraph can set, with whole node pools. The present number of nodes of an
+    autoscaled pool is not part of it.
+    """
     return digest_revision(
         {
             "name": wire.name,
@@ -222,7 +226,7 @@ def to_instance_type(wire: WireNodeType, account_id: str, cloud: Cloud, region: 
 
 
 def to_word(cloud: Cloud, region: str) -> str | None:
-    """Northflank's word for the cloud of a region, where it has any of its own. Regions of the AWS European Sovereign
+    """Northflank's name for the cloud of a region, where it has a special one. Regions of the AWS European Sovereign
     Cloud begin with `eusc-`.
     """
     if cloud is Cloud.AWS:
@@ -237,13 +241,13 @@ def _to_mib(gb: int | None) -> int | None:
 
 
 def _whole(number: Decimal | None, factor: int) -> int | None:
-    """Null where it is not a whole number of the smaller unit."""
+    """The number in the smaller unit. Null if it is not a whole number of it."""
     product = None if number is None else number * factor
     return int(product) if product is not None and product == int(product) else None
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:
-    """Null where one of them is unknown."""
+    """The sum. Null if a value is unknown."""
     total = 0
     for number in numbers:
         if number is None:
@@ -253,6 +257,6 @@ def _sum(numbers: Iterable[int | None]) -> int | None:
 
 
 def _shared(values: Iterable[T]) -> T | None:
-    """The one value that all have."""
+    """The value that all have. Null if they differ."""
     distinct = set(values)
     return distinct.pop() if len(distinct) == 1 else None

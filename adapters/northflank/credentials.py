@@ -1,4 +1,4 @@
-"""What Northflank is asked for: links to clouds, registries, domain hosts and CDNs, and what proves that we may."""
+"""Request bodies for integrations at Northflank (clouds, registries, domain hosts, CDNs) and their credentials."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -62,7 +62,7 @@ MEMBERS: Mapping[type[Credentials], Mapping[str, str]] = {
         "compartment_id": "compartmentId",
     },
 }
-"""Members of `credentials`, by kind: our names and Northflank's."""
+"""The members of `credentials` by kind, from Fleetgraph's names to Northflank's."""
 
 ONE_KEY = (Cloud.AIVEN, Cloud.CIVO, Cloud.COREWEAVE)
 CLOUDFLARE_TYPES = ("apiToken", "originCAKey", "globalApiKey")
@@ -95,7 +95,9 @@ def to_create_integration_request(wanted: CreateIntegration) -> Body:
 def to_update_integration_request(
     integration: Integration, wanted: UpdateIntegration, permission_check_level: str | None = None
 ) -> Body:
-    """What differs. `permission_check_level` is what the link has of it, to be kept where its block is sent."""
+    """The body of a change. `permission_check_level` is the integration's current one; it is sent again where its block
+    is sent.
+    """
     body = to_settings(wanted)
     if wanted.credentials is not None:
         credentials = _given(wanted.credentials)
@@ -108,7 +110,7 @@ def to_update_integration_request(
 
 
 def changes_mode(integration: Integration, wanted: UpdateIntegration) -> bool:
-    """Whether an AWS link is to go from keys to a role, or back."""
+    """Whether an AWS integration changes from keys to a role, or back."""
     is_aws = isinstance(wanted.credentials, AwsKeys | AwsRole)
     return is_aws and integration.authentication != to_mode(wanted.credentials)
 
@@ -138,13 +140,13 @@ def to_members(credentials: Credentials) -> dict[str, str]:
 
 
 def to_project_id(credentials: GcpCredentials) -> str | None:
-    """The project that was given, or else the one that the key names as its own."""
+    """The project that was given, or the one in the key."""
     named = read_keyfile(credentials).get("project_id")
     return credentials.project_id or (named if isinstance(named, str) else None)
 
 
 def _given(credentials: Credentials | None) -> Credentials:
-    """Credentials of a kind that Northflank takes, with all that it needs of them."""
+    """Checks that Northflank supports this kind of credentials and that nothing is missing."""
     if credentials is None:
         raise InvalidInput("A link needs credentials.", path=("credentials",))
     if type(credentials) not in MEMBERS:
@@ -174,7 +176,9 @@ def _need(value: object, member: str, what: str) -> None:
 
 
 def _refuse_another_link(integration: Integration, credentials: Credentials) -> None:
-    """What a link is to, and how it is proved but at AWS, is settled when it is made."""
+    """Checks that the cloud of the integration stays, and its kind of credentials too (except at AWS): Northflank
+    cannot change them.
+    """
     if credentials.cloud is not integration.cloud:
         raise InvalidInput(
             f"{integration.name!r} links {integration.cloud}; {credentials.kind} cannot take the place of its "

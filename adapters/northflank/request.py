@@ -1,4 +1,4 @@
-"""What Northflank is asked for: clusters and their node pools."""
+"""Request bodies for clusters at Northflank and their node pools."""
 
 from collections.abc import Mapping, Sequence
 from itertools import count
@@ -35,7 +35,7 @@ def to_create_cluster_request(name: str, spec: NorthflankClusterSpec) -> Body:
 
 
 def to_update_cluster_request(raw: Mapping[str, Any], patch: NorthflankClusterPatch) -> Body:
-    """What differs; pools as a whole, from `raw`, the cluster as Northflank shows it."""
+    """The body of a change. Pools are sent whole, completed from `raw`, the cluster as Northflank shows it."""
     body: Body = {
         name: value
         for name, value in (("name", patch.name), ("description", patch.description))
@@ -52,7 +52,9 @@ def to_update_cluster_request(raw: Mapping[str, Any], patch: NorthflankClusterPa
 def to_pool_requests(
     wanted: Sequence[NodePoolWanted], before: Sequence[Mapping[str, Any]], *, path: Path
 ) -> list[Body]:
-    """Pools that are there keep what nobody spoke of. The schema wants an id of a new one, too, and ignores it."""
+    """The pools. An existing pool keeps the members that were not given. A new one needs an id too, which Northflank
+    ignores.
+    """
     known = {str(pool.get("id")): pool for pool in before}
     free = (f"pool-{number}" for number in count(1) if f"pool-{number}" not in known)
     requests = []
@@ -65,7 +67,7 @@ def to_pool_requests(
 
 
 def _pools(raw: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """As they are shown, but for counts that are none. `Unsupported` where they could not be kept."""
+    """The pools as Northflank shows them, without invalid counts. Raises `Unsupported` if they could not be kept."""
     shown = without_no_counts(raw.get("nodePools") or [])
     if not isinstance(shown, list) or not all(isinstance(pool, Mapping) for pool in shown):
         raise Unsupported(

@@ -1,7 +1,7 @@
-"""Northflank's answers, as far as they are read.
+"""The members of Northflank's answers that are used.
 
-What a cluster's `settings` hold (the keys of a log store among them) and what an integration's `credentials` hold are
-secrets that answers may carry: no model has a member for them, so they end here.
+An answer can hold secrets: a cluster's `settings` (the keys of a log store, for example) and an integration's
+`credentials`. No model has a member for them, so they are dropped.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ class WireAutoscaling(CamelPart):
 
 
 class WireNodePool(CamelItem):
-    """A BYOK cluster's pool has a name and nothing to count. Members that are not read count for the revision."""
+    """A pool. In a BYOK cluster it has only a name. Members that are not used are kept for the revision."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -62,7 +62,7 @@ class WireNodePool(CamelItem):
 
     @property
     def scaling(self) -> WireAutoscaling | None:
-        """The bounds of a pool that scales by itself."""
+        """The minimum and maximum of an autoscaled pool."""
         return self.autoscaling if self.autoscaling and self.autoscaling.enabled else None
 
 
@@ -120,7 +120,7 @@ class WireAuthentication(CamelPart):
 
 
 class WireIntegration(CamelItem):
-    """`type` is how older answers say what `features` says now: cluster, domain, registry or cdn."""
+    """`type` is the name of `features` in older answers: cluster, domain, registry or cdn."""
 
     identifying = frozenset({"name"})
 
@@ -140,7 +140,7 @@ class WireRegion(CamelItem):
 
 
 class WireMachine(CamelPart):
-    """Whole numbers in the document; a fraction is read exactly, should a small machine have one."""
+    """A node type. Its resources are whole numbers in the document; fractions are read exactly."""
 
     vcpu: Amount | None = None
     memory: Amount | None = None
@@ -155,7 +155,7 @@ class WireClusterAnswer(Wire):
 
 
 class WireRawClusterAnswer(Wire):
-    """The same unread, to be sent back. It may hold secrets, so it is not shown."""
+    """The unparsed object, to send it back. It can hold secrets, so `repr` does not show it."""
 
     data: Mapping[str, object] = Field(repr=False)
 
@@ -170,7 +170,7 @@ class WirePagination(CamelWire):
 
 
 def listed(name: str) -> Any:
-    """The items under a name of the envelope. Unread, they may hold secrets, so they are not shown either."""
+    """The items under a name of the envelope, unparsed. They can hold secrets, so `repr` does not show them."""
     return Field(validation_alias=AliasPath("data", name), repr=False)
 
 
@@ -192,6 +192,6 @@ class WireIntegrationPage(WirePage):
 
 
 class WireOfferPage(WirePage):
-    """Providers, but also regions and node types: all three lists are called so."""
+    """The envelope of clouds, and also of regions and node types: all three lists have this name."""
 
     items: Items = listed("providers")

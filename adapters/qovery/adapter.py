@@ -1,4 +1,4 @@
-"""Qovery: the clusters of one organization. Source: its OpenAPI document 1.0.4, and what the vendor's clients do."""
+"""Qovery: the clusters of one organization. Sources: its OpenAPI document 1.0.4, and the vendor's clients."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -62,19 +62,19 @@ INSTANCE_TYPES: Mapping[Cloud, str] = {
     Cloud.AWS: "/aws/instanceType",
     Cloud.SCALEWAY: "/scaleway/instanceType",
 }
-"""Those listed without a region."""
+"""Paths of instance types that do not depend on a region."""
 REGIONAL_INSTANCE_TYPES: Mapping[Cloud, str] = {
     Cloud.AWS: "/aws/eks/instanceType",
     Cloud.AZURE: "/azure/aks/instanceType",
     Cloud.GCP: "/gcp/instanceType",
     Cloud.SCALEWAY: "/scaleway/instanceType",
 }
-"""Followed by a region; at Scaleway by a zone."""
+"""Paths of instance types that end with a region, at Scaleway with a zone."""
 MOST_PLACES = 30
-"""A look at the instance types takes no more requests than this for lists, out of 1000 an hour."""
+"""The most requests for lists in one observation of the instance types. The limit is 1000 requests an hour."""
 
 Place = tuple[str, str | None, Cloud, str | None]
-"""Where instance types are listed: path, what of the region is its last segment, cloud, region."""
+"""The lists of instance types: path, last segment, cloud, region."""
 
 
 class QoveryAdapter(BaseAdapter):
@@ -83,14 +83,16 @@ class QoveryAdapter(BaseAdapter):
     scheme = "Token"
 
     async def clusters(self) -> Listing[Cluster]:
-        """There is no call for one cluster, and one for the statuses of all."""
+        """The clusters. There is no call for one cluster; the statuses of all come from another call."""
         clusters = await self._all(f"{self._organization}/cluster")
         statuses = await self._all(f"{self._organization}/cluster/status")
         listing = await self.listing(with_statuses(clusters, statuses), WireCluster, self._to_cluster)
         return replace(listing, contradicted=shown_by_status_alone(clusters, statuses))
 
     async def exists(self, external_id: str) -> bool:
-        """By its status. Of a cluster that is gone, Qovery answers 400 as well as 404 (its Terraform provider)."""
+        """Reads the status of the cluster. For a deleted cluster, Qovery answers 400 or 404 (source: its Terraform
+        provider).
+        """
         try:
             await self.get(f"{self._organization}/cluster/{segment(external_id)}/status", WireStatus)
         except (NotFound, Rejected):
@@ -116,14 +118,14 @@ class QoveryAdapter(BaseAdapter):
         return replace(listing, incomplete=listing.incomplete or left_out)
 
     async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
-        """Registers it. What it is built with runs once it is deployed."""
+        """Registers the cluster. It is created when it is deployed."""
         assert isinstance(spec, QoveryClusterSpec)
         body = to_create_cluster_request(name, spec, await self._credentials_of(spec))
         answer = await self.change("POST", f"{self._organization}/cluster", body)
         return self._to_cluster(await self.read(answer, WireCluster))
 
     async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
-        """Registers what differs, by replacing the whole with what was read just before."""
+        """Registers a change: replaces the whole cluster, as it was read just before, with the changed one."""
         assert isinstance(patch, QoveryClusterPatch)
         body = to_update_cluster_request(await self._settings_of(cluster), patch)
         answer = await self.change("PUT", self._path(cluster), body, secrets=secrets_in_cluster(body))
@@ -136,7 +138,9 @@ class QoveryAdapter(BaseAdapter):
         await self.confirm(await self.change("POST", f"{self._path(cluster)}/stop"))
 
     async def delete_cluster(self, cluster: Cluster) -> None:
-        """The default mode takes down what runs in the cloud; another forgets it and leaves it running."""
+        """Deletes the cluster with the default mode, which deletes what runs in the cloud. Another mode would leave it
+        running.
+        """
         answer = await self.change("DELETE", self._path(cluster), params={"deleteMode": "DEFAULT"})
         await self.confirm(answer)
 
@@ -158,7 +162,7 @@ class QoveryAdapter(BaseAdapter):
 
     @staticmethod
     def complaint(body: Mapping[str, object]) -> Complaint:
-        """The guide shows the text in `message`, the vendor's own clients look for it in `detail`."""
+        """The message of an error. The guide has it in `message`, the vendor's own clients read `detail`."""
         return Complaint(message=first_text(body.get("detail"), body.get("message"), body.get("error")))
 
     @property
@@ -186,7 +190,7 @@ class QoveryAdapter(BaseAdapter):
         )
 
     async def _settings_of(self, cluster: Cluster) -> Mapping[str, Any]:
-        """The cluster as it is listed at this moment, if it is still the one that was read before."""
+        """The cluster as it is listed now, if it is unchanged since it was read."""
         with self.looking():
             for raw in await self._all(f"{self._organization}/cluster"):
                 if isinstance(raw, Mapping) and WireCluster.identify(raw) == cluster.external_id:

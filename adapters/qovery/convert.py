@@ -1,4 +1,4 @@
-"""Qovery's answers as the domain's records."""
+"""The conversion of Qovery's answers to records of the domain."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -65,7 +65,9 @@ PHASES: Mapping[str, Phase] = {
     "DELETE_ERROR": Phase.FAILED,
     "INVALID_CREDENTIALS": Phase.FAILED,
 }
-"""`READY` is ready to be deployed. The first word is a deployment status, which speaks where no status is given."""
+"""The phases. `READY` means ready to be deployed. The first entry is a deployment status, which is used if there is no
+status.
+"""
 
 PHASES_ONCE_DEPLOYED: Mapping[str, Phase] = {
     "QUEUED": Phase.UPDATING,
@@ -75,7 +77,7 @@ PHASES_ONCE_DEPLOYED: Mapping[str, Phase] = {
     "DRY_RUN": Phase.READY,
     **{word: Phase.DEGRADED for word, phase in PHASES.items() if phase is Phase.FAILED},
 }
-"""What the same words mean for a cluster that serves already: an operation failed, not the cluster."""
+"""The phases that differ for a cluster that has been ready: an operation failed, not the cluster."""
 
 CONVERGED: Mapping[str, bool] = {"UP_TO_DATE": True, "OUT_OF_DATE": False, "NEVER_DEPLOYED": False}
 
@@ -89,10 +91,10 @@ CREDENTIAL_CLOUDS: Mapping[str, Cloud] = {
     "SCW": Cloud.SCALEWAY,
     "OTHER": Cloud.ON_PREMISES,
 }
-"""By the path on which Qovery takes each kind; on-premise is the one that has no kind of its own but OTHER."""
+"""The clouds by the path for their credentials. On-premise has no kind of its own; it is OTHER."""
 
 MIB_PER_GB = 1024
-"""The document counts 1024 MB to the GB, so both are binary units."""
+"""Units. The document counts 1024 MB to the GB, so both are binary."""
 
 SETTABLE = frozenset(
     {
@@ -115,11 +117,11 @@ SETTABLE = frozenset(
         "labels_groups",
     }
 )
-"""What PUT replaces, features apart. Not the accesses to secret managers, which hold keys."""
+"""The members that PUT replaces, without features, and without the accesses to secret managers, which hold keys."""
 
 
 def with_statuses(clusters: Iterable[object], statuses: Iterable[object]) -> Iterator[object]:
-    """Each cluster with its status in it, so that the two are read, and fail to be read, as one item."""
+    """Puts each status into its cluster, so that both are read as one item."""
     by_id = {
         identity: status
         for status in statuses
@@ -133,7 +135,7 @@ def with_statuses(clusters: Iterable[object], statuses: Iterable[object]) -> Ite
 
 
 def shown_by_status_alone(clusters: Iterable[object], statuses: Iterable[object]) -> frozenset[str]:
-    """Ids of clusters whose status is listed, and which are left out of the list of clusters."""
+    """The ids of clusters whose status is listed, but not the cluster."""
     listed = {WireItem.identify(cluster) for cluster in clusters}
     return frozenset(
         identity
@@ -181,7 +183,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
 
 
 def to_is_deployed(wire: WireCluster) -> bool:
-    """Whether it has ever been deployed, by its status or else by what the cluster itself says of its deployment."""
+    """Whether the cluster was ever deployed, by its status or, without one, by its deployment status."""
     told = wire.cluster_status
     if told is not None and told.is_deployed is not None:
         return told.is_deployed
@@ -198,7 +200,9 @@ def to_message(status: WireStatus) -> str | None:
 
 
 def to_capacity(wire: WireCluster) -> Capacity:
-    """CPU and memory are the cluster's, the disk is a node's. How many nodes run just now is not told."""
+    """The capacity. CPU and memory are totals of the cluster, the disk is per node. The current number of nodes is not
+    shown.
+    """
     return Capacity(
         total=Resources(cpu_millicores=wire.cpu, memory_mib=wire.memory),
         per_node=Resources(storage_mib=None if wire.disk_size is None else wire.disk_size * MIB_PER_GB),
@@ -232,7 +236,7 @@ def to_details(wire: WireCluster) -> QoveryDetails:
 
 
 def to_ssh_keys(shown: object) -> tuple[str, ...]:
-    """Those that are keys at all."""
+    """The SSH keys, without invalid ones."""
     keys = (key for key in shown if isinstance(key, str)) if isinstance(shown, list) else ()
     return tuple(islice((key for key in keys if len(key) <= LONGEST_PUBLIC_KEY), MOST_PARTS))
 
@@ -280,7 +284,7 @@ def to_integration(wire: WireCredentialUse, account_id: str) -> Integration:
 
 
 def to_users(wire: WireCredentialUse) -> tuple[str, ...] | None:
-    """The clusters that were built through it. Null where they do not all read."""
+    """The clusters that were created with the credentials. Null if one of them cannot be read."""
     if any(member.startswith("clusters") for member in wire.unread):
         return None
     return tuple(cluster.id for cluster in wire.clusters if cluster.id)
@@ -292,7 +296,7 @@ def to_region(wire: WireRegion, account_id: str, cloud: Cloud) -> Region:
 
 
 def to_zones(wire: WireRegion) -> tuple[str, ...]:
-    """Zones by their full names; the document's example has only what follows the region's."""
+    """Full names of zones. The document's example has only the part after the region."""
     return tuple(zone if zone.startswith(wire.name) else f"{wire.name}-{zone}" for zone in wire.zones) or (
         wire.name,
     )

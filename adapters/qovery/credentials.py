@@ -1,4 +1,4 @@
-"""Credentials at Qovery: the list that each kind is kept in, and what is sent of it."""
+"""Credentials at Qovery: the list for each kind, and the request bodies."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ def to_create_credentials_request(wanted: CreateIntegration) -> dict[str, str]:
 
 
 def to_update_credentials_request(integration: Integration, wanted: UpdateIntegration) -> dict[str, str]:
-    """The whole, for Qovery replaces credentials whole and never shows them."""
+    """The whole body, because Qovery replaces credentials as a whole and never shows them."""
     _refuse_what_is_not_kept(wanted)
     credentials = _given(wanted.credentials)
     if credentials.cloud is not integration.cloud:
@@ -57,7 +57,7 @@ def to_update_credentials_request(integration: Integration, wanted: UpdateIntegr
 
 
 def to_members(credentials: Credentials) -> dict[str, str]:
-    """All but the name."""
+    """The members of the body, without the name."""
     match credentials:
         case AwsKeys():
             return {
@@ -101,7 +101,7 @@ def to_base64(credentials: GcpCredentials) -> str:
 
 
 def secrets_in(credentials: Credentials | None) -> tuple[str, ...]:
-    """As they were given, and as they are sent."""
+    """The secrets, as given and as sent."""
     encoded = (to_base64(credentials),) if isinstance(credentials, GcpCredentials) else ()
     return (*secrets_of(credentials), *encoded)
 

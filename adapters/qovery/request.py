@@ -1,4 +1,4 @@
-"""What Qovery is asked for, under the names of its OpenAPI document (1.0.4)."""
+"""Request bodies for Qovery, with the names of its OpenAPI document (1.0.4)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ Body = dict[str, Any]
 WORDS: Mapping[Cloud, str] = {cloud: word for word, cloud in CLOUDS.items()}
 
 LINKED = frozenset({Cloud.AWS, Cloud.AZURE, Cloud.GCP, Cloud.ON_PREMISES, Cloud.SCALEWAY})
-"""Clouds that Qovery has credentials for. A cluster in any other is built with those for machines of one's own."""
+"""Clouds with credentials of their own kind. Clusters in any other cloud use the on-premise credentials."""
 
 MEMBERS: Mapping[str, str] = {
     "name": "name",
@@ -28,10 +28,10 @@ MEMBERS: Mapping[str, str] = {
     "is_production": "production",
     "ssh_keys": "ssh_keys",
 }
-"""Our names and Qovery's, of what is sent as it was given."""
+"""Fleetgraph's names and Qovery's, for members that are sent as given."""
 
 CLEARED: Mapping[str, object] = {"description": "", "ssh_keys": []}
-"""How Qovery's own console empties what can be emptied."""
+"""The values with which Qovery's own console clears members."""
 
 ANSWER_ONLY = frozenset(
     {
@@ -51,13 +51,13 @@ ANSWER_ONLY = frozenset(
         "infrastructure_outputs",
     }
 )
-"""What a cluster shows and a request has no place for. All else of it goes back, known to us or not: PUT replaces the
-whole, and puts a default in the place of what is missing.
+"""Members of a cluster that a request does not have. All others are sent back, also unknown ones, because PUT replaces
+the whole cluster and sets missing members to defaults.
 """
 
 
 def to_create_cluster_request(name: str, spec: QoveryClusterSpec, credentials: Integration | None) -> Body:
-    """`credentials` are those that the spec names, for Qovery wants to be told their name too."""
+    """`credentials` are those in the specification. Qovery requires their name too."""
     if spec.cloud not in WORDS:
         raise InvalidInput(f"Qovery has no clusters in {spec.cloud}.", path=("spec", "cloud"))
     body: Body = {
@@ -92,12 +92,12 @@ def to_credentials_reference(spec: QoveryClusterSpec, credentials: Integration) 
 
 
 def to_feature_request(wanted: FeatureWanted) -> Body:
-    """The document types the id as a UUID; the vendor's own tools send words such as KARPENTER."""
+    """The features. The document says that an id is a UUID; the vendor's own tools send words such as KARPENTER."""
     return {"id": wanted.id} if wanted.value is None else {"id": wanted.id, "value": wanted.read_value}
 
 
 def to_update_cluster_request(raw: Mapping[str, Any], patch: QoveryClusterPatch) -> Body:
-    """The whole cluster as it is to be, from `raw`, the cluster as Qovery lists it. `Unsupported` where what it lists
+    """The whole changed cluster, from `raw`, the cluster as Qovery lists it. Raises `Unsupported` if what it lists
     could not be kept.
     """
     kept = without_no_counts(raw)
@@ -121,14 +121,14 @@ def to_update_cluster_request(raw: Mapping[str, Any], patch: QoveryClusterPatch)
 
 
 def to_feature_requests(shown: Sequence[Mapping[str, Any]], wanted: Sequence[FeatureWanted]) -> list[Body]:
-    """Those that there are, as they are but for those wanted otherwise."""
+    """The existing features with the changes."""
     features = {feature.id: to_feature_request(feature) for feature in wanted}
     kept = {str(one.get("id") or one.get("title")): _value(one) for one in shown}
     return list(({name: {"id": name, "value": value} for name, value in kept.items()} | features).values())
 
 
 def secrets_in_cluster(body: Body) -> tuple[str, ...]:
-    """What a request for a cluster may hold that nobody else is to read: keys to secret managers."""
+    """The secrets in a request for a cluster: keys to secret managers."""
     return tuple(
         value
         for access in _accesses(body)
@@ -149,7 +149,9 @@ def _features(body: Body) -> list[Mapping[str, Any]]:
 
 
 def _refuse_crossed_bounds(body: Body, raw: Mapping[str, Any], patch: QoveryClusterPatch) -> None:
-    """Qovery takes one node where a bound is missing; where it shows no count, nobody knows."""
+    """Checks the minimum and maximum. A missing one means one node at Qovery. Without a shown number nothing is
+    checked.
+    """
     fewest, most = (
         body.get(name, None if raw.get(name) == NO_COUNT else 1)
         for name in ("min_running_nodes", "max_running_nodes")

@@ -1,4 +1,4 @@
-"""Metrics and charts of a Qovery cluster, from its names to ours and back."""
+"""Metrics and charts of a Qovery cluster, between Qovery's names and Fleetgraph's."""
 
 import json
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ NGINX: Mapping[str, str] = {
     "metal_lb_load_balancer_ips": "annotation_metal_lb_load_balancer_ips",
     "external_dns_target": "annotation_external_dns_kubernetes_target",
 }
-"""Our names and Qovery's."""
+"""Fleetgraph's names and Qovery's."""
 LONGEST_SETTINGS = 20_000
-"""Characters of JSON: a dozen names and addresses, and what Qovery adds to them."""
+"""The most characters of JSON: a dozen names and addresses, and what Qovery adds."""
 
 
 def to_advanced(metrics: object, charts: object) -> QoveryAdvanced | None:
-    """Null where there is nothing of it, or nothing that reads as documented."""
+    """The settings. Null if there are none, or none that match the documentation."""
     if len(json.dumps((metrics, charts))) > LONGEST_SETTINGS:
         return None
     nginx = _inner(charts, "nginx_parameters")
@@ -45,8 +45,8 @@ def to_advanced(metrics: object, charts: object) -> QoveryAdvanced | None:
 
 
 def to_settings(wanted: QoveryAdvanced, before: Mapping[str, Any]) -> dict[str, Any]:
-    """The members of a request that hold them. `before` is what there is of these members: what is not wanted otherwise
-    stays.
+    """The members of a request with the settings. `before` holds the current members; settings that do not change are
+    kept.
     """
     settings: dict[str, Any] = {}
     if wanted.metrics is not None:
@@ -72,7 +72,7 @@ def _given(name: str, value: str | tuple[str, ...] | None) -> dict[str, Any]:
 
 
 def _inner(whole: object, *path: str) -> dict[str, Any]:
-    """A copy of an object within an object; an empty one where there is none."""
+    """A copy of an object in an object. Empty if there is none."""
     for name in path:
         whole = whole.get(name) if isinstance(whole, Mapping) else None
     return dict(whole) if isinstance(whole, Mapping) else {}

@@ -1,7 +1,7 @@
-"""Qovery's answers, as far as they are read, under the names of its OpenAPI document (1.0.4).
+"""The members of Qovery's answers that are used, with the names of its OpenAPI document (1.0.4).
 
-The keys of a cluster's `secret_manager_accesses` may come back in an answer: no model has a member for them, so they
-end here. Of credentials only the name and the kind are read.
+An answer can hold the keys of a cluster's `secret_manager_accesses`. No model has a member for them, so they are
+dropped. Only the name and kind of credentials are read.
 """
 
 from collections.abc import Mapping
@@ -59,13 +59,13 @@ class WireStatus(Lenient):
     reason: Message = None
     next_k8s_available_version: Text = None
     cluster_lock: object = None
-    """Whatever it says, it is locked while it is there."""
+    """A lock. Its presence means that the cluster is locked."""
     last_execution_id: Text = None
     last_deployment_date: Text = None
 
 
 class WireCluster(WireItem):
-    """`cluster_status` is put there by `with_statuses`; the provider answers it apart."""
+    """`cluster_status` is added by `with_statuses`; Qovery sends it in another answer."""
 
     identifying = frozenset({"name", "status", "deployment_status", "cluster_status"})
 
@@ -117,7 +117,7 @@ class WireCredentialCluster(Lenient):
 
 
 class WireCredentialUse(WireItem):
-    """A credential and the clusters that were built through it."""
+    """Credentials, and the clusters that were created with them."""
 
     credential: WireCredential
     clusters: Annotated[tuple[WireCredentialCluster, ...], BeforeValidator(_empty_when_null)] = ()
@@ -141,7 +141,7 @@ class WireRegions(Wire):
 
 
 class WireInstanceType(WireItem):
-    """`type` is what a cluster's `instance_type` says; `name` is for people."""
+    """`type` is the value of a cluster's `instance_type`; `name` is for people."""
 
     identity = "type"
 
@@ -162,7 +162,7 @@ class WirePagination(Wire):
 
 
 class WireResults(Wire):
-    """A whole list. The guide tells of pages, which no path of the OpenAPI document has: followed where they appear."""
+    """A list. The guide documents pages, and the OpenAPI document does not; pages are followed if there are any."""
 
     results: Items
     pagination: WirePagination | None = None
