@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from fleet.model.account import Account
 from fleet.model.cluster import Cluster
-from fleet.model.failure import FailureKind, ProviderError
+from fleet.model.failure import FailureKind, Forbidden, NotFound, ProviderError
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.adapter import Adapter, Listing, TellsOrganization
 
@@ -13,8 +13,15 @@ MANY = 3
 
 
 async def organization_of(adapter: Adapter) -> str | None:
-    """Which organization the token belongs to. Null where the provider does not tell."""
-    return await adapter.organization() if isinstance(adapter, TellsOrganization) else None
+    """Which organization the token belongs to. Null where the provider, or this version of its API, does not tell, or
+    the token may not ask.
+    """
+    if not isinstance(adapter, TellsOrganization):
+        return None
+    try:
+        return await adapter.organization()
+    except (NotFound, Forbidden):
+        return None
 
 
 class AnotherOrganization(ProviderError):
