@@ -25,8 +25,10 @@ from fleet.ports.adapter import Listing, Unreadable
 from fleet.ports.clock import Clock
 from fleet.ports.permits import Permits
 
-MOST_PAGES = 500
-"""The most pages of a listing. One with more is treated as endless."""
+MOST_PAGES = 100
+"""The most pages of a listing: twice what `MOST_ITEMS` needs. One with more is treated as endless."""
+MOST_EMPTY_PAGES = 3
+"""The most empty pages in a row. Some providers filter after they have cut their pages."""
 MOST_ITEMS = 5_000
 """The most items of a listing: more than any real account or cluster has. Each item is a row to read, compare and
 store.
@@ -226,10 +228,17 @@ class BaseAdapter(ABC):
         found: list[RawT] = []
         seen: set[TokenT] = set()
         token: TokenT | None = None
+        before: list[RawT] = []
+        empty = 0
         read_before = self._bytes_read
         while True:
-            items, token = await fetch(token)
+            page, token = await fetch(token)
+            items = list(page)
             found.extend(items)
+            empty = 0 if items else empty + 1
+            if token is not None and (empty > MOST_EMPTY_PAGES or (items and items == before)):
+                raise UnexpectedResponse(f"{self.provider.name} repeats a page or lists without end.")
+            before = items
             self._refuse_too_many(len(found))
             if self._bytes_read - read_before > LARGEST_LISTING_BYTES:
                 raise UnexpectedResponse(

@@ -199,7 +199,11 @@ class Http:
     async def _read(self, response: httpx.Response) -> Answer:
         rate = read_rate(response.headers, response.status_code, self.clock.now())
         is_refused = response.status_code == 429
-        self.permits.learn(rate if is_refused else rate.model_copy(update={"retry_at": None}))
+        self.permits.learn(
+            rate.model_copy(
+                update={"is_refused": True} if is_refused else {"retry_at": None, "is_refused": False}
+            )
+        )
         request_id = self._request_id(response)
         try:
             at_most = LARGEST_BODY_BYTES if response.is_success else LARGEST_REFUSAL_BYTES

@@ -1,7 +1,7 @@
 """Reading rate limits from the headers of an answer, in the formats of the providers.
 
-`Retry-After` is seconds or an HTTP date. `X-RateLimit-Reset` is a Unix time at one provider, a duration at another, and
-documented as both at a third. A value above 10^9 is a Unix time.
+`Retry-After` is seconds or an HTTP date. `X-RateLimit-Reset` is a Unix time at one provider, a duration at another,
+documented as both at a third, and a date elsewhere. A number above 10^9 is a Unix time.
 """
 
 import re
@@ -13,6 +13,7 @@ from fleet.model.rate_limit import RateFacts
 
 LONGEST_BELIEVED_SECONDS = 86_400
 """The longest wait that is believed."""
+_LONGEST_DATE = 64
 _UNIX_TIME_FROM = 10**9
 _NUMBER = re.compile(r"\s*(\d{1,15})(\.\d*)?\s*", re.ASCII)
 
@@ -34,7 +35,7 @@ def read_rate(headers: Mapping[str, str], status: int, now: datetime) -> RateFac
 def _resets_at(header: str | None, now: datetime) -> datetime | None:
     told = _whole_number(header)
     if told is None:
-        return None
+        return _at(header, now)
     return _after(told - now.timestamp() if told > _UNIX_TIME_FROM else told, now)
 
 
@@ -43,6 +44,13 @@ def _retry_at(header: str | None, now: datetime) -> datetime | None:
         return None
     if _NUMBER.fullmatch(header):
         return _after(float(header), now)
+    return _at(header, now)
+
+
+def _at(header: str | None, now: datetime) -> datetime | None:
+    """An HTTP date."""
+    if header is None or len(header) > _LONGEST_DATE:
+        return None
     try:
         date = parsedate_to_datetime(header)
     except ValueError:

@@ -181,6 +181,7 @@ class Api:
             clock=self._clock,
             given_urls=self._settings.base_urls,
             send_observation_request=self._send_observation_request,
+            shares_address=False,
         )
         parts = self._process.open(wired)
         app = create_app(

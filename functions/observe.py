@@ -109,6 +109,7 @@ class Observing:
             pace=pace or Pace(),
             clock=clock,
             given_urls=settings.base_urls,
+            shares_address=False,
         )
         self._parts = self._process.open(wired)
         self._queue = Queue(queue.open_client(), settings.queue_url, clock)

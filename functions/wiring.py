@@ -52,12 +52,14 @@ async def wire(
     base_urls: Mapping[str, str] = MappingProxyType({}),
     given_urls: Iterable[str] = (),
     send_observation_request: SendObservationRequest | None = None,
+    shares_address: bool = True,
 ) -> AsyncIterator[Parts]:
     """One HTTP client serves every adapter: its connections and its TLS context are worth sharing.
 
     `rows` are closed at the end. `base_urls` are where the providers of accounts that are connected from now on answer,
     in place of their own addresses; nobody is asked but the providers, those, and `given_urls`.
     `send_observation_request` is told of an account that is to be looked at before the schedule comes by.
+    `shares_address`: all of our processes ask from one address, as functions on AWS do not.
     """
     store = TableStore(rows, clock)
     try:
@@ -69,13 +71,21 @@ async def wire(
                     await send_observation_request(store, account_id, at)
 
             adapters = partial(open_adapter, client=http, clock=clock)
-            observer = Observer(store=store, vault=vault, open_adapter=adapters, clock=clock, pace=pace)
+            observer = Observer(
+                store=store,
+                vault=vault,
+                open_adapter=adapters,
+                clock=clock,
+                pace=pace,
+                shares_address=shares_address,
+            )
             changer = Changer(
                 store=store,
                 vault=vault,
                 open_adapter=adapters,
                 clock=clock,
                 request_observation=request_observation,
+                shares_address=shares_address,
             )
             account_service = AccountService(
                 store=store,
@@ -84,6 +94,7 @@ async def wire(
                 clock=clock,
                 request_observation=request_observation,
                 base_urls=base_urls,
+                shares_address=shares_address,
             )
             yield Parts(
                 store=store,

@@ -33,7 +33,7 @@ from fleet.ports.store import (
 from fleet.ports.vault import Vault
 from fleet.providers import PROVIDERS
 from fleet.rate_limits import budget
-from fleet.rate_limits.permits import interactive_permits
+from fleet.rate_limits.permits import budget_key, interactive_permits
 
 REFRESHED_WITHIN = timedelta(minutes=5)
 REMOVED_WITHIN = timedelta(hours=1)
@@ -43,7 +43,7 @@ IN_ONE_REQUEST = timedelta(seconds=10)
 
 @dataclass(frozen=True, kw_only=True)
 class AccountService:
-    """`base_urls` replace the addresses of providers, by provider key."""
+    """`base_urls` replace the addresses of providers, by provider key; `shares_address` as in `Observer`."""
 
     store: Store
     vault: Vault
@@ -51,6 +51,7 @@ class AccountService:
     clock: Clock
     request_observation: RequestObservation
     base_urls: Mapping[str, str] = field(default_factory=dict)
+    shares_address: bool = True
 
     async def connect(
         self,
@@ -109,8 +110,8 @@ class AccountService:
         """Has an account observed now, with the requests that are reserved for people."""
         account = (await self._tracked(caller, account_id)).account
         rate, now = PROVIDERS[account.provider].rate_limit, self.clock.now()
-        spent = await self.store.budget(account.budget_key)
-        drawn = budget.grant(spent, rate, Share.INTERACTIVE, 1, now)
+        spent = await self.store.budget(budget_key(account, rate, shares_address=self.shares_address))
+        drawn = budget.grant(spent, rate, Share.INTERACTIVE, 1, now, account_id=account_id)
         if drawn.granted == 0 and drawn.retry_at is not None:
             raise BudgetUsedUp(drawn.retry_at)
         operation = await self._begin(caller, account, RefreshAccount(), REFRESHED_WITHIN)
@@ -148,7 +149,9 @@ class AccountService:
         """
         provider = PROVIDERS[account.provider]
         tracked = TrackedAccount(account=account)
-        permits = interactive_permits(self.store, self.clock, provider, tracked)
+        permits = interactive_permits(
+            self.store, self.clock, provider, tracked, shares_address=self.shares_address
+        )
         try:
             adapter = self.open_adapter(account, token, permits)
             listing = await adapter.clusters()

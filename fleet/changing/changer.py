@@ -73,13 +73,16 @@ NodeChange = CordonNode | UncordonNode | DrainNode
 
 @dataclass(frozen=True, kw_only=True)
 class Changer:
-    """What changing needs, bound once. `request_observation` is the store's; on AWS it also sends a message."""
+    """What changing needs, bound once. `request_observation` is the store's; on AWS it also sends a message.
+    `shares_address` as in `Observer`.
+    """
 
     store: Store
     vault: Vault
     open_adapter: OpenAdapter
     clock: Clock
     request_observation: RequestObservation
+    shares_address: bool = True
 
     async def create_cluster(
         self,
@@ -278,7 +281,9 @@ class Changer:
 
     async def _send(self, operation: Operation, account: TrackedAccount) -> Operation:
         provider = PROVIDERS[account.account.provider]
-        permits = interactive_permits(self.store, self.clock, provider, account)
+        permits = interactive_permits(
+            self.store, self.clock, provider, account, shares_address=self.shares_address
+        )
         try:
             token = await self.vault.token(account.account.id)
         except KeyError:

@@ -71,7 +71,8 @@ class CollectionState(Record):
     `observed_at` is when the provider last answered for it; `failure` is why the latest attempt failed, null when it
     succeeded; `failing_since` and `failed_attempts` count the attempts that failed in a row. `requests` is how many
     requests its latest complete observation took. `resume_after` is the key of the cluster that was asked for last,
-    where an observation ended before it had asked for all.
+    where an observation ended before it had asked for all. `budget_until` is set where the request budget holds the
+    pace down: until when. `expected_age_seconds` is the age that it does not pass while all goes as planned.
     """
 
     observed_at: Instant | None = None
@@ -81,6 +82,8 @@ class CollectionState(Record):
     failed_attempts: int = 0
     requests: int = 1
     resume_after: str | None = None
+    budget_until: Instant | None = None
+    expected_age_seconds: int | None = None
 
 
 class DeletionGuard(Record):

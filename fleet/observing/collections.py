@@ -85,7 +85,8 @@ class Collected:
     from being the whole truth.
 
     `shown` are the keys of the things that the provider showed now. `rest_at` is when the rest is asked for, where the
-    budget or the time ended before all was, and `resume_after` is the cluster that was asked for last.
+    budget or the time ended before all was (`is_dry`: the budget), and `resume_after` is the cluster that was asked for
+    last.
     """
 
     rows: Mapping[str, TrackedCluster]
@@ -94,6 +95,7 @@ class Collected:
     deletion_guard: DeletionGuard | None = None
     shown: frozenset[str] = frozenset()
     rest_at: datetime | None = None
+    is_dry: bool = False
     resume_after: str | None = None
 
 
@@ -183,7 +185,7 @@ async def collect_nodes(context: CollectionContext) -> Collected:
     )
     problem = answers.problem or next((one.incomplete for one in listings.values() if one.incomplete), None)
     collected = await _saved(context, changes, problem)
-    return replace(collected, rest_at=answers.rest_at, resume_after=answers.resume_after)
+    return answers.ended(collected)
 
 
 async def collect_connections(context: CollectionContext) -> Collected:
@@ -277,12 +279,16 @@ def _unshown(context: CollectionContext, listing: Listing[Cluster]) -> str | Non
 
 @dataclass(frozen=True, kw_only=True)
 class _Answers(Generic[ValueT]):
-    """By cluster key. `rest_at` and `resume_after` as in `Collected`."""
+    """By cluster key. `rest_at`, `is_dry` and `resume_after` as in `Collected`."""
 
     of: Mapping[str, ValueT]
     problem: str | None
     rest_at: datetime | None
+    is_dry: bool
     resume_after: str | None
+
+    def ended(self, collected: Collected) -> Collected:
+        return replace(collected, rest_at=self.rest_at, is_dry=self.is_dry, resume_after=self.resume_after)
 
 
 async def _each(
@@ -325,6 +331,7 @@ async def _each(
         of=answers,
         problem=f"{failed[0][0].item.name}: {failed[0][1].message}" if failed else None,
         rest_at=None if is_whole else getattr(stopped, "retry_at", None) or context.now,
+        is_dry=not is_whole and isinstance(stopped, BudgetExhausted),
         resume_after=None if is_whole or asked == 0 else rows[asked - 1].item.key,
     )
 
@@ -365,7 +372,7 @@ async def _learn(
     answers = await _each(context, collection, capability, ask)
     facts = {key: {fact: value} for key, value in answers.of.items()}
     collected = await _keep_facts(context, facts, answers.problem)
-    return replace(collected, rest_at=answers.rest_at, resume_after=answers.resume_after)
+    return answers.ended(collected)
 
 
 async def _keep_facts(

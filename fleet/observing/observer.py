@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from pydantic import SecretStr
 
@@ -31,16 +32,19 @@ from fleet.model.failure import (
 )
 from fleet.model.integration import Integration
 from fleet.model.operation import Operation
-from fleet.model.rate_limit import BudgetExhausted, Share
+from fleet.model.rate_limit import BudgetExhausted, RequestUse, Share
 from fleet.model.summary import summarize
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.collections import COLLECT, PROTOCOL_OF, Collected, CollectionContext
 from fleet.observing.following import Follower, follow_again_at, wanted_collections
 from fleet.observing.schedule import (
+    USE_OF,
     Pace,
     due_at,
     expected_requests,
     fail,
+    hold_back,
+    is_due,
     is_refused,
     next_observation,
     succeed,
@@ -50,7 +54,8 @@ from fleet.ports.clock import Clock
 from fleet.ports.store import AccountGone, Lease, NotBegun, StaleObserver, Store
 from fleet.ports.vault import Vault
 from fleet.providers import PROVIDERS
-from fleet.rate_limits.permits import BudgetPermits
+from fleet.rate_limits.budget import believed
+from fleet.rate_limits.permits import BudgetPermits, budget_key
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +73,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """What came of it: a result worth logging. `changed` counts rows, `requests` those sent to the provider."""
+    """What came of it: a result worth logging. `changed` counts rows, `requests` those sent to the provider.
+    `put_off_until` is set where the request budget was used up.
+    """
 
     account_id: str
     provider: str | None = None
@@ -78,11 +85,14 @@ class Observation:
     changed: int = 0
     requests: int = 0
     due_at: datetime | None = None
+    put_off_until: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observer:
-    """What observing needs, bound once. `seconds` is the most that one observation may take."""
+    """What observing needs, bound once. `seconds` is the most that one observation may take.
+    `shares_address`: all of our processes ask from one address.
+    """
 
     store: Store
     vault: Vault
@@ -90,6 +100,7 @@ class Observer:
     clock: Clock
     pace: Pace
     seconds: int = 45
+    shares_address: bool = True
 
     async def observe(
         self, account_id: str, *, due_at: datetime | None = None, share: Share = Share.POLLING
@@ -113,26 +124,41 @@ class Observer:
             )
         is_refresh = any(one.kind is OperationKind.REFRESH_ACCOUNT for one in operations)
         share = Share.INTERACTIVE if is_refresh else share
+        is_asked_for = due_at is None or is_refresh
+        now, rate = self.clock.now(), PROVIDERS[account.provider].rate_limit
+        wanted = expected_requests(tracked.state, self.pace, now, wants_clusters=is_asked_for)
+        (use, requests), *others = wanted.items()
+        put_off_until = None
         try:
             lease = await self.store.begin(
                 account,
-                rate=PROVIDERS[account.provider].rate_limit,
+                rate=rate,
                 share=share,
-                requests=expected_requests(tracked.state, self.clock.now() + self.pace.soonest),
-                now=self.clock.now(),
+                requests=requests,
+                now=now,
                 lease_seconds=self.seconds + LEASE_MARGIN_SECONDS,
                 due_at=due_at,
+                key=budget_key(account, rate, shares_address=self.shares_address),
+                use=use,
+                hold_back=partial(hold_back, use=use, pace=self.pace, now=now),
+                also=dict(others),
             )
             if not isinstance(lease, NotBegun):
-                is_asked_for = due_at is None or is_refresh
-                return await _Running(self, lease, share, operations, is_asked_for=is_asked_for).run()
-            reason = lease.reason
+                running = _Running(self, lease, share, operations, use=use, is_asked_for=is_asked_for)
+                return await running.run()
+            reason, put_off_until = lease.reason, lease.put_off_until
+            if put_off_until is not None and tracked.state.of(Collection.CLUSTERS).budget_until is None:
+                log_held_back(account, put_off_until)
         except StaleObserver:
             reason = "a later observation took over"
         except AccountGone:
             reason = "the account was disconnected meanwhile"
         return Observation(
-            account_id=account_id, provider=account.provider, outcome=Outcome.SKIPPED, reason=reason
+            account_id=account_id,
+            provider=account.provider,
+            outcome=Outcome.SKIPPED,
+            reason=reason,
+            put_off_until=put_off_until,
         )
 
 
@@ -146,6 +172,7 @@ class _Running:
         share: Share,
         operations: Sequence[Operation],
         *,
+        use: RequestUse,
         is_asked_for: bool,
     ) -> None:
         self._observer = observer
@@ -161,11 +188,13 @@ class _Running:
         self._rate = PROVIDERS[self._account.provider].rate_limit
         self._permits = BudgetPermits(
             self._store,
-            key=self._account.budget_key,
+            key=budget_key(self._account, self._rate, shares_address=observer.shares_address),
             rate=self._rate,
             share=share,
             grant=lease.grant,
             clock=self._clock,
+            account_id=self._account.id,
+            use=use,
         )
         self._token = SecretStr("")
         self._adapter: Adapter | None = None
@@ -177,6 +206,7 @@ class _Running:
         self._changed = 0
         self._stopped_until: datetime | None = None
         self._is_stopped = False
+        self._dry_until: datetime | None = None
 
     async def run(self) -> Observation:
         try:
@@ -215,7 +245,9 @@ class _Running:
         before = self._before.collections
         self._collections = {one: old for one, old in before.items() if _is_offered(one, adapter)}
         for collection in self._due(adapter):
-            if self._is_stopped:
+            if self._dry_until is not None:
+                self._hold_back(collection, self._dry_until)
+            elif self._is_stopped:
                 self._postpone(collection, self._stopped_until)
             else:
                 await self._observe(collection)
@@ -226,7 +258,8 @@ class _Running:
             summary=summarize(self._known.values()),
         )
         clusters = state.of(Collection.CLUSTERS)
-        if clusters.failed_attempts == 0 and clusters.observed_at is not None and not self._is_stopped:
+        is_paced = not self._is_stopped and clusters.budget_until is None
+        if clusters.failed_attempts == 0 and clusters.observed_at is not None and is_paced:
             at = next_observation(self._known.values(), state, self._rate, self._pace, self._clock.now())
             self._postpone(Collection.CLUSTERS, at)
             state = state.model_copy(update={"collections": self._collections})
@@ -245,24 +278,27 @@ class _Running:
             ask_until=self._give_up_at - self._observer.seconds * KEPT_FOR_WRITING,
         )
         sent = self._permits.sent
+        self._permits.turn_to(USE_OF[collection], old.requests)
         try:
             async with asyncio.timeout_at(self._give_up_at):
                 collected = await self._ask(collection, context)
         except BudgetExhausted as exhausted:
-            self._stop(exhausted.retry_at)
-            self._postpone(collection, exhausted.retry_at)
+            self._run_dry(collection, exhausted.retry_at)
         except (ProviderError, TimeoutError) as error:
             self._note_failure(collection, old, error)
         else:
             await self._keep(collection, context, collected)
             requests = self._permits.sent - sent
             state = self._succeeded(collection, old, collected, requests)
-            if collected.rest_at is not None:
+            rest_at = believed(collected.rest_at, self._rate, self._clock.now())
+            if rest_at is not None:
                 # The rest goes on where this ended.
-                state = state.model_copy(
-                    update={"next_attempt_at": collected.rest_at, "requests": old.requests}
-                )
-                self._stop(collected.rest_at)
+                state = state.model_copy(update={"next_attempt_at": rest_at, "requests": old.requests})
+                if collected.is_dry:
+                    state = state.model_copy(update={"budget_until": rest_at})
+                    self._dry_until = rest_at
+                else:
+                    self._stop(rest_at)
             self._collections[collection] = state
 
     async def _keep(self, collection: Collection, context: CollectionContext, collected: Collected) -> None:
@@ -318,14 +354,13 @@ class _Running:
             return await COLLECT[collection](replace(context, adapter=adapter))
 
     def _due(self, adapter: Adapter) -> list[Collection]:
-        soon = self._later(self._pace.soonest)
+        now = self._clock.now()
         wanted = wanted_collections(self._operations)
         return [
             collection
             for collection in COLLECT
             if _is_offered(collection, adapter)
-            if (next_attempt_at := self._before.of(collection).next_attempt_at) is None
-            or next_attempt_at <= soon
+            if is_due(collection, self._before, self._pace, now)
             or collection in wanted
             or (collection is Collection.CLUSTERS and (self._is_asked_for or self._has_new_token()))
         ]
@@ -334,6 +369,17 @@ class _Running:
         """Whether the clusters were asked for last with a token that has been replaced since."""
         failure = self._before.of(Collection.CLUSTERS).failure
         return failure is not None and failure.occurred_at <= self._account.token_replaced_at
+
+    def _run_dry(self, collection: Collection, until: datetime) -> None:
+        """Whatever has to end for the budget, the clusters come first: nothing that follows has more of it."""
+        self._dry_until = until
+        self._hold_back(collection, until)
+
+    def _hold_back(self, collection: Collection, until: datetime) -> None:
+        state = self._collections.get(collection, CollectionState())
+        self._collections[collection] = state.model_copy(
+            update={"next_attempt_at": until, "budget_until": until}
+        )
 
     def _stop(self, until: datetime | None) -> None:
         self._is_stopped, self._stopped_until = True, until
@@ -360,7 +406,9 @@ class _Running:
 
     def _to_failure(self, error: ProviderError | TimeoutError) -> Failure:
         if isinstance(error, ProviderError):
-            return error.to_failure(self._clock.now())
+            failure = error.to_failure(self._clock.now())
+            retry_at = believed(failure.retry_at, self._rate, self._clock.now())
+            return failure.model_copy(update={"retry_at": retry_at})
         message = (
             f"The provider did not answer within the {self._observer.seconds} seconds of an observation."
         )
@@ -406,8 +454,22 @@ class _Running:
                 logger.warning("%s: %s cannot be observed: %s", who, collection, after.failure.message)
             elif before.failing_since is not None and after.failing_since is None:
                 logger.info("%s: %s are observed again", who, collection)
+        clusters, was = state.of(Collection.CLUSTERS), self._before.of(Collection.CLUSTERS)
+        if clusters.budget_until is not None and was.budget_until is None:
+            log_held_back(self._account, clusters.budget_until)
+        elif clusters.budget_until is None and was.budget_until is not None:
+            logger.info("%s: the request budget allows its usual pace again", who)
         if self._before.is_token_accepted is not False and state.is_token_accepted is False:
             logger.warning("%s: the provider refuses the token", who)
+
+
+def log_held_back(account: Account, until: datetime) -> None:
+    logger.warning(
+        "%s account %r: the request budget holds its pace down until %s",
+        account.provider,
+        account.name,
+        until.strftime("%H:%M:%S"),
+    )
 
 
 def _is_offered(collection: Collection, adapter: Adapter) -> bool:

@@ -1,13 +1,14 @@
 """When an account is looked at next: seconds while something moves, then minutes; later while a provider fails."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fleet.model.account import AccountState, Collection, CollectionState
 from fleet.model.failure import Failure, FailureKind
-from fleet.model.rate_limit import RateLimit
+from fleet.model.rate_limit import RateLimit, RequestUse
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.store import Schedule
 from fleet.rate_limits.budget import seconds_between
@@ -21,6 +22,15 @@ PROBES = (
     (timedelta.max, timedelta(hours=4)),
 )
 """How long a token has been refused, and after how long it is then tried again."""
+
+USE_OF: Mapping[Collection, RequestUse] = {
+    collection: {
+        Collection.CLUSTERS: RequestUse.CLUSTERS,
+        Collection.NODES: RequestUse.NODES,
+    }.get(collection, RequestUse.DETAILS)
+    for collection in Collection
+}
+"""What the requests for a collection are counted as."""
 
 CLAIMS_AT_ONCE = 16
 """Each waits for the store, which has so many calls in flight at most."""
@@ -98,6 +108,7 @@ def fail(
         failing_since=state.failing_since or now,
         failed_attempts=attempts,
         requests=state.requests,
+        expected_age_seconds=state.expected_age_seconds,
     )
 
 
@@ -119,12 +130,43 @@ def _probe_after(state: CollectionState, now: datetime) -> timedelta:
     return next(delay for age, delay in PROBES if refused_for < age)
 
 
-def expected_requests(state: AccountState, by: datetime) -> int:
-    """What an observation of all that is due by then will take, going by the last time."""
-    due = (
-        one for one in state.collections.values() if one.next_attempt_at is None or one.next_attempt_at <= by
-    )
-    return max(1, sum(one.requests for one in due))
+def is_due(collection: Collection, state: AccountState, pace: Pace, now: datetime) -> bool:
+    """What falls due within a tenth of its pace comes along with what is due."""
+    at = state.of(collection).next_attempt_at
+    early = max(pace.soonest, timedelta(seconds=pace.every_seconds[collection]) / 10)
+    return at is None or at <= now + early
+
+
+def expected_requests(
+    state: AccountState, pace: Pace, now: datetime, *, wants_clusters: bool
+) -> Mapping[RequestUse, int]:
+    """What an observation will send for what is due, in that order, going by the last time."""
+    wanted: Counter[RequestUse] = Counter()
+    for collection in Collection:
+        is_known = collection in state.collections or collection is Collection.CLUSTERS
+        is_wanted = wants_clusters and collection is Collection.CLUSTERS
+        if is_wanted or (is_known and is_due(collection, state, pace, now)):
+            wanted[USE_OF[collection]] += max(1, state.of(collection).requests)
+    return wanted or Counter({RequestUse.CLUSTERS: 1})
+
+
+def hold_back(
+    state: AccountState, until: datetime, *, use: RequestUse, pace: Pace, now: datetime
+) -> tuple[AccountState, datetime]:
+    """An account whose budget for a use is used up, and when it is due then: its clusters do not wait for the rest."""
+    collections = dict(state.collections)
+    for collection in Collection:
+        known = collections.get(collection)
+        is_clusters = collection is Collection.CLUSTERS
+        if (known is None and not is_clusters) or (is_clusters and use is not RequestUse.CLUSTERS):
+            continue
+        if is_due(collection, state, pace, now):
+            collections[collection] = (known or CollectionState()).model_copy(
+                update={"next_attempt_at": until, "budget_until": until}
+            )
+    held = state.model_copy(update={"collections": collections})
+    at = due_at(held)
+    return held, until if at is None or at <= now else min(until, at)
 
 
 def due_at(state: AccountState) -> datetime | None:

@@ -9,6 +9,7 @@ or repeats an item because others came or went.
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from fleet.model.account import Account, AccountState, TrackedAccount
@@ -16,7 +17,7 @@ from fleet.model.catalog import InstanceType, Region
 from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.operation import Operation
-from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, Share
+from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, RequestUse, Share, Spent
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 
 ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType)
@@ -93,7 +94,11 @@ class NotBegun:
 
     reason: str
     retry_at: datetime | None = None
+    put_off_until: datetime | None = None
 
+
+HoldBack = Callable[[AccountState, datetime], tuple[AccountState, datetime]]
+"""What an account shows, and when it is due, whose budget is used up until a time."""
 
 RequestObservation = Callable[[str, datetime], Awaitable[None]]
 """`Operations.request_observation`."""
@@ -157,12 +162,17 @@ class Observations(Protocol):
         now: datetime,
         lease_seconds: int,
         due_at: datetime | None,
+        key: str | None = None,
+        use: RequestUse = RequestUse.CLUSTERS,
+        hold_back: HoldBack | None = None,
+        also: Mapping[RequestUse, int] = MappingProxyType({}),
     ) -> Lease | NotBegun:
-        """Takes the lease, the next fencing number and up to `requests` of the budget, in one write.
+        """Takes the lease and the next fencing number, then up to `requests` of the budget `key`, null for the
+        account's own; and with them those of `also`, as far as there are any.
 
         `due_at` is what the schedule's message said; when the account is due at another time by now, the message is
         stale. Null asks for an observation whatever the schedule says. A refusal writes nothing, except that an account
-        whose budget is used up is put off until there is some.
+        whose budget is used up is put off until there is some, as `hold_back` says.
         """
         ...
 
@@ -184,11 +194,25 @@ class Observations(Protocol):
         """
         ...
 
-    async def spend(self, key: str, rate: RateLimit, share: Share, requests: int, now: datetime) -> Grant:
+    async def spend(
+        self,
+        key: str,
+        rate: RateLimit,
+        share: Share,
+        requests: int,
+        now: datetime,
+        *,
+        use: RequestUse = RequestUse.CLUSTERS,
+        account_id: str | None = None,
+    ) -> Grant:
         """Draws further requests from a budget."""
         ...
 
-    async def learn(self, key: str, rate: RateLimit, facts: RateFacts, now: datetime) -> None: ...
+    async def learn(
+        self, key: str, rate: RateLimit, facts: RateFacts, now: datetime, *, unsent: Sequence[Spent] = ()
+    ) -> None:
+        """Keeps what a provider told of its limit, and gives back what was drawn and not sent."""
+        ...
 
 
 class Schedule(Protocol):

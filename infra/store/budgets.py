@@ -1,8 +1,9 @@
 """Request budgets: one row a key, changed by whoever still knows its latest version."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, Share
+from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, RequestUse, Share, Spent
 from fleet.ports.clock import Clock
 from fleet.rate_limits import budget
 from infra.store.conditions import version_is
@@ -37,10 +38,20 @@ class Budgets:
         """As people see it: may be a moment old."""
         return VersionedBudget(key, await self._table.get(budget_key(key)), self._clock.now()).budget
 
-    async def spend(self, key: str, rate: RateLimit, share: Share, requests: int, now: datetime) -> Grant:
+    async def spend(
+        self,
+        key: str,
+        rate: RateLimit,
+        share: Share,
+        requests: int,
+        now: datetime,
+        *,
+        use: RequestUse = RequestUse.CLUSTERS,
+        account_id: str | None = None,
+    ) -> Grant:
         held = await self._latest(key, now)
         async for _ in tries(self._clock):
-            drawn = budget.grant(held.budget, rate, share, requests, now)
+            drawn = budget.grant(held.budget, rate, share, requests, now, use=use, account_id=account_id)
             if not counts(drawn, rate):
                 return drawn
             try:
@@ -51,10 +62,12 @@ class Budgets:
                 return drawn
         return Grant(budget=held.budget, granted=0, retry_at=now + CONTENTION_PAUSE)
 
-    async def learn(self, key: str, rate: RateLimit, facts: RateFacts, now: datetime) -> None:
+    async def learn(
+        self, key: str, rate: RateLimit, facts: RateFacts, now: datetime, *, unsent: Sequence[Spent] = ()
+    ) -> None:
         async for _ in tries(self._clock):
             held = await self._latest(key, now)
-            learnt = budget.learn(held.budget, rate, facts, now)
+            learnt = budget.learn(budget.give_back(held.budget, unsent), rate, facts, now)
             if learnt == held.budget:
                 return
             try:
@@ -70,4 +83,6 @@ class Budgets:
 
 def counts(drawn: Grant, rate: RateLimit) -> bool:
     """Whether a grant has to be remembered: not a refusal, and not one that no known limit counts."""
-    return drawn.granted > 0 and rate.requests is not None
+    if drawn.granted == 0 or drawn.draw is None:
+        return False
+    return budget.limit_of(drawn.budget, rate) is not None or drawn.draw.is_try

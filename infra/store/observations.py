@@ -1,16 +1,18 @@
 """The observer's half of the store: one write to begin, one to end, and between them only what changed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import TypeVar
 
 from fleet.model.account import Account, AccountState, TrackedAccount
 from fleet.model.cluster import Cluster
-from fleet.model.rate_limit import Grant, RateFacts, RateLimit, Share
+from fleet.model.rate_limit import Grant, RateFacts, RateLimit, RequestUse, Share, Spent
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.clock import Clock
-from fleet.ports.store import AccountGone, Changes, ItemT, Lease, NotBegun, StaleObserver
+from fleet.ports.store import AccountGone, Changes, HoldBack, ItemT, Lease, NotBegun, StaleObserver
 from fleet.rate_limits import budget
 from infra.store.budgets import CONTENTION_PAUSE, Budgets, VersionedBudget, counts
 from infra.store.conditions import Condition, due_at_is, fence_is, wanted_at_is
@@ -59,9 +61,17 @@ class TableObservations:
         now: datetime,
         lease_seconds: int,
         due_at: datetime | None,
+        key: str | None = None,
+        use: RequestUse = RequestUse.CLUSTERS,
+        hold_back: HoldBack | None = None,
+        also: Mapping[RequestUse, int] = MappingProxyType({}),
     ) -> Lease | NotBegun:
+        """The lease is taken first and the budget drawn from then, each in a write of its own: together they cost half
+        of what one transaction does. Whoever dies between the two has a lease that ends, and has drawn nothing.
+        """
+        key = key or account.budget_key
         async for _ in tries(self._clock):
-            row, held = await self._account_and_budget(account, now)
+            row, held = await self._account_and_budget(account, key, now)
             tracked = to_account(row)
             if tracked is None:
                 raise AccountGone(account.id)
@@ -72,39 +82,64 @@ class TableObservations:
             fence = int(row["fence"])
             wanted_at = read_time(row, "wanted_at")
             as_read = fence_is(fence) & due_at_is(tracked.due_at)
-            drawn = budget.grant(held.budget, rate, share, requests, now)
+            drawn = budget.grant(
+                held.budget, rate, share, requests, now, use=use, account_id=account.id, also=also
+            )
             try:
                 if drawn.granted == 0:
-                    if due_at is not None and drawn.retry_at is not None:
-                        await self._put_off(account.id, drawn.retry_at, as_read)
-                    return NotBegun(reason="the request budget is used up", retry_at=drawn.retry_at)
+                    return await self._not_begun(tracked, drawn, as_read, due_at, hold_back)
                 taken = update(
                     account_key(account.id),
                     keep={"fence": fence + 1, "lease_until": stamp(now + timedelta(seconds=lease_seconds))},
                     drop=("wanted_at",) if wanted_at is not None and wanted_at <= now else (),
                     condition=as_read,
                 )
-                if counts(drawn, rate):
-                    await self._table.transact([taken, held.replaced_by(drawn.budget)])
-                else:
-                    await self._table.write(taken)
+                await self._table.write(taken)
             except (ConditionFailed, Contended):
                 continue
+            if counts(drawn, rate):
+                try:
+                    await self._table.write(held.replaced_by(drawn.budget))
+                except (ConditionFailed, Contended):
+                    drawn = await self._budgets.spend(
+                        key, rate, share, requests, now, use=use, account_id=account.id
+                    )
+            if drawn.granted == 0:  # others drew the rest in that moment
+                with suppress(ConditionFailed):
+                    return await self._not_begun(tracked, drawn, fence_is(fence + 1), due_at, hold_back)
             return Lease(account_id=account.id, fence=fence + 1, tracked=tracked, grant=drawn)
         return NotBegun(
             reason="others keep changing the account or its budget", retry_at=now + CONTENTION_PAUSE
         )
 
-    async def _account_and_budget(self, account: Account, now: datetime) -> tuple[Row, VersionedBudget]:
-        keys = account_key(account.id), budget_key(account.budget_key)
+    async def _account_and_budget(
+        self, account: Account, key: str, now: datetime
+    ) -> tuple[Row, VersionedBudget]:
+        keys = account_key(account.id), budget_key(key)
         rows = await self._table.get_many(keys, consistent=True)
-        return rows.get(keys[0], {}), VersionedBudget(account.budget_key, rows.get(keys[1]), now)
+        return rows.get(keys[0], {}), VersionedBudget(key, rows.get(keys[1]), now)
 
-    async def _put_off(self, account_id: str, until: datetime, condition: Condition) -> None:
-        keep = {"due_at": stamp(until), **due_entry(until)}
-        await self._table.write(
-            update(account_key(account_id), keep=keep, drop=("queued_until",), condition=condition)
-        )
+    async def _not_begun(
+        self,
+        tracked: TrackedAccount,
+        drawn: Grant,
+        condition: Condition,
+        due_at: datetime | None,
+        hold_back: HoldBack | None,
+    ) -> NotBegun:
+        """What the schedule asked for is put off, and why is kept with it; a person is answered, and asks again."""
+        until = drawn.retry_at
+        if due_at is not None and until is not None:
+            keep: dict[str, str | int] = {}
+            if hold_back is not None:
+                state, until = hold_back(tracked.state, until)
+                keep["state"] = state.model_dump_json()
+            keep |= {"due_at": stamp(until), **due_entry(until)}
+            drop = ("queued_until", "lease_until")
+            await self._table.write(
+                update(account_key(tracked.account.id), keep=keep, drop=drop, condition=condition)
+            )
+        return NotBegun(reason="the request budget is used up", retry_at=drawn.retry_at, put_off_until=until)
 
     async def clusters(self, account_id: str) -> list[TrackedCluster]:
         return await self._all(items_span(Cluster, account_id), to_cluster)
@@ -149,11 +184,23 @@ class TableObservations:
         gone = await self.account(lease.account_id) is None
         return AccountGone(lease.account_id) if gone else StaleObserver(lease.account_id)
 
-    async def spend(self, key: str, rate: RateLimit, share: Share, requests: int, now: datetime) -> Grant:
-        return await self._budgets.spend(key, rate, share, requests, now)
+    async def spend(
+        self,
+        key: str,
+        rate: RateLimit,
+        share: Share,
+        requests: int,
+        now: datetime,
+        *,
+        use: RequestUse = RequestUse.CLUSTERS,
+        account_id: str | None = None,
+    ) -> Grant:
+        return await self._budgets.spend(key, rate, share, requests, now, use=use, account_id=account_id)
 
-    async def learn(self, key: str, rate: RateLimit, facts: RateFacts, now: datetime) -> None:
-        await self._budgets.learn(key, rate, facts, now)
+    async def learn(
+        self, key: str, rate: RateLimit, facts: RateFacts, now: datetime, *, unsent: Sequence[Spent] = ()
+    ) -> None:
+        await self._budgets.learn(key, rate, facts, now, unsent=unsent)
 
     async def _all(self, span: Span, read: Callable[[Row], T | None]) -> list[T]:
         page = await read_page(self._table, span, read, now=self._clock.now(), consistent=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.adapter import MOST_PAGES, BaseAdapter, segment
+from adapters.adapter import MOST_EMPTY_PAGES, MOST_PAGES, BaseAdapter, segment
 from adapters.http import Complaint
 from adapters.wire import Count, Identity, Text, Wire, WireItem
 from fleet.model.catalog import Region
@@ -146,11 +146,27 @@ async def test_a_listing_without_end_ends_as_an_error(adapter: Any) -> None:
     async def fetch(token: int | None) -> tuple[list[int], int | None]:
         nonlocal asked
         asked += 1
-        return [], asked
+        return [asked], asked
 
     with pytest.raises(UnexpectedResponse):
         await adapter.follow(fetch)
-    assert asked == MOST_PAGES + 1
+    assert asked == MOST_PAGES + 1 <= 101
+
+
+@pytest.mark.parametrize(("items", "pages"), [([], MOST_EMPTY_PAGES + 1), ([1, 2], 2)])
+async def test_a_listing_that_brings_nothing_new_ends_soon(
+    adapter: Any, items: list[int], pages: int
+) -> None:
+    asked = 0
+
+    async def fetch(token: int | None) -> tuple[list[int], int | None]:
+        nonlocal asked
+        asked += 1
+        return items, asked
+
+    with pytest.raises(UnexpectedResponse):
+        await adapter.follow(fetch)
+    assert asked == pages
 
 
 # ---------------------------------------------------------------------- one answer

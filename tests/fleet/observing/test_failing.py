@@ -207,7 +207,7 @@ async def test_an_account_without_a_token_is_shown_as_refused(world: World) -> N
 async def test_a_rate_limited_provider_is_left_alone_until_the_time_it_names(world: World) -> None:
     account, script = await world.connect()
     script.clusters = [cluster(of=account)]
-    retry_at = NOON + timedelta(hours=2)
+    retry_at = NOON + timedelta(minutes=50)
     script.facts = RateFacts(retry_at=retry_at)
     script.wrong["clusters"] = RateLimited("Slower.", http_status=429, retry_at=retry_at)
     seen = await world.observe_when_due(account)

@@ -47,7 +47,9 @@ async def test_what_a_provider_ceased_to_offer_leaves_no_account_due_for_ever(wo
 
 
 @pytest.mark.parametrize("provider", ["kupe", "northflank"])
-async def test_an_unchanged_account_costs_two_writes(world: World, provider: str) -> None:
+async def test_an_unchanged_account_costs_two_writes_and_one_of_its_budget(
+    world: World, provider: str
+) -> None:
     account, script = await world.connect(provider=provider)
     script.clusters = [cluster(f"c{number}", of=account) for number in range(5)]
     await world.observe_when_due(account)
@@ -55,7 +57,7 @@ async def test_an_unchanged_account_costs_two_writes(world: World, provider: str
     with world.table.calls_meanwhile() as sent:
         seen = await world.observe(account)
     assert (seen.outcome, seen.changed, len(script.asked)) == (Outcome.OBSERVED, 0, seen.requests * 2)
-    assert writes(sent) == 2
+    assert writes(sent) == 2 + (provider != "kupe")
     state = await world.state(account)
     assert {one.observed_at for one in state.collections.values()} == {world.clock.now()}
 
@@ -230,7 +232,7 @@ async def test_a_budget_that_ends_midway_puts_the_rest_off_and_fails_nothing(wor
     await world.store.spend(
         account.budget_key, rate, Share.POLLING, rate.requests * 8 // 10 - left - allowed, NOON
     )
-    refused = NOON + timedelta(seconds=rate.window_seconds * 1.05)
+    refused = NOON + timedelta(seconds=rate.window_seconds * 13 / 12 + 60)
     seen = await world.observe_when_due(account)
     assert (seen.outcome, seen.requests) == (Outcome.OBSERVED, left)
     assert script.asked == ["clusters", "nodes c1"]
@@ -238,6 +240,7 @@ async def test_a_budget_that_ends_midway_puts_the_rest_off_and_fails_nothing(wor
     assert all(one.failure is None for one in state.collections.values())
     put_off = {name for name, one in state.collections.items() if one.next_attempt_at == refused}
     assert put_off == set(Collection) - {Collection.CLUSTERS, Collection.NODES}
+    assert {name for name, one in state.collections.items() if one.budget_until == refused} == put_off
 
 
 async def test_machine_types_are_asked_for_where_clusters_are(world: World) -> None:

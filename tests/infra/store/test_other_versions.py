@@ -63,6 +63,8 @@ def lost(stored: Any, again: Any, path: str = "") -> list[str]:
             for what in lost(one, again.get(name, "nothing"), f"{path}.{name}")
         ]
     if isinstance(stored, list) and isinstance(again, list):
+        if len(stored) == len(again) and all(isinstance(one, dict) for one in stored):
+            return [what for one, other in zip(stored, again, strict=True) for what in lost(one, other, path)]
         return [] if sorted(map(str, stored)) == sorted(map(str, again)) else [path]
     return [] if stored == again else [path]
 
