@@ -20,7 +20,7 @@ from fleet.access.authentication import (
     VerifyCredential,
     authenticate_key,
 )
-from fleet.model.caller import Caller, trusted
+from fleet.model.caller import Caller, Scope
 from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.keys import Keys
 from fleet.ports.store import Schedule
@@ -42,6 +42,11 @@ if TYPE_CHECKING:
 TEXT_TYPES = ["text/", "application/json", "application/graphql-response+json", "application/javascript"]
 """What goes out as it is; API Gateway wants everything else in base 64."""
 
+ADMIN = Caller(id="admin key", name="admin key", scopes=frozenset({Scope.ADMIN}))
+"""Who presents the key that the deployment was born with. A token's subject, or a key of ours, may be called so, too:
+its `id` says what it is.
+"""
+
 REFUSAL_HEADERS: Mapping[str, str] = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -59,7 +64,9 @@ logger = logger_of("api")
 
 
 class Api:
-    """One process answers one request at a time, so who asks stands in `_caller` while it does."""
+    """One process answers one request at a time, so who asks stands in `_caller` while it does. `line` is what is to be
+    logged of the latest request.
+    """
 
     def __init__(self, environment: Mapping[str, str], clock: Clock, pages: Path = PAGES) -> None:
         self._settings = read_settings(environment)
@@ -68,6 +75,7 @@ class Api:
         self._pages = pages_of(self._api_settings, pages) if pages.is_dir() else None
         self._process = Process()
         self._caller: Caller | None = None
+        self.line: Mapping[str, object] = {}
         self._authenticator = Authenticator(
             api_key=self._open_with_api_key,
             token=None if self._api_settings.oidc is None else self._open_with_token,
@@ -77,6 +85,7 @@ class Api:
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """API Gateway gives header names in lower case, `sam local` as they came."""
         headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+        self.line = {}
         if page := self._page(event, headers):
             return page
         try:
@@ -113,6 +122,9 @@ class Api:
             "isBase64Encoded": True,
         }
 
+    def _log_request(self, line: Mapping[str, object]) -> None:
+        self.line = line
+
     async def _authenticated(self, authorization: str | None) -> Caller:
         assert self._caller is not None
         return self._caller
@@ -140,7 +152,7 @@ class Api:
         async def open_with_admin_key(presented: str) -> Caller:
             if not await key.matches(presented):
                 raise NotAuthenticated(Reason.UNKNOWN)
-            return trusted("admin")
+            return ADMIN
 
         return open_with_admin_key
 
@@ -190,6 +202,7 @@ class Api:
             policy=policy_of(self._api_settings),
             pages=None,
             health=None,
+            log_request=self._log_request,
         )
         return Mangum(within_the_invocation(app), lifespan="off", text_mime_types=TEXT_TYPES)
 
@@ -224,6 +237,7 @@ def _api() -> Api:
 
 @logger.inject_lambda_context(clear_state=True, correlation_id_path="requestContext.requestId")
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
-    answer = _api()(event, context)
-    logger.info("answered", status=answer["statusCode"])
+    api = _api()
+    answer = api(event, context)
+    logger.info("answered", extra={"status": answer["statusCode"], **api.line})
     return answer

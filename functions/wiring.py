@@ -19,6 +19,7 @@ from fleet.ports.vault import Vault
 from functions.api_settings import ApiSettings
 from functions.settings import SettingsError
 from infra.store.api_keys import TableKeys
+from infra.store.audit import TableAudit
 from infra.store.credits import TableCredits
 from infra.store.store import TableStore
 from infra.store.table import Table
@@ -120,6 +121,7 @@ def services_of(parts: Parts, settings: ApiSettings) -> "Services":
         account_service=parts.account_service,
         keys=parts.keys,
         credits=TableCredits(parts.rows, settings.credits_per_minute),
+        audit=TableAudit(parts.rows, parts.clock),
         clock=parts.clock,
     )
 

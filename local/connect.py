@@ -7,23 +7,35 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fleet.model.audit import AuditOutcome, new_entry
 from fleet.ports.clock import SystemClock
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.secrets import ssm
 from infra.secrets.ssm import SsmVault
-from infra.stack import AwsUnavailable, read_outputs
+from infra.stack import AwsUnavailable, identity, read_outputs
+from infra.store.audit import TableAudit
 from infra.store.store import TableStore
 from local.accounts import AccountsError, GivenAccount, read_accounts
 from local.region import settle_region
 
 
-async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> None:
+async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str], arn: str) -> None:
+    """`arn` is who does it, for the audit log."""
     clock = SystemClock()
     vault = SsmVault(ssm.open_client(), outputs["TokenPrefix"], clock, key_id=outputs.get("TokenKeyId"))
     table = DynamoTable(open_client(), outputs["TableName"], clock)
     try:
         store = TableStore(table, clock)
+        audit = TableAudit(table, clock)
         for one in given:
+            entry = new_entry(
+                now=clock.now(),
+                caller_id=f"aws {arn}",
+                caller="make connect",
+                action="connectAccount",
+                subject=one.account.name,
+            )
+            await audit.record(entry)
             known = await store.account_named(*one.account.order)
             account = (
                 one.account if known is None else one.account.model_copy(update={"id": known.account.id})
@@ -36,6 +48,7 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> 
             else:
                 await store.connect(account, due_at=clock.now())
                 await vault.keep(account.id, one.token)  # after a refusal the old token still counts
+            await audit.record(entry.model_copy(update={"outcome": AuditOutcome.DONE}))
             print(f"{one.account.provider} account {one.account.name!r} will be observed within two minutes.")
     finally:
         table.close()
@@ -57,7 +70,7 @@ def main(stack: str, file: str) -> int:
     try:
         given, outputs = read_accounts(Path(file), os.environ, datetime.now(UTC)), read_outputs(stack)
         refuse_unknown_addresses(given, outputs)
-        asyncio.run(connect(given, outputs))
+        asyncio.run(connect(given, outputs, identity().arn))
     except (AccountsError, AwsUnavailable) as error:
         print(f"fleetgraph: {error}", file=sys.stderr)
         return 2

@@ -199,6 +199,7 @@ class AccountService:
             target=Target(kind=TargetKind.ACCOUNT, key=account.id),
             target_name=account.name,
             requested_by=caller.name,
+            requested_by_id=caller.id,
             requested_at=now,
             deadline=now + within,
             steps=(),

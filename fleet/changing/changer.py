@@ -238,6 +238,7 @@ class Changer:
             target=target,
             target_name=target_name,
             requested_by=caller.name,
+            requested_by_id=caller.id,
             requested_at=now,
             deadline=now + VERBS[change.kind].waits_for,
             expected_revision=expected_revision,

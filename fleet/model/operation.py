@@ -87,6 +87,7 @@ class Operation(Record):
     target: Target | None
     target_name: str
     requested_by: str
+    requested_by_id: str | None = None
     requested_at: Instant
     deadline: Instant
     expected_revision: str | None = None

@@ -53,7 +53,8 @@ class Covered:
 class Context:
     """Each request has its own, so that requests do not share what they loaded. `now` is one instant for the whole
     answer. `reader` shows only what the caller may read. `operation_name` is from the request. `standing` is the
-    credits that it used, from the moment that they are known.
+    credits that it used, from the moment that they are known. `mutations` and
+    `refusals` are for the log: what the request asks for, and which of these were refused, each with the reason's name.
     """
 
     def __init__(
@@ -65,11 +66,14 @@ class Context:
         self.account_service = services.account_service
         self.keys = services.keys
         self.credits = services.credits
+        self.audit = services.audit
         self.policy = policy
         self.caller = caller
         self.operation_name = operation_name
         self.now = services.clock.now()
         self.standing: CreditStatus | None = None
+        self.mutations: Sequence[str] = ()
+        self.refusals: list[str] = []
         self.forget()
 
     def forget(self) -> None:

@@ -23,6 +23,7 @@ from gateway.relay.connections import After, Connection, First, Page, ask, not_a
 from gateway.relay.ids import Node
 from gateway.types.account import Account
 from gateway.types.api_key import ApiKey, api_keys
+from gateway.types.audit_entry import AuditEntry, audit_log
 from gateway.types.cluster import (
     Cluster,
     ClusterConnection,
@@ -247,3 +248,10 @@ class Query:
     )
     rate_limit: RateLimit = field("Your credits for queries.", resolver=rate_limit)
     viewer: Viewer = field("The caller and its scopes.", resolver=viewer)
+    audit_log: Connection[AuditEntry] | None = field(
+        "Who connected, changed or removed accounts, tokens and keys, newest first, for 400 days. Null, with an error, "
+        "without the scope ADMIN.",
+        resolver=audit_log,
+    )
+    rate_limit: RateLimit = field("What you may still spend on queries.", resolver=rate_limit)
+    viewer: Viewer = field("Who asks, and what they may.", resolver=viewer)

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fleet.ports.audit import AuditLog
 from fleet.ports.clock import Clock
 from fleet.ports.credits import Credits
 from fleet.ports.keys import Keys
@@ -25,6 +26,7 @@ class Services:
     account_service: "AccountService"
     keys: Keys
     credits: Credits
+    audit: AuditLog
     clock: Clock
 
     @cached_property

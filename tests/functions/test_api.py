@@ -114,7 +114,7 @@ def test_whoever_asks_is_who_presented_the_key(api: Api, deployment: Deployment,
         asked = request(f"Bearer {token}")
         asked["body"] = json.dumps({"query": "{ viewer { name } }"})
         names.append(json.loads(api(asked, Invocation())["body"])["data"]["viewer"]["name"])
-    assert names == ["ci", "admin", "web"]
+    assert names == ["ci", "admin key", "web"]
 
 
 def test_a_mistyped_key_costs_no_look_into_the_table(
@@ -254,3 +254,64 @@ def test_what_is_asked_for_through_the_door_is_kept_and_looked_after(
     assert kept.target_name == "staging-eu"
     (message,) = deployment.sent()
     assert (message["account_id"], message["delay"]) == (account.id, 0)
+
+
+CREATE_KEY = """mutation Make($name: String!) {
+  made: createApiKey(input: {name: $name, scopes: [READ]}) { apiKey { name } userErrors { message } }
+}"""
+
+
+def ask(api: Api, document: str, **variables: str) -> dict[str, Any]:
+    asked = request(f"Bearer {ADMIN_KEY}")
+    asked["body"] = json.dumps({"query": document, "variables": variables})
+    answer: dict[str, Any] = json.loads(api(asked, Invocation())["body"])
+    return answer
+
+
+def test_a_request_leaves_one_line_of_who_asked_for_what_and_what_came_of_it(api: Api) -> None:
+    assert "errors" not in ask(api, CREATE_KEY, name="dashboard")
+    line = dict(api.line)
+    assert isinstance(line.pop("cost"), int)
+    assert line == {
+        "caller_id": "admin key",
+        "caller": "admin key",
+        "operation": None,
+        "mutations": ["createApiKey"],
+        "refusals": [],
+        "outcome": "answered",
+    }
+    ask(api, CREATE_KEY, name="")
+    assert api.line["refusals"] == ["createApiKey: SeveralRefusals"]
+    assert "dashboard" not in str(api.line), "no value of a request is repeated"
+    ask(api, "{ nothing }")
+    assert (api.line["outcome"], api.line["mutations"]) == ("GRAPHQL_VALIDATION_FAILED", [])
+
+
+def test_a_refused_request_leaves_no_line_of_the_one_before(api: Api) -> None:
+    ask(api, "{ fleet { clusterCount } }")
+    api(request("Bearer guessed"), Invocation())
+    assert api.line == {}
+
+
+def test_who_made_a_key_can_be_listed_by_who_may_make_keys(
+    api: Api, deployment: Deployment, clock: SteppedClock
+) -> None:
+    ask(api, CREATE_KEY, name="dashboard")
+    clock.advance(1)
+    ask(api, CREATE_KEY, name="")
+    listed = "{ auditLog(first: 5) { nodes { action subject caller callerId outcome } } }"
+    assert ask(api, listed)["data"]["auditLog"]["nodes"] == [
+        {
+            "action": "createApiKey",
+            "subject": subject,
+            "caller": "admin key",
+            "callerId": "admin key",
+            "outcome": outcome,
+        }
+        for subject, outcome in (("", "REFUSED"), ("dashboard", "DONE"))
+    ]
+    reader = request(f"Bearer {deploy_key(deployment, clock)}")
+    reader["body"] = json.dumps({"query": listed})
+    refused = json.loads(api(reader, Invocation())["body"])
+    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert refused["data"]["auditLog"] is None

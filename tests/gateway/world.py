@@ -14,6 +14,7 @@ from fleet.accounts.new_account import make_account
 from fleet.accounts.service import AccountService
 from fleet.changing.changer import Changer
 from fleet.model.account import Account, AccountState, Collection, CollectionState
+from fleet.model.audit import AuditEntry
 from fleet.model.caller import Caller, trusted
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cloud import Cloud
@@ -34,6 +35,7 @@ from fleet.model.node import Node, NodePhase
 from fleet.model.rate_limit import RateLimit, RateScope, Share
 from fleet.model.summary import summarize
 from fleet.model.tracking import Tracked, TrackedCluster, Transition, Unread
+from fleet.ports.audit import AuditLog
 from fleet.ports.credits import Credits, CreditStatus
 from fleet.ports.keys import Keys
 from fleet.ports.store import Changes, Lease, Reader, TrackedItem
@@ -120,6 +122,15 @@ class Plenty:
         )
 
 
+class NoAudit:
+    """Keeps nothing."""
+
+    async def record(self, entry: AuditEntry) -> None: ...
+
+    async def page(self, *, before: str | None, limit: int) -> list[tuple[str, AuditEntry]]:
+        return []
+
+
 def services_over(
     reader: Reader | WatchedReader,
     clock: SetClock,
@@ -128,6 +139,7 @@ def services_over(
     account_service: object = None,
     keys: object = None,
     credits: Credits | None = None,
+    audit: AuditLog | None = None,
 ) -> Services:
     """What is left out is not asked for."""
     return Services(
@@ -136,6 +148,7 @@ def services_over(
         account_service=cast("AccountService", account_service),
         keys=cast("Keys", keys),
         credits=credits or Plenty(),
+        audit=audit or NoAudit(),
         clock=clock,
     )
 

@@ -15,6 +15,7 @@ from fleet.ports.pages import VIEWS, Pages
 from gateway.http.authentication import RequireCaller
 from gateway.http.endpoint import Endpoint, found_for, page_response
 from gateway.http.middleware import layers
+from gateway.http.request_log import LogRequest, nobody_listens
 from gateway.services import Policy, Services
 
 Health = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -29,9 +30,11 @@ def create_app(
     pages: Pages | None,
     health: Health | None,
     allowed_origins: Sequence[str] = (),
+    log_request: LogRequest = nobody_listens,
 ) -> Starlette:
     """The whole gateway. Without `pages`, browsers get none. `allowed_origins` are the origins of web pages that may
     ask. They are empty where something in front of the gateway checks origins.
+    `log_request` gets one line for each request.
     """
 
     async def to_graphql(request: Request) -> Response:
@@ -42,7 +45,7 @@ def create_app(
         is_well = facts["status"] == "ok"
         return JSONResponse(facts, HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE)
 
-    endpoint = Endpoint(services, policy, pages)
+    endpoint = Endpoint(services, policy, pages, log_request)
     routes: list[BaseRoute] = [
         Route("/", to_graphql),
         Route(

@@ -22,6 +22,7 @@ from gateway.http.authentication import caller_of
 from gateway.http.codes import MEANINGS, Code
 from gateway.http.errors import to_client
 from gateway.http.request import JSON, Asked, NotServed, answer_type, check_method, read
+from gateway.http.request_log import LogRequest, describe, nobody_listens
 from gateway.schema import SCHEMA
 from gateway.services import Policy, Services
 
@@ -33,10 +34,17 @@ MOST_ANSWER_BYTES = 6_000_000
 class Endpoint:
     """Without `pages`, browsers get none."""
 
-    def __init__(self, services: Services, policy: Policy, pages: Pages | None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        policy: Policy,
+        pages: Pages | None,
+        log_request: LogRequest = nobody_listens,
+    ) -> None:
         self._services = services
         self._policy = policy
         self._pages = pages
+        self._log_request = log_request
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -54,16 +62,19 @@ class Endpoint:
         try:
             check_method(request)
             media_type = answer_type(request)
-            result = await self._execute(request, await read(request, self._policy))
+            asked = await read(request, self._policy)
+            context = Context(
+                self._services, self._policy, caller=caller_of(request), operation_name=asked.operation_name
+            )
+            result = await self._execute(request, asked, context)
         except NotServed as refused:
             error = {"message": refused.message, "extensions": {"code": refused.code}}
             return _response({"errors": [error]}, media_type, refused.headers)
-        return _response(_answer(result, request.scope["request_id"]), media_type)
+        answer = _answer(result, request.scope["request_id"])
+        self._log_request(describe(context, answer))
+        return _response(answer, media_type)
 
-    async def _execute(self, request: Request, asked: Asked) -> ExecutionResult:
-        context = Context(
-            self._services, self._policy, caller=caller_of(request), operation_name=asked.operation_name
-        )
+    async def _execute(self, request: Request, asked: Asked, context: Context) -> ExecutionResult:
         kinds = {OperationType.QUERY}
         if request.method == "POST":
             kinds.add(OperationType.MUTATION)

@@ -12,6 +12,7 @@ from fleet.ports.credits import CreditStatus, CreditsUsedUp
 from gateway.context import Context
 from gateway.http.codes import Code
 from gateway.http.request import MOST_BYTES
+from gateway.http.request_log import mutations_in
 from gateway.limits.cost import cost_of
 from gateway.limits.known_documents import known_documents
 from gateway.limits.shape import MOST_TOKENS, check_shape, check_values
@@ -74,6 +75,9 @@ class Bounds(SchemaExtension):
             )
 
     async def on_execute(self) -> AsyncIterator[None]:
+        document = self.execution_context.graphql_document
+        if document is not None:
+            self._context.mutations = mutations_in(document, self.execution_context.operation_name)
         self._context.standing = await self._charge(self._cost)
         yield
         result = self.execution_context.result

@@ -11,6 +11,7 @@ from fleet.access.api_keys import MadeKey
 from fleet.model import operation as domain
 from fleet.model.account import TrackedAccount
 from fleet.model.api_key import ApiKey as KnownKey
+from fleet.model.audit import AuditEntry, AuditOutcome, new_entry
 from fleet.model.caller import Scope
 from fleet.model.cluster import Cluster as KnownCluster
 from fleet.model.integration import Integration as KnownIntegration
@@ -47,20 +48,29 @@ def answers(
     scope: Scope = Scope.WRITE, **words: str
 ) -> Callable[[Callable[..., Awaitable[AnswerT]]], Callable[..., Awaitable[MutationOutcome]]]:
     """Makes an outcome of the result or refusal of a resolver, for callers with the scope. `words` maps the domain's
-    names of arguments that have another name.
+    names of arguments that have another name. What needs the scope ADMIN is written to the audit log, before it is
+    done and after.
     """
+    is_audited = scope is Scope.ADMIN
 
     def decorate(resolver: Callable[..., Awaitable[AnswerT]]) -> Callable[..., Awaitable[MutationOutcome]]:
         @wraps(resolver)
         async def answer(info: Info, **arguments: Any) -> MutationOutcome:
             info.context.forget()
             named = arguments.get(words.get("id", "id"))
+            entry: AuditEntry | None = None
             try:
                 if not info.context.caller.may(scope):
                     raise MissingScope(scope)
+                if is_audited:
+                    entry = _entry(info, named or str(getattr(arguments.get("input"), "name", "")))
+                    await info.context.audit.record(entry)
                 answered = await resolver(info, **arguments)
             except Refused as refused:
+                await _conclude(info, entry, AuditOutcome.REFUSED)
+                info.context.refusals.append(f"{info.field_name}: {type(refused).__name__}")
                 return MutationOutcome(named=named, user_errors=user_errors(refused, arguments, words))
+            await _conclude(info, entry, AuditOutcome.DONE)
             if isinstance(answered, TrackedAccount):
                 return MutationOutcome(account=answered)
             if isinstance(answered, MadeKey):
@@ -72,6 +82,22 @@ def answers(
         return answer
 
     return decorate
+
+
+def _entry(info: Info, subject: str) -> AuditEntry:
+    caller = info.context.caller
+    return new_entry(
+        now=info.context.now,
+        caller_id=caller.id,
+        caller=caller.name,
+        action=info.field_name,
+        subject=subject,
+    )
+
+
+async def _conclude(info: Info, entry: AuditEntry | None, outcome: AuditOutcome) -> None:
+    if entry is not None:
+        await info.context.audit.record(entry.model_copy(update={"outcome": outcome}))
 
 
 Row = strawberry.Parent[MutationOutcome]

@@ -93,6 +93,10 @@ class Operation(Node):
     )
     target_name: str = field("The name of the target at that time.")
     requested_by: str = field("The name of the key that asked for it.")
+    requested_by_id: str | None = field(
+        "What that is, which a name cannot tell: the admin key, a key of ours with its identifier, or a token with its "
+        "issuer and subject. Null for operations of earlier versions."
+    )
     requested_at: datetime
     finished_at: datetime | None
     deadline: datetime = field(

@@ -1,0 +1,42 @@
+"""Who did what with accounts, tokens and keys, for those who may do it."""
+
+from datetime import datetime
+
+import strawberry
+
+from fleet.model import audit
+from fleet.model.audit import AuditOutcome
+from fleet.model.caller import Scope
+from gateway.context import Info
+from gateway.http.codes import Code
+from gateway.http.errors import ClientError
+from gateway.relay.connections import After, First, Page, ask
+from gateway.types.records import field, serves
+
+strawberry.enum(
+    AuditOutcome,
+    description="What came of it. BEGUN: it was asked for, and nothing says how it ended. REFUSED: nothing changed.",
+)
+
+
+@strawberry.type(description="That somebody connected, changed or removed an account, a token or a key.")
+class AuditEntry:
+    is_type_of = serves(audit.AuditEntry)
+
+    at: datetime
+    action: str = field("The name of the mutation.")
+    subject: str = field("The name or the ID that was given for what it is about.")
+    caller: str = field("What the caller is called: the name of a key, or the subject of a token.")
+    caller_id: str = field(
+        "What the caller is, which a name cannot tell: the admin key, a key of ours with its identifier, or a token "
+        "with its issuer and subject."
+    )
+    outcome: AuditOutcome
+
+
+async def audit_log(info: Info, first: First = 20, after: After = strawberry.UNSET) -> Page[audit.AuditEntry]:
+    pager = ask("auditLog", first=first, after=after, parts=1)
+    if not info.context.caller.may(Scope.ADMIN):
+        raise ClientError("This needs the scope ADMIN.", extensions={"code": Code.FORBIDDEN})
+    found = await info.context.audit.page(before=pager.seen, limit=pager.first + 1)
+    return pager.cut([((order,), entry) for order, entry in found])
