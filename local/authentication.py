@@ -38,7 +38,7 @@ def make_authenticate(
             presented.encode(), admin_key.get_secret_value().encode()
         ):
             raise NotAuthenticated(Reason.UNKNOWN)
-        return trusted("admin")
+        return trusted("admin key")
 
     authenticator = Authenticator(
         api_key=partial(authenticate_key, keys, clock),

@@ -221,6 +221,7 @@ FORBIDDEN: list[tuple[str, str, Mapping[str, Any]]] = [
     ("ObserveRole", "TransactWriteItems", {"TransactItems": [{"Put": row("apikey a", body="{}")}]}),
     ("ObserveRole", "BatchWriteItem", {"RequestItems": {"table": [{"PutRequest": row("apikey a")}]}}),
     ("ObserveRole", "GetItem", change("apikey a")),
+    ("ObserveRole", "PutItem", row("audit 2026-11", body="{}")),
     ("ObserveRole", "PutParameter", {"Name": "/fleetgraph/tokens/a"}),
     ("ObserveRole", "GetParameter", {"Name": "/another/tokens/a"}),
     ("ObserveRole", "GetSecretValue", {"SecretId": "admin"}),

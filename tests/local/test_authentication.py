@@ -57,7 +57,7 @@ async def test_where_a_key_is_asked_for_nobody_comes_in_without_one() -> None:
     assert refused.value.reason is Reason.MISSING
     with pytest.raises(NotAuthenticated):
         await authenticate("Bearer made-up-admin-kez")
-    assert (await authenticate("Bearer made-up-admin-key")).name == "admin"
+    assert (await authenticate("Bearer made-up-admin-key")).name == "admin key"
     assert (await authenticate(f"Bearer {TOKEN}")).name == "ci"
 
 
