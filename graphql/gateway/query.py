@@ -253,5 +253,3 @@ class Query:
         "without the scope ADMIN.",
         resolver=audit_log,
     )
-    rate_limit: RateLimit = field("What you may still spend on queries.", resolver=rate_limit)
-    viewer: Viewer = field("Who asks, and what they may.", resolver=viewer)
