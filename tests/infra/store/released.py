@@ -36,7 +36,7 @@ from fleet.model.money import (
     SpendLimitState,
     SpendLimitStatus,
 )
-from fleet.model.operation import Operation, Step, Target, TargetKind
+from fleet.model.operation import Before, Operation, Step, Target, TargetKind
 from fleet.model.rate_limit import RateFacts
 from fleet.model.summary import summarize
 from fleet.model.tracking import Tracked, TrackedCluster, Unread
@@ -171,7 +171,7 @@ def operation(number: int, provider: str, change: Change) -> Operation:
         deadline=NOON + timedelta(hours=1),
         expected_revision="r1",
         steps=(Step.CHANGE, Step.DEPLOY),
-        known_keys=("c0",),
+        before=Before(keys=("c0",), revision="r0", deployment="run-1"),
         locks=(f"cluster c{number}",),
     )
 
