@@ -167,6 +167,7 @@ def _environment(
         "PATH": os.environ.get("PATH", os.defpath),
         "TMPDIR": scratch,
         "AWS_ACCESS_KEY_ID": key,
+        "MINISTACK_ACCOUNT_ID": key,  # of who presents no key, as callers of a deployed API do
         "HOSTS": ",".join(names | {"127.0.0.1", "localhost"}),
         "BIND_HOST": host,
         "GATEWAY_PORT": str(port),
