@@ -56,9 +56,13 @@ class TrackedCluster(Tracked[Cluster]):
 
 
 class Transition(Record):
-    """A change of phase. `from_phase` and `after_seconds` are null for the first observation."""
+    """A change of phase. `from_phase` and `after_seconds` are null for the first observation. The names of the provider
+    and of the account are null in rows of earlier versions.
+    """
 
     account_id: str
+    account_name: str | None = None
+    provider: str | None = None
     cluster_key: str
     cluster_name: str
     from_phase: Phase | None

@@ -17,6 +17,7 @@ from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.absence import GUARDED_FOR, confirm_absence, guard_deletion
+from fleet.observing.events import cluster_events
 from fleet.observing.identity import keep_identities
 from fleet.observing.reconciliation import (
     Reconciled,
@@ -140,7 +141,15 @@ async def _save_clusters(
     """What was kept, and what of it could not be. A row that the table cannot hold stays as it was and is marked; where
     there was none, it is said. The others are kept.
     """
-    changes, rows = reconciled.changes, dict(reconciled.rows)
+    account, rows = context.lease.tracked.account, dict(reconciled.rows)
+    named = {"account_name": account.name, "provider": account.provider}
+    changes = replace(
+        reconciled.changes,
+        transitions=[one.model_copy(update=named) for one in reconciled.changes.transitions],
+        events=cluster_events(
+            context.rows, (rows[row.item.key] for row in reconciled.changes.puts), account, context.now
+        ),
+    )
     unkept: str | None = None
     for _ in range(len(changes.puts) + 1):
         try:
@@ -156,7 +165,8 @@ async def _save_clusters(
             else:
                 rows[error.key] = marked
                 puts.append(marked)
-            changes = replace(changes, puts=puts, transitions=transitions)
+            events = [one for one in changes.events if one.cluster_key != error.key]
+            changes = replace(changes, puts=puts, transitions=transitions, events=events)
         else:
             break
     return changes, rows, unkept

@@ -36,6 +36,7 @@ from fleet.model.rate_limit import BudgetExhausted, RequestUse, Share
 from fleet.model.summary import summarize
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.collections import COLLECT, PROTOCOL_OF, Collected, CollectionContext
+from fleet.observing.events import account_events
 from fleet.observing.following import Follower, follow_again_at, wanted_collections
 from fleet.observing.schedule import (
     USE_OF,
@@ -51,7 +52,7 @@ from fleet.observing.schedule import (
 )
 from fleet.ports.adapter import Adapter, OpenAdapter
 from fleet.ports.clock import Clock
-from fleet.ports.store import AccountGone, Lease, NotBegun, StaleObserver, Store
+from fleet.ports.store import AccountGone, Changes, Lease, NotBegun, StaleObserver, Store
 from fleet.ports.vault import Vault
 from fleet.providers import PROVIDERS
 from fleet.rate_limits.budget import believed
@@ -213,6 +214,7 @@ class _Running:
             state = await self._observe_collections()
             follow_at = await self._follow(state)
             await self._permits.settle()
+            await self._tell(state)
         except (StaleObserver, AccountGone):
             raise
         except BaseException:
@@ -444,6 +446,11 @@ class _Running:
 
     def _later(self, delay: timedelta) -> datetime:
         return self._clock.now() + delay
+
+    async def _tell(self, state: AccountState) -> None:
+        events = account_events(self._before, state, self._account, self._clock.now())
+        if events:
+            await self._store.save(self._lease, Changes(events=events))
 
     def _log(self, state: AccountState) -> None:
         """Says what began and what ended, not what goes on."""

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from fleet.model.account import Account, AccountState, TrackedAccount
 from fleet.model.catalog import InstanceType, Region
+from fleet.model.event import Event
 from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.operation import Operation
@@ -135,14 +136,15 @@ class AlreadyOpen:
 
 @dataclass(frozen=True, kw_only=True)
 class Changes:
-    """What an observation changed. A cluster and its transition land together or not at all."""
+    """What an observation changed. A cluster, its transition and its events land together or not at all."""
 
     puts: Sequence[TrackedItem] = ()
     deletes: Sequence[TrackedItem] = ()
     transitions: Sequence[Transition] = ()
+    events: Sequence[Event] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.puts or self.deletes or self.transitions)
+        return bool(self.puts or self.deletes or self.transitions or self.events)
 
 
 class Observations(Protocol):
@@ -366,6 +368,22 @@ class Reader(Protocol):
         short. Holds back the last few seconds, so that a reader who follows along never misses a late writer.
         `NotAnOrderKey` where `after` is none. With `account_ids`, only theirs, out of a bounded number of rows a page:
         where to go on then tells nothing of the others.
+        """
+        ...
+
+    async def activity(
+        self,
+        wanted: Callable[[Event], bool],
+        *,
+        after: str | None,
+        is_newest_first: bool,
+        since: datetime,
+        now: datetime,
+        limit: int,
+    ) -> tuple[list[Event], str | None]:
+        """What happened in the fleet, from either end, out of a bounded number of rows a page, and where to go on when
+        the page is short. An order key is good in both directions. Holds back the last few seconds, as `feed`, and
+        where to go on tells nothing of what is not wanted. `NotAnOrderKey` where `after` is none.
         """
         ...
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from fleet.model.account import TrackedAccount
 from fleet.model.caller import Caller
 from fleet.model.catalog import InstanceType, Region
+from fleet.model.event import Event
 from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.operation import Operation
@@ -131,6 +132,25 @@ class LimitedReader:
     ) -> tuple[list[tuple[str, Transition]], str | None]:
         seen = self._account_ids if account_ids is None else self._account_ids & account_ids
         return await self._reader.feed(after=after, since=since, now=now, limit=limit, account_ids=seen)
+
+    async def activity(
+        self,
+        wanted: Callable[[Event], bool],
+        *,
+        after: str | None,
+        is_newest_first: bool,
+        since: datetime,
+        now: datetime,
+        limit: int,
+    ) -> tuple[list[Event], str | None]:
+        return await self._reader.activity(
+            lambda event: event.account_id in self._account_ids and wanted(event),
+            after=after,
+            is_newest_first=is_newest_first,
+            since=since,
+            now=now,
+            limit=limit,
+        )
 
     async def budget(self, key: str) -> Budget:
         """Asked for by the key that only the account itself tells."""

@@ -1,7 +1,6 @@
 """The queries. All are answered from the store; a query never calls a provider."""
 
 import asyncio
-from datetime import datetime, timedelta
 from typing import Annotated
 
 import strawberry
@@ -10,16 +9,17 @@ from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
 from fleet.model.integration import Integration as KnownIntegration
 from fleet.model.operation import Operation as KnownOperation
-from fleet.model.tracking import Tracked, TrackedCluster, Transition
-from fleet.ports.store import FleetOrder, NotAnOrderKey
+from fleet.model.tracking import Tracked, TrackedCluster
+from fleet.ports.store import FleetOrder
 from fleet.providers import PROVIDERS
 from fleet.reading import operation_pages, pages
 from fleet.reading.facets import Facet, count
 from gateway.context import Info
+from gateway.feeds import activity, status_changes
 from gateway.http.errors import ClientError
 from gateway.inputs.filters import ClusterFilter, ClusterOrder, FacetInput, IntegrationFilter, OperationFilter
 from gateway.relay import ids
-from gateway.relay.connections import After, Connection, First, Page, ask, not_a_cursor
+from gateway.relay.connections import After, Connection, First, Page, ask
 from gateway.relay.ids import Node
 from gateway.types.account import Account
 from gateway.types.api_key import ApiKey, api_keys
@@ -33,6 +33,7 @@ from gateway.types.cluster import (
     sort_clusters,
 )
 from gateway.types.enums import ProviderKind
+from gateway.types.event import Event
 from gateway.types.facets import ClusterFacet
 from gateway.types.fleet import Fleet, Totals, count_fleet
 from gateway.types.integration import Integration
@@ -58,13 +59,7 @@ SearchText = Annotated[
     ),
 ]
 
-_CHANGES_KEPT = timedelta(days=90)
-
 OfProvider = Annotated[ProviderKind | None, strawberry.argument(description="Only those at this provider.")]
-Since = Annotated[
-    datetime | None,
-    strawberry.argument(description="Only changes recorded from this time on. The default is 90 days ago."),
-]
 
 
 async def node(info: Info, id: strawberry.ID) -> object | None:  # noqa: A002
@@ -133,28 +128,6 @@ async def cluster_facets(
         raise ClientError(f"Argument `by` takes 1 to {MOST_FACETS} entries, not {len(by)}.")
     found = await find_clusters(info, (given(filter) or ClusterFilter()).to_question(given(search)))
     return [count(found, one.by, given(one.label)) for one in by]
-
-
-async def status_changes(
-    info: Info, first: First = 50, after: After = strawberry.UNSET, since: Since = strawberry.UNSET
-) -> Page[Transition]:
-    pager = ask("statusChanges", first=first, after=after)
-    now = info.context.now
-    try:
-        rows, more = await info.context.reader.feed(
-            after=pager.seen,
-            since=given(since) or now - _CHANGES_KEPT,
-            now=now,
-            limit=pager.first + 1,
-        )
-    except NotAnOrderKey as error:  # only the store can decide this
-        raise not_a_cursor() from error
-    placed = [((order,), change) for order, change in rows]
-    return (
-        pager.cut(placed)
-        if len(rows) > pager.first
-        else pager.page(placed, end=None if more is None else (more,))
-    )
 
 
 async def integrations(
@@ -229,6 +202,13 @@ class Query:
         "Every change of phase in the fleet, oldest first. The feed is some seconds late, so that a client which "
         "always continues after `endCursor` misses none. Kept for 90 days.",
         resolver=status_changes,
+    )
+    activity: Connection[Event] = field(
+        "What happened in the fleet: changes of phase, version, limit and revision, operations, and accounts that "
+        "could not be observed. The feed is some seconds late, so that a client which follows it misses none. Kept for "
+        "90 days. A cursor is valid in both orders. Each page examines a limited number of events, so a filtered "
+        "page may be short while `hasNextPage` is true.",
+        resolver=activity,
     )
     integrations: Connection[Integration] = field(
         "Integrations with outside systems, in the order provider, account, name.", resolver=integrations

@@ -5,9 +5,11 @@ account <id>        account                         an account, its state, its l
                     cluster <key>                   a cluster as last read, or its tombstone
                     node <cluster> <external id>    a machine; likewise integration, region, instance_type
                     history <cluster> <order>       a change of phase
+                    event <fence> <kind> <cluster>  another event that an observation saw
 operations <id>     operation <operation>           a change of an account, on its way or over
                     open <operation>                marks one that is not over
                     lock <lock>                     which operation may change a thing
+                    event <operation> <kind>        tells that an operation began, or ended
                     idempotency <caller> <key>      which operation was asked for with a key, and by what input
 organization <it>   organization                    which account is connected to it
 budget <key>        budget                          what was sent under one key of a provider
@@ -19,7 +21,7 @@ listing    accounts by (provider, name); clusters and integrations of an account
            (id, account); our keys by (name, id)
 attention  clusters that need somebody, in the fleet's order, in a few shards
 due        accounts by the time at which the planner is to look at them
-feed       changes of phase by the time they were written, one partition a week
+feed       changes of phase and other events by the time they were written, one partition a week
 """
 
 from collections.abc import Mapping

@@ -20,6 +20,7 @@ from infra.store.names import Span, stamp
 from infra.store.pages import read_page
 from infra.store.rows import (
     DUE_ENTRY,
+    LANDS_WITHIN,
     account_key,
     budget_key,
     due_entry,
@@ -35,10 +36,6 @@ from infra.store.write_batches import WriteBatch, batches
 from infra.store.writes import Row, Write, check, text, update
 
 T = TypeVar("T")
-
-LANDS_WITHIN = timedelta(seconds=3)
-"""A change of phase that took longer to land than this is written again, with a later place in the feed: by then a
-reader who follows along may have passed the first."""
 
 
 class TableObservations:
@@ -159,7 +156,7 @@ class TableObservations:
                 await self._table.transact([ours, *batch.actions_at(written_at, lease.fence)])
             except ConditionFailed as failure:
                 raise await self._lateness(lease) from failure
-            if not batch.transitions or self._clock.now() - written_at <= LANDS_WITHIN:
+            if not batch.is_followed or self._clock.now() - written_at <= LANDS_WITHIN:
                 return
 
     async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> datetime | None:

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from fleet.model.event import EventKind
 from fleet.model.operation import Operation
 from fleet.ports.clock import Clock
 from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotency, OutdatedOperation, Ref
 from infra.store.conditions import holder_is, is_absent, is_connected, version_is
+from infra.store.event_rows import from_operation_event, operation_event_key
 from infra.store.operation_rows import (
     from_operation,
     idempotency_key,
@@ -19,7 +21,7 @@ from infra.store.operation_rows import (
     ref_of,
     to_operation,
 )
-from infra.store.rows import account_key, is_live
+from infra.store.rows import LANDS_WITHIN, account_key, is_live, to_account
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Action, Key, Row, check, delete, key_of_row, put, text, update
 
@@ -62,8 +64,10 @@ class TableOperations:
                 put(open_row(kept)),
                 *(put(row, holder_is(seen.get(key))) for key, row in taken.items()),
             ]
+            known = to_account(found[account])
+            name = None if known is None else known.account.name
             try:
-                await self._table.transact(actions)
+                await self._tell(kept, EventKind.OPERATION_BEGUN, name, actions)
             except ConditionFailed:
                 continue
             return kept
@@ -83,7 +87,16 @@ class TableOperations:
             keep={"body": kept.model_dump_json(), "version": kept.version},
             condition=version_is(operation.version),
         )
-        await self._write(saved, await self._releases(kept) if kept.is_final else [])
+        if not kept.is_final:
+            await self._write([saved])
+            return kept
+        row = await self._table.get(account_key(kept.account_id)) or {}
+        known = to_account(row) if row else None
+        name = None if known is None else known.account.name
+        try:
+            await self._tell(kept, EventKind.OPERATION_ENDED, name, [saved, *await self._releases(kept)])
+        except ConditionFailed as failure:
+            raise OutdatedOperation from failure
         return kept
 
     async def discard_change(self, operation: Operation) -> None:
@@ -91,13 +104,26 @@ class TableOperations:
         row = await self._table.get(key, consistent=True) or {}
         asked_as = [(key[0], text(row, "asked_as"))] if "asked_as" in row else []
         discarded = delete(key, version_is(operation.version))
-        await self._write(discarded, await self._releases(operation, *asked_as))
+        untold = delete(operation_event_key(operation, EventKind.OPERATION_BEGUN))
+        await self._write([discarded, untold, *await self._releases(operation, *asked_as)])
 
-    async def _write(self, action: Action, releases: Iterable[Action]) -> None:
+    async def _write(self, actions: list[Action]) -> None:
         try:
-            await self._table.transact([action, *releases])
+            await self._table.transact(actions)
         except ConditionFailed as failure:
             raise OutdatedOperation from failure
+
+    async def _tell(
+        self, operation: Operation, kind: EventKind, account_name: str | None, actions: list[Action]
+    ) -> None:
+        """Does `actions` with the event that tells of them: once more, later in the feed, where it landed late."""
+        written_at = self._clock.now()
+        await self._table.transact(
+            [*actions, put(from_operation_event(operation, kind, account_name, written_at))]
+        )
+        while (now := self._clock.now()) - written_at > LANDS_WITHIN:
+            written_at = now
+            await self._table.write(put(from_operation_event(operation, kind, account_name, now)))
 
     async def _releases(self, operation: Operation, *more: Key) -> list[Action]:
         """Gives back what the operation holds, and nothing that others took when it had expired."""

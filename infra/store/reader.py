@@ -9,6 +9,7 @@ from typing import TypeVar
 from fleet.model.account import TrackedAccount
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cluster import Cluster
+from fleet.model.event import Event
 from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.operation import Operation
@@ -17,6 +18,7 @@ from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.clock import Clock
 from fleet.ports.store import FleetOrder, ItemT, Ref
 from fleet.reading.pages import EXAMINED_ROWS
+from infra.store.activity import Walk
 from infra.store.budgets import Budgets
 from infra.store.indexes import ATTENTION, LISTING, sort_key
 from infra.store.names import Span, join, stamp
@@ -31,6 +33,7 @@ from infra.store.operation_rows import (
 from infra.store.operations import read_operations
 from infra.store.pages import read_page
 from infra.store.rows import (
+    HELD_BACK,
     HISTORY_KEPT,
     account_key,
     account_named_span,
@@ -57,10 +60,6 @@ from infra.store.table import Table
 from infra.store.writes import Row, text
 
 T = TypeVar("T")
-
-HELD_BACK = timedelta(seconds=5)
-"""How far the feed stays behind the present. A change is given its place before it is sent: one written in time is
-there three seconds later (`LANDS_WITHIN`), and the index and the clocks of other writers get two more."""
 
 _CHUNK = 100
 
@@ -186,6 +185,19 @@ class TableReader:
             else:
                 start = feed_order(found[-1][0])
         return page, None
+
+    async def activity(
+        self,
+        wanted: Callable[[Event], bool],
+        *,
+        after: str | None,
+        is_newest_first: bool,
+        since: datetime,
+        now: datetime,
+        limit: int,
+    ) -> tuple[list[Event], str | None]:
+        walk = Walk(after=after, is_newest_first=is_newest_first, since=since, now=now)
+        return await walk.page(self._table, wanted, limit)
 
     async def budget(self, key: str) -> Budget:
         return await Budgets(self._table, self._clock).read(key)

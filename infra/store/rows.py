@@ -27,6 +27,14 @@ logger = logging.getLogger(__name__)
 
 HISTORY_KEPT = timedelta(days=90)
 
+LANDS_WITHIN = timedelta(seconds=3)
+"""What the feed shows is written again, with a later place in it, when it took longer to land than this: by then a
+reader who follows along may have passed the first."""
+
+HELD_BACK = timedelta(seconds=5)
+"""How far the feed stays behind the present. What it shows is given its place before it is sent: written in time, it is
+there three seconds later (`LANDS_WITHIN`), and the index and the clocks of other writers get two more."""
+
 BUDGET_KEPT = timedelta(days=1)
 """Beyond the longest window and any refusal that a budget remembers: a row that expires holds nothing that counts."""
 
@@ -264,8 +272,14 @@ def order_instant(order: str) -> str:
     return order.partition(SEPARATOR)[0]
 
 
+def is_event(row: Row) -> bool:
+    """In the feed: rather than a change of phase."""
+    return text(row, "sk").startswith(f"event{SEPARATOR}")
+
+
 def to_transition(row: Row) -> Transition | None:
-    return read_body(Transition, row)
+    """Null for another event of the feed, too."""
+    return None if is_event(row) else read_body(Transition, row)
 
 
 # ---------------------------------------------------------------------------------------------------------- budgets

@@ -10,9 +10,11 @@ from datetime import datetime
 
 from fleet.model.account import Account
 from fleet.model.cluster import Cluster
+from fleet.model.event import Event
 from fleet.model.tracking import Transition
 from fleet.ports.store import Changes, Ref, RowTooLarge
-from infra.store.rows import from_item, from_transition, item_key, key_of
+from infra.store.event_rows import from_event
+from infra.store.rows import account_key, from_item, from_transition, item_key, key_of
 from infra.store.writes import Action, Key, delete, put, text
 
 ACTIONS_PER_BATCH = 99
@@ -27,14 +29,20 @@ BYTES_PER_ROW = 390_000
 
 @dataclass(kw_only=True)
 class WriteBatch:
-    """Writes that land together. Transitions become rows last, when their time of writing is known."""
+    """Writes that land together. Transitions and events become rows last, when their time of writing is known."""
 
     actions: list[Action] = field(default_factory=list)
     transitions: list[Transition] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
     size: int = 0
 
     def __len__(self) -> int:
-        return len(self.actions) + len(self.transitions)
+        return len(self.actions) + len(self.transitions) + len(self.events)
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether the feed shows something of it."""
+        return bool(self.transitions or self.events)
 
     def has_room_for(self, other: "WriteBatch") -> bool:
         return len(self) + len(other) <= ACTIONS_PER_BATCH and self.size + other.size <= BYTES_PER_BATCH
@@ -42,11 +50,13 @@ class WriteBatch:
     def absorb(self, other: "WriteBatch") -> None:
         self.actions += other.actions
         self.transitions += other.transitions
+        self.events += other.events
         self.size += other.size
 
     def actions_at(self, written_at: datetime, fence: int) -> list[Action]:
-        rows = (from_transition(each, fence=fence, written_at=written_at) for each in self.transitions)
-        return [*self.actions, *map(put, rows)]
+        changes = (from_transition(each, fence=fence, written_at=written_at) for each in self.transitions)
+        events = (from_event(each, fence=fence, written_at=written_at) for each in self.events)
+        return [*self.actions, *map(put, changes), *map(put, events)]
 
 
 def batches(changes: Changes, account: Account) -> Iterator[WriteBatch]:
@@ -60,7 +70,7 @@ def batches(changes: Changes, account: Account) -> Iterator[WriteBatch]:
 
 
 def _units(changes: Changes, account: Account) -> Iterable[tuple[Key, WriteBatch]]:
-    """One bundle a row, with the changes of phase that belong to it."""
+    """One bundle a row, with the changes of phase and the events that belong to it."""
     units: dict[Key, WriteBatch] = {}
     for tracked in changes.deletes:
         key = key_of(tracked)
@@ -71,6 +81,11 @@ def _units(changes: Changes, account: Account) -> Iterable[tuple[Key, WriteBatch
     for transition in changes.transitions:
         key = item_key(Cluster, Ref(transition.account_id, transition.cluster_key))
         units.setdefault(key, WriteBatch()).transitions.append(transition)
+    for event in changes.events:
+        key = account_key(event.account_id)
+        if event.cluster_key is not None:
+            key = item_key(Cluster, Ref(event.account_id, event.cluster_key))
+        units.setdefault(key, WriteBatch()).events.append(event)
     return units.items()
 
 

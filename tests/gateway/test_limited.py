@@ -86,9 +86,15 @@ DOCUMENTS: Mapping[str, str] = {
         attention: {cluster_page("(filter: { needsAttention: true })")}
         short: {cluster_page("(first: 1, filter: { needsAttention: true })")}
         named: {cluster_page("(first: 1, filter: { accountIds: $owners })")} }}""",
+    "clusterFacets": """{
+        clusterFacets(by: [{ by: ACCOUNT }, { by: PROVIDER }]) { buckets { value clusterCount } leftOut } }""",
     "statusChanges": f"""{{
         statusChanges(first: 100) {{ edges {{ cursor }} {PAGE} nodes {{ clusterName cluster {{ name }} }} }}
         short: statusChanges(first: 1) {{ edges {{ cursor }} {PAGE} }} }}""",
+    "activity": f"""{{
+        activity(first: 100) {{ edges {{ cursor }} {PAGE}
+            nodes {{ id clusterName accountName message cluster {{ name }} account {{ name }} }} }}
+        short: activity(first: 1, order: OLDEST_FIRST) {{ edges {{ cursor }} {PAGE} }} }}""",
     "integrations": f"{{ integrations {{ edges {{ cursor }} nodes {{ {INTEGRATION} }} {PAGE} }} }}",
     "operations": f"""query ($id: ID!) {{ operations {{ edges {{ cursor }} nodes {{ {OPERATION} }} {PAGE} }}
         short: operations(first: 1) {{ {PAGE} }}

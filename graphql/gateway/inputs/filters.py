@@ -8,9 +8,10 @@ import strawberry
 
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Engine, Phase
+from fleet.model.event import EventKind
 from fleet.model.money import SpendLimitState
 from fleet.model.operation import OperationState
-from fleet.reading import operation_pages, pages
+from fleet.reading import activity, operation_pages, pages
 from fleet.reading.facets import FacetBy
 from fleet.reading.listing import Question
 from fleet.reading.ordering import Direction, OrderField
@@ -145,6 +146,25 @@ class OperationFilter:
         return operation_pages.OperationFilter(
             states=_any_of(given(self.states)),
             cluster=None if wanted is None else ref_of("Cluster", wanted) or operation_pages.NOTHING,
+        )
+
+
+@strawberry.input(description="An event is listed when it matches every member that is given.")
+class EventFilter:
+    kinds: list[EventKind] | None = strawberry.UNSET
+    providers: list[ProviderKind] | None = strawberry.UNSET
+    account_ids: list[strawberry.ID] | None = strawberry.UNSET
+    cluster_id: strawberry.ID | None = option(
+        "Events of this cluster, also of one that is gone. An ID that names no cluster matches nothing."
+    )
+
+    def to_where(self) -> activity.EventFilter:
+        cluster = given(self.cluster_id)
+        return activity.EventFilter(
+            kinds=_any_of(given(self.kinds)),
+            providers=_any_of(given(self.providers)),
+            account_ids=_accounts(given(self.account_ids)),
+            cluster=None if cluster is None else ref_of("Cluster", cluster) or activity.NOTHING,
         )
 
 

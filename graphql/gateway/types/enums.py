@@ -9,6 +9,7 @@ from fleet.model.capability import Capability
 from fleet.model.change import OperationKind
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Engine, Phase
+from fleet.model.event import EventKind
 from fleet.model.failure import FailureKind
 from fleet.model.freshness import FreshnessState
 from fleet.model.money import SpendEnforcement, SpendLimitBasis, SpendLimitState, SpendPeriod
@@ -84,6 +85,11 @@ strawberry.enum(
     "the answer counts. FAILED: the change was not made, and `failure` says why. TIMED_OUT: no observation "
     "showed the end before the deadline; the provider may still finish. UNKNOWN: a state of another version "
     "of Fleetgraph, which continues the operation.",
+)
+strawberry.enum(
+    EventKind,
+    description="What happened. `from` and `to` are phases, versions, limits or revisions, or the state of an "
+    "operation. UNKNOWN: another version of Fleetgraph has the word.",
 )
 strawberry.enum(
     Scope,

@@ -28,7 +28,7 @@ BY_REF = {
     "operations_by_ref",
     "open_operations_by_lock",
 }
-OF_ALL = {"account_named", "accounts", "accounts_by_id", "attention", "feed", "operations"}
+OF_ALL = {"account_named", "accounts", "accounts_by_id", "activity", "attention", "feed", "operations"}
 """Held to it by what the graph answers with."""
 OF_NONE = {"budget"}
 

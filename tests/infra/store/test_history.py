@@ -7,8 +7,7 @@ import pytest
 from fleet.model.account import Account, AccountState
 from fleet.model.cluster import Phase
 from fleet.ports.store import Changes, Ref, Store
-from infra.store.reader import HELD_BACK
-from infra.store.rows import HISTORY_KEPT
+from infra.store.rows import HELD_BACK, HISTORY_KEPT
 from infra.store.store import TableStore
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import SetClock, make_account, make_cluster, make_transition, must_begin, observe

@@ -205,7 +205,12 @@ async def test_locks_are_held_all_or_none(
         make_operation(ACME, "o2", locks=("a", "b", "c")), idempotency=make_idempotency()
     )
     assert isinstance(refused, AlreadyOpen)
-    assert rows_of(opened, "operations") == ["lock\x00b", "open\x00o1", "operation\x00o1"]
+    assert rows_of(opened, "operations") == [
+        "event\x00o1\x00OPERATION_BEGUN",
+        "lock\x00b",
+        "open\x00o1",
+        "operation\x00o1",
+    ]
 
 
 async def test_a_lock_whose_operation_is_over_is_taken_by_one(store: Store, table: Table) -> None:

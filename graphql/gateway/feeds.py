@@ -1,0 +1,76 @@
+"""The feeds that a client follows: changes of phase, and everything that happens."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import strawberry
+
+from fleet.model.event import Event
+from fleet.model.tracking import Transition
+from fleet.ports.store import NotAnOrderKey
+from fleet.reading.activity import EventOrder
+from gateway.context import Info
+from gateway.inputs.filters import EventFilter
+from gateway.relay.connections import After, First, Page, ask, not_a_cursor
+from gateway.types.records import given
+
+_CHANGES_KEPT = timedelta(days=90)
+
+strawberry.enum(EventOrder, description="Which end of the feed a page begins at.")
+
+Since = Annotated[
+    datetime | None,
+    strawberry.argument(description="Only what was recorded from this time on. The default is 90 days ago."),
+]
+
+
+async def status_changes(
+    info: Info, first: First = 50, after: After = strawberry.UNSET, since: Since = strawberry.UNSET
+) -> Page[Transition]:
+    pager = ask("statusChanges", first=first, after=after)
+    now = info.context.now
+    try:
+        rows, more = await info.context.reader.feed(
+            after=pager.seen,
+            since=given(since) or now - _CHANGES_KEPT,
+            now=now,
+            limit=pager.first + 1,
+        )
+    except NotAnOrderKey as error:  # only the store can decide this
+        raise not_a_cursor() from error
+    placed = [((order,), change) for order, change in rows]
+    return (
+        pager.cut(placed)
+        if len(rows) > pager.first
+        else pager.page(placed, end=None if more is None else (more,))
+    )
+
+
+async def activity(
+    info: Info,
+    first: First = 50,
+    after: After = strawberry.UNSET,
+    order: EventOrder = EventOrder.NEWEST_FIRST,
+    since: Since = strawberry.UNSET,
+    filter: EventFilter | None = strawberry.UNSET,  # noqa: A002
+) -> Page[Event]:
+    pager = ask("activity", first=first, after=after)
+    now = info.context.now
+    where = (given(filter) or EventFilter()).to_where()
+    try:
+        found, more = await info.context.reader.activity(
+            where.matches,
+            after=pager.seen,
+            is_newest_first=order is EventOrder.NEWEST_FIRST,
+            since=given(since) or now - _CHANGES_KEPT,
+            now=now,
+            limit=pager.first + 1,
+        )
+    except NotAnOrderKey as error:
+        raise not_a_cursor() from error
+    placed = [((event.order,), event) for event in found]
+    return (
+        pager.cut(placed)
+        if len(found) > pager.first
+        else pager.page(placed, end=None if more is None else (more,))
+    )

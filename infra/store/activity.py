@@ -1,0 +1,67 @@
+"""Reading the feed from either end: week by week, a bounded number of rows a page."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fleet.model.event import Event
+from fleet.reading.pages import EXAMINED_ROWS
+from infra.store.event_rows import to_event
+from infra.store.names import stamp
+from infra.store.pages import read_page
+from infra.store.rows import HELD_BACK, HISTORY_KEPT, feed_span, order_instant, week_of
+from infra.store.table import Table
+
+_CHUNK = 100
+_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """`after` is an order key, or the instant that one begins with: good in both directions."""
+
+    after: str | None
+    is_newest_first: bool
+    since: datetime
+    now: datetime
+
+    async def page(
+        self, table: Table, wanted: Callable[[Event], bool], limit: int
+    ) -> tuple[list[Event], str | None]:
+        """Ends early only between two instants, so that where to go on is an instant and names no row of others."""
+        found: list[Event] = []
+        examined, instant = 0, ""
+        async for event in self._events(table, max(limit, _CHUNK)):
+            this = order_instant(event.order)
+            if examined >= EXAMINED_ROWS and this != instant:
+                return found, instant if self.is_newest_first else this
+            examined, instant = examined + 1, this
+            if wanted(event):
+                found.append(event)
+                if len(found) == limit:
+                    return found, event.order
+        return found, None
+
+    async def _events(self, table: Table, chunk: int) -> AsyncIterator[Event]:
+        low, high = stamp(max(self.since, self.now - HISTORY_KEPT)), stamp(self.now - HELD_BACK)
+        if self.after is not None:
+            week_of(self.after)  # refuses what is no order key
+            low, high = (low, min(high, self.after)) if self.is_newest_first else (max(low, self.after), high)
+        first, last = week_of(low), week_of(high)
+        week = last if self.is_newest_first else first
+        seen = self.after
+        while first <= week <= last:
+            span = feed_span(week).after(low).up_to(high)
+            rows = await read_page(
+                table, span, to_event, now=self.now, limit=chunk, newest_first=self.is_newest_first
+            )
+            for _, event in rows:
+                if event.order != seen:  # backwards, a span includes what it goes on from
+                    seen = event.order
+                    yield event
+            if len(rows) < chunk:
+                week += -_WEEK if self.is_newest_first else _WEEK
+            elif self.is_newest_first:
+                high = rows[-1][1].order
+            else:
+                low = rows[-1][1].order

@@ -1,0 +1,77 @@
+"""What an observation tells the feed of activity."""
+
+from fleet.model.event import Event, EventKind
+from fleet.model.failure import Unavailable
+from fleet.model.money import (
+    Money,
+    SpendEnforcement,
+    SpendLimit,
+    SpendLimitBasis,
+    SpendLimitState,
+    SpendLimitStatus,
+)
+from fleet.observing.events import MOST_EVENTS
+from tests.fleet.things import cluster
+from tests.fleet.world import World
+
+
+async def told(world: World) -> list[Event]:
+    world.clock.move(seconds=10)
+    found, _ = await world.store.activity(
+        lambda event: event.kind is not EventKind.PHASE_CHANGED,
+        after=None,
+        is_newest_first=False,
+        since=world.clock.now().replace(year=2020),
+        now=world.clock.now(),
+        limit=1000,
+    )
+    return found
+
+
+async def test_a_new_version_limit_and_revision_are_told_once_each(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster("c1", of=account, version="1.33"), cluster("c2", of=account)]
+    await world.observe_when_due(account)
+    limit = SpendLimit(
+        money=Money(minor_units=1250, currency="USD"),
+        basis=SpendLimitBasis.MONEY,
+        enforcement=SpendEnforcement.STOP,
+    )
+    limited = SpendLimitStatus(state=SpendLimitState.LIMITED, limit=limit)
+    script.clusters = [
+        cluster("c1", of=account, version="1.34", spend_limit=limited, revision="r2"),
+        cluster("c2", of=account, revision="r2"),
+    ]
+    for _ in range(2):
+        await world.observe_when_due(account)
+    events = await told(world)
+    assert [(one.cluster_key, one.kind, one.before, one.after) for one in sorted(events, key=str)] == [
+        ("c1", EventKind.LIMIT_CHANGED, "UNLIMITED", "12.50 USD"),
+        ("c2", EventKind.REVISION_CHANGED, "r1", "r2"),
+        ("c1", EventKind.VERSION_CHANGED, "1.33", "1.34"),
+    ]
+    assert {(one.account_name, one.provider) for one in events} == {(account.name, account.provider)}
+
+
+async def test_an_account_is_told_when_it_fails_and_when_it_recovers(world: World) -> None:
+    account, script = await world.connect()
+    await world.observe_when_due(account)
+    script.wrong["clusters"] = Unavailable("The provider answered 503.", http_status=503)
+    for _ in range(3):
+        await world.observe_when_due(account)
+    script.wrong.clear()
+    for _ in range(3):
+        await world.observe_when_due(account)
+    events = await told(world)
+    assert [one.kind for one in events] == [EventKind.ACCOUNT_FAILED, EventKind.ACCOUNT_RECOVERED]
+    assert events[0].message == "Clusters cannot be observed: The provider answered 503."
+
+
+async def test_when_everything_reads_otherwise_only_so_much_is_told(world: World) -> None:
+    account, script = await world.connect()
+    keys = [f"c{number}" for number in range(MOST_EVENTS + 20)]
+    script.clusters = [cluster(key, of=account) for key in keys]
+    await world.observe_when_due(account)
+    script.clusters = [cluster(key, of=account, revision="r2") for key in keys]
+    await world.observe_when_due(account)
+    assert len(await told(world)) == MOST_EVENTS
