@@ -26,6 +26,7 @@ from fleet.ports.keys import Keys
 from fleet.ports.store import Schedule
 from functions.api_settings import read_api_settings
 from functions.deadline import within_the_invocation
+from functions.events import as_request, is_request
 from functions.pages import pages_of
 from functions.plan import send_observation_request
 from functions.process import Context, Process
@@ -83,9 +84,15 @@ class Api:
         )
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-        """API Gateway gives header names in lower case, `sam local` as they came."""
-        headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
+        """What is not a request keeps the process warm: it is loaded, and asks for no key, because who can invoke the
+        function itself is known to AWS.
+        """
         self.line = {}
+        if not is_request(event):
+            _ = self._answer
+            return {"statusCode": 200, "headers": {**REFUSAL_HEADERS}, "body": json.dumps({"status": "ok"})}
+        event = as_request(event)
+        headers = event["headers"]
         if page := self._page(event, headers):
             return page
         try:
@@ -99,7 +106,7 @@ class Api:
                 "headers": {
                     **REFUSAL_HEADERS,
                     **refused.headers,
-                    "x-request-id": event["requestContext"]["requestId"],
+                    "x-request-id": event["requestContext"].get("requestId", ""),
                 },
                 "body": json.dumps(refused.body),
             }
@@ -116,7 +123,7 @@ class Api:
             "headers": {
                 **REFUSAL_HEADERS,
                 **{name.lower(): value for name, value in found.headers.items()},
-                "x-request-id": event["requestContext"]["requestId"],
+                "x-request-id": event["requestContext"].get("requestId", ""),
             },
             "body": base64.b64encode(found.body).decode(),
             "isBase64Encoded": True,

@@ -1,7 +1,8 @@
 """Errors as clients see them. A client's mistakes are explained; faults of the gateway are logged and masked.
 
 A client's mistakes are those that graphql-core finds (syntax, validation, coercion) and `ClientError`. Any other error
-is a fault of the gateway: the client gets a sentence and the id of the log entry.
+is a fault of the gateway, also a value of ours that its own type cannot hold: the client gets a sentence and the id of
+the log entry.
 
 No message repeats a value of the request. graphql-core would show a whole input with one invalid member, and another
 member can be a secret. The position in the document is enough.
@@ -55,9 +56,11 @@ def to_client(error: GraphQLError, request_id: str, *, is_executed: bool) -> dic
     message = hide_values(error.message)
     if not is_executed and isinstance(error.original_error, RecursionError):
         message, extensions = TOO_DEEP, {"code": Code.GRAPHQL_PARSE_FAILED}
-    elif is_fault(error) and not _is_of_a_literal(error, is_executed):
+    elif (is_fault(error) and not _is_of_a_literal(error, is_executed)) or _is_of_our_data(
+        error, is_executed
+    ):
         place = ".".join(map(str, error.path or ["the request"]))
-        LOGGER.error("request %s failed at %s", request_id, place, exc_info=error.original_error)
+        LOGGER.error("request %s failed at %s", request_id, place, exc_info=error.original_error or error)
         message, extensions = FAULT, {"code": Code.INTERNAL, "requestId": request_id}
     extensions.setdefault("code", _code(error, is_executed=is_executed))
     told: dict[str, Any] = {"message": message}
@@ -71,6 +74,15 @@ def to_client(error: GraphQLError, request_id: str, *, is_executed: bool) -> dic
 def _is_of_a_literal(error: GraphQLError, is_executed: bool) -> bool:
     """Whether Python cannot convert a value in the document, for example a number of ten thousand digits."""
     return not is_executed and bool(error.locations) and isinstance(error.original_error, ValueError)
+
+
+def _is_of_our_data(error: GraphQLError, is_executed: bool) -> bool:
+    """A value of ours that its type cannot hold, as a number beyond Int. What a client sent is at fault before there is
+    a place in the answer, or says so by its class or its code.
+    """
+    if not is_executed or error.path is None or "code" in (error.extensions or {}):
+        return False
+    return not isinstance(error, ClientError) and not isinstance(error.original_error, ClientError)
 
 
 def _code(error: GraphQLError, *, is_executed: bool) -> Code:

@@ -99,6 +99,8 @@ def _asked(parameters: dict[str, Any], policy: Policy) -> Asked:
     if operation_name is not None and not isinstance(operation_name, str):
         raise NotServed(Code.BAD_REQUEST, "`operationName` is a string or null.")
     for name in ("variables", "extensions"):
+        if parameters.get(name) == "":  # as clients send it that have none
+            parameters = {**parameters, name: None}
         if not isinstance(parameters.get(name), dict | None):
             raise NotServed(Code.BAD_REQUEST, f"`{name}` is an object or null.")
     return Asked(

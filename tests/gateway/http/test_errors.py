@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from graphql import build_schema, graphql_sync
 from strawberry.extensions import SchemaExtension
 
 from gateway.http.codes import MEANINGS, Code
+from gateway.http.errors import to_client
 from gateway.relay import opaque
 from gateway.schema import SCHEMA
 from tests.gateway.world import Client, SetClock, WatchedReader
@@ -50,6 +52,22 @@ class BrokenOnExecute(SchemaExtension):
 class BrokenInResults(SchemaExtension):
     def get_results(self) -> dict[str, Any]:
         break_down()
+
+
+def test_a_value_of_ours_beyond_its_type_is_our_fault_and_not_the_clients(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    schema = build_schema("type Query { count(first: Int): Int, kind: Kind } enum Kind { A }")
+    result = graphql_sync(schema, "{ count kind }", {"count": 2**40, "kind": PLANTED})
+    assert result.errors is not None
+    for error in result.errors:
+        told = to_client(error, "r-1", is_executed=True)
+        assert told["message"] == "Something went wrong on our side."
+        assert told["extensions"] == {"code": "INTERNAL", "requestId": "r-1"}
+    assert "cannot represent" in caplog.text
+    sent = graphql_sync(schema, "query ($n: Int) { count(first: $n) }", variable_values={"n": 2**40})
+    assert sent.errors is not None
+    assert to_client(sent.errors[0], "r-1", is_executed=True)["extensions"] == {"code": "BAD_USER_INPUT"}
 
 
 def test_the_page_on_the_api_explains_every_code() -> None:

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from tests.gateway.entrances import Answer, Entrance, through_mangum, through_uvicorn
 from tests.gateway.exchanges import COUNT, EXCHANGES, OLDER, get
+from tests.gateway.world import Client
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +72,29 @@ def test_a_body_that_does_not_say_its_length_is_read_to_the_limit(origin: str) -
 def test_a_client_that_sends_ten_megabytes_all_the_same_reads_the_answer(origin: str) -> None:
     answer = httpx.post(f"{origin}/graphql", json={"query": " " * 10_000_000}, timeout=5)
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("name", ["variables", "extensions", "operationName"])
+async def test_an_empty_text_is_nothing(client: Client, name: str) -> None:
+    answer = await client.http.post("/graphql", json={"query": "{ fleet { clusterCount } }", name: ""})
+    assert "errors" not in answer.json()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"), [("gzip, deflate, br", "gzip"), ("identity", None), ("br", None)]
+)
+async def test_a_large_answer_is_compressed_for_those_who_accept_it(
+    client: Client, accepted: str, coding: str | None
+) -> None:
+    document = "{ providers { name capabilities { capability isSupported reason } } }"
+    answer = await client.http.post(
+        "/graphql", json={"query": document}, headers={"Accept-Encoding": accepted}
+    )
+    assert answer.headers.get("content-encoding") == coding
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.json()["data"]["providers"]
+
+
+async def test_a_small_answer_is_sent_as_it_is(client: Client) -> None:
+    answer = await client.http.post("/graphql", json={"query": "{ viewer { name } }"})
+    assert "content-encoding" not in answer.headers
