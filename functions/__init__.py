@@ -1,1 +1,1 @@
-"""The Lambda handlers: thin shells around the domain, and the composition root."""
+"""The Lambda handlers, and the composition root."""

@@ -1,6 +1,6 @@
-"""API Gateway -> gateway, behind one door: without a valid key nothing is answered, and nothing of it is imported.
+"""API Gateway -> gateway. Without a valid key a request is refused before the gateway is imported.
 
-Pages stand outside of it, because they hold nothing of a fleet: it is they who ask a person for the key.
+Pages need no authentication, because they contain no data of a fleet and ask a person for the key.
 """
 
 import base64
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 TEXT_TYPES = ["text/", "application/json", "application/graphql-response+json", "application/javascript"]
-"""What goes out as it is; API Gateway wants everything else in base 64."""
+"""Media types that are sent as text. API Gateway requires all others in base64."""
 
 ADMIN = Caller(id="admin key", name="admin key", scopes=frozenset({Scope.ADMIN}))
 """Who presents the key that the deployment was born with. A token's subject, or a key of ours, may be called so, too:
@@ -56,16 +56,16 @@ REFUSAL_HEADERS: Mapping[str, str] = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
 }
-"""Those of the gateway, which is not imported for a refusal."""
+"""The headers of a refusal. They equal the gateway's, which is not imported for a refusal."""
 
 PAGES = Path(__file__).parent.parent / "pages"
-"""Where the build puts what `web/` builds, where it was built."""
+"""The folder of the built pages in the artefact."""
 
 logger = logger_of("api")
 
 
 class Api:
-    """One process answers one request at a time, so who asks stands in `_caller` while it does. `line` is what is to be
+    """A process answers one request at a time, so `_caller` holds its caller meanwhile. `line` is what is to be
     logged of the latest request.
     """
 
@@ -144,7 +144,7 @@ class Api:
 
     @cached_property
     def _issuer(self) -> VerifyCredential:
-        """Imported with the first token: verifying one takes a large library."""
+        """Imported with the first token, because verifying one needs a large library."""
         oidc = self._api_settings.oidc
         assert oidc is not None
         from adapters.oidc import Expected, Issuer
@@ -165,7 +165,7 @@ class Api:
 
     @cached_property
     def _dynamodb(self) -> "DynamoDBClient":
-        """Opened with the first request that may be answered, as all below."""
+        """Opened with the first authenticated request, like everything below."""
         from infra.dynamodb.table import open_client
 
         return open_client()
@@ -180,7 +180,7 @@ class Api:
 
     @cached_property
     def _answer(self) -> Callable[[Any, Any], dict[str, Any]]:
-        """Imported with the first request that may be answered: a refused one costs neither time nor memory."""
+        """Imported with the first authenticated request, so that refused ones cost little time and memory."""
         from mangum import Mangum
 
         from fleet.observing.schedule import Pace
@@ -214,7 +214,7 @@ class Api:
         return Mangum(within_the_invocation(app), lifespan="off", text_mime_types=TEXT_TYPES)
 
     async def _send_observation_request(self, schedule: Schedule, account_id: str, due_at: datetime) -> None:
-        """What was changed is looked at now. Where that fails, the next plan comes by within a minute."""
+        """Requests an observation after a change. If that fails, the next plan requests it within a minute."""
         try:
             await send_observation_request(
                 account_id,
@@ -225,7 +225,7 @@ class Api:
                 correlation_id=logger.get_correlation_id() or "",
             )
         except Exception:
-            logger.exception("a look was left to the next plan")
+            logger.exception("an observation was left to the next plan")
 
     @cached_property
     def _queue(self) -> Queue:

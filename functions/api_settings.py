@@ -1,4 +1,4 @@
-"""What the API is told of whom to let in and what to let them ask; the local runner is told the same."""
+"""Settings of the API: authentication and allowed documents. The local runner has the same."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,9 @@ POINTS_PER_MINUTE = 300_000
 
 @dataclass(frozen=True, kw_only=True)
 class OidcSettings:
-    """Whose tokens are taken: `issuer` as it calls itself, `audience` as it calls us, `scope_claim` its scopes."""
+    """The accepted tokens: `issuer` is its own URL, `audience` its name for this API, `scope_claim` the claim with
+    scopes.
+    """
 
     issuer: str
     audience: str
@@ -19,11 +21,10 @@ class OidcSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class ApiSettings:
-    """`shows_schema`: introspection is answered, and errors name what there is in the schema. `only_trusted`: no
-    document is run but those of `manifests`, which are names or paths; without any, those of every
-    manifest that there is. `has_page`: browsers get the page of the fleet, and the explorer where
-    the schema is shown. `oidc` null takes no tokens. `client_id` is what the issuer calls the page; without it, nobody
-    signs in there.
+    """`shows_schema`: introspection is answered, and errors name types and fields. `only_trusted`: only the documents
+    of `manifests` (names or paths) are run, by default those of every manifest. `has_page`: browsers get the page of
+    the fleet, and the explorer if the schema is shown. Without `oidc`, tokens of an issuer are refused. `client_id` is
+    what the issuer calls the page; without it, nobody signs in there.
     """
 
     shows_schema: bool = True
@@ -36,10 +37,10 @@ class ApiSettings:
 
 
 def read_api_settings(environment: Mapping[str, str]) -> ApiSettings:
-    """What is not set, or set to nothing, is as in `ApiSettings`."""
+    """Reads the environment. A variable that is unset or empty has the default in `ApiSettings`."""
     credits = environment.get("POINTS_PER_MINUTE") or str(POINTS_PER_MINUTE)
     if not credits.isdecimal() or int(credits) < 1:
-        raise SettingsError(f"POINTS_PER_MINUTE is a number from 1, unlike {credits!r}")
+        raise SettingsError(f"POINTS_PER_MINUTE must be a number from 1, not {credits!r}")
     return ApiSettings(
         shows_schema=_choice(environment, "INTROSPECTION", "on", "off") == "on",
         only_trusted=_choice(environment, "DOCUMENTS", "any", "trusted") == "trusted",
@@ -61,7 +62,7 @@ def _read_oidc(environment: Mapping[str, str]) -> OidcSettings | None:
     if not issuer:
         return None
     if not issuer.startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
-        raise SettingsError(f"OIDC_ISSUER is an https URL, unlike {issuer!r}")
+        raise SettingsError(f"OIDC_ISSUER must be an https URL, not {issuer!r}")
     if not audience:
         raise SettingsError("OIDC_AUDIENCE is not set: a token for somebody else must not open this")
     claim = environment.get("OIDC_SCOPE_CLAIM") or "scope"

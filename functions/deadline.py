@@ -1,6 +1,6 @@
-"""The time that an invocation has left, as the deadline of an ASGI application.
+"""A deadline for an ASGI application: the time that its invocation has left.
 
-API Gateway waits for 30 seconds, and a function that Lambda ends says nothing. So it answers before that.
+API Gateway waits for 30 seconds, and a function that Lambda ends does not answer. So this answers before that.
 """
 
 import asyncio
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from mangum.types import ASGI, Message, Receive, Scope, Send
 
 RESERVE_SECONDS = 1
-"""To answer in. A call to AWS that is under way is left to itself."""
+"""The seconds for the answer. An open call to AWS is abandoned."""
 
 
 def within_the_invocation(app: "ASGI") -> "ASGI":
-    """Answers 504 when `app` does not answer in time. Mangum leaves Lambda's context in the scope."""
+    """Answers 504 if `app` does not answer in time. Mangum puts Lambda's context into the scope."""
 
     async def answer(scope: "Scope", receive: "Receive", send: "Send") -> None:
         is_begun = False

@@ -1,9 +1,9 @@
-"""Queue -> observe(account) -> store, and the next look at what moves.
+"""Queue -> observe(account) -> store, and the next observation while something moves.
 
-A record that cannot be read or that fails on our side goes back to the queue alone. What cannot be read ends with the
-dead letters after a few times. A fault of ours during an observation puts its account off, so that its message is
-stale when it comes again and drops itself: the metric FailedMessages, and its alarm, are how that is known. What a
-provider does wrong is no failure here: it is remembered with the account.
+A record that cannot be read, or whose observation fails by our fault, returns to the queue alone. An unreadable record
+becomes a dead letter after a few tries. A fault of ours postpones the account, so that its message is stale when it
+returns and is dropped; the metric FailedMessages and its alarm show it. An error of a provider is not a failure here:
+it is stored with the account.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from infra.secrets.ssm import SsmVault
 from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
 
 RESERVE_SECONDS = 10
-"""For the writes at the end of an observation, and for the message of the next."""
+"""The seconds for the writes at the end of an observation, and for the next message."""
 
 logger = logger_of("observe")
 
@@ -42,7 +42,9 @@ async def observe_records(
     messages: Queue,
     fallback_correlation_id: str,
 ) -> dict[str, list[dict[str, str]]]:
-    """All at once: each mostly waits for its provider. Answers which of them are to come again."""
+    """Handles all records at once, because each mostly waits for its provider. Returns those that must return to the
+    queue.
+    """
     done = await asyncio.gather(
         *(_observe(record, observer, schedule, messages, fallback_correlation_id) for record in records)
     )
@@ -55,7 +57,7 @@ async def _observe(
 ) -> bool:
     sender = record.get("messageAttributes", {}).get(queue.CORRELATION_ID, {})
     correlation_id = sender.get("stringValue", fallback)
-    # Each record runs in a task of its own, and these keys are its own too.
+    # Each record has its own task and its own log keys.
     logger.thread_safe_append_keys(correlation_id=correlation_id, message_id=record["messageId"])
     try:
         request = read_message(record["body"])
@@ -74,7 +76,7 @@ async def _observe(
     except UnreadableMessage as error:
         logger.error("unreadable message: %s", error)
     except Exception:
-        logger.exception("observing failed on our side")
+        logger.exception("observing failed by a fault of ours")
     else:
         return True
     measure({"FailedMessages": 1})
@@ -84,7 +86,7 @@ async def _observe(
 async def follow_up(
     observation: Observation, schedule: Schedule, messages: Queue, clock: Clock, correlation_id: str
 ) -> bool:
-    """Sends the next look itself when the planner, which comes once a minute, could be later with it than jitter is."""
+    """Sends the next observation itself if the planner, which runs once a minute, would be late."""
     now = clock.now()
     if observation.due_at is None or observation.due_at - now >= AHEAD - queue.JITTER:
         return False

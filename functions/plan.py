@@ -1,7 +1,7 @@
-"""Schedule -> which accounts fall due -> one message each.
+"""Schedule -> accounts that become due -> one message for each.
 
-Accounts are claimed before their messages are sent, so that two plans at once send no message twice; a message that is
-lost is given up after `QUEUED_FOR`, and its account planned again.
+Accounts are claimed before their messages are sent, so that two plans at the same time send one message. A lost message
+is given up after `QUEUED_FOR`, and its account is planned again.
 """
 
 import os
@@ -25,17 +25,21 @@ from infra.store.schedule import TableSchedule
 from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
 
 AHEAD = timedelta(seconds=60)
-"""The schedule's own rate: what falls due before the next plan is sent now, to arrive when it is due."""
+"""The rate of the schedule. Accounts that become due before the next plan get a message now, which arrives when they
+are due.
+"""
 
 QUEUED_FOR = timedelta(minutes=8)
-"""Longer than a message waits to be due and is then hidden by one attempt to observe: see the queue in the template."""
+"""How long a message of a plan can take: longer than its delay and one attempt to observe. See the queue in the
+template.
+"""
 
 LOST_AFTER = AHEAD + JITTER
-"""How long after its time a request that was sent outside a plan is given up, and its account planned again.
+"""How long a message outside a plan can take before it is given up and its account is planned again.
 
-Sooner than one that a plan sent, because it may be the last of a chain that Lambda takes for a loop and ends; and no
-sooner than the planner's horizon, which would otherwise examine in vain every account in which something moves. It is
-sent twice where the queue is that far behind: the second finds nothing to do.
+It is shorter than a plan's, because the message can be the last of a chain that Lambda ends as a loop. It is not
+shorter than the planner's horizon, which would otherwise examine every moving account in vain. If the queue is late, a
+second message is sent and finds nothing to do.
 """
 
 AT_ONCE = 100
@@ -46,9 +50,7 @@ logger = logger_of("plan")
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:
-    """`lag_seconds` is how long the account that waited longest has been due; a plan that is not complete ran out of
-    time.
-    """
+    """`lag_seconds` is how long the most overdue account has been due. An incomplete plan ran out of time."""
 
     accounts: int
     lag_seconds: float
@@ -58,7 +60,7 @@ class Planned:
 async def plan(
     schedule: Schedule, messages: Queue, clock: Clock, *, seconds: float, correlation_id: str
 ) -> Planned:
-    """Ends after `seconds`: what is left then is due at the next plan, too."""
+    """Plans for at most `seconds`. The next plan handles the rest."""
     until = clock.now() + timedelta(seconds=seconds)
     accounts, lag, is_complete = 0, timedelta(), False
     while (now := clock.now()) < until:
@@ -82,9 +84,7 @@ async def send_observation_request(
     now: datetime,
     correlation_id: str,
 ) -> bool:
-    """Plans one account now, for whoever knows that it is due. False when somebody else was faster, or when the
-    account is due at another time by now.
-    """
+    """Plans one account now. False if another process did it, or if the account is due at another time."""
     queued_until = max(due_at, now) + LOST_AFTER
     if not await schedule.claim(account_id, due_at, now=now, queued_until=queued_until):
         return False

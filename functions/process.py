@@ -1,7 +1,7 @@
-"""What lives as long as the process of a function: one event loop, and what was opened on it.
+"""The process of a function: one event loop, and the resources that were opened on it.
 
-Lambda runs one invocation of a process at a time and freezes it in between, so connections and caches outlive
-invocations only when their loop does.
+Lambda runs one invocation of a process at a time and freezes it in between. Connections and caches outlive an
+invocation only if their loop does.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Context(Protocol):
-    """What we use of Lambda's second argument."""
+    """The part of Lambda's context that is used."""
 
     @property
     def aws_request_id(self) -> str: ...
@@ -25,7 +25,7 @@ class Process:
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._opened = AsyncExitStack()
-        asyncio.set_event_loop(self._loop)  # where Mangum looks for it
+        asyncio.set_event_loop(self._loop)  # where Mangum expects it
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._loop.run_until_complete(work)
@@ -35,7 +35,7 @@ class Process:
         return self.run(self._opened.enter_async_context(manager))
 
     def close(self) -> None:
-        """For tests. Lambda ends a process without a word."""
+        """Closes everything, for tests. Lambda ends a process without notice."""
         self.run(self._opened.aclose())
         self.run(self._loop.shutdown_default_executor())
         asyncio.set_event_loop(None)
@@ -43,5 +43,5 @@ class Process:
 
 
 def seconds_left(context: Context, *, reserve: float) -> float:
-    """How long the work of an invocation may take when `reserve` seconds are kept for what follows it."""
+    """The seconds for the work of an invocation, with `reserve` seconds left for what follows."""
     return max(0.0, context.get_remaining_time_in_millis() / 1000 - reserve)

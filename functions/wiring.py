@@ -1,4 +1,4 @@
-"""The composition root: which store, vault, adapters and clock the domain runs with. Alone in knowing all."""
+"""The composition root: the store, vault, adapters and clock of the domain. Only this module knows all of them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -55,12 +55,12 @@ async def wire(
     send_observation_request: SendObservationRequest | None = None,
     shares_address: bool = True,
 ) -> AsyncIterator[Parts]:
-    """One HTTP client serves every adapter: its connections and its TLS context are worth sharing.
+    """All adapters share one HTTP client, with its connections and its TLS context.
 
-    `rows` are closed at the end. `base_urls` are where the providers of accounts that are connected from now on answer,
-    in place of their own addresses; nobody is asked but the providers, those, and `given_urls`.
-    `send_observation_request` is told of an account that is to be looked at before the schedule comes by.
-    `shares_address`: all of our processes ask from one address, as functions on AWS do not.
+    `rows` are closed at the end. `base_urls` are the addresses of providers for new accounts, instead of their own.
+    Requests go only to the providers, to those, and to `given_urls`. `send_observation_request` is called for an
+    account that must be observed before the schedule would. `shares_address`: all of our processes ask from one
+    address, as functions on AWS do not.
     """
     store = TableStore(rows, clock)
     try:
@@ -112,7 +112,7 @@ async def wire(
 
 
 def services_of(parts: Parts, settings: ApiSettings) -> "Services":
-    """What the gateway answers with. Imported here: the functions in the background never load GraphQL."""
+    """The gateway's services. They are imported here, because the functions in the background do not need GraphQL."""
     from gateway.services import Services
 
     return Services(

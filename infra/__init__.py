@@ -1,1 +1,1 @@
-"""AWS <-> fleet: where memory is kept. Imports only the domain; boto3 is imported nowhere else."""
+"""Storage in AWS or in memory. It imports only the domain; boto3 is imported only here."""

@@ -1,4 +1,4 @@
-"""How every AWS client but DynamoDB's is opened: it answers soon, or is asked again, or the caller is told."""
+"""Opening AWS clients, except DynamoDB's: short timeouts, a few retries, then an error."""
 
 import boto3
 from botocore.config import Config
@@ -9,9 +9,9 @@ CONFIG = Config(
     max_pool_connections=16,
     retries={"mode": "standard", "total_max_attempts": 4},
 )
-"""Region, credentials and endpoint come from the environment, as in every AWS tool."""
+"""A client. Region, credentials and endpoint come from the environment, as in every AWS tool."""
 
 
 def forget_credentials() -> None:
-    """boto3 looks for credentials once: whoever changes where they are has it look again."""
+    """Makes boto3 look for credentials again. It looks only once by itself."""
     boto3.DEFAULT_SESSION = None

@@ -1,9 +1,9 @@
-"""What a browser gets from our origin: the page of the fleet, the explorer, and what both load.
+"""The pages for a browser: the page of the fleet, the explorer, and the assets of both.
 
-A folder holds what `web/` builds: `page` and `explorer`, each with its `index.html` and its `assets`, whose names carry
-a hash of their content and which stand there compressed beside themselves. A file is read when it is asked for, so a
-build shows at the next reload, and a function that serves them starts no slower for it. Nothing but the
-standard library is imported, because a function answers with them before it imports what answers GraphQL.
+A folder holds what `web/` builds: `page` and `explorer`, each with an `index.html` and `assets`. The name of an asset
+has a hash of its content, and a compressed copy is beside it. A file is read for each request, so a new build shows at
+the next reload, and a function does not start more slowly. Only the standard library is imported, because a function
+serves pages before it imports GraphQL.
 """
 
 import gzip
@@ -28,8 +28,8 @@ _POLICY = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
-# Monaco sets styles inline, hence the one 'unsafe-inline'. Its workers obey the policy of their own responses,
-# so the assets carry it as well as the page.
+# Monaco sets inline styles, so 'unsafe-inline' is needed for styles. Its workers use the policy of their
+# own responses, so the assets have it like the page.
 _EXPLORER_POLICY = _POLICY | {"worker-src": "'self'", "style-src": "'self' 'unsafe-inline'"}
 
 
@@ -77,7 +77,7 @@ class SignIn:
 
 @dataclass(frozen=True, kw_only=True)
 class BuiltPages:
-    """`folder` may be built later. The explorer is of use only where the schema is shown. Without `sign_in`, the page
+    """`folder` can be built later. The explorer is served only where the schema is shown. Without `sign_in`, the page
     asks for a key alone.
     """
 
@@ -135,7 +135,9 @@ class BuiltPages:
 
 
 def _read(path: Path, headers: Mapping[str, str], said: Mapping[str, str]) -> Page | None:
-    """A function carries nothing but what is compressed; whoever takes no coding has it undone."""
+    """The content of a file. A function has only compressed files, which are inflated for clients that accept no
+    coding.
+    """
     kind = _TYPES.get(path.suffix)
     packed = path.with_name(path.name + ".gz")
     if kind is None or not (path.is_file() or packed.is_file()):
@@ -152,6 +154,6 @@ def _read(path: Path, headers: Mapping[str, str], said: Mapping[str, str]) -> Pa
 
 
 def _taken(accept_encoding: str) -> set[str]:
-    """The codings that a client names and does not refuse."""
+    """The codings that a client accepts."""
     parts = [part.strip().lower().partition(";") for part in accept_encoding.split(",")]
     return {name.strip() for name, _, weight in parts if not re.fullmatch(r"\s*q=0(\.0*)?\s*", weight)}

@@ -1,4 +1,4 @@
-"""The queue of looks to take: which account, and when it was due. Messages may come twice, late or never."""
+"""The queue of observations: which account, and when it is due. A message can arrive twice, late or never."""
 
 import asyncio
 import math
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from types_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef as Entry
 
 CORRELATION_ID = "correlation_id"
-"""The message attribute that ties an observation to the plan that asked for it."""
+"""The message attribute with the trace, which connects an observation with its plan."""
 
 JITTER = timedelta(seconds=5)
-"""Accounts that are due together are observed this far apart."""
+"""The longest random delay of an observation, in seconds, so that accounts that are due together do not start together.
+"""
 
 _LONGEST_DELAY = timedelta(minutes=15)
 _MESSAGES_PER_BATCH = 10
@@ -31,11 +32,11 @@ _ATTEMPTS = 3
 
 
 class NotSent(Exception):
-    """The queue did not take some messages, however often it was asked."""
+    """The queue did not accept some messages after all retries."""
 
 
 class UnreadableMessage(ValueError):
-    """What is wrong with a message; it will not become better by being read again."""
+    """A message is invalid. The text says why. Reading it again does not help."""
 
 
 class ObservationRequest(Record):
@@ -61,13 +62,15 @@ class Queue:
         self._client = client
         self._url = url
         self._clock = clock
-        # It spreads load, and nobody gains by guessing it.
+        # It spreads load and need not be unpredictable.
         self._chance = random.Random() if chance is None else chance  # noqa: S311
 
     async def send(
         self, requests: Iterable[ObservationRequest], *, correlation_id: str, jitter: timedelta = JITTER
     ) -> None:
-        """Each arrives when it is due or up to `jitter` later. Raises `NotSent` after all that could be sent are."""
+        """Sends messages. Each arrives when it is due or up to `jitter` later. Raises `NotSent` after it has sent all
+        others.
+        """
         now = self._clock.now()
         entries = [
             self._entry(request, number, now, jitter, correlation_id)
@@ -79,7 +82,7 @@ class Queue:
         ]
         left = sum(await asyncio.gather(*(self._send(batch) for batch in batches)))
         if left:
-            raise NotSent(f"the queue did not take {left} of {len(entries)} messages")
+            raise NotSent(f"the queue did not accept {left} of {len(entries)} messages")
 
     def _entry(
         self, request: ObservationRequest, number: int, now: datetime, jitter: timedelta, correlation_id: str
@@ -93,7 +96,7 @@ class Queue:
         }
 
     async def _send(self, batch: Sequence["Entry"]) -> int:
-        """How many could not be sent."""
+        """The number of messages that could not be sent."""
         for _ in range(_ATTEMPTS):
             send = partial(self._client.send_message_batch, QueueUrl=self._url, Entries=batch)
             refused = {failure["Id"] for failure in (await asyncio.to_thread(send)).get("Failed", [])}

@@ -1,7 +1,7 @@
-"""What AWS says of a deployment and of the account that it is in: for who deploys, and for who runs it.
+"""Reads the state of a deployment and of its AWS account, for deploying and for operating.
 
-Every question can fail for want of credentials, of a region, of a permission or of a network: `AwsUnavailable` says
-which, and what to do.
+Every function raises `AwsUnavailable` if credentials, a region, a permission or the network are missing. Its message
+says which, and what to do.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,7 +29,8 @@ _REMEDIES: Mapping[type[BotoCoreError], str] = {
     exceptions.NoRegionError: "No region is chosen: set AWS_REGION, for example to eu-central-1.",
     exceptions.TokenRetrievalError: "The sign-in has expired: `aws sso login` renews it.",
     exceptions.SSOTokenLoadError: "The sign-in has expired: `aws sso login` renews it.",
-    exceptions.EndpointConnectionError: "AWS cannot be reached from here: is there a network, a proxy, such a region?",
+    exceptions.EndpointConnectionError: "AWS cannot be reached from here: is there a network, a proxy, such a "
+    "region?",
     exceptions.ConnectTimeoutError: "AWS cannot be reached from here: is there a network, a proxy, such a region?",
 }
 
@@ -44,16 +45,16 @@ _CODES: Mapping[str, str] = {
 
 
 class AwsUnavailable(Exception):
-    """AWS does not answer as asked. The message says why, and what to do."""
+    """AWS does not answer, or refuses. The message says why, and what to do."""
 
 
 class StackUnavailable(AwsUnavailable):
-    """There is no such stack."""
+    """The stack does not exist."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """Who AWS takes us for. `clock_seconds` is how far the clock here is ahead of AWS's."""
+    """The identity at AWS. `clock_seconds` is how far the local clock is ahead of AWS's."""
 
     account: str
     arn: str
@@ -63,7 +64,7 @@ class Identity:
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """`state` is CloudFormation's word, such as UPDATE_COMPLETE."""
+    """`state` is CloudFormation's, such as UPDATE_COMPLETE."""
 
     name: str
     state: str
@@ -122,7 +123,7 @@ def read_outputs(stack: str) -> Mapping[str, str]:
 
 
 def concurrency() -> int:
-    """How many functions of this account may run at once, in this region."""
+    """The quota of concurrent executions of this account in this region."""
     answer = _ask(lambda: boto3.client("lambda", config=CONFIG).get_account_settings())
     return int(answer["AccountLimit"]["ConcurrentExecutions"])
 
@@ -147,8 +148,8 @@ def waiting(queue_url: str) -> int:
 
 
 def denied(arn: str, actions: Sequence[str]) -> Sequence[str]:
-    """Those of `actions` that IAM says are not allowed to who has this identity."""
-    # The identity of an assumed role is a session; policies hang on the role.
+    """The `actions` that IAM does not allow for this identity."""
+    # The identity of an assumed role is a session. Policies are attached to the role.
     if ":assumed-role/" in arn:
         head, role, *_ = arn.replace(":sts:", ":iam:").replace(":assumed-role/", ":role/").split("/")
         arn = f"{head}/{role}"
@@ -161,7 +162,7 @@ def denied(arn: str, actions: Sequence[str]) -> Sequence[str]:
 
 
 def _ask(question: Callable[[], T], *, but: str = "") -> Any:
-    """The answer. `KeyError` where AWS refuses with the code `but`."""
+    """The answer of a call. Raises `KeyError` if AWS refuses with the code `but`."""
     try:
         return question()
     except ClientError as error:

@@ -1,6 +1,6 @@
-"""Logs as JSON with what they belong to, and metrics in CloudWatch's embedded format: lines of the same log.
+"""Logs as JSON with their context, and metrics in CloudWatch's embedded format, in the same log.
 
-Metrics cost by the combinations of their dimensions, so only what has few values becomes one: accounts stay in
+Each combination of dimensions of a metric costs money, so only what has few values is a dimension. Accounts are only in
 the logs.
 """
 
@@ -25,7 +25,7 @@ _THROTTLED = frozenset(
         "TooManyRequestsException",
     }
 )
-"""As services of AWS call it, alone or as the reason why a transaction was cancelled."""
+"""AWS's error codes of throttling, alone or as the reason of a cancelled transaction."""
 
 _OURS = {"fleet", "adapters", "infra", "gateway"}
 
@@ -36,14 +36,14 @@ def logger_of(function: str) -> Logger:
 
 
 def adopt_loggers(logger: Logger) -> None:
-    """From here on, what our other folders log goes the way of `logger`, with its keys."""
+    """Sends the logs of our other packages through `logger`, with its keys."""
     for package in _OURS:
         logging.getLogger(package)
     copy_config_to_registered_loggers(logger, include=set(_OURS))
 
 
 def measure(values: Mapping[str, float], *, unit: MetricUnit = MetricUnit.Count, **dimensions: str) -> None:
-    """Written at once. POWERTOOLS_METRICS_NAMESPACE names the namespace."""
+    """Writes a metric at once. POWERTOOLS_METRICS_NAMESPACE is the namespace."""
     metrics = EphemeralMetrics()
     for name, value in values.items():
         metrics.add_metric(name=name, unit=unit, value=value)
@@ -53,9 +53,9 @@ def measure(values: Mapping[str, float], *, unit: MetricUnit = MetricUnit.Count,
 
 
 def count_throttles() -> None:
-    """From here on, clients that are opened count every answer of AWS that only says: not so fast.
+    """Counts throttling by AWS in all clients that are opened from now on.
 
-    Most are asked again and succeed, so that nothing else says so.
+    Most of these calls are repeated and succeed, so that nothing else shows the throttling.
     """
     boto3.setup_default_session()
     assert boto3.DEFAULT_SESSION is not None

@@ -42,7 +42,7 @@ PREFIXES = ("CLUSTER_STATE_", "CLUSTER_STATUS_", "NODE_STATUS_")
 NODE_PHASES: Mapping[str, NodePhase] = {"LIVE": NodePhase.READY, "NOT_READY": NodePhase.NOT_READY}
 
 MESSAGES: Mapping[str, str] = {
-    "CREATION_FAILED": "CockroachDB Cloud gave up creating the cluster.",
+    "CREATION_FAILED": "CockroachDB Cloud failed to create the cluster.",
     "CRDB_CLUSTER_DISRUPTION_RUNNING": "Faults are being injected into the cluster on purpose.",
 }
 CLOUDS: Mapping[str, Cloud] = {"AWS": Cloud.AWS, "GCP": Cloud.GCP, "AZURE": Cloud.AZURE}

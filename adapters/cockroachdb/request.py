@@ -21,7 +21,7 @@ Json = Mapping[str, object]
 PROTECTION: Mapping[bool, str] = {True: "ENABLED", False: "DISABLED"}
 
 OTHER_KIND = (
-    "A cluster of one's own machines and one that shares them cannot become each other: create another."
+    "A cluster with dedicated nodes and a serverless cluster cannot become each other: create another."
 )
 REGIONS_STAY = "Regions of a Basic or Standard cluster can be added, not removed; missing here: {}."
 

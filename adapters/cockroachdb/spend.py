@@ -19,7 +19,7 @@ from fleet.model.money import (
     UsageLimit,
 )
 
-NO_LIMITS = "Advanced clusters are billed by their machines; only Basic and Standard ones have limits."
+NO_LIMITS = "Advanced clusters are billed by their nodes; only Basic and Standard ones have limits."
 NOT_READ = "CockroachDB Cloud showed a limit that does not read as documented."
 NOT_SHOWN = "CockroachDB Cloud did not show the configuration that would hold the limits."
 

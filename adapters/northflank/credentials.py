@@ -148,7 +148,7 @@ def to_project_id(credentials: GcpCredentials) -> str | None:
 def _given(credentials: Credentials | None) -> Credentials:
     """Checks that Northflank supports this kind of credentials and that nothing is missing."""
     if credentials is None:
-        raise InvalidInput("A link needs credentials.", path=("credentials",))
+        raise InvalidInput("An integration needs credentials.", path=("credentials",))
     if type(credentials) not in MEMBERS:
         raise Unsupported(f"Northflank has no place for {credentials.kind}.", path=("credentials",))
     if isinstance(credentials, CloudApiKey) and credentials.cloud not in ONE_KEY:
@@ -181,7 +181,7 @@ def _refuse_another_link(integration: Integration, credentials: Credentials) -> 
     """
     if credentials.cloud is not integration.cloud:
         raise InvalidInput(
-            f"{integration.name!r} links {integration.cloud}; {credentials.kind} cannot take the place of its "
+            f"{integration.name!r} is for {integration.cloud}; {credentials.kind} cannot take the place of its "
             "credentials.",
             path=("credentials",),
         )
@@ -194,7 +194,8 @@ def _refuse_another_link(integration: Integration, credentials: Credentials) -> 
     for what, differs in settled.items():
         if differs:
             raise Unsupported(
-                f"Northflank settles the {what} when a link is made; make a new link.", path=("credentials",)
+                f"Northflank cannot change the {what} of an integration: create a new one.",
+                path=("credentials",),
             )
 
 

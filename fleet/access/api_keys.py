@@ -64,7 +64,7 @@ async def revoke_key(keys: Keys, caller: Caller, key_id: str, now: datetime) -> 
     _require_admin(caller)
     revoked = await keys.revoke(key_id, now)
     if revoked is None:
-        raise NoSuchThing("There is no such key.", path=("id",))
+        raise NoSuchThing("The key was not found.", path=("id",))
     return revoked
 
 

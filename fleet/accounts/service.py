@@ -133,7 +133,7 @@ class AccountService:
     async def _tracked(self, caller: Caller, account_id: str) -> TrackedAccount:
         tracked = await self.store.account(account_id) if caller.sees(account_id) else None
         if tracked is None or tracked.account.provider not in PROVIDERS:
-            raise NoSuchThing("There is no such account.", path=("id",))
+            raise NoSuchThing("The account was not found.", path=("id",))
         return tracked
 
     def _make(self, *, token: SecretStr, **given: str | None) -> Account:
@@ -208,7 +208,7 @@ class AccountService:
         try:
             kept = await self.store.begin_change(operation, idempotency=None)
         except AccountGone:
-            raise NoSuchThing("There is no such account.", path=("id",)) from None
+            raise NoSuchThing("The account was not found.", path=("id",)) from None
         return kept.operation if isinstance(kept, AlreadyOpen | AlreadyAsked) else kept
 
 

@@ -121,7 +121,7 @@ class Changer:
         provider = PROVIDERS[account.account.provider]
         row = (await self.store.clusters_by_ref([ref])).get(ref)
         if row is None or row.is_tombstone:
-            raise NoSuchThing("There is no such cluster.", path=("id",))
+            raise NoSuchThing("The cluster was not found.", path=("id",))
         assert change.capability is not None
         _require({**row.item.unsupported, **provider.unsupported}, change.capability)
         steps: tuple[Step, ...] = (Step.CHANGE,)
@@ -164,7 +164,7 @@ class Changer:
         _require(PROVIDERS[account.account.provider].unsupported, Capability.CHANGE_INTEGRATION)
         row = (await self.store.integrations_by_ref([ref])).get(ref)
         if row is None:
-            raise NoSuchThing("There is no such integration.", path=("id",))
+            raise NoSuchThing("The integration was not found.", path=("id",))
         if isinstance(change, DeleteIntegration):
             await self._require_unused(ref.account_id, row.item.external_id, row.item.name)
         operation = self._intend(
@@ -182,7 +182,7 @@ class Changer:
         _require(PROVIDERS[account.account.provider].unsupported, Capability.NODE_MAINTENANCE)
         row = (await self.store.nodes_by_ref([ref])).get(ref)
         if row is None:
-            raise NoSuchThing("There is no such machine.", path=("id",))
+            raise NoSuchThing("The node was not found.", path=("id",))
         operation = self._intend(
             caller,
             account,
@@ -198,7 +198,7 @@ class Changer:
     async def _account(self, caller: Caller, account_id: str) -> TrackedAccount:
         account = await self.store.account(account_id) if caller.sees(account_id) else None
         if account is None:
-            raise NoSuchThing("There is no such account.", path=("account_id",))
+            raise NoSuchThing("The account was not found.", path=("account_id",))
         if account.account.provider not in PROVIDERS:
             raise Unsupported(f"This version of Fleetgraph has no adapter for {account.account.provider}.")
         return account
@@ -263,7 +263,7 @@ class Changer:
         try:
             kept = await self.store.begin_change(operation, idempotency=idempotency)
         except AccountGone:
-            raise NoSuchThing("There is no such account.", path=("account_id",)) from None
+            raise NoSuchThing("The account was not found.", path=("account_id",)) from None
         match kept:
             case AlreadyAsked(is_same=True):
                 return kept.operation

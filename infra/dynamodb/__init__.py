@@ -1,1 +1,1 @@
-"""The table in DynamoDB: its schema, and the one place that calls it."""
+"""The table in DynamoDB: its schema and its calls. Nothing else calls DynamoDB."""

@@ -1,4 +1,4 @@
-"""Rows, writes and conditions as DynamoDB takes them, without the name of the table."""
+"""The rendering of rows, writes and conditions for DynamoDB, without the name of the table."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,7 +8,7 @@ from infra.store.conditions import Absent, AbsentOrAtMost, Condition, Equals, Pr
 from infra.store.writes import Action, Check, Delete, Key, Put, Row, Update
 
 Rendered = tuple[str, Mapping[str, Any]]
-"""The name of an action, and its parameters."""
+"""The name of an action and its parameters."""
 
 
 def to_attributes(row: Row) -> dict[str, dict[str, str]]:
@@ -60,7 +60,7 @@ def _parameters(
     names: Mapping[str, str] = MappingProxyType({}),
     values: Row = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Names stand as placeholders, because some are reserved. DynamoDB refuses an empty map, and what is not used."""
+    """Names are placeholders, because some are reserved. DynamoDB refuses an empty map and unused placeholders."""
     parameters: dict[str, Any] = {}
     if condition is not None:
         tests = list(enumerate(condition.tests))

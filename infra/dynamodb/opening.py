@@ -1,4 +1,4 @@
-"""A table in a DynamoDB that somebody named: made where there is none."""
+"""Opening a table in a given DynamoDB, and creating it if it does not exist."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def open_with_table(endpoint_url: str, name: str) -> "tuple[DynamoDBClient, bool]":
-    """A client, once there is such a table, and whether it is new. `TableUnavailable`."""
+    """A client for the existing or created table, and whether it is new. Raises `TableUnavailable`."""
     try:
         client = open_client(endpoint_url=endpoint_url)
         is_new = create_table(client, name)
@@ -23,6 +23,6 @@ def open_with_table(endpoint_url: str, name: str) -> "tuple[DynamoDBClient, bool
         raise TableUnavailable(
             f"which region is meant at {endpoint_url}? Set AWS_REGION; for an emulator any will do."
         ) from error
-    except (BotoCoreError, ClientError, ValueError) as error:  # the last is botocore's for what is no URL
+    except (BotoCoreError, ClientError, ValueError) as error:  # botocore raises the last for an invalid URL
         raise TableUnavailable(f"{endpoint_url} cannot be used: {error}") from error
     return client, is_new

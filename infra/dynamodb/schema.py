@@ -1,4 +1,4 @@
-"""The one table as DynamoDB makes it: its keys, its indexes and what the indexes carry (infra/store/indexes.py)."""
+"""The table in DynamoDB: its keys, indexes and their attributes (infra/store/indexes.py)."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -40,13 +40,13 @@ TIME_TO_LIVE: Mapping[str, Any] = {"AttributeName": "expires_at", "Enabled": Tru
 
 
 class OtherSchema(Exception):
-    """A table of that name exists and is not ours, or was made by another version of Fleetgraph."""
+    """A table of that name exists, and another program or another version of Fleetgraph made it."""
 
 
 def create_table(client: "DynamoDBClient", name: str) -> bool:
-    """Makes the table where there is none, for local use and tests; a deployment makes its own from the template.
+    """Creates the table if it does not exist, for local use and tests. In a deployment the template creates it.
 
-    Whether it made one.
+    Returns whether it created the table.
     """
     try:
         client.create_table(TableName=name, **SCHEMA)
@@ -70,7 +70,7 @@ def _require_ours(client: "DynamoDBClient", name: str) -> None:
 
 
 def _shapes(indexes: Iterable[Mapping[str, Any]]) -> list[tuple[str, object, list[str]]]:
-    """What matters of indexes, whatever the order in which DynamoDB describes them."""
+    """The comparable part of indexes, in any order of DynamoDB's description."""
     return sorted(
         (index["IndexName"], index["KeySchema"], sorted(index["Projection"].get("NonKeyAttributes", [])))
         for index in indexes

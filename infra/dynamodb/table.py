@@ -1,6 +1,6 @@
-"""The table in DynamoDB. Its client blocks, so every call is handed to a thread.
+"""The table in DynamoDB. Its client blocks, so every call runs in a thread.
 
-What it answers with, if neither `ConditionFailed` nor `Contended`, is botocore's own error.
+Errors other than `ConditionFailed`, `Contended` and `TableUnavailable` are botocore's own.
 """
 
 import asyncio
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 THREADS = 16
-"""Calls in flight at once. Each waits on the network, so there may be more of them than cores."""
+"""The calls in flight at once. They wait for the network, so there can be more of them than cores."""
 
 ANSWER_SECONDS = 3
-"""How long DynamoDB may take to answer; it answers in milliseconds or is not going to."""
+"""The timeout of a call, in seconds. DynamoDB answers in milliseconds or not at all."""
 
 _KEYS_PER_READ = 100
 _KEYS_PER_WRITE = 25
 
-# Reasons of a cancelled transaction that say nothing of our conditions: the same write may succeed a moment later.
+# Reasons of a cancelled transaction that are not our conditions: the same write can succeed a moment later.
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
 def open_client(*, endpoint_url: str | None = None) -> "DynamoDBClient":
-    """A client of DynamoDB. Region, credentials and endpoint come from the environment as in every AWS tool."""
+    """A client of DynamoDB. Region, credentials and endpoint come from the environment, as in every AWS tool."""
     return boto3.client(
         "dynamodb",
-        region_name=os.environ.get("AWS_REGION"),  # which botocore alone does not read
+        region_name=os.environ.get("AWS_REGION"),  # which botocore itself does not read
         endpoint_url=endpoint_url,
         config=Config(
             connect_timeout=ANSWER_SECONDS,
@@ -65,7 +65,7 @@ class DynamoTable:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="dynamodb")
 
     def close(self) -> None:
-        """The client is its owner's to close."""
+        """The caller closes the client."""
         self._threads.shutdown()
 
     async def get(self, key: Key, *, consistent: bool = False) -> Row | None:
@@ -76,7 +76,7 @@ class DynamoTable:
 
     async def get_many(self, keys: Iterable[Key], *, consistent: bool = False) -> dict[Key, Row]:
         rows: dict[Key, Row] = {}
-        for chunk in _chunks(dict.fromkeys(keys), _KEYS_PER_READ):  # DynamoDB refuses a key named twice
+        for chunk in _chunks(dict.fromkeys(keys), _KEYS_PER_READ):  # DynamoDB refuses a key given twice
             wanted: Mapping[str, Any] = {
                 self.name: {"Keys": [to_key(key) for key in chunk], "ConsistentRead": consistent}
             }
@@ -209,7 +209,7 @@ class DynamoTable:
 
 
 def _is_passing(error: ClientError) -> bool:
-    """Whether the same write may succeed a moment later. `ConditionFailed` when it will not, for our own condition."""
+    """Whether the same write can succeed a moment later. Raises `ConditionFailed` if our own condition failed."""
     code = error.response.get("Error", {}).get("Code")
     reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
     if code == "ConditionalCheckFailedException" or "ConditionalCheckFailed" in reasons:

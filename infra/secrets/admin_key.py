@@ -1,4 +1,4 @@
-"""The key that a deployment is born with, kept by Secrets Manager, which also made it up."""
+"""The first admin key of a deployment, which Secrets Manager generates and keeps."""
 
 import asyncio
 import hmac
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
 
 KEPT = timedelta(minutes=5)
-"""How long a key that was replaced still opens."""
+"""How long a replaced key is still accepted."""
 
 
 def open_client() -> "SecretsManagerClient":
@@ -30,7 +30,9 @@ class AdminKey:
         self._read: tuple[bytes, datetime] | None = None
 
     async def matches(self, presented: str) -> bool:
-        """In a time that does not depend on how much of it is right. Raises what AWS does: no key, no entry."""
+        """Whether a key is valid, in a time that does not depend on how much of it matches. Raises the errors of AWS:
+        without the key, nobody is authenticated.
+        """
         return hmac.compare_digest(await self._key(), presented.encode())
 
     async def _key(self) -> bytes:

@@ -1,4 +1,4 @@
-"""Tokens in memory: for the local runner, which is given them at every start, and for tests."""
+"""Tokens in memory, for tests and for the local runner, which gets them at every start."""
 
 from pydantic import SecretStr
 

@@ -1,5 +1,5 @@
-"""Tokens of the runner: those it is given at every start stay in memory, those of accounts that were connected while it
-ran are kept with the rest of its memory, in a file that its owner alone may read.
+"""Tokens of the runner. Tokens that it gets at every start stay in memory. Tokens of accounts that are connected while
+it runs are stored in its file, which only its owner can read.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from infra.store.writes import Key, delete, put, text
 
 
 class RunnerVault:
-    """Implements `fleet.ports.vault.Vault`. `table` null keeps nothing over the end of the process."""
+    """Implements `fleet.ports.vault.Vault`. Without `table`, no token is kept after the process ends."""
 
     def __init__(self, table: Table | None) -> None:
         self._table = table
@@ -20,7 +20,7 @@ class RunnerVault:
         self._given: dict[str, SecretStr] = {}
 
     async def give(self, account_id: str, token: SecretStr) -> SecretStr:
-        """For this process alone. Answers the token that counts: one that has replaced this very one is newer."""
+        """Sets a token for this process. Returns the valid one: a stored token that replaced this one is newer."""
         self._given[account_id] = token
         row = None if self._table is None else await self._table.get(_key(account_id), consistent=True)
         if row is not None and row.get("instead_of") == _digest(token):

@@ -1,4 +1,4 @@
-"""Tokens as SSM parameters: one encrypted parameter an account, below the prefix of the deployment."""
+"""Tokens as SSM parameters: one encrypted parameter for each account, below the deployment's prefix."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
 
 KEPT = timedelta(minutes=10)
-"""How long a token is believed. A replaced one is noticed earlier: the provider refuses it, and it is read again."""
+"""How long a token is cached, in seconds. A replaced one is noticed earlier: if the provider refuses it, it is read
+again.
+"""
 
 SSM_KEY = "alias/aws/ssm"
-"""The key that SSM encrypts with when it is given none."""
+"""The key that SSM encrypts with by default."""
 
 
 def open_client() -> "SSMClient":
@@ -26,7 +28,9 @@ def open_client() -> "SSMClient":
 
 
 class SsmVault:
-    """Implements `fleet.ports.vault.Vault`. `prefix` ends with a slash; `key_id` null encrypts with SSM's own key."""
+    """Implements `fleet.ports.vault.Vault`. `prefix` ends with a slash. Without `key_id`, SSM encrypts with its own
+    key.
+    """
 
     def __init__(self, client: "SSMClient", prefix: str, clock: Clock, *, key_id: str | None = None) -> None:
         self._client = client

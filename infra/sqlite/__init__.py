@@ -1,1 +1,1 @@
-"""The table in a file of SQLite, for a single machine: its schema, and the one place that calls it."""
+"""The table in an SQLite file, for a single computer: its schema and its calls. Nothing else calls SQLite."""

@@ -1,4 +1,6 @@
-"""The file: what a new one holds, and whether one that is there is ours, whole and of this version."""
+"""The SQLite file: creating a new one, and checking that an existing one is Fleetgraph's, undamaged and of this
+version.
+"""
 
 import os
 import sqlite3
@@ -9,13 +11,13 @@ from pathlib import Path
 from infra.store.indexes import CARRIED, partition_key, sort_key
 
 APPLICATION_ID = 0x466C6571
-"""Marks a file of SQLite as ours."""
+"""The application id that marks an SQLite file as Fleetgraph's."""
 
 VERSION = 1
-"""Of the tables below. The rows themselves are read whatever version wrote them."""
+"""The version of the tables below. Rows of every version can be read."""
 
 BUSY_SECONDS = 5
-"""How long a write waits for another process, such as a person's shell, to let the file go."""
+"""How long a write waits, in seconds, while another process (a person's shell, for example) locks the file."""
 
 KEY_COLUMNS = tuple(key(index) for index in CARRIED for key in (partition_key, sort_key))
 
@@ -34,16 +36,17 @@ _TABLES = (
 
 
 class FileUnusable(Exception):
-    """The file cannot be used, and was left as it is. The message is a sentence, with what to do."""
+    """The file cannot be used and was not changed. The message says why and what to do."""
 
 
 def connect(path: Path | None) -> sqlite3.Connection:
-    """To a file that is there, or to memory. The caller's threads take turns."""
+    """A connection to an existing file, or to memory. Threads of the caller must take turns."""
     target = ":memory:" if path is None else f"{path.resolve().as_uri()}?mode=rw"
     connection = sqlite3.connect(
         target, uri=path is not None, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS
     )
-    # What was answered is on the disk: FULL waits for it at every commit, and WAL lets others read meanwhile.
+    # FULL waits for the disk at every commit, so that answered writes are not lost. WAL allows reads
+    # meanwhile.
     connection.execute("PRAGMA synchronous = FULL")
     return connection
 
@@ -56,7 +59,9 @@ def create(connection: sqlite3.Connection) -> None:
 
 
 def prepare(path: Path) -> bool:
-    """Makes the file where there is none, and examines one that is there: whether it made one. `FileUnusable`."""
+    """Creates the file if it does not exist, and checks an existing one. Returns whether it created one. Raises
+    `FileUnusable`.
+    """
     with _sentences(path):
         is_new = not path.exists()
         if is_new:
@@ -71,7 +76,9 @@ def prepare(path: Path) -> bool:
 
 
 def _make(path: Path) -> None:
-    """Under another name until it is whole: a file that is there is never a half-made one."""
+    """Creates the file under another name and renames it when it is complete, so that an existing file is always
+    complete.
+    """
     unfinished = path.with_name(f"{path.name}.new")
     for leftover in (unfinished, *(Path(f"{unfinished}{suffix}") for suffix in ("-wal", "-shm", "-journal"))):
         leftover.unlink(missing_ok=True)
@@ -97,7 +104,7 @@ def _examine(path: Path) -> None:
             raise FileUnusable(
                 f"{path} is damaged ({found[0]}). Nothing was changed. Put a backup in its place, or move it away."
             )
-        # Fails where the folder or the file can be read and not written.
+        # Fails if the folder or the file is read-only.
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")

@@ -1,7 +1,7 @@
-"""The table in a file of SQLite, or in memory for tests. Its calls block, so they are handed to threads.
+"""The table in an SQLite file, or in memory for tests. Its calls block, so they run in threads.
 
-One thread writes, because one writes at a time anyway, and a few read. What SQLite refuses for any reason of its own (a
-full disk, a damaged file) is `TableUnavailable`.
+One thread writes, because SQLite allows only one writer, and a few threads read. An error of SQLite (a full disk, a
+damaged file) becomes `TableUnavailable`.
 """
 
 import asyncio
@@ -28,10 +28,10 @@ Connection = sqlite3.Connection
 READERS = 3
 
 _CHUNK = 500
-"""Rows deleted in one transaction: others write between two."""
+"""The rows that one transaction deletes. Other writes run between two."""
 
 _COLUMNS = ("pk", "sk", "attributes", "expires_at", *KEY_COLUMNS)
-# Names of columns are ours; values are always bound.
+# Names of columns are constants; values are always bound.
 _GET = "SELECT attributes FROM rows WHERE pk = ? AND sk = ?"
 _PUT = f"REPLACE INTO rows ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' for _ in _COLUMNS)})"  # noqa: S608
 _DELETE = "DELETE FROM rows WHERE pk = ? AND sk = ?"
@@ -41,7 +41,7 @@ _EXPIRE = "DELETE FROM rows WHERE rowid IN (SELECT rowid FROM rows WHERE expires
 
 
 class SqliteTable:
-    """Implements `infra.store.table.Table`. `path` is a file that was prepared, null for memory."""
+    """Implements `infra.store.table.Table`. `path` is a prepared file, null for memory."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
@@ -135,7 +135,7 @@ class SqliteTable:
             pass
 
     async def expire(self, now: datetime) -> int:
-        """Deletes what has expired, which DynamoDB does by itself. Answers how many rows that were."""
+        """Deletes expired rows, which DynamoDB does by itself. Returns the number of rows."""
         bounds = (int(now.timestamp()), _CHUNK)
         expired = 0
         while deleted := await self._write(lambda connection: connection.execute(_EXPIRE, bounds).rowcount):
@@ -163,7 +163,7 @@ class SqliteTable:
             raise TableUnavailable(f"{self._path or 'the table in memory'}: {error}") from error
 
     def _connection(self) -> Connection:
-        """Each thread has one of its own."""
+        """The connection of this thread."""
         made: Connection | None = getattr(self._of_thread, "connection", None)
         if made is None:
             made = self._of_thread.connection = connect(self._path)
@@ -175,19 +175,19 @@ class SqliteTable:
 
 @contextmanager
 def _transaction(connection: Connection) -> Iterator[None]:
-    """Begins by taking the right to write, so that what is read in it stays so."""
+    """A transaction that begins with the write lock, so that nothing changes between its reads and writes."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:  # SQLite gives some up itself, on a full disk for instance
+        if connection.in_transaction:  # SQLite rolls back some itself, on a full disk for instance
             connection.execute("ROLLBACK")
         raise
 
 
 def select_of(span: Span, *, newest_first: bool) -> str:
-    """Takes the partition and the two ends of the span."""
+    """The query for a span. It binds the partition and the two ends of the span."""
     direction = "DESC" if newest_first else "ASC"
     partition, sort = partition_key(span.index), sort_key(span.index)
     order = ", ".join(f"{column} {direction}" for column in dict.fromkeys((sort, "pk", "sk")))

@@ -1,1 +1,1 @@
-"""The store over one table: rows, names, conditions, and the roles that read and write them."""
+"""The store over one table: rows, names, conditions, and the parts of the store."""

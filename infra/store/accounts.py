@@ -1,4 +1,4 @@
-"""The owner's half of the store: which accounts there are, and whose they are."""
+"""The account service's part of the store: accounts and their organizations."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -22,8 +22,8 @@ from infra.store.rows import (
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Action, Key, delete, put, text, update
 
-# Without its fence no observer can write what it still learns, and without its body the account is gone for everybody;
-# the bare row remembers that there is something left to delete, and is due, so that somebody comes to do it.
+# Without a fencing number no observer can write, and without a body the account does not exist for readers.
+# The bare row records that rows are left to delete. It stays due, so that the schedule deletes them.
 _OF_A_CONNECTED_ACCOUNT = (
     "body",
     "state",
@@ -41,7 +41,7 @@ class TableAccounts:
         self._clock = clock
 
     async def connect(self, account: Account, *, due_at: datetime) -> None:
-        """Takes a fencing number too: an observation that is going on has used what may be replaced now."""
+        """Takes a fencing number too, because an observation in progress has used the old values."""
         key = account_key(account.id)
         async for _ in tries(self._clock):
             row = await self._table.get(key, consistent=True)
@@ -90,7 +90,9 @@ class TableAccounts:
         return None if row is None else text(row, "holder")
 
     async def _give_back(self, key: Key, account_id: str) -> list[Action]:
-        """Nothing where it is not held, as by an account that was connected before such things were held."""
+        """The writes that release an organization. Nothing if the account does not have it, as accounts of older
+        versions.
+        """
         return [delete(key, holder_is(account_id))] if await self._holder(key) == account_id else []
 
     async def hide(self, account_id: str, *, due_at: datetime) -> None:
@@ -119,7 +121,7 @@ class TableAccounts:
         raise Contended(f"others keep changing account {account_id}")
 
     async def remove(self, account_id: str) -> None:
-        """A budget stays until it expires: another account may send under the same key, and its limit holds on."""
+        """Deletes an account, but not its budget, which expires: another account can use the same budget key."""
         key = account_key(account_id)
         row = await self._table.get(key, consistent=True)
         if row is None or not is_hidden(row):
@@ -130,10 +132,10 @@ class TableAccounts:
 
 
 def _holds(account: Account) -> tuple[Key, Key]:
-    """What one account alone may have: its name, and its organization."""
+    """What only one account can have: its name and its organization."""
     return name_key(account), organization_key(account)
 
 
 def _first_fence(now: datetime) -> int:
-    """Fences start from the time, so that an account connected again goes on above those of its earlier life."""
+    """Fencing numbers start from the time, so that they are higher when an account is connected again."""
     return int(now.timestamp() * 1000)

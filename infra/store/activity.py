@@ -28,7 +28,9 @@ class Walk:
     async def page(
         self, table: Table, wanted: Callable[[Event], bool], limit: int
     ) -> tuple[list[Event], str | None]:
-        """Ends early only between two instants, so that where to go on is an instant and names no row of others."""
+        """A page of the feed ends early only between two instants, so that its cursor is an instant and does not name a
+        row that the caller cannot read.
+        """
         found: list[Event] = []
         examined, instant = 0, ""
         async for event in self._events(table, max(limit, _CHUNK)):

@@ -1,4 +1,4 @@
-"""API keys in the table: what a key is for never changes, what became of it does."""
+"""API keys in the table. What a key allows never changes; its use and its end do."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ from infra.store.writes import Key, Row, put, text, update
 logger = logging.getLogger(__name__)
 
 KEPT = timedelta(days=90)
-"""How long a key that opens nothing any more is still listed."""
+"""How long an expired or revoked key is listed."""
 
 _LISTED = join("apikeys")
 
@@ -37,7 +37,7 @@ class TableKeys:
         self._clock = clock
 
     async def find(self, key_id: str) -> tuple[ApiKey, str] | None:
-        """A key that does not read as it has to opens nothing."""
+        """The key with a digest. Null if its row cannot be read: it is then refused."""
         row = await self._row(key_id)
         key = None if row is None else _to_key(row)
         return None if row is None or key is None else (key, text(row, "digest"))
@@ -54,7 +54,7 @@ class TableKeys:
             sort_key(LISTING): join(*key.order),
         }
         if key.expires_at is not None:
-            # In seconds, because the last of all years has no day after it.
+            # In seconds, because the last year has no next day.
             row["expires_at"] = int(key.expires_at.timestamp() + KEPT.total_seconds())
         await self._table.write(put(row, is_absent()))
 
@@ -83,7 +83,7 @@ class TableKeys:
         try:
             await self._replace(row, known.model_copy(update={"last_used_at": now}))
         except (ConditionFailed, Contended):
-            return  # somebody else has noted it, or revoked the key
+            return  # another process has written it, or the key was revoked
 
     async def page(self, *, after: tuple[str, str] | None, limit: int) -> list[ApiKey]:
         span = _span().after(after and join(*after))
@@ -95,8 +95,8 @@ class TableKeys:
         return row if row is not None and is_live(row, self._clock.now()) else None
 
     async def _replace(self, row: Row, changed: ApiKey, **more: int) -> None:
-        """A version that is compared, and not what became of the key: another version of ourselves may write that
-        otherwise, and what it knows more of is kept.
+        """The condition compares a version, not the state of the key, because another version of Fleetgraph can store
+        the state differently. Members that this version does not know are kept.
         """
         version = int(row["version"]) if "version" in row else None
         state = {**json.loads(text(row, "state")), **json.loads(_state(changed))}
@@ -117,7 +117,9 @@ def _state(key: ApiKey) -> str:
 
 
 def _to_key(row: Row) -> ApiKey | None:
-    """Scopes that this version does not know are none; anything else that does not read would open too much."""
+    """The record of a key. Unknown scopes are ignored. Null if anything else cannot be read, because the key could then
+    allow too much.
+    """
     try:
         key = read_stored(ApiKey, text(row, "body"), mendable=frozenset({"scopes"})).record
         state = read_stored(KeyState, text(row, "state"), mendable=frozenset()).record

@@ -1,4 +1,4 @@
-"""Request budgets: one row a key, changed by whoever still knows its latest version."""
+"""Request budgets: one row for each budget key, changed by compare-and-swap of its version."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,11 +12,11 @@ from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Row, Write, put
 
 CONTENTION_PAUSE = timedelta(seconds=1)
-"""When to ask again for requests that others drew from under our hands."""
+"""When to try again, in seconds, after other processes took permits at the same time."""
 
 
 class VersionedBudget:
-    """A budget as read, and the write that replaces it if nobody else did meanwhile."""
+    """A budget as read, and the write that replaces it if it is unchanged."""
 
     def __init__(self, key: str, row: Row | None, now: datetime) -> None:
         self._key = key
@@ -35,7 +35,7 @@ class Budgets:
         self._clock = clock
 
     async def read(self, key: str) -> Budget:
-        """As people see it: may be a moment old."""
+        """The budget for display. It can be a moment old."""
         return VersionedBudget(key, await self._table.get(budget_key(key)), self._clock.now()).budget
 
     async def spend(
@@ -82,7 +82,7 @@ class Budgets:
 
 
 def counts(drawn: Grant, rate: RateLimit) -> bool:
-    """Whether a grant has to be remembered: not a refusal, and not one that no known limit counts."""
+    """Whether permits must be stored: not for a refusal, and not without a known limit."""
     if drawn.granted == 0 or drawn.draw is None:
         return False
     return budget.limit_of(drawn.budget, rate) is not None or drawn.draw.is_try

@@ -1,4 +1,4 @@
-"""What must hold of a row for a write to happen, each with its reason; as data that each database renders."""
+"""The conditions of writes as data, each with its reason. Each database renders them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ class Present:
 
 @dataclass(frozen=True)
 class Absent:
-    """Every row has its key: where `pk` is absent, there is no row."""
+    """Every row has its key. If `pk` is absent, the row does not exist."""
 
     attribute: str
 
@@ -36,7 +36,7 @@ Test: TypeAlias = Equals | Present | Absent | AbsentOrAtMost
 
 @dataclass(frozen=True)
 class Condition:
-    """Every test must hold. Each condition is made by a function that is named for it."""
+    """A condition: every test must hold. Each condition has a function with its name."""
 
     tests: tuple[Test, ...]
 
@@ -49,52 +49,52 @@ def _that(test: Test) -> Condition:
 
 
 def fence_is(fence: int) -> Condition:
-    """Whoever began later has taken the next number, and what an earlier one still writes is out of date."""
+    """A later observation has a higher number, and writes of an earlier one are out of date."""
     return _that(Equals("fence", fence))
 
 
 def due_at_is(due_at: datetime | None) -> Condition:
-    """Since it was read, nobody has observed the account, put it off or connected it again."""
+    """The account was not observed, postponed or connected again since it was read."""
     return _that(Absent("due_at") if due_at is None else Equals("due_at", stamp(due_at)))
 
 
 def is_not_queued(now: datetime) -> Condition:
-    """One message at a time; a message that is lost is given up at `queued_until`."""
+    """There is only one message at a time. A lost message is given up at `queued_until`."""
     return _that(AbsentOrAtMost("queued_until", stamp(now)))
 
 
 def wanted_at_is(wanted_at: datetime | None) -> Condition:
-    """Since it was read, nobody has asked for a look, and no observation has begun that answers to it."""
+    """No observation was requested since it was read, and none has begun that answers a request."""
     return _that(Absent("wanted_at") if wanted_at is None else Equals("wanted_at", stamp(wanted_at)))
 
 
 def version_is(version: int | None) -> Condition:
-    """Two who draw from a budget at once would each count only their own requests, and two who carry an operation on
-    would each send its next request; the second has to look again.
+    """Two processes that change a budget at once would each count only their own requests, and two that continue an
+    operation would each send its next request. The second has to read again.
     """
     return is_absent() if version is None else _that(Equals("version", version))
 
 
 def holder_is(holder: str | None) -> Condition:
-    """Since it was read, nobody else has taken what one alone may hold, nor given it back."""
+    """The claim was not taken or released since it was read."""
     return is_absent() if holder is None else _that(Equals("holder", holder))
 
 
 def is_absent() -> Condition:
-    """Somebody else may have made the row since it was found missing."""
+    """Another process can have created the row since it was found missing."""
     return _that(Absent("pk"))
 
 
 def is_connected() -> Condition:
-    """Nothing more is begun at an account that is being removed, of which there is a bare row, or none."""
+    """Nothing begins at an account that is being removed, which has a bare row or none."""
     return _that(Present("body"))
 
 
 def is_leftover() -> Condition:
-    """The account may have been connected again since it was found hidden."""
+    """The account can have been connected again since it was found to be removed."""
     return _that(Absent("body"))
 
 
 def is_still(version: int | None) -> Condition:
-    """What became of the row since it was read is not undone; null where it was never changed."""
+    """The row is unchanged since it was read. The version is null if it was never changed."""
     return _that(Absent("version") if version is None else Equals("version", version))

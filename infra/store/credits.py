@@ -1,4 +1,4 @@
-"""Credits in the table: one counter for each caller and window, which takes one write a request."""
+"""Credits in the table: one counter for each caller and window, with one write for each request."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ KEPT = 2 * WINDOW
 
 
 class TableCredits:
-    """Implements `fleet.ports.credits.Credits`. `limit` is in credits a window."""
+    """Implements `fleet.ports.credits.Credits`. `limit` is in points in a window."""
 
     def __init__(self, table: Table, limit: int) -> None:
         self._table = table
@@ -26,7 +26,7 @@ class TableCredits:
             is_counted, spent = (
                 cost <= self._limit,
                 min(cost, self._limit),
-            )  # what can still be read on a full disk is not held back by a counter
+            )  # a full disk must not stop queries, which can still be answered
         standing = CreditStatus(
             cost=cost, limit=self._limit, remaining=self._limit - spent, resets_at=began + WINDOW
         )

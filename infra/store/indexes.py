@@ -1,26 +1,26 @@
-"""The indexes of the one table, whichever database holds it, and what each carries.
+"""The indexes of the table, in any database, and their attributes.
 
 pk                  sk                              row
 account <id>        account                         an account, its state, its lease; bare while it is being removed
                     cluster <key>                   a cluster as last read, or its tombstone
-                    node <cluster> <external id>    a machine; likewise integration, region, instance_type
+                    node <cluster> <external id>    a node; likewise integration, region, instance_type
                     history <cluster> <order>       a change of phase
                     event <fence> <kind> <cluster>  another event that an observation saw
-operations <id>     operation <operation>           a change of an account, on its way or over
-                    open <operation>                marks one that is not over
+operations <id>     operation <operation>           a change at an account, open or ended
+                    open <operation>                marks one that has not ended
                     lock <lock>                     which operation may change a thing
                     event <operation> <kind>        tells that an operation began, or ended
                     idempotency <caller> <key>      which operation was asked for with a key, and by what input
 organization <it>   organization                    which account is connected to it
 budget <key>        budget                          what was sent under one key of a provider
-apikey <id>         apikey                          a key of ours, by part of its digest
-points <caller>     <beginning>                     what a caller spent on queries in the minute from then on
+apikey <id>         apikey                          an API key, by part of its digest
+points <caller>     <beginning>                     what a caller used of its credits in the minute from then on
 
 index      its rows, in its order
 listing    accounts by (provider, name); clusters and integrations of an account by (name, key); operations by
-           (id, account); our keys by (name, id)
-attention  clusters that need somebody, in the fleet's order, in a few shards
-due        accounts by the time at which the planner is to look at them
+           (id, account); API keys by (name, id)
+attention  clusters that need attention, in the default order, in a few shards
+due        accounts by the time at which the planner examines them
 feed       changes of phase and other events by the time they were written, one partition a week
 """
 
@@ -37,8 +37,9 @@ CARRIED: Mapping[str, tuple[str, ...]] = {
     DUE: (),
     FEED: ("body", "expires_at"),
 }
-"""What a page shows comes with it. The planner's index carries keys alone, because every observation moves a row in
-it."""
+"""The attributes that an index carries: those that a page shows. The planner's index has only keys, because every
+observation moves a row in it.
+"""
 
 
 def partition_key(index: str | None) -> str:

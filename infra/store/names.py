@@ -1,7 +1,7 @@
-"""How things are named in the table, so that the order of strings is the order of things.
+"""The names of rows in the table. Their order as strings is the order of the listings.
 
-A key is parts joined by NUL, the lowest character: keys then sort as the tuples of their parts do, and no name,
-whatever is in it, can pass for two parts or for somebody else's.
+A key is made of parts joined by NUL, the lowest character. Keys sort like the tuples of their parts, and no name can
+look like two parts or like another key.
 """
 
 import hashlib
@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 SEPARATOR = "\x00"
 
 LONGEST_PART = 240
-"""In bytes. DynamoDB takes sort keys of up to 1,024, and the longest of ours has four parts."""
+"""The most bytes of a part. DynamoDB accepts sort keys of up to 1,024 bytes, and the longest has four parts."""
 
 HIGHEST = "\U0010ffff" * (LONGEST_PART // 4 + 1)
-"""The highest character more often than a part has room for it: no key sorts above."""
+"""A suffix that sorts above every key: more of the highest character than a part can have."""
 
 _DIGEST = 32
 
@@ -24,7 +24,7 @@ def join(*parts: str) -> str:
 
 
 def stamp(instant: datetime) -> str:
-    """An instant as text of fixed width, so that it sorts by time."""
+    """An instant as a text of fixed width, which sorts by time."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -33,13 +33,13 @@ def read_stamp(text: str) -> datetime:
 
 
 def shard(text: str, shards: int) -> str:
-    """Spreads names evenly over `shards` partitions, the same name always to the same one."""
+    """The partition of a name. Names are spread evenly over `shards` partitions."""
     return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % shards)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """The rows of a partition whose keys lie from `low` to `high`, both included; none where `low` is above `high`.
+    """The rows of a partition with keys from `low` to `high`, both included. None if `low` is above `high`.
 
     `index` is null for the table itself.
     """
@@ -50,7 +50,7 @@ class Span:
     high: str
 
     def after(self, key: str | None) -> "Span":
-        """What is left of the span once `key` has been seen."""
+        """The rest of the span after `key`."""
         if key is None:
             return self
         return Span(
@@ -67,7 +67,7 @@ class Span:
 
 
 def below(partition: str, *parts: str, index: str | None = None) -> Span:
-    """Every key of a partition that begins with `parts` and goes on; all of them where none are given."""
+    """Every key of a partition that begins with `parts`. All keys without `parts`."""
     if not parts:
         return Span(index=index, partition=partition, low=SEPARATOR, high=HIGHEST)
     prefix = join(*parts)
@@ -75,10 +75,10 @@ def below(partition: str, *parts: str, index: str | None = None) -> Span:
 
 
 def _part(text: str) -> str:
-    """NUL and the character that escapes it are escaped in a way that keeps their order.
+    """Escapes NUL and the escape character, and keeps the order.
 
-    What is too long keeps its beginning, for the order, and a digest, to stay itself: very long names sort by their
-    first 200 bytes or so. The mark between the two is none that an escaped text can hold.
+    A long part keeps its beginning, for the order, and a digest, to stay unique. Long names sort by about their first
+    200 bytes. The mark between the two cannot be in an escaped text.
     """
     escaped = text.replace("\x01", "\x01\x02").replace("\x00", "\x01\x01")
     encoded = escaped.encode()

@@ -1,4 +1,4 @@
-"""The observer's half of the store: one write to begin, one to end, and between them only what changed."""
+"""The observer's part of the store: one write to begin, one to end, and between them only what changed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -160,7 +160,9 @@ class TableObservations:
                 return
 
     async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> datetime | None:
-        """Supposes that nobody has asked for a look since the lease was taken; learns of it when somebody has."""
+        """Assumes that no observation was requested since the lease was taken. If the write fails, it reads the request
+        and writes again.
+        """
         key = account_key(lease.account_id)
         wanted_at: datetime | None = None
         async for _ in tries(self._clock):

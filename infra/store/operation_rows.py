@@ -1,6 +1,6 @@
-"""Rows of operations, and of what an open one holds: see infra/store/rows.py.
+"""Rows of operations, and of the claims of open ones. See infra/store/rows.py.
 
-They stand in partitions of their own, because they outlive the account that they changed.
+They have their own partitions, because they outlive their account.
 """
 
 from fleet.model.operation import KEPT, Operation
@@ -28,12 +28,12 @@ def ref_of(operation: Operation) -> Ref:
 
 
 def operations_span(account_id: str) -> Span:
-    """Of one account, by id."""
+    """The operations of one account, by id."""
     return below(_partition(account_id), "operation")
 
 
 def all_operations_span() -> Span:
-    """Of the fleet, by id and account."""
+    """The operations of the fleet, by id and account."""
     return below(join("operations"), index=LISTING)
 
 
@@ -46,7 +46,7 @@ def open_span(account_id: str) -> Span:
 
 
 def from_operation(operation: Operation, asked_as: Key | None) -> Row:
-    """`asked_as` is the key of its idempotency row, for when it is discarded."""
+    """`asked_as` is the key of its idempotency row, to delete that with it."""
     pk, sk = operation_key(ref_of(operation))
     row: dict[str, str | int] = {
         "pk": pk,
@@ -62,7 +62,7 @@ def from_operation(operation: Operation, asked_as: Key | None) -> Row:
 
 
 def open_row(operation: Operation) -> Row:
-    """Among many that are over, the few that are open are found by rows of their own."""
+    """Open operations have extra rows, because they are few among many that have ended."""
     key = _partition(operation.account_id), join("open", operation.id)
     return {**held_row(key, operation.id), "expires_at": _expires_at(operation)}
 
@@ -82,7 +82,7 @@ def idempotency_row(operation: Operation, idempotency: Idempotency) -> Row:
 
 
 def to_operation(row: Row) -> Operation | None:
-    """Null where too little of it can be read."""
+    """The operation of a row. Null if the row cannot be read."""
     stored = read_whole_body(Operation, row)
     if stored is None or stored.is_whole:
         return None if stored is None else stored.record

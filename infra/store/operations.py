@@ -1,4 +1,4 @@
-"""The changer's half of the store: operations, and what an open one holds so that no other does the same."""
+"""The changer's part of the store: operations, and the claims of open ones, which keep others from the same change."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -27,8 +27,8 @@ from infra.store.writes import Action, Key, Row, check, delete, key_of_row, put,
 
 
 class TableOperations:
-    """Every write is a transaction, a single one too: when an answer of DynamoDB is lost, botocore sends the same again
-    under the same token, and what had landed is not taken for somebody else's.
+    """Every write is a transaction, even a single one. If an answer of DynamoDB is lost, botocore repeats the request
+    with the same token, so that our own write does not look like another's.
     """
 
     def __init__(self, table: Table, clock: Clock) -> None:
@@ -38,7 +38,7 @@ class TableOperations:
     async def begin_change(
         self, operation: Operation, *, idempotency: Idempotency | None
     ) -> Operation | AlreadyAsked | AlreadyOpen:
-        """A lock is free, too, when the operation that has it is over or forgotten."""
+        """A lock is also free if its operation has ended or was deleted."""
         kept = _next(operation)
         account = account_key(kept.account_id)
         asked_as = None if idempotency is None else idempotency_key(kept.account_id, idempotency)
@@ -74,7 +74,7 @@ class TableOperations:
         raise Contended(f"others keep changing what account {kept.account_id} holds")
 
     async def _holders(self, account_id: str, held: Mapping[Key, Row]) -> dict[Key, Operation]:
-        """By what they hold. What has expired is not held any more."""
+        """Operations by their claims. Expired claims do not count."""
         now = self._clock.now()
         refs = {key: Ref(account_id, text(row, "holder")) for key, row in held.items() if is_live(row, now)}
         operations = await read_operations(self._table, refs.values(), now)
@@ -126,7 +126,7 @@ class TableOperations:
             await self._table.write(put(from_operation_event(operation, kind, account_name, now)))
 
     async def _releases(self, operation: Operation, *more: Key) -> list[Action]:
-        """Gives back what the operation holds, and nothing that others took when it had expired."""
+        """Releases the claims of the operation, but not claims that others took after they had expired."""
         locks = (lock_key(Ref(operation.account_id, lock)) for lock in operation.locks)
         keys = [key_of_row(open_row(operation)), *locks, *more]
         rows = await self._table.get_many(keys, consistent=True)
@@ -142,7 +142,7 @@ class TableOperations:
 
 
 async def read_operations(table: Table, refs: Iterable[Ref], now: datetime) -> dict[Ref, Operation]:
-    """Strongly consistent: who has just asked for a change looks for it at once."""
+    """Reads strongly consistently, because a caller reads a change at once after asking for it."""
     keys = {ref: operation_key(ref) for ref in refs}
     rows = await table.get_many(keys.values(), consistent=True)
     return {

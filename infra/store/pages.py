@@ -1,4 +1,4 @@
-"""Pages of what can be read: what has expired is over, and what cannot be read takes nobody's place."""
+"""Pages of readable rows. Expired and unreadable rows are skipped, and do not make a page shorter."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +22,7 @@ async def read_page(
     newest_first: bool = False,
     consistent: bool = False,
 ) -> list[tuple[Row, T]]:
-    """The first `limit` rows of a span that live and for which `read` answers something, each with that."""
+    """The first `limit` rows of a span that have not expired and that `read` can read, each with its record."""
     found: list[tuple[Row, T]] = []
 
     def wanted(row: Row) -> bool:

@@ -1,4 +1,4 @@
-"""The reader's half of the store: pages in order, each from one partition of the table or of an index."""
+"""The reader's part of the store: pages in order, each from one partition of the table or of an index."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -105,7 +105,7 @@ class TableReader:
     async def attention(
         self, *, after: FleetOrder | None, limit: int
     ) -> list[tuple[FleetOrder, TrackedCluster]]:
-        """Reads as many from every shard as the page may need of it."""
+        """Reads as many rows from every shard as the page can need."""
         pages = await asyncio.gather(
             *(self._page(span.after(after and join(*after)), to_cluster, limit) for span in attention_spans())
         )
@@ -146,7 +146,9 @@ class TableReader:
         limit: int,
         account_ids: frozenset[str] | None = None,
     ) -> tuple[list[tuple[str, Transition]], str | None]:
-        """Goes by the time of writing, which an order key begins with. `NotAnOrderKey` where `after` is none."""
+        """A page of the feed, in the order of writing, with which an order key begins. Raises `NotAnOrderKey` for an
+        invalid `after`.
+        """
         end = stamp(now - HELD_BACK)
         start = max(stamp(since) if after is None else after, stamp(now - HISTORY_KEPT))
         if account_ids is not None:
@@ -165,7 +167,9 @@ class TableReader:
     async def _feed_of(
         self, account_ids: frozenset[str], start: str, end: str, limit: int
     ) -> tuple[list[tuple[str, Transition]], str | None]:
-        """Ends early only between two instants, so that where to go on is an instant and names no row of others."""
+        """A page of the feed ends early only between two instants, so that its cursor is an instant and does not name a
+        row that the caller cannot read.
+        """
         page: list[tuple[str, Transition]] = []
         examined, instant = 0, ""
         week, last = week_of(start), week_of(end)
@@ -256,7 +260,7 @@ class TableReader:
     async def _newest(
         self, span: Span, read: Callable[[Row], T | None], limit: int, is_further: Callable[[Row], bool]
     ) -> list[tuple[Row, T]]:
-        """From the end of a span on, which includes what was seen last: one more is asked for because of it."""
+        """The rest of a span, which includes the last row of the page before: so one more is read."""
         found = await read_page(
             self._table, span, read, now=self._clock.now(), limit=limit + 1, newest_first=True
         )

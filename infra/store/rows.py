@@ -1,6 +1,6 @@
-"""Records of the domain <-> rows of the table.
+"""The conversion between records of the domain and rows of the table.
 
-A row's body is the record's own JSON. Beside it stands only what a condition, an index or the expiry needs.
+A row's body is the record as JSON. Other attributes are only those that a condition, an index or the expiry needs.
 """
 
 import logging
@@ -36,10 +36,14 @@ HELD_BACK = timedelta(seconds=5)
 there three seconds later (`LANDS_WITHIN`), and the index and the clocks of other writers get two more."""
 
 BUDGET_KEPT = timedelta(days=1)
-"""Beyond the longest window and any refusal that a budget remembers: a row that expires holds nothing that counts."""
+"""The lifetime of a budget's row. It is longer than the longest window and refusal, so that an expired row no longer
+matters.
+"""
 
 ATTENTION_SHARDS = 4
-"""So that an outage of everything, which moves many rows at once, does not meet the limit of one partition."""
+"""The shards of the index. An outage of everything moves many rows at once, which could exceed the limit of one
+partition.
+"""
 
 KINDS: Mapping[type[Record], str] = {
     Cluster: "cluster",
@@ -58,7 +62,7 @@ _TRACKED: Mapping[type[Record], type[Record]] = {
 
 
 def read_body(kind: type[RecordT], row: Row, name: str = "body") -> RecordT | None:
-    """Null, and a line in the log, where too little of it can be read."""
+    """The record of a row. Null, with a line in the log, if the row cannot be read."""
     stored = read_whole_body(kind, row, name)
     return None if stored is None else stored.record
 
@@ -76,11 +80,12 @@ def read_time(row: Row, name: str) -> datetime | None:
 
 
 def is_live(row: Row, now: datetime) -> bool:
-    """DynamoDB deletes expired rows within days, not at once."""
+    """Whether a row has expired. Whether a row has expired. DynamoDB deletes expired rows within days, not at once."""
     return "expires_at" not in row or int(row["expires_at"]) > now.timestamp()
 
 
-# --------------------------------------------------------------------------------------------------------- accounts
+# ---------------------------------------------------------------------------------------------------------
+# accounts
 
 
 def account_key(account_id: str) -> Key:
@@ -88,12 +93,12 @@ def account_key(account_id: str) -> Key:
 
 
 def is_hidden(row: Row) -> bool:
-    """Its bare row is kept until all else of the account is gone."""
+    """Whether the account is being removed. Its bare row is kept until all other rows are deleted."""
     return "body" not in row
 
 
 def to_account(row: Row) -> TrackedAccount | None:
-    """Null for an account that is hidden, and for one of which too little can be read."""
+    """The account of a row. Null if the account is being removed or the row cannot be read."""
     if is_hidden(row):
         return None
     account = read_body(Account, row)
@@ -104,7 +109,7 @@ def to_account(row: Row) -> TrackedAccount | None:
 
 
 def account_id_of(row: Row) -> str:
-    """Told by the key, because the row of a hidden account holds nothing else that tells."""
+    """The account id, from the key, because the bare row of a removed account has no other attribute with it."""
     return text(row, "pk").partition(SEPARATOR)[2]
 
 
@@ -130,7 +135,7 @@ def accounts_span(provider: str | None) -> Span:
 
 
 def due_entry(at: datetime) -> Row:
-    """When the planner is to look at an account: when it is due, or when a message about it must be lost."""
+    """When the planner examines an account: when it is due, or when its message must be lost."""
     return entry(DUE, join("due"), stamp(at))
 
 
@@ -145,11 +150,12 @@ def due_span(before: datetime) -> Span:
 DUE_ENTRY = (partition_key(DUE), sort_key(DUE))
 LISTING_ENTRY = (partition_key(LISTING), sort_key(LISTING))
 
-# --------------------------------------------------------------------------------------------------- observed things
+# ---------------------------------------------------------------------------------------------------
+# observed things
 
 
 def item_key(kind: type[Record], ref: Ref) -> Key:
-    """A machine's key is filed under its cluster's, so that the machines of a cluster are neighbours."""
+    """A node's key begins with its cluster's, so that the nodes of a cluster are adjacent."""
     parts = ref.key.partition("/")[::2] if kind is Node else (ref.key,)
     return account_key(ref.account_id)[0], join(KINDS[kind], *parts)
 
@@ -167,7 +173,7 @@ def nodes_span(cluster: Ref) -> Span:
 
 
 def named_span(kind: type[Record], account_id: str, *name: str) -> Span:
-    """Things of an account in the order name, key; with a name, those that are called so."""
+    """Items of an account in the order name, key. With a name, only those of that name."""
     return below(join(KINDS[kind], account_id), *name, index=LISTING)
 
 
@@ -199,7 +205,7 @@ def _cluster_attributes(tracked: TrackedCluster, account: Account) -> Row:
 
 
 def to_cluster(row: Row) -> TrackedCluster | None:
-    """Null, as below, where too little can be read."""
+    """The item of a row. Null if the row cannot be read."""
     return read_body(TrackedCluster, row)
 
 
@@ -212,13 +218,14 @@ def to_fleet_order(row: Row, tracked: TrackedCluster) -> FleetOrder:
     return FleetOrder(cluster.provider, text(row, "account_name"), cluster.name, cluster.key)
 
 
-# ---------------------------------------------------------------------------------------------------------- history
+# ----------------------------------------------------------------------------------------------------------
+# history
 
 
 def from_transition(transition: Transition, *, fence: int, written_at: datetime) -> Row:
-    """A transition is filed by the observation that saw it, so that writing it again replaces it.
+    """The key of a transition contains its observation, so that writing it again replaces it.
 
-    In the feed it stands at the time of writing, which is what a reader who follows along goes by.
+    Its place in the feed is the time of writing, because readers follow that order.
     """
     pk = account_key(transition.account_id)[0]
     order = f"{fence:016d}@{stamp(transition.observed_at)}"
@@ -252,9 +259,9 @@ def feed_span(week: date) -> Span:
 
 
 def week_of(order: str) -> date:
-    """The Monday before an order key or a stamp; `NotAnOrderKey` when it is neither.
+    """The Monday before an order key or a stamp. Raises `NotAnOrderKey` for anything else.
 
-    A partition a week: few enough to read all that is kept in one page, and phases change rarely.
+    The feed has a partition for each week. They are few, because phases change rarely.
     """
     try:
         day = date.fromisoformat(order[:10])
@@ -268,7 +275,7 @@ def feed_order(row: Row) -> str:
 
 
 def order_instant(order: str) -> str:
-    """When it was written: what an order key of the feed begins with, and itself a place to go on from."""
+    """The time of writing. An order key of the feed begins with it, and it is a valid cursor itself."""
     return order.partition(SEPARATOR)[0]
 
 
@@ -282,7 +289,8 @@ def to_transition(row: Row) -> Transition | None:
     return None if is_event(row) else read_body(Transition, row)
 
 
-# ---------------------------------------------------------------------------------------------------------- budgets
+# ----------------------------------------------------------------------------------------------------------
+# budgets
 
 
 def budget_key(key: str) -> Key:
@@ -302,7 +310,7 @@ def from_budget(key: str, budget: Budget, *, version: int, now: datetime) -> Row
 
 
 def held_row(key: Key, holder: str) -> Row:
-    """Says who has what one alone may hold."""
+    """The row of a claim: what only one can have, and who has it."""
     return {"pk": key[0], "sk": key[1], "holder": holder}
 
 

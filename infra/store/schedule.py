@@ -1,4 +1,4 @@
-"""The planner's half of the store: which accounts are due, who tells them so, and who wants them sooner."""
+"""The planner's part of the store: accounts that are due, their messages, and requests for an earlier observation."""
 
 from datetime import datetime
 
@@ -16,9 +16,9 @@ class TableSchedule:
         self._clock = clock
 
     async def due(self, before: datetime, limit: int) -> list[tuple[str, datetime]]:
-        """An account that is queued stands in the index at `queued_until`, so that none is examined in vain.
+        """A queued account is in the index at `queued_until`, so that the planner does not examine it too early.
 
-        The index may be a moment behind: whether an account is still due, whoever claims it learns.
+        The index can be a moment late. Claiming an account checks whether it is still due.
         """
         entries = await self._table.query(due_span(before), limit=limit)
         rows = await self._table.get_many(key_of_row(entry) for entry in entries)
@@ -47,10 +47,11 @@ class TableSchedule:
         return True
 
     async def request_observation(self, account_id: str, at: datetime) -> None:
-        """What is wanted stands beside the time at which the account is due: the observation that begins next answers
-        to it and takes it away, and one that was going on already finds it at its end.
+        """A request is stored beside the due time. The next observation answers and removes it; an observation in
+        progress finds it at its end.
 
-        A message that is under way goes stale when the time changes; when it stays, two are sent, and the second is.
+        If the due time changes, a message on its way becomes stale. If not, two messages are sent, and the second
+        becomes stale.
         """
         key = account_key(account_id)
         async for _ in tries(self._clock):

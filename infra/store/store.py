@@ -8,4 +8,4 @@ from infra.store.schedule import TableSchedule
 
 
 class TableStore(TableObservations, TableSchedule, TableAccounts, TableOperations, TableReader):
-    """Keeps every promise of `fleet.ports.store.Store`. Its halves are made alike, and each can be had by itself."""
+    """Implements `fleet.ports.store.Store`. Its parts have the same constructor and can be used alone."""

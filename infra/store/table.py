@@ -1,7 +1,7 @@
-"""What the store needs of a database: a table of rows under two keys, with a few indexes, and conditional writes.
+"""The protocol of a database for the store: a table of rows with two keys, a few indexes, and conditional writes.
 
-`infra/dynamodb/table.py` keeps it in DynamoDB, `infra/sqlite/table.py` in a file; one suite holds both to the same
-promises (tests/infra/store).
+`infra/dynamodb/table.py` implements it in DynamoDB, `infra/sqlite/table.py` in a file. One suite tests both
+(tests/infra/store).
 """
 
 import random
@@ -13,23 +13,23 @@ from infra.store.names import Span
 from infra.store.writes import Action, Key, Row, Write
 
 TRIES = 8
-"""How often a write insists when others write the same row, or a batch when part of it is left undone."""
+"""The most tries of a write if others write the same row, and of a batch if part of it was not done."""
 
 
 class ConditionFailed(Exception):
-    """A row is not as the write requires it. Nothing of the write was done."""
+    """The condition of a write does not hold. Nothing was written."""
 
 
 class Contended(Exception):
-    """Others kept writing the same rows. Nothing of the write was done."""
+    """Others kept writing the same rows. Nothing was written."""
 
 
 class TableUnavailable(Exception):
-    """The database does not answer, or cannot keep what it is given. The message is a sentence for whoever runs it."""
+    """The database does not answer, or cannot write. The message is a sentence for the operator."""
 
 
 class Table(Protocol):
-    """Index reads may be a moment behind; `consistent` reads of the table itself see every write that was answered."""
+    """A table. Reads of an index can be a moment late. `consistent` reads of the table see every answered write."""
 
     async def get(self, key: Key, *, consistent: bool = False) -> Row | None: ...
 
@@ -46,26 +46,26 @@ class Table(Protocol):
         consistent: bool = False,
         wanted: Callable[[Row], bool] = lambda row: True,
     ) -> list[Row]:
-        """The first `limit` rows of a span that are `wanted`, in its order or the reverse; without a limit, all.
+        """The first `limit` rows of a span that are `wanted`, in its order or the reverse. All without a limit.
 
-        Of an index, a row shows its keys and what the index carries (`infra.store.indexes`).
+        A row of an index has its keys and the attributes of the index (`infra.store.indexes`).
         """
         ...
 
     async def write(self, action: Write) -> None:
-        """One put, update or delete by itself. `ConditionFailed`, `Contended`."""
+        """One put, update or delete. Raises `ConditionFailed` or `Contended`."""
         ...
 
     async def transact(self, actions: Sequence[Action]) -> None:
-        """All of `actions`, at most a hundred and no two of one row, or none. `ConditionFailed`, `Contended`."""
+        """All of `actions` or none: at most a hundred, each of another row. Raises `ConditionFailed` or `Contended`."""
         ...
 
     async def count(self, key: Key, by: int, *, most: int, expires_at: int) -> tuple[bool, int]:
-        """Adds to the counter of a row unless that would be more than `most`: whether it did, and where it stands."""
+        """Adds to the counter of a row unless the sum would exceed `most`. Returns whether it did, and the counter."""
         ...
 
     async def clear(self, span: Span, *, but: Key) -> None:
-        """Deletes the rows of a span of the table, all `but` one."""
+        """Deletes the rows of a span of the table, except `but`."""
         ...
 
     def close(self) -> None:
@@ -74,7 +74,9 @@ class Table(Protocol):
 
 
 async def tries(clock: Clock) -> AsyncIterator[None]:
-    """Turns of a loop that insists, with pauses between them that grow and differ, so that rivals part."""
+    """The tries of a write, with growing random pauses between them, so that writers of the same row do not collide
+    again.
+    """
     for turn in range(TRIES):
         if turn:
             await clock.sleep(random.uniform(0, 0.01 * 2**turn))  # noqa: S311 - nobody gains by guessing it

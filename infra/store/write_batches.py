@@ -1,7 +1,7 @@
-"""What an observation changed, as bundles that each fit one transaction.
+"""The changes of an observation, as write batches that each fit into one transaction.
 
-A cluster and its changes of phase never part; everything else may, because what a crash leaves out the next observation
-finds again.
+A cluster and its changes of phase are in one batch. Anything else can be separate, because the next observation finds
+again what a crash left out.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,13 +18,16 @@ from infra.store.rows import account_key, from_item, from_transition, item_key, 
 from infra.store.writes import Action, Key, delete, put, text
 
 ACTIONS_PER_BATCH = 99
-"""DynamoDB takes a hundred in a transaction, and one is the check of the fence."""
+"""The most writes of a batch. DynamoDB accepts a hundred in a transaction, and one is the check of the fencing number.
+"""
 
 BYTES_PER_BATCH = 3_000_000
-"""DynamoDB takes 4 MB a transaction; keys and names of attributes, which are not counted here, are part of it."""
+"""The most bytes of a batch. DynamoDB accepts 4 MB in a transaction, including keys and names of attributes, which are
+not counted here.
+"""
 
 BYTES_PER_ROW = 390_000
-"""DynamoDB takes 400 KB a row, likewise."""
+"""The most bytes of a row. DynamoDB accepts 400 KB, including keys and names."""
 
 
 @dataclass(kw_only=True)
@@ -60,7 +63,7 @@ class WriteBatch:
 
 
 def batches(changes: Changes, account: Account) -> Iterator[WriteBatch]:
-    """`RowTooLarge` before anything is written, named by the key of the thing."""
+    """Checks the size of a row before anything is written. Raises `RowTooLarge` with the key of the item."""
     units = dict(_units(changes, account))
     for tracked in changes.puts:
         size = units[key_of(tracked)].size

@@ -1,7 +1,6 @@
-"""Rows, and single writes of them as data: each database renders them its own way.
+"""Rows, and single writes as data, which each database renders.
 
-A write needs no name of a table. Several make a transaction (`infra.store.table.Table.transact`), which takes no two of
-the same row.
+A write does not name a table. Several writes of different rows make a transaction (`infra.store.table.Table.transact`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +11,7 @@ from typing import TypeAlias
 from infra.store.conditions import Condition
 
 Row: TypeAlias = Mapping[str, str | int]
-"""Our rows hold text and whole numbers, nothing else."""
+"""The values in rows: texts and whole numbers."""
 
 Key: TypeAlias = tuple[str, str]
 """Partition and sort key of a row of the table."""
@@ -20,7 +19,7 @@ Key: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Put:
-    """Replaces the whole row, or makes it."""
+    """Replaces or creates the whole row."""
 
     row: Row
     condition: Condition | None = None
@@ -32,7 +31,7 @@ class Put:
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """Sets the attributes in `keep` and removes those in `drop`; makes the row where there is none."""
+    """Sets the attributes in `keep` and removes those in `drop`. Creates the row if it does not exist."""
 
     key: Key
     keep: Row
@@ -48,17 +47,17 @@ class Delete:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """Writes nothing; what it is in a transaction with happens only where its condition holds."""
+    """Writes nothing. The other writes of its transaction happen only if its condition holds."""
 
     key: Key
     condition: Condition
 
 
 Write: TypeAlias = Put | Update | Delete
-"""What can be done by itself."""
+"""Actions that can be done alone."""
 
 Action: TypeAlias = Write | Check
-"""What a transaction is made of."""
+"""Actions of a transaction."""
 
 
 def text(row: Row, name: str) -> str:

@@ -109,7 +109,7 @@ def test_a_cluster_that_failed_to_start_never_served() -> None:
     cluster = with_states("CREATION_FAILED", None)
     assert cluster.has_failed_to_start
     assert not cluster.is_active
-    assert cluster.message == "CockroachDB Cloud gave up creating the cluster."
+    assert cluster.message == "CockroachDB Cloud failed to create the cluster."
 
 
 # ---------------------------------------------------------------------- whole clusters

@@ -116,7 +116,7 @@ class ById(Bare):
         await self._ask("cluster", external_id)
         there = {one.external_id: one for one in self._script.clusters} | self._script.by_id
         if external_id not in there:
-            raise NotFound("There is no such cluster.", http_status=404)
+            raise NotFound("The cluster was not found.", http_status=404)
         return there[external_id]
 
 

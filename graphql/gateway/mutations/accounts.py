@@ -62,5 +62,5 @@ def known(global_id: str, place: str = "id") -> str:
     """The account id in a global ID. The account may not exist."""
     account_id = ids.account_id_of(global_id)
     if account_id is None:
-        raise NoSuchThing("There is no such account.", path=(place,))
+        raise NoSuchThing("The account was not found.", path=(place,))
     return account_id

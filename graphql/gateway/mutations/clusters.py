@@ -80,7 +80,7 @@ async def delete(
     ref = _cluster(id)
     row = await info.context.clusters.load(ref)
     if row is None:
-        raise NoSuchThing("There is no such cluster.", path=("id",))
+        raise NoSuchThing("The cluster was not found.", path=("id",))
     if confirm_name != row.item.name:
         raise InvalidInput("It is not the cluster's name.", path=("confirm_name",))
     return await _change(info, ref, DeleteCluster(), expected_revision)
@@ -118,12 +118,12 @@ async def _change(
 async def _provider(info: Info, account_id: str, place: str) -> Provider:
     account = await info.context.accounts.load(account_id)
     if account is None:
-        raise NoSuchThing("There is no such account.", path=(place,))
+        raise NoSuchThing("The account was not found.", path=(place,))
     return provider_of(account.account.provider)
 
 
 def _cluster(global_id: str) -> Ref:
     ref = ids.ref_of("Cluster", global_id)
     if ref is None:
-        raise NoSuchThing("There is no such cluster.", path=("id",))
+        raise NoSuchThing("The cluster was not found.", path=("id",))
     return ref

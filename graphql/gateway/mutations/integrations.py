@@ -74,5 +74,5 @@ def _members(wanted: CreateIntegrationInput | UpdateIntegrationInput) -> dict[st
 def _integration(global_id: str) -> Ref:
     ref = ids.ref_of("Integration", global_id)
     if ref is None:
-        raise NoSuchThing("There is no such integration.", path=("id",))
+        raise NoSuchThing("The integration was not found.", path=("id",))
     return ref

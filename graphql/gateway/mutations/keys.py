@@ -46,7 +46,7 @@ async def revoke(info: Info, id: strawberry.ID) -> ApiKey:  # noqa: A002
         case ("ApiKey", key_id):
             return await revoke_key(info.context.keys, info.context.caller, key_id, info.context.now)
         case _:
-            raise NoSuchThing("There is no such key.", path=("id",))
+            raise NoSuchThing("The key was not found.", path=("id",))
 
 
 def _accounts(global_ids: list[strawberry.ID] | None) -> frozenset[str] | None:

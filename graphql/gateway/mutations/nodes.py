@@ -28,5 +28,5 @@ async def drain(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
 async def _change(info: Info, global_id: str, change: CordonNode | UncordonNode | DrainNode) -> Operation:
     ref = ids.ref_of("ClusterNode", global_id)
     if ref is None:
-        raise NoSuchThing("There is no such machine.", path=("id",))
+        raise NoSuchThing("The node was not found.", path=("id",))
     return await info.context.changer.change_node(info.context.caller, ref, change)

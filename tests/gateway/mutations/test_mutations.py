@@ -507,7 +507,7 @@ async def test_a_fault_of_one_change_takes_none_of_its_neighbours(
     answer = await scripted.send(document, id=PRODUCTION)
     assert answer["data"] == {
         "stopCluster": None,
-        "other": {"userErrors": [{"message": "There is no such cluster."}]},
+        "other": {"userErrors": [{"message": "The cluster was not found."}]},
     }
     (error,) = answer["errors"]
     assert (error["message"], error["path"]) == ("Something went wrong on our side.", ["stopCluster"])
