@@ -56,6 +56,7 @@ class World:
     folder: Path
     fakes: Mapping[str, Server]
     names: dict[str, str] = field(default_factory=dict)
+    lives: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     @property
     def state(self) -> Path:
@@ -126,7 +127,11 @@ def world_in(folder: Path) -> Iterator[World]:
         fakes = {one: stack.enter_context(serve(one, rate_limit=PLENTY)) for one in PROVIDERS}
         world = World(folder=folder, fakes=fakes)
         world.write_accounts(*PROVIDERS)
-        yield world
+        try:
+            yield world
+        finally:
+            for process in world.lives:
+                end(process)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,17 +161,21 @@ class Life:
 
     def kill(self) -> None:
         """Database and all: it is one process."""
-        with suppress(ProcessLookupError):
-            os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        for pipe in (self.process.stdout, self.process.stderr):
-            if pipe is not None:
-                pipe.close()
+        end(self.process)
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
 
 
 def launch(world: World) -> "subprocess.Popen[str]":
     tokens = {f"TOKEN_{provider.upper()}": world.token(provider) for provider in world.fakes}
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "local"],
         cwd=ROOT,
         env={**os.environ, **tokens, "PORT": "0", "STATE": str(world.state), "ACCOUNTS": str(world.file)},
@@ -174,6 +183,8 @@ def launch(world: World) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         text=True,
     )
+    world.lives.append(process)
+    return process
 
 
 def live(world: World) -> Life:
