@@ -180,7 +180,7 @@ class Api:
 
     @cached_property
     def _answer(self) -> Callable[[Any, Any], dict[str, Any]]:
-        """Imported with the first authenticated request, so that refused ones cost little time and memory."""
+        """Imported at INIT on Lambda. Elsewhere, with the first authenticated request."""
         from mangum import Mangum
 
         from fleet.observing.schedule import Pace
@@ -231,6 +231,10 @@ class Api:
     def _queue(self) -> Queue:
         return Queue(queue.open_client(), self._settings.queue_url, self._clock)
 
+    def prepare(self) -> None:
+        """Imports and opens what the first answer needs, and asks nobody for anything."""
+        _ = self._answer
+
     def close(self) -> None:
         self._process.close()
 
@@ -248,3 +252,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     answer = api(event, context)
     logger.info("answered", extra={"status": answer["statusCode"], **api.line})
     return answer
+
+
+if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+    # Lambda imports a function at INIT, with a whole processor, and then waits for a request, or for nobody.
+    _api().prepare()

@@ -1,6 +1,7 @@
 """What a function imports is paid for at every cold start."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -9,9 +10,15 @@ import pytest
 GRAPHQL = {"strawberry", "graphql", "gateway", "mangum", "starlette"}
 
 
-def modules_after(statement: str) -> set[str]:
+def modules_after(statement: str, **environment: str) -> set[str]:
     program = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     loaded: list[str] = json.loads(done.stdout)
     return {name.partition(".")[0] for name in loaded}
 
@@ -31,3 +38,22 @@ def test_the_api_loads_graphql_with_the_first_request_that_may_be_answered() -> 
 def test_what_verifies_tokens_is_loaded_with_the_first_token() -> None:
     everything = "import functions.api, functions.wiring, gateway.http.app"
     assert modules_after(everything).isdisjoint({"jwt", "cryptography"})
+
+
+def test_what_the_first_answer_needs_is_imported_at_init_and_nobody_is_asked() -> None:
+    """At INIT Lambda gives a whole processor. What an endpoint that does not exist would refuse is not asked."""
+    on_lambda = {
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_REGION": "eu-central-1",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "none",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        "TABLE_NAME": "fleet",
+        "QUEUE_URL": "https://queue.invalid",
+        "TOKEN_PREFIX": "/fleetgraph/tokens/",
+        "ADMIN_KEY_ID": "admin",
+    }
+    loaded = modules_after("import functions.api", **on_lambda)
+    assert loaded >= GRAPHQL
+    assert loaded.isdisjoint({"jwt", "cryptography"})
