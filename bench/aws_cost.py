@@ -1,8 +1,8 @@
-"""`python -m bench.aws_cost`: what observing costs on AWS in a month, by the number of accounts, as a table.
+"""`python -m bench.aws_cost`: a table of the monthly cost of observing on AWS, by the number of accounts.
 
-Every account is quiet and looked at once a minute, day and night. What one look takes is counted from the code and its
-rows (a test holds the counts of calls to it); what a unit costs is AWS's list price in us-east-1, on demand, without
-the free tier, as assumed in November 2026. Queries, clusters that move and taxes come on top.
+Every account is quiet and is observed once a minute, day and night. The calls of one observation are counted from the
+code (a test checks them). Prices are AWS's list prices in us-east-1, on demand, without the free tier, as assumed in
+November 2026. Queries, changing clusters and taxes are extra.
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,10 @@ OBSERVATIONS_PER_MONTH = 60 * 24 * 30
 ACCOUNTS = (10, 100, 1_000, 10_000)
 
 CALLS = {"GetItem": 1, "BatchGetItem": 1, "Query": 2, "UpdateItem": 2, "PutItem": 1}
-"""What a quiet look asks of DynamoDB at a provider that publishes a limit."""
+"""The calls of a quiet observation to DynamoDB, at a provider with a known rate limit."""
 
-# Rows of an account take 1 to 2 KB, its budget less than 1 KB; a row that moves within an index counts twice there.
+# Rows of an account take 1 to 2 KB, its budget less than 1 KB; a row that moves within an index counts
+# twice there.
 WRITE_UNITS = {
     "claim: account and its place in the due index": 2 + 2,
     "begin: account, then its budget": 2 + 1,
@@ -28,12 +29,14 @@ READ_UNITS = {
 }
 
 OBSERVATION_SECONDS = 0.5
-"""Mostly waiting for the provider; looks that are due together share an invocation, which is not counted."""
+"""The seconds of an observation, mostly waiting for the provider. It is not counted that observations share
+invocations.
+"""
 FUNCTION_GB = 0.5
 LOG_KB = 2.0
 QUEUE_REQUESTS = 0.1 + 1 + 1
 METRICS = 4 * 2 * 2 + 7 + 7
-"""Providers, outcomes that occur and two values each; those that alarms watch, and plans; refusals by their reason."""
+"""The metrics: providers, outcomes that occur and two values each; those of alarms and plans; refusals by reason."""
 ALARMS = 18
 
 PRICES = {
@@ -47,11 +50,11 @@ PRICES = {
     "alarm": 0.10,
     "secret": 0.40,
 }
-"""In dollars."""
+"""The prices in dollars."""
 
 
 def monthly(accounts: int) -> Mapping[str, float]:
-    """Dollars by what they go to."""
+    """The cost in dollars, by item."""
     looks = accounts * OBSERVATIONS_PER_MONTH
     millions = looks / 1e6
     plans = OBSERVATIONS_PER_MONTH
@@ -71,7 +74,7 @@ def monthly(accounts: int) -> Mapping[str, float]:
 
 
 def day() -> str:
-    """What one account takes in a day."""
+    """The usage of one account in a day."""
     looks = OBSERVATIONS_PER_MONTH // 30
     return (
         f"An account takes {looks:,} looks a day: {looks * sum(WRITE_UNITS.values()):,.0f} units written and"

@@ -1,7 +1,8 @@
-"""`make soak`: a whole Fleetgraph over the sandbox, asked without a pause, at the concurrency that this machine holds.
+"""`make soak`: queries a whole Fleetgraph with the sandbox without a pause, at the concurrency of this computer.
 
-SECONDS says for how long (600), CONCURRENCY how many ask at once (as many as still bring more answers). It ends with 1
-when an answer was not as it should be or when a process of ours grew. Memory is read from /proc, which Linux has.
+SECONDS is the duration (600), CONCURRENCY the number of clients (by default, as many as still increase the rate of
+answers). The exit code is 1 if an answer was wrong or a process of ours grew. Memory is read from /proc, so it needs
+Linux.
 """
 
 import json
@@ -25,13 +26,13 @@ ROOT = Path(__file__).parent.parent
 OPERATIONS = ROOT / "graphql" / "operations"
 
 MOST_GROWTH_MIB = 8.0
-"""Of a process once it is warm, along the line that fits best."""
+"""The accepted growth of a warm process, by linear regression."""
 WARM_UP_SHARE = 0.2
 WORTH_IT = 1.1
-"""More at once have to bring so many times the answers."""
+"""The factor by which more clients must increase the rate of answers."""
 MOST_AT_ONCE = 32
 ALL_CREDITS = "1000000000"
-"""What a caller may spend is not what is measured here."""
+"""Credits are unlimited, because they are not measured here."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +44,7 @@ class Request:
 
 @dataclass(kw_only=True)
 class Seen:
-    """What one client, or all together, have seen. `wrong` holds a count for each kind of wrong answer."""
+    """The results of one client, or of all. `wrong` has a count for each kind of wrong answer."""
 
     seconds: list[float] = field(default_factory=list)
     wrong: Counter[str] = field(default_factory=Counter)
@@ -53,14 +54,14 @@ class Seen:
         self.wrong += other.wrong
 
     def percentile(self, share: float) -> float:
-        """In milliseconds."""
+        """A percentile of the times, in milliseconds."""
         ordered = sorted(self.seconds) or [0.0]
         return 1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A running Fleetgraph. `processes` are those of ours, by name."""
+    """A running Fleetgraph. `processes` has our processes by name."""
 
     host: str
     port: int
@@ -68,7 +69,7 @@ class Target:
 
 
 def requests() -> list[Request]:
-    """Every query that a frontend starts from, a change that asks for a look, and what strangers send."""
+    """The requests: the queries of a frontend, a change that requests an observation, and invalid requests."""
     made = []
     for path in sorted(OPERATIONS.glob("*.graphql")):
         document, beside = path.read_text(encoding="utf-8"), path.with_suffix(".variables.json")
@@ -86,7 +87,7 @@ def requests() -> list[Request]:
 
 @contextmanager
 def fleetgraph() -> Iterator[Target]:
-    """`python -m local` with a state of its own, once it has looked at every account."""
+    """Starts `python -m local` with its own state. Returns when it has observed every account."""
     with TemporaryDirectory() as state:
         process = subprocess.Popen(
             [sys.executable, "-m", "local"],
@@ -182,8 +183,8 @@ def ask_together(target: Target, at_once: int, seconds: float) -> Seen:
     return whole
 
 
-def deletion_guard(target: Target, seconds: float) -> int:
-    """How many can ask at once: twice as many, for as long as that brings notably more answers a second."""
+def highest_concurrency(target: Target, seconds: float) -> int:
+    """The number of clients: it is doubled while that notably increases the rate of answers."""
     at_once, answers = 2, len(ask_together(target, 2, seconds).seconds)
     while at_once < MOST_AT_ONCE:
         more = len(ask_together(target, 2 * at_once, seconds).seconds)
@@ -239,7 +240,7 @@ def main() -> int:
     seconds = float(os.environ.get("SECONDS") or 600)
     step = min(10.0, max(0.5, seconds / 60))
     with fleetgraph() as target:
-        at_once = int(os.environ.get("CONCURRENCY") or deletion_guard(target, step))
+        at_once = int(os.environ.get("CONCURRENCY") or highest_concurrency(target, step))
         print(f"{at_once} at once for {seconds:g} seconds", flush=True)
         ask_together(target, at_once, WARM_UP_SHARE * seconds)
         scale = Scale(target.processes, step / 5)

@@ -1,4 +1,4 @@
-"""What a shell completes: commands and flags by Click, names of clusters and accounts from the Fleetgraph itself."""
+"""Shell completion: Click completes commands and flags; names of clusters and accounts come from the Fleetgraph."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from cli.grammar import nearest
 from cli.session import Session
 
 WITHIN_SECONDS = 2.0
-"""Somebody sits there with a finger on the tab key."""
+"""The timeout of a completion, in seconds. A person waits for it."""
 
 
 def names(ctx: click.Context, kind: str, incomplete: str) -> list[str]:
-    """Nothing where Fleetgraph does not answer: a completion has no place to say why."""
+    """The names. None if Fleetgraph does not answer, because a completion cannot show an error."""
     session: Session = ctx.obj
     session.settle(**{name: nearest(ctx, name) for name in ("url", "key", "profile")})
     try:

@@ -1,4 +1,4 @@
-"""Credentials of clouds, as flags give them: what is secret comes from a variable or a file, never from an argument.
+"""Credentials of clouds, from flags. Secrets come from a variable or a file, never from an argument.
 
 --credentials aws-keys --secret access-key-id=env:AWS_ACCESS_KEY_ID --secret secret-access-key=@secret.txt
 --credentials aws-role --set role-arn=arn:aws:iam::123456789012:role/fleet
@@ -38,7 +38,7 @@ KINDS: Mapping[str, Sequence[str]] = {
     "kubeconfig": ("kubeconfig!*",),
     "on-premises": (),
 }
-"""By the member of CloudCredentialsInput: its own members, `!` where they are secret, `*` where they are needed."""
+"""The members of each kind in CloudCredentialsInput: `!` marks secrets, `*` required ones."""
 
 GROUP = "credentials"
 
@@ -74,7 +74,7 @@ def credential_flags(*, required: bool) -> list[click.Parameter]:
 
 
 def to_credentials(session: Session, options: Options) -> dict[str, Any] | None:
-    """A CloudCredentialsInput, or null when no flag gives one. Raises UsageError, which repeats no secret."""
+    """A CloudCredentialsInput, or null without such flags. Raises UsageError, which does not repeat secrets."""
     kind = options.credentials
     if kind is None:
         if options.plain or options.secret:

@@ -1,15 +1,15 @@
-"""Why a command ends without having done what it was asked, and the exit status that says so.
+"""The errors of a command and their exit statuses.
 
 CommandError                 a sentence, and a remedy where there is one
 ├─ UsageError                the arguments, the environment or the configuration cannot be used
 ├─ NotThere                  what was named does not exist
-├─ Refused                   the key: missing, unknown, or without the right
-├─ CannotBecome              what is asked for can never be so
-├─ Unreachable               Fleetgraph does not answer now; asking again may help
+├─ Refused                   the key is missing, unknown, or lacks a scope
+├─ CannotBecome              what was asked for is impossible
+├─ Unreachable               Fleetgraph does not answer now; a retry may help
 ├─ NotFleetgraph             something else answers at that address
-├─ LostAnswer                a change may have arrived, and its answer did not
-├─ GraphQLErrors             the document was not executed, or not in whole
-└─ UserErrors                the change was understood and refused
+├─ LostAnswer                a change may have been made, but its answer was lost
+├─ GraphQLErrors             the document was not executed, or only in part
+└─ UserErrors                the change was refused
 """
 
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ from cli.words import plain
 
 
 class Exit(IntEnum):
-    """Statuses that scripts may rely on. docs/cli.md has the table."""
+    """The exit statuses, which scripts can rely on. docs/cli.md has the table."""
 
     OK = 0
     FAILED = 1
@@ -62,7 +62,7 @@ class NotFleetgraph(CommandError):
 
 
 class Unreachable(CommandError):
-    """`retry_after_seconds` is what the other side asked for, or null."""
+    """`retry_after_seconds` is from the answer, or null."""
 
     status = Exit.UNREACHABLE
 
@@ -76,11 +76,11 @@ class LostAnswer(CommandError):
 
 
 CODES = {"FORBIDDEN": Exit.FORBIDDEN, "UNAUTHENTICATED": Exit.FORBIDDEN}
-"""Statuses for the codes of GraphQL errors; any other code is 1, and a fault of Fleetgraph itself is 7."""
+"""The statuses for codes of GraphQL errors. Any other code is 1; a fault of Fleetgraph itself is 7."""
 
 
 class GraphQLErrors(CommandError):
-    """`data` is what was answered nevertheless."""
+    """`data` is the part that was answered."""
 
     def __init__(self, errors: list[dict[str, Any]], data: dict[str, Any] | None) -> None:
         super().__init__("; ".join(map(_sentence, errors)))
@@ -95,7 +95,7 @@ class GraphQLErrors(CommandError):
             self.status = CODES.get(codes.pop(), Exit.FAILED)
 
     def reworded(self, reword: Callable[[str], str]) -> "GraphQLErrors":
-        """The same in other words."""
+        """The same error with another sentence."""
         errors = [error | {"message": reword(str(error.get("message", "")))} for error in self._errors]
         return GraphQLErrors(errors, self.data)
 
@@ -109,15 +109,15 @@ TYPES = {
     "ProviderFailedError": Exit.PROVIDER,
     "BudgetExhaustedError": Exit.PROVIDER,
 }
-"""Statuses for the types of user errors; any other type, UnsupportedError too, is 1: it cannot become so."""
+"""The statuses for types of user errors. Any other type is 1, UnsupportedError too."""
 
 
 FlagOf = Callable[[Sequence[str]], str]
-"""From a path of the graph, as in ["input", "name"], to the flag that says it, or to nothing."""
+"""Converts a path of the API, such as ["input", "name"], to its flag, or null."""
 
 
 class UserErrors(CommandError):
-    """`errors` as the graph gives them."""
+    """`errors` as in the answer."""
 
     def __init__(self, errors: list[dict[str, Any]], flag_of: FlagOf) -> None:
         super().__init__(" ".join(_refusal(error, flag_of) for error in errors))
@@ -135,7 +135,7 @@ def _sentence(error: dict[str, Any]) -> str:
 
 
 def _refusal(error: dict[str, Any], flag_of: FlagOf) -> str:
-    """A typed error of a payload with what its type adds, which is mostly the remedy."""
+    """The sentence of a user error, with the additions of its type, which are mostly a remedy."""
     flag = flag_of(error.get("path") or [])
     text = " ".join(filter(None, [flag and f"{flag}:", str(error["message"])])).rstrip(".") + "."
     if operation := error.get("operation"):

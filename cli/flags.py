@@ -1,4 +1,4 @@
-"""From a path of the graph, as an error gives it, to the flag that says the same: people typed a flag."""
+"""Converts the path of an error to the flag that a person typed."""
 
 import re
 from collections.abc import Sequence
@@ -32,13 +32,13 @@ OTHERWISE = {
     "replicaCount": ("--nginx-replicas",),
     "cluster": ("CLUSTER",),
 }
-"""Flags that are not called as the graph calls their member."""
+"""Flags whose name differs from the member of the API."""
 
 _PATH = re.compile(r"""(?P<quote>['"`]?)\$?input(?P<path>(?:\.\w+)+)(?P=quote)""")
 
 
 class FlagsOf:
-    """Those of one command."""
+    """The flags of one command."""
 
     def __init__(self, command: click.Command) -> None:
         self._names: set[str] = {name for parameter in command.params for name in parameter.opts}
@@ -53,5 +53,5 @@ class FlagsOf:
         return ""
 
     def reword(self, text: str) -> str:
-        """A sentence of the graph with flags where it names members of an input."""
+        """A sentence of the API, with flags instead of members of an input."""
         return _PATH.sub(lambda match: self(match["path"].split(".")) or match[0], text)

@@ -1,4 +1,4 @@
-"""Asking again and again until something is true, cannot become true any more, or takes too long."""
+"""Polling until something is true, can no longer become true, or takes too long."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,12 +11,12 @@ from cli.session import Session
 from cli.sight import Outcome, Sight
 
 POLL_SECONDS = 5.0
-"""Between two requests, where Fleetgraph names no time itself."""
+"""The seconds between two requests, unless Fleetgraph gives a time."""
 
 SOONEST_SECONDS = 1.0
 
 Observe = Callable[[float], Sequence[Sight]]
-"""Takes the seconds that it may take, and shows all that is waited for."""
+"""A request. It gets its timeout in seconds, and returns what is awaited."""
 
 
 def follow(
@@ -27,10 +27,10 @@ def follow(
     stream: TextIO | None = None,
     is_json: bool = False,
 ) -> Exit:
-    """Shows how it goes on `stream`, standard output unless given, and returns the status to end with.
+    """Shows the progress on `stream`, by default standard output, and returns the exit status.
 
-    It ends well when all has ended well, and at once when one of several cannot. Raises what the first request raises;
-    after that, a Fleetgraph that does not answer is asked again until the time is up.
+    It succeeds when all have succeeded, and fails at once when one cannot. Raises the error of the first request.
+    Later, a Fleetgraph that does not answer is asked again until the timeout.
     """
     clock = session.clock
     progress = Progress(
@@ -73,7 +73,7 @@ def _end(sights: Sequence[Sight], *, is_time_up: bool) -> Outcome | None:
 
 
 def _unfinished(end: Outcome) -> Outcome | None:
-    """What becomes of those that are still on their way."""
+    """The outcome of those that are still in progress."""
     return Outcome.TIMED_OUT if end is Outcome.TIMED_OUT else None
 
 

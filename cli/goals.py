@@ -1,4 +1,4 @@
-"""What can be waited for, and when a cluster is there, cannot get there, or is on its way."""
+"""The goals of waiting, and whether a cluster has reached one, cannot reach it, or is in progress."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ FIELDS = (
     "status.providerPhase",
     "version",
 )
-"""Of a cluster in the schema, those that can be waited for besides the phase."""
+"""The fields of a cluster that can be awaited besides the phase."""
 
 GONE = frozenset({"DELETING", "DELETED"})
 
@@ -54,7 +54,7 @@ class Goal:
     text: str
     phases: frozenset[str] = frozenset()
     field: str = ""
-    """Instead of phases: what has to have the value."""
+    """The field that must have the value, instead of phases."""
     value: str = ""
 
     @property
@@ -63,7 +63,7 @@ class Goal:
 
     @property
     def needs_fields(self) -> bool:
-        """Whether more has to be read than the phase."""
+        """Whether other fields than the phase must be read."""
         return bool(self.field) or self.phases == {"STOPPED"}
 
     @property
@@ -106,10 +106,10 @@ def _unknown(word: str, known: Iterable[str], listed: str) -> UsageError:
 
 
 def judge(cluster: Mapping[str, Any], goal: Goal) -> tuple[Outcome | None, str]:
-    """Whether it is there, cannot get there, or is still on its way; and a sentence about it.
+    """Whether the cluster has reached the goal, cannot reach it, or is in progress, and a sentence about it.
 
-    What is old shows nothing, except that a deleted cluster stays deleted. A change that the provider has accepted and
-    not yet applied is not done, and what is seen while a change of ours is under way may be from before it.
+    Old data does not count, except that a deleted cluster stays deleted. A change that the provider has accepted and
+    not applied has not ended. Data during an open operation can be from before it.
     """
     status, freshness = cluster["status"], cluster["freshness"]
     phase, failure = status["phase"], freshness["lastFailure"]
@@ -132,7 +132,7 @@ def judge(cluster: Mapping[str, Any], goal: Goal) -> tuple[Outcome | None, str]:
 
 
 def value_of(cluster: Mapping[str, Any], field: str) -> str:
-    """As it is compared, and shown: true, 3, eu-west-1, a=b,c=d; empty where it is null."""
+    """The value as text, to compare and show: true, 3, eu-west-1, a=b,c=d; empty for null."""
     value: Any = cluster
     for name in field.split("."):
         value = None if value is None else value[name]
@@ -151,7 +151,7 @@ def _is_reached(cluster: Mapping[str, Any], goal: Goal) -> bool:
 
 
 def _cannot(cluster: Mapping[str, Any], capability: str) -> str:
-    """Why not, where it cannot."""
+    """Why it cannot reach the goal, or null."""
     for one in cluster.get("capabilities") or ():
         if one["capability"] == capability and not one["isSupported"]:
             return str(one["reason"] or "Its provider cannot do that.")

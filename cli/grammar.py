@@ -1,6 +1,6 @@
-"""The grammar of the command line: nouns, their verbs, and the short forms that stand for them.
+"""The grammar of the command line: nouns, their verbs, and short forms.
 
-Click parses. Ours are the laziness (a noun's module is imported when it is used), the groups of flags in the help, and
+Click parses. Added are lazy imports (a noun's module is imported when it is used), groups of flags in the help, and
 sentences instead of usage lines.
 """
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cli.session import Session
 
 Options = SimpleNamespace
-"""The values of a verb's flags and arguments by name, and `verb`, the verb itself."""
+"""The values of a verb's flags and arguments by name. `verb` is the verb."""
 
 Run = Callable[["Session", Options], int]
 
@@ -29,7 +29,7 @@ CONTEXT = {"max_content_width": 100, "help_option_names": HELP}
 
 
 class Flag(click.Option):
-    """An option with its place in the help."""
+    """An option with its group in the help."""
 
     def __init__(self, *names: str, group: str = "", **settings: Any) -> None:
         super().__init__(names, **settings)
@@ -45,7 +45,7 @@ def connection_flags() -> list[click.Parameter]:
 
 
 class _Helpful(click.Command):
-    """Help that goes where the session's results go."""
+    """Help, printed to the session's stream of results."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         def show(ctx: click.Context, _: click.Parameter, is_wanted: bool) -> None:
@@ -67,7 +67,7 @@ class _Helpful(click.Command):
         for parameter in self.get_params(ctx):
             if (record := parameter.get_help_record(ctx)) is not None:
                 groups.setdefault(getattr(parameter, "group", ""), []).append(record)
-        # What is particular comes first, what every command has comes last.
+        # Special flags come first, those of every command last.
         for name in sorted(groups, key=lambda name: (name == CONNECTION, name != "")):
             with formatter.section(f"{name[:1].upper()}{name[1:]}" or "Options"):
                 formatter.write_dl(groups[name])
@@ -80,7 +80,7 @@ class _Helpful(click.Command):
 
 
 class Verb(_Helpful):
-    """What can be done. `examples` are lines as one types them."""
+    """A verb. `examples` are command lines."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class Verb(_Helpful):
 
 
 def nearest(ctx: click.Context | None, name: str) -> Any:
-    """Flags that stand before the noun count, and those after the verb count more."""
+    """Flags before the noun are defaults; flags after the verb replace them."""
     while ctx is not None:
         if ctx.params.get(name) is not None:
             return ctx.params[name]
@@ -122,7 +122,7 @@ def nearest(ctx: click.Context | None, name: str) -> Any:
 
 
 class Noun(_Helpful, click.Group):
-    """What there is. With a `default` verb, the noun alone and the noun with flags mean that verb."""
+    """A noun. The noun without a verb means its `default` verb, if it has one."""
 
     def __init__(
         self, name: str, summary: str, verbs: Iterable[click.Command], *, default: str = "", about: str = ""
@@ -171,7 +171,7 @@ class Noun(_Helpful, click.Group):
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where a noun or a verb of the root is, and what the root's help says of it."""
+    """The module of a noun or a verb of the root, and its line in the help."""
 
     module: str
     summary: str
@@ -179,7 +179,7 @@ class Place:
 
 
 class Root(_Helpful, click.Group):
-    """`fleetgraph`: knows its commands by their places, and imports what is used."""
+    """`fleetgraph`: it knows the modules of its commands, and imports only the used one."""
 
     def __init__(
         self,
@@ -224,7 +224,9 @@ class Root(_Helpful, click.Group):
         raise unknown_command(ctx, args[0], {**self.places, **self.short_forms})
 
     def long_form(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """`stop X` is `clusters stop X`; `cluster X` is `clusters show X`, and `cluster list` is `clusters list`."""
+        """Short forms: `stop X` is `clusters stop X`; `cluster X` is `clusters show X`, and `cluster list` is `clusters
+        list`.
+        """
         form = self.short_forms.get(args[0])
         if form is None:
             return args

@@ -1,7 +1,7 @@
-"""The system's keyring, where there is one: Keychain, Credential Locker, or a desktop's Secret Service.
+"""The system's keyring, if there is one: Keychain, Credential Locker, or a desktop's Secret Service.
 
-`pip install 'fleetgraph-cli[keyring]'` brings the library. Without it, or without a service behind it, there is no
-keyring, and keys are in the configuration file.
+`pip install 'fleetgraph-cli[keyring]'` installs the library. Without the library or a service, keys are in the
+configuration file.
 """
 
 from importlib import import_module
@@ -24,7 +24,7 @@ def keep_key(url: str, profile: str, key: str) -> None:
 
 
 def read_key(url: str, profile: str) -> str:
-    """The account in the keyring holds the URL: a profile that points elsewhere does not get the key."""
+    """The account in the keyring contains the URL, so that a profile with another URL does not get the key."""
     keyring = _library()
     if keyring is None:
         raise UsageError(
@@ -47,7 +47,7 @@ def read_key(url: str, profile: str) -> str:
 
 
 def forget_key(url: str, profile: str) -> None:
-    """Nothing happens where there is none."""
+    """Deletes the key, if there is one."""
     keyring = _library()
     if keyring is not None and keyring.get_password(SERVICE, _account(url, profile)) is not None:
         keyring.delete_password(SERVICE, _account(url, profile))

@@ -1,4 +1,4 @@
-"""What kinds of values flags and arguments take, how each is read, and what completes them."""
+"""The types of flags and arguments: how each is read and completed."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -52,7 +52,7 @@ _AMOUNT = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
 
 
 class Word(click.ParamType[str]):
-    """A member of an enum as people type it: `digital-ocean` is DIGITAL_OCEAN."""
+    """A value of an enum, as people type it: `digital-ocean` is DIGITAL_OCEAN."""
 
     name = "word"
 
@@ -74,7 +74,7 @@ class Word(click.ParamType[str]):
 
 
 class Duration(click.ParamType[int]):
-    """Seconds."""
+    """A duration, in seconds."""
 
     name = "duration"
 
@@ -99,7 +99,7 @@ class Number(click.ParamType[int]):
 
 
 class LargeNumber(click.ParamType[str]):
-    """A positive whole number in a string, for it may be larger than GraphQL's Int."""
+    """A positive whole number as a string, because it can be larger than GraphQL's Int."""
 
     name = "number"
 
@@ -110,7 +110,7 @@ class LargeNumber(click.ParamType[str]):
 
 
 class Dollars(click.ParamType[str]):
-    """Minor units of dollars, exactly."""
+    """An exact amount in US cents."""
 
     name = "amount"
 
@@ -137,7 +137,7 @@ class Pair(click.ParamType[tuple[str, str]]):
 
 
 class Named(click.ParamType[str]):
-    """Something of the fleet by what people call it; a shell completes it with the names that there are."""
+    """The name of something in the fleet. A shell completes it with the existing names."""
 
     DOCUMENTS: ClassVar = {"cluster": "clusters", "account": "accounts"}
 
@@ -162,5 +162,5 @@ def lower(word: str) -> str:
 
 
 def named(words: Iterable[str]) -> str:
-    """Members of an enum, for a help text."""
+    """The values of an enum, for a help text."""
     return ", ".join(map(lower, words))

@@ -1,4 +1,4 @@
-"""A spend limit as flags say it, and as the graph takes it."""
+"""A spend limit: its flags, and the input of the API."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from cli.kinds import Dollars, LargeNumber
 
 
 def limit_flags(*, prefix: str = "", group: str = "spend limit, in money or in use") -> list[click.Parameter]:
-    """Flags of a limit, as `--usd` or with a prefix as `--limit-usd`."""
+    """The flags of a limit: `--usd`, or `--limit-usd` with a prefix."""
     return [
         Flag(
             f"--{prefix}usd",
@@ -41,7 +41,7 @@ def limit_flags(*, prefix: str = "", group: str = "spend limit, in money or in u
 
 
 def to_limit(options: Options) -> dict[str, Any] | None:
-    """A SpendLimitInput, or null when no flag asks for a limit. Raises UsageError when flags ask for two."""
+    """A SpendLimitInput, or null without such flags. Raises UsageError for two limits."""
     members = {
         "requestUnits": options.limit_request_units,
         "storageMiB": options.limit_storage_mib,

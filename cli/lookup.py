@@ -1,4 +1,4 @@
-"""What people call things, to what the graph calls them."""
+"""Finding things by the names that people use."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from cli.errors import NotThere, UsageError
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """`is_certain`: whether a null cluster is known to be absent, and not just out of our sight."""
+    """`is_certain`: whether a missing cluster is known to be absent, because all accounts were observed."""
 
     cluster: dict[str, Any] | None
     is_certain: bool = True
@@ -67,7 +67,7 @@ def need_cluster(client: Client, reference: str) -> dict[str, Any]:
 
 
 def no_cluster(client: Client, reference: str, remedy: str = "") -> NotThere:
-    """The error for a cluster that is not there, with the one that may be meant."""
+    """The error for a missing cluster, with a similar name if there is one."""
     page = client.ask(read.CLUSTER_NAMES, {})["clusters"]
     paths = [path_of(node) for node in page["nodes"]]
     if "/" in reference:
@@ -116,7 +116,7 @@ def find_node(client: Client, cluster: dict[str, Any], reference: str) -> dict[s
 
 
 def meant(reference: str, names: Iterable[str], listing: str) -> str:
-    """The name that is probably meant, or the command that lists those that there are."""
+    """A remedy: the similar name, or the command that lists the existing names."""
     close = get_close_matches(reference, list(names), n=1)
     return f"Did you mean {close[0]}?" if close else f"`{listing}` shows those that there are."
 

@@ -1,4 +1,4 @@
-"""`fleetgraph`: from arguments to an exit status."""
+"""The entry point: from arguments to an exit status."""
 
 import os
 import sys
@@ -39,7 +39,7 @@ ROOT = Root(places=PLACES, short_forms=SHORT_FORMS, about=ABOUT, epilog=EPILOG)
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What a process finds when it starts."""
+    """The environment of the process: streams, variables and clock."""
 
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     input: TextIO = field(default_factory=lambda: sys.stdin)
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None, surroundings: Surroundings | No
         screen.tell("fleetgraph: interrupted. What was asked for goes on without us.")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # Who read our output has had enough. Python would complain when it flushes at the end.
+        # The reader of our output has ended. Python would raise when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.FAILED
 

@@ -1,4 +1,4 @@
-"""What accounts offer, read account by account: regions and machine types."""
+"""The catalog of accounts, read account by account: regions and machine types."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -45,7 +45,7 @@ def read_offers(
     what: str,
     is_named: bool,
 ) -> Listing:
-    """Raises CannotBecome where a named account's provider does not list them; among all, it is a remark."""
+    """Raises CannotBecome if the provider of a named account does not list them. For all accounts it is a remark."""
     rows: list[dict[str, Any]] = []
     remarks: dict[str, None] = {}
     for account in accounts:

@@ -1,4 +1,4 @@
-"""In which form results are given: tables and sheets for people; JSON, YAML, CSV and names for programs."""
+"""The formats of results: tables and sheets for people; JSON, YAML, CSV and names for programs."""
 
 import csv
 import io
@@ -28,18 +28,18 @@ PASSING = frozenset({"ageSeconds", "observedAt", "nextAttemptAt", "requestBudget
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """What a list shows in each form."""
+    """A list in each format."""
 
     document: dict[str, Any]
-    """For JSON and YAML."""
+    """The data for JSON and YAML."""
     rows: Sequence[dict[str, Any]]
     columns: Sequence[Column]
     name: Callable[[dict[str, Any]], str]
-    """What other commands take for a row."""
+    """The name of a row for other commands."""
     empty: str
-    """A sentence for a list without rows."""
+    """The sentence for an empty list."""
     remarks: Sequence[str] = field(default=())
-    """What is said beside a table, on standard error."""
+    """Remarks about a table, on standard error."""
 
 
 def output_flags(*, is_list: bool = False) -> list[click.Parameter]:
@@ -73,7 +73,7 @@ def output_flags(*, is_list: bool = False) -> list[click.Parameter]:
 
 
 def form_of(options: Options) -> str:
-    """Raises UsageError for two forms at once."""
+    """The format. Raises UsageError for two formats."""
     form: str = options.form
     wanted = {form} - {"table"} | ({"json"} if options.is_json or options.jq else set())
     if len(wanted) > 1:
@@ -82,7 +82,7 @@ def form_of(options: Options) -> str:
 
 
 def show_list(session: Session, options: Options, fetch: Callable[[], Listing]) -> int:
-    """Shows a list, with --watch again and again until it is interrupted."""
+    """Shows a list; with --watch, repeatedly until it is interrupted."""
     form, screen = form_of(options), session.screen
     if not options.watch:
         _show(screen, options, form, fetch(), is_first=True)
@@ -123,7 +123,7 @@ def show_one(
 
 
 def dump(screen: Screen, options: Options, form: str, document: object, *, is_line: bool = False) -> None:
-    """As JSON, where `is_line` on one line, or as YAML, or as what a filter makes of it."""
+    """Prints JSON (in one line if `is_line`), YAML, or the result of a filter."""
     if options.jq:
         for text in _filtered(document, options.jq):
             screen.say(text)
@@ -166,7 +166,7 @@ def _csv(screen: Screen, lines: Sequence[Sequence[str]]) -> None:
 
 
 def _filtered(document: object, expression: str) -> list[str]:
-    """As `jq -r` prints it: texts as they are, everything else as JSON. Raises UsageError."""
+    """The output of a filter, as from `jq -r`: texts unquoted, everything else as JSON. Raises UsageError."""
     try:
         jq = import_module("jq")
     except ImportError:

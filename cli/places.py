@@ -1,4 +1,4 @@
-"""Where each command is, so that none is imported that is not used, and what stands for what."""
+"""The module of each command, so that only the used one is imported, and the short forms."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ PLACES: Mapping[str, Place] = dict(
     [
         _place("clusters", SEE, "List, show, create, update, stop, deploy and delete clusters."),
         _place("fleet", SEE, "Show the whole fleet in numbers, and what they leave out."),
-        _place("activity", SEE, "List the changes of phase that were seen in the fleet, oldest first."),
+        _place("activity", SEE, "List the changes of phase that were observed in the fleet, oldest first."),
         _place("nodes", SEE, "List the nodes of a cluster; cordon, uncordon and drain one."),
         _place("open", SEE, "Open a cluster's page in its provider's console."),
         _place("query", SEE, "Send a GraphQL document and print the data of its answer as JSON."),
@@ -74,4 +74,4 @@ SHORT_FORMS: Mapping[str, Sequence[str]] = {
     "region": ("regions",),
     "machine-type": ("machine-types",),
 }
-"""Names of their own for what people type most, and nouns in the singular."""
+"""Short forms of common commands, and nouns in the singular."""

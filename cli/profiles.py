@@ -1,8 +1,8 @@
-"""Profiles: which Fleetgraphs somebody uses, by names of their own. `fleetgraph login` writes them.
+"""Profiles: the Fleetgraphs that a person uses, by name. `fleetgraph login` writes them.
 
 The file is `fleetgraph/config.toml` in $XDG_CONFIG_HOME or ~/.config:
 
-    profile = "production"          # the one to use when none is named
+    profile = "production"          # the default profile
 
     [profiles.production]
     url = "https://fleet.example.com/graphql"
@@ -35,7 +35,7 @@ class Profile:
     is_in_keyring: bool = False
 
     def read_key(self) -> str | None:
-        """Raises UsageError where the system's keyring is meant to have the key, and does not give it."""
+        """The key. Raises UsageError if the system's keyring should have it and does not return it."""
         if self.key is None and self.is_in_keyring:
             return keyrings.read_key(self.url, self.name)
         return self.key
@@ -49,7 +49,7 @@ def config_path(environment: Mapping[str, str]) -> Path:
 
 
 def read_profile(path: Path, name: str | None, remark: Callable[[str], None]) -> Profile | None:
-    """The profile of that name, else the file's own choice, else nothing. Raises UsageError."""
+    """The profile with a name, else the default profile, else null. Raises UsageError."""
     config = read_config(path)
     if config is None:
         if name is not None:
@@ -71,7 +71,7 @@ def read_profile(path: Path, name: str | None, remark: Callable[[str], None]) ->
 
 
 def read_config(path: Path) -> dict[str, Any] | None:
-    """The file, checked at its top. Null where there is none. Raises UsageError."""
+    """The file, with a check of its top level. Null if it does not exist. Raises UsageError."""
     try:
         config = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -91,7 +91,7 @@ def chosen_name(config: dict[str, Any]) -> str | None:
 
 
 def to_profiles(path: Path, config: dict[str, Any]) -> dict[str, Profile]:
-    """By name. Raises UsageError for what means nothing."""
+    """The profiles by name. Raises UsageError for an unknown entry."""
     tables = config.get("profiles", {})
     if not isinstance(tables, dict):
         raise UsageError(
@@ -101,7 +101,7 @@ def to_profiles(path: Path, config: dict[str, Any]) -> dict[str, Profile]:
 
 
 def write_profile(path: Path, profile: Profile) -> None:
-    """Adds or replaces a profile, which becomes the one that is used; what else is in the file stays as it is."""
+    """Adds or replaces a profile and makes it the default. The rest of the file is not changed."""
     from tomlkit import table
 
     document = _open(path)
@@ -119,7 +119,7 @@ def write_profile(path: Path, profile: Profile) -> None:
 
 
 def choose(path: Path, name: str) -> None:
-    """The profile of that name is the one that is used from now on."""
+    """Makes a profile the default."""
     document = _open(path)
     document["profile"] = name
     _write(path, document.as_string())
@@ -140,7 +140,7 @@ def _open(path: Path) -> "TOMLDocument":
 
 
 def _write(path: Path, text: str) -> None:
-    """For its owner's eyes, and in one go: a file that is cut off would be worse than the one before."""
+    """Writes the file atomically, readable only by its owner."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""How waiting is shown: lines that are redrawn on a terminal, a line for each change in a log, or an event in JSON."""
+"""The progress of waiting: lines that are redrawn on a terminal, a line for each change in a log, or JSON events."""
 
 import json
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Progress:
         return self._clock.monotonic() - self._began
 
     def show(self, sights: Sequence[Sight], read_at: float) -> None:
-        """`read_at` is the monotonic time at which they were read."""
+        """`read_at` is the monotonic time of the answer."""
         if self.is_live:
             self._redraw([self._line(sight, self._clock.monotonic() - read_at) for sight in sights])
             return
@@ -50,7 +50,7 @@ class Progress:
                 self._log(f"{sight.subject} {sight.text}{seen}, {span(self.elapsed_seconds)} elapsed")
 
     def finish(self, ends: Sequence[tuple[Sight, Outcome | None]]) -> None:
-        """Each with its outcome; null for what is left unfinished because another one failed."""
+        """The ends, each with its outcome. Null for those that are unfinished because another one failed."""
         texts = [(sight, self._end(sight, outcome)) for sight, outcome in ends]
         if self._is_json:
             for sight, outcome in ends:
@@ -63,7 +63,7 @@ class Progress:
                 self._log(text)
 
     def leave(self) -> None:
-        """Give the terminal its lines back."""
+        """Restores the terminal."""
         if self._live is not None:
             self._live.stop()
             self._live = None

@@ -1,4 +1,4 @@
-"""Where output goes: results to one stream, everything else to the other; colours only where eyes are."""
+"""The output: results go to one stream, everything else to the other. Colours are only for terminals."""
 
 import shutil
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ STYLES = {
     "yes": "green",
     "no": "dim",
 }
-"""Rich's styles of a phase or a state; what is under way has the remaining one."""
+"""The styles of phases and states. Any other one is in progress."""
 
 UNDER_WAY = "cyan"
 ANSI = {"red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36", "dim": "2", "bold": "1"}
@@ -44,18 +44,18 @@ class Screen:
 
     @property
     def width(self) -> int | None:
-        """Columns of the terminal. Null where results go to a file or a pipe: those have no width."""
+        """The columns of the terminal. Null for a file or a pipe."""
         return shutil.get_terminal_size().columns if self.is_terminal else None
 
     def has_colour(self, stream: TextIO | None = None) -> bool:
         return self._may_colour and (stream or self.out).isatty()
 
     def say(self, text: str) -> None:
-        """A result."""
+        """Prints a result."""
         print(text, file=self.out)
 
     def tell(self, text: str) -> None:
-        """What is not part of the result."""
+        """Prints a remark that is not part of the result."""
         print(text, file=self.err)
 
     def paint(self, text: str, style: str) -> str:
@@ -65,12 +65,12 @@ class Screen:
         return self.paint(text, STYLES.get(phase, UNDER_WAY))
 
     def sheet(self, facts: Mapping[str, str]) -> None:
-        """One thing, a fact a line. Facts that are not known are left out."""
+        """Prints one item, with a fact on each line. Unknown facts are left out."""
         known = {name: plain(value) for name, value in facts.items() if value}
         width = max(map(len, known), default=0)
         for name, value in known.items():
             self.say(f"{self.paint(name.ljust(width), 'dim')}  {value}")
 
     def clear(self) -> None:
-        """The terminal, for what is drawn anew."""
+        """The terminal, for lines that are redrawn."""
         self.out.write("\x1b[2J\x1b[H")

@@ -1,4 +1,4 @@
-"""What a command has at hand."""
+"""The session of a command: its settings, client and output."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(kw_only=True)
 class Session:
-    """The settings are read and the client is made when a command first needs them: `help` needs neither."""
+    """Settings are read and the client is created at their first use, because `help` needs neither."""
 
     screen: Screen
     clock: Clock

@@ -1,6 +1,7 @@
-"""Which Fleetgraph, and with which key: flags before environment before configuration file before this machine.
+"""The address and key of the Fleetgraph: from flags, else the environment, else the configuration file, else this
+computer.
 
-A profile's key goes to the profile's URL and to no other.
+A profile's key is sent only to the profile's URL.
 """
 
 import ipaddress
@@ -20,11 +21,11 @@ class Settings:
     url: httpx.URL
     key: str | None = field(repr=False)
     profile: str = ""
-    """Empty where no profile says which."""
+    """The name of the profile. Empty if none is used."""
 
     @property
     def is_here(self) -> bool:
-        """Whether the address is this machine's own."""
+        """Whether the address is on this computer."""
         try:
             return ipaddress.ip_address(self.url.host).is_loopback
         except ValueError:
@@ -39,7 +40,7 @@ def read_settings(
     environment: Mapping[str, str],
     remark: Callable[[str], None] = lambda sentence: None,
 ) -> Settings:
-    """Raises UsageError, which never repeats a key. `remark` takes sentences about what is unwise."""
+    """Reads the settings. Raises UsageError, which never repeats a key. `remark` is called with warnings."""
     if url and profile:
         raise UsageError("A profile names its own URL.", "Leave out either --profile or --url.")
     given_url = url or (None if profile else environment.get("FLEETGRAPH_URL") or None)
@@ -54,7 +55,7 @@ def read_settings(
 
 
 def make_settings(url: str, key: str | None, *, profile: str = "") -> Settings:
-    """Raises UsageError for an address that cannot be read, and for a key that must not go there."""
+    """Checks the settings. Raises UsageError for an invalid address, and for a key that must not be sent there."""
     settings = Settings(url=_read_url(url), key=key, profile=profile)
     if key is not None:
         _check_key(settings, key)
@@ -64,7 +65,7 @@ def make_settings(url: str, key: str | None, *, profile: str = "") -> Settings:
 def _which_key(
     profile: Profile | None, from_environment: str | None, *, is_profile_given: bool
 ) -> str | None:
-    """A profile that a flag names beats the environment; one that the file names does not."""
+    """A profile in a flag precedes the environment; the default profile does not."""
     if profile is None or (from_environment is not None and not is_profile_given):
         return from_environment
     return profile.read_key() or from_environment

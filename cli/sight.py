@@ -1,4 +1,4 @@
-"""What an observation of something that is waited for shows, and what that means to who waits."""
+"""The state of something that is awaited, from one answer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ class Outcome(Enum):
     FAILED = Exit.FAILED
     TIMED_OUT = Exit.TIMED_OUT
     REFUSED = Exit.PROVIDER
-    """The provider refused what was asked for."""
+    """The provider refused the change."""
 
     @property
     def is_good(self) -> bool:
@@ -21,21 +21,21 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:
-    """Ages are as of the moment it was read."""
+    """Ages are relative to the time of the answer."""
 
     subject: str
     id: str = ""
     word: str
-    """A phase or a state, or what there is instead of one."""
+    """The phase or state, or what is shown instead."""
     remark: str = ""
     since: datetime | None = None
-    """When the word became true."""
+    """When this phase or state began."""
     age_seconds: int | None = None
-    """How old what was seen is."""
+    """The age of the data."""
     outcome: Outcome | None = None
-    """Null while there is something to wait for."""
+    """The outcome. Null while it is awaited."""
     reason: str = ""
-    """Why it cannot come to a good end, when it cannot."""
+    """Why it cannot succeed, or null."""
     poll_after_seconds: float
 
     @property

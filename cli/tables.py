@@ -1,4 +1,4 @@
-"""Tables that fit where they are read: a terminal's width, or all there is for a pipe."""
+"""Tables that fit into the width of the terminal, or are complete for a pipe."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from cli.screen import STYLES, UNDER_WAY, Screen
 from cli.words import plain
 
 EMPTY = "-"
-"""How a table spells what is not known and what there is none of."""
+"""The text of unknown and missing values in a table."""
 
 GAP = 2
 LEAST = 6
@@ -22,15 +22,15 @@ class Column:
     title: str
     value: Callable[[dict[str, Any]], Any]
     rank: int = 0
-    """Where a terminal is too narrow for all, the columns with the highest rank are left out first; 0 stays."""
+    """If the terminal is too narrow, columns with the highest rank are left out first; rank 0 always stays."""
     is_wide: bool = False
-    """Whether only `-o wide` and csv show it."""
+    """Whether only `-o wide` and CSV show it."""
     is_sentence: bool = False
     """Whether it is cut off rather than left out, down to `SHORT` columns."""
     is_wrapped: bool = False
     """Whether a sentence goes on in the next line instead: where it is what the table is for."""
     is_state: bool = False
-    """Whether it is coloured by what it says."""
+    """Whether its colour depends on its text."""
 
 
 def draw(screen: Screen, columns: Sequence[Column], rows: Sequence[dict[str, Any]], *, is_wide: bool) -> None:

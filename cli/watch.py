@@ -1,4 +1,4 @@
-"""Clusters on their way to where somebody wants them, as one request after the other shows them."""
+"""Watching clusters by repeated requests until they reach a goal."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,13 +12,13 @@ from cli.sight import Outcome, Sight
 from cli.words import read_moment
 
 AT_ONCE = 100
-"""IDs in one request."""
+"""The most IDs in one request."""
 
 
 class ClusterWatch:
-    """Finds clusters by what they are called, and then observes those very clusters.
+    """Finds clusters by name, and then follows their IDs.
 
-    A name that is not there is an error, unless it is to be deleted, is being created, or `may_appear`.
+    A missing name is an error, unless the goal is its deletion, an operation is creating it, or it `may_appear`.
     """
 
     def __init__(self, client: Client, references: Sequence[str], goal: Goal, *, may_appear: bool) -> None:
@@ -132,7 +132,7 @@ def _remarks(cluster: dict[str, Any], goal: Goal) -> list[str]:
 
 
 def _is_being_created(client: Client, reference: str) -> bool:
-    """Whether a change in flight creates a cluster of that name, which no observation has shown yet."""
+    """Whether an open operation creates a cluster of that name, which was not observed yet."""
     account, _, name = reference.rpartition("/")
     account = account.rpartition("/")[2]
     variables = {"first": 100, "filter": {"states": ["RUNNING", "UNCONFIRMED"]}}

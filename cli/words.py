@@ -1,4 +1,4 @@
-"""How durations, amounts and other people's texts read in a terminal. Pure."""
+"""Formatting durations, amounts and texts of others for a terminal. Pure functions."""
 
 import re
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", re.ASCII)
 
 
 def read_span(text: str) -> int:
-    """Seconds of `90`, `90s`, `15m`, `1h30m`. A ValueError for anything else."""
+    """The seconds of `90`, `90s`, `15m` or `1h30m`. Raises ValueError for anything else."""
     match = _SPAN.fullmatch(text)
     if not text or match is None:
         raise ValueError(f"{text!r} is not a duration such as 90s, 15m or 1h30m")
@@ -17,7 +17,7 @@ def read_span(text: str) -> int:
 
 
 def span(seconds: float) -> str:
-    """The two largest units: 12s, 2m 05s, 3h 07m, 4d 2h. A clock that is behind makes nothing negative."""
+    """A duration in its two largest units: 12s, 2m 05s, 3h 07m, 4d 2h. Never negative, even if a clock is late."""
     whole = max(0, int(seconds))
     if whole < 60:
         return f"{whole}s"
@@ -37,7 +37,7 @@ def since(moment: str | None, now: datetime) -> str:
 
 
 def moment(text: str | None, now: datetime) -> str:
-    """When something was or will be: the moment and how far it is from now."""
+    """A time, and how far it is from now."""
     if text is None:
         return ""
     seconds = (now - read_moment(text)).total_seconds()
@@ -46,7 +46,7 @@ def moment(text: str | None, now: datetime) -> str:
 
 
 def plain(text: str) -> str:
-    """On one line and without control characters: a cluster's name must not drive somebody's terminal."""
+    """The text on one line, without control characters, because a name must not control the terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
@@ -69,7 +69,7 @@ def money(amount: dict[str, Any]) -> str:
 
 
 def limit(status: dict[str, Any]) -> str:
-    """A spend limit in a table's cell. `~` marks money that is a conversion of what the provider holds."""
+    """A spend limit for a table. `~` marks money that was converted from use."""
     match status["state"]:
         case "LIMITED":
             held = status["limit"]
@@ -94,13 +94,13 @@ def usage(held: dict[str, Any]) -> str:
 
 
 def freshness(state: dict[str, Any]) -> str:
-    """How long ago it was seen, and what is wrong with that where something is."""
+    """The age of the data, and its freshness unless it is current."""
     age = "never" if state["ageSeconds"] is None else span(state["ageSeconds"])
     return age if state["state"] in ("CURRENT", "NEVER_OBSERVED") else f"{age} ({state['state']})"
 
 
 def seen(state: dict[str, Any]) -> str:
-    """The same in a sentence of its own: `3s ago`, `1m 30s ago (STALE)`, `never`."""
+    """The same for a sentence: `3s ago`, `1m 30s ago (STALE)`, `never`."""
     if state["ageSeconds"] is None:
         return "never"
     age = f"{span(state['ageSeconds'])} ago"

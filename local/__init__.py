@@ -1,1 +1,1 @@
-"""The runner behind `make run`: the wiring of the functions over a local table, the sandbox started beside it."""
+"""The runner behind `make run`: the wiring of the functions with a local table, and the sandbox beside it."""

@@ -1,10 +1,10 @@
-"""`python -m local`: see `make run`."""
+"""`python -m local`, which `make run` starts."""
 
 import sys
 
 
 def main() -> int:
-    """Everything is imported here, so that Ctrl-C ends the first second in order, too."""
+    """Everything is imported here, so that Ctrl-C works in the first second too."""
     try:
         from local.start import start
 

@@ -1,4 +1,4 @@
-"""Reading `accounts.toml`: which accounts to observe, and in which environment variables their tokens are."""
+"""Reading `accounts.toml`: the accounts to observe, and the environment variables with their tokens."""
 
 import re
 import tomllib
@@ -15,7 +15,7 @@ from fleet.model.account import Account
 
 
 class AccountsError(Exception):
-    """The file cannot be used. The message names the place and the remedy, and never a token."""
+    """The file cannot be used. The message names the place and the remedy, never a token."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 
 
 def read_accounts(path: Path, environment: Mapping[str, str], now: datetime) -> list[GivenAccount]:
-    """Raises `AccountsError` about the first entry that cannot be used."""
+    """The accounts of a file. Raises `AccountsError` for the first invalid entry."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -76,7 +76,7 @@ def _read_entry(place: str, raw: object, environment: Mapping[str, str], now: da
     place = f"{place} ({entry.name!r})"
     token = environment.get(entry.token_env, "")
     if not token:
-        if not _VARIABLE.fullmatch(entry.token_env):  # it may be the token itself
+        if not _VARIABLE.fullmatch(entry.token_env):  # it can be the token itself
             raise AccountsError(
                 f"{place}: token_env: names no variable that is set; give a name, such as ACME_TOKEN, not the token."
             )

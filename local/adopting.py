@@ -1,6 +1,6 @@
-"""Which accounts a runner observes: those it is given at its start, and those that were connected while it ran before.
+"""Which accounts a runner observes: those that it gets at its start, and those that were connected in earlier runs.
 
-What is remembered of any other account stays: forgetting is asked for (`fleetgraph disconnect`, or `FORGET`).
+The stored data of any other account stays. `fleetgraph disconnect` or `FORGET` deletes it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from local.accounts import AccountsError, GivenAccount
 
 @dataclass(frozen=True, kw_only=True)
 class Adopted:
-    """`observed` are names by id; `kept` are names of accounts for which no token is known here."""
+    """`observed` has names by id. `kept` has the names of accounts without a token here."""
 
     observed: Mapping[str, str] = field(default_factory=dict)
     kept: Sequence[str] = ()
@@ -34,7 +34,7 @@ async def known_accounts(store: Store) -> list[TrackedAccount]:
 
 
 def last_seen(known: Sequence[TrackedAccount]) -> datetime | None:
-    """The latest instant at which a provider answered: time has come at least that far."""
+    """The latest time at which a provider answered. The clock must not start before it."""
     return max(
         (
             state.observed_at
@@ -49,7 +49,7 @@ def last_seen(known: Sequence[TrackedAccount]) -> datetime | None:
 async def forget(
     store: Store, vault: RunnerVault, clock: Clock, known: Sequence[TrackedAccount], names: Sequence[str]
 ) -> list[TrackedAccount]:
-    """Forgets the accounts of these names, written NAME or PROVIDER/NAME, and answers those that are left."""
+    """Deletes the accounts with these names, written NAME or PROVIDER/NAME, and returns the others."""
     left = list(known)
     for name in names:
         found = [one for one in left if name in (one.account.name, "/".join(one.account.order))]
@@ -74,7 +74,7 @@ async def adopt(
     given: Sequence[GivenAccount],
     base_urls: Mapping[str, str],
 ) -> Adopted:
-    """Makes all that can be observed due at once, whatever was queued or leased when an earlier runner ended."""
+    """Makes all observed accounts due at once, even if an earlier runner ended while they were queued or leased."""
     observed: dict[str, str] = {}
     for one in given:
         same = _same(known, one.account)
@@ -91,7 +91,7 @@ async def adopt(
         except KeyError:
             kept.append("/".join(account.order))
             continue
-        if account.base_url is not None:  # a fake provider listens elsewhere at every start
+        if account.base_url is not None:  # a fake provider has another port at every start
             account = account.model_copy(update={"base_url": base_urls.get(account.provider)})
         await _connect(store, account, clock.now())
         observed[account.id] = account.name
@@ -99,7 +99,7 @@ async def adopt(
 
 
 def _same(known: Sequence[TrackedAccount], account: Account) -> Account | None:
-    """The account as it is remembered: by its name, or by its organization where it was given another name."""
+    """The stored account: by its name, or by its organization if it has another name now."""
     accounts = [tracked.account for tracked in known]
     by_name = (one for one in accounts if one.order == account.order)
     by_organization = (one for one in accounts if one.organization == account.organization)
@@ -132,6 +132,7 @@ async def _connect(store: Store, account: Account, now: datetime) -> None:
         holder = await store.account(taken.account_id)
         other = "another account" if holder is None else repr("/".join(holder.account.order))
         raise AccountsError(
-            f"{account.name!r} is the same organization as {other}, which is remembered here. Give it that name, or set"
+            f"{account.name!r} is the same organization as {other}, which is remembered here. Give it that name, "
+            f"or set"
             " FORGET to that name once, to forget what was observed of it."
         ) from None

@@ -1,4 +1,4 @@
-"""Who comes in on this machine: anybody on loopback, unless a key is asked for."""
+"""Authentication on this computer: on loopback, no key is needed unless one is set."""
 
 import hmac
 from dataclasses import asdict
@@ -31,7 +31,7 @@ LOCAL = trusted("local")
 def make_authenticate(
     keys: Keys, clock: Clock, admin_key: SecretStr | None, oidc: OidcSettings | None = None
 ) -> Authenticate:
-    """Where no key is asked for, one that is presented counts all the same: so it can be tried what it opens."""
+    """If no key is needed, a key in the request counts all the same, so that its scopes can be tried."""
 
     async def open_with_admin_key(presented: str) -> Caller:
         if admin_key is None or not hmac.compare_digest(
@@ -42,7 +42,7 @@ def make_authenticate(
 
     authenticator = Authenticator(
         api_key=partial(authenticate_key, keys, clock),
-        # By the machine's clock: what a token says of time was said by another's.
+        # By the computer's clock, because the times in a token are from another clock.
         token=None if oidc is None else Issuer(Expected(**asdict(oidc)), SystemClock()).open,
         admin_key=open_with_admin_key,
     )
@@ -56,8 +56,8 @@ def make_authenticate(
 
 
 class LoopbackOnly:
-    """A web page whose host's name was made to lead here would be taken for one of ours by the browser; its requests
-    still carry that name.
+    """Refuses requests with another host name. A web page whose host name resolves to this computer (DNS rebinding)
+    would otherwise look like ours to the browser; its requests have its own host name.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,10 +1,9 @@
-"""The runner's clock: it goes on as time does, whatever becomes of the machine's.
+"""The runner's clock, which goes on steadily when the computer's clock is set.
 
-Due times, leases, ages and budgets are differences between instants of one clock. Somebody who sets the machine's clock
-back by three hours would stop all polling for three hours, and everything would seem new meanwhile; forward, and limits
-of providers would seem to have passed. So the runner counts from its start, time spent asleep included, and is drawn
-towards the machine's clock a little at a time. It never goes back, not even over a restart: it starts no earlier than
-what it remembers having seen.
+Due times, leases, ages and budgets are differences of one clock. If the computer's clock were set back by three hours,
+no account would be observed for three hours, and all data would look new. If it were set forward, windows of rate
+limits would seem to have passed. So the runner counts from its start, including sleep, and approaches the computer's
+clock slowly. It never goes back, and after a restart it does not start before the latest stored observation.
 """
 
 import asyncio
@@ -14,11 +13,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 DRAWN = 0.1
-"""How much faster or slower than time it may go while it is drawn: polling uses four fifths of a provider's limit, so
-that even a tenth more is none too many."""
+"""The part by which the clock can be faster or slower while it approaches the computer's. Observations use four fifths
+of a provider's limit, so even a tenth more is within it.
+"""
 
 _COUNTER = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""Linux counts the time that a machine sleeps in the first alone, macOS in the second."""
+"""Clocks that include sleep: the first on Linux, the second on macOS."""
 
 
 def seconds_passed() -> float:
@@ -45,7 +45,7 @@ class SteadyClock:
         self._turn = threading.Lock()
 
     def start_no_earlier_than(self, instant: datetime) -> None:
-        """What was seen is not before what is now."""
+        """The clock does not go below the latest stored time."""
         with self._turn:
             self._now = max(self._now, instant)
 

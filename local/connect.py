@@ -1,4 +1,4 @@
-"""`make connect`: gives the accounts of a file to a deployment on AWS. Given again, an account gets its new token."""
+"""`make connect`: connects the accounts of a file to a deployment on AWS. A connected account gets its new token."""
 
 import asyncio
 import os
@@ -41,13 +41,11 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str], arn
                 one.account if known is None else one.account.model_copy(update={"id": known.account.id})
             )
             if known is None:
-                await vault.keep(
-                    account.id, one.token
-                )  # an account without a token would be observed in vain
+                await vault.keep(account.id, one.token)  # an account without a token cannot be observed
                 await store.connect(account, due_at=clock.now())
             else:
                 await store.connect(account, due_at=clock.now())
-                await vault.keep(account.id, one.token)  # after a refusal the old token still counts
+                await vault.keep(account.id, one.token)  # after a refusal the old token is still used
             await audit.record(entry.model_copy(update={"outcome": AuditOutcome.DONE}))
             print(f"{one.account.provider} account {one.account.name!r} will be observed within two minutes.")
     finally:
@@ -55,7 +53,7 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str], arn
 
 
 def refuse_unknown_addresses(given: Sequence[GivenAccount], outputs: Mapping[str, str]) -> None:
-    """The functions ask nobody at an address that their deployment was not given."""
+    """Checks the addresses, because the functions connect only to addresses that their deployment has."""
     known = outputs.get("AllowedBaseUrls", "").split(",")
     for one in given:
         if one.account.base_url is not None and one.account.base_url not in known:

@@ -1,7 +1,7 @@
-"""`make deploy`: what can be wrong is found before anything is built, and nothing is asked that has a default.
+"""`make deploy`: it finds errors before it builds, and asks nothing that has a default.
 
-`python -m local.deploy check STACK` says where it would deploy to, or what is in the way. `python -m local.deploy STACK
-OPTION ...` then runs `sam deploy`; with GUIDED=1 it asks for every parameter, each with its sentence.
+`python -m local.deploy check STACK` says where it would deploy to, or why it cannot. `python -m local.deploy STACK
+OPTION ...` then runs `sam deploy`. With GUIDED=1 it asks for every parameter and explains each.
 """
 
 import getpass
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 SAM_PYTHON = ROOT / ".venv-sam" / "bin" / "python"
 
 NEW_ACCOUNT_QUOTA = 10
-"""How many functions a new AWS account runs at once: observing must leave some to the API."""
+"""The concurrent executions of a new AWS account. Observing must leave some to the API."""
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,99}")
 _READ_PARAMETERS = """
@@ -32,11 +32,11 @@ print(json.dumps(yaml_parse(pathlib.Path("template.yaml").read_text(encoding="ut
 
 
 class CannotDeploy(Exception):
-    """What is in the way, and what to do."""
+    """It cannot be deployed. The message says why and what to do."""
 
 
 def check(name: str) -> Stack | None:
-    """Says who would deploy what to where. The stack, where there is one already."""
+    """Prints who would deploy what to where. Returns the stack, if it exists."""
     if not _NAME.fullmatch(name):
         raise CannotDeploy(
             f"STACK: {name!r} is no name of a stack: letters, digits and hyphens, a letter first."
@@ -56,8 +56,8 @@ def check(name: str) -> Stack | None:
 
 
 def overrides(name: str, stack: Stack | None, given: Mapping[str, str]) -> Mapping[str, str]:
-    """What is not given is as it is in the stack, or as the template has it: but for an account with little room, and
-    for a name that SSM keeps for itself.
+    """The parameters. By default they are as in the stack or the template, except for an account with a small quota and
+    for a name that SSM reserves.
     """
     if stack is None and name.lower().startswith(("aws", "ssm")) and "TokenPath" not in given:
         given = {**given, "TokenPath": f"/fleetgraph/{name}/tokens/"}
@@ -76,7 +76,7 @@ def ask_for_all(
     ask: Callable[[str], str] = input,
     ask_secretly: Callable[[str], str] = getpass.getpass,
 ) -> Mapping[str, str]:
-    """Each with its sentence and what it is now. An empty answer leaves it; a single - makes it empty."""
+    """Asks for each parameter, with its description and its value. An empty answer keeps it; a - makes it empty."""
     print("Enter keeps what stands in brackets; - makes it empty.\n")
     answers: dict[str, str] = {}
     for name, one in parameters.items():
@@ -102,7 +102,7 @@ def _choices(parameter: Mapping[str, Any]) -> str:
 
 
 def fault_of(parameter: Mapping[str, Any], value: str) -> str | None:
-    """As CloudFormation would say it after minutes."""
+    """What is wrong with a value, which CloudFormation would report only after minutes."""
     if "AllowedValues" in parameter and value not in map(str, parameter["AllowedValues"]):
         return f"One of {', '.join(map(str, parameter['AllowedValues']))}."
     if parameter["Type"] == "Number":

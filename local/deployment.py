@@ -1,7 +1,7 @@
-"""What template.yaml makes, on this machine: for functions that run as Lambda runs them, and for the events in events/.
+"""The resources of template.yaml on this computer, for functions that run as in Lambda and for the events in events/.
 
-The table, the queue, the tokens and the key are those of an emulator of AWS, the provider is a stand-in, and one of its
-accounts is connected and due. The functions themselves run wherever whoever asks runs them.
+The table, the queue, the tokens and the key are in an emulator of AWS. The provider is a fake provider, and one of its
+accounts is connected and due. The caller runs the functions.
 """
 
 import asyncio
@@ -25,10 +25,10 @@ from sandbox import Server, serve
 from sandbox.registry import startable
 
 KEY = "the-key-that-the-deployment-made-up"
-"""The one that events/api.json presents."""
+"""The key in events/api.json."""
 
 DUE_AT = datetime(2025, 1, 1, tzinfo=UTC)
-"""The time in events/observe.json: a message is stale unless it is when the account is due."""
+"""The time in events/observe.json. The account must be due at this time, or the message is stale."""
 
 ACCOUNT_ID = "c2550025070f262c"
 """The account in events/observe.json."""
@@ -36,14 +36,15 @@ ACCOUNT_ID = "c2550025070f262c"
 _TABLE = "fleet"
 _TOKEN_PREFIX = "/local/tokens/"  # noqa: S105 - where they are
 REGION = "eu-central-1"
-"""Of the table. samconfig.toml gives it to `sam local`, whatever the shell says in which it runs."""
+"""The region of the table. samconfig.toml sets it for `sam local`, whatever the environment says."""
 
 
 @contextmanager
 def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterator[Mapping[str, str]]:
-    """Gives the environment of every function. `host` is what functions call this machine, if not `listen_on`.
+    """Yields the environment of every function. `host` is the functions' name of this computer, if it is not
+    `listen_on`.
 
-    For as long, AWS is that emulator for this process too.
+    Meanwhile, this process uses the emulator too.
     """
     host = host or listen_on
     with (
@@ -80,7 +81,7 @@ async def _connect(server: Server, host: str) -> None:
         now=clock.now(),
         account_id=ACCOUNT_ID,
     )
-    # Unchecked, because plain HTTP is for loopback alone, and this token is make-believe.
+    # Unchecked: plain HTTP is allowed only on loopback, but this token is not a real one.
     account = made.model_copy(update={"base_url": _elsewhere(server.url, host)})
     await SsmVault(ssm.open_client(), _TOKEN_PREFIX, clock).keep(account.id, token)
     table = DynamoTable(client, _TABLE, clock)
@@ -89,7 +90,7 @@ async def _connect(server: Server, host: str) -> None:
 
 
 def _provider() -> str:
-    """Which of the fake providers it is matters to nobody."""
+    """The fake provider. Any would do."""
     return min(startable())
 
 

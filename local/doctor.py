@@ -1,4 +1,4 @@
-"""`make doctor`: what a deployment needs of this computer and of the AWS account, each with what to do about it."""
+"""`make doctor`: checks what a deployment needs of this computer and of the AWS account, and says what to do."""
 
 import shutil
 import socket
@@ -11,7 +11,7 @@ from local.deploy import NEW_ACCOUNT_QUOTA
 from local.region import settle_region
 
 CLOCK_SECONDS = 240
-"""AWS refuses a signature that is five minutes off."""
+"""The accepted difference of the clocks, in seconds. AWS refuses a signature that is five minutes off."""
 
 SERVICES = ("cloudformation", "dynamodb", "lambda", "s3", "sqs", "ssm", "sts")
 ACTIONS = (
@@ -31,11 +31,11 @@ ACTIONS = (
     "ssm:PutParameter",
     "s3:PutObject",
 )
-"""What deploying and connecting take, one or two of each service."""
+"""The permissions for deploying and connecting, one or two of each service."""
 
 
 def checks() -> Iterator[tuple[bool, str]]:
-    """Each with whether it is well. What needs credentials is left out without them."""
+    """The checks: whether each passed, and a sentence. Without credentials, some are left out."""
     yield _python()
     try:
         who = identity()

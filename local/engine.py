@@ -1,8 +1,8 @@
-"""`python -m local.engine`: which container engine answers, and how its containers reach this computer.
+"""`python -m local.engine`: finds a container engine, and the address at which its containers reach this computer.
 
-`sam local` runs functions in containers, and a container cannot reach the loopback address of who started it. What it
-reaches is the address of its bridge, where that is an address of this computer; where the engine runs in a virtual
-computer of its own, it reaches our loopback by a name.
+`sam local` runs functions in containers, and a container cannot reach the loopback address of this computer. It can
+reach the address of its bridge, if that is an address of this computer. If the engine runs in a virtual machine, it can
+reach our loopback by a name.
 """
 
 import ipaddress
@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 NO_ENGINE = 3
-"""The exit code that says so."""
+"""The exit code for a missing engine."""
 
 _SECONDS = 20
 
 _BRIDGE = {"docker": "bridge", "podman": "podman"}
-"""What each calls the network in which containers run that ask for none."""
+"""The name of each engine's default network."""
 
 _OUTSIDE = {"docker": "host.docker.internal", "podman": "host.containers.internal"}
-"""What containers of a virtual computer call the computer outside, whose loopback they reach by that name."""
+"""The name of this computer in containers of a virtual machine. It reaches the loopback address."""
 
 _PROPERTIES = {
     "docker": ("info", "--format", "{{json .SecurityOptions}}"),
@@ -42,12 +42,12 @@ _INSTEAD = (
 
 
 class NoEngine(Exception):
-    """The message says what is missing and what does without."""
+    """No engine can be used. The message says what is missing, and what works without it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """`listen_on` is the address of this computer for what containers are to reach, `host` what they call it."""
+    """`listen_on` is the address that containers can reach, `host` its name in containers."""
 
     name: str
     listen_on: str
@@ -57,7 +57,7 @@ class Engine:
 
 @contextmanager
 def open_engine() -> Iterator[Engine]:
-    """The first that answers, its bridge up for as long. Raises `NoEngine`."""
+    """The first engine that answers. Its bridge is up meanwhile. Raises `NoEngine`."""
     name = find_engine()
     with ExitStack() as stack:
         address = _bridge_address(name)
@@ -70,7 +70,7 @@ def open_engine() -> Iterator[Engine]:
 
 
 def find_engine() -> str:
-    """The name of the first that answers and that sam can talk to. Raises `NoEngine`."""
+    """The name of the first engine that answers and that sam can use. Raises `NoEngine`."""
     unfit: list[str] = []
     for name in _BRIDGE:
         if _ask(name, "info") is None:
@@ -85,7 +85,7 @@ def find_engine() -> str:
 
 
 def _fault(properties: str) -> str | None:
-    """What keeps `sam local` from an engine. A virtual computer reaches our loopback, rootless or not."""
+    """Why `sam local` cannot use an engine. A virtual machine reaches our loopback, rootless or not."""
     if "name=rootless" in properties or "rootless=true remote=false" in properties:
         return (
             "runs rootless, and its containers reach nothing that listens on this computer alone:"
@@ -102,9 +102,9 @@ def _bridge_address(name: str) -> str | None:
 
 
 def _addresses(told: Any) -> Iterator[str]:
-    """The gateway of every subnet of IPv4, wherever it stands in what an engine tells of a network.
+    """The gateways of all IPv4 subnets in an engine's description of a network.
 
-    Engines give a bridge the first address of its subnet, and Debian's Docker does so without telling.
+    By default it is the first address of the subnet: Debian's Docker does not show it.
     """
     if isinstance(told, list):
         for part in told:
@@ -121,7 +121,9 @@ def _addresses(told: Any) -> Iterator[str]:
 
 @contextmanager
 def _held_up() -> Iterator[None]:
-    """Podman makes its bridge for the first container and removes it after the last: an empty pod keeps it."""
+    """Keeps Podman's bridge up with an empty pod. Podman creates the bridge for the first container and removes it
+    after the last.
+    """
     pod = _ask("podman", "pod", "create")
     if pod is None or _ask("podman", "pod", "start", pod) is None:
         if pod:
@@ -140,13 +142,13 @@ def _is_remote() -> bool:
 
 
 def _environment(name: str) -> Mapping[str, str]:
-    """sam talks to Docker's socket, which Podman offers under another name."""
+    """The socket of Podman. sam uses Docker's socket, which Podman offers under another name."""
     path = _ask(name, "info", "--format", "{{.Host.RemoteSocket.Path}}") if name == "podman" else None
     return {"DOCKER_HOST": f"unix://{path.removeprefix('unix://')}"} if path else {}
 
 
 def _ask(*command: str) -> str | None:
-    """What a command says, null where it does not exist, fails or hangs."""
+    """The output of a command. Null if it does not exist, fails or hangs."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
     except (OSError, subprocess.TimeoutExpired):

@@ -1,4 +1,4 @@
-"""The sandbox beside the runner: one process a provider, so that one can be killed to see what an outage looks like."""
+"""The sandbox beside the runner: one process for each provider, so that killing one shows an outage."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from sandbox.registry import startable
 
 
 class SandboxError(Exception):
-    """A stand-in did not come up."""
+    """A fake provider did not start."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class FakeProvider:
     pid: int
 
     def accounts(self, now: datetime) -> list[GivenAccount]:
-        """The accounts that the stand-in has, with their make-believe tokens."""
+        """The accounts of the fake provider, with their tokens."""
         with urllib.request.urlopen(f"{self.url}/_sandbox/accounts", timeout=5) as answer:  # noqa: S310 - our own
             entries = json.load(answer)["accounts"]
         given = []
@@ -55,9 +55,7 @@ def sandbox_id(provider: str, name: str) -> str:
 
 @contextmanager
 def fake_providers(providers: Sequence[str] | None = None) -> Iterator[list[FakeProvider]]:
-    """Starts all that there are, or those that are named, together and ends them together; they also end when this
-    process does.
-    """
+    """Starts all fake providers, or the named ones, and ends them together. They also end when this process ends."""
     providers = list(startable()) if providers is None else providers
     with ExitStack() as stack:
         processes = [stack.enter_context(_process(provider)) for provider in providers]
@@ -69,7 +67,7 @@ def fake_providers(providers: Sequence[str] | None = None) -> Iterator[list[Fake
 @contextmanager
 def _process(provider: str) -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, "-m", "sandbox", provider, "--exit-with-stdin"]
-    # A session of its own: Ctrl-C is for the runner, which ends the rest in order.
+    # A session of its own, so that Ctrl-C reaches only the runner, which ends the others in order.
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
     )

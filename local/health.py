@@ -1,4 +1,6 @@
-"""Whether the runner's store answers: said by `/health`, and logged when that begins and when it ends."""
+"""The health of the runner's store, for `/health`. It is logged when the store stops answering and when it answers
+again.
+"""
 
 import logging
 from collections.abc import Sequence
@@ -11,7 +13,7 @@ LONGEST_PAUSE_SECONDS = 30.0
 
 
 class Health:
-    """`untried` are the ids of accounts that were not observed yet."""
+    """`untried` has the ids of accounts that were not observed yet."""
 
     def __init__(self, names: dict[str, str]) -> None:
         self.untried = set(names)
@@ -25,11 +27,11 @@ class Health:
 
     @property
     def pause_seconds(self) -> float:
-        """How long to leave the store alone: a second while it answers, longer the more often it did not."""
+        """The seconds before the next attempt: one while the store answers, more after each failure."""
         return min(LONGEST_PAUSE_SECONDS, 2.0**self._failures)
 
     def failed(self, error: Exception) -> None:
-        """What is no sentence is logged whole, once."""
+        """Logs an error. An unexpected one is logged with its traceback, once."""
         if self._failure is None:
             logger.error(
                 "the store does not answer: %s",

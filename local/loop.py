@@ -1,4 +1,4 @@
-"""The schedule of one process: what functions/plan and functions/observe do on AWS, without a queue between them."""
+"""The schedule of the runner: it does what functions/plan and functions/observe do on AWS, without a queue."""
 
 import asyncio
 import logging
@@ -15,11 +15,11 @@ from local.health import Health
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 4
-"""Observations in flight. Each mostly waits for its provider; the table serves them all."""
+"""The observations in flight. Each mostly waits for its provider."""
 
 
 class ObservationLoop:
-    """Plans every second and observes what is due. `probe` raises as long as the store cannot keep what it is given."""
+    """Plans every second and observes accounts that are due. `probe` raises while the store cannot write."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class ObservationLoop:
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def run(self) -> None:
-        """Until cancelled. A fault of one observation, or of one plan, ends nothing else."""
+        """Runs until it is cancelled. A fault of an observation or a plan does not end it."""
         async with asyncio.TaskGroup() as group:
             while True:
                 try:

@@ -1,8 +1,8 @@
-"""AWS on this machine: ministack, an emulator, in an environment of its own, and closed but to whoever started it.
+"""AWS on this computer: the emulator ministack, in its own environment, accessible only to who started it.
 
-By itself it answers every web page and every user of this machine. Here it answers who presents the access key that was
-made at its start, under a name of this machine, and no web page. The API that is deployed to it asks for keys of its
-own.
+By itself it answers every web page and every user of this computer. Here it answers only requests with the access key
+that was created at its start and with a name of this computer as host, and never a web page. The API that is deployed
+to it has its own keys.
 """
 
 import fcntl
@@ -25,12 +25,12 @@ PYTHON = Path(__file__).parent.parent / ".venv-ministack" / "bin" / "python"
 
 START_SECONDS = 30
 STOP_SECONDS = 30
-"""It writes its tables when it stops."""
+"""The seconds that it has to stop, because it writes its tables then."""
 
 _READY = "/_ministack/ready"
 
-# The emulator lives as long as its standard input is open. It then ends in order, and keeps its tables, however its
-# parent came to an end; and Ctrl-C in a terminal, which reaches a whole group of processes, reaches it last.
+# The emulator ends in order, and writes its tables, when its standard input is closed, so it also ends
+# after its parent was killed. Ctrl-C in a terminal, which reaches a group of processes, reaches it last.
 _PROGRAM = """
 import hmac, os, re, signal, sys, threading
 
@@ -71,19 +71,19 @@ emulator.main()
 
 
 class MinistackError(Exception):
-    """The emulator cannot be had; the message says what to do."""
+    """The emulator cannot be used. The message says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Emulator:
-    """A running one. `access_key_id` is what it answers to; it is also the account that everything in it belongs to."""
+    """A running emulator. It accepts `access_key_id`, which is also the account of everything in it."""
 
     url: str
     access_key_id: str = field(repr=False)
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """For whoever is to reach it. Keys of a real account are never shown to it."""
+        """The environment of its clients. It replaces the keys of a real account."""
         return {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_ACCESS_KEY_ID": self.access_key_id,
@@ -94,7 +94,7 @@ class Emulator:
 
     @contextmanager
     def as_aws(self, region: str) -> Iterator[None]:
-        """For as long, AWS is this emulator for the process."""
+        """Meanwhile, the process uses this emulator as AWS."""
         before = dict(os.environ)
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             del os.environ[name]
@@ -118,10 +118,11 @@ def ministack(
     called: str | None = None,
     access_key_id: str | None = None,
 ) -> Iterator[Emulator]:
-    """Runs services of AWS on a free port of `host`. What they hold is kept in `state` over a clean stop.
+    """Runs services of AWS on a free port of `host`. Their data is kept in `state` after a clean stop.
 
-    `services` are those to run, separated by commas, all when empty; `python` is an interpreter that has it. `called`
-    is what others call this machine, if not `host`. `access_key_id` is one that an emulator over the same `state` had.
+    `services` are the services to run, separated by commas, all if empty. `python` is an interpreter with ministack.
+    `called` is the name of this computer for others, if it is not `host`. `access_key_id` is the one of an earlier
+    emulator with the same `state`.
     """
     if not python.exists():
         raise MinistackError("the emulator of AWS is not installed: `make setup` makes its environment.")
@@ -138,7 +139,7 @@ def ministack(
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            pass_fds=kept,  # the lock is let go once both processes are gone
+            pass_fds=kept,  # the lock is released after both processes have ended
         )
         try:
             _await_ready(process, host, port, log)
@@ -149,7 +150,7 @@ def ministack(
 
 @contextmanager
 def _locked(state: Path) -> Iterator[int]:
-    """Two emulators over one folder would each overwrite what the other kept."""
+    """Locks the folder, because two emulators would overwrite each other's data."""
     state.mkdir(parents=True, exist_ok=True)
     with (state / "lock").open("w") as lock:
         try:
@@ -162,7 +163,7 @@ def _locked(state: Path) -> Iterator[int]:
 def _environment(
     names: set[str], host: str, port: int, key: str, state: Path | None, scratch: str, services: str
 ) -> dict[str, str]:
-    """Nothing of ours is inherited: no keys of AWS, no proxies."""
+    """The environment of the emulator. It inherits no keys of AWS and no proxies."""
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "TMPDIR": scratch,
@@ -210,7 +211,7 @@ def _is_ready(host: str, port: int) -> bool:
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """Closes its standard input, and waits until it has kept its tables."""
+    """Closes its standard input, and waits until it has written its tables."""
     assert process.stdin is not None
     process.stdin.close()
     try:

@@ -1,4 +1,4 @@
-"""What the first start of `make run` says while a person waits. Later starts are quiet."""
+"""The progress that the first start of `make run` shows. Later starts are quiet."""
 
 from collections.abc import Collection
 from typing import Protocol
@@ -7,18 +7,20 @@ SECONDS_BETWEEN = 0.5
 
 
 class Sleeps(Protocol):
-    """A clock, as far as this needs one."""
+    """The part of a clock that is needed here."""
 
     async def sleep(self, seconds: float) -> None: ...
 
 
 def say(text: str) -> None:
-    """At once, also where the output is a pipe."""
+    """Prints at once, also to a pipe."""
     print(text, flush=True)
 
 
 async def say_observed(not_yet_observed: Collection[str], clock: Sleeps) -> None:
-    """Says how far the first observation is, until `not_yet_observed` is empty. Others take accounts out of it."""
+    """Prints the progress of the first observation until `not_yet_observed` is empty. The observations remove accounts
+    from it.
+    """
     total = left = len(not_yet_observed)
     say(f"\nFirst observation of {total} accounts. What is asked before its end may be answered in part.")
     while left:

@@ -1,4 +1,4 @@
-"""Which region of AWS is meant: that of the environment, of the latest guided deployment, or of the profile."""
+"""The AWS region: from the environment, the latest guided deployment, or the profile."""
 
 import os
 import tomllib
@@ -9,7 +9,7 @@ SAM_CONFIG = Path(__file__).parent.parent / "samconfig.toml"
 
 
 def settle_region(environment: MutableMapping[str, str] = os.environ, file: Path = SAM_CONFIG) -> None:
-    """Names it in both variables, because each tool reads another. Leaves a profile's to who reads profiles."""
+    """Sets both variables, because tools read different ones. Tools read the region of a profile themselves."""
     region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or _deployed_to(file)
     if region:
         environment["AWS_REGION"] = environment["AWS_DEFAULT_REGION"] = region

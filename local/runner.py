@@ -1,4 +1,4 @@
-"""One process that is the whole of Fleetgraph: table, observation loop and gateway, until somebody ends it."""
+"""The whole of Fleetgraph in one process: table, observation loop and gateway."""
 
 import asyncio
 import logging
@@ -50,13 +50,14 @@ SANDBOX_PACE = Pace(
     soonest_seconds=3,
     latest_seconds=60,
 )
-"""Quicker than against real providers, whose clusters do not live in seconds."""
+"""The intervals for the sandbox. They are shorter than for real providers, because its clusters change within seconds.
+"""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Bound before anything starts, so that a port in use costs nobody a wait."""
+    """The sockets are bound before anything starts, so that a port in use is reported at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named, because asyncio turns Nagle's delay off only for sockets that say they are TCP.
+    # Explicit, because asyncio turns Nagle's delay off only for sockets with this protocol.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -71,7 +72,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """Signals are the runner's, which also ends what uvicorn does not know of."""
+    """Signals are handled by the runner, which ends more than uvicorn."""
 
     def stop(self) -> None:
         self.should_exit = True
@@ -83,7 +84,9 @@ class _Server(uvicorn.Server):
 
 @dataclass(frozen=True, kw_only=True)
 class Runner:
-    """`base_urls` are those of the fake providers, if there are any. `greet` is told what is observed, before it is."""
+    """`base_urls` are the addresses of the fake providers, if there are any. `greet` is called with the accounts before
+    they are observed.
+    """
 
     given: Sequence[GivenAccount]
     forgotten: Sequence[str]
@@ -136,7 +139,9 @@ class Runner:
         await self.state.table.write(put({"pk": "probe", "sk": "probe"}))
 
     async def _expire(self) -> None:
-        """Not at once, and by the earlier of two clocks: one that was set wrong may have been set right by then."""
+        """Deletes expired rows. It waits first, and uses the earlier of two clocks, because a wrong clock can be
+        corrected meanwhile.
+        """
         while self.state.expire is not None:
             await asyncio.sleep(EXPIRE_EVERY_SECONDS)
             try:

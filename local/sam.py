@@ -1,7 +1,7 @@
-"""`make sam-local`: the API as `sam local` serves it, over a table and a provider on this machine.
+"""`make sam-local`: the API under `sam local`, with a table and a fake provider on this computer.
 
-`python -m local.sam ENV_FILE OPTION ...`: the file is written for `--env-vars` of `sam local invoke`, too, and the
-options go to `sam local start-api`.
+`python -m local.sam ENV_FILE OPTION ...` writes the file, which is also for `--env-vars` of `sam local invoke`, and
+passes the options to `sam local start-api`.
 """
 
 import json
@@ -17,7 +17,7 @@ from local.ministack import MinistackError
 
 
 def write_env_file(file: Path, environment: Mapping[str, str]) -> None:
-    """In the shape that gives them to every function. sam passes on only what the template names."""
+    """Writes variables in the format for every function. sam passes on only variables of the template."""
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps({"Parameters": environment}, indent=2) + "\n", encoding="utf-8")
 
@@ -35,7 +35,7 @@ def serve_api(engine: Engine, env_file: Path, options: Sequence[str]) -> int:
         exports = "".join(f"  export {name}={value}\n" for name, value in wanted.items())
         print(_GREETING.format(exports=exports, file=env_file, key=KEY), flush=True)
         told = {**os.environ, **engine.environment, "SAM_CLI_TELEMETRY": "0"}
-        del told["AWS_ENDPOINT_URL"]  # meant for the functions: sam itself asks for nothing
+        del told["AWS_ENDPOINT_URL"]  # for the functions, not for sam itself
         command = ["sam", "local", "start-api", "--env-vars", str(env_file), *options]
         return subprocess.run(command, env=told, check=False).returncode
 

@@ -1,4 +1,4 @@
-"""What the runner is told by its environment."""
+"""The settings of the runner, from its environment."""
 
 import ipaddress
 import re
@@ -10,13 +10,15 @@ from pydantic import SecretStr
 
 from fleet.access.key_token import PREFIX
 from functions.api_settings import ApiSettings, read_api_settings
-from functions.settings import SettingsError as SettingsError  # what the runner is told has one kind of fault
+from functions.settings import (
+    SettingsError as SettingsError,
+)  # all settings of the runner raise one kind of error
 
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "web" / "dist"
 
 SHORTEST_ADMIN_KEY = 16
-"""In characters, where others than this machine can reach the runner."""
+"""The shortest admin key in characters, if other computers can reach the runner."""
 
 _FOR_EXAMPLE = "for example to the output of `openssl rand -hex 32`"
 _KEY = re.compile(r"[!-~]+")
@@ -25,9 +27,9 @@ _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d+)?")
 
 @dataclass(frozen=True, kw_only=True)
 class RunnerSettings:
-    """`accounts` null runs the sandbox. `endpoint` null keeps everything in a file in `state`. `forgotten` are names of
-    accounts to forget at the start. `admin_key` null asks nobody for a key, on loopback. Web pages of `allowed_origins`
-    may ask.
+    """Without `accounts`, the sandbox runs. Without `endpoint`, everything is stored in a file in `state`. `forgotten`
+    has the names of accounts to delete at the start. Without `admin_key`, no key is needed, on loopback only. Web pages
+    of `allowed_origins` may send requests.
     """
 
     host: str = "127.0.0.1"
@@ -49,7 +51,8 @@ def read_settings(environment: Mapping[str, str]) -> RunnerSettings:
     host, admin_key = environment.get("HOST") or "127.0.0.1", environment.get("ADMIN_KEY")
     if not admin_key and not is_loopback(host):
         raise SettingsError(
-            f"HOST: whoever reaches {host} could change this fleet. Set ADMIN_KEY to what they must send as their key,"
+            f"HOST: whoever reaches {host} could change this fleet. Set ADMIN_KEY to what they must send as their "
+            f"key,"
             f" {_FOR_EXAMPLE}."
         )
     if admin_key:
@@ -68,7 +71,9 @@ def read_settings(environment: Mapping[str, str]) -> RunnerSettings:
 
 
 def _check_admin_key(key: str, host: str) -> None:
-    """A key that could never open would lock out whoever set it, and a short one can be guessed from elsewhere."""
+    """Checks the admin key: a key that cannot be sent would lock its owner out, and other computers could guess a short
+    one.
+    """
     if not _KEY.fullmatch(key):
         raise SettingsError(
             f"ADMIN_KEY: it holds a space, or a character that no header can carry. Set another, {_FOR_EXAMPLE}."

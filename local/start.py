@@ -1,4 +1,4 @@
-"""From the environment to a runner, and from what is wrong to a sentence and the exit code 2."""
+"""Starting a runner from its environment. An error becomes a sentence and the exit code 2."""
 
 import asyncio
 import logging

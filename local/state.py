@@ -1,4 +1,4 @@
-"""Where the runner keeps things: a file of SQLite in a folder of its owner's alone, or a DynamoDB that was named."""
+"""The storage of the runner: an SQLite file in a folder that only its owner can read, or a given DynamoDB."""
 
 import fcntl
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,13 +16,13 @@ from infra.store.table import Table, TableUnavailable
 
 
 class StateError(Exception):
-    """What was kept cannot be used, or nothing can be kept. The message says why, and what to do."""
+    """The storage cannot be used. The message says why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """`is_new`: it remembers nothing yet. `is_private`: nobody but its owner reads it. `expire` deletes what has
-    expired by a time; null where the database does so by itself.
+    """`is_new`: it is empty. `is_private`: only its owner can read it. `expire` deletes rows that have expired by a
+    time; null if the database does so by itself.
     """
 
     table: Table
@@ -33,7 +33,7 @@ class State:
 
 @contextmanager
 def file_of(folder: Path, name: str) -> Iterator[State]:
-    """The file `name` in a folder, which one runner has at a time."""
+    """The file `name` in a folder. Only one runner at a time can use it."""
     with ExitStack() as stack:
         stack.enter_context(_locked(folder, name))
         path = folder / f"{name}.db"
@@ -59,7 +59,7 @@ def dynamodb_at(endpoint: str, name: str, clock: Clock) -> Iterator[State]:
 
 @contextmanager
 def _locked(folder: Path, name: str) -> Iterator[None]:
-    """Two runners over one file would each believe that they alone observe."""
+    """Locks the folder, because two runners with one file would observe every account twice."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if _is_ours_alone(folder):
@@ -80,5 +80,5 @@ def _locked(folder: Path, name: str) -> Iterator[None]:
 
 
 def _is_ours_alone(folder: Path) -> bool:
-    """A folder that somebody named may hold other things, for others to read."""
+    """Makes a folder private, if it is our own: a given folder can contain other files for others to read."""
     return all(entry.name.startswith(("fleetgraph", "sandbox")) for entry in folder.iterdir())

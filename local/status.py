@@ -1,4 +1,4 @@
-"""`make status`: whether a deployment works, in words. Ends with 1 where something does not."""
+"""`make status`: says whether a deployment works. The exit code is 1 if something does not."""
 
 import asyncio
 import sys
@@ -13,17 +13,17 @@ from infra.store.store import TableStore
 from local.region import settle_region
 
 FRESH = timedelta(minutes=3)
-"""Data is a minute old at most while all is well: see the objectives in docs/operate.md."""
+"""The age of data in seconds that is still fine. See the objectives in docs/operate.md."""
 
 PAGE = 100
 NAMED = 5
-"""So many accounts are named, and the others counted."""
+"""The most accounts that are named. Others are counted."""
 
 
 def sentences(
     stack: Stack, accounts: Sequence[TrackedAccount], alarmed: Sequence[Alarm], queued: int, now: datetime
 ) -> Iterator[tuple[bool, str]]:
-    """Each with whether it is as it should be."""
+    """The facts: whether each is fine, and a sentence."""
     is_settled = stack.state.endswith("_COMPLETE") and "ROLLBACK" not in stack.state
     version = stack.outputs.get("Version", "unknown")
     yield (

@@ -1,4 +1,4 @@
-"""`fleetgraph accounts`: what is observed, whether that works, and which accounts there are."""
+"""`fleetgraph accounts`: the observed accounts and their freshness; connecting and disconnecting."""
 
 import getpass
 from typing import Any
@@ -100,7 +100,7 @@ def _id(session: Session, options: Options) -> str:
 
 
 def _read_token(session: Session, options: Options) -> str:
-    """Raises UsageError. A person is asked, and not shown what is typed."""
+    """A token. A person is asked for it, without echo. Raises UsageError."""
     if options.token_env is not None:
         token, place = session.environment.get(options.token_env, ""), options.token_env
     elif session.input.isatty():

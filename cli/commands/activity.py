@@ -1,4 +1,4 @@
-"""`fleetgraph activity`: every change of phase that was seen, and those that are coming."""
+"""`fleetgraph activity`: every observed change of phase, and with --follow the next ones."""
 
 from datetime import timedelta
 from typing import Any
@@ -52,13 +52,13 @@ COLUMNS = (
 
 COMMAND = Noun(
     "activity",
-    "List the changes of phase that were seen in the fleet, oldest first.",
+    "List the changes of phase that were observed in the fleet, oldest first.",
     [
         Verb(
             "list",
             list_activity,
-            "List the changes of phase that were seen in the fleet, oldest first.",
-            about="They come some seconds after they were seen, and are kept for 90 days.",
+            "List the changes of phase that were observed in the fleet, oldest first.",
+            about="They come some seconds after they were observed, and are kept for 90 days.",
             examples="""
 fleetgraph activity list
 fleetgraph activity list --since 7d -o csv

@@ -1,4 +1,4 @@
-"""`fleetgraph completion`: what a shell reads so that the tab key completes."""
+"""`fleetgraph completion`: the script with which a shell completes."""
 
 import click
 
@@ -8,7 +8,7 @@ from cli.session import Session
 
 SHELLS = ("bash", "zsh", "fish")
 VARIABLE = "_FLEETGRAPH_COMPLETE"
-"""Where the shell says what it wants to have completed."""
+"""The environment variable with which the shell asks for a completion."""
 
 
 def completion(session: Session, options: Options) -> int:

@@ -31,7 +31,7 @@ def _facts(fleet: dict[str, Any]) -> dict[str, str]:
         "limits in use": ", ".join(f"~{money(one)}" for one in fleet["convertedSpendLimits"]),
         "without a limit": str(fleet["unlimitedClusterCount"]),
         "limit not known": str(fleet["unknownLimitClusterCount"]),
-        "accounts": f"{coverage['accountCount']}, {coverage['missingCount']} not seen when due",
+        "accounts": f"{coverage['accountCount']}, {coverage['missingCount']} not observed when due",
     }
 
 

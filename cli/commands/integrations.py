@@ -1,4 +1,4 @@
-"""`fleetgraph integrations`: what an account is connected with, a cloud or a registry, and its credentials."""
+"""`fleetgraph integrations`: integrations of accounts with clouds, registries and others, and their credentials."""
 
 from typing import Any
 
@@ -135,7 +135,7 @@ COMMAND = Noun(
         Verb(
             "list",
             list_integrations,
-            "List integrations as last seen. Credentials are never shown.",
+            "List integrations as last observed. Credentials are never shown.",
             examples="""
 fleetgraph integrations list
 fleetgraph integrations list --account "Tidewater Studio" --cloud aws -o wide

@@ -1,4 +1,4 @@
-"""`fleetgraph keys`: who may ask, and for what. Needs a key with the scope ADMIN."""
+"""`fleetgraph keys`: the API keys and their scopes. It needs a key with the scope ADMIN."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -81,7 +81,7 @@ def _fetch(session: Session) -> Listing:
 
 
 def _find(session: Session, reference: str) -> dict[str, Any]:
-    """One that still opens; of those that do not there may be many of a name. Raises NotThere and UsageError."""
+    """The valid key with a name. Several expired or revoked keys can have one name. Raises NotThere and UsageError."""
     found = _all(session)
     for key in found:
         if key["id"] == reference:

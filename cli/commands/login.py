@@ -1,4 +1,4 @@
-"""`fleetgraph login`: keeps a Fleetgraph's address and key under a name, after trying them."""
+"""`fleetgraph login`: tries the address and key of a Fleetgraph and stores them as a profile."""
 
 import getpass
 from dataclasses import replace
@@ -60,7 +60,7 @@ def _keep(session: Session, profile: Profile, key: str, options: Options) -> tup
 
 
 def _read_key(session: Session, options: Options) -> str | None:
-    """Null where the Fleetgraph asks for none. A person is asked, and not shown what is typed."""
+    """The key. Null if the Fleetgraph needs none. A person is asked for it, without echo."""
     if options.no_key:
         return None
     if session.input.isatty():

@@ -1,4 +1,4 @@
-"""`fleetgraph machine-types`: what nodes can be."""
+"""`fleetgraph machine-types`: the machine types of nodes."""
 
 from cli.documents import read
 from cli.grammar import Flag, Noun, Options, Verb

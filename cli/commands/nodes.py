@@ -81,7 +81,7 @@ COMMAND = Noun(
         Verb(
             "list",
             list_nodes,
-            "List the nodes of a cluster as last seen.",
+            "List the nodes of a cluster as last observed.",
             about=CALLED,
             examples="""
 fleetgraph nodes list shipments-ledger

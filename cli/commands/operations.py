@@ -1,4 +1,4 @@
-"""`fleetgraph operations`: what was asked for, and what came of it."""
+"""`fleetgraph operations`: the changes that were asked for, and their results."""
 
 from typing import Any
 
@@ -68,7 +68,7 @@ def _fetch(session: Session, where: dict[str, Any], limit: int) -> Listing:
 
 
 def _candidate(cluster: dict[str, Any]) -> str:
-    """A cluster that an unconfirmed creation may have made; only its ID tells two of them apart."""
+    """A cluster that an unconfirmed creation may have created. Only its ID is unique."""
     return f"{path_of(cluster)} {cluster['status']['phase']} {cluster['id']}"
 
 

@@ -1,4 +1,4 @@
-"""`fleetgraph profiles`: which Fleetgraphs are kept, and which one is used."""
+"""`fleetgraph profiles`: the stored profiles, and which one is used."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""`fleetgraph providers`: what each can, and why not where it cannot."""
+"""`fleetgraph providers`: the capabilities of each provider, and why the others are unsupported."""
 
 from typing import Any
 

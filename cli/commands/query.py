@@ -1,4 +1,4 @@
-"""`fleetgraph query`: any document, for what no other command does."""
+"""`fleetgraph query`: sends any document, for what no other command does."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""`fleetgraph wait`: come back when it is true."""
+"""`fleetgraph wait`: waits until a condition is true."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from cli.session import Session
 from cli.watch import ClusterWatch
 
 MOST = 500
-"""Clusters in one wait: five requests each time."""
+"""The most clusters in one wait: five requests each time."""
 
 
 def wait(session: Session, options: Options) -> int:
@@ -51,7 +51,7 @@ def _watch(session: Session, options: Options) -> Observe | None:
 
 
 def _matching(session: Session, options: Options, goal: Goal) -> list[str]:
-    """IDs of those that are there now: what comes later is not waited for."""
+    """The IDs of the clusters that match now. It does not wait for later ones."""
     if options.create:
         raise UsageError("--create waits for a name.", "Leave it out, or name the clusters.")
     where: dict[str, Any] = to_filter(session, options)

@@ -1,4 +1,4 @@
-"""`fleetgraph whoami`: which Fleetgraph, as whom, and what is allowed."""
+"""`fleetgraph whoami`: the Fleetgraph, the caller, and its scopes."""
 
 from cli.documents import read
 from cli.grammar import Options, Verb

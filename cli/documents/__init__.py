@@ -1,1 +1,1 @@
-"""What the command asks: GraphQL documents, each whole. A test holds every one of them against the schema."""
+"""The GraphQL documents of the command. A test validates each against the schema."""

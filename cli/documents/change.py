@@ -1,4 +1,4 @@
-"""Documents that change something, and those that follow a change."""
+"""Documents of mutations, and those that follow an operation."""
 
 from cli.documents.read import LIMIT, WATCHED
 

@@ -1,4 +1,4 @@
-"""The manifest of the command's documents, for a Fleetgraph that runs known documents alone.
+"""The manifest of the command's documents, for a Fleetgraph that runs only known documents.
 
 `python -m cli.documents.manifest` prints it as Apollo's tools do; `make schema` keeps it where the gateway finds it.
 """
@@ -16,7 +16,7 @@ _OPERATION = re.compile(r"^(query|mutation) (\w+)", re.MULTILINE)
 
 
 def documents() -> list[str]:
-    """Those that are whole: a fragment is part of others."""
+    """The whole documents, without fragments."""
     texts = [text for module in (read, change, keys) for name, text in vars(module).items() if name.isupper()]
     return [text for text in texts if _OPERATION.search(text)]
 

@@ -1,4 +1,4 @@
-"""Documents that ask."""
+"""Documents of queries."""
 
 FRESHNESS = """
 fragment FreshnessFields on Freshness {

@@ -1,4 +1,4 @@
-"""What a cluster is to be, provider by provider: its flags, and the spec and the patch that the graph takes."""
+"""The flags of each provider's clusters, and the specifications and patches of the API."""
 
 from collections.abc import Mapping
 

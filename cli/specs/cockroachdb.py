@@ -84,7 +84,7 @@ def to_spec(session: Session, options: Options, account: dict[str, Any]) -> dict
 
 
 def to_patch(session: Session, options: Options, cluster: dict[str, Any]) -> dict[str, Any]:
-    """Flags of a plan belong to the plan that the cluster has, unless another one is named."""
+    """Flags of a plan are for the cluster's plan, unless --plan names another one."""
     patch = given(version=options.version, **_common(options))
     flags = {**SERVERLESS, **ADVANCED}
     if not any(getattr(options, name) for name in flags.values()) and to_limit(options) is None:

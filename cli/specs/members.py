@@ -1,4 +1,4 @@
-"""What specs and patches are made of."""
+"""The parts of specifications and patches."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from cli.session import Session
 
 @dataclass(frozen=True, kw_only=True)
 class Spec:
-    """How a provider's clusters are asked for, and what can be changed in them."""
+    """How a provider's clusters are created and changed."""
 
     provider: str
     """Its name for people."""
@@ -22,26 +22,26 @@ class Spec:
     examples: str
     create_flags: Callable[[], Sequence[click.Parameter]]
     to_spec: Callable[[Session, Options, dict[str, Any]], dict[str, Any]]
-    """From flags and an account to the provider's member of ClusterSpecInput. Raises UsageError and NotThere."""
+    """Makes the provider's member of ClusterSpecInput from flags and an account. Raises UsageError and NotThere."""
     update_flags: Callable[[], Sequence[click.Parameter]] = tuple
-    """None where a cluster cannot be updated."""
+    """Null if clusters cannot be updated."""
     to_patch: Callable[[Session, Options, dict[str, Any]], dict[str, Any]] = lambda *_: {}
-    """From flags and the cluster to the provider's member of UpdateClusterInput. Raises UsageError."""
+    """Makes the provider's member of UpdateClusterInput from flags and the cluster. Raises UsageError."""
     clearable: Mapping[str, str] = field(default_factory=dict)
-    """By flag: the member of the patch, with dots, that a null or an empty list clears."""
+    """The member of the patch that each flag clears, with dots, by null or an empty list."""
 
 
 LISTS = ("labels", "sshKeys", "advanced.metalLbAddressPools")
-"""Members that are cleared by an empty list, and not by a null."""
+"""Members that an empty list clears, not null."""
 
 
 def given(**members: Any) -> dict[str, Any]:
-    """Without what no flag gave: the provider's or the contract's default holds there."""
+    """The members that flags gave. The others have the default of the provider or the API."""
     return {name: value for name, value in members.items() if value is not None}
 
 
 def clear(patch: dict[str, Any], spec: Spec, names: Sequence[str]) -> None:
-    """Puts nulls into a patch. Raises UsageError for what the provider has no such flag for."""
+    """Adds nulls to a patch. Raises UsageError for a member that the provider does not have."""
     for name in names:
         path = spec.clearable.get(name.removeprefix("--"))
         if path is None:

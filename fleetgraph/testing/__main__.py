@@ -18,7 +18,7 @@ OPTIONS = (
         os.devnull,
         f"--rootdir={SUITE.parent}",
         "--import-mode=importlib",
-    ),  # whatever project it is called in
+    ),  # in any project
     *("-o", "asyncio_default_fixture_loop_scope=function", "-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
 

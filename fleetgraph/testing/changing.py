@@ -1,4 +1,4 @@
-"""What every adapter promises of changes, against the fake of its provider."""
+"""The contract of changes by every adapter, tested against its fake provider."""
 
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
@@ -34,7 +34,7 @@ from fleetgraph.testing.rules import proves
 from fleetgraph.testing.setting import TOKEN, Setting, answering
 
 NAME = "of-a-contract"
-"""A name that every provider takes."""
+"""A name that every provider accepts."""
 
 Verb = Callable[[Any, Cluster, Kit], Awaitable[object]]
 
@@ -54,12 +54,12 @@ VERBS: Mapping[str, tuple[type, Verb]] = {
     ),
     "unlimit": (LimitsSpend, lambda adapter, cluster, _: adapter.clear_spend_limit(cluster)),
 }
-"""Each change of a cluster, by what it is called here, with the protocol that it is part of."""
+"""The changes of a cluster by name, each with its protocol."""
 
 
 async def made(here: Setting, kit: Kit, adapter: Any) -> Cluster:
-    """A cluster at rest, with the provider's own revision where there is one: created, or one that was there where
-    none can be created.
+    """An idle cluster with the provider's revision, if it has one. It is created, or an existing one if none can be
+    created.
     """
     if not isinstance(adapter, CreatesCluster):
         listing: Listing[Cluster] = await adapter.clusters()
@@ -74,7 +74,7 @@ async def made(here: Setting, kit: Kit, adapter: Any) -> Cluster:
 async def seen(
     here: Setting, adapter: Any, cluster: Cluster, is_so: Callable[[Cluster], bool], seconds: int = 300
 ) -> Cluster:
-    """The cluster once it is so; the provider's time passes meanwhile."""
+    """Waits until the cluster is as expected. The provider's time passes meanwhile."""
     for _ in range(0, seconds, 5):
         now = await read(adapter, cluster)
         if is_so(now):
@@ -216,7 +216,7 @@ async def test_a_success_in_anothers_words_is_unexpected(
     answered = answering(kit.adapter, httpx.Response(200, content=body))
     with pytest.raises(
         (UnexpectedResponse, Failing)
-    ):  # failing where something is read before anything is sent
+    ):  # `Failing` if something is read before the change is sent
         await VERBS[verb][1](answered, cluster, kit)
 
 

@@ -18,7 +18,7 @@ MODULES: tuple[ModuleType, ...] = (describing, reading, changing, failing, integ
 
 
 class Contract:
-    """A test class once `contract_of` has given it a kit and the tests that apply to its adapter."""
+    """The base of a test class. `contract_of` adds a kit and the tests that apply to its adapter."""
 
     of: ClassVar[Kit]
 
@@ -41,7 +41,7 @@ class Contract:
     async def here(self, server: Server) -> AsyncIterator[Setting]:
         clock = server.clock
         assert isinstance(clock, ManualClock)
-        async with httpx.AsyncClient(verify=False) as client:  # nothing is encrypted on this machine
+        async with httpx.AsyncClient(verify=False) as client:  # there is no TLS on this computer
             yield Setting(
                 adapter_type=self.of.adapter,
                 server=server,
@@ -51,7 +51,7 @@ class Contract:
             )
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """A test of every verb is one of each that this adapter offers, and likewise for kinds of credentials."""
+        """Parametrises a test by the verbs of this adapter, or by its kinds of credentials."""
         if "verb" in metafunc.fixturenames:
             metafunc.parametrize("verb", verbs_of(metafunc.function, self.of.adapter) or [])
         if "kind" in metafunc.fixturenames:

@@ -1,4 +1,4 @@
-"""Credentials of every kind, each secret in them recognisable."""
+"""Credentials of every kind, with secrets that tests can find."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What every provider promises to say of itself: in its data sheet, in the schema, in its kit."""
+"""The contract of a provider's description: in its record, in the schema, and in its kit."""
 
 from typing import Any
 
@@ -65,7 +65,7 @@ def members(type_: Any) -> set[str]:
 
 @proves("kit")
 def test_the_kit_has_something_for_all_that_the_adapter_can(kit: Kit) -> None:
-    """Crash tests take the specification, too."""
+    """Crash tests use the specification too."""
     needed: dict[str, type] = {
         "spec": CreatesCluster,
         "patch": UpdatesCluster,

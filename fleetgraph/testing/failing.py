@@ -1,4 +1,4 @@
-"""What every adapter promises when things go wrong, and how it asks."""
+"""The contract of every adapter about errors and requests."""
 
 import logging
 import traceback

@@ -1,4 +1,6 @@
-"""What every adapter that changes links promises: made, changed, gone; sent once; no word of what proves them."""
+"""The contract of adapters that change integrations: create, change, delete, each sent once, and no credentials in
+errors.
+"""
 
 import json
 import logging
@@ -99,13 +101,13 @@ async def test_a_link_and_what_was_asked_show_no_secret(
         f"{link!r} {link.model_dump_json()} {change!r} {change.model_dump_json()} {adapter!r} {vars(adapter)}"
     )
     assert PLANTED not in shown + caplog.text + out.out + out.err
-    for request in sent:  # they did go out
+    for request in sent:  # they were sent
         body = request.content.decode()
         assert all(json.dumps(secret) in body for secret in secrets_of(KINDS[kind])) or kind == "gcp key"
 
 
 def repeating(request: httpx.Request) -> httpx.Response:
-    """A provider that says what it was told, in its message, in its fields and where an answer should be."""
+    """A provider that repeats the request in its message, in its fields and in its answer."""
     heard = json.loads(request.content)
     details = {f"credentials.{value}": [value, f"bad {value[3:]}"] for value in texts(heard)}
     words = " ".join(texts(heard))

@@ -1,4 +1,4 @@
-"""What the contract takes: an adapter, its fake provider, and what is asked of them."""
+"""The input of the contract: an adapter, its fake provider, and what to ask of them."""
 
 import inspect
 from collections.abc import Mapping, Sequence
@@ -17,36 +17,36 @@ from sandbox.api import Api
 
 @dataclass(frozen=True, kw_only=True)
 class Kit:
-    """One provider, with all that its adapter is held to."""
+    """One provider, with everything that the contract needs."""
 
     adapter: type[BaseAdapter]
     fake: type[Api[Any]]
-    """Written from the provider's documents and not from the adapter."""
+    """The fake provider. It must be written from the provider's documents and not from the adapter."""
     types: ProviderTypes
-    """What the schema shows of it and takes."""
+    """Its types in the schema."""
     fixtures: Path
-    """The folder of answers that the provider was seen to give, as JSON files."""
+    """The folder of recorded answers of the provider, as JSON files."""
     listing: Mapping[str, str]
-    """What the adapter asks to list clusters, path by path, and the file of `fixtures` that answers it."""
+    """The paths that the adapter requests to list clusters, each with the file in `fixtures` that answers it."""
     spec: ClusterSpec | None = None
-    """A cluster that the first account of the fake provider may create. Null where clusters cannot be created."""
+    """A cluster that the first account of the fake provider can create. Null if clusters cannot be created."""
     patch: ClusterPatch | None = None
-    """What is changed of that cluster. Null where clusters cannot be updated."""
+    """A change of that cluster. Null if clusters cannot be updated."""
     limit: LimitWanted | None = None
-    """A spend limit for it. Null where there is none."""
+    """A spend limit for it. Null if it cannot have one."""
     credentials: Sequence[str] = field(default=())
-    """Names in `fleetgraph.testing.credentials.KINDS` of what an integration can be made with."""
+    """Names in `fleetgraph.testing.credentials.KINDS`: the credentials that an integration can have."""
     external_id: str | None = "acme"
-    """Of the account that asks for `listing`."""
+    """The external id of the account that requests `listing`."""
     api_version: str | None = None
-    """Likewise, where accounts pin a version of the API."""
+    """Its version of the API, where accounts pin one."""
 
     @property
     def provider(self) -> Provider:
         return self.adapter.provider
 
     def files(self) -> list[Path]:
-        """Where the provider is written down, as far as the kit knows: adapter, fake, records, recorded answers."""
+        """The folders of the provider that the kit knows: adapter, fake, records, recorded answers."""
         folders = {Path(inspect.getfile(one)).parent for one in (self.adapter, self.fake)}
         beside = {path for folder in folders for path in folder.iterdir() if path.suffix in (".py", ".toml")}
         return sorted(
@@ -59,7 +59,7 @@ class Kit:
 
 
 def load(name: str) -> Kit:
-    """The kit that `package.module:NAME` names. `ValueError` where it is none."""
+    """The kit with the name `package.module:NAME`. Raises `ValueError` for anything else."""
     module, _, attribute = name.partition(":")
     kit = getattr(import_module(module), attribute or "KIT", None)
     if not isinstance(kit, Kit):

@@ -1,4 +1,4 @@
-"""That `quality.toml` beside an adapter says of every rule whether it is met, and says it rightly."""
+"""Checks `quality.toml` beside an adapter: it must say of every rule whether it is met, and be right."""
 
 import inspect
 import tomllib
@@ -10,7 +10,7 @@ from fleetgraph.testing.kit import Kit
 from fleetgraph.testing.rules import RULES, SHOWN_ELSEWHERE, proves
 
 DECIDE = "DECIDE" + ":"
-"""What begins a sentence of the scaffold about something that nobody but you can decide."""
+"""The beginning of a sentence in the scaffold about a decision that only you can make."""
 
 
 def quality_file(kit: Kit) -> Path:
@@ -18,7 +18,7 @@ def quality_file(kit: Kit) -> Path:
 
 
 def exemptions(kit: Kit) -> Mapping[str, str]:
-    """Why a rule does not apply, by its name; nothing where no file says so."""
+    """The exempt rules by name, with the reason. Empty without a file."""
     if not quality_file(kit).is_file():
         return {}
     return {
@@ -35,7 +35,7 @@ def _read(kit: Kit) -> dict[str, Any]:
 
 
 def problems(kit: Kit, provable: frozenset[str]) -> Iterator[str]:
-    """Sentences about what `quality.toml` says wrongly. `provable` are rules that a test is there for."""
+    """Sentences about the errors in `quality.toml`. `provable` are the rules that have a test."""
     said, name = _read(kit), quality_file(kit).name
     for rule in RULES.keys() - said.keys():
         yield f'{name} says nothing of {rule}: write {rule} = "met", or {{ exempt = "why" }}.'
@@ -71,7 +71,7 @@ def test_nothing_is_left_to_be_decided(kit: Kit) -> None:
 
 
 def undecided(*files: Path) -> Iterator[str]:
-    """What the scaffold left to decide: file, line and sentence."""
+    """The open decisions of the scaffold: file, line and sentence."""
     for file in files:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
             _, found, sentence = line.partition(DECIDE)

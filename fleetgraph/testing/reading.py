@@ -1,4 +1,4 @@
-"""What every adapter promises to show, against the fake of its provider."""
+"""The contract of what every adapter shows, tested against its fake provider."""
 
 from collections import defaultdict
 from typing import Any

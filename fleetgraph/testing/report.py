@@ -1,4 +1,4 @@
-"""What the contract proves of one provider, rule by rule."""
+"""The report of the contract for one provider, rule by rule."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from fleetgraph.testing.rules import RULES, SHOWN_ELSEWHERE, rule_of
 
 
 class Report:
-    """A plugin of pytest that counts what became of the tests of each rule."""
+    """A pytest plugin that counts the results of the tests of each rule."""
 
     def __init__(self) -> None:
         self.outcomes: dict[str, Counter[str]] = defaultdict(Counter)

@@ -11,7 +11,7 @@ from fleetgraph.testing.kit import Kit
 Test = Callable[..., Any]
 TestT = TypeVar("TestT", bound=Test)
 Verbs = Mapping[str, tuple[type, Test]]
-"""Something to do with an adapter, by name, each with the protocol that it is part of."""
+"""The verbs of adapters by name, each with its protocol."""
 
 RULES: Mapping[str, str] = {
     # what is listed
@@ -22,8 +22,9 @@ RULES: Mapping[str, str] = {
     "schema": "The schema shows what only this provider knows, and takes what its records take.",
     "kit": "There is something to create, change and limit wherever the adapter can.",
     "recorded-answers": "An answer that the provider was seen to give is read whole.",
-    # what is offered beside
-    "reads-one-cluster": "A cluster that is read by itself is the one that was listed; one that is gone is not found.",
+    # what else is offered
+    "reads-one-cluster": "A cluster that is read by itself is the one that was listed; one that is gone is not "
+    "found.",
     "connection": "A cluster that serves has a connection, and no other.",
     "nodes": "Nodes belong to their cluster, each once.",
     "integrations": "Integrations are listed each once.",
@@ -46,19 +47,19 @@ RULES: Mapping[str, str] = {
     "endless-pages": "A page that comes again ends the listing as an error.",
     "rate-limit": "A refusal for asking too often says until when; a short one is waited out.",
     "reads-repeated": "A read that failed is repeated, and every attempt is permitted and learned from.",
-    # what is known of it
+    # what is known
     "published-document": "What is sent is checked against the document that the provider publishes.",
     "live-account": "It was tried with an account at the provider itself.",
     "decided": "No sentence of the scaffold is left: everything is decided.",
     "quality": "This list is complete: of every rule it is said whether it is met, and why not.",
-    # what nobody is shown
+    # what is not shown
     "token": "The token is in the request, and nowhere else.",
     "secrets": "No error, log or record repeats a secret that was sent.",
 }
-"""What each rule promises. `quality.toml` of a provider says of each whether it is met."""
+"""The rules and what each promises. The `quality.toml` of a provider says whether each is met."""
 
 SHOWN_ELSEWHERE = frozenset({"published-document", "live-account"})
-"""Rules that tests of the provider itself show, and none of the contract."""
+"""Rules that only tests of the provider itself can show."""
 
 
 def proves(
@@ -68,8 +69,8 @@ def proves(
     verbs: Verbs | None = None,
     where: Callable[[Kit], bool] = lambda _: True,
 ) -> Callable[[TestT], TestT]:
-    """Marks a test as proof of a rule, for adapters that offer the protocol that it `needs` and kits `where` something
-    holds. A test that takes a `verb` is one of each of the `verbs` that the adapter offers.
+    """Marks a test of a rule. It applies to adapters with the protocol that it `needs` and to kits `where` a condition
+    holds. A test with the parameter `verb` runs for each of the `verbs` of the adapter.
     """
     if rule not in RULES:
         raise ValueError(f"{rule!r} is no rule: add it to RULES with its sentence")
@@ -96,7 +97,7 @@ def is_offered(test: Any, kit: Kit) -> bool:
 
 
 def verbs_of(test: object, adapter: type) -> list[str] | None:
-    """The verbs that a test is made for; null where it takes none."""
+    """The verbs of a test. Null if it has no such parameter."""
     verbs: Verbs | None = getattr(test, "verbs", None)
     return (
         None if verbs is None else [verb for verb, (needs, _) in verbs.items() if issubclass(adapter, needs)]

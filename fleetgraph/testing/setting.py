@@ -1,4 +1,4 @@
-"""An adapter, the stand-in of its provider, and what lies between them: the clock, the allowance, the client."""
+"""The setting of the tests: an adapter, its fake provider, the clock, the request budget and the client."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,11 +16,11 @@ from sandbox import ManualClock, RateLimit, Server
 
 TOKEN = "planted-token"
 PLENTY = RateLimit(requests=1_000_000, window_seconds=1)
-"""On a clock that stands still, a provider's own limit would stay reached."""
+"""No limit, because on a clock that stands still a reached limit would stay reached."""
 
 
 class TurnedClock:
-    """The sandbox's time, which passes by being slept."""
+    """The sandbox's time. Sleeping advances it."""
 
     def __init__(self, sandbox: ManualClock) -> None:
         self._sandbox = sandbox
@@ -36,7 +36,7 @@ class TurnedClock:
 
 @dataclass
 class Counted:
-    """An allowance of so many requests, or of any number."""
+    """A request budget with so many permits, or any number."""
 
     left: int | None = None
     taken: int = 0
@@ -53,7 +53,7 @@ class Counted:
 
 @dataclass(kw_only=True)
 class Setting:
-    """An adapter, the stand-in that it asks, and what lies between them."""
+    """An adapter, its fake provider, and what is between them."""
 
     adapter_type: type[BaseAdapter]
     server: Server
@@ -82,7 +82,7 @@ class Setting:
         ]
 
     def open(self, account: Account, token: SecretStr) -> Any:
-        """`Any`, because what an adapter offers beyond clusters is found out here."""
+        """The adapter, as `Any`, because the tests find out what it offers beyond clusters."""
         return self.adapter_type(account, token, self.permits, client=self.client, clock=self.clock)
 
     def adapters(self) -> list[Any]:
@@ -93,7 +93,7 @@ class Setting:
         return self.adapters()[0]
 
     def record(self) -> list[httpx.Request]:
-        """What goes out from now on to change something, with its body."""
+        """The changes that are sent from now on, with their bodies."""
         sent: list[httpx.Request] = []
 
         async def keep(request: httpx.Request) -> None:
@@ -104,7 +104,7 @@ class Setting:
         return sent
 
     async def list_path(self) -> str:
-        """Where the clusters are listed: what is asked first for them."""
+        """The path of the first request that lists clusters."""
         before = len(self.server.requests)
         await self.adapter.clusters()
         return list(self.server.requests)[before].path
@@ -117,7 +117,7 @@ def answering(
     external_id: str | None = "acme",
     api_version: str | None = None,
 ) -> BaseAdapter:
-    """The adapter before a provider that answers this to everything, or what a function makes of each request."""
+    """The adapter with a provider that always answers this, or with the result of a function of the request."""
     account = Account(
         id="account",
         provider=adapter.provider.key,
@@ -134,7 +134,7 @@ def answering(
 
 
 def replaying(kit: Kit) -> BaseAdapter:
-    """The adapter before a provider that answers as it was recorded, path by path."""
+    """The adapter with a provider that answers as recorded, path by path."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         name = kit.listing.get(request.url.raw_path.decode().partition("?")[0])

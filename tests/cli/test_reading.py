@@ -60,7 +60,7 @@ def test_what_a_listing_leaves_out_is_said_beside_it(fleetgraph: Command) -> Non
     ended = fleetgraph("clusters", "--name", "no such cluster")
     assert ended.out == ""
     assert "No cluster matches." in ended.err
-    assert "Not seen when due, 1 of 5 accounts: quay (UNREACHABLE)" in ended.err
+    assert "Not observed when due, 1 of 5 accounts: quay (UNREACHABLE)" in ended.err
 
 
 @pytest.mark.parametrize("reference", ["shipments-ledger", "Meridian Freight/shipments-ledger"])

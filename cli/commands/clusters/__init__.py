@@ -1,4 +1,4 @@
-"""`fleetgraph clusters`: what runs where, how it does, and changing that."""
+"""`fleetgraph clusters`: the clusters, their state, and changing them."""
 
 from cli.commands.clusters import changing, creating, listing, showing, updating
 from cli.grammar import Noun

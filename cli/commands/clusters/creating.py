@@ -1,4 +1,4 @@
-"""`fleetgraph clusters create PROVIDER`: each provider has its own flags, for each wants to know other things."""
+"""`fleetgraph clusters create PROVIDER`: each provider has its own flags, because each needs other values."""
 
 from functools import partial
 

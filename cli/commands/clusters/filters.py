@@ -1,4 +1,4 @@
-"""Which clusters: flags, and the filter that the graph takes."""
+"""The flags that select clusters, and the filter of the API."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def filter_flags() -> list[click.Parameter]:
 
 
 def to_filter(session: Session, options: Options, *, with_inactive: bool = False) -> dict[str, Any]:
-    """A ClusterFilter. Raises NotThere for an account that is not there."""
+    """A ClusterFilter. Raises NotThere for an unknown account."""
     accounts = [find_account(session.client, name)["id"] for name in options.account]
     members = {
         "providers": list(options.provider),

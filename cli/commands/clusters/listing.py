@@ -24,7 +24,7 @@ SEVERITY = (
     "READY",
     "DELETED",
 )
-"""Phases, the one that needs somebody most first: what is broken, what may be, what is on its way, what is well."""
+"""The phases in the order of urgency: broken, unknown, in progress, fine."""
 
 
 def list_clusters(session: Session, options: Options) -> int:
@@ -51,7 +51,7 @@ def _fetch(session: Session, options: Options, where: dict[str, Any]) -> Listing
 
 
 def missing(coverage: dict[str, Any]) -> list[str]:
-    """What the listing leaves out, if anything: a silent provider is not a quiet fleet."""
+    """A remark about accounts that were not observed when due, if there are any."""
     if coverage["isComplete"]:
         return []
     named = [
@@ -60,11 +60,11 @@ def missing(coverage: dict[str, Any]) -> list[str]:
     more = coverage["missingCount"] - len(named)
     names = ", ".join(named) + (f" and {more} more" if more else "")
     accounts = f"{coverage['missingCount']} of {coverage['accountCount']} accounts"
-    return [plain(f"Not seen when due, {accounts}: {names}")]
+    return [plain(f"Not observed when due, {accounts}: {names}")]
 
 
 def reason(cluster: dict[str, Any]) -> str:
-    """Why it is as it is: the provider's sentence, what is being done, or why nothing new is known."""
+    """The reason of the state: the provider's message, the open operation, or why the data is old."""
     status, failure = cluster["status"], cluster["freshness"]["lastFailure"]
     stale = failure["message"] if failure else ""
     doing = status["providerOperation"] or ""
@@ -102,7 +102,7 @@ def _columns(session: Session, *, with_reason: bool) -> list[Column]:
 LIST = Verb(
     "list",
     list_clusters,
-    "List clusters as last seen.",
+    "List clusters as last observed.",
     about="""
 Filters are combined; one that is given several times matches any of its values. With --attention, those that need
 somebody most come first, each with the reason.

@@ -1,4 +1,4 @@
-"""`fleetgraph clusters update`: what is to differ. The cluster's provider decides which flags mean something."""
+"""`fleetgraph clusters update`: changes a cluster. The valid flags depend on its provider."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -58,7 +58,7 @@ def _flag(flag: click.Parameter) -> str:
 
 
 def _flags() -> Sequence[click.Parameter]:
-    """Those of all providers, each once, under the names of the providers that take it."""
+    """The flags of all providers, each once, grouped by the providers that accept it."""
     flags: dict[str, Flag] = {}
     takers: dict[str, list[str]] = {}
     for spec in SPECS.values():
