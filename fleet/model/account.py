@@ -94,12 +94,20 @@ class DeletionGuard(Record):
 
 
 class AccountState(Record):
-    """What observation knows of an account."""
+    """What observation knows of an account.
+
+    `durations` are as in `fleet.model.durations`. `changes` grows with each observation that changed a row. `fence` is
+    that of the observation which left this: where the next one has another than the next number, one was lost in
+    between, and may have changed rows.
+    """
 
     collections: Mapping[Collection, CollectionState] = {}
     is_token_accepted: bool | None = None
     deletion_guard: DeletionGuard | None = None
     summary: Summary = Summary()
+    durations: Mapping[str, tuple[int, ...]] = {}
+    changes: int = 0
+    fence: int | None = None
 
     def of(self, collection: Collection) -> CollectionState:
         return self.collections.get(collection, CollectionState())

@@ -21,6 +21,7 @@ from fleet.accounts.service import go_on_removing, is_disconnect
 from fleet.changing.postconditions import ObservedCollection
 from fleet.model.account import Account, AccountState, Collection, CollectionState
 from fleet.model.change import OperationKind
+from fleet.model.durations import record
 from fleet.model.failure import (
     Failure,
     FailureKind,
@@ -204,6 +205,7 @@ class _Running:
         self._guard = self._before.deletion_guard
         self._is_accepted = self._before.is_token_accepted
         self._observed: list[ObservedCollection] = []
+        self._durations = self._before.durations
         self._changed = 0
         self._stopped_until: datetime | None = None
         self._is_stopped = False
@@ -214,6 +216,7 @@ class _Running:
             state = await self._observe_collections()
             follow_at = await self._follow(state)
             await self._permits.settle()
+            state = self._counted(state)
             await self._tell(state)
         except (StaleObserver, AccountGone):
             raise
@@ -258,6 +261,9 @@ class _Running:
             is_token_accepted=self._is_accepted,
             deletion_guard=self._guard,
             summary=summarize(self._known.values()),
+            durations=self._durations,
+            changes=self._before.changes,
+            fence=self._lease.fence,
         )
         clusters = state.of(Collection.CLUSTERS)
         is_paced = not self._is_stopped and clusters.budget_until is None
@@ -304,6 +310,8 @@ class _Running:
             self._collections[collection] = state
 
     async def _keep(self, collection: Collection, context: CollectionContext, collected: Collected) -> None:
+        if collection is Collection.CLUSTERS:
+            self._durations = record(self._durations, self._known, collected.rows.values(), self._clock.now())
         self._known = dict(collected.rows)
         self._changed += collected.changed
         if collection is Collection.CLUSTERS:
@@ -446,6 +454,11 @@ class _Running:
 
     def _later(self, delay: timedelta) -> datetime:
         return self._clock.now() + delay
+
+    def _counted(self, state: AccountState) -> AccountState:
+        is_after_a_lost_one = self._before.fence is not None and self._lease.fence != self._before.fence + 1
+        changes = state.changes + (self._changed > 0 or is_after_a_lost_one)
+        return state.model_copy(update={"changes": changes})
 
     async def _tell(self, state: AccountState) -> None:
         events = account_events(self._before, state, self._account, self._clock.now())

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from fleet.model.money import Money
 from fleet.reading.ordering import Listed
-from fleet.reading.severity import assess
 
 MOST_BUCKETS = 200
 """For each facet; what is rarer is left out, and the facet says how many clusters that is."""
@@ -85,7 +84,7 @@ _VALUES: Mapping[FacetBy, Callable[[Listed], Sequence[str | None]]] = {
     FacetBy.PROVIDER: lambda listed: (listed.row.item.provider,),
     FacetBy.ACCOUNT: lambda listed: (listed.account.account.name,),
     FacetBy.PHASE: lambda listed: (listed.row.item.phase,),
-    FacetBy.SEVERITY: lambda listed: (assess(listed.row, listed.account, listed.now).severity,),
+    FacetBy.SEVERITY: lambda listed: (listed.severity,),
     FacetBy.CLOUD: lambda listed: (listed.row.item.cloud,),
     FacetBy.REGION: lambda listed: listed.row.item.regions,
     FacetBy.VERSION: lambda listed: (listed.row.item.version,),

@@ -9,8 +9,9 @@ from fleet.model.account import TrackedAccount
 from fleet.reading.ordering import Listed, Ordering, SortKey, read_key, sort_key
 from fleet.reading.pages import ClusterFilter
 from fleet.reading.search import Search
-from fleet.reading.severity import Severity, assess
+from fleet.reading.severity import Severity
 from fleet.reading.snapshot import Snapshots
+from fleet.reading.timings import Timings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +38,7 @@ class Question:
         return (
             self.where.matches(listed.row)
             and not any(one.matches(listed.row) for one in self.without)
-            and (
-                self.severities is None
-                or assess(listed.row, listed.account, listed.now).severity in self.severities
-            )
+            and (self.severities is None or listed.severity in self.severities)
             and (self.search is None or self.search.matches(listed))
         )
 
@@ -50,10 +48,10 @@ async def find(
 ) -> list[Listed]:
     """Every match among the clusters of these accounts, in the fleet's order."""
     wanted = [account for account in accounts if question.where.wants(account)]
-    found = []
+    timings, found = Timings(accounts), []
     for snapshot in await snapshots.of(wanted):
         for row in snapshot.clusters:
-            listed = Listed(row=row, account=snapshot.account, now=now)
+            listed = Listed(row=row, account=snapshot.account, now=now, timings=timings)
             if question.matches(listed):
                 found.append(listed)
     return found

@@ -9,7 +9,8 @@ from functools import total_ordering
 from fleet.model.account import Collection, TrackedAccount
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.store import FleetOrder
-from fleet.reading.severity import URGENCY, assess
+from fleet.reading.severity import URGENCY, Severity, assess
+from fleet.reading.timings import NO_HISTORY, Timings
 
 _DIGITS = 20
 
@@ -36,11 +37,16 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """A cluster with its account, at one time."""
+    """A cluster with its account, at one time. `timings` are those of the fleet that it is listed in."""
 
     row: TrackedCluster
     account: TrackedAccount
     now: datetime
+    timings: Timings = NO_HISTORY
+
+    @property
+    def severity(self) -> Severity:
+        return assess(self.row, self.account, self.now, self.timings).severity
 
     @property
     def place(self) -> FleetOrder:
@@ -107,7 +113,7 @@ def _money(listed: Listed) -> str:
 _VALUES: Mapping[OrderField, Callable[[Listed], str]] = {
     OrderField.NAME: lambda listed: listed.row.item.name.casefold(),
     OrderField.PHASE: lambda listed: listed.row.item.phase.value,
-    OrderField.SEVERITY: lambda listed: str(URGENCY[assess(listed.row, listed.account, listed.now).severity]),
+    OrderField.SEVERITY: lambda listed: str(URGENCY[listed.severity]),
     OrderField.SINCE: lambda listed: _instant(listed.row.since),
     OrderField.CREATED_AT: lambda listed: _instant(listed.row.item.created_at),
     OrderField.PROVIDER: lambda listed: listed.row.item.provider,

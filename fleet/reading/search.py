@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
 from fleet.reading.ordering import Listed
-from fleet.reading.severity import assess
 
 MOST_TERMS = 20
 LONGEST_TEXT = 500
@@ -176,7 +175,7 @@ _TEXTS: Mapping[str, Callable[[Listed], Iterable[str]]] = {
     "plan": lambda listed: _texts(listed.row.item.plan),
     "provider": lambda listed: [listed.row.item.provider],
     "region": lambda listed: listed.row.item.regions,
-    "severity": lambda listed: [assess(listed.row, listed.account, listed.now).severity],
+    "severity": lambda listed: [listed.severity],
     "version": lambda listed: _texts(listed.row.item.version),
 }
 _INSTANTS: Mapping[str, Callable[[Listed], datetime | None]] = {

@@ -7,9 +7,13 @@ from enum import StrEnum
 from fleet.model.account import TrackedAccount
 from fleet.model.cluster import Phase
 from fleet.model.tracking import TrackedCluster
+from fleet.reading.timings import NO_HISTORY, Timings
 
 USUALLY_MOVES_WITHIN = timedelta(minutes=45)
-"""Creating the slowest kind of cluster takes so long. What moves for longer is STUCK."""
+"""Creating the slowest kind of cluster takes so long. What moves for longer is STUCK, unless history tells how long
+such changes take: then it is what 19 of 20 took."""
+AT_LEAST = timedelta(minutes=5)
+"""Whatever moves for less is not STUCK, however quick others were."""
 
 
 class Severity(StrEnum):
@@ -36,7 +40,9 @@ class Assessment:
     since: datetime
 
 
-def assess(row: TrackedCluster, account: TrackedAccount, now: datetime) -> Assessment:
+def assess(
+    row: TrackedCluster, account: TrackedAccount, now: datetime, timings: Timings = NO_HISTORY
+) -> Assessment:
     cluster = row.item
     said = f" The provider says: {cluster.message}" if cluster.message else ""
     if cluster.phase in (Phase.FAILED, Phase.DEGRADED):
@@ -51,10 +57,11 @@ def assess(row: TrackedCluster, account: TrackedAccount, now: datetime) -> Asses
     if cluster.is_moving:
         took = now - row.since
         minutes = int(took.total_seconds() // 60)
-        if took > USUALLY_MOVES_WITHIN:
-            reason = (
-                f"It has been {cluster.phase} for {minutes} minutes, longer than such changes take.{said}"
-            )
+        eta = timings.eta(row)
+        usually = USUALLY_MOVES_WITHIN if eta is None else max(AT_LEAST, eta.late_at - row.since)
+        if took > usually:
+            known = "" if eta is None else f" ({eta.usual.samples} before it took up to {_minutes(usually)})"
+            reason = f"It has been {cluster.phase} for {minutes} minutes, longer than such changes take{known}.{said}"
             return Assessment(severity=Severity.STUCK, reason=reason, since=row.since)
         reason = f"It has been {cluster.phase} for {minutes} minutes."
         return Assessment(severity=Severity.MOVING, reason=reason, since=row.since)
@@ -69,3 +76,8 @@ def assess(row: TrackedCluster, account: TrackedAccount, now: datetime) -> Asses
         reason = f"The provider's word {cluster.provider_phase!r} is not known to this version."
         return Assessment(severity=Severity.UNKNOWN, reason=reason, since=row.since)
     return Assessment(severity=Severity.FINE, reason=None, since=row.since)
+
+
+def _minutes(duration: timedelta) -> str:
+    minutes = max(1, round(duration.total_seconds() / 60))
+    return f"{minutes} minute{'s' if minutes != 1 else ''}"

@@ -22,6 +22,7 @@ from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.credits import CreditStatus
 from fleet.ports.store import FleetOrder, Ref
 from fleet.reading import pages
+from fleet.reading.timings import Timings
 from fleet.reading.visible import as_seen_by
 from gateway.services import Policy, Services
 
@@ -80,6 +81,7 @@ class Context:
         """Drops what was loaded, because a change in the same request can make it old."""
         reader = self.reader
         self.__dict__.pop("_fleet", None)
+        self._timings: Timings | None = None
         self.accounts: DataLoader[str, TrackedAccount | None] = _batch(reader.accounts_by_id)
         self.clusters: DataLoader[Ref, TrackedCluster | None] = _batch(reader.clusters_by_ref)
         self.nodes: DataLoader[Ref, Tracked[Node] | None] = _batch(reader.nodes_by_ref)
@@ -103,6 +105,12 @@ class Context:
     async def fleet(self) -> Sequence[TrackedAccount]:
         """Every account, in order. They are read once for each request."""
         return await self._fleet
+
+    async def timings(self) -> Timings:
+        """Of every account that the caller sees."""
+        if self._timings is None:
+            self._timings = Timings(await self.fleet())
+        return self._timings
 
     async def cover(self, wants: Callable[[TrackedAccount], bool] = lambda account: True) -> Covered:
         accounts = [account for account in await self.fleet() if wants(account)]

@@ -33,6 +33,7 @@ from gateway.types.records import field, serves
 from gateway.types.scalars import URL, Revision
 from gateway.types.severity import Assessment, assessment
 from gateway.types.status_change import StatusChange
+from gateway.types.timings import Eta, of_cluster
 
 if TYPE_CHECKING:
     from fleet.model.integration import Integration as KnownIntegration
@@ -210,6 +211,10 @@ class Cluster(Node, Observed):
         "Every observed change of phase, newest first. Kept for 90 days.", resolver=status_history
     )
     assessment: Assessment = field("How much the cluster needs attention, and why.", resolver=assessment)
+    eta: Eta | None = field(
+        "When it usually comes to rest. Null at rest, and while fewer than five of its kind were observed.",
+        resolver=of_cluster,
+    )
     details: ClusterDetails | None = field(
         "Fields that only its provider has. Null for a provider that this version has no adapter for.",
         resolver=details,

@@ -11,6 +11,7 @@ from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
 from fleet.model.cluster import Phase
 from fleet.model.summary import Summary
+from fleet.reading.version import NEWEST_OPERATIONS, version_of
 from gateway.context import Context, Covered, Info
 from gateway.types.coverage import Coverage
 from gateway.types.money import Money
@@ -79,6 +80,11 @@ def unknown_limit_cluster_count(totals: Row) -> int:
     return totals.sum.unknown_limit_count
 
 
+async def version(totals: Row, info: Info) -> str:
+    newest = await info.context.reader.operations(before=None, limit=NEWEST_OPERATIONS)
+    return version_of(totals.accounts, newest)
+
+
 async def coverage(totals: Row, info: Info) -> Covered:
     return await info.context.cover()
 
@@ -114,6 +120,11 @@ class Fleet:
     unknown_limit_cluster_count: int = field(
         "The number of clusters whose limit is unknown. The sums do not include them.",
         resolver=unknown_limit_cluster_count,
+    )
+    version: str = field(
+        "Differs once anything that you see has changed: ask for it every few seconds, and for the rest when it "
+        "differs. An observation that shows nothing new leaves it as it is. It says nothing of ages.",
+        resolver=version,
     )
     coverage: Coverage = field(
         "The accounts behind the numbers, and which of them were not observed when due.", resolver=coverage

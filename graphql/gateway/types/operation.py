@@ -10,9 +10,11 @@ from fleet.model import operation as domain
 from fleet.model import spec
 from fleet.model.account import TrackedAccount
 from fleet.model.change import OperationKind
+from fleet.model.durations import MoveKind
 from fleet.model.operation import OperationState, Target, TargetKind, poll_after_seconds
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.store import Ref
+from fleet.reading.timings import Eta
 from gateway.context import Context, Info
 from gateway.relay.ids import Node
 from gateway.types.account import Account
@@ -21,8 +23,17 @@ from gateway.types.freshness import ProviderFailure
 from gateway.types.integration import Integration
 from gateway.types.node import ClusterNode
 from gateway.types.records import field, serves
+from gateway.types.timings import Eta as EtaType
 
 Row = strawberry.Parent[domain.Operation]
+
+_MOVES = {
+    OperationKind.CREATE_CLUSTER: MoveKind.CREATE,
+    OperationKind.UPDATE_CLUSTER: MoveKind.UPDATE,
+    OperationKind.DEPLOY_CLUSTER: MoveKind.UPDATE,
+    OperationKind.STOP_CLUSTER: MoveKind.STOP,
+    OperationKind.DELETE_CLUSTER: MoveKind.DELETE,
+}
 
 OperationTarget = Annotated[
     Cluster | Account | Integration | ClusterNode,
@@ -61,6 +72,20 @@ async def candidates(row: Row, info: Info) -> list[TrackedCluster]:
         return []
     found = await info.context.clusters.load_many([Ref(row.account_id, key) for key in row.candidates])
     return [cluster for cluster in found if cluster is not None]
+
+
+async def eta(row: Row, info: Info) -> Eta | None:
+    """Of the cluster where it is observed, else of its provider."""
+    kind = _MOVES.get(row.kind)
+    if kind is None or row.is_final:
+        return None
+    found = await target(row, info)
+    timings = await info.context.timings()
+    if isinstance(found, TrackedCluster):
+        usual = timings.usual(kind, found)
+    else:
+        usual = timings.usual_of_provider(kind, row.provider)
+    return None if usual is None else Eta(kind=kind, since=row.requested_at, usual=usual)
 
 
 def poll_after(row: Row, info: Info) -> int | None:
@@ -104,6 +129,11 @@ class Operation(Node):
     )
     poll_after_seconds: int | None = field(
         "How long to wait before the next query. Null when nothing more will change.", resolver=poll_after
+    )
+    eta: EtaType | None = field(
+        "When such a change usually ends. Null when nothing more will change, for changes that move no cluster, and "
+        "while fewer than five of its kind were observed.",
+        resolver=eta,
     )
     failure: ProviderFailure | None = field("What went wrong, also with the latest of several attempts.")
     differences: list[Difference] = field(

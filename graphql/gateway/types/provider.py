@@ -12,6 +12,7 @@ from gateway.types.capability import CapabilitySupport, support_of_provider
 from gateway.types.enums import ProviderKind
 from gateway.types.records import field, serves
 from gateway.types.scalars import URL
+from gateway.types.timings import Timing, of_provider
 
 
 def provider_of(key: str) -> domain.Provider:
@@ -46,6 +47,10 @@ class Provider(Node):
     name: str
     documentation_url: URL | None = field(
         "Where the provider's API is documented.", resolver=documentation_url
+    )
+    timings: list[Timing] = field(
+        "How long its clusters took, by what was observed in the accounts that you see. Empty below five samples.",
+        resolver=of_provider,
     )
     capabilities: list[CapabilitySupport] = field(
         "One entry for each `Capability`, so that a client can explain why an action is not available.",

@@ -7,6 +7,7 @@ import strawberry
 from fleet.model.tracking import TrackedCluster
 from fleet.reading.severity import Assessment as Assessed
 from fleet.reading.severity import Severity, assess
+from fleet.reading.timings import NO_HISTORY
 from gateway.context import Info
 from gateway.types.records import field
 
@@ -26,4 +27,7 @@ class Assessment:
 
 
 async def assessment(row: strawberry.Parent[TrackedCluster], info: Info) -> Assessed:
-    return assess(row, await info.context.account(row.item.account_id), info.context.now)
+    context = info.context
+    account = await context.account(row.item.account_id)
+    timings = await context.timings() if row.item.is_moving else NO_HISTORY
+    return assess(row, account, context.now, timings)

@@ -1,5 +1,6 @@
 """What an observation tells the feed of activity."""
 
+from fleet.model.cluster import Phase
 from fleet.model.event import Event, EventKind
 from fleet.model.failure import Unavailable
 from fleet.model.money import (
@@ -10,7 +11,9 @@ from fleet.model.money import (
     SpendLimitState,
     SpendLimitStatus,
 )
+from fleet.model.rate_limit import Share
 from fleet.observing.events import MOST_EVENTS
+from fleet.providers import PROVIDERS
 from tests.fleet.things import cluster
 from tests.fleet.world import World
 
@@ -75,3 +78,42 @@ async def test_when_everything_reads_otherwise_only_so_much_is_told(world: World
     script.clusters = [cluster(key, of=account, revision="r2") for key in keys]
     await world.observe_when_due(account)
     assert len(await told(world)) == MOST_EVENTS
+
+
+async def test_an_observation_that_shows_nothing_new_counts_no_change(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster("c1", of=account)]
+    counts = []
+    for turn in range(4):
+        if turn == 2:
+            script.clusters = [cluster("c1", of=account, version="9")]
+        await world.observe_when_due(account)
+        counts.append((await world.state(account)).changes)
+    assert counts == [1, 1, 2, 2]
+
+
+async def test_after_an_observation_that_was_lost_something_may_have_changed(world: World) -> None:
+    account, _ = await world.connect()
+    await world.observe_when_due(account)
+    before = (await world.state(account)).changes
+    await world.store.begin(
+        account,
+        rate=PROVIDERS[account.provider].rate_limit,
+        share=Share.POLLING,
+        requests=1,
+        now=world.clock.now(),
+        lease_seconds=1,
+        due_at=None,
+    )
+    world.clock.move(seconds=120)
+    await world.observe(account)
+    assert (await world.state(account)).changes == before + 1
+
+
+async def test_how_long_a_cluster_took_is_remembered_with_its_account(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster("c1", of=account, phase=Phase.PROVISIONING)]
+    await world.observe_when_due(account)
+    script.clusters = [cluster("c1", of=account)]
+    await world.observe_when_due(account)
+    assert (await world.state(account)).durations == {"CREATE\teu-1\t": (5,)}
