@@ -1,6 +1,6 @@
 """The search text of people and programs: words and qualifiers, as code hosts have them.
 
-    provider:kupe phase:degraded,failed region:eu-* label.env=prod created:>2026-01-01 -plan:basic nightly
+    cloud:aws phase:degraded,failed region:eu-* label.env=prod created:>2026-01-01 -plan:basic nightly
 
 A word is looked for in the name, display name, external id, account, regions, plan, version and labels of a cluster;
 upper and lower case and accents make no difference, and the last word may be a beginning. A qualifier narrows one

@@ -54,7 +54,7 @@ OrderBy = Annotated[
 SearchText = Annotated[
     str | None,
     strawberry.argument(
-        description="Words and qualifiers, such as `provider:kupe phase:degraded,failed region:eu-* label.env=prod "
+        description="Words and qualifiers, such as `cloud:aws phase:degraded,failed region:eu-* label.env=prod "
         "created:>2026-01-01 -plan:basic nightly`. docs/api.md explains it."
     ),
 ]

@@ -16,8 +16,8 @@ PACKAGES = (
 )
 FILES = ("Makefile", "template.yaml", "samconfig.toml", "artefact.sh")
 PAGE = "web/page/src"
-OF_THE_PAGE = (f"{PAGE}/create/kinds.tsx", f"{PAGE}/cluster/Details.tsx")
-"""Where the page has a form and the details of each provider. Without them it shows what all clusters have."""
+OF_THE_PAGE = (f"{PAGE}/create/kinds.tsx", f"{PAGE}/cluster/Details.tsx", f"{PAGE}/cluster/Protection.tsx")
+"""Where the page has a form, the details and a switch of a provider. Without them it shows what all clusters have."""
 ENGINE = r'COCKROACHDB = "COCKROACHDB"|<Fact title="Engine">.*'
 """What runs in a cluster has the name of a provider: `Engine` in fleet/model/cluster.py."""
 EXAMPLE = r"\s*(\$ )?fleetgraph .*"

@@ -16,6 +16,7 @@ from fleet.model.money import SpendEnforcement, SpendLimitBasis, SpendLimitState
 from fleet.model.node import NodePhase
 from fleet.model.operation import OperationState
 from fleet.providers import PROVIDERS
+from fleet.reading.facets import FacetBy
 
 
 @strawberry.enum(description="The platforms that this gateway has an adapter for.")
@@ -91,6 +92,7 @@ strawberry.enum(
     description="What happened. `from` and `to` are phases, versions, limits or revisions, or the state of an "
     "operation. UNKNOWN: another version of Fleetgraph has the word.",
 )
+strawberry.enum(FacetBy, name="ClusterFacetBy", description="A criterion to count clusters by.")
 strawberry.enum(
     Scope,
     description="What a key allows. READ reads. WRITE changes clusters, limits and integrations. ADMIN connects "

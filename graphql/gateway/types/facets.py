@@ -6,8 +6,6 @@ from fleet.reading.facets import MOST_BUCKETS, FacetBy
 from gateway.types.money import Money
 from gateway.types.records import field
 
-strawberry.enum(FacetBy, name="ClusterFacetBy", description="A criterion to count clusters by.")
-
 
 @strawberry.type(description="The clusters with one value.")
 class ClusterBucket:

@@ -4,9 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from fleet.changing.postconditions import ObservedCollection
+from fleet.changing.postconditions import ObservedCollection, Verdict
 from fleet.changing.settling import GRACE, expire, settle
-from fleet.model.change import DeleteCluster, DeployCluster, StopCluster, UpdateIntegration
+from fleet.changing.verbs import VERBS
+from fleet.model.change import (
+    Change,
+    DeleteCluster,
+    DeployCluster,
+    OperationKind,
+    StopCluster,
+    UpdateIntegration,
+)
 from fleet.model.cluster import Phase
 from fleet.model.credentials import AwsRole
 from fleet.model.failure import Failure, FailureKind
@@ -17,7 +25,9 @@ from tests.fleet.changing.test_settling import (
     ACME,
     LATER,
     LONG_AGO,
+    NEWER,
     SENT,
+    UPDATE,
     deploying,
     links,
     lost,
@@ -118,3 +128,41 @@ def test_a_deletion_whose_answer_was_lost_is_not_taken_because_the_cluster_is_mi
 def test_a_deployment_that_nobody_told_of_before_is_not_another() -> None:
     seen = settle(deploying(), view(row(web(deployment="run-2"), since=LONG_AGO)), LATER)
     assert (seen.state, seen.has_begun) == (RUNNING, False)
+
+
+BROKEN_LONG_AGO = row(web(Phase.FAILED), since=LONG_AGO)
+
+
+@pytest.mark.parametrize("change", [UPDATE, StopCluster(), DeployCluster()])
+def test_a_failure_from_before_is_one_of_this_change_once_it_has_begun(change: Change) -> None:
+    judge = VERBS[change.kind].ended
+    assert judge(taken(change), view(BROKEN_LONG_AGO)) is Verdict.NO
+    assert judge(taken(change).begun(), view(BROKEN_LONG_AGO)) is Verdict.GAVE_UP
+
+
+@pytest.mark.parametrize(("shown", "verdict"), [("run-1", Verdict.NO), ("run-2", Verdict.GAVE_UP)])
+def test_a_failure_of_another_deployment_is_one_of_this_change(shown: str, verdict: Verdict) -> None:
+    broken = row(web(Phase.FAILED, deployment=shown), since=LONG_AGO)
+    assert VERBS[OperationKind.DEPLOY_CLUSTER].ended(deploying(deployment="run-1"), view(broken)) is verdict
+
+
+def test_an_update_that_starts_a_deployment_is_not_over_before_that_began() -> None:
+    shown = row(web(details=NEWER), since=LONG_AGO)
+    assert settle(deploying(UPDATE), view(shown), LATER).state is RUNNING
+    assert settle(taken(UPDATE), view(shown), LATER).state is OperationState.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("is_converged", "state"),
+    [(False, RUNNING), (None, OperationState.SUCCEEDED), (True, OperationState.SUCCEEDED)],
+)
+def test_an_update_of_a_degraded_cluster_ends_when_nothing_is_left_to_be_applied(
+    is_converged: bool | None, state: OperationState
+) -> None:
+    shown = row(web(Phase.DEGRADED, details=NEWER, is_converged=is_converged), since=LONG_AGO)
+    assert settle(taken(UPDATE), view(shown), LATER).state is state
+
+
+def test_what_moves_has_begun_though_its_phase_is_an_old_one() -> None:
+    assert settle(deploying(), view(row(web(Phase.UPDATING), since=LONG_AGO)), LATER).has_begun
+    assert not settle(deploying(), view(row(web(), since=LONG_AGO)), LATER).has_begun

@@ -166,6 +166,19 @@ def test_a_tombstone_is_left_in_peace() -> None:
     assert not reconcile(tombstone, unreadable=(UNREADABLE,)).changes
 
 
+def test_a_tombstone_that_is_proven_gone_once_more_expires_no_later() -> None:
+    tombstone = reconcile(row(), gone=frozenset({"c1"})).rows["c1"]
+    again = reconcile_clusters(
+        [tombstone],
+        Listing(items=()),
+        gone=frozenset({"c1"}),
+        now=LATER + timedelta(days=1),
+        last_read_at=LATER,
+    )
+    assert not again.changes
+    assert again.rows == {"c1": tombstone}
+
+
 def test_a_provider_that_lists_its_deleted_clusters_makes_one_tombstone() -> None:
     deleted = cluster(phase=Phase.DELETED, deleted_at=LAST)
     first = reconcile(row(), listed=(deleted,))
