@@ -271,7 +271,7 @@ async def test_an_issuer_that_does_not_publish_its_keys_opens_nothing(
 async def test_keys_are_not_read_from_just_anywhere(url: str, issuer: Issuer, publisher: Publisher) -> None:
     about = json.dumps({"issuer": publisher.url, "jwks_uri": url}).encode()
     publisher.answers["/.well-known/openid-configuration"] = (200, about)
-    assert (await refusal(issuer, publisher.sign({}))).fact == "keys are read over https alone"
+    assert (await refusal(issuer, publisher.sign({}))).fact == "keys are read only over https"
 
 
 # -------------------------------------------------------------------------------------------- an issuer that is hostile
