@@ -19,6 +19,7 @@ from fleet.providers import PROVIDERS
 from fleet.reading import listing, pages
 from fleet.reading.listing import Question
 from fleet.reading.ordering import Listed, Ordering
+from fleet.reading.wanted import Desired, desired_of
 from gateway.context import Covered, Info
 from gateway.relay.connections import After, Connection, First, Page, ask
 from gateway.relay.ids import Node
@@ -34,6 +35,7 @@ from gateway.types.scalars import URL, Revision
 from gateway.types.severity import Assessment, assessment
 from gateway.types.status_change import StatusChange
 from gateway.types.timings import Eta, of_cluster
+from gateway.types.wanted import ClusterDesired
 
 if TYPE_CHECKING:
     from fleet.model.integration import Integration as KnownIntegration
@@ -68,6 +70,11 @@ async def operation(row: Row, info: Info) -> "KnownOperation | None":
     found = await info.context.operations_by_lock.load_many(locks)
     its_own = (one for one in found if one and one.target and one.target.key == row.item.key)
     return next(its_own, None)
+
+
+async def desired(row: Row, info: Info) -> Desired | None:
+    found = await operation(row, info)
+    return None if found is None else desired_of(found)
 
 
 def capabilities(row: Row) -> list[CapabilitySupport]:
@@ -211,6 +218,11 @@ class Cluster(Node, Observed):
         "Every observed change of phase, newest first. Kept for 90 days.", resolver=status_history
     )
     assessment: Assessment = field("How much the cluster needs attention, and why.", resolver=assessment)
+    desired: ClusterDesired | None = field(
+        "What the operation in flight makes of it, so that a page can show what is wanted beside what there is. Null "
+        "without one.",
+        resolver=desired,
+    )
     eta: Eta | None = field(
         "When it usually comes to rest. Null at rest, and while fewer than five of its kind were observed.",
         resolver=of_cluster,

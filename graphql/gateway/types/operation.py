@@ -14,6 +14,7 @@ from fleet.model.durations import MoveKind
 from fleet.model.operation import OperationState, Target, TargetKind, poll_after_seconds
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.store import Ref
+from fleet.reading import wanted
 from fleet.reading.timings import Eta
 from gateway.context import Context, Info
 from gateway.relay.ids import Node
@@ -24,6 +25,7 @@ from gateway.types.integration import Integration
 from gateway.types.node import ClusterNode
 from gateway.types.records import field, serves
 from gateway.types.timings import Eta as EtaType
+from gateway.types.wanted import Setting
 
 Row = strawberry.Parent[domain.Operation]
 
@@ -88,6 +90,10 @@ async def eta(row: Row, info: Info) -> Eta | None:
     return None if usual is None else Eta(kind=kind, since=row.requested_at, usual=usual)
 
 
+def settings(row: Row) -> list[wanted.Setting]:
+    return list(wanted.settings_of(row.change))
+
+
 def poll_after(row: Row, info: Info) -> int | None:
     return poll_after_seconds(row, info.context.now)
 
@@ -129,6 +135,11 @@ class Operation(Node):
     )
     poll_after_seconds: int | None = field(
         "How long to wait before the next query. Null when nothing more will change.", resolver=poll_after
+    )
+    settings: list[Setting] = field(
+        "What was asked for: the members of the input, up to 100, without secrets.",
+        resolver=settings,
+        name="input",
     )
     eta: EtaType | None = field(
         "When such a change usually ends. Null when nothing more will change, for changes that move no cluster, and "
