@@ -16,7 +16,7 @@ CLIENTS = tests/clients
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-setup: .venv/dev.stamp .venv-ministack/stamp .venv-client/stamp $(CLIENTS)/node_modules/.package-lock.json ## make the environments that test and check need
+setup: .venv/dev.stamp .venv-ministack/stamp .venv-client/stamp $(CLIENTS)/node_modules/.package-lock.json ## make the environments for test and check
 
 run: .venv/local.stamp web ## start everything [HOST=127.0.0.1 PORT=8000 ACCOUNTS=accounts.toml]
 	@exec $(BIN)/python -m local
@@ -24,17 +24,17 @@ run: .venv/local.stamp web ## start everything [HOST=127.0.0.1 PORT=8000 ACCOUNT
 test: setup web ## run the test suite in parallel [ARGS="-k name"]
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup $(ARGS)
 
-test-thorough: setup web ## run what `make test` leaves out: more of a kind, large fleets, DynamoDB
+test-thorough: setup web ## run the tests that `make test` leaves out: more cases, large fleets, DynamoDB
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup -m thorough $(ARGS)
 	@$(BIN)/pytest --numprocesses auto --dist loadgroup --table dynamodb tests/changing tests/fleet tests/gateway $(ARGS)
 
-test-browser: setup web ## the page and the explorer in a real browser, where there is Chromium [CHROMIUM=]
+test-browser: setup web ## test the page and the explorer in a browser, if there is Chromium [CHROMIUM=]
 	@$(BIN)/pytest -m apart tests/browser $(ARGS)
 
-fuzz: setup ## many more documents that nobody would write, others each time [FUZZ_EXAMPLES=100]
+fuzz: setup ## run many more generated documents, different ones each time [FUZZ_EXAMPLES=100]
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100) $(BIN)/pytest -m thorough tests/attacks $(ARGS)
 
-soak: .venv/local.stamp ## ask everything without a pause, and weigh it [SECONDS=600 CONCURRENCY=]
+soak: .venv/local.stamp ## query a whole Fleetgraph without a pause, and measure it [SECONDS=600 CONCURRENCY=]
 	@SECONDS='$(SECONDS)' CONCURRENCY='$(CONCURRENCY)' $(BIN)/python -m bench.soak
 
 check: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## formatting, lint and types
@@ -44,11 +44,11 @@ check: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## formatting, lin
 	$(BIN)/pyright
 	cd $(WEB)/page && $(WITH_NODE) npm run --silent check
 
-format: .venv/dev.stamp ## format the code and mend what lint can mend
+format: .venv/dev.stamp ## format the code, and fix what lint can fix
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-new-provider: .venv/dev.stamp ## write the files of a provider of your own, with what is to be decided [NAME=acme]
+new-provider: .venv/dev.stamp ## write the files of your own provider, with the open decisions [NAME=acme]
 	@$(BIN)/python -m fleetgraph.scaffold $(NAME)
 
 MANIFESTS = graphql/gateway/limits/manifests
@@ -59,19 +59,19 @@ schema: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## write graphql/
 	@cd $(WEB)/page && $(WITH_NODE) npm run --silent compile
 	$(BIN)/python -m gateway.limits.known_documents $(WEB)/page/src/__generated__ > $(MANIFESTS)/page.json
 
-release-schema: ## promise clients what graphql/schema.graphql says: from now on it goes only after a deprecation
+release-schema: ## record graphql/schema.graphql as promised: a field can then only be removed after a deprecation
 	cp graphql/schema.graphql graphql/schema.released.graphql
 
 web: $(WEB)/dist/stamp ## build the page and the explorer from npm packages
 
-screenshot: .venv/dev.stamp web ## take docs/fleet.png of the sandbox, where there is Chromium
+screenshot: .venv/dev.stamp web ## take docs/fleet.png of the sandbox, if there is Chromium
 	@$(BIN)/python -m tests.browser.screenshot docs/fleet.png
 
 # A lock for each set of packages that can be at one version each: docs/decisions/requirements.md.
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv --no-config pip compile --quiet --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url
 
-lock: .venv/dev.stamp ## bring the lock files up to pyproject.toml [UPGRADE=--upgrade]
+lock: .venv/dev.stamp ## update the lock files from pyproject.toml [UPGRADE=--upgrade]
 	$(COMPILE) $(UPGRADE) pyproject.toml --group local --group observe -o requirements.txt
 	$(COMPILE) $(UPGRADE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	$(COMPILE) $(UPGRADE) --group ministack -o requirements-ministack.txt
@@ -81,10 +81,10 @@ lock: .venv/dev.stamp ## bring the lock files up to pyproject.toml [UPGRADE=--up
 	$(COMPILE) $(UPGRADE) --group checkov -o requirements-checkov.txt
 	$(COMPILE) $(UPGRADE) --group runtime --group stack -c requirements-ministack.txt -o requirements-lambda.txt
 
-clean: ## forget the local runner's state
+clean: ## delete the local runner's state
 	rm -rf .fleetgraph
 
-distclean: clean ## forget the environments, bundles and caches too
+distclean: clean ## delete the environments, bundles and caches too
 	rm -rf .venv .venv-* .aws-sam .containers $(WEB)/dist $(WEB)/node_modules $(WEB)/page/src/__generated__ $(CLIENTS)/node_modules artifacts dist .*_cache .hypothesis
 
 # Each candidate is asked rather than looked up: a pyenv shim can be on the path and refuse to run, and Debian's
@@ -157,7 +157,7 @@ deploy: .venv/local.stamp .venv-sam/stamp ## create or update the stack on AWS [
 	@$(MAKE) --no-print-directory build
 	@$(WITH_SAM) GUIDED='$(GUIDED)' YES='$(YES)' $(BIN)/python -m local.deploy $(STACK) Architecture=$(ARCHITECTURE)
 
-status: .venv/local.stamp ## say whether the stack on AWS works [STACK=fleetgraph]
+status: .venv/local.stamp ## show whether the stack on AWS works [STACK=fleetgraph]
 	@$(BIN)/python -m local.status $(STACK)
 
 doctor: .venv/local.stamp ## check what a deployment needs of this computer and of the AWS account
@@ -169,22 +169,22 @@ sam-check: .venv/dev.stamp .venv-ministack/stamp .venv-sam/stamp .venv-checkov/s
 	.venv-checkov/bin/checkov --skip-download --framework cloudformation --compact --quiet --file template.yaml
 	$(BIN)/pytest -m '' tests/template
 
-artefact-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp ## run what was built as Lambda runs it
+artefact-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp ## run the build as Lambda does
 	$(BIN)/pytest -m apart tests/artefact
 
-stack-test: build .venv/dev.stamp .venv-stack/stamp ## deploy it to an emulator of AWS and watch a fleet be observed
+stack-test: build .venv/dev.stamp .venv-stack/stamp ## deploy the build to an emulator of AWS, and observe a fleet
 	$(BIN)/pytest -m apart tests/stack
 
-sam-local: .venv/local.stamp .venv-ministack/stamp ## serve what was built by `sam local`, where containers run
+sam-local: .venv/local.stamp .venv-ministack/stamp ## serve the build with `sam local`, if there are containers
 	@$(BIN)/python -m local.engine
 	@$(MAKE) --no-print-directory build
 	@$(WITH_SAM) exec $(BIN)/python -m local.sam .aws-sam/env.json \
 		--parameter-overrides Architecture=$(ARCHITECTURE)
 
-sam-local-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp ## prove `make sam-local` in containers
+sam-local-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp ## test `make sam-local` in containers
 	$(BIN)/pytest -m apart tests/containers
 
-connect: .venv/local.stamp ## give accounts to the stack, or new tokens [STACK=fleetgraph ACCOUNTS=accounts.toml]
+connect: .venv/local.stamp ## connect accounts to the stack, or replace their tokens [STACK=fleetgraph ACCOUNTS=accounts.toml]
 	@$(BIN)/python -m local.connect $(STACK) $(or $(ACCOUNTS),accounts.toml)
 
 # What `sam build` asks for, one target a function, with ARTIFACTS_DIR to fill. Each gets its part of the lock, for the

@@ -55,10 +55,10 @@ PRICES = {
 
 def monthly(accounts: int) -> Mapping[str, float]:
     """The cost in dollars, by item."""
-    looks = accounts * OBSERVATIONS_PER_MONTH
-    millions = looks / 1e6
+    observations = accounts * OBSERVATIONS_PER_MONTH
+    millions = observations / 1e6
     plans = OBSERVATIONS_PER_MONTH
-    invocations = looks + plans
+    invocations = observations + plans
     return {
         "DynamoDB": millions
         * (
@@ -75,12 +75,12 @@ def monthly(accounts: int) -> Mapping[str, float]:
 
 def day() -> str:
     """The usage of one account in a day."""
-    looks = OBSERVATIONS_PER_MONTH // 30
+    count = OBSERVATIONS_PER_MONTH // 30
     return (
-        f"An account takes {looks:,} looks a day: {looks * sum(WRITE_UNITS.values()):,.0f} units written and"
-        f" {looks * sum(READ_UNITS.values()):,.0f} read,\n"
-        f"{looks * sum(CALLS.values()):,} requests to DynamoDB, {looks * QUEUE_REQUESTS:,.0f} to SQS, and"
-        f" {looks:,} invocations of {OBSERVATION_SECONDS * FUNCTION_GB} GB seconds at the most."
+        f"An account takes {count:,} observations a day: {count * sum(WRITE_UNITS.values()):,.0f} units written and"
+        f" {count * sum(READ_UNITS.values()):,.0f} read,\n"
+        f"{count * sum(CALLS.values()):,} requests to DynamoDB, {count * QUEUE_REQUESTS:,.0f} to SQS, and"
+        f" {count:,} invocations of {OBSERVATION_SECONDS * FUNCTION_GB} GB seconds at the most."
     )
 
 

@@ -76,7 +76,7 @@ async def _observe(
     except UnreadableMessage as error:
         logger.error("unreadable message: %s", error)
     except Exception:
-        logger.exception("observing failed by a fault of ours")
+        logger.exception("observing failed on our side")
     else:
         return True
     measure({"FailedMessages": 1})

@@ -53,7 +53,7 @@ def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterat
         emulator.as_aws(REGION),
     ):
         asyncio.run(_connect(server, host))
-        made = queue.open_client().create_queue(QueueName="looks")["QueueUrl"]
+        made = queue.open_client().create_queue(QueueName="observations")["QueueUrl"]
         secret = admin_key.open_client().create_secret(Name="admin", SecretString=KEY)
         there = _elsewhere(emulator.url, host)
         yield {

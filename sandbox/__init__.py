@@ -1,12 +1,12 @@
-"""Fake providers: real HTTP servers with clusters that live, and faults on request.
+"""Fake providers: real HTTP servers with clusters that change over time, and faults on request.
 
-Written from the providers' own documents and from nothing else of this project: a second, independent reading.
+They are written from the providers' documents and import nothing else of this project, as an independent reading.
 
     with serve("acme", clock=ManualClock()) as server:
         server.fault("rate-limited", path="*/clusters", times=1, seconds=30)
         ...  # ask server.url with a token of server.accounts, turn server.clock, count server.requests
 
-A cluster that is created under a name that begins with `doomed` fails to come up.
+The creation of a cluster fails if its name begins with `doomed`.
 """
 
 from sandbox.clock import EPOCH, ManualClock, SystemClock

@@ -1,6 +1,6 @@
-"""`python -m sandbox PROVIDER`: one stand-in, until it is told to end.
+"""`python -m sandbox PROVIDER`: runs one fake provider.
 
-Prints one line of JSON once it accepts connections: {"provider": ..., "url": ..., "pid": ...}.
+Prints one line of JSON when it accepts connections: {"provider": ..., "url": ..., "pid": ...}.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def await_end_of_input(ended: threading.Event) -> None:
-    # Not through sys.stdin: its lock would still be held by this thread when the interpreter ends.
+    # Not through sys.stdin, because this thread would still have its lock when the interpreter ends.
     while os.read(0, 4096):
         pass
     ended.set()

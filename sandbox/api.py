@@ -1,4 +1,4 @@
-"""What every stand-in has in common: accounts, requests read to their end, refusals, faults in its own shape."""
+"""The base of every fake provider: accounts, reading requests, refusals, and faults in its own format."""
 
 import json
 from abc import ABC, abstractmethod
@@ -23,7 +23,7 @@ from sandbox.limits import Allowance, RateLimit
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A way in: what a person would type to connect it."""
+    """An account: what a person types to connect it."""
 
     provider: str
     name: str
@@ -33,7 +33,7 @@ class Account:
 
 
 class Refusal(Exception):
-    """Answered instead of what was asked, in the provider's own error body."""
+    """An error answer in the provider's own format."""
 
     def __init__(
         self,
@@ -48,12 +48,12 @@ class Refusal(Exception):
         self.message = message
         self.headers = dict(headers or {})
         self.fields = fields
-        """What is wrong with which member of the request, for the provider that says so."""
+        """The error of each member of the request, for providers that send it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request by somebody we know."""
+    """One authenticated request."""
 
     account: Account
     params: Mapping[str, str]
@@ -63,7 +63,7 @@ class Call:
     now: datetime
 
     def json(self) -> Json:
-        """The JSON object in the body; a Refusal (400) when there is none."""
+        """The JSON object in the body. Raises a Refusal (400) if there is none."""
         try:
             body = json.loads(self.body)
         except ValueError:
@@ -73,7 +73,7 @@ class Call:
         return body
 
     def integer(self, name: str, *, default: int, minimum: int = 1, maximum: int) -> int:
-        """A whole number in the query; a Refusal (400) when it is none, or out of bounds."""
+        """A whole number in the query. Raises a Refusal (400) if it is invalid or out of bounds."""
         text = self.query.get(name, str(default))
         if not text.isdecimal() or not minimum <= int(text) <= maximum:
             text = f"must be a whole number from {minimum} to {maximum}"
@@ -84,19 +84,18 @@ class Call:
 Endpoint = Callable[[Call], Response]
 
 World = TypeVar("World")
-"""The state of one provider, for its endpoints to change and for tests to look into."""
+"""The state of one provider, which its endpoints change and tests examine."""
 
 
 class Api(ABC, Generic[World]):
-    """The stand-in for one provider. Endpoints are plain functions of a call and the world: nothing awaits in them,
-    so each is one indivisible step."""
+    """One fake provider. Endpoints are functions of a call and the world. They do not await, so each is atomic."""
 
     provider: ClassVar[str]
     rate_limit: ClassVar[RateLimit]
     scheme: ClassVar[str] = "Bearer"
-    """Of the authorization header."""
+    """The scheme of the authorization header."""
     identity: ClassVar[Collection[str]]
-    """Members by which an item of any listing is recognised."""
+    """The members that identify an item of a listing."""
     has_pages: ClassVar[bool] = True
 
     def __init__(self, *, clock: Clock, seed: int) -> None:
@@ -117,7 +116,7 @@ class Api(ABC, Generic[World]):
     # ------------------------------------------------------------------ how it lets in and refuses
 
     def authenticate(self, headers: Headers, params: Mapping[str, str]) -> Account:
-        """Who calls; a Refusal where nobody we know, or somebody who may not."""
+        """The account of a request. Raises a Refusal for an unknown one, or one without permission."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         account = next((account for account in self.accounts() if account.token == token), None)
         if scheme != self.scheme or account is None:
@@ -126,7 +125,7 @@ class Api(ABC, Generic[World]):
         return account
 
     def admit(self, account: Account, params: Mapping[str, str]) -> None:
-        """A Refusal (403) where the path names what is not this account's."""
+        """Raises a Refusal (403) if the path names something of another account."""
         return
 
     @abstractmethod
@@ -136,11 +135,11 @@ class Api(ABC, Generic[World]):
     def refuse(self, refusal: Refusal) -> Response: ...
 
     def budget_key(self, connection: HTTPConnection) -> str:
-        """Whose rate limit a request counts against."""
+        """The key of the rate limit of a request."""
         return connection.headers.get("authorization", "")
 
     def rate_headers(self, allowance: Allowance) -> dict[str, str]:
-        """Sent with every answer."""
+        """The headers of every answer."""
         return {}
 
     @abstractmethod
@@ -150,14 +149,14 @@ class Api(ABC, Generic[World]):
 
     @abstractmethod
     def replace_items(self, body: Json, change: Callable[[Json], Json], *, only_first: bool = False) -> Json:
-        """The answer with its items changed, or the one item that it is."""
+        """The answer with its items changed, or with its single item changed."""
 
     @abstractmethod
     def with_unknown_phase(self, item: Json) -> Json:
-        """The item in a phase by a word that no document knows."""
+        """The item in an undocumented phase."""
 
     def with_repeated_page(self, body: Json, query: QueryParams) -> Json:
-        """The answer with a page token that leads back to the same page; asked only where there are pages."""
+        """The answer with a page token of the same page. Called only for answers with pages."""
         return body
 
     # ------------------------------------------------------------------ plumbing
@@ -185,13 +184,13 @@ def answer(body: object, *, status: int = 200, headers: Mapping[str, str] | None
 
 
 def read_table(package: str, name: str) -> dict[str, Any]:
-    """A data file that lies beside a provider's modules. The caller may change what it gets."""
+    """A data file beside a provider's modules. The caller can change the result."""
     return deepcopy(_parse_table(package, name))
 
 
 @cache
 def _parse_table(package: str, name: str) -> dict[str, Any]:
-    """Once a process: tests start a sandbox hundreds of times."""
+    """Read once in a process, because tests start hundreds of sandboxes."""
     return loads(resources.files(package).joinpath(name).read_text(encoding="utf-8"))
 
 

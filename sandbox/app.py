@@ -1,4 +1,4 @@
-"""The ASGI application of one sandbox: rate limit, faults and journal around a provider's routes, control beside."""
+"""The ASGI application of one sandbox: a provider's routes with rate limit, faults and journal, and control routes."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ CONTROL = "/_sandbox"
 
 
 class ConnectionReset(Exception):
-    """Raised instead of an answer: whoever serves the application breaks the connection."""
+    """Raised instead of an answer. The server then breaks the connection."""
 
 
 class App:
@@ -58,7 +58,7 @@ class App:
         await response(scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive) -> Response | None:
-        """The answer; None when there is to be none."""
+        """The answer. None if no answer is sent."""
         request = Request(scope, receive)
         faults = self._faults.take(request.method, request.url.path)
         allowance = self._limiter.take(self._api.budget_key(request))
@@ -117,7 +117,7 @@ class App:
 
 
 async def captured(app: ASGIApp, scope: Scope, receive: Receive) -> Response:
-    """The answer of an application as an object, so that it can still be changed."""
+    """The answer of an application as an object that can be changed."""
     response = Response()
     body = bytearray()
 

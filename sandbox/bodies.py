@@ -1,4 +1,4 @@
-"""Request bodies, read member by member; whatever is wrong with one is a 400 that names it."""
+"""Reading request bodies member by member. An error is a 400 that names the member."""
 
 import re
 from collections.abc import Collection
@@ -33,13 +33,13 @@ class Body:
         return Refusal(400, f"{place} {text}", fields={place: [text]})
 
     def allow(self, *names: str) -> None:
-        """A Refusal where there is any other member."""
+        """Raises a Refusal for any other member."""
         for name in self.members:
             if name not in names:
                 raise self.refuse(name, "is not a known field")
 
     def take(self, name: str, kind: type | UnionType, *, default: Any = REQUIRED) -> Any:
-        """A member of a JSON type; its default when it is absent, a Refusal when it has none."""
+        """A member of a JSON type. Its default if it is absent; raises a Refusal if it has none."""
         value = self.members.get(name, default)
         if value is REQUIRED:
             raise self.refuse(name, "is required")
@@ -70,17 +70,17 @@ class Body:
         return value
 
     def choices(self, name: str, options: Collection[str], *, default: Any = REQUIRED) -> Any:
-        """A list, each of whose items is one of the options."""
+        """A list whose items are among the options."""
         values = self.take(name, list, default=default)
         if name in self.members and not all(value in options for value in values):
             raise self.refuse(name, f"may hold {', '.join(options)}")
         return values
 
     def inner(self, name: str) -> "Body":
-        """An object in the body; an empty one when it is absent."""
+        """An object in the body. Empty if it is absent."""
         return Body(self.take(name, dict, default={}), place=f"{self._place}{name}.")
 
 
 def is_a(value: object, kind: type | UnionType) -> bool:
-    """Whether it is of this JSON type, in which true is no number."""
+    """Whether it has this JSON type. True is not a number."""
     return isinstance(value, kind) and (not isinstance(value, bool) or bool in (get_args(kind) or (kind,)))

@@ -1,10 +1,10 @@
-"""The time a sandbox lives by: the system's, or one that a test turns."""
+"""The clock of a sandbox: the system's, or one that a test advances."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-"""When the lives of the sandbox's fleets begin. A restarted sandbox goes on where the calendar is, not at the start."""
+"""When the lives of the fleets begin. A restarted sandbox continues by the calendar, not from the start."""
 
 
 class Clock(Protocol):
@@ -13,12 +13,12 @@ class Clock(Protocol):
         ...
 
     def advance(self, seconds: float) -> None:
-        """Move the present forward."""
+        """Advances the time."""
         ...
 
 
 class SystemClock:
-    """The system's time, plus whatever it was advanced by."""
+    """The system's time, plus the time that it was advanced by."""
 
     def __init__(self) -> None:
         self._ahead = timedelta()

@@ -1,4 +1,4 @@
-"""The hand of whoever runs a sandbox: its accounts, clock, faults and journal over HTTP, under /_sandbox/."""
+"""The control of a sandbox over HTTP, under /_sandbox/: its accounts, clock, faults and journal."""
 
 from dataclasses import asdict
 from typing import Any
@@ -19,7 +19,7 @@ MEMBERS: dict[str, tuple[type, ...]] = {
     "seconds": (int, float),
     "status": (int,),
 }
-"""What the body of a fault may hold."""
+"""The members of the body of a fault."""
 
 
 class Control:
@@ -73,14 +73,14 @@ class Control:
 
 
 def add_fault(api: Api[Any], faults: Faults, fault: Fault) -> int:
-    """The fault's id. A ValueError where this provider has nothing that could go wrong in that way."""
+    """Adds a fault and returns its id. Raises ValueError if this provider cannot have such a fault."""
     if fault.kind is FaultKind.REPEATED_PAGE and not api.has_pages:
         raise ValueError(f"{api.provider} answers its listings whole: there is no page to repeat")
     return faults.add(fault)
 
 
 def to_fault(body: object) -> Fault:
-    """A ValueError says what is wrong with the body."""
+    """Raises ValueError, which says why the body is invalid."""
     if not isinstance(body, dict):
         raise ValueError("the body is not a JSON object")
     members: dict[str, Any] = body
@@ -93,7 +93,7 @@ def to_fault(body: object) -> Fault:
 
 
 async def read(request: Request) -> object:
-    """The JSON of a body; None when it is none."""
+    """The JSON of a body. None if it is not JSON."""
     try:
         return await request.json()
     except ValueError:

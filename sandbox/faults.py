@@ -16,7 +16,7 @@ class FaultKind(StrEnum):
     SERVER_ERROR = "server-error"
     RESET = "reset"
     LOST_ANSWER = "lost-answer"
-    """What was asked is done, and the connection is reset before anybody hears of it."""
+    """The request is executed, and the connection is reset before the answer."""
     TRUNCATED = "truncated"
     UNKNOWN_PHASE = "unknown-phase"
     REPEATED_PAGE = "repeated-page"
@@ -32,11 +32,11 @@ class Fault:
     path: str = "*"
     """A glob over the whole path; `*` crosses slashes."""
     times: int | None = None
-    """How many requests it spoils; all of them when None."""
+    """How many requests it affects. None means all."""
     seconds: float = 1.0
-    """How long `latency` waits, and when `rate-limited` says to come back."""
+    """The seconds that `latency` waits, and after which `rate-limited` allows a retry."""
     status: int = 500
-    """Of a `server-error`."""
+    """The status of a `server-error`."""
 
     def __post_init__(self) -> None:
         if not 500 <= self.status <= 599:
@@ -61,14 +61,14 @@ class Faults:
         return self._last_id
 
     def remove(self, fault_id: int) -> bool:
-        """False when there is no such fault, or no longer."""
+        """Removes a fault. False if it does not exist, or no longer."""
         return self._faults.pop(fault_id, None) is not None
 
     def clear(self) -> None:
         self._faults.clear()
 
     def take(self, method: str, path: str) -> dict[FaultKind, Fault]:
-        """The faults that spoil this request, each of them used once; of two of a kind, the older."""
+        """The faults for this request. Each is used once; of two of a kind, the older is used."""
         taken: dict[FaultKind, Fault] = {}
         for fault_id, fault in list(self._faults.items()):
             if fault.kind in taken or not fault.fits(method, path):
@@ -85,12 +85,12 @@ class Faults:
 
 
 def malformed(item: Json, identity: Collection[str]) -> Json:
-    """The same item with every member of a wrong type, but for those by which one recognises it."""
+    """The item with a wrong type in every member, except in those that identify it."""
     return {name: value if name in identity else _of_another_type(value) for name, value in item.items()}
 
 
 def anonymous(item: Json, identity: Collection[str]) -> Json:
-    """The same item without the members by which one recognises it."""
+    """The item without the members that identify it."""
     return {name: value for name, value in item.items() if name not in identity}
 
 

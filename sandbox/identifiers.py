@@ -1,4 +1,4 @@
-"""Identifiers that look random and depend on nothing but the seed."""
+"""Identifiers that look random and depend only on the seed."""
 
 from hashlib import sha256
 from uuid import UUID

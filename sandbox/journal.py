@@ -1,4 +1,4 @@
-"""The requests that a sandbox has seen lately, so that a test can count them."""
+"""The latest requests to a sandbox, so that a test can count them."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 KEPT = 10_000
-"""How many it remembers, the latest ones: a sandbox may run for days."""
+"""The most requests that are kept, because a sandbox can run for days."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +15,7 @@ class SeenRequest:
     path: str
     query: str
     status: int | None
-    """Of the answer; None where the connection was reset instead."""
+    """The status of the answer. None if the connection was reset."""
 
 
 class Journal:

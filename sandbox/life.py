@@ -1,12 +1,12 @@
-"""What a cluster goes through, as a function of time.
+"""The life of a cluster: its state as a function of time.
 
-A life is written as a script of the provider's own words with their seconds:
+A life is a script of the provider's states, each with its seconds:
 
     "Pending 5, Provisioning 15, Running"                             then it stays Running
     "Running 40, Upgrading 15, again"                                 over and over
-    "Pending 5, Running 60, Terminating 10, gone 5, again"            dies, and is reborn under the same name
+    "Pending 5, Running 60, Terminating 10, gone 5, again"            is deleted, and created again with the same name
 
-Nothing ticks in the background: the state is worked out at the moment of asking.
+There are no timers: the state is computed at each request.
 """
 
 from bisect import bisect_right
@@ -16,27 +16,27 @@ from itertools import accumulate
 from typing import Self
 
 GONE = "gone"
-"""The word of a script during which the cluster does not exist."""
+"""The word in a script for a cluster that does not exist."""
 
 
 def is_doomed(name: str) -> bool:
-    """Whether a cluster that somebody creates is to fail: those called doomed-something are, at every provider."""
+    """Whether the creation of a cluster fails, at every provider: if its name begins with `doomed`."""
     return name.lower().startswith("doomed")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """Where a life stands at one instant."""
+    """The state of a life at one instant."""
 
     word: str
     since: datetime
     """When this step began."""
     round: int
-    """How often the script was run through before."""
+    """The number of completed rounds of the script."""
     round_began: datetime
-    """When the first step of this round began: the birth, for what dies in its script."""
+    """When this round began. For a cluster that is deleted in its script, it is the creation."""
     changes: int
-    """Steps begun since the life began, which only grows: a source of revisions."""
+    """The number of steps since the life began. It only grows, so revisions can be made from it."""
 
     @property
     def is_gone(self) -> bool:
@@ -47,8 +47,9 @@ class Moment:
 class Life:
     words: tuple[str, ...]
     ends: tuple[float, ...]
-    """Seconds from the start of the script at which each step ends; a script that repeats has one for every word,
-    one that does not has none for its last."""
+    """The end of each step, in seconds from the start of the script. The last step of a script that does not repeat has
+    no end.
+    """
     began: datetime
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Rate limits: so many requests per key in a window that its first request opens."""
+"""Rate limits: a number of requests per key in a window, which begins with its first request."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ class RateLimit:
 
 @dataclass(frozen=True, kw_only=True)
 class Allowance:
-    """What one key may still ask, after the request in hand."""
+    """The requests that a key has left, after the current one."""
 
     limit: int
     remaining: int
@@ -23,7 +23,7 @@ class Allowance:
     is_exceeded: bool
 
     def seconds_left(self, now: datetime) -> int:
-        """Whole seconds until the window ends, rounded up so that waiting them is enough."""
+        """The seconds until the window ends, rounded up."""
         return max(1, ceil((self.resets_at - now).total_seconds()))
 
 
@@ -34,7 +34,7 @@ class Limiter:
         self._windows: dict[str, tuple[datetime, int]] = {}
 
     def take(self, key: str) -> Allowance:
-        """Count one request of this key, refused ones included."""
+        """Counts one request of this key, also a refused one."""
         now = self._clock.now()
         resets_at, used = self._windows.get(key, (now, 0))
         if resets_at <= now:
@@ -49,7 +49,7 @@ class Limiter:
         )
 
     def exhausted(self, seconds: float) -> Allowance:
-        """The allowance of somebody who has asked too often and may ask again in so many seconds."""
+        """The result for a key over its limit, which can send again after so many seconds."""
         return Allowance(
             limit=self.limit.requests,
             remaining=0,

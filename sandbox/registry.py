@@ -1,4 +1,4 @@
-"""Which providers have a fake one here: one line each, and those that installed packages bring."""
+"""The fake providers: one line for each, and those of installed packages."""
 
 from importlib.metadata import entry_points
 from pkgutil import resolve_name
@@ -19,6 +19,6 @@ FAKE_PROVIDERS: dict[str, type[Api[Any]]] = {
 
 
 def startable() -> dict[str, type[Api[Any]]]:
-    """Every fake provider that can be started here."""
+    """Every available fake provider."""
     outside = {entry.name: entry.load().fake for entry in entry_points(group="fleetgraph.providers")}
     return FAKE_PROVIDERS | {key: resolve_name(name) for key, name in outside.items() if name is not None}

@@ -1,4 +1,4 @@
-"""A sandbox that listens: real uvicorn, in a thread of its own."""
+"""A running sandbox: uvicorn in a thread."""
 
 import asyncio
 import socket
@@ -22,11 +22,11 @@ from sandbox.limits import Limiter, RateLimit
 from sandbox.registry import startable
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-"""SO_LINGER with no time to linger: closing sends RST instead of FIN."""
+"""SO_LINGER with zero seconds: closing sends RST instead of FIN."""
 
 
 class Server:
-    """A running sandbox, as a test sees it."""
+    """A running sandbox, for tests."""
 
     def __init__(self, *, api: Api[Any], url: str, faults: Faults, journal: Journal) -> None:
         self.url = url
@@ -37,7 +37,7 @@ class Server:
 
     @property
     def world(self) -> Any:
-        """The state of the provider, in a shape of its own."""
+        """The state of the provider, in its own type."""
         return self._api.world
 
     @property
@@ -54,7 +54,7 @@ class Server:
         seconds: float = 1.0,
         status: int = 500,
     ) -> int:
-        """Let requests go wrong from now on, and return the fault's id for `faults.remove`."""
+        """Makes requests fail from now on. Returns the fault's id for `faults.remove`."""
         fault = Fault(
             kind=FaultKind(kind), method=method, path=path, times=times, seconds=seconds, status=status
         )
@@ -71,10 +71,10 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 0,
 ) -> Iterator[Server]:
-    """A provider's stand-in on a free port. An OSError when the port is taken.
+    """Serves a fake provider on a free port. Raises OSError if the port is in use.
 
-    The provider's own rate limit holds unless another is given, and its window passes by the sandbox's clock: under a
-    clock that stands still, a limit once reached stays reached.
+    By default the provider's own rate limit applies. Its window follows the sandbox's clock: if the clock stands still,
+    a reached limit stays reached.
     """
     kind = startable()[provider] if isinstance(provider, str) else provider
     api = kind(clock=clock or SystemClock(), seed=seed)
@@ -87,16 +87,18 @@ def serve(
         control=Control(api=api, faults=faults, journal=journal).router(CONTROL),
     )
     with socket.create_server((host, port)) as listener, _Uvicorn(app).listening(listener):
-        # Nobody waits for uvicorn to be up: a listening socket queues who comes early. Connections inherit the option,
-        # without which the kernel holds an answer's body back for 40 ms; asyncio sets it only on sockets of its own.
+        # It is not necessary to wait for uvicorn, because a listening socket queues early connections.
+        # Connections inherit TCP_NODELAY, without which the kernel delays a body by 40 ms; asyncio sets it
+        # only on its own sockets.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         address, bound_port = listener.getsockname()[:2]
         yield Server(api=api, url=f"http://{address}:{bound_port}", faults=faults, journal=journal)
 
 
 class _Uvicorn(uvicorn.Server):
-    """uvicorn in a thread. It ends at once, where uvicorn itself looks every tenth of a second whether it should and
-    then waits for its clients: tests start and end hundreds of them."""
+    """uvicorn in a thread. It ends at once, because tests start and end hundreds of them. uvicorn itself checks every
+    tenth of a second whether it should end, and then waits for its clients.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(

@@ -110,7 +110,7 @@ class SqliteTable:
             raise ValueError("a transaction takes no two actions of one row")
 
         def write(connection: Connection) -> None:
-            seen = {action.key: _row(connection, action.key) for action in actions if _looks(action)}
+            seen = {action.key: _row(connection, action.key) for action in actions if _needs_row(action)}
             if not all(_holds(action.condition, seen.get(action.key)) for action in actions):
                 raise ConditionFailed
             for action in actions:
@@ -206,7 +206,7 @@ def _as_shown(row: Row, index: str | None) -> Row:
     return {name: value for name, value in row.items() if name in shown}
 
 
-def _looks(action: Action) -> bool:
+def _needs_row(action: Action) -> bool:
     return action.condition is not None or isinstance(action, Update)
 
 

@@ -1,4 +1,4 @@
-"""CockroachDB Cloud's HTTP API: what can be asked, and how it refuses."""
+"""CockroachDB Cloud's HTTP API: its endpoints and refusals."""
 
 from collections.abc import Callable
 
@@ -26,7 +26,7 @@ CLUSTERS = "/api/v1/clusters"
 CLUSTER = f"{CLUSTERS}/{{cluster_id}}"
 
 CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 6, 429: 8, 500: 13, 501: 12, 503: 14}
-"""The gRPC code that stands in an error body, by HTTP status."""
+"""The gRPC code in an error body, by HTTP status."""
 
 LISTS = ("clusters", "nodes", "regions", "versions")
 
@@ -164,13 +164,13 @@ class Cockroachdb(Api[World]):
     # ------------------------------------------------------------------ what a call is about
 
     def shown(self, call: Call, cluster_id: str) -> Response:
-        """The cluster as it is after a change."""
+        """The cluster after a change."""
         found = self.organization_of(call).find(cluster_id, call.now)
         assert found is not None
         return answer(render(found, self.version_of(call)))
 
     def version_of(self, call: Call) -> str:
-        """The version that was asked for, or the newest."""
+        """The requested version of the API, or the newest."""
         version = call.headers.get("cc-version", CURRENT)
         if version not in VERSIONS:
             raise Refusal(400, "invalid Cc-Version")
@@ -204,9 +204,9 @@ class Cockroachdb(Api[World]):
 
     def replace_items(self, body: Json, change: Callable[[Json], Json], *, only_first: bool = False) -> Json:
         name = next((name for name in LISTS if name in body), None)
-        if name is None or "cloud_provider" in body:  # a cluster has regions, too
+        if name is None or "cloud_provider" in body:  # a cluster has regions too
             return change(body)
-        if not all(isinstance(item, dict) for item in body[name]):  # regions were bare names once
+        if not all(isinstance(item, dict) for item in body[name]):  # regions were only names in old versions
             return body
         return body | {name: changed_items(body[name], change, only_first=only_first)}
 

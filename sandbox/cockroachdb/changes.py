@@ -1,4 +1,4 @@
-"""What can be changed at CockroachDB Cloud: clusters are created, patched, limited and deleted."""
+"""Changes at CockroachDB Cloud: clusters are created, patched, limited and deleted."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,7 +33,7 @@ SCALE = "CRDB_SCALE_RUNNING 12, CREATED"
 UPGRADE = "CRDB_MAJOR_UPGRADE_RUNNING 20, CREATED"
 
 SETTINGS = ("delete_protection", "parent_id", "labels")
-"""Members that may stand in a creation and in a change alike; labels only since the current version."""
+"""Members of both a creation and a change. Labels exist only since the current version."""
 
 
 def create(
@@ -51,7 +51,7 @@ def create(
     if organization.named(name, now):
         raise Refusal(409, f"a cluster named {name} already exists")
 
-    # The schema has the plan in the specification, every example of the guide beside it: both are taken.
+    # The schema has the plan in the specification, the guide's examples beside it. Both are accepted.
     place = body if "plan" in body else spec
     if "serverless" in spec:
         plan = place.choice(
@@ -126,7 +126,7 @@ def patch(organization: Organization, found: Incarnation, members: Json, version
         plans = ("ADVANCED",) if cluster.hardware else ("BASIC", "STANDARD")
         changed["plan"] = body.choice("plan", plans)
         if changed["plan"] != cluster.plan:
-            changed["limits"] = Limits()  # each plan has limits of its own kind
+            changed["limits"] = Limits()  # each plan has its own kind of limits
     if "serverless" in body:
         plan = changed.get("plan", cluster.plan)
         changed |= serverless_change(body.inner("serverless"), cluster, version, plan)
@@ -191,7 +191,7 @@ def keep(
     now: datetime,
     changed: Mapping[str, Any],
 ) -> None:
-    """The cluster as changed, with a new life where the change starts one; its past is fixed as it was."""
+    """The changed cluster, with a new life if the change starts one. Its past stays as it was."""
     cluster = found.cluster
     life = Life.parse(script, began=now) if script else cluster.life
     if cluster.is_recreated and not script:
@@ -203,7 +203,7 @@ def keep(
 
 
 def changeable(found: Incarnation) -> None:
-    """A Refusal while an operation has the cluster for itself: as a 400, told apart by its text only."""
+    """Raises a Refusal while another operation is in progress: a 400, which only its text distinguishes."""
     if found.state == "DELETED":
         raise Refusal(404, "cluster not found")
     if found.state == "LOCKED" or found.moment.word.endswith("_RUNNING"):
@@ -269,7 +269,7 @@ def machine(body: Body, cloud: str, before: Hardware | None) -> Hardware:
 
 
 def whole_version(version: str) -> str:
-    """Asked for by major version, shown with a patch."""
+    """The version. A request has the major version, an answer includes the patch."""
     return version if version.count(".") == 2 else f"{version}.0"
 
 

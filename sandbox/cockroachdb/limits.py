@@ -1,4 +1,4 @@
-"""What bounds a serverless cluster, as each generation of the API writes it."""
+"""The limits of a serverless cluster, in the format of each generation of the API."""
 
 from sandbox.api import Refusal
 from sandbox.bodies import Body
@@ -12,7 +12,7 @@ USAGE_BY_PLAN = {
 
 
 def allowed(version: str) -> tuple[str, ...]:
-    """The members of a serverless specification that hold limits. The oldest guide wrote in camel case."""
+    """The members of a serverless specification with limits. The oldest guide used camel case."""
     return {
         VERSIONS[0]: ("spend_limit", "spendLimit"),
         SPEND_LIMITS: ("spend_limit",),
@@ -22,7 +22,9 @@ def allowed(version: str) -> tuple[str, ...]:
 
 
 def read(serverless: Body, version: str, plan: str, before: Limits) -> Limits:
-    """The limits after a request. A null `usage_limits` takes them away, today an empty one too; absent, they stay."""
+    """The limits after a request. A null `usage_limits` removes them, in the current version an empty one too. An
+    absent one keeps them.
+    """
     if version == SPEND_LIMITS or (version == VERSIONS[0] and "spendLimit" not in serverless):
         return Limits(spend_cents=serverless.number("spend_limit"))
     if version == VERSIONS[0]:
@@ -38,12 +40,12 @@ def read(serverless: Body, version: str, plan: str, before: Limits) -> Limits:
     usage.allow(*names)
     if version == USAGE_LIMITS:
         for name in names:
-            usage.take(name, int | str)  # optional only since the version after
+            usage.take(name, int | str)  # optional only since the next version
     return Limits(spend_cents=cents, usage={name: number(usage, name) for name in usage.members})
 
 
 def number(usage: Body, name: str) -> str:
-    """A 64-bit integer in a string; as in all of this provider's JSON, a plain number will do, too."""
+    """A 64-bit integer as a string. A JSON number is accepted too, as in all of this provider's JSON."""
     text = str(usage.take(name, int | str))
     if not text.isdecimal() or not 0 < int(text) < 2**63:
         raise usage.refuse(name, "must be a positive 64-bit integer")
@@ -51,7 +53,9 @@ def number(usage: Body, name: str) -> str:
 
 
 def put(body: Body, version: str) -> Limits:
-    """By the first generation's own call, which its guide carried until usage limits were all there was."""
+    """Sets a limit by the separate call of the first generation. Its guide documented it until only usage limits
+    remained.
+    """
     if version == CURRENT:
         raise Refusal(404, "not found")
     body.allow("spendLimit")

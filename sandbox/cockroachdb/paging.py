@@ -1,4 +1,6 @@
-"""Pages by opaque tokens: a token names the last item of the page before, so that inserts and deletes move nothing."""
+"""Pages with opaque tokens. A token names the last item of the previous page, so that inserts and deletes do not shift
+pages.
+"""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -20,7 +22,7 @@ LARGEST_PAGE = 500  # no maximum and no default is documented
 def page(
     call: Call, version: str, items: Sequence[Item], key: Callable[[Item], Key]
 ) -> tuple[list[Item], Json | None]:
-    """The items of the page that was asked for, and its pagination block: null when one page is all."""
+    """The items of the requested page, and its pagination block, which is null if there is only one page."""
     limit = call.integer("pagination.limit", default=LARGEST_PAGE, maximum=LARGEST_PAGE)
     is_descending = call.query.get("pagination.sort_order") == "DESC"
     ordered = sorted(items, key=key, reverse=is_descending)
@@ -46,7 +48,7 @@ def page(
 
 
 def repeated(block: Json | None, query: QueryParams) -> Json:
-    """A block whose token leads to the page that was just read; the token of the first page is an empty key."""
+    """A pagination block with the token of the same page. The token of the first page has an empty key."""
     if block and "order" in block:
         return block | {"next": query.get("pagination.start_key") or encode([])}
     return {"next_page": query.get("pagination.page") or encode([])}
@@ -57,7 +59,7 @@ def encode(key: Key) -> str:
 
 
 def decode(token: str) -> Key:
-    """Empty where there is no token; a Refusal (400) where it is not one of ours."""
+    """The key in a token. Empty without a token; raises a Refusal (400) for an invalid one."""
     if not token:
         return []
     try:

@@ -8,7 +8,7 @@ from sandbox.faults import Json
 
 VERSIONS = ("2022-03-31", "2022-09-20", "2023-04-10", "2024-09-16")
 SPEND_LIMITS, USAGE_LIMITS, CURRENT = VERSIONS[1:]
-"""The version that has spend limits only, the first with usage limits beside them, and the one without spend limits."""
+"""The version with only spend limits, the first with usage limits too, and the first without spend limits."""
 
 SINCE = {
     USAGE_LIMITS: {"upgrade_status", "delete_protection", "parent_id"},
@@ -20,7 +20,7 @@ SINCE = {
         "azure_cluster_identity_client_id",
     },
 }
-"""Members of a cluster that an older version does not know."""
+"""Members of a cluster that an older version does not have."""
 
 REGION_SINCE = {
     USAGE_LIMITS: {"private_endpoint_dns", "primary"},
@@ -28,12 +28,12 @@ REGION_SINCE = {
 }
 
 OFFER_SINCE = {CURRENT: {"allowed_upgrades", "release_type", "support_end"}}
-"""Members of a major version on offer."""
+"""Members of an available major version."""
 
 OLD_PLANS = {"BASIC": "SERVERLESS", "STANDARD": "SERVERLESS", "ADVANCED": "DEDICATED"}
 
 FREE_USAGE = {"request_unit_limit": "50000000", "storage_mib_limit": "10240"}
-"""What a spend limit of zero leaves: the free allowance of a BASIC cluster."""
+"""The usage limits for a spend limit of zero: the free allowance of a BASIC cluster."""
 
 
 def render(incarnation: Incarnation, version: str) -> Json:
@@ -93,7 +93,7 @@ def config(incarnation: Incarnation, version: str) -> Json:
 
 
 def limits(incarnation: Incarnation, version: str) -> Json:
-    """The spend limit in cents, the usage limits, both or neither, as far as this version can say it."""
+    """The limits as this version shows them: the spend limit in cents, the usage limits, both or neither."""
     held = incarnation.cluster.limits
     shown: Json = {}
     if held.spend_cents is not None and version < CURRENT:
@@ -108,7 +108,7 @@ def limits(incarnation: Incarnation, version: str) -> Json:
 
 
 def usage_for(cents: int) -> Mapping[str, str]:
-    """What CockroachDB made of spend limits when it gave them up: four fifths for requests, one for storage."""
+    """The conversion that CockroachDB used when it removed spend limits: four fifths for requests, one for storage."""
     if cents == 0:
         return FREE_USAGE
     return {

@@ -1,4 +1,4 @@
-"""CockroachDB organizations and clusters, and where each cluster stands at a given instant."""
+"""CockroachDB organizations and clusters, and the state of each cluster at an instant."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from sandbox.identifiers import Identifiers
 from sandbox.life import Life, Moment
 
 STATES = {"CREATING", "CREATED", "CREATION_FAILED", "DELETED", "LOCKED"}
-"""Every other word of a life is an operation that a CREATED cluster goes through."""
+"""States of a life. Any other word is an operation of a CREATED cluster."""
 
 INACTIVE = {"DELETED", "CREATION_FAILED"}
 IDLE = "UNSPECIFIED"
@@ -28,17 +28,17 @@ MACHINES: Mapping[str, Mapping[str, Any]] = OFFERS["machines"]
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What bounds a serverless cluster, each None where it was never set."""
+    """The limits of a serverless cluster. Each is None if it was never set."""
 
     spend_cents: int | None = None
     usage: Mapping[str, str] | None = None
     is_null: bool = False
-    """Whether absent usage limits are shown as null rather than not at all; it means the same."""
+    """Whether absent usage limits are shown as null or left out. Both mean the same."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hardware:
-    """Of each node of a dedicated cluster."""
+    """The resources of each node of a dedicated cluster."""
 
     machine: str
     storage_gib: int
@@ -48,13 +48,13 @@ class Hardware:
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
     key: str
-    """Its identifier, or what the identifiers of its incarnations are made from."""
+    """Its identifier, or the seed of the identifiers of its incarnations."""
     name: str
     plan: str
     cloud: str
     version: str
     regions: Mapping[str, int]
-    """Nodes by region; none on serverless plans. The first region is the primary one."""
+    """The nodes by region, none on serverless plans. The first region is the primary one."""
     limits: Limits = Limits()
     hardware: Hardware | None = None
     upgrade_status: str = "FINALIZED"
@@ -65,10 +65,10 @@ class Cluster:
     parent_id: str = "root"
     creator_id: str
     created_at: datetime | None = None
-    """None for what is created anew with each round of its life."""
+    """When it was created. None for a cluster that is created again in each round of its life."""
     deleted_at: datetime | None = None
     changed_at: datetime | None = None
-    """When somebody last changed it by a call."""
+    """When a call last changed it."""
     life: Life
 
     @property
@@ -78,7 +78,7 @@ class Cluster:
 
 @dataclass(frozen=True, kw_only=True)
 class Incarnation:
-    """A cluster at one moment of its life, with what that moment decides."""
+    """A cluster at one instant of its life."""
 
     cluster: Cluster
     moment: Moment
@@ -125,7 +125,7 @@ class Organization:
     clusters: dict[str, Cluster]
 
     def incarnations(self, now: datetime) -> Iterator[Incarnation]:
-        """Every cluster as it is now, and, where it was created anew, the deleted one before it."""
+        """Every cluster as it is now, and the deleted one before it, if it was created again."""
         for cluster in self.clusters.values():
             moment = cluster.life.at(now)
             if cluster.is_recreated:
@@ -137,7 +137,7 @@ class Organization:
         return next((found for found in self.incarnations(now) if found.id == cluster_id), None)
 
     def named(self, name: str, now: datetime) -> Incarnation | None:
-        """The living cluster of that name."""
+        """The existing cluster with a name."""
         return next(
             (
                 found
@@ -188,7 +188,7 @@ class World:
 
 
 def hardware(machine: str, storage_gib: int, disk_iops: int = 0) -> Hardware:
-    """Zero means what the machine type brings."""
+    """The storage. Zero means that of the machine type."""
     return Hardware(
         machine=machine,
         storage_gib=storage_gib or 15,
@@ -206,6 +206,6 @@ def nodes(incarnation: Incarnation) -> list[Json]:
         for number in range(1, count + 1)
     ]
     if incarnation.operation != IDLE:
-        # Whatever is done to a cluster is done node by node, and leaves the one at hand unready when it fails.
+        # A change is applied node by node. If it fails, the current node stays unready.
         listed[0]["status"] = "NOT_READY"
     return listed

@@ -1,4 +1,4 @@
-"""Kupe's HTTP API: what can be asked, and how it refuses."""
+"""Kupe's HTTP API: its endpoints and refusals."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -29,7 +29,7 @@ TENANT = "/api/v1/tenants/{tenant}"
 
 class Kupe(Api[World]):
     provider = "kupe"
-    rate_limit = RateLimit(requests=50, window_seconds=10)  # the vendor says "per source IP" and no number
+    rate_limit = RateLimit(requests=50, window_seconds=10)  # the vendor says "per source IP" without a number
     identity = ("name", "createdAt")
     has_pages = False
 

@@ -1,4 +1,4 @@
-"""What can be changed at Kupe: clusters are created, patched under an ETag, and deleted over some seconds."""
+"""Changes at Kupe: clusters are created, patched with an ETag, and deleted within some seconds."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -47,7 +47,7 @@ def create(tenant: Tenant, members: Json, now: datetime) -> Cluster:
 
 
 def patch(tenant: Tenant, cluster: Cluster, members: Json, if_match: str | None, now: datetime) -> Cluster:
-    """Without If-Match the last write wins; with it, only the very ETag that was last seen will do."""
+    """Without If-Match the last write wins. With it, the ETag must be the current one."""
     if if_match is not None and if_match != tenant.etag(cluster, now):
         raise Refusal(412, "etag mismatch")
     if cluster.phase(now) in DYING:
@@ -88,7 +88,7 @@ def delete(tenant: Tenant, cluster: Cluster, now: datetime) -> None:
 
 
 def settled(cluster: Cluster, script: str, now: datetime) -> Cluster:
-    """The cluster with a new life from now on, its past fixed as it was."""
+    """The cluster with a new life from now on. Its past stays as it was."""
     return replace(
         cluster,
         life=Life.parse(script, began=now),
@@ -99,7 +99,7 @@ def settled(cluster: Cluster, script: str, now: datetime) -> Cluster:
 
 
 def settings(body: Body) -> Json:
-    """The members that can be changed later, as far as they are given."""
+    """The given members that can be changed later."""
     resources = body.inner("resources")
     resources.allow("cpu", "memory", "storage")
     given: Json = {}

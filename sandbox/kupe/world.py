@@ -1,4 +1,4 @@
-"""Kupe's tenants and clusters, and what their clusters look like at a given instant."""
+"""Kupe's tenants and clusters, and the state of each cluster at an instant."""
 
 from base64 import b64encode
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ READY = {"Running", "Upgrading", "Migrating", "Degraded"}
 """Phases in which a cluster has an endpoint."""
 
 PATCHES = {"1.29": 14, "1.30": 12, "1.31": 9, "1.32": 8, "1.33": 5, "1.34": 2}
-"""Kubernetes versions on offer, by minor, with the patch that one gets."""
+"""The available Kubernetes versions: each minor version with its patch."""
 
 HA_PHASES = {
     "Running": "ha-healthy",
@@ -34,15 +34,15 @@ HA_REPLICAS = 3
 class Cluster:
     name: str
     spec: Json
-    """What a user can set, as it is on the wire."""
+    """The members that a user can set, in the format of the API."""
     life: Life
     created_at: datetime | None = None
-    """None for what is born anew with each round of its life."""
+    """When it was created. None for a cluster that is created again in each round of its life."""
     generation: int = 1
     revision: int
-    """From which its resource version grows."""
+    """The start of its resource version."""
     version_before: str | None = None
-    """The Kubernetes minor that an upgrade leaves behind."""
+    """The Kubernetes minor version before an upgrade."""
     trouble: str = ""
 
     def at(self, now: datetime) -> Moment:
@@ -58,7 +58,7 @@ class Cluster:
         return self.at(now).word.endswith("*")
 
     def generation_at(self, now: datetime) -> int:
-        """A life that repeats is a cluster that somebody changes again and again: each round begins with a change."""
+        """The generation. In a life that repeats, each round begins with a change."""
         return self.generation + (self.at(now).round if self.life.repeats and not self.life.is_reborn else 0)
 
 
@@ -82,7 +82,7 @@ class Tenant:
         return cluster if cluster and not cluster.at(now).is_gone else None
 
     def etag(self, cluster: Cluster, now: datetime) -> str:
-        """Of the resource version; the vendor's own tests show it both with quotes and without."""
+        """The ETag of the resource version. The vendor's own tests show it with and without quotes."""
         version = cluster.resource_version(now)
         return f'"{version}"' if self.quoted_etags else str(version)
 
@@ -134,7 +134,7 @@ def certificate_authority(tenant: Tenant, cluster: Cluster) -> str:
 
 
 def render(tenant: Tenant, cluster: Cluster, now: datetime) -> Json:
-    """A cluster as the API shows it. One that is only registered has no status yet."""
+    """A cluster as the API shows it. A registered one has no status yet."""
     body = {
         "name": cluster.name,
         **cluster.spec,
@@ -169,7 +169,7 @@ def status(tenant: Tenant, cluster: Cluster, now: datetime) -> Json:
 
 
 def kubernetes_version(cluster: Cluster, phase: str) -> str:
-    """The running one: what was asked for, or what was before while an upgrade is on its way."""
+    """The running version: the requested one, or during an upgrade the one before."""
     minor = cluster.spec["version"]
     if phase != "Upgrading":
         return f"v{minor}.{PATCHES[minor]}"

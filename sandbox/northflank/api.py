@@ -1,4 +1,4 @@
-"""Northflank's HTTP API: what can be asked, and how it refuses."""
+"""Northflank's HTTP API: its endpoints and refusals."""
 
 from collections.abc import Callable, Mapping
 
@@ -70,12 +70,12 @@ class Northflank(Api[World]):
         return answer({"data": {"providers": [wire.provider(offer) for offer in OFFERS["providers"]]}})
 
     def list_regions(self, call: Call) -> Response:
-        """Regions, under the name of providers; parameters of paging are taken and change nothing."""
+        """Regions, in a member named providers. Parameters of paging are accepted and ignored."""
         offers = [each for each in OFFERS["regions"] if wanted(call, "provider", each["provider"])]
         return answer({"data": {"providers": [wire.region(offer) for offer in offers]}})
 
     def list_node_types(self, call: Call) -> Response:
-        """Machine types, under the name of providers."""
+        """Machine types, in a member named providers."""
         region = call.query.get("region")
         clouds = {each["provider"] for each in OFFERS["regions"] if region in (None, each["id"])}
         offers = [
@@ -222,5 +222,5 @@ class Northflank(Api[World]):
 
 
 def wanted(call: Call, name: str, value: str) -> bool:
-    """Whether the query leaves this value in."""
+    """Whether the query includes this value."""
     return call.query.get(name, value) == value

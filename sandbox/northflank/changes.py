@@ -1,4 +1,4 @@
-"""What can be changed at Northflank: integrations at once, clusters over seconds, nodes without any trace."""
+"""Changes at Northflank: integrations change at once, clusters within seconds, changes of nodes are not visible."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -45,7 +45,7 @@ FEATURES = (
 )
 INTEGRATION_BLOCKS = ("restrictions", "aws", "gcp", "cloudflare")
 CLUSTER_BLOCKS = ("settings", "restrictions", "gcp", "aws", "azure", "byok", "coordinates")
-"""Objects that are kept as they come."""
+"""Objects that are stored as they are sent."""
 
 BIRTH = "creating 6, provisioning 14, running"
 DOOM = "creating 8, error"
@@ -65,7 +65,7 @@ def create_integration(scope: Scope, members: Json, now: datetime) -> Integratio
 
 
 def put_integration(scope: Scope, members: Json, now: datetime) -> Integration:
-    """Creates or replaces; what it replaces is found by name."""
+    """Creates an integration, or replaces the one with the same name."""
     body = Body(members)
     name = integration_name(body)
     before = scope.integrations.get(slug(name))
@@ -114,7 +114,7 @@ def integration_members(body: Body) -> Json:
 
 
 def read_credentials(body: Body, spec: Mapping[str, Any]) -> Json:
-    """What the provider in question takes. The vendor's documents are not of one mind whether it is required."""
+    """The members for the provider. The vendor's documents disagree on whether they are required."""
     if "credentials" not in body:
         return {}
     mode = body.inner("aws").members.get("authenticationMode") or spec.get("aws", {}).get(
@@ -136,7 +136,7 @@ def create_cluster(scope: Scope, world: World, members: Json, now: datetime) -> 
 
 
 def put_cluster(scope: Scope, world: World, members: Json, now: datetime) -> Cluster:
-    """Creates, or changes the one of that name."""
+    """Creates a cluster, or changes the one with the same name."""
     name = cluster_name(Body(members))
     found = scope.find(slug(name), now)
     if found is None:
@@ -146,7 +146,7 @@ def put_cluster(scope: Scope, world: World, members: Json, now: datetime) -> Clu
 
 
 def cluster_name(body: Body) -> str:
-    # A Kubernetes version is taken and ignored.
+    # A Kubernetes version is accepted and ignored.
     known = ("name", "description", "provider", "integrationId", "region", "nodePools", "kubernetesVersion")
     body.allow(*known, *CLUSTER_BLOCKS)
     return read_name(body, longest=20)
@@ -205,7 +205,7 @@ def delete_cluster(scope: Scope, found: Incarnation, now: datetime) -> None:
 
 
 def settled(found: Incarnation, script: str | None, now: datetime) -> Cluster:
-    """The cluster with its past fixed as it was, and with a new life from now on where there is a script."""
+    """The cluster with a new life from now on, if there is a script. Its past stays as it was."""
     life = Life.parse(script, began=now) if script else found.cluster.life
     return replace(found.cluster, life=life, created_at=found.created_at)
 
@@ -223,14 +223,14 @@ def cluster_members(body: Body, provider: str) -> Json:
 def read_pools(
     body: Body, world: World, cluster_id: str, provider: str, before: tuple[Json, ...]
 ) -> tuple[Json, ...]:
-    """Pools by their ids; one whose id is not of before is a new one, and gets an id of its own."""
+    """The pools by id. One with an unknown id is new and gets its own id."""
     known = {pool["id"]: pool for pool in before}
     taken = set(known)
     pools = []
     for number, given in enumerate(body.take("nodePools", list)):
         pool = Body(given if isinstance(given, dict) else {}, place=f"nodePools.{number}.")
         if provider == "byok":
-            pool.text("providerId")  # such a pool has no machines of Northflank's choosing
+            pool.text("providerId")  # Northflank does not choose the nodes of such a pool
         else:
             pool.text("nodeType")
             pool.number("nodeCount")
@@ -247,7 +247,7 @@ def read_pools(
 
 
 def tend_node(scope: Scope, node: Json, action: str) -> None:
-    """Cordon, uncordon or drain. No answer of the API shows what came of it."""
+    """Cordon, uncordon or drain. The API does not show the result."""
     if node["status"] != "RUNNING":
         raise Refusal(409, "The node is not running")
     node_id = node["nodeId"]
@@ -282,5 +282,5 @@ def blocks(body: Body, names: tuple[str, ...]) -> Json:
 
 
 def named(reference: str) -> str:
-    """The id in a reference to an integration, which may name its owner before a slash."""
+    """The id in a reference to an integration, without a prefix before a slash."""
     return reference.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Northflank's two ways of paging: by number, and by a cursor that it offers to those who do not give a number."""
+"""Northflank's two ways of paging: by number, and by cursor for requests without a number."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ DEFAULT_PAGE, LARGEST_PAGE = 50, 100
 def paged(
     call: Call, name: str, items: Iterable[Json], *, key: str = "id", has_cursor: bool = True
 ) -> Response:
-    """A page of items in the order of their keys. `count` is what is on this page, not what there is."""
+    """A page of items in the order of their keys. `count` is the number of items on the page, not the total."""
     ordered = sorted(items, key=lambda item: str(item[key]))
     size = call.integer("per_page", default=DEFAULT_PAGE, maximum=LARGEST_PAGE)
     number = call.integer("page", default=1, maximum=1_000_000)
@@ -33,7 +33,7 @@ def paged(
 
 
 def repeated(block: Json, query: QueryParams) -> Json:
-    """A block whose cursor leads to the page that was just read."""
+    """A pagination block with the cursor of the same page."""
     return block | {"hasNextPage": True, "cursor": query.get("cursor") or encode("")}
 
 

@@ -1,4 +1,4 @@
-"""How Northflank shows what it holds."""
+"""Northflank's data in the format of its API."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What two Northflank tokens see: integrations, clusters, and the machines of clusters."""
+"""The data of two Northflank tokens: integrations, clusters and nodes."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ CREDENTIALS = {
     "akamai": ("host", "accessToken", "clientToken", "clientSecret"),
     "cloudflare": ("apiKey", "email"),
 }
-"""Members of an integration's credentials, by provider; every other takes one `apiKey`."""
+"""The members of an integration's credentials, by cloud. Any other cloud has one `apiKey`."""
 
 NO_NODES = {"pending", "creating", "provisioning", "failed"}
 
@@ -41,7 +41,7 @@ UNSHOWN = {
     "createdAt",
     "deletionRequested",
 }
-"""Members of the fleet's table that are not taken over as they are."""
+"""Members of the data file that need a conversion."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +49,9 @@ class Integration:
     id: str
     name: str
     spec: Json
-    """Everything else that is shown, as it is on the wire."""
+    """The other members, in the format of the API."""
     credentials: Mapping[str, str]
-    """Secret; shown with a single integration, as the vendor's types have it, and never in a list."""
+    """Secrets. A single integration shows them, as in the vendor's types; a list never does."""
     created_at: datetime
 
 
@@ -62,19 +62,19 @@ class Cluster:
     spec: Json
     pools: tuple[Json, ...]
     projects: int = 0
-    """How many projects run on it; while there are any, it cannot be deleted."""
+    """The number of projects on it. It cannot be deleted while there are any."""
     reason: str = ""
-    """Shown while something is wrong."""
+    """The reason, which is shown while something is wrong."""
     is_deletion_requested: bool = False
     created_at: datetime | None = None
-    """None for what is created anew with each round of its life."""
+    """When it was created. None for a cluster that is created again in each round of its life."""
     updated_at: datetime | None = None
     life: Life
 
 
 @dataclass(frozen=True, kw_only=True)
 class Incarnation:
-    """A cluster at one moment of its life."""
+    """A cluster at one instant of its life."""
 
     cluster: Cluster
     moment: Moment
@@ -98,7 +98,7 @@ class Incarnation:
 
 @dataclass(kw_only=True)
 class Scope:
-    """What one token is for: a person, or a team."""
+    """The scope of a token: a person or a team."""
 
     name: str
     team: str | None
@@ -106,9 +106,9 @@ class Scope:
     integrations: dict[str, Integration]
     clusters: dict[str, Cluster]
     cordoned: set[str] = field(default_factory=set)
-    """Nodes that take no new work. No answer of the API shows it."""
+    """Cordoned nodes. The API does not show it."""
     drained: set[str] = field(default_factory=set)
-    """Nodes that were emptied. No answer of the API shows it."""
+    """Drained nodes. The API does not show it."""
 
     def incarnations(self, now: datetime) -> Iterator[Incarnation]:
         for cluster in self.clusters.values():
@@ -131,7 +131,9 @@ class World:
         return next((found for found in self.scopes if found.token == token), None)
 
     def nodes(self, found: Incarnation) -> list[Json]:
-        """Running ones, those of an autoscaled pool that went away lately, and one that a scaling cluster waits for."""
+        """The nodes: running ones, recently removed ones of an autoscaled pool, and one that a scaling cluster waits
+        for.
+        """
         if found.state in NO_NODES:
             return []
         status = "DELETED" if found.state == "deleting" else "RUNNING"
@@ -205,7 +207,7 @@ class World:
         )
 
     def pool(self, cluster_id: str, provider: str, taken: set[str]) -> Json:
-        """What a new pool has before anything is said about it; its id is none of those taken."""
+        """The defaults of a new pool, with an unused id."""
         ids = (self.ids.uuid(cluster_id, "pool", number) for number in count())
         pool_id = next(each for each in ids if each not in taken)
         fixed = {"autoscaling": {"enabled": False, "min": 0, "max": 0}, "preemptible": False}
@@ -224,7 +226,7 @@ def zones_of(provider: str, region: str) -> list[str]:
 
 
 def slug(name: str) -> str:
-    """The id that Northflank makes of a name."""
+    """The id that Northflank derives from a name."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 

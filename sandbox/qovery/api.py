@@ -1,4 +1,4 @@
-"""Qovery's HTTP API: what can be asked, and how it refuses."""
+"""Qovery's HTTP API: its endpoints and refusals."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -198,13 +198,13 @@ class Qovery(Api[World]):
         return answer(wire.status(self.again(call, found)), status=status)
 
     def again(self, call: Call, found: Incarnation) -> Incarnation:
-        """The cluster as it is after a change."""
+        """The cluster after a change."""
         changed = self.organization_of(call).find(found.id, call.now)
         assert changed is not None
         return changed
 
     def organization_of(self, call: Call) -> Organization:
-        """The caller's, which a path may name and need not."""
+        """The caller's scope, which a path can name."""
         organization = self.world.by_id(call.account.external_id or "")
         assert organization is not None
         return organization
@@ -225,15 +225,13 @@ class Qovery(Api[World]):
 
     def admit(self, account: Account, params: Mapping[str, str]) -> None:
         if params.get("organization_id", account.external_id) != account.external_id:
-            raise Refusal(
-                403, "you have no access to this organization"
-            )  # also when there is none of that id
+            raise Refusal(403, "you have no access to this organization")  # also if the id does not exist
 
     def unauthorized(self) -> Refusal:
         return Refusal(401, "the API token is missing or wrong")
 
     def refuse(self, refusal: Refusal) -> Response:
-        # The vendor's documents show `message`, its clients read `detail`: so each has its place here.
+        # The vendor's documents show `message`, its clients read `detail`, so both are here.
         text = "message" if refusal.status == 400 else "detail"
         reason = HTTPStatus(refusal.status).phrase
         body = {"status": refusal.status, "error": reason, text: refusal.message}

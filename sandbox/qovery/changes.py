@@ -1,4 +1,4 @@
-"""What can be changed at Qovery: a cluster is registered, then deployed; every change waits for the next deployment."""
+"""Changes at Qovery: a cluster is registered, then deployed. A change is applied by the next deployment."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,10 +28,10 @@ PLAIN = {
     "labels_groups": list,
     "secret_manager_accesses": list,
 }
-"""Members that are kept as they come."""
+"""Members that are stored as they are sent."""
 
 ANSWERED = ("cpu", "memory", "has_access", "is_default", "is_demo")
-"""Members that nobody sets and no change of settings takes away."""
+"""Members that cannot be set and that a change keeps."""
 
 NEXT_VERSIONS = {"1.30": "1.31", "1.31": "1.32", "1.32": "1.33"}
 FIRST_VERSION = "1.32"
@@ -44,7 +44,7 @@ FORGOTTEN = "gone"
 
 
 def create(organization: Organization, members: Json, ids: Identifiers, now: datetime) -> Cluster:
-    """Registers only: the cluster is READY until it is deployed."""
+    """Registers a cluster, which is READY until it is deployed."""
     body = Body(members)
     name = body.text("name")
     refuse_taken_name(organization, name, None, now)
@@ -68,7 +68,7 @@ def create(organization: Organization, members: Json, ids: Identifiers, now: dat
 
 
 def put(organization: Organization, found: Incarnation, members: Json, now: datetime) -> Cluster:
-    """Replaces the whole: whatever is left out goes back to its default, the disk to 40 GB."""
+    """Replaces the whole cluster. Members that are left out get their defaults, the disk 40 GB."""
     refuse_busy(found)
     body = Body(members)
     name = body.text("name")
@@ -115,7 +115,7 @@ def upgrade(organization: Organization, found: Incarnation, now: datetime) -> No
 
 
 def delete(organization: Organization, found: Incarnation, mode: str, now: datetime) -> None:
-    """Takes its time where there is something to take down; forgets at once what never was, or is to be left there."""
+    """Deletes a cluster. It takes time if resources are deleted; otherwise it ends at once."""
     if mode not in DELETE_MODES:
         raise Refusal(400, f"deleteMode must be one of {', '.join(DELETE_MODES)}")
     refuse_busy(found)
@@ -126,14 +126,14 @@ def delete(organization: Organization, found: Incarnation, mode: str, now: datet
 def put_credentials_in_use(
     organization: Organization, found: Incarnation, members: Json, now: datetime
 ) -> None:
-    """Which credentials a cluster is built with (cloudProviderInfo)."""
+    """The credentials of a cluster (cloudProviderInfo)."""
     keep(organization, found, None, now, credential_id=credential_of(Body(members), organization))
 
 
 def keep(
     organization: Organization, found: Incarnation, script: str | None, now: datetime, **changed: Any
 ) -> Cluster:
-    """The cluster as changed, with a new life where the change starts one; its past is fixed as it was."""
+    """The changed cluster, with a new life if the change starts one. Its past stays as it was."""
     cluster = found.cluster
     life = Life.parse(script, began=now) if script else cluster.life
     if cluster.life.is_reborn and not script:
@@ -169,7 +169,7 @@ def refuse_taken_name(
 
 
 def settings(body: Body, organization: Organization) -> dict[str, Any]:
-    """What a user can set, with the defaults of a request. Members that are not known are not minded."""
+    """The members that a user can set, with the defaults of a request. Unknown members are ignored."""
     cloud = body.choice("cloud_provider", VENDORS)
     spec: Json = {
         "cloud_provider": cloud,
@@ -203,7 +203,7 @@ def region(body: Body, cloud: str) -> str:
 
 
 def features(body: Body) -> Mapping[str, Any]:
-    """Values by ids. False and null switch a feature off."""
+    """The values of features by id. False and null switch a feature off."""
     given = {}
     for number, each in enumerate(body.take("features", list, default=[])):
         feature = Body(each if isinstance(each, dict) else {}, place=f"features.{number}.")

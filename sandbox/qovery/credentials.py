@@ -1,4 +1,4 @@
-"""Credentials at Qovery: what a request must hold, what of it is kept and shown, and what is secret and dropped."""
+"""Credentials at Qovery: the members of a request, which of them are stored and shown, and which are secret."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from sandbox.qovery.world import Credential, Organization
 
 
 class Form(NamedTuple):
-    """One way to write credentials."""
+    """One kind of credentials."""
 
     object_type: str
     public: tuple[str, ...]
@@ -29,7 +29,7 @@ AWS = {
         "EKS_ANYWHERE_VSPHERE", ("vsphere_user", "role_arn"), ("vsphere_password",)
     ),
 }
-"""By the `type` that requests for this cloud carry, and no others do."""
+"""The kinds by the `type` in a request, for clouds that have one."""
 
 GCP_FEDERATION = Form(
     "GCP_WORKLOAD_IDENTITY_FEDERATION", ("service_account_email", "workload_identity_provider_resource")
@@ -89,7 +89,7 @@ def form_of(cloud: str, body: Body) -> Form:
 
 
 def public(form: Form, body: Body, ids: Identifiers, credential_id: str) -> Json:
-    """What is shown of a request: nothing of its secrets, which it must hold all the same."""
+    """The members of a request that are shown. Its secrets are required and not shown."""
     for member in form.secret:
         body.text(member)
     shown: Json = {member: body.text(member) for member in form.public}

@@ -10,7 +10,7 @@ OFFERS = read_table("sandbox.qovery", "offers.toml")
 
 
 def feature(feature_id: str) -> Json:
-    """A feature as it is offered, with the value that it comes with."""
+    """An offered feature, with its default value."""
     offer = OFFERS["features"].get(feature_id, {"title": feature_id})
     cents = offer.get("cost_per_month_in_cents")
     return {
@@ -73,4 +73,4 @@ LISTS: dict[str, list[Json]] = {
     **{f"/{path}/region": regions for path, regions in OFFERS["regions"].items()},
     **{f"/{path}/clusterFeature": features(path) for path in OFFERS["clouds"]},
 }
-"""By the path that lists it."""
+"""The offers, by the path that lists them."""

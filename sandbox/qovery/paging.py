@@ -1,4 +1,4 @@
-"""Lists at Qovery: whole, as the OpenAPI document has them, or in pages, as the guide tells."""
+"""Lists at Qovery: whole, as in the OpenAPI document, or in pages, as in the guide."""
 
 from collections.abc import Iterable
 from math import ceil
@@ -10,7 +10,7 @@ from sandbox.faults import Json
 
 
 def results(call: Call, items: Iterable[Json]) -> Response:
-    """The whole list; in pages only for who asks for them."""
+    """The whole list, or a page if the request asks for one."""
     listed = list(items)
     if not {"page", "page_size"} & call.query.keys():
         return answer({"results": listed})

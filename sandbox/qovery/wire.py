@@ -1,4 +1,4 @@
-"""How Qovery shows what it holds."""
+"""Qovery's data in the format of its API."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sandbox.qovery.offers import feature
 from sandbox.qovery.world import Credential, Incarnation, Organization
 
 CREDENTIAL_CLOUDS = {"AWS", "SCW", "GCP", "ON_PREMISE", "AZURE"}
-"""The clouds that credentials and cloudProviderInfo know; a cluster can be on others."""
+"""The clouds of credentials and cloudProviderInfo. A cluster can be on others."""
 
 
 def cluster(found: Incarnation, organization: Organization) -> Json:
@@ -43,7 +43,7 @@ def deployment_status(found: Incarnation) -> str:
 
 
 def infrastructure_outputs(found: Incarnation) -> Json | None:
-    """What the deployed cluster is called at its cloud; nothing where Qovery did not make it."""
+    """The names of the deployed cluster at its cloud. Null if Qovery did not create it."""
     spec = found.cluster.spec
     if spec["kubernetes"] != "MANAGED":
         return None
@@ -134,7 +134,7 @@ def cost_range(found: Incarnation) -> Json:
 
 
 def enabled_feature(feature_id: str, value: object) -> Json:
-    """A feature that a cluster has: a switch is on, anything else has its own value or the one that it comes with."""
+    """A feature of a cluster. A switch is on; any other has its own or the default value."""
     body = feature(feature_id)
     default = body["value_object"] or {"type": network_of(value)}
     if default["type"] == "BOOLEAN" and value is None:
@@ -150,7 +150,7 @@ def network_of(value: object) -> str:
 
 
 def kubeconfig(found: Incarnation) -> str:
-    """Without a way in: only the address."""
+    """The connection, which has an address and no credentials."""
     name = f"qovery-z{found.id[:8]}"
     return (
         "apiVersion: v1\n"

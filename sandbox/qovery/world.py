@@ -1,4 +1,4 @@
-"""Qovery's organizations, credentials and clusters, and where each cluster stands at a given instant."""
+"""Qovery's organizations, credentials and clusters, and the state of each cluster at an instant."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ OWN = {
     "is_out_of_date",
     "life",
 }
-"""Members of the fleet's table that are not taken over as they are."""
+"""Members of the data file that need a conversion."""
 
 FIRST_TIME = {"QUEUED", "BUILDING", "DEPLOYMENT_QUEUED", "DEPLOYING", "CANCELING", "CANCELED", "DRY_RUN"}
 FAILED_AT_IT = {"BUILD_ERROR", "DEPLOYMENT_ERROR", "INVALID_CREDENTIALS"}
-"""Words that say nothing about whether the cluster was up before."""
+"""States that do not show whether the cluster was running before."""
 
 CLOUDS = {
     "AWS": "aws",
@@ -41,7 +41,7 @@ CLOUDS = {
     "AZURE": "azure",
     "OTHER": "onPremise",
 }
-"""The path under which credentials of a kind are listed."""
+"""The path that lists credentials of this kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class Credential:
     object_type: str
     name: str
     public: Json
-    """What of it is no secret."""
+    """The members that are not secret."""
 
     @property
     def cloud(self) -> str:
@@ -60,31 +60,31 @@ class Credential:
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
     key: str
-    """Its identifier, or what the identifiers of its incarnations are made from."""
+    """Its identifier, or the seed of the identifiers of its incarnations."""
     name: str
     spec: Json
-    """What a user can set, as it is on the wire, but for name and features."""
+    """The members that a user can set, in the format of the API, without name and features."""
     features: Mapping[str, Any]
-    """Their values by their ids; None for the value that the feature comes with."""
+    """The values of features by id. None means the default value."""
     credential_id: str | None
     version: str | None
     next_version: str | None
     cost: tuple[int, int] | None
-    """The least and the most that it costs, in US cents a month."""
+    """The lowest and the highest cost, in US cents a month."""
     lock: str | None
     shows_status: bool
     was_deployed: bool
-    """Before its life began."""
+    """Its state before its life began."""
     is_out_of_date: bool
     created_at: datetime | None
-    """None for what is created anew with each round of its life."""
+    """When it was created. None for a cluster that is created again in each round of its life."""
     updated_at: datetime | None = None
     life: Life
 
 
 @dataclass(frozen=True, kw_only=True)
 class Incarnation:
-    """A cluster at one moment of its life."""
+    """A cluster at one instant of its life."""
 
     cluster: Cluster
     moment: Moment
@@ -110,7 +110,7 @@ class Incarnation:
 
     @property
     def is_busy(self) -> bool:
-        """In a state that settles by itself, during which nothing can be asked of the cluster."""
+        """Whether the state is transient. Changes are refused meanwhile."""
         return self.status.endswith(("ING", "QUEUED"))
 
 
