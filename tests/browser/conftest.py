@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.runner import ROOT, Runner, running
 
@@ -24,7 +24,10 @@ QUIETLY = (
 )
 ARTIFACTS = ROOT / os.environ.get("ARTIFACTS", "artifacts")
 BUILT = ROOT / "web" / "dist" / "stamp"
-SECONDS = 20
+SECONDS = 30
+expect.set_options(
+    timeout=SECONDS * 1000
+)  # what a page shows comes from another process, on whatever machine
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -96,6 +96,17 @@ def test_clusters_are_searched_narrowed_and_sorted_and_the_address_says_how(page
     expect(page.get_by_role("checkbox", name=re.compile("^Degraded"))).to_be_checked()
 
 
+def test_a_search_takes_qualifiers_and_says_where_it_cannot_be_read(page: Page) -> None:
+    page.goto("/clusters?q=provider:kupe+-phase:ready")
+    table = page.get_by_role("grid", name="Clusters")
+    expect(table.get_by_role("link", name="Build farm")).to_be_visible()
+    expect(table.get_by_text("CockroachDB Cloud")).to_have_count(0)
+    expect(page.get_by_role("checkbox", name=re.compile("^Ready"))).to_have_count(0)
+    page.get_by_role("searchbox", name="Search clusters").fill("nonsense:kupe")
+    expect(page.get_by_role("alert")).to_contain_text("At character 1 of the search")
+    expect(table.get_by_role("link", name="Build farm")).to_be_visible()
+
+
 def test_what_is_shown_can_be_taken_away_as_csv_and_json(page: Page) -> None:
     page.goto("/clusters?q=meridian&columns=name,provider,version")
     page.get_by_role("link", name="yard-sensors").wait_for()

@@ -56,7 +56,7 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
     <li className="item account">
       <FreshnessState state={freshness.state} />
       <div className="what">
-        <Link className="name" to={`/clusters?account=${encodeURIComponent(data.id)}`}>
+        <Link className="name" to={`/clusters?account=${encodeURIComponent(data.name)}`}>
           {data.name}
         </Link>
         <span className="where">{[data.externalId, data.apiVersion && `API ${data.apiVersion}`].filter(Boolean).join(" · ")}</span>

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { Button } from "../parts/Button";
 import { FACETS } from "./address";
-import type { Count, Selection } from "./select";
+import type { Count, Counts } from "./useFacets";
 
 const SHOWN = 7;
 
-export function Facets({ counts, onChoose }: { counts: Selection["counts"]; onChoose: (facet: string, values: string[]) => void }) {
+export function Facets({ counts, onChoose }: { counts: Counts; onChoose: (facet: string, values: string[]) => void }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <aside className={`facets ${isOpen ? "open" : ""}`} aria-label="Narrow down">

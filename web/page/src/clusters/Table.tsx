@@ -11,6 +11,7 @@ const ROW_HEIGHT = 32;
 
 interface TableProps {
   rows: readonly Row[];
+  total: number;
   columns: readonly Column[];
   sort: Asked["sort"];
   onSort: (sort: string | null) => void;
@@ -18,7 +19,7 @@ interface TableProps {
   onEnd: (() => void) | undefined;
 }
 
-export function Table({ rows, columns, sort, onSort, onEnd }: TableProps) {
+export function Table({ rows, total, columns, sort, onSort, onEnd }: TableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -41,7 +42,9 @@ export function Table({ rows, columns, sort, onSort, onEnd }: TableProps) {
     event.preventDefault();
     const next = Math.min(rows.length - 1, Math.max(0, at + step));
     virtual.scrollToIndex(next);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus());
+    const focus = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${next}"]`)?.focus();
+    focus();
+    requestAnimationFrame(focus); // it may have to be drawn first
   };
 
   const least = columns.reduce((sum, column) => sum + column.width, 0);
@@ -50,7 +53,7 @@ export function Table({ rows, columns, sort, onSort, onEnd }: TableProps) {
     gridTemplateColumns: columns.map(({ width, grows }) => (grows ? `minmax(${width}px, ${grows}fr)` : `${width}px`)).join(" "),
   };
   return (
-    <div ref={scroller} className="table" role="grid" aria-label="Clusters" aria-rowcount={rows.length + 1} onKeyDown={move} tabIndex={0}>
+    <div ref={scroller} className="table" role="grid" aria-label="Clusters" aria-rowcount={total + 1} onKeyDown={move} tabIndex={0}>
       <div className="head" role="row" aria-rowindex={1} style={grid}>
         {columns.map((column) => (
           <Head key={column.name} column={column} sort={sort} onSort={onSort} />
@@ -88,10 +91,14 @@ function Head({ column, sort, onSort }: { column: Column; sort: Asked["sort"]; o
   const next = !isSorted ? column.name : sort.isDown ? null : `-${column.name}`;
   return (
     <span role="columnheader" aria-sort={isSorted ? (sort.isDown ? "descending" : "ascending") : "none"} className={`cell ${column.name}`}>
-      <button type="button" onClick={() => onSort(next)}>
-        {column.title}
-        {isSorted && <Icon name={sort.isDown ? "down" : "up"} size={12} />}
-      </button>
+      {column.field ? (
+        <button type="button" onClick={() => onSort(next)}>
+          {column.title}
+          {isSorted && <Icon name={sort.isDown ? "down" : "up"} size={12} />}
+        </button>
+      ) : (
+        <span className="title">{column.title}</span>
+      )}
     </span>
   );
 }

@@ -1,30 +1,35 @@
 /** What the table shows is in the address, so that a view can be sent to a colleague. */
 import { useMemo } from "react";
 import { useSearchParams } from "wouter";
+import type { FacetInput } from "../__generated__/useFacetsQuery.graphql";
 import { cloudName, words } from "../model/phase";
 import { COLUMNS, type Column } from "./columns";
-import type { Row } from "./useRows";
 
+/** A facet is a qualifier of the search by the same name. */
 export interface Facet {
   name: string;
+  by: FacetInput["by"];
   title: string;
-  /** A row counts under each of them. */
-  values: (row: Row) => readonly string[];
-  label: (value: string, row: Row) => string;
+  label: (value: string) => string;
 }
 
+const same = (value: string): string => value;
+const PROVIDERS: Record<string, string> = { cockroachdb: "CockroachDB Cloud", kupe: "Kupe Cloud" };
+
 export const FACETS: readonly Facet[] = [
-  { name: "phase", title: "Phase", values: (row) => [row.status.phase], label: words },
-  { name: "provider", title: "Provider", values: (row) => [row.provider.kind ?? "UNKNOWN"], label: (_, row) => row.provider.name },
-  { name: "account", title: "Account", values: (row) => [row.account.id], label: (_, row) => row.account.name },
-  { name: "cloud", title: "Cloud", values: (row) => [row.cloud ?? "none"], label: cloudName },
-  { name: "region", title: "Region", values: (row) => row.regions, label: (value) => value },
-  { name: "version", title: "Version", values: (row) => [row.version ?? "none"], label: (value) => value },
+  { name: "severity", by: "SEVERITY", title: "Severity", label: words },
+  { name: "phase", by: "PHASE", title: "Phase", label: words },
+  { name: "provider", by: "PROVIDER", title: "Provider", label: (value) => PROVIDERS[value] ?? words(value) },
+  { name: "account", by: "ACCOUNT", title: "Account", label: same },
+  { name: "cloud", by: "CLOUD", title: "Cloud", label: cloudName },
+  { name: "region", by: "REGION", title: "Region", label: same },
+  { name: "version", by: "VERSION", title: "Version", label: same },
+  { name: "plan", by: "PLAN", title: "Plan", label: same },
 ];
 
 export interface Asked {
   text: string;
-  chosen: ReadonlyMap<string, ReadonlySet<string>>;
+  chosen: ReadonlyMap<string, readonly string[]>;
   sort: { column: Column; isDown: boolean } | null;
   columns: readonly Column[];
 }
@@ -51,13 +56,22 @@ const listed = (text: string | null): string[] => (text ?? "").split(",").filter
 
 function read(params: URLSearchParams): Asked {
   const sort = params.get("sort");
-  const column = COLUMNS.find((one) => one.name === sort?.replace(/^-/, ""));
+  const column = COLUMNS.find((one) => one.field && one.name === sort?.replace(/^-/, ""));
   const names = listed(params.get("columns"));
-  const chosen = COLUMNS.filter((one) => (names.length > 0 ? names.includes(one.name) : one.isDefault));
   return {
     text: params.get("q") ?? "",
-    chosen: new Map(FACETS.map((facet) => [facet.name, new Set(listed(params.get(facet.name)))])),
+    chosen: new Map(FACETS.map((facet) => [facet.name, listed(params.get(facet.name))])),
     sort: column ? { column, isDown: sort?.startsWith("-") ?? false } : null,
-    columns: chosen,
+    columns: COLUMNS.filter((one) => (names.length > 0 ? names.includes(one.name) : one.isDefault)),
   };
+}
+
+const quoted = (value: string): string => (/^[\w.*@-]+$/.test(value) ? value : `"${value.replaceAll('"', "")}"`);
+
+/** The search as the API takes it: what was typed, and a qualifier for each facet but one. */
+export function toSearch({ text, chosen }: Asked, without?: Facet): string {
+  const qualifiers = FACETS.filter((facet) => facet !== without && chosen.get(facet.name)?.length).map(
+    (facet) => `${facet.name}:${chosen.get(facet.name)?.map(quoted).join(",")}`,
+  );
+  return [text.trim(), ...qualifiers].filter(Boolean).join(" ");
 }

@@ -2,9 +2,10 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { money } from "../model/amount";
-import { cloudName, PHASES, words } from "../model/phase";
+import type { ClusterOrderField } from "../__generated__/useRowsQuery.graphql";
+import { cloudName, words } from "../model/phase";
 import { Ago, For } from "../parts/Ago";
-import { FreshnessState, Phase } from "../parts/Phase";
+import { FreshnessState, Phase, Severity } from "../parts/Phase";
 import type { Row } from "./useRows";
 
 export interface Column {
@@ -15,8 +16,10 @@ export interface Column {
   grows?: number;
   isDefault: boolean;
   text: (row: Row) => string;
-  /** Sorts by this where it is not the text. */
-  rank?: (row: Row) => number;
+  /** What the API sorts by. A column without one is not sorted by. */
+  field?: ClusterOrderField;
+  /** It shows an age, so that the latest is the smallest. */
+  isAge?: boolean;
   cell?: (row: Row) => ReactNode;
 }
 
@@ -30,7 +33,7 @@ const limit = ({ spendLimit }: Row): string => {
 
 export const COLUMNS: readonly Column[] = [
   {
-    name: "name",
+    name: "name", field: "NAME",
     title: "Name",
     width: 140, grows: 2,
     isDefault: true,
@@ -42,54 +45,60 @@ export const COLUMNS: readonly Column[] = [
     ),
   },
   {
-    name: "phase",
+    name: "phase", field: "PHASE",
     title: "Phase",
     width: 116,
     isDefault: true,
     text: (row) => row.status.phase,
-    rank: (row) => (PHASES as readonly string[]).indexOf(row.status.phase),
     cell: (row) => <Phase phase={row.status.phase} word={row.status.providerPhase} />,
   },
   {
-    name: "since",
+    name: "since", field: "SINCE", isAge: true,
     title: "For",
     width: 76,
     isDefault: true,
     text: (row) => row.status.since,
-    rank: (row) => -Date.parse(row.status.since),
     cell: (row) => <For since={row.status.since} />,
   },
-  { name: "provider", title: "Provider", width: 140, grows: 1, isDefault: true, text: (row) => row.provider.name },
-  { name: "account", title: "Account", width: 124, grows: 1.1, isDefault: true, text: (row) => row.account.name },
+  { name: "provider", field: "PROVIDER", title: "Provider", width: 140, grows: 1, isDefault: true, text: (row) => row.provider.name },
+  { name: "account", field: "ACCOUNT", title: "Account", width: 124, grows: 1.1, isDefault: true, text: (row) => row.account.name },
   { name: "cloud", title: "Cloud", width: 78, isDefault: true, text: (row) => (row.cloud ? cloudName(row.cloud) : "") },
-  { name: "region", title: "Regions", width: 100, grows: 1, isDefault: true, text: (row) => row.regions.join(", ") },
-  { name: "version", title: "Version", width: 84, isDefault: true, text: (row) => row.version ?? "" },
+  { name: "region", field: "REGION", title: "Regions", width: 100, grows: 1, isDefault: true, text: (row) => row.regions.join(", ") },
+  { name: "version", field: "VERSION", title: "Version", width: 84, isDefault: true, text: (row) => row.version ?? "" },
   { name: "plan", title: "Plan", width: 116, isDefault: false, text: (row) => row.plan ?? "" },
   {
-    name: "nodes",
+    name: "nodes", field: "NODE_COUNT",
     title: "Nodes",
     width: 54,
     isDefault: true,
     text: (row) => String(row.capacity.nodeCount ?? ""),
-    rank: (row) => row.capacity.nodeCount ?? -1,
   },
-  { name: "limit", title: "Limit", width: 104, isDefault: false, text: limit },
+  { name: "limit", field: "SPEND_LIMIT", title: "Limit", width: 104, isDefault: false, text: limit },
   {
-    name: "created",
+    name: "created", field: "CREATED_AT", isAge: true,
     title: "Created",
     width: 84,
     isDefault: false,
     text: (row) => row.createdAt ?? "",
     cell: (row) => row.createdAt && <Ago at={row.createdAt} />,
   },
+  {
+    name: "severity",
+    field: "SEVERITY",
+    title: "Severity",
+    width: 104,
+    isDefault: false,
+    text: (row) => row.assessment.severity,
+    cell: (row) => <Severity severity={row.assessment.severity} />,
+  },
+  { name: "reason", title: "Reason", width: 180, grows: 2, isDefault: false, text: (row) => row.assessment.reason ?? "" },
   { name: "message", title: "Message", width: 180, grows: 2, isDefault: false, text: (row) => row.status.message ?? "" },
   {
-    name: "seen",
+    name: "seen", field: "OBSERVED_AT", isAge: true,
     title: "Seen",
     width: 76,
     isDefault: true,
     text: (row) => row.freshness.observedAt ?? "",
-    rank: (row) => -Date.parse(row.freshness.observedAt ?? "1970-01-01"),
     cell: (row) => (row.freshness.state === "CURRENT" ? <Ago at={row.freshness.observedAt} /> : <FreshnessState state={row.freshness.state} />),
   },
 ];

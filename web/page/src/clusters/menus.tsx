@@ -1,5 +1,6 @@
 /** Which columns are shown, and taking away what is shown. */
 import * as Menu from "@radix-ui/react-dropdown-menu";
+import { plural } from "../model/amount";
 import { Icon } from "../parts/icons";
 import { COLUMNS, type Column } from "./columns";
 import type { Row } from "./useRows";
@@ -49,10 +50,10 @@ export function ExportMenu({ rows, columns }: { rows: readonly Row[]; columns: r
       <Menu.Portal>
         <Menu.Content className="menu" align="end" sideOffset={4}>
           <Menu.Item className="item" onSelect={() => download("clusters.csv", "text/csv", toCsv(rows, columns))}>
-            CSV of what is shown
+            CSV of the {plural(rows.length, "cluster")} loaded
           </Menu.Item>
           <Menu.Item className="item" onSelect={() => download("clusters.json", "application/json", `${JSON.stringify(rows, null, 2)}\n`)}>
-            JSON of what is shown
+            JSON of the {plural(rows.length, "cluster")} loaded
           </Menu.Item>
         </Menu.Content>
       </Menu.Portal>

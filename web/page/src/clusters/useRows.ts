@@ -1,20 +1,16 @@
-/** The rows of the table: the first thousand at once, those behind them as the table is scrolled. */
+/** The rows of the table, page by page as it is scrolled. The API searches, narrows and sorts. */
 import { useCallback, useEffect, useRef, useState } from "react";
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
-import type { useRowsQuery } from "../__generated__/useRowsQuery.graphql";
+import type { ClusterOrder, useRowsQuery } from "../__generated__/useRowsQuery.graphql";
 import { REFRESH_MS, useInterval } from "../relay/usePolled";
 
-const AT_ONCE = 1000;
+const PAGE = 100;
+const TYPING_MS = 150;
 
 export const rowsDocument = graphql`
-  query useRowsQuery($first: Int = 100, $after: String) {
-    fleet {
-      clusterCount
-      coverage {
-        missingCount
-      }
-    }
-    clusters(first: $first, after: $after) {
+  query useRowsQuery($first: Int!, $after: String, $search: String, $orderBy: [ClusterOrder!], $isCounted: Boolean!) {
+    clusters(first: $first, after: $after, search: $search, orderBy: $orderBy) {
+      totalCount @include(if: $isCounted)
       nodes {
         id
         name
@@ -33,6 +29,10 @@ export const rowsDocument = graphql`
           providerPhase
           message
           since
+        }
+        assessment {
+          severity
+          reason
         }
         version
         plan
@@ -74,74 +74,100 @@ interface Page {
   hasNext: boolean;
 }
 
-export interface Rows {
-  rows: readonly Row[];
-  /** Of the whole fleet. Until all are loaded, it counts clusters too that are listed on demand alone. */
+interface Listing {
+  /** What was asked for. */
+  key: string;
+  pages: readonly Page[];
   total: number;
-  isWhole: boolean;
-  isLoading: boolean;
-  error: Error | null;
-  more: () => void;
-  retry: () => void;
 }
 
-export function useRows(): Rows {
+export interface Rows {
+  rows: readonly Row[];
+  /** Null before the first answer. */
+  total: number | null;
+  isWhole: boolean;
+  /** Another text when these are the rows of another question. */
+  of: string;
+  error: Error | null;
+  more: () => void;
+  variables: { first: number; search: string | null; orderBy: readonly ClusterOrder[] | null; isCounted: boolean };
+}
+
+export function useRows(search: string, orderBy: readonly ClusterOrder[]): Rows {
   const environment = useRelayEnvironment();
-  const [pages, setPages] = useState<readonly Page[]>([]);
-  const [total, setTotal] = useState(0);
-  const [wanted, setWanted] = useState(AT_ONCE);
+  const key = JSON.stringify([search, orderBy]);
+  const wanted = useRef(key);
+  const [listing, setListing] = useState<Listing | null>(null);
   const [error, setError] = useState<Error | null>(null);
-  const asking = useRef(false);
+  const isAsking = useRef(false);
 
   const ask = useCallback(
-    async (after: string | null): Promise<Page | null> => {
-      const data: Answer | undefined = await fetchQuery<useRowsQuery>(
-        environment,
-        rowsDocument,
-        { after },
-        { networkCacheConfig: { force: true } },
-      ).toPromise();
-      if (!data) return null;
-      setTotal(data.fleet.clusterCount);
-      const { nodes, pageInfo } = data.clusters;
-      return { after, rows: nodes, end: pageInfo.endCursor ?? null, hasNext: pageInfo.hasNextPage };
+    async (of: string, after: string | null): Promise<[Page, number | undefined] | null> => {
+      const [text, order] = JSON.parse(of) as [string, ClusterOrder[]];
+      const variables = { first: PAGE, after, search: text || null, orderBy: order.length > 0 ? order : null, isCounted: after === null };
+      const data: Answer | undefined = await fetchQuery<useRowsQuery>(environment, rowsDocument, variables, {
+        networkCacheConfig: { force: true },
+      }).toPromise();
+      if (!data || wanted.current !== of) return null; // something else is asked for by now
+      const { nodes, pageInfo, totalCount } = data.clusters;
+      return [{ after, rows: nodes, end: pageInfo.endCursor ?? null, hasNext: pageInfo.hasNextPage }, totalCount];
     },
     [environment],
   );
 
-  const loaded = pages.reduce((sum, page) => sum + page.rows.length, 0);
-  const last = pages.at(-1);
-  const isWhole = last !== undefined && !last.hasNext;
-
+  // What was found before stays until the answer is there.
   useEffect(() => {
-    if (asking.current || error || isWhole || (last && loaded >= wanted)) return;
-    asking.current = true;
-    ask(last?.end ?? null)
-      .then((page) => page && setPages((before) => [...before, page]), setError)
+    wanted.current = key;
+    const delayed = setTimeout(() => {
+      ask(key, null).then(
+        (found) => {
+          if (!found) return;
+          setError(null);
+          setListing({ key, pages: [found[0]], total: found[1] ?? 0 });
+        },
+        (reason: Error) => wanted.current === key && setError(reason),
+      );
+    }, TYPING_MS);
+    return () => clearTimeout(delayed);
+  }, [ask, key]);
+
+  const pages = listing?.pages ?? [];
+  const last = pages.at(-1);
+  const more = useCallback(() => {
+    if (!listing || !last?.hasNext || isAsking.current || listing.key !== wanted.current) return;
+    isAsking.current = true;
+    ask(listing.key, last.end)
+      .then((found) => found && setListing({ ...listing, pages: [...listing.pages, found[0]] }), setError)
       .finally(() => {
-        asking.current = false;
+        isAsking.current = false;
       });
-  }, [ask, error, isWhole, last, loaded, wanted]);
+  }, [ask, listing, last]);
 
   // One page after the other is asked for again, so that a large fleet costs no more than a small one.
   const turn = useRef(0);
   useInterval(() => {
-    const index = turn.current++ % Math.max(1, pages.length);
-    const page = pages[index];
-    if (!page) return;
-    ask(page.after).then(
-      (fresh) => fresh && setPages((before) => before.map((one) => (one.after === fresh.after ? { ...fresh, end: one.end ?? fresh.end } : one))),
+    const page = pages[turn.current++ % Math.max(1, pages.length)];
+    if (!page || isAsking.current) return;
+    ask(key, page.after).then(
+      (found) =>
+        found &&
+        setListing(
+          (before) => before && before.key === key ? { ...before, total: found[1] ?? before.total, pages: before.pages.map((one) => (one.after === page.after ? renewed(one, found[0], one === before.pages.at(-1)) : one)) } : before,
+        ),
       () => undefined, // the connection says it, and what is shown stays
     );
   }, Math.max(1000, REFRESH_MS / Math.max(1, pages.length)));
 
   return {
     rows: pages.flatMap((page) => page.rows),
-    total: isWhole ? loaded : Math.max(total, loaded),
-    isWhole,
-    isLoading: !isWhole && loaded < wanted && error === null,
-    error: pages.length === 0 ? error : null,
-    more: useCallback(() => setWanted((before) => (loaded >= before ? loaded + 100 : before)), [loaded]),
-    retry: useCallback(() => setError(null), []),
+    total: listing?.total ?? null,
+    isWhole: last !== undefined && !last.hasNext,
+    of: listing?.key ?? "",
+    error,
+    more,
+    variables: { first: PAGE, search: search || null, orderBy: orderBy.length > 0 ? orderBy : null, isCounted: true },
   };
 }
+
+/** The next page begins where this one ended when it was read first; only the last page can end elsewhere. */
+const renewed = (before: Page, after: Page, isLast: boolean): Page => (isLast ? after : { ...after, end: before.end, hasNext: true });

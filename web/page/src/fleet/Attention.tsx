@@ -1,20 +1,27 @@
-/** Clusters that somebody has to do something about, worst first; then those on the move. */
+/** Clusters with the reason why somebody may have to do something, in the order that the API gives. */
 import { graphql, useFragment } from "react-relay";
 import { Link } from "wouter";
 import type { Attention_clusters$data, Attention_clusters$key } from "../__generated__/Attention_clusters.graphql";
 import { plural } from "../model/amount";
-import { PHASES, severityOf } from "../model/phase";
 import { Ago, For } from "../parts/Ago";
 import { Icon } from "../parts/icons";
-import { Phase } from "../parts/Phase";
+import { Phase, Severity } from "../parts/Phase";
 import { Section, type Source } from "../parts/Section";
 import { Empty } from "../parts/States";
 import { RefreshAccount } from "../accounts/RefreshAccount";
 
 type Item = Attention_clusters$data["nodes"][number];
 
-export function Attention({ clusters, source }: { clusters: Attention_clusters$key; source: Source }) {
-  const { nodes, pageInfo } = useFragment(
+interface AttentionProps {
+  title: string;
+  clusters: Attention_clusters$key;
+  source: Source;
+  /** Not shown when there are none. */
+  isOptional?: boolean;
+}
+
+export function Attention({ title, clusters, source, isOptional = false }: AttentionProps) {
+  const { nodes, totalCount } = useFragment(
     graphql`
       fragment Attention_clusters on ClusterConnection {
         nodes {
@@ -30,8 +37,10 @@ export function Attention({ clusters, source }: { clusters: Attention_clusters$k
           status {
             phase
             providerPhase
-            providerOperation
-            message
+          }
+          assessment {
+            severity
+            reason
             since
           }
           freshness {
@@ -41,42 +50,26 @@ export function Attention({ clusters, source }: { clusters: Attention_clusters$k
           details {
             consoleUrl
           }
-          operation {
-            id
-            kind
-          }
         }
-        pageInfo {
-          hasNextPage
-        }
+        totalCount
       }
     `,
     clusters,
   );
-  const order: readonly string[] = PHASES;
-  const sorted = [...nodes].sort(
-    (a, b) =>
-      order.indexOf(a.status.phase) - order.indexOf(b.status.phase) ||
-      b.status.since.localeCompare(a.status.since),
-  );
-  const wrong = sorted.filter((item) => severityOf(item.status.phase) !== "MOVING");
-  const moving = sorted.filter((item) => severityOf(item.status.phase) === "MOVING");
-  const more = pageInfo.hasNextPage ? ", and more" : "";
+  if (nodes.length === 0 && isOptional) return null;
+  const note = totalCount > nodes.length ? `the first ${nodes.length} of ${plural(totalCount, "cluster")}` : plural(totalCount, "cluster");
   return (
-    <div className="stack">
-      <Section title="Needs attention" note={wrong.length > 0 && `${plural(wrong.length, "cluster")}${more}`} source={source}>
-        {wrong.length > 0 ? <Items items={wrong} /> : <Empty title="Nothing needs attention.">Every cluster that answered is fine or on its way.</Empty>}
-      </Section>
-      {moving.length > 0 && (
-        <Section title="On the move" note={plural(moving.length, "cluster")} source={source}>
-          <Items items={moving} />
-        </Section>
+    <Section title={title} note={nodes.length > 0 && note} source={source}>
+      {nodes.length > 0 ? (
+        <Items items={nodes} />
+      ) : (
+        <Empty title="Nothing needs attention.">Every cluster that answered is fine or on its way.</Empty>
       )}
-    </div>
+    </Section>
   );
 }
 
-function Items({ items }: { items: Item[] }) {
+function Items({ items }: { items: readonly Item[] }) {
   return (
     <ul className="items">
       {items.map((item) => (
@@ -92,7 +85,11 @@ function Row({ item }: { item: Item }) {
   const address = `/clusters/${encodeURIComponent(item.id)}`;
   return (
     <li className={`item ${isOld ? "old" : ""}`}>
-      <Phase phase={status.phase} word={status.providerPhase} />
+      {item.assessment.severity === "STUCK" || (item.assessment.severity === "UNKNOWN" && status.phase !== "UNKNOWN") ? (
+        <Severity severity={item.assessment.severity} />
+      ) : (
+        <Phase phase={status.phase} word={status.providerPhase} />
+      )}
       <div className="what">
         <Link to={address} className="name">
           {item.displayName}
@@ -100,7 +97,7 @@ function Row({ item }: { item: Item }) {
         <span className="where">
           {item.provider.name} · {item.account.name}
         </span>
-        <p>{reason(item)}</p>
+        <p>{item.assessment.reason}</p>
       </div>
       <span className="when">
         {isOld ? (
@@ -108,7 +105,7 @@ function Row({ item }: { item: Item }) {
             seen <Ago at={freshness.observedAt} />
           </span>
         ) : (
-          <For since={status.since} />
+          <For since={item.assessment.since} />
         )}
       </span>
       <span className="actions">
@@ -131,12 +128,4 @@ function Row({ item }: { item: Item }) {
       </span>
     </li>
   );
-}
-
-/** What the provider says, else its own word for the phase. */
-function reason({ status, operation }: Item): string {
-  const doing = status.providerOperation ? ` It is at ${status.providerOperation}.` : "";
-  if (status.message && status.message !== status.providerPhase) return status.message + doing;
-  if (operation) return `A change asked for here is on its way.${doing}`;
-  return status.providerPhase ? `The provider says ${status.providerPhase}.${doing}` : `The provider gives no reason.${doing}`;
 }

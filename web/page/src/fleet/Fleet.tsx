@@ -17,8 +17,8 @@ export default function Fleet() {
   const data = usePolled<FleetQuery>(
     graphql`
       query FleetQuery {
+        ...Tiles_query
         fleet {
-          ...Tiles_fleet
           ...Matrix_fleet
           ...Limits_fleet
           coverage {
@@ -26,7 +26,14 @@ export default function Fleet() {
             ...AccountTroubles_coverage
           }
         }
-        clusters(first: 100, filter: { needsAttention: true }) {
+        attention: clusters(
+          first: 100
+          filter: { severities: [BROKEN, STUCK, UNKNOWN] }
+          orderBy: [{ field: SEVERITY }, { field: SINCE, direction: DESC }]
+        ) {
+          ...Attention_clusters
+        }
+        moving: clusters(first: 25, filter: { severities: [MOVING] }, orderBy: [{ field: SINCE }]) {
           ...Attention_clusters
         }
       }
@@ -37,9 +44,12 @@ export default function Fleet() {
   return (
     <div className="fleet">
       <Outages coverage={data.fleet.coverage} />
-      <Tiles fleet={data.fleet} />
+      <Tiles query={data} />
       <div className="halves">
-        <Attention clusters={data.clusters} source={source} />
+        <div className="stack">
+          <Attention title="Needs attention" clusters={data.attention} source={source} />
+          <Attention title="On the move" clusters={data.moving} source={source} isOptional />
+        </div>
         <div className="stack">
           <Matrix fleet={data.fleet} source={source} />
           <AccountTroubles coverage={data.fleet.coverage} source={source} />

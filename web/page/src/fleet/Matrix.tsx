@@ -2,7 +2,6 @@
 import { graphql, useFragment } from "react-relay";
 import { Link } from "wouter";
 import type { Matrix_fleet$key } from "../__generated__/Matrix_fleet.graphql";
-import { plural } from "../model/amount";
 import { PHASES, severityOf, words } from "../model/phase";
 import { Icon } from "../parts/icons";
 import { Section, type Source } from "../parts/Section";
@@ -39,14 +38,13 @@ export function Matrix({ fleet, source }: { fleet: Matrix_fleet$key; source: Sou
     fleet,
   );
   const silent = new Set(coverage.missing.nodes.map((account) => account.provider.id));
-  const cells = useCells(JSON.stringify([byPhase, byProvider.map((one) => one.count)]));
+  const cells = useCells(
+    byProvider.flatMap(({ provider }) => provider.kind ?? []),
+    JSON.stringify([byPhase, byProvider.map((one) => one.count)]),
+  );
   const phases = PHASES.filter((phase) => byPhase.some((one) => one.phase === phase));
   return (
-    <Section
-      title="Providers"
-      source={source}
-      note={cells.isWhole ? undefined : `phases of the first ${plural(cells.counted, "cluster")}`}
-    >
+    <Section title="Providers" source={source}>
       <div className="scroll">
         <table className="matrix">
           <thead>
@@ -64,7 +62,7 @@ export function Matrix({ fleet, source }: { fleet: Matrix_fleet$key; source: Sou
             {byProvider.map(({ provider, count }) => (
               <tr key={provider.id} className={silent.has(provider.id) ? "old" : ""}>
                 <th scope="row">
-                  <Link to={`/clusters?provider=${provider.kind ?? ""}`}>{provider.name}</Link>
+                  <Link to={`/clusters?provider=${(provider.kind ?? "").toLowerCase()}`}>{provider.name}</Link>
                   {silent.has(provider.id) && (
                     <span className="tone-unknown" title="Not every account of it is current: these numbers are the last known.">
                       {" "}
@@ -75,11 +73,11 @@ export function Matrix({ fleet, source }: { fleet: Matrix_fleet$key; source: Sou
                 </th>
                 <td>{count}</td>
                 {phases.map((phase) => {
-                  const held = cells.counts.get(`${provider.id} ${phase}`);
+                  const held = cells.get(`${provider.kind} ${phase}`);
                   return (
                     <td key={phase}>
                       {held ? (
-                        <Link to={`/clusters?provider=${provider.kind ?? ""}&phase=${phase}`} aria-label={`${provider.name}, ${words(phase)}: ${held}`}>
+                        <Link to={`/clusters?provider=${(provider.kind ?? "").toLowerCase()}&phase=${phase}`} aria-label={`${provider.name}, ${words(phase)}: ${held}`}>
                           {held}
                         </Link>
                       ) : (

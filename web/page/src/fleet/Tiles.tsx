@@ -1,52 +1,54 @@
 /** How many clusters there are of each severity, with their phases. */
 import { graphql, useFragment } from "react-relay";
 import { Link } from "wouter";
-import type { Tiles_fleet$key } from "../__generated__/Tiles_fleet.graphql";
-import { PHASES, phasesOf, SEVERITIES, type Severity, severityOf, words } from "../model/phase";
+import type { Tiles_query$key } from "../__generated__/Tiles_query.graphql";
+import { PHASES, SEVERITIES, type Severity, severityOf, words } from "../model/phase";
 import { Icon } from "../parts/icons";
 
-const TITLES: Record<Severity, string> = {
-  BROKEN: "Broken",
-  UNKNOWN: "Unknown",
-  MOVING: "Moving",
-  FINE: "Fine",
+const MEANINGS: Record<Severity, string> = {
+  BROKEN: "failed or degraded",
+  STUCK: "slower than usual",
+  UNKNOWN: "not to be known now",
+  MOVING: "changing now",
+  FINE: "needs nobody",
 };
 
-export function Tiles({ fleet }: { fleet: Tiles_fleet$key }) {
-  const { clusterCount, byPhase } = useFragment(
+export function Tiles({ query }: { query: Tiles_query$key }) {
+  const { severities } = useFragment(
     graphql`
-      fragment Tiles_fleet on Fleet {
-        clusterCount
-        byPhase {
-          phase
-          count
+      fragment Tiles_query on Query {
+        severities: clusterFacets(by: [{ by: SEVERITY }, { by: PHASE }]) {
+          by
+          buckets {
+            value
+            clusterCount
+          }
         }
       }
     `,
-    fleet,
+    query,
   );
+  const counted = (by: string) => new Map(severities.find((facet) => facet.by === by)?.buckets.map((one) => [one.value ?? "", one.clusterCount]));
+  const bySeverity = counted("SEVERITY");
+  const byPhase = counted("PHASE");
+  const total = [...bySeverity.values()].reduce((sum, count) => sum + count, 0);
   return (
     <div className="tiles">
       <Link to="/clusters" className="tile all">
         <span className="label">Clusters</span>
-        <strong>{clusterCount.toLocaleString("en-US")}</strong>
-        <Shares byPhase={byPhase} total={clusterCount} />
+        <strong>{total.toLocaleString("en-US")}</strong>
+        <Shares byPhase={byPhase} total={total} />
       </Link>
       {SEVERITIES.map((severity) => {
-        const phases = byPhase.filter(({ phase }) => severityOf(phase) === severity);
-        const count = phases.reduce((sum, one) => sum + one.count, 0);
+        const count = bySeverity.get(severity) ?? 0;
         return (
-          <Link
-            key={severity}
-            to={`/clusters?phase=${phasesOf(severity).filter((phase) => phase !== "DELETED").join(",")}`}
-            className={`tile ${count > 0 ? `tone-${severity.toLowerCase()}` : "none"}`}
-          >
+          <Link key={severity} to={`/clusters?severity=${severity}`} className={`tile ${count > 0 ? `tone-${severity.toLowerCase()}` : "none"}`}>
             <span className="label">
               <Icon name={severity} size={14} />
-              {TITLES[severity]}
+              {words(severity)}
             </span>
             <strong>{count.toLocaleString("en-US")}</strong>
-            <small>{phases.map(({ phase, count }) => `${count} ${words(phase).toLowerCase()}`).join(" · ") || "none"}</small>
+            <small>{MEANINGS[severity]}</small>
           </Link>
         );
       })}
@@ -54,16 +56,14 @@ export function Tiles({ fleet }: { fleet: Tiles_fleet$key }) {
   );
 }
 
-function Shares({ byPhase, total }: { byPhase: readonly { phase: string; count: number }[]; total: number }) {
-  const known = PHASES as readonly string[];
-  const ordered = [...byPhase].sort((a, b) => known.indexOf(a.phase) - known.indexOf(b.phase));
+function Shares({ byPhase, total }: { byPhase: ReadonlyMap<string, number>; total: number }) {
   return (
     <span className="shares" aria-hidden="true">
-      {ordered.map(({ phase, count }) => (
+      {PHASES.filter((phase) => byPhase.has(phase)).map((phase) => (
         <span
           key={phase}
           className={phase === "STOPPED" ? "tone-still" : `tone-${severityOf(phase).toLowerCase()}`}
-          style={{ flexGrow: count / Math.max(1, total) }}
+          style={{ flexGrow: (byPhase.get(phase) ?? 0) / Math.max(1, total) }}
         />
       ))}
     </span>

@@ -1,6 +1,6 @@
-/** Phases as the schema has them, and how bad each is. */
+/** Phases as the schema has them, and the tone of each. How much a cluster needs somebody is the API's to say. */
 
-export const SEVERITIES = ["BROKEN", "UNKNOWN", "MOVING", "FINE"] as const;
+export const SEVERITIES = ["BROKEN", "STUCK", "UNKNOWN", "MOVING", "FINE"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 export const PHASES = [
@@ -36,8 +36,6 @@ const SEVERITY: Record<Phase, Severity> = {
 export function severityOf(phase: string): Severity {
   return SEVERITY[phase as Phase] ?? "UNKNOWN";
 }
-
-export const phasesOf = (severity: Severity): Phase[] => PHASES.filter((phase) => SEVERITY[phase] === severity);
 
 /** READY -> Ready, SPEND_LIMIT -> Spend limit. */
 export function words(name: string): string {

@@ -1,5 +1,5 @@
 /** A phase as a person sees it: a shape, a colour and the word. */
-import { severityOf, words } from "../model/phase";
+import { SEVERITIES, severityOf, words } from "../model/phase";
 import { Icon, type IconName } from "./icons";
 
 export function phaseIcon(phase: string): IconName {
@@ -51,6 +51,16 @@ export function FreshnessState({ state }: { state: string }) {
     <span className={`phase tone-${tone}`}>
       <Icon name={icon} size={14} />
       {words(state)}
+    </span>
+  );
+}
+
+export function Severity({ severity }: { severity: string }) {
+  const name = (SEVERITIES as readonly string[]).includes(severity) ? (severity as IconName) : "UNKNOWN";
+  return (
+    <span className={`phase tone-${name.toLowerCase()}`}>
+      <Icon name={name} size={14} />
+      {words(severity)}
     </span>
   );
 }

@@ -46,6 +46,10 @@ async function send(params: RequestParameters, variables: Variables): Promise<Gr
     keyWanted(message ?? "A key is needed.");
     throw new ApiError(message ?? "A key is needed.", requestId);
   }
+  if (answer.errors?.[0]?.extensions?.code === "BAD_USER_INPUT" && message) {
+    answered(); // it hears us well: what was asked for cannot be meant
+    throw new ApiError(message.replace(/^Argument `\w+`: /, ""), requestId);
+  }
   if (!answer.data) {
     throw fail(message ?? `Fleetgraph answered with status ${response.status}.`, requestId);
   }
