@@ -19,7 +19,7 @@ from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.store import Schedule
 from functions.plan import AHEAD, send_observation_request
 from functions.process import Context, Process, seconds_left
-from functions.settings import read_settings
+from functions.settings import read_pace, read_settings
 from functions.wiring import wire
 from infra import queue
 from infra.dynamodb.table import DynamoTable, open_client
@@ -108,7 +108,7 @@ class Observing:
         wired = wire(
             rows=DynamoTable(open_client(), settings.table, clock),
             vault=vault,
-            pace=pace or Pace(),
+            pace=pace or read_pace(environment),
             clock=clock,
             given_urls=settings.base_urls,
             shares_address=False,

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fleet.observing.schedule import Pace, pace_of
+
 _VARIABLES = {"table": "TABLE_NAME", "queue_url": "QUEUE_URL", "token_prefix": "TOKEN_PREFIX"}
 
 
@@ -23,6 +25,25 @@ class FunctionSettings:
     admin_key_id: str | None = None
     base_urls: tuple[str, ...] = ()
     token_key_id: str | None = None
+
+
+QUIET_SECONDS = 300
+"""How often clusters are observed on AWS while nothing moves: an account costs cents a month then."""
+MOVING_SECONDS = 5
+_DAY = 86_400
+
+
+def read_pace(environment: Mapping[str, str], quiet_seconds: int = QUIET_SECONDS) -> Pace:
+    """`QUIET_PACE` and `MOVING_PACE` are seconds between two observations of clusters: while nothing moves, and at the
+    least while something does.
+    """
+    seconds = []
+    for name, usual in (("QUIET_PACE", quiet_seconds), ("MOVING_PACE", MOVING_SECONDS)):
+        given = environment.get(name) or str(usual)
+        if not given.isdecimal() or not 1 <= int(given) <= _DAY:
+            raise SettingsError(f"{name} is a number of seconds from 1 to {_DAY}, unlike {given!r}")
+        seconds.append(int(given))
+    return pace_of(*seconds)
 
 
 def read_settings(environment: Mapping[str, str]) -> FunctionSettings:

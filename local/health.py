@@ -4,6 +4,7 @@ again.
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 from infra.store.table import TableUnavailable
 
@@ -17,6 +18,7 @@ class Health:
 
     def __init__(self, names: dict[str, str]) -> None:
         self.untried = set(names)
+        self._waiting: dict[str, datetime] = {}
         self._names = names
         self._failure: str | None = None
         self._failures = 0
@@ -46,8 +48,20 @@ class Health:
             logger.warning("the store answers again")
         self._failure, self._failures = None, 0
 
+    def tried(self, account_id: str, *, waits_until: datetime | None = None) -> None:
+        """`waits_until` is set for an account whose request budget is used up: it is no reason not to serve."""
+        self.untried.discard(account_id)
+        self._waiting.pop(account_id, None)
+        if waits_until is not None:
+            self._waiting[account_id] = waits_until
+
     async def facts(self) -> dict[str, object]:
         facts: dict[str, object] = {"accounts": len(self._names), "notYetObserved": self._untried_names()}
+        if self._waiting:
+            facts["waitingForRequestBudget"] = {
+                self._names.get(account_id, account_id): until.isoformat(timespec="seconds")
+                for account_id, until in self._waiting.items()
+            }
         if self._failure is not None:
             return {"status": "failing", "reason": f"The store does not answer: {self._failure}", **facts}
         return {"status": "starting" if self.untried else "ok", **facts}

@@ -66,8 +66,8 @@ class ObservationLoop:
                 self._health.failed(error)
             except Exception:
                 logger.exception("observing account %s failed on our side", account_id)
-                self._health.untried.discard(account_id)
+                self._health.tried(account_id)
             else:
-                if observation.outcome is not Outcome.SKIPPED:
-                    self._health.untried.discard(account_id)
+                if observation.outcome is not Outcome.SKIPPED or observation.put_off_until is not None:
+                    self._health.tried(account_id, waits_until=observation.put_off_until)
                 logger.debug("%s", observation)

@@ -9,13 +9,18 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from fleet.access.key_token import PREFIX
+from fleet.observing.schedule import Pace
 from functions.api_settings import ApiSettings, read_api_settings
 from functions.settings import (
     SettingsError as SettingsError,
 )  # all settings of the runner raise one kind of error
+from functions.settings import read_pace
 
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "web" / "dist"
+
+QUIET_SECONDS = 60
+"""How often clusters are observed while nothing moves; `QUIET_PACE` sets another interval."""
 
 SHORTEST_ADMIN_KEY = 16
 """The shortest admin key in characters, if other computers can reach the runner."""
@@ -41,6 +46,7 @@ class RunnerSettings:
     admin_key: SecretStr | None = None
     api: ApiSettings = field(default_factory=ApiSettings)
     allowed_origins: tuple[str, ...] = ()
+    pace: Pace = field(default_factory=Pace)
 
 
 def read_settings(environment: Mapping[str, str]) -> RunnerSettings:
@@ -67,6 +73,7 @@ def read_settings(environment: Mapping[str, str]) -> RunnerSettings:
         admin_key=SecretStr(admin_key) if admin_key else None,
         api=read_api_settings(environment),
         allowed_origins=_read_origins(environment.get("ALLOWED_ORIGINS", "")),
+        pace=read_pace(environment, QUIET_SECONDS),
     )
 
 

@@ -7,7 +7,6 @@ import sys
 from contextlib import ExitStack
 from datetime import UTC, datetime
 
-from fleet.observing.schedule import Pace
 from fleet.providers import PROVIDERS
 from infra.store.table import Contended, TableUnavailable
 from local.accounts import AccountsError, GivenAccount, read_accounts
@@ -40,7 +39,7 @@ def start() -> int:
 def _run(settings: RunnerSettings, given: list[GivenAccount] | None, stack: ExitStack) -> int:
     listener = stack.enter_context(listen(settings.host, settings.port))
     clock = SteadyClock()
-    name, table, pace = "fleetgraph", "fleetgraph", Pace()
+    name, table, pace = "fleetgraph", "fleetgraph", settings.pace
     if given is None:
         name, table, pace = "sandbox", "fleetgraph-sandbox", SANDBOX_PACE
     if settings.endpoint is None:

@@ -91,8 +91,11 @@ def _token(account: dict[str, Any]) -> str:
 
 
 def _problem(account: dict[str, Any]) -> str:
-    failure = account["freshness"]["lastFailure"] or {}
-    return str((account["hold"] or {}).get("reason") or failure.get("message") or "")
+    freshness = account["freshness"]
+    failure = freshness["lastFailure"] or {}
+    return str(
+        (account["hold"] or {}).get("reason") or failure.get("message") or freshness.get("reason") or ""
+    )
 
 
 def _id(session: Session, options: Options) -> str:

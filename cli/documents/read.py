@@ -6,6 +6,7 @@ fragment FreshnessFields on Freshness {
   observedAt
   ageSeconds
   nextAttemptAt
+  reason
   lastFailure { kind message retryAt }
 }
 """

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from fleet.model.account import Collection, TrackedAccount
+from fleet.model.account import Collection, CollectionState, TrackedAccount
 from fleet.model.failure import Failure
 from fleet.model.record import Instant, Record
 from fleet.model.tracking import Unread
@@ -25,6 +25,7 @@ class Freshness(Record):
     age_seconds: int | None = None
     next_attempt_at: Instant | None = None
     last_failure: Failure | None = None
+    reason: str | None = None
 
 
 def freshness_of(
@@ -34,13 +35,36 @@ def freshness_of(
     state = tracked.state.of(collection)
     failure = state.failure if unread is None else unread.failure
     observed_at = state.observed_at if unread is None else unread.read_at
+    age_seconds = None if observed_at is None else max(0, int((now - observed_at).total_seconds()))
+    judged = _judge(observed_at, state.next_attempt_at, failure, tracked.state.is_token_accepted, now)
+    expected = state.expected_age_seconds
+    if judged is FreshnessState.CURRENT and None not in (expected, age_seconds) and age_seconds > expected:  # type: ignore[operator]
+        judged = FreshnessState.STALE
     return Freshness(
-        state=_judge(observed_at, state.next_attempt_at, failure, tracked.state.is_token_accepted, now),
+        state=judged,
         observed_at=observed_at,
-        age_seconds=None if observed_at is None else max(0, int((now - observed_at).total_seconds())),
-        next_attempt_at=state.next_attempt_at,
+        age_seconds=age_seconds,
+        next_attempt_at=None if state.next_attempt_at is None else max(state.next_attempt_at, now),
         last_failure=failure,
+        reason=_reason(judged, state, failure, tracked.state.is_token_accepted, now),
     )
+
+
+def _reason(
+    judged: FreshnessState,
+    state: CollectionState,
+    failure: Failure | None,
+    is_token_accepted: bool | None,
+    now: datetime,
+) -> str | None:
+    """Why data is not observed at its usual pace; null where it is."""
+    if failure is not None:
+        return failure.message
+    if is_token_accepted is False:
+        return "the provider refuses the token"
+    if state.budget_until is not None and state.budget_until + GRACE > now:
+        return f"request budget until {state.budget_until:%H:%M}"
+    return "it was not observed when due" if judged is FreshnessState.STALE else None
 
 
 def is_missing(tracked: TrackedAccount, now: datetime) -> bool:

@@ -39,6 +39,7 @@ from fleet.model.tracking import TrackedCluster
 from fleet.observing.collections import COLLECT, PROTOCOL_OF, Collected, CollectionContext
 from fleet.observing.events import account_events
 from fleet.observing.following import Follower, follow_again_at, wanted_collections
+from fleet.observing.pacing import paced
 from fleet.observing.schedule import (
     USE_OF,
     Pace,
@@ -48,7 +49,6 @@ from fleet.observing.schedule import (
     hold_back,
     is_due,
     is_refused,
-    next_observation,
     succeed,
 )
 from fleet.ports.adapter import Adapter, OpenAdapter
@@ -142,7 +142,7 @@ class Observer:
                 due_at=due_at,
                 key=budget_key(account, rate, shares_address=self.shares_address),
                 use=use,
-                hold_back=partial(hold_back, use=use, pace=self.pace, now=now),
+                hold_back=partial(hold_back, use=use),
                 also=dict(others),
             )
             if not isinstance(lease, NotBegun):
@@ -210,6 +210,7 @@ class _Running:
         self._stopped_until: datetime | None = None
         self._is_stopped = False
         self._dry_until: datetime | None = None
+        self._whole: list[Collection] = []
 
     async def run(self) -> Observation:
         try:
@@ -256,7 +257,17 @@ class _Running:
                 self._postpone(collection, self._stopped_until)
             else:
                 await self._observe(collection)
-        state = AccountState(
+        self._collections = paced(
+            self._collections,
+            self._whole,
+            self._known.values(),
+            self._permits.known(),
+            self._rate,
+            self._pace,
+            self._clock.now(),
+            self._before.collections,
+        )
+        return AccountState(
             collections=self._collections,
             is_token_accepted=self._is_accepted,
             deletion_guard=self._guard,
@@ -265,13 +276,6 @@ class _Running:
             changes=self._before.changes,
             fence=self._lease.fence,
         )
-        clusters = state.of(Collection.CLUSTERS)
-        is_paced = not self._is_stopped and clusters.budget_until is None
-        if clusters.failed_attempts == 0 and clusters.observed_at is not None and is_paced:
-            at = next_observation(self._known.values(), state, self._rate, self._pace, self._clock.now())
-            self._postpone(Collection.CLUSTERS, at)
-            state = state.model_copy(update={"collections": self._collections})
-        return state
 
     async def _observe(self, collection: Collection) -> None:
         assert self._adapter is not None
@@ -307,6 +311,8 @@ class _Running:
                     self._dry_until = rest_at
                 else:
                     self._stop(rest_at)
+            else:
+                self._whole.append(collection)
             self._collections[collection] = state
 
     async def _keep(self, collection: Collection, context: CollectionContext, collected: Collected) -> None:

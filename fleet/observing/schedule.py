@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 
 from fleet.model.account import AccountState, Collection, CollectionState
 from fleet.model.failure import Failure, FailureKind
-from fleet.model.rate_limit import RateLimit, RequestUse
+from fleet.model.rate_limit import RequestUse
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.store import Schedule
-from fleet.rate_limits.budget import seconds_between
 
 REFUSED_AFTER = timedelta(seconds=60)
 """How far apart two refusals of a token have to be to count."""
@@ -59,14 +58,11 @@ class Pace:
         return timedelta(seconds=self.soonest_seconds)
 
 
-def next_observation(
-    clusters: Iterable[TrackedCluster], state: AccountState, rate: RateLimit, pace: Pace, now: datetime
-) -> datetime:
-    """The next time for the clusters of an account that answered.
+def next_observation(clusters: Iterable[TrackedCluster], pace: Pace, now: datetime) -> datetime:
+    """The next time for the clusters of an account that answered, as far as its budget allows (`pacing`).
 
-    A look costs what the latest one did, and never comes so soon that looks alone would use up more than half of the
-    polling share: the rest is for what else is observed. While something moves or is missing it comes after a quarter
-    of the time that this has gone on: soon at first, and no sooner than usual for what never arrives.
+    While something moves or is missing it comes after a quarter of the time that this has gone on: soon at first, and
+    no later than usual for what never arrives.
     """
     usual = pace.every_seconds[Collection.CLUSTERS]
     seconds = usual
@@ -74,8 +70,21 @@ def next_observation(
         since = row.since if row.item.is_moving else row.missing_since
         if since is not None:
             seconds = min(seconds, max(pace.soonest_seconds, int((now - since).total_seconds()) // 4))
-    return now + timedelta(
-        seconds=max(seconds, seconds_between(2 * state.of(Collection.CLUSTERS).requests, rate))
+    return now + timedelta(seconds=seconds)
+
+
+def pace_of(quiet_seconds: int, moving_seconds: int) -> Pace:
+    """The pace whose clusters are observed at one interval while all is quiet, and at the other once something moves.
+    Nothing else of an account is observed more often than its clusters.
+    """
+    usual = Pace()
+    return Pace(
+        every_seconds={
+            collection: max(every, quiet_seconds * 3) for collection, every in usual.every_seconds.items()
+        }
+        | {Collection.CLUSTERS: quiet_seconds},
+        soonest_seconds=min(moving_seconds, quiet_seconds),
+        latest_seconds=max(usual.latest_seconds, quiet_seconds),
     )
 
 
@@ -150,9 +159,7 @@ def expected_requests(
     return wanted or Counter({RequestUse.CLUSTERS: 1})
 
 
-def hold_back(
-    state: AccountState, until: datetime, *, use: RequestUse, pace: Pace, now: datetime
-) -> tuple[AccountState, datetime]:
+def hold_back(state: AccountState, until: datetime, *, use: RequestUse) -> tuple[AccountState, datetime]:
     """An account whose budget for a use is used up, and when it is due then: its clusters do not wait for the rest."""
     collections = dict(state.collections)
     for collection in Collection:
@@ -160,13 +167,14 @@ def hold_back(
         is_clusters = collection is Collection.CLUSTERS
         if (known is None and not is_clusters) or (is_clusters and use is not RequestUse.CLUSTERS):
             continue
-        if is_due(collection, state, pace, now):
+        at = None if known is None else known.next_attempt_at
+        if at is None or at < until:
             collections[collection] = (known or CollectionState()).model_copy(
                 update={"next_attempt_at": until, "budget_until": until}
             )
     held = state.model_copy(update={"collections": collections})
     at = due_at(held)
-    return held, until if at is None or at <= now else min(until, at)
+    return held, until if at is None else min(until, at)
 
 
 def due_at(state: AccountState) -> datetime | None:

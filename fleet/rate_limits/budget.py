@@ -31,7 +31,6 @@ quarter of polling's share is a floor for the clusters' own listing. Where sever
 of one use up to half of the reserve.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -219,6 +218,12 @@ def budget_status(budget: Budget, rate: RateLimit, now: datetime) -> BudgetStatu
     )
 
 
+def polling_share(budget: Budget, rate: RateLimit) -> int | None:
+    """Requests a window that polling may send in the long run; null where no limit is known."""
+    limit = limit_of(budget, rate)
+    return None if limit is None else limit - reserve_of(limit)
+
+
 def polling_rate(budget: Budget, rate: RateLimit, now: datetime) -> float | None:
     """Requests a second at which polling can go on without running dry; null where no limit is known.
 
@@ -240,12 +245,6 @@ def polling_rate(budget: Budget, rate: RateLimit, now: datetime) -> float | None
 def accounts_of(budget: Budget, now: datetime) -> int:
     """How many accounts draw from it."""
     return max(1, sum(now - one.at < 2 * SEEN_FOR for one in budget.accounts))
-
-
-def seconds_between(requests: int, rate: RateLimit) -> int:
-    """The shortest interval at which observations of `requests` each stay within the polling share."""
-    allowed = polling_requests(rate)
-    return 0 if allowed is None else math.ceil(requests * rate.window_seconds / allowed)
 
 
 # ------------------------------------------------------------------------------------------------------------- parts

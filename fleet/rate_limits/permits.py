@@ -113,6 +113,12 @@ class BudgetPermits:
                 self._key, self._rate, self._facts or RateFacts(), self._clock.now(), unsent=unsent
             )
 
+    def known(self) -> Budget:
+        """The budget as far as this observation knows it by now."""
+        if self._facts is None:
+            return self.budget
+        return budget.learn(self.budget, self._rate, self._facts, self._clock.now())
+
     # ------------------------------------------------------------------------------------------------------- parts
 
     def _is_news(self) -> bool:

@@ -41,6 +41,7 @@ from gateway.types.operation import Operation
 from gateway.types.provider import Provider
 from gateway.types.rate_limit import RateLimit, rate_limit
 from gateway.types.records import field, given
+from gateway.types.schedule import ScheduleExplanation, explain_schedule
 from gateway.types.status_change import StatusChange
 from gateway.types.viewer import Viewer, viewer
 
@@ -220,6 +221,10 @@ class Query:
     )
     fleet: Fleet = field(
         "The whole fleet in numbers, and which accounts they do not fully cover.", resolver=fleet
+    )
+    explain_schedule: ScheduleExplanation | None = field(
+        "When an account is observed next, and why then. Null when it does not exist.",
+        resolver=explain_schedule,
     )
     api_keys: Connection[ApiKey] | None = field(
         "Keys of this gateway by name, until 90 days after they end. It needs the scope ADMIN; without it, it is "

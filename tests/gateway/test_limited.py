@@ -103,6 +103,8 @@ DOCUMENTS: Mapping[str, str] = {
         spendLimits {{ decimal }} convertedSpendLimits {{ decimal }} unlimitedClusterCount unknownLimitClusterCount
         coverage {{ {COVERAGE} }} }} }}""",
     "viewer": f"{{ viewer {{ name scopes accounts {{ edges {{ cursor }} nodes {{ name }} {PAGE} }} }} }}",
+    "explainSchedule": """query ($owner: ID!) { explainSchedule(accountId: $owner) {
+        nextObservationAt account { name } collections { reason } } }""",
     "rateLimit": "{ rateLimit { remaining } }",
     "apiKeys": "{ apiKeys { nodes { name hint } } }",
     "auditLog": "{ auditLog { nodes { subject } } }",

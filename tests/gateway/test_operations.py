@@ -17,7 +17,10 @@ DOCUMENTS = sorted(OPERATIONS.glob("*.graphql"))
 QUERIES = [path for path in DOCUMENTS if "\nquery " in path.read_text()]
 MUTATIONS = [path for path in DOCUMENTS if "\nmutation " in path.read_text()]
 
-HERE = {"operation": {"id": opaque.write(["Operation", ACME.id, "op-1"])}}
+HERE = {
+    "operation": {"id": opaque.write(["Operation", ACME.id, "op-1"])},
+    "explain-schedule": {"accountId": opaque.write(["Account", ACME.id])},
+}
 """Variables of what no sandbox has before somebody makes it."""
 
 

@@ -8,6 +8,9 @@ import pytest
 
 from fleet.model.account import Account, Collection
 from fleet.model.failure import Unavailable
+from fleet.model.freshness import freshness_of
+from fleet.model.rate_limit import Share
+from fleet.providers import PROVIDERS
 from infra.store.table import TableUnavailable
 from local.health import Health
 from local.loop import AT_ONCE, ObservationLoop
@@ -190,3 +193,19 @@ async def test_a_fault_that_is_no_sentence_is_logged_whole(
     async with running(world) as (health, _):
         await until(lambda: health.is_failing)
     assert caplog.records[0].exc_info is not None
+
+
+async def test_an_account_that_waits_for_its_request_budget_keeps_nobody_from_serving(world: World) -> None:
+    account, script = await world.connect(provider="northflank")
+    rate = PROVIDERS["northflank"].rate_limit
+    await world.store.spend(account.budget_key, rate, Share.POLLING, 10_000, world.clock.now())
+    async with running(world, account) as (health, clock):
+        clock.ticks.put_nowait(None)
+        await until(lambda: not health.untried)
+        facts = await health.facts()
+        assert (facts["status"], script.asked) == ("ok", [])
+        assert list(facts["waitingForRequestBudget"]) == ["acme"]  # type: ignore[call-overload]
+    tracked = await world.tracked(account)
+    shown = freshness_of(tracked, Collection.CLUSTERS, world.clock.now())
+    assert shown.next_attempt_at == tracked.due_at
+    assert shown.reason == f"request budget until {tracked.due_at:%H:%M}"

@@ -11,7 +11,7 @@ from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
 from fleet.model.capability import Capability
 from fleet.model.cloud import Cloud
-from fleet.model.rate_limit import BudgetStatus
+from fleet.model.rate_limit import BudgetStatus, RequestUse
 from fleet.model.tracking import Tracked
 from fleet.rate_limits import budget
 from fleet.reading import pages
@@ -47,6 +47,10 @@ def is_accepted(row: Row) -> bool | None:
 
 def guard_of(row: Row) -> domain.DeletionGuard | None:
     return row.state.deletion_guard
+
+
+def expected_age(row: Row) -> int | None:
+    return row.state.of(domain.Collection.CLUSTERS).expected_age_seconds
 
 
 async def request_budget(row: Row, info: Info) -> BudgetStatus | None:
@@ -107,6 +111,12 @@ class TokenStatus:
     )
 
 
+@strawberry.type(description="How many requests of a window were sent for one use.")
+class UsedRequests:
+    use: RequestUse
+    requests: int
+
+
 @strawberry.type(description="The rate limit of a provider, in requests.")
 class RequestBudget:
     limit: int = field("The number of requests that the provider accepts in a window.")
@@ -116,6 +126,7 @@ class RequestBudget:
     )
     window_seconds: int
     resets_at: datetime | None = field("When the full limit is available again. Null when nothing was sent.")
+    used_by: list[UsedRequests] = field("What the requests of the window were sent for.")
 
 
 @strawberry.type(
@@ -149,6 +160,11 @@ class Account(Node, Observed):
     request_budget: RequestBudget | None = field(
         "The provider's rate limit, and how much of it is left. Null where no limit is known.",
         resolver=request_budget,
+    )
+    expected_age: int | None = field(
+        "The age in seconds that the data of its clusters does not exceed while all goes as planned. Beyond it, they "
+        "are STALE. Null until the first observation.",
+        resolver=expected_age,
     )
     api_version: str | None = field(
         "The version of the provider's API that Fleetgraph asks for. Null where none is pinned."

@@ -15,6 +15,7 @@ from fleet.model.freshness import FreshnessState
 from fleet.model.money import SpendEnforcement, SpendLimitBasis, SpendLimitState, SpendPeriod
 from fleet.model.node import NodePhase
 from fleet.model.operation import OperationState
+from fleet.model.rate_limit import RequestUse
 from fleet.providers import PROVIDERS
 from fleet.reading.facets import FacetBy
 
@@ -57,6 +58,11 @@ strawberry.enum(
     description="CURRENT: observed when it was due. STALE: the observation is overdue, and none has failed. "
     "UNREACHABLE: the latest observation failed; the last known data is shown. NEVER_OBSERVED: the first "
     "observation has not ended yet.",
+)
+strawberry.enum(
+    RequestUse,
+    description="What requests to a provider were sent for. DETAILS: everything but clusters and nodes. PEOPLE: "
+    "changes and refreshes. OTHERS: requests that somebody else sent under the same key.",
 )
 strawberry.enum(
     FailureKind,

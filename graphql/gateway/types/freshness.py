@@ -54,6 +54,9 @@ class Freshness:
     next_attempt_at: datetime | None = field(
         "When the next observation is due. Null while the provider refuses the token: it must be replaced first."
     )
+    reason: str | None = field(
+        "Why it is not observed at its usual pace, such as `request budget until 05:10`, in UTC. Null where it is."
+    )
     last_failure: ProviderFailure | None = field("Why the latest observation failed. Null when it succeeded.")
 
 

@@ -8,6 +8,7 @@ import pytest
 from fleet.model.account import Collection
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Connection, Facts, Phase
+from fleet.model.freshness import FreshnessState, freshness_of
 from fleet.model.rate_limit import Share
 from fleet.observing.observer import Observation, Outcome
 from fleet.providers import PROVIDERS
@@ -267,3 +268,38 @@ async def test_facts_stay_with_a_cluster_from_one_listing_to_the_next(world: Wor
     assert after.facts == Facts(connection=script.connections["c1"])
     assert after.since == NOON
     assert after.facts != row().facts
+
+
+async def test_a_held_pace_is_said_when_it_begins_and_when_it_ends(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    account, script = await world.connect(provider="northflank")
+    script.clusters = [cluster(of=account)]
+    rate = PROVIDERS["northflank"].rate_limit
+    await world.observe_when_due(account)
+    await world.store.spend(account.budget_key, rate, Share.POLLING, 10_000, world.clock.now())
+    with caplog.at_level("INFO"):
+        for _ in range(3):
+            await world.observe_when_due(account)
+    said = [record.message for record in caplog.records if "request budget" in record.message]
+    assert len(said) == 2
+    assert "holds its pace down until" in said[0]
+    assert "usual pace again" in said[1]
+
+
+async def test_an_account_without_budget_is_stale_once_it_is_older_than_expected_and_says_why(
+    world: World,
+) -> None:
+    account, script = await world.connect(provider="northflank")
+    script.clusters = [cluster(of=account)]
+    rate = PROVIDERS["northflank"].rate_limit
+    await world.observe_when_due(account)
+    await world.store.spend(account.budget_key, rate, Share.POLLING, 10_000, world.clock.now())
+    assert (await world.observe_when_due(account)).outcome is Outcome.SKIPPED
+    tracked = await world.tracked(account)
+    world.clock.move(minutes=10)
+    shown = freshness_of(tracked, Collection.CLUSTERS, world.clock.now())
+    assert shown.state is FreshnessState.STALE
+    assert shown.reason == f"request budget until {tracked.due_at:%H:%M}"
+    assert shown.next_attempt_at == tracked.due_at
+    assert shown.last_failure is None

@@ -6,7 +6,6 @@ import pytest
 from fleet.model.account import AccountState, Collection, CollectionState
 from fleet.model.cluster import Phase
 from fleet.model.failure import Forbidden, ProviderError, RateLimited, Unauthenticated, Unavailable
-from fleet.model.rate_limit import RateLimit, RateScope
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.schedule import (
     CLAIMS_AT_ONCE,
@@ -16,6 +15,7 @@ from fleet.observing.schedule import (
     due_messages,
     fail,
     next_observation,
+    pace_of,
     succeed,
 )
 from tests.fleet import things
@@ -24,16 +24,12 @@ from tests.fleet.world import World
 
 PACE = Pace()
 CLUSTERS, NODES, REGIONS = Collection.CLUSTERS, Collection.NODES, Collection.REGIONS
-ANYTHING_GOES = RateLimit(requests=None, window_seconds=60, scope=RateScope.TOKEN)
 DOWN = Unavailable("It is down.")
 
 
-def seconds_until_next(
-    *rows: TrackedCluster, requests: int = 1, rate: RateLimit = ANYTHING_GOES, later: float = 0
-) -> float:
+def seconds_until_next(*rows: TrackedCluster, later: float = 0) -> float:
     now = NOON + timedelta(seconds=later)
-    state = AccountState(collections={CLUSTERS: CollectionState(requests=requests)})
-    return (next_observation(rows, state, rate, PACE, now) - now).total_seconds()
+    return (next_observation(rows, PACE, now) - now).total_seconds()
 
 
 def test_an_account_at_rest_is_looked_at_every_minute() -> None:
@@ -58,11 +54,10 @@ def test_what_is_missing_is_looked_at_soon_however_long_it_was_there() -> None:
     assert seconds_until_next(row(since=old, missing_since=NOON), later=120) == 30
 
 
-def test_the_budget_stretches_the_pace() -> None:
-    hourly = RateLimit(requests=1000, window_seconds=3600, scope=RateScope.TOKEN)
-    assert seconds_until_next(row(phase=Phase.PENDING), requests=1, rate=hourly) == 9
-    assert seconds_until_next(row(phase=Phase.PENDING), requests=10, rate=hourly) == 90
-    assert seconds_until_next(requests=100, rate=hourly) == 900
+def test_a_quiet_pace_slows_down_everything_and_a_moving_one_the_clusters_alone() -> None:
+    slow = pace_of(300, 10)
+    assert (slow.every_seconds[CLUSTERS], slow.every_seconds[NODES], slow.soonest_seconds) == (300, 900, 10)
+    assert pace_of(60, 5) == PACE
 
 
 def test_a_success_forgets_what_failed() -> None:

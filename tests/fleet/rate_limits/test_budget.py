@@ -14,7 +14,6 @@ from fleet.rate_limits.budget import (
     polling_rate,
     polling_requests,
     reserved,
-    seconds_between,
 )
 from tests.fleet.things import NOON
 
@@ -287,7 +286,6 @@ def test_a_limit_that_nobody_knows_grants_everything_and_counts_nothing() -> Non
     granted = grant(Budget(), limit(None), POLLING, 5000, NOON)
     assert (granted.granted, granted.budget) == (5000, Budget())
     assert budget_status(Budget(), limit(None), NOON) is None
-    assert seconds_between(5000, limit(None)) == 0
 
 
 def test_a_standing_counts_ours_and_others_and_says_when_all_is_back() -> None:
@@ -308,8 +306,3 @@ def test_an_unused_budget_has_nothing_to_reset() -> None:
     shown = budget_status(Budget(), TEN, NOON)
     assert shown is not None
     assert (shown.remaining, shown.resets_at) == (10, None)
-
-
-@pytest.mark.parametrize(("requests", "seconds"), [(1, 8), (8, 60), (9, 68), (16, 120)])
-def test_looks_are_spaced_so_that_they_fit_the_polling_share(requests: int, seconds: int) -> None:
-    assert seconds_between(requests, TEN) == seconds

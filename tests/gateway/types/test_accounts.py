@@ -149,3 +149,21 @@ async def test_an_empty_store_is_a_quiet_fleet(client: Client) -> None:
         "endCursor": None,
     }
     assert [provider["kind"] for provider in data["providers"]] == sorted(map(str.upper, PROVIDERS))
+
+
+async def test_the_schedule_of_an_account_is_explained(world: TableStore, client: Client) -> None:
+    (found,) = (await client.query("{ accounts(provider: NORTHFLANK) { nodes { id } } }"))["accounts"][
+        "nodes"
+    ]
+    document = """query ($id: ID!) { explainSchedule(accountId: $id) {
+        nextObservationAt account { name expectedAge requestBudget { usedBy { use requests } } }
+        collections { collection nextAttemptAt requests reason }
+    } }"""
+    explained = (await client.query(document, id=found["id"]))["explainSchedule"]
+    assert explained["account"]["name"] == "north"
+    used = {one["use"]: one["requests"] for one in explained["account"]["requestBudget"]["usedBy"]}
+    assert used == {"CLUSTERS": 1, "NODES": 0, "DETAILS": 0, "PEOPLE": 0, "OTHERS": 0}
+    assert "CLUSTERS" in [one["collection"] for one in explained["collections"]]
+    assert all(one["reason"].endswith(".") for one in explained["collections"])
+    unknown = await client.query(document, id=found["id"][:-4])
+    assert unknown["explainSchedule"] is None
