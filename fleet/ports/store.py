@@ -335,6 +335,14 @@ class Reader(Protocol):
         """In the order of `Node.key`."""
         ...
 
+    async def nodes_of_many(
+        self, account_id: str, cluster_keys: frozenset[str], *, limit: int
+    ) -> Mapping[str, list[Tracked[Node]]]:
+        """The first `limit` nodes of each cluster in the order of `Node.key`, out of one look at all the nodes of the
+        account: for a page that shows many of its clusters.
+        """
+        ...
+
     async def integrations_of(
         self, account_id: str, *, after: tuple[str, str] | None, limit: int
     ) -> list[Tracked[Integration]]:

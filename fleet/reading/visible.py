@@ -97,6 +97,13 @@ class LimitedReader:
             return []
         return await self._reader.nodes_of(cluster, after=after, limit=limit)
 
+    async def nodes_of_many(
+        self, account_id: str, cluster_keys: frozenset[str], *, limit: int
+    ) -> Mapping[str, list[Tracked[Node]]]:
+        if account_id not in self._account_ids:
+            return {}
+        return await self._reader.nodes_of_many(account_id, cluster_keys, limit=limit)
+
     async def integrations_of(
         self, account_id: str, *, after: tuple[str, str] | None, limit: int
     ) -> list[Tracked[Integration]]:

@@ -28,6 +28,9 @@ from gateway.services import Policy, Services
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
+_WORTH_ALL = 3
+"""An account's nodes are read at once where a page shows every third of its clusters, or more."""
+
 RowT = TypeVar("RowT", bound=Tracked[Cluster] | Tracked[Integration])
 
 
@@ -88,6 +91,9 @@ class Context:
         self.integrations: DataLoader[Ref, Tracked[Integration] | None] = _batch(reader.integrations_by_ref)
         self.operations: DataLoader[Ref, Operation | None] = _batch(reader.operations_by_ref)
         self.operations_by_lock: DataLoader[Ref, Operation | None] = _batch(reader.open_operations_by_lock)
+        self.first_nodes: DataLoader[tuple[Ref, int], list[Tracked[Node]]] = DataLoader(
+            self._read_first_nodes
+        )
         self.budgets: DataLoader[str, Budget] = DataLoader(self._read_budgets)
 
     async def account(self, account_id: str) -> TrackedAccount:
@@ -131,6 +137,26 @@ class Context:
 
     async def _read_fleet(self) -> list[TrackedAccount]:
         return [account async for account in pages.accounts(self.reader, lambda account: True, after=None)]
+
+    async def _read_first_nodes(self, asked: list[tuple[Ref, int]]) -> list[list[Tracked[Node]]]:
+        """One read for an account of which a page shows a good part, else one for each cluster."""
+        groups: dict[tuple[str, int], list[str]] = {}
+        for ref, limit in asked:
+            groups.setdefault((ref.account_id, limit), []).append(ref.key)
+        found: dict[tuple[Ref, int], list[Tracked[Node]]] = {}
+
+        async def read(account_id: str, limit: int, keys: list[str]) -> None:
+            account = await self.accounts.load(account_id) if len(keys) > 1 else None
+            if account is not None and len(keys) * _WORTH_ALL >= account.state.summary.cluster_count:
+                many = await self.reader.nodes_of_many(account_id, frozenset(keys), limit=limit)
+                found.update({(Ref(account_id, key), limit): many[key] for key in keys})
+                return
+            refs = [Ref(account_id, key) for key in keys]
+            each = await asyncio.gather(*(self.reader.nodes_of(ref, after=None, limit=limit) for ref in refs))
+            found.update({(ref, limit): list(nodes) for ref, nodes in zip(refs, each, strict=True)})
+
+        await asyncio.gather(*(read(*group, keys) for group, keys in groups.items()))
+        return [found[one] for one in asked]
 
     async def _read_budgets(self, keys: list[str]) -> list[Budget]:
         return await asyncio.gather(*map(self.reader.budget, keys))

@@ -21,7 +21,7 @@ from fleet.reading.pages import EXAMINED_ROWS
 from infra.store.activity import Walk
 from infra.store.budgets import Budgets
 from infra.store.indexes import ATTENTION, LISTING, sort_key
-from infra.store.names import Span, join, stamp
+from infra.store.names import SEPARATOR, Span, join, stamp
 from infra.store.operation_rows import (
     all_operations_order,
     all_operations_span,
@@ -116,6 +116,25 @@ class TableReader:
 
     async def nodes_of(self, cluster: Ref, *, after: str | None, limit: int) -> list[Tracked[Node]]:
         return await self._items(Node, nodes_span(cluster), cluster.account_id, after, limit)
+
+    async def nodes_of_many(
+        self, account_id: str, cluster_keys: frozenset[str], *, limit: int
+    ) -> Mapping[str, list[Tracked[Node]]]:
+        """Rows that are not shown are not decoded."""
+        key_of = {nodes_span(Ref(account_id, key)).low.removesuffix(SEPARATOR): key for key in cluster_keys}
+        found: dict[str, list[Tracked[Node]]] = {key: [] for key in cluster_keys}
+
+        def read(row: Row) -> Tracked[Node] | None:
+            key = key_of.get(text(row, "sk").rpartition(SEPARATOR)[0])
+            if key is None or len(found[key]) >= limit:
+                return None
+            node = to_item(Node, row)
+            if node is not None:
+                found[key].append(node)
+            return node
+
+        await self._page(items_span(Node, account_id), read, None)
+        return found
 
     async def integrations_of(
         self, account_id: str, *, after: tuple[str, str] | None, limit: int

@@ -7,12 +7,14 @@ from fleet.model.cluster import Phase
 from infra.store.store import TableStore
 from tests.gateway.world import (
     ACME,
+    MERIDIAN,
     NORTH,
     Client,
     SetClock,
     WatchedReader,
     cluster,
     integration,
+    node,
     observe,
     populate,
     transition,
@@ -87,3 +89,24 @@ async def test_nothing_that_was_read_is_kept_for_the_next_request(
 ) -> None:
     document = "{ clusters(first: 1) { nodes { account { name } } } }"
     assert await calls(client, reader, document) == await calls(client, reader, document)
+
+
+async def test_nodes_of_many_clusters_take_one_call_an_account(
+    store: TableStore, client: Client, reader: WatchedReader
+) -> None:
+    for owner in (ACME, MERIDIAN):
+        rows = [cluster(owner, f"c{number}") for number in range(6)]
+        await observe(
+            store, owner, [*rows, *(node(row, f"n{number}") for row in rows for number in range(4))]
+        )
+    document = """query ($first: Int!) { clusters(first: $first) { nodes { name
+        nodes(first: 3) { nodes { name } pageInfo { hasNextPage endCursor } } } } }"""
+    reader.calls.clear()
+    page = (await client.query(document, first=100))["clusters"]["nodes"]
+    assert reader.calls["nodes_of_many"] == 2
+    assert reader.calls["nodes_of"] == 0
+    assert {len(one["nodes"]["nodes"]) for one in page} == {3}
+    assert {one["nodes"]["pageInfo"]["hasNextPage"] for one in page} == {True}
+    reader.calls.clear()
+    assert (await client.query(document, first=1))["clusters"]["nodes"] == page[:1]
+    assert (reader.calls["nodes_of_many"], reader.calls["nodes_of"]) == (0, 1)

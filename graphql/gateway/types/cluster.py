@@ -106,7 +106,10 @@ async def nodes(
     pager = ask("nodes", *ref, first=first, after=after)
     if Capability.LIST_NODES in unsupported_of_cluster(row.item):
         return None
-    found = await info.context.reader.nodes_of(ref, after=pager.seen, limit=pager.first + 1)
+    if pager.seen is None:
+        found = await info.context.first_nodes.load((ref, pager.first + 1))
+    else:
+        found = await info.context.reader.nodes_of(ref, after=pager.seen, limit=pager.first + 1)
     return pager.cut([((machine.item.key,), machine) for machine in found])
 
 

@@ -259,3 +259,18 @@ async def test_a_page_is_full_and_no_fuller_however_many_expired_rows_lie_betwee
 async def test_who_asks_twice_for_one_thing_is_told_once(store: Store, clock: SetClock) -> None:
     await store.connect(ACME, due_at=clock.now())
     assert [*await store.accounts_by_id([ACME.id, "unknown", ACME.id])] == [ACME.id]
+
+
+async def test_the_nodes_of_many_clusters_come_with_one_query(
+    store: Store, clock: SetClock, traffic: Traffic
+) -> None:
+    keys = [key for key in HOSTILE if "/" not in key]
+    nodes = [make_node(ACME, key, f"n{number}") for key in keys for number in range(5)]
+    await observe(store, ACME, clock.now(), Changes(puts=nodes))
+    traffic.clear()
+    found = await store.nodes_of_many(ACME.id, frozenset([*keys[1:], "without-any"]), limit=3)
+    assert set(traffic.operations) == {"Query"}
+    assert set(found) == {*keys[1:], "without-any"}
+    assert found["without-any"] == []
+    for key in keys[1:]:
+        assert found[key] == await store.nodes_of(Ref(ACME.id, key), after=None, limit=3)
