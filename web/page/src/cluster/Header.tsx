@@ -7,6 +7,7 @@ import { words } from "../model/phase";
 import { useNow } from "../model/time";
 import { Ago, For } from "../parts/Ago";
 import { Button, Outside } from "../parts/Button";
+import { Expected } from "../parts/Expected";
 import { Icon } from "../parts/icons";
 import { OperationState, Phase } from "../parts/Phase";
 import { SourceMenu, type Source } from "../parts/Section";
@@ -47,6 +48,11 @@ export function Header({ cluster, source }: { cluster: Header_cluster$key; sourc
             message
           }
         }
+        eta {
+          expectedAt
+          lateAt
+          sampleCount
+        }
         details {
           consoleUrl
         }
@@ -85,6 +91,7 @@ export function Header({ cluster, source }: { cluster: Header_cluster$key; sourc
         <Phase phase={status.phase} word={status.providerPhase} />
         <span className="muted">
           for <For since={status.since} />
+          <Expected eta={data.eta} />
         </span>
         {status.isConverged === false && <span className="chip tone-moving">Change not applied yet</span>}
         <span className="spread" />

@@ -1,5 +1,5 @@
 /** One change, from being asked for to its end. */
-import { useMemo } from "react";
+import { type ComponentProps, useMemo } from "react";
 import { graphql } from "react-relay";
 import { Link } from "wouter";
 import compiled from "../__generated__/OperationQuery.graphql";
@@ -7,6 +7,7 @@ import type { OperationQuery } from "../__generated__/OperationQuery.graphql";
 import { words } from "../model/phase";
 import { duration, full, useNow } from "../model/time";
 import { Ago, For } from "../parts/Ago";
+import { Expected } from "../parts/Expected";
 import { Fact } from "../parts/Fact";
 import { Icon, type IconName } from "../parts/icons";
 import { OperationState, Phase } from "../parts/Phase";
@@ -64,6 +65,11 @@ export default function Operation({ id }: { id: string }) {
             requestedAt
             finishedAt
             deadline
+            eta {
+              expectedAt
+              lateAt
+              sampleCount
+            }
             pollAfterSeconds
             failure {
               kind
@@ -141,7 +147,7 @@ export default function Operation({ id }: { id: string }) {
                 after {duration((Date.parse(node.finishedAt) - Date.parse(node.requestedAt)) / 1000)}
               </Step>
             ) : (
-              <Waiting since={node.requestedAt} deadline={node.deadline} />
+              <Waiting since={node.requestedAt} deadline={node.deadline} eta={node.eta} />
             )}
           </ol>
         </Section>
@@ -200,7 +206,7 @@ function Step({ icon, tone, title, at, children }: { icon: IconName; tone: strin
   );
 }
 
-function Waiting({ since, deadline }: { since: string; deadline: string }) {
+function Waiting({ since, deadline, eta }: { since: string; deadline: string; eta: ComponentProps<typeof Expected>["eta"] }) {
   const now = useNow();
   const began = Date.parse(since);
   return (
@@ -216,6 +222,7 @@ function Waiting({ since, deadline }: { since: string; deadline: string }) {
         </span>
         <p>
           We stop waiting <Ago at={deadline} />.
+          <Expected eta={eta} />
         </p>
         <progress max={1} value={Math.min(1, (now - began) / (Date.parse(deadline) - began))} aria-label="Share of the time that we wait" />
       </div>
