@@ -12,6 +12,7 @@ from tests.gateway.world import (
     Client,
     SetClock,
     WatchedReader,
+    account,
     cluster,
     integration,
     node,
@@ -94,7 +95,7 @@ async def test_nothing_that_was_read_is_kept_for_the_next_request(
 async def test_nodes_of_many_clusters_take_one_call_an_account(
     store: TableStore, client: Client, reader: WatchedReader
 ) -> None:
-    for owner in (ACME, MERIDIAN):
+    for owner in (account("cockroachdb", "Meridian Rail"), MERIDIAN):
         rows = [cluster(owner, f"c{number}") for number in range(6)]
         await observe(
             store, owner, [*rows, *(node(row, f"n{number}") for row in rows for number in range(4))]
@@ -105,6 +106,7 @@ async def test_nodes_of_many_clusters_take_one_call_an_account(
     page = (await client.query(document, first=100))["clusters"]["nodes"]
     assert reader.calls["nodes_of_many"] == 2
     assert reader.calls["nodes_of"] == 0
+    assert len(page) == 12
     assert {len(one["nodes"]["nodes"]) for one in page} == {3}
     assert {one["nodes"]["pageInfo"]["hasNextPage"] for one in page} == {True}
     reader.calls.clear()
