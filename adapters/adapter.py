@@ -141,7 +141,7 @@ class BaseAdapter(ABC):
         return await http.send(method, path, params=params, headers=headers, body=body)
 
     @contextmanager
-    def looking(self) -> Iterator[None]:
+    def before_sending(self) -> Iterator[None]:
         """A context for reads before a change is sent: an error that would make the outcome ambiguous becomes
         `Failing`.
         """

@@ -267,8 +267,8 @@ class Http:
             return None
         if error.retry_at is None:
             return None if isinstance(error, RateLimited) else BACKOFF_SECONDS[attempt - 1] * (1 + jitter) / 2
-        told = (error.retry_at - self.clock.now()).total_seconds()
-        return None if told > LONGEST_WAIT_SECONDS else max(told, 0) + jitter / 4
+        seconds = (error.retry_at - self.clock.now()).total_seconds()
+        return None if seconds > LONGEST_WAIT_SECONDS else max(seconds, 0) + jitter / 4
 
 
 def _raw_header(response: httpx.Response, name: bytes) -> str | None:

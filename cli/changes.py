@@ -28,7 +28,9 @@ OUTCOMES = {
     "TIMED_OUT": Outcome.TIMED_OUT,
     "UNKNOWN": None,
 }
-"""What a state means to somebody who waits. UNKNOWN: another version of Fleetgraph has the word, and may settle it."""
+"""The outcome that each state means for waiting. UNKNOWN: a state of another version of Fleetgraph, which can still
+end.
+"""
 
 EXPECTED_REVISION = Flag(
     "--expected-revision",
@@ -74,7 +76,9 @@ def title(operation: dict[str, Any]) -> str:
 
 
 def outcome_of(operation: dict[str, Any]) -> Outcome | None:
-    """Null while it goes on. A provider's refusal is told from a change that began and came to nothing."""
+    """The outcome. Null while the operation is open. A refusal by the provider differs from a change that began and
+    failed.
+    """
     outcome = OUTCOMES.get(operation["state"])
     failure = operation["failure"] or {}
     is_refused = failure.get("httpStatus") is not None or failure.get("kind") == "REJECTED"

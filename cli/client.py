@@ -20,7 +20,7 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.UnsupportedProtoc
 
 
 class Client:
-    """Speaks to one Fleetgraph. Follows no redirect: a key goes where it was told to go."""
+    """A client of one Fleetgraph. It follows no redirect, so that a key goes only to its address."""
 
     def __init__(self, settings: Settings) -> None:
         headers = {"accept": _ACCEPT, "user-agent": f"fleetgraph-cli/{__version__}"}

@@ -101,7 +101,7 @@ def show_list(session: Session, options: Options, fetch: Callable[[], Listing]) 
 
 
 def _steady(value: object) -> object:
-    """Without what differs each time: that something was observed again is no change of it."""
+    """The data without freshness, because a new observation alone is not a change."""
     if isinstance(value, dict):
         return {name: _steady(member) for name, member in value.items() if name not in PASSING}
     return [_steady(item) for item in value] if isinstance(value, list) else value

@@ -84,8 +84,8 @@ class Api:
         )
 
     def __call__(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-        """What is not a request keeps the process warm: it is loaded, and asks for no key, because who can invoke the
-        function itself is known to AWS.
+        """Handles an event. An event that is not a request keeps the process warm: it loads everything and needs no
+        key, because AWS has authenticated who can invoke the function.
         """
         self.line = {}
         if not is_request(event):
@@ -232,7 +232,7 @@ class Api:
         return Queue(queue.open_client(), self._settings.queue_url, self._clock)
 
     def prepare(self) -> None:
-        """Imports and opens what the first answer needs, and asks nobody for anything."""
+        """Imports and opens what the first answer needs, without a request to anything."""
         _ = self._answer
 
     def close(self) -> None:
@@ -255,5 +255,5 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 if "AWS_LAMBDA_RUNTIME_API" in os.environ:
-    # Lambda imports a function at INIT, with a whole processor, and then waits for a request, or for nobody.
+    # Lambda imports a function at INIT with a whole processor, and then waits for a request.
     _api().prepare()

@@ -24,7 +24,7 @@ class ApiSettings:
     """`shows_schema`: introspection is answered, and errors name types and fields. `only_trusted`: only the documents
     of `manifests` (names or paths) are run, by default those of every manifest. `has_page`: browsers get the page of
     the fleet, and the explorer if the schema is shown. Without `oidc`, tokens of an issuer are refused. `client_id` is
-    what the issuer calls the page; without it, nobody signs in there.
+    the client id of the page; without it, the page has no sign-in.
     """
 
     shows_schema: bool = True

@@ -25,7 +25,7 @@ def seconds_passed() -> float:
     return time.clock_gettime(_COUNTER)
 
 
-def of_the_machine() -> datetime:
+def system_time() -> datetime:
     return datetime.now(UTC)
 
 
@@ -35,7 +35,7 @@ class SteadyClock:
     def __init__(
         self,
         *,
-        machine: Callable[[], datetime] = of_the_machine,
+        machine: Callable[[], datetime] = system_time,
         passed: Callable[[], float] = seconds_passed,
     ) -> None:
         self._machine = machine

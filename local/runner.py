@@ -26,7 +26,7 @@ from infra.store.writes import put
 from local.accounts import GivenAccount
 from local.adopting import Adopted, adopt, forget, known_accounts, last_seen
 from local.authentication import LoopbackOnly, make_authenticate
-from local.clock import SteadyClock, of_the_machine
+from local.clock import SteadyClock, system_time
 from local.health import Health
 from local.loop import ObservationLoop
 from local.progress import say_observed
@@ -145,7 +145,7 @@ class Runner:
         while self.state.expire is not None:
             await asyncio.sleep(EXPIRE_EVERY_SECONDS)
             try:
-                await self.state.expire(min(self.clock.now(), of_the_machine()))
+                await self.state.expire(min(self.clock.now(), system_time()))
             except (TableUnavailable, Contended) as error:
                 logger.warning("what has expired stays for now: %s", error)
 

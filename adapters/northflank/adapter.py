@@ -94,7 +94,7 @@ class NorthflankAdapter(BaseAdapter):
     async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
         assert isinstance(patch, NorthflankClusterPatch)
         path = self._cluster(cluster.external_id)
-        with self.looking():
+        with self.before_sending():
             shown = await self.ask(path)
             now = self._to_cluster((await self.read(shown, WireClusterAnswer)).data)
         self.expect(cluster, now)
@@ -115,7 +115,7 @@ class NorthflankAdapter(BaseAdapter):
         path = f"{self._root}/integrations/{segment(integration.external_id)}"
         level = None
         if changes_mode(integration, wanted):
-            with self.looking():
+            with self.before_sending():
                 aws = (await self.get(path, WireIntegrationAnswer)).data.aws
             level = aws.permission_check_level if aws else None
         body = to_update_integration_request(integration, wanted, level)

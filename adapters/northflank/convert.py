@@ -7,9 +7,9 @@ from typing import TypeVar
 from adapters.northflank.wire import (
     WireCluster,
     WireIntegration,
-    WireMachine,
     WireNode,
     WireNodePool,
+    WireNodeResources,
     WireNodeType,
     WireRegion,
 )
@@ -214,7 +214,7 @@ def to_region(wire: WireRegion, account_id: str, cloud: Cloud) -> Region:
 
 
 def to_instance_type(wire: WireNodeType, account_id: str, cloud: Cloud, region: str) -> InstanceType:
-    resources = wire.resources or WireMachine()
+    resources = wire.resources or WireNodeResources()
     return InstanceType(
         account_id=account_id,
         name=wire.id,

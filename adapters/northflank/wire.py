@@ -139,7 +139,7 @@ class WireRegion(CamelItem):
     name: Title = None
 
 
-class WireMachine(CamelPart):
+class WireNodeResources(CamelPart):
     """A node type. Its resources are whole numbers in the document; fractions are read exactly."""
 
     vcpu: Amount | None = None
@@ -147,7 +147,7 @@ class WireMachine(CamelPart):
 
 
 class WireNodeType(CamelItem):
-    resources: WireMachine | None = None
+    resources: WireNodeResources | None = None
 
 
 class WireClusterAnswer(Wire):

@@ -180,7 +180,7 @@ class QoveryAdapter(BaseAdapter):
         wanted = spec.integration_external_id
         if wanted is None:
             return None
-        with self.looking():
+        with self.before_sending():
             known = (await self.integrations()).items
         for integration in known:
             if integration.external_id == wanted:
@@ -191,7 +191,7 @@ class QoveryAdapter(BaseAdapter):
 
     async def _settings_of(self, cluster: Cluster) -> Mapping[str, Any]:
         """The cluster as it is listed now, if it is unchanged since it was read."""
-        with self.looking():
+        with self.before_sending():
             for raw in await self._all(f"{self._organization}/cluster"):
                 if isinstance(raw, Mapping) and WireCluster.identify(raw) == cluster.external_id:
                     break

@@ -83,5 +83,5 @@ async def _faults_of_limit(
     if not 1 <= len(account_ids) <= MOST_ACCOUNTS:
         return [InvalidInput(f"A key is limited to 1 to {MOST_ACCOUNTS} accounts, or not at all.", path=path)]
     if len(await reader.accounts_by_id(account_ids)) < len(account_ids):
-        return [InvalidInput("One of these is no account.", path=path)]
+        return [InvalidInput("One of these is not the ID of an account.", path=path)]
     return []

@@ -15,7 +15,7 @@ MOST_EVENTS = 100
 def cluster_events(
     before: Mapping[str, TrackedCluster], after: Iterable[TrackedCluster], account: Account, now: datetime
 ) -> list[Event]:
-    """Changes of version, limit and revision of clusters that were known. A revision is told of where nothing that it
+    """Changes of version, limit and revision of clusters that were known. A revision is reported where nothing that it
     covers is.
     """
     events: list[Event] = []

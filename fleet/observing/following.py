@@ -39,21 +39,21 @@ class Follower:
     requests_sent: Callable[[], int]
 
     async def follow(
-        self, operations: Iterable[Operation], views: Sequence[ObservedCollection], state: AccountState
+        self, operations: Iterable[Operation], collections: Sequence[ObservedCollection], state: AccountState
     ) -> list[Operation]:
         """Those that are still open."""
-        followed = [await self._follow_one(one, views, state) for one in operations]
+        followed = [await self._follow_one(one, collections, state) for one in operations]
         return [one for one in followed if not one.is_final]
 
     async def _follow_one(
-        self, operation: Operation, views: Sequence[ObservedCollection], state: AccountState
+        self, operation: Operation, collections: Sequence[ObservedCollection], state: AccountState
     ) -> Operation:
         now = self.clock.now()
         if not operation.is_understood and now < operation.deadline:
             return operation
         seen = operation
-        for view in views if operation.is_understood else ():
-            seen = settle(seen, view, now)
+        for collection in collections if operation.is_understood else ():
+            seen = settle(seen, collection, now)
         seen = expire(_refreshed(seen, state, now), now)
         try:
             if seen != operation:

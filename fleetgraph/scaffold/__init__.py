@@ -1,1 +1,1 @@
-"""The files of a provider that nobody has written yet, with a sentence wherever something is to be decided."""
+"""The files of a new provider, with a sentence for each open decision."""

@@ -16,7 +16,7 @@ TEMPLATE = "acme"
 
 
 class NotPossible(Exception):
-    """A sentence for whoever asked for a provider of this name."""
+    """The name cannot be used. The message says why."""
 
 
 def targets(root: Path, key: str) -> dict[Path, Path]:
@@ -70,7 +70,8 @@ def main() -> int:
         return 1
     print(*told(root, files), sep="\n")
     print(
-        f"\nWrote {len(files)} files, and a line in each registry. Decide what each sentence asks, remove it, and run\n"
+        f"\nWrote {len(files)} files, and a line in each registry. Decide what each sentence asks, remove it, and "
+        f"run\n"
         "`make schema` and `make test ARGS=tests/contract`. docs/extend.md says more."
     )
     return 0

@@ -16,7 +16,7 @@ from gateway.types.records import given
 
 _CHANGES_KEPT = timedelta(days=90)
 
-strawberry.enum(EventOrder, description="Which end of the feed a page begins at.")
+strawberry.enum(EventOrder, description="The end of the feed at which a page begins.")
 
 Since = Annotated[
     datetime | None,

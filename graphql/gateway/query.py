@@ -113,7 +113,7 @@ async def clusters(
     question = wanted.to_question(given(search))
     if len(ordering) > MOST_ORDERS:
         raise ClientError(f"Argument `orderBy` takes up to {MOST_ORDERS} fields, not {len(ordering)}.")
-    if ordering or question.search is not None or wanted.looks_at_all:
+    if ordering or question.search is not None or wanted.examines_all:
         fields = [(one.by, one.direction) for one in ordering]
         return await sort_clusters(info, question, fields, first=first, after=after)
     return await list_clusters(info, question.where, "clusters", first=first, after=after)

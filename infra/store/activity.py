@@ -47,7 +47,7 @@ class Walk:
     async def _events(self, table: Table, chunk: int) -> AsyncIterator[Event]:
         low, high = stamp(max(self.since, self.now - HISTORY_KEPT)), stamp(self.now - HELD_BACK)
         if self.after is not None:
-            week_of(self.after)  # refuses what is no order key
+            week_of(self.after)  # refuses an invalid order key
             low, high = (low, min(high, self.after)) if self.is_newest_first else (max(low, self.after), high)
         first, last = week_of(low), week_of(high)
         week = last if self.is_newest_first else first

@@ -9,7 +9,7 @@ account <id>        account                         an account, its state, its l
 operations <id>     operation <operation>           a change at an account, open or ended
                     open <operation>                marks one that has not ended
                     lock <lock>                     which operation may change a thing
-                    event <operation> <kind>        tells that an operation began, or ended
+                    event <operation> <kind>        an operation began or ended
                     idempotency <caller> <key>      which operation was asked for with a key, and by what input
 organization <it>   organization                    which account is connected to it
 budget <key>        budget                          what was sent under one key of a provider

@@ -116,7 +116,7 @@ class TableOperations:
     async def _tell(
         self, operation: Operation, kind: EventKind, account_name: str | None, actions: list[Action]
     ) -> None:
-        """Does `actions` with the event that tells of them: once more, later in the feed, where it landed late."""
+        """Does `actions` with their event. If the write was late, the event is written once more, later in the feed."""
         written_at = self._clock.now()
         await self._table.transact(
             [*actions, put(from_operation_event(operation, kind, account_name, written_at))]

@@ -40,7 +40,7 @@ def create_app(
     async def to_graphql(request: Request) -> Response:
         return RedirectResponse("/graphql")
 
-    async def tell_health(request: Request) -> Response:
+    async def answer_health(request: Request) -> Response:
         facts = {"status": "ok"} if health is None else dict(await health())
         is_well = facts["status"] == "ok"
         return JSONResponse(facts, HTTPStatus.OK if is_well else HTTPStatus.SERVICE_UNAVAILABLE)
@@ -52,7 +52,7 @@ def create_app(
             "/graphql",
             RequireCaller(endpoint, authenticate, shows_page=pages is not None and pages.has_explorer),
         ),
-        Route("/health", RequireCaller(request_response(tell_health), authenticate), methods=["GET"]),
+        Route("/health", RequireCaller(request_response(answer_health), authenticate), methods=["GET"]),
     ]
     if pages is not None:
         routes = [*_page_routes(pages), *routes]

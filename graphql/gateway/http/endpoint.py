@@ -90,9 +90,9 @@ class Endpoint:
         except InvalidOperationTypeError as refused:
             if refused.operation_type is OperationType.MUTATION:
                 raise NotServed(
-                    Code.METHOD_NOT_ALLOWED, "Mutations are sent by POST.", {"Allow": "POST"}
+                    Code.METHOD_NOT_ALLOWED, "Send mutations by POST.", {"Allow": "POST"}
                 ) from None
-            return PreExecutionError(data=None, errors=[GraphQLError("There are no subscriptions.")])
+            return PreExecutionError(data=None, errors=[GraphQLError("Subscriptions are not supported.")])
 
 
 def found_for(request: Request, pages: Pages) -> Page | None:

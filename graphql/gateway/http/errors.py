@@ -36,7 +36,7 @@ class ClientError(GraphQLError):
 
 
 def unresolved() -> GraphQLError:
-    message = "`operationName` has to name one of the document's operations."
+    message = "`operationName` must name one of the document's operations."
     return GraphQLError(message, extensions={"code": Code.OPERATION_RESOLUTION_FAILURE})
 
 

@@ -43,9 +43,7 @@ class Asked:
 
 def check_method(request: Request) -> None:
     if request.method not in ("GET", "HEAD", "POST"):
-        raise NotServed(
-            Code.METHOD_NOT_ALLOWED, "GraphQL is asked by GET or POST.", {"Allow": "GET, HEAD, POST"}
-        )
+        raise NotServed(Code.METHOD_NOT_ALLOWED, "Send GraphQL by GET or POST.", {"Allow": "GET, HEAD, POST"})
 
 
 def answer_type(request: Request) -> str:
@@ -72,9 +70,9 @@ async def read(request: Request, policy: Policy) -> Asked:
     _check_content(request)
     parameters = _load(await _body(request), "The body")
     if isinstance(parameters, list):
-        raise NotServed(Code.BAD_REQUEST, "Batches are not taken: send one request for each operation.")
+        raise NotServed(Code.BAD_REQUEST, "Batches are not accepted: send one request for each operation.")
     if not isinstance(parameters, dict):
-        raise NotServed(Code.BAD_REQUEST, "The body is no JSON object.")
+        raise NotServed(Code.BAD_REQUEST, "The body is not a JSON object.")
     return _asked(parameters, policy)
 
 
@@ -93,16 +91,16 @@ def _asked(parameters: dict[str, Any], policy: Policy) -> Asked:
     if not query or not isinstance(query, str):
         raise NotServed(
             Code.BAD_REQUEST,
-            "`query` is needed, the document in a string, or the `documentId` of a known one.",
+            "`query` is required (the document as a string), or `documentId` of a known document.",
         )
     operation_name = parameters.get("operationName")
     if operation_name is not None and not isinstance(operation_name, str):
-        raise NotServed(Code.BAD_REQUEST, "`operationName` is a string or null.")
+        raise NotServed(Code.BAD_REQUEST, "`operationName` must be a string or null.")
     for name in ("variables", "extensions"):
         if parameters.get(name) == "":  # as clients send it that have none
             parameters = {**parameters, name: None}
         if not isinstance(parameters.get(name), dict | None):
-            raise NotServed(Code.BAD_REQUEST, f"`{name}` is an object or null.")
+            raise NotServed(Code.BAD_REQUEST, f"`{name}` must be an object or null.")
     return Asked(
         query=query,
         variables=parameters.get("variables"),
@@ -175,7 +173,7 @@ def _load(text: bytes, what: str) -> object:
         if b"\\ud" in text.lower():
             json.dumps(loaded, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
-        raise NotServed(Code.BAD_REQUEST, f"{what} is no JSON in UTF-8.") from None
+        raise NotServed(Code.BAD_REQUEST, f"{what} is not JSON in UTF-8.") from None
     return loaded
 
 

@@ -91,5 +91,7 @@ def _integration(global_id: str, account_id: str) -> str:
     """The provider's identifier of the integration with a global ID."""
     ref = ids.ref_of("Integration", global_id)
     if ref is None or ref.account_id != account_id:
-        raise InvalidInput("It names no integration of this account.", path=("integration_external_id",))
+        raise InvalidInput(
+            "It is not the ID of an integration of this account.", path=("integration_external_id",)
+        )
     return ref.key

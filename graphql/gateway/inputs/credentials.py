@@ -134,6 +134,7 @@ def to_credentials(wanted: CloudCredentialsInput) -> domain.Credentials:
     given: dict[str, Any] = members(choice)
     if not given.pop("is_on_premises", True):
         raise InvalidInput(
-            "It is true, or another kind of credentials is meant.", path=("credentials", "is_on_premises")
+            "It must be true. Choose another kind of credentials otherwise.",
+            path=("credentials", "is_on_premises"),
         )
     return make(RECORDS[kind], given, "credentials")

@@ -98,7 +98,7 @@ class ClusterFilter:
         )
 
     @property
-    def looks_at_all(self) -> bool:
+    def examines_all(self) -> bool:
         """Whether rows in the default order cannot answer it page by page."""
         return given(self.severities) is not None or bool(given(self.without))
 
@@ -149,13 +149,13 @@ class OperationFilter:
         )
 
 
-@strawberry.input(description="An event is listed when it matches every member that is given.")
+@strawberry.input(description="Lists the events that match every given member.")
 class EventFilter:
     kinds: list[EventKind] | None = strawberry.UNSET
     providers: list[ProviderKind] | None = strawberry.UNSET
     account_ids: list[strawberry.ID] | None = strawberry.UNSET
     cluster_id: strawberry.ID | None = option(
-        "Events of this cluster, also of one that is gone. An ID that names no cluster matches nothing."
+        "Events of this cluster, also of a deleted one. The ID of anything else matches nothing."
     )
 
     def to_where(self) -> activity.EventFilter:

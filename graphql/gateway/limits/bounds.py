@@ -20,7 +20,7 @@ from gateway.types.scalars import write_instant
 
 MOST_COST = 20_000
 
-UNFIT = "This document or its variables do not fit the schema, which is not shown here."
+UNFIT = "This document or its variables do not match the schema, which is not shown."
 
 
 class Bounds(SchemaExtension):
@@ -42,7 +42,7 @@ class Bounds(SchemaExtension):
         policy = self._context.policy
         if policy.only_trusted and not known_documents(policy.manifests).knows(asked.query or ""):
             raise GraphQLError(
-                "Only documents that are known beforehand are run here, and this is not one of them.",
+                "Only known documents are run, and this document is not known.",
                 extensions={"code": Code.DOCUMENT_NOT_TRUSTED},
             )
         asked.parse_options["max_tokens"] = MOST_TOKENS

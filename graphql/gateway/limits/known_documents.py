@@ -124,7 +124,7 @@ def read_manifest(path: Path) -> Mapping[str, str]:
         raise ManifestError(f"{path} is not JSON: {error}.") from error
     entries = dict(_entries(manifest))
     if not entries or not all(isinstance(text, str) for pair in entries.items() for text in pair):
-        raise ManifestError(f"{path} is neither a manifest of Apollo's nor one of Relay's.")
+        raise ManifestError(f"{path} is neither an Apollo nor a Relay manifest.")
     return entries
 
 

@@ -58,5 +58,5 @@ def _accounts(global_ids: list[strawberry.ID] | None) -> frozenset[str] | None:
     found = [ids.account_id_of(one) for one in global_ids]
     known = frozenset(one for one in found if one is not None)
     if None in found:
-        raise InvalidInput("One of these is no account.", path=("account_ids",))
+        raise InvalidInput("One of these is not the ID of an account.", path=("account_ids",))
     return known

@@ -15,7 +15,7 @@ from fleet.model.audit import AuditEntry, AuditOutcome, new_entry
 from fleet.model.caller import Scope
 from fleet.model.cluster import Cluster as KnownCluster
 from fleet.model.integration import Integration as KnownIntegration
-from fleet.model.node import Node as Machine
+from fleet.model.node import Node as NodeRecord
 from fleet.model.operation import OperationState
 from fleet.model.refusal import MissingScope, Refused
 from gateway.context import Info
@@ -192,5 +192,5 @@ class DeleteIntegrationPayload(Payload):
 
 @strawberry.type(description="The result of a change of a node.")
 class ClusterNodePayload(Payload):
-    node: ClusterNode | None = field("The node as last observed.", resolver=subject(Machine))
+    node: ClusterNode | None = field("The node as last observed.", resolver=subject(NodeRecord))
     operation: Operation | None

@@ -45,14 +45,14 @@ def _each(refused: Refused) -> Iterator[Refused]:
         yield refused
 
 
-def path(told: strawberry.Parent[ShownRefusal]) -> Sequence[str]:
-    return told.path
+def path(shown: strawberry.Parent[ShownRefusal]) -> Sequence[str]:
+    return shown.path
 
 
 async def used_by(
-    told: strawberry.Parent[ShownRefusal], info: Info, first: First = 10, after: After = strawberry.UNSET
+    shown: strawberry.Parent[ShownRefusal], info: Info, first: First = 10, after: After = strawberry.UNSET
 ) -> ClusterPage:
-    refused = told.refused
+    refused = shown.refused
     assert isinstance(refused, refusal.InUse)
     account_id, external_id = refused.account_id, refused.integration_external_id
     where = pages.ClusterFilter(account_ids=frozenset({account_id}), integration_external_id=external_id)
@@ -119,7 +119,7 @@ class UnsupportedError(UserError):
 
 @strawberry.type(
     description="The provider refused the request or failed. `failure.retryAt` says when a retry may help, if "
-    "the provider told."
+    "the provider says so."
 )
 class ProviderFailedError(UserError):
     is_type_of = serves(refusal.Failing)

@@ -6,7 +6,7 @@ from fleet.model.account import TrackedAccount
 from fleet.model.api_key import ApiKey
 from fleet.model.cluster import Cluster
 from fleet.model.integration import Integration
-from fleet.model.node import Node as Machine
+from fleet.model.node import Node as NodeRecord
 from fleet.model.operation import Operation
 from fleet.model.provider import Provider
 from fleet.model.tracking import Tracked
@@ -27,8 +27,8 @@ def global_id(source: strawberry.Parent[object]) -> str:
             return opaque.write(["Account", account.id])
         case _, Cluster() as cluster:
             return opaque.write(["Cluster", cluster.account_id, cluster.key])
-        case _, Machine() as machine:
-            return opaque.write(["ClusterNode", machine.account_id, machine.key])
+        case _, NodeRecord() as node:
+            return opaque.write(["ClusterNode", node.account_id, node.key])
         case _, Integration() as integration:
             return opaque.write(["Integration", integration.account_id, integration.key])
         case _, Operation() as operation:
@@ -41,7 +41,7 @@ def global_id(source: strawberry.Parent[object]) -> str:
 
 async def find(context: Context, global_id: str) -> object | None:
     """The object with an ID. Null if it does not exist or the ID is invalid."""
-    row: Tracked[Cluster] | Tracked[Machine] | Tracked[Integration] | None
+    row: Tracked[Cluster] | Tracked[NodeRecord] | Tracked[Integration] | None
     match opaque.read(global_id):
         case ("Provider", key):
             return PROVIDERS.get(key)

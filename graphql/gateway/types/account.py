@@ -162,8 +162,7 @@ class Account(Node, Observed):
         resolver=request_budget,
     )
     expected_age: int | None = field(
-        "The age in seconds that the data of its clusters does not exceed while all goes as planned. Beyond it, they "
-        "are STALE. Null until the first observation.",
+        "The expected age of its clusters' data, in seconds. Older data is STALE. Null until the first observation.",
         resolver=expected_age,
     )
     api_version: str | None = field(

@@ -15,21 +15,21 @@ from gateway.types.records import field, serves
 
 strawberry.enum(
     AuditOutcome,
-    description="What came of it. BEGUN: it was asked for, and nothing says how it ended. REFUSED: nothing changed.",
+    description="The result. BEGUN: the change was asked for, and its end is unknown. REFUSED: nothing changed.",
 )
 
 
-@strawberry.type(description="That somebody connected, changed or removed an account, a token or a key.")
+@strawberry.type(description="A record that an account, a token or a key was created, changed or removed.")
 class AuditEntry:
     is_type_of = serves(audit.AuditEntry)
 
     at: datetime
     action: str = field("The name of the mutation.")
-    subject: str = field("The name or the ID that was given for what it is about.")
-    caller: str = field("What the caller is called: the name of a key, or the subject of a token.")
+    subject: str = field("The name or ID of the object, as it was given.")
+    caller: str = field("The name of the caller: the name of a key, or the subject of a token.")
     caller_id: str = field(
-        "What the caller is, which a name cannot tell: the admin key, a key of ours with its identifier, or a token "
-        "with its issuer and subject."
+        "The unique id of the caller: the admin key, a key with its identifier, or a token with its issuer and "
+        "subject."
     )
     outcome: AuditOutcome
 

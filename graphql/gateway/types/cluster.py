@@ -39,7 +39,7 @@ from gateway.types.wanted import ClusterDesired
 
 if TYPE_CHECKING:
     from fleet.model.integration import Integration as KnownIntegration
-    from fleet.model.node import Node as Machine
+    from fleet.model.node import Node as NodeRecord
     from fleet.model.operation import Operation as KnownOperation
     from gateway.types.account import Account
     from gateway.types.coverage import Coverage
@@ -101,7 +101,7 @@ def details(row: Row) -> domain.ClusterDetails | None:
 
 async def nodes(
     row: Row, info: Info, first: First = 50, after: After = strawberry.UNSET
-) -> "Page[Tracked[Machine]] | None":
+) -> "Page[Tracked[NodeRecord]] | None":
     ref = Ref(row.item.account_id, row.item.key)
     pager = ask("nodes", *ref, first=first, after=after)
     if Capability.LIST_NODES in unsupported_of_cluster(row.item):
@@ -110,7 +110,7 @@ async def nodes(
         found = await info.context.first_nodes.load((ref, pager.first + 1))
     else:
         found = await info.context.reader.nodes_of(ref, after=pager.seen, limit=pager.first + 1)
-    return pager.cut([((machine.item.key,), machine) for machine in found])
+    return pager.cut([((node.item.key,), node) for node in found])
 
 
 async def status_history(
@@ -222,12 +222,13 @@ class Cluster(Node, Observed):
     )
     assessment: Assessment = field("How much the cluster needs attention, and why.", resolver=assessment)
     desired: ClusterDesired | None = field(
-        "What the operation in flight makes of it, so that a page can show what is wanted beside what there is. Null "
-        "without one.",
+        "The state that the open operation will produce, so that a page can show it beside the current state. "
+        "Null without an open operation.",
         resolver=desired,
     )
     eta: Eta | None = field(
-        "When it usually comes to rest. Null at rest, and while fewer than five of its kind were observed.",
+        "When its change is expected to end, by earlier changes of the same kind. Null without a change, and "
+        "until five of the same kind were observed.",
         resolver=of_cluster,
     )
     details: ClusterDetails | None = field(

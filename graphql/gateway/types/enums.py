@@ -62,7 +62,7 @@ strawberry.enum(
 strawberry.enum(
     RequestUse,
     description="What requests to a provider were sent for. DETAILS: everything but clusters and nodes. PEOPLE: "
-    "changes and refreshes. OTHERS: requests that somebody else sent under the same key.",
+    "changes and refreshes. OTHERS: requests of other programs under the same key.",
 )
 strawberry.enum(
     FailureKind,
@@ -96,7 +96,7 @@ strawberry.enum(
 strawberry.enum(
     EventKind,
     description="What happened. `from` and `to` are phases, versions, limits or revisions, or the state of an "
-    "operation. UNKNOWN: another version of Fleetgraph has the word.",
+    "operation. UNKNOWN: a value that only another version of Fleetgraph knows.",
 )
 strawberry.enum(FacetBy, name="ClusterFacetBy", description="A criterion to count clusters by.")
 strawberry.enum(

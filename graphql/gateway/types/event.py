@@ -49,20 +49,21 @@ async def operation(event: Row, info: Info) -> changes.Operation | None:
 
 @strawberry.type(description="Something that happened in the fleet.")
 class Event:
-    id: strawberry.ID = field("Tells one event from another. Names no `Node`.", resolver=event_id)
+    id: strawberry.ID = field("Identifies the event. It is not the ID of a `Node`.", resolver=event_id)
     kind: EventKind
-    occurred_at: datetime = field("When it happened, or when it was seen.")
+    occurred_at: datetime = field("When it happened, or when it was observed.")
     account: Account | None = field("Null once it is disconnected.", resolver=account)
-    account_name: str | None = field("What the account was called at that time.")
+    account_name: str | None = field("The name of the account at that time.")
     provider: Provider | None = field(resolver=provider)
     cluster: Cluster | None = field(
-        "Null where it is of no cluster, and once that is forgotten.", resolver=cluster
+        "Null if the event is not about a cluster, and after the cluster was forgotten.", resolver=cluster
     )
-    cluster_name: str | None = field("What the cluster was called at that time.")
-    before: str | None = field("What it was before, where it is a change.", name="from")
-    after: str | None = field("What it is from then on.", name="to")
-    message: str | None = field("What more is known, in a sentence of up to 500 characters.")
-    operation_kind: OperationKind | None = field("What was asked for, where it is of an operation.")
+    cluster_name: str | None = field("The name of the cluster at that time.")
+    before: str | None = field("The value before a change.", name="from")
+    after: str | None = field("The value after it.", name="to")
+    message: str | None = field("More details, in a sentence of up to 500 characters.")
+    operation_kind: OperationKind | None = field("What was asked for, if the event is about an operation.")
     operation: Operation | None = field(
-        "Null where it is of no operation, and once that is forgotten.", resolver=operation
+        "Null if the event is not about an operation, and after the operation was forgotten.",
+        resolver=operation,
     )

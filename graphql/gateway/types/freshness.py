@@ -36,7 +36,7 @@ class ProviderFailure:
     provider_request_id: str | None = field("The provider's id of the request, for its support.")
     is_retryable: bool = field("Whether the same request may succeed later.")
     retry_at: datetime | None = field(
-        "The earliest time at which a retry may help. Null unless the provider told it."
+        "The earliest time at which a retry may help. Null unless the provider says so."
     )
 
 
@@ -55,7 +55,7 @@ class Freshness:
         "When the next observation is due. Null while the provider refuses the token: it must be replaced first."
     )
     reason: str | None = field(
-        "Why it is not observed at its usual pace, such as `request budget until 05:10`, in UTC. Null where it is."
+        "Why it is not observed at its usual pace, e.g. `request budget until 05:10`, in UTC. Null if it is."
     )
     last_failure: ProviderFailure | None = field("Why the latest observation failed. Null when it succeeded.")
 

@@ -27,5 +27,5 @@ def with_labels(given: Mapping[str, Any]) -> dict[str, Any]:
         return dict(given)
     wanted = {label["key"]: label["value"] for label in labels}
     if len(wanted) < len(labels):
-        raise InvalidInput("A key is given twice.", path=("labels",))
+        raise InvalidInput("The key is given twice.", path=("labels",))
     return {**given, "labels": wanted}

@@ -21,25 +21,25 @@ strawberry.enum(
 )
 
 
-@strawberry.type(description="When one collection of an account is observed next, and why then.")
+@strawberry.type(description="When one collection of an account is observed next, and why.")
 class CollectionSchedule:
     collection: Collection
-    observed_at: datetime | None = field(
-        "When the provider last answered for it. Null until its first answer."
+    observed_at: datetime | None = field("When it was last observed. Null until the provider's first answer.")
+    next_attempt_at: datetime | None = field(
+        "When it is observed next. Null while the provider refuses the token: it must be replaced first."
     )
-    next_attempt_at: datetime | None = field("When it is observed next. Null while there is no point in it.")
     interval_seconds: int | None = field(
         "The time from the last answer to the next attempt. Null where either is unknown."
     )
     requests: int = field("The number of requests that its last complete observation took.")
-    reason: str = field("Why then, in a sentence.")
+    reason: str = field("The reason for that time, as a sentence.")
 
 
 @strawberry.type(description="What is observed of an account next, when, why then, and from which budget.")
 class ScheduleExplanation:
     account: Account
     next_observation_at: datetime | None = field(
-        "When the account is observed next. Null while there is no point in it."
+        "When the account is observed next. Null while the provider refuses the token: it must be replaced first."
     )
     collections: list[CollectionSchedule] = field("What is observed of it, the next first.")
 

@@ -67,7 +67,7 @@ async def test_a_wrong_guess_is_told_nothing_but_that_it_is_wrong(guess: str, si
     assert answer == {
         "errors": [
             {
-                "message": "This document or its variables do not fit the schema, which is not shown here.",
+                "message": "This document or its variables do not match the schema, which is not shown.",
                 "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"},
             }
         ]
@@ -85,7 +85,7 @@ async def test_wrong_variables_are_told_no_more(variables: dict[str, Any], silen
         clusters(filter: $filter, first: $first) { nodes { id } } }"""
     answer = await silent.send(document, **variables)
     assert [error["message"] for error in answer["errors"]] == [
-        "This document or its variables do not fit the schema, which is not shown here."
+        "This document or its variables do not match the schema, which is not shown."
     ]
     assert "data" not in answer
 
