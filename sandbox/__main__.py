@@ -15,9 +15,7 @@ from sandbox.server import serve
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m sandbox", description="A stand-in for one provider's API."
-    )
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="Runs one fake provider.")
     parser.add_argument("provider", choices=sorted(startable()))
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")

@@ -1,4 +1,4 @@
-"""Changes at Northflank's stand-in: pools that keep what nobody spoke of, links, and machines that are tended."""
+"""Changes at Northflank's fake: pools that keep what nobody spoke of, links, and machines that are tended."""
 
 import json
 from typing import Any

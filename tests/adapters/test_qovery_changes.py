@@ -1,4 +1,4 @@
-"""Changes at Qovery's stand-in: registered, deployed, stopped, replaced without a loss, deleted in the safe mode."""
+"""Changes at Qovery's fake: registered, deployed, stopped, replaced without a loss, deleted in the safe mode."""
 
 import json
 from typing import Any

@@ -121,7 +121,7 @@ class LineClock:
 
 @dataclass(kw_only=True)
 class Line:
-    """One account at one stand-in, and processes that work on it one after the other."""
+    """One account at one fake provider, and processes that work on it one after the other."""
 
     server: Server
     store: TableStore

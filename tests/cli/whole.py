@@ -1,4 +1,4 @@
-"""All of Fleetgraph in a thread: stand-ins, observer, table and gateway, whose time passes only in `pass_time`."""
+"""All of Fleetgraph in a thread: fake providers, observer, table and gateway, whose time passes only in `pass_time`."""
 
 import asyncio
 import socket
@@ -67,7 +67,7 @@ class Whole:
         return Command(url=self.url, clock=clock)
 
     def cpu_seconds(self) -> float:
-        """Of the thread that answers, which is neither that of the stand-ins nor of the table."""
+        """Of the thread that answers, which is neither that of the fake providers nor of the table."""
         return time.clock_gettime(self._cpu_clock)
 
     @contextmanager

@@ -91,7 +91,7 @@ class Deployment:
         ]
 
     async def connect(self, server: Server, due_at: datetime) -> Account:
-        """The stand-in's first account, its token where the functions look for it."""
+        """The fake provider's first account, its token where the functions look for it."""
         known = server.accounts[0]
         account = make_account(
             provider=known.provider,

@@ -21,7 +21,7 @@ EAGER = Pace(every_seconds=dict.fromkeys(Collection, 20))
 
 @pytest.fixture
 def clock() -> SystemClock:
-    """The stand-in listens in real time, and so does who asks it."""
+    """The fake provider listens in real time, and so does who asks it."""
     return SystemClock()
 
 

@@ -1,5 +1,5 @@
 """Somebody with the documents of `graphql/operations`, on the way through a gateway, with an observer beside it and a
-stand-in of the provider that answers over HTTP: nothing in between is not real but the time.
+fake provider that answers over HTTP. Only the time between them is not real.
 """
 
 from collections.abc import Callable, Mapping
@@ -126,7 +126,7 @@ def begin_journey(
     time = LineClock(clock)
 
     def open_there(account: Account, token: SecretStr, permits: Permits) -> Adapter:
-        """What is connected through the graph is the provider itself; here it is its stand-in."""
+        """What is connected through the graph is the provider itself; here it is its fake provider."""
         there = account.model_copy(update={"base_url": server.url})
         return open_adapter(there, token, permits, client=http, clock=time)
 

@@ -1,7 +1,7 @@
 """Errors as clients see them. A client's mistakes are explained; faults of the gateway are logged and masked.
 
 A client's mistakes are those that graphql-core finds (syntax, validation, coercion) and `ClientError`. Any other error
-is a fault of the gateway, also a value of ours that its own type cannot hold: the client gets a sentence and the id of
+is a fault of the gateway, also a stored value that does not fit its type: the client gets a sentence and the id of
 the log entry.
 
 No message repeats a value of the request. graphql-core would show a whole input with one invalid member, and another
@@ -77,8 +77,8 @@ def _is_of_a_literal(error: GraphQLError, is_executed: bool) -> bool:
 
 
 def _is_of_our_data(error: GraphQLError, is_executed: bool) -> bool:
-    """A value of ours that its type cannot hold, as a number beyond Int. What a client sent is at fault before there is
-    a place in the answer, or says so by its class or its code.
+    """Whether a stored value does not fit its type, for example a number beyond Int. A mistake of a client is found
+    before there is a place in the answer, or has its class or its code.
     """
     if not is_executed or error.path is None or "code" in (error.extensions or {}):
         return False

@@ -20,7 +20,7 @@ LogRequest = Callable[[Mapping[str, object]], None]
 """Is given the members of the line."""
 
 MOST_MUTATIONS = 20
-"""As many fields as a document may have at its first level."""
+"""The most fields at the first level of a document."""
 
 
 def nobody_listens(line: Mapping[str, object]) -> None:

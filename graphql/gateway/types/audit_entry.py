@@ -1,4 +1,4 @@
-"""Who did what with accounts, tokens and keys, for those who may do it."""
+"""The audit log of accounts, tokens and keys, for callers with the scope ADMIN."""
 
 from datetime import datetime
 
