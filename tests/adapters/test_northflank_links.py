@@ -171,7 +171,7 @@ def test_from_keys_to_a_role_the_other_settings_of_the_block_stay() -> None:
 
 
 def test_what_a_link_is_to_is_settled_when_it_is_made() -> None:
-    with pytest.raises(InvalidInput, match="'Production AWS' links AWS"):
+    with pytest.raises(InvalidInput, match="'Production AWS' is for AWS"):
         to_update_integration_request(AWS, UpdateIntegration(credentials=KINDS["kubeconfig"]))
     gcp = AWS.model_copy(update={"cloud": Cloud.GCP, "authentication": "crossAccountRole"})
     cloudflare = AWS.model_copy(update={"cloud": Cloud.CLOUDFLARE, "authentication": "originCAKey"})
