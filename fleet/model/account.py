@@ -98,7 +98,7 @@ class AccountState(Record):
 
     `durations` are as in `fleet.model.durations`. `changes` grows with each observation that changed a row. `fence` is
     that of the observation which left this: where the next one has another than the next number, one was lost in
-    between, and may have changed rows.
+    between, and may have changed rows. `quiet` counts the latest observations that changed and failed nothing.
     """
 
     collections: Mapping[Collection, CollectionState] = {}
@@ -108,6 +108,7 @@ class AccountState(Record):
     durations: Mapping[str, tuple[int, ...]] = {}
     changes: int = 0
     fence: int | None = None
+    quiet: int = 0
 
     def of(self, collection: Collection) -> CollectionState:
         return self.collections.get(collection, CollectionState())

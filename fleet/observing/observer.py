@@ -22,6 +22,7 @@ from fleet.changing.postconditions import ObservedCollection
 from fleet.model.account import Account, AccountState, Collection, CollectionState
 from fleet.model.change import OperationKind
 from fleet.model.durations import record
+from fleet.model.event import shorten
 from fleet.model.failure import (
     Failure,
     FailureKind,
@@ -32,6 +33,7 @@ from fleet.model.failure import (
     Unavailable,
 )
 from fleet.model.integration import Integration
+from fleet.model.ledger import LedgerEntry
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import BudgetExhausted, RequestUse, Share
 from fleet.model.summary import summarize
@@ -205,6 +207,7 @@ class _Running:
         self._guard = self._before.deletion_guard
         self._is_accepted = self._before.is_token_accepted
         self._observed: list[ObservedCollection] = []
+        self._began_at = self._clock.now()
         self._durations = self._before.durations
         self._changed = 0
         self._stopped_until: datetime | None = None
@@ -228,7 +231,7 @@ class _Running:
                 await self._store.end(self._lease, self._before, due_at=later)
             raise
         due = min((at for at in (due_at(state), follow_at) if at is not None), default=None)
-        due = await self._store.end(self._lease, state, due_at=due)
+        due = await self._store.end(self._lease, state, due_at=due, entry=self._entry(state))
         self._log(state)
         failure = state.of(Collection.CLUSTERS).failure
         return Observation(
@@ -464,7 +467,27 @@ class _Running:
     def _counted(self, state: AccountState) -> AccountState:
         is_after_a_lost_one = self._before.fence is not None and self._lease.fence != self._before.fence + 1
         changes = state.changes + (self._changed > 0 or is_after_a_lost_one)
-        return state.model_copy(update={"changes": changes})
+        quiet = (
+            self._before.quiet + 1
+            if self._changed == 0 and _failed_since(state, self._began_at) is None
+            else 0
+        )
+        return state.model_copy(update={"changes": changes, "quiet": quiet})
+
+    def _entry(self, state: AccountState) -> LedgerEntry | None:
+        """None where nothing changed and nothing failed: that would be most of them."""
+        failed = _failed_since(state, self._began_at)
+        if self._changed == 0 and failed is None:
+            return None
+        return LedgerEntry(
+            account_id=self._account.id,
+            began_at=self._began_at,
+            ended_at=self._clock.now(),
+            requests=self._permits.sent,
+            changed=self._changed,
+            failure=None if failed is None else shorten(failed.message),
+            quiet_before=self._before.quiet,
+        )
 
     async def _tell(self, state: AccountState) -> None:
         events = account_events(self._before, state, self._account, self._clock.now())
@@ -496,6 +519,12 @@ def log_held_back(account: Account, until: datetime) -> None:
         account.name,
         until.strftime("%H:%M:%S"),
     )
+
+
+def _failed_since(state: AccountState, began_at: datetime) -> Failure | None:
+    """What went wrong in an observation: with the clusters, else with another collection."""
+    failures = [state.of(collection).failure for collection in Collection]
+    return next((one for one in failures if one is not None and one.occurred_at >= began_at), None)
 
 
 def _is_offered(collection: Collection, adapter: Adapter) -> bool:

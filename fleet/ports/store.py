@@ -16,6 +16,7 @@ from fleet.model.account import Account, AccountState, TrackedAccount
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.event import Event
 from fleet.model.integration import Integration
+from fleet.model.ledger import LedgerEntry
 from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, RequestUse, Share, Spent
@@ -188,8 +189,16 @@ class Observations(Protocol):
         """Writes `changes` in transactions that each check the fence. `StaleObserver` when it is not ours any more."""
         ...
 
-    async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> datetime | None:
-        """Keeps the result, sets the next time and gives the lease back, in one write. `StaleObserver` as `save`.
+    async def end(
+        self,
+        lease: Lease,
+        state: AccountState,
+        *,
+        due_at: datetime | None,
+        entry: LedgerEntry | None = None,
+    ) -> datetime | None:
+        """Keeps the result and its entry in the ledger, sets the next time and gives the lease back, in one write.
+        `StaleObserver` as `save`.
 
         Answers the next time, which is sooner than `due_at` where an observation was asked for since the lease was
         taken.
@@ -393,6 +402,12 @@ class Reader(Protocol):
         the page is short. An order key is good in both directions. Holds back the last few seconds, as `feed`, and
         where to go on tells nothing of what is not wanted. `NotAnOrderKey` where `after` is none.
         """
+        ...
+
+    async def ledger(
+        self, account_id: str, *, before: str | None, limit: int
+    ) -> list[tuple[str, LedgerEntry]]:
+        """Of an account, newest first, each with its order key. Kept for `LEDGER_KEPT`."""
         ...
 
     async def budget(self, key: str) -> Budget: ...

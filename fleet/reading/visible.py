@@ -10,6 +10,7 @@ from fleet.model.caller import Caller
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.event import Event
 from fleet.model.integration import Integration
+from fleet.model.ledger import LedgerEntry
 from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget
@@ -158,6 +159,13 @@ class LimitedReader:
             now=now,
             limit=limit,
         )
+
+    async def ledger(
+        self, account_id: str, *, before: str | None, limit: int
+    ) -> list[tuple[str, LedgerEntry]]:
+        if account_id not in self._account_ids:
+            return []
+        return await self._reader.ledger(account_id, before=before, limit=limit)
 
     async def budget(self, key: str) -> Budget:
         """Asked for by the key that only the account itself tells."""

@@ -6,12 +6,14 @@ from typing import Annotated
 import strawberry
 
 from fleet.model.event import Event
+from fleet.model.ledger import LedgerEntry
 from fleet.model.tracking import Transition
 from fleet.ports.store import NotAnOrderKey
 from fleet.reading.activity import EventOrder
 from gateway.context import Info
 from gateway.inputs.filters import EventFilter
 from gateway.relay.connections import After, First, Page, ask, not_a_cursor
+from gateway.relay.ids import account_id_of
 from gateway.types.records import given
 
 _CHANGES_KEPT = timedelta(days=90)
@@ -74,3 +76,14 @@ async def activity(
         if len(found) > pager.first
         else pager.page(placed, end=None if more is None else (more,))
     )
+
+
+async def observations(
+    info: Info, account_id: strawberry.ID, first: First = 50, after: After = strawberry.UNSET
+) -> Page[LedgerEntry] | None:
+    known = account_id_of(account_id)
+    pager = ask("observations", known or "", first=first, after=after)
+    if known is None or await info.context.accounts.load(known) is None:
+        return None
+    found = await info.context.reader.ledger(known, before=pager.seen, limit=pager.first + 1)
+    return pager.cut([((order,), entry) for order, entry in found])

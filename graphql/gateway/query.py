@@ -15,7 +15,7 @@ from fleet.providers import PROVIDERS
 from fleet.reading import operation_pages, pages
 from fleet.reading.facets import Facet, count
 from gateway.context import Info
-from gateway.feeds import activity, status_changes
+from gateway.feeds import activity, observations, status_changes
 from gateway.http.errors import ClientError
 from gateway.inputs.filters import ClusterFilter, ClusterOrder, FacetInput, IntegrationFilter, OperationFilter
 from gateway.relay import ids
@@ -37,6 +37,7 @@ from gateway.types.event import Event
 from gateway.types.facets import ClusterFacet
 from gateway.types.fleet import Fleet, Totals, count_fleet
 from gateway.types.integration import Integration
+from gateway.types.observation import Observation
 from gateway.types.operation import Operation
 from gateway.types.provider import Provider
 from gateway.types.rate_limit import RateLimit, rate_limit
@@ -210,6 +211,11 @@ class Query:
         "90 days. A cursor is valid in both orders. Each page examines a limited number of events, so a filtered "
         "page may be short while `hasNextPage` is true.",
         resolver=activity,
+    )
+    observations: Connection[Observation] | None = field(
+        "The observations of an account in the last 7 days that changed something or failed, newest first. Null when "
+        "there is no such account.",
+        resolver=observations,
     )
     integrations: Connection[Integration] = field(
         "Integrations with outside systems, in the order provider, account, name.", resolver=integrations

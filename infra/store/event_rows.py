@@ -4,19 +4,41 @@ from datetime import datetime
 
 from fleet.model.change import OperationKind
 from fleet.model.event import Event, EventKind, of_transition, shorten
+from fleet.model.ledger import LEDGER_KEPT, LedgerEntry
 from fleet.model.operation import Operation, TargetKind
 from infra.store.indexes import FEED, sort_key
-from infra.store.names import SEPARATOR, join, stamp
+from infra.store.names import SEPARATOR, Span, below, join, stamp
 from infra.store.rows import HISTORY_KEPT, account_key, entry, is_event, read_body, to_transition, week_of
 from infra.store.writes import Key, Row, text
 
 _EVENT = "event"
+_LEDGER = "ledger"
 
 
 def from_event(event: Event, *, fence: int, written_at: datetime) -> Row:
     """Filed by the observation that saw it, so that writing it again replaces it."""
     parts = f"{fence:016d}", event.kind, event.cluster_key or event.message or ""
     return _row((account_key(event.account_id)[0], join(_EVENT, *parts)), event, written_at)
+
+
+def from_ledger(entry: LedgerEntry) -> Row:
+    """In the account's own partition, by the time at which it began."""
+    pk, order = account_key(entry.account_id)[0], stamp(entry.began_at)
+    expires_at = int((entry.ended_at + LEDGER_KEPT).timestamp())
+    return {"pk": pk, "sk": join(_LEDGER, order), "body": entry.model_dump_json(), "expires_at": expires_at}
+
+
+def ledger_span(account_id: str, *, before: str | None) -> Span:
+    pk = account_key(account_id)[0]
+    return below(pk, _LEDGER).up_to(None if before is None else join(_LEDGER, before))
+
+
+def ledger_order(row: Row) -> str:
+    return text(row, "sk").rpartition(SEPARATOR)[2]
+
+
+def to_ledger(row: Row) -> LedgerEntry | None:
+    return read_body(LedgerEntry, row)
 
 
 def operation_event_key(operation: Operation, kind: EventKind) -> Key:

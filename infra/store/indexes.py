@@ -5,6 +5,7 @@ account <id>        account                         an account, its state, its l
                     cluster <key>                   a cluster as last read, or its tombstone
                     node <cluster> <external id>    a node; likewise integration, region, instance_type
                     history <cluster> <order>       a change of phase
+                    ledger <began>                  what came of an observation
                     event <fence> <kind> <cluster>  another event that an observation saw
 operations <id>     operation <operation>           a change at an account, open or ended
                     open <operation>                marks one that has not ended

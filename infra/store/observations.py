@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from fleet.model.account import Account, AccountState, TrackedAccount
 from fleet.model.cluster import Cluster
+from fleet.model.ledger import LedgerEntry
 from fleet.model.rate_limit import Grant, RateFacts, RateLimit, RequestUse, Share, Spent
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.clock import Clock
@@ -16,6 +17,7 @@ from fleet.ports.store import AccountGone, Changes, HoldBack, ItemT, Lease, NotB
 from fleet.rate_limits import budget
 from infra.store.budgets import CONTENTION_PAUSE, Budgets, VersionedBudget, counts
 from infra.store.conditions import Condition, due_at_is, fence_is, wanted_at_is
+from infra.store.event_rows import from_ledger
 from infra.store.names import Span, stamp
 from infra.store.pages import read_page
 from infra.store.rows import (
@@ -33,7 +35,7 @@ from infra.store.rows import (
 )
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.write_batches import WriteBatch, batches
-from infra.store.writes import Row, Write, check, text, update
+from infra.store.writes import Row, Write, check, put, text, update
 
 T = TypeVar("T")
 
@@ -159,7 +161,14 @@ class TableObservations:
             if not batch.is_followed or self._clock.now() - written_at <= LANDS_WITHIN:
                 return
 
-    async def end(self, lease: Lease, state: AccountState, *, due_at: datetime | None) -> datetime | None:
+    async def end(
+        self,
+        lease: Lease,
+        state: AccountState,
+        *,
+        due_at: datetime | None,
+        entry: LedgerEntry | None = None,
+    ) -> datetime | None:
         """Assumes that no observation was requested since the lease was taken. If the write fails, it reads the request
         and writes again.
         """
@@ -169,7 +178,11 @@ class TableObservations:
             next_at = due_at if wanted_at is None else earliest(due_at, wanted_at)
             as_known = fence_is(lease.fence) & wanted_at_is(wanted_at)
             try:
-                await self._table.write(_ended(lease, state, next_at, as_known))
+                ended = _ended(lease, state, next_at, as_known)
+                if entry is None:
+                    await self._table.write(ended)
+                else:
+                    await self._table.transact([ended, put(from_ledger(entry))])
             except ConditionFailed as failure:
                 row = await self._table.get(key, consistent=True) or {}
                 if row.get("fence") != lease.fence:

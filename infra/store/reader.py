@@ -11,6 +11,7 @@ from fleet.model.catalog import InstanceType, Region
 from fleet.model.cluster import Cluster
 from fleet.model.event import Event
 from fleet.model.integration import Integration
+from fleet.model.ledger import LedgerEntry
 from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget
@@ -20,6 +21,7 @@ from fleet.ports.store import FleetOrder, ItemT, Ref
 from fleet.reading.pages import EXAMINED_ROWS
 from infra.store.activity import Walk
 from infra.store.budgets import Budgets
+from infra.store.event_rows import ledger_order, ledger_span, to_ledger
 from infra.store.indexes import ATTENTION, LISTING, sort_key
 from infra.store.names import SEPARATOR, Span, join, stamp
 from infra.store.operation_rows import (
@@ -221,6 +223,13 @@ class TableReader:
     ) -> tuple[list[Event], str | None]:
         walk = Walk(after=after, is_newest_first=is_newest_first, since=since, now=now)
         return await walk.page(self._table, wanted, limit)
+
+    async def ledger(
+        self, account_id: str, *, before: str | None, limit: int
+    ) -> list[tuple[str, LedgerEntry]]:
+        span = ledger_span(account_id, before=before)
+        found = await self._newest(span, to_ledger, limit, lambda row: ledger_order(row) != before)
+        return [(ledger_order(row), entry) for row, entry in found]
 
     async def budget(self, key: str) -> Budget:
         return await Budgets(self._table, self._clock).read(key)

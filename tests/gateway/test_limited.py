@@ -95,6 +95,8 @@ DOCUMENTS: Mapping[str, str] = {
         activity(first: 100) {{ edges {{ cursor }} {PAGE}
             nodes {{ id clusterName accountName message cluster {{ name }} account {{ name }} }} }}
         short: activity(first: 1, order: OLDEST_FIRST) {{ edges {{ cursor }} {PAGE} }} }}""",
+    "observations": f"""query ($owner: ID!) {{ observations(accountId: $owner) {{
+        edges {{ cursor }} nodes {{ failure }} {PAGE} }} }}""",
     "integrations": f"{{ integrations {{ edges {{ cursor }} nodes {{ {INTEGRATION} }} {PAGE} }} }}",
     "operations": f"""query ($id: ID!) {{ operations {{ edges {{ cursor }} nodes {{ {OPERATION} }} {PAGE} }}
         short: operations(first: 1) {{ {PAGE} }}

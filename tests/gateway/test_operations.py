@@ -19,6 +19,7 @@ MUTATIONS = [path for path in DOCUMENTS if "\nmutation " in path.read_text()]
 
 HERE = {
     "operation": {"id": opaque.write(["Operation", ACME.id, "op-1"])},
+    "observations": {"accountId": opaque.write(["Account", ACME.id])},
     "explain-schedule": {"accountId": opaque.write(["Account", ACME.id])},
 }
 """Variables of what no sandbox has before somebody makes it."""

@@ -21,6 +21,7 @@ from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, ClusterDetails, Connection, Engine, Facts, Phase, Resources
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.integration import Integration
+from fleet.model.ledger import LedgerEntry
 from fleet.model.money import (
     CostEstimate,
     Money,
@@ -322,7 +323,9 @@ async def observe(
     await store.save(lease, Changes(puts=tuple(rows), deletes=tuple(deletes), transitions=tuple(transitions)))
     summary = summarize(await store.clusters(owner.id))
     state = (state or observed_at(now)).model_copy(update={"summary": summary})
-    await store.end(lease, state, due_at=now + timedelta(seconds=60))
+    changed = LedgerEntry(account_id=owner.id, began_at=now, ended_at=now, requests=1, changed=1)
+    entry = changed if list(rows) else None
+    await store.end(lease, state, due_at=now + timedelta(seconds=60), entry=entry)
 
 
 MERIDIAN = account("cockroachdb", "Meridian Freight")

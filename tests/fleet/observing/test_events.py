@@ -117,3 +117,25 @@ async def test_how_long_a_cluster_took_is_remembered_with_its_account(world: Wor
     script.clusters = [cluster("c1", of=account)]
     await world.observe_when_due(account)
     assert (await world.state(account)).durations == {"CREATE\teu-1\t": (5,)}
+
+
+async def test_the_ledger_keeps_what_changed_or_failed_and_counts_the_quiet(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster("c1", of=account)]
+    for _ in range(4):
+        await world.observe_when_due(account)
+    script.clusters = [cluster("c1", of=account, version="9")]
+    await world.observe_when_due(account)
+    script.wrong["clusters"] = Unavailable("Down.", http_status=503)
+    await world.observe_when_due(account)
+    entries = [entry for _, entry in await world.store.ledger(account.id, before=None, limit=10)]
+    assert [(one.changed, one.failure, one.quiet_before) for one in entries] == [
+        (0, "Down.", 0),
+        (1, None, 3),
+        (1, None, 0),
+    ]
+    assert all(one.requests > 0 and one.began_at <= one.ended_at for one in entries)
+    (order, newest), *rest = await world.store.ledger(account.id, before=None, limit=1)
+    assert (newest, rest) == (entries[0], [])
+    older = await world.store.ledger(account.id, before=order, limit=10)
+    assert [entry for _, entry in older] == entries[1:]

@@ -70,7 +70,11 @@ async def test_a_change_costs_one_transaction_more_and_is_kept_with_its_duration
     script.clusters = [cluster(of=account)]
     with world.table.calls_meanwhile() as sent:
         seen = await world.observe_when_due(account)
-    assert (seen.changed, sent["transact"], writes(sent)) == (1, 1, 3)
+    assert (seen.changed, sent["transact"], writes(sent)) == (
+        1,
+        2,
+        3,
+    )  # its end comes with an entry of the ledger
     assert [
         (one.from_phase, one.to_phase, one.after_seconds) for one in await world.history(account, "c1")
     ] == [

@@ -20,6 +20,7 @@ BY_ACCOUNT = {
     "regions_of",
     "instance_types_of",
     "history",
+    "ledger",
     "operations_of",
 }
 BY_REF = {

@@ -16,6 +16,7 @@ from tests.gateway.world import (
     WatchedReader,
     cluster,
     observe,
+    populate,
     transition,
 )
 
@@ -41,8 +42,9 @@ async def test_the_newest_comes_first_unless_the_oldest_is_asked_for(
 
 
 async def test_a_follower_goes_on_where_the_first_page_began(
-    world: TableStore, client: Client, clock: SetClock
+    store: TableStore, client: Client, clock: SetClock
 ) -> None:
+    await populate(store, clock)
     page = await read(client, order="NEWEST_FIRST", first=1)
     after = page["pageInfo"]["startCursor"]
     assert (await read(client, after=after))["nodes"] == []
@@ -50,7 +52,7 @@ async def test_a_follower_goes_on_where_the_first_page_began(
         clock.at += timedelta(seconds=30)
         row = cluster(ACME, f"new-{turn}")
         moved = transition(row, None, Phase.READY, clock.now())
-        await observe(world, ACME, [row], transitions=[moved], now=clock.now())
+        await observe(store, ACME, [row], transitions=[moved], now=clock.now())
         clock.at += timedelta(seconds=10)
         page = await read(client, after=after, filter={"kinds": ["PHASE_CHANGED"]})
         assert [one["clusterName"] for one in page["nodes"]] == [f"new-{turn}"]
@@ -81,8 +83,9 @@ async def test_events_are_narrowed_by_kind_account_and_cluster(world: TableStore
 
 
 async def test_a_limited_key_sees_the_activity_of_its_accounts_alone(
-    world: TableStore, reader: WatchedReader, clock: SetClock
+    store: TableStore, reader: WatchedReader, clock: SetClock
 ) -> None:
+    await populate(store, clock)
     caller = Caller(
         id="key k1", name="page", scopes=frozenset({Scope.READ}), account_ids=frozenset({NORTH.id})
     )
@@ -94,7 +97,7 @@ async def test_a_limited_key_sees_the_activity_of_its_accounts_alone(
     row = cluster(NORTH, "edge", Phase.FAILED)
     clock.at += timedelta(seconds=60)
     moved = transition(row, Phase.READY, Phase.FAILED, clock.now())
-    await observe(world, NORTH, [row], transitions=[moved], now=clock.now())
+    await observe(store, NORTH, [row], transitions=[moved], now=clock.now())
     clock.at += timedelta(seconds=10)
     assert [one["clusterName"] for one in (await read(limited))["nodes"]] == ["edge"]
 
@@ -103,3 +106,14 @@ async def test_a_cursor_that_is_none_is_refused(world: TableStore, client: Clien
     made_up = opaque.write(["activity", "yesterday"])
     for order in ("OLDEST_FIRST", "NEWEST_FIRST"):
         assert "not a cursor" in await client.refusal(ACTIVITY, after=made_up, order=order)
+
+
+async def test_the_ledger_of_an_account_is_listed_and_of_no_account_there_is_none(
+    world: TableStore, client: Client
+) -> None:
+    document = (
+        """query ($id: ID!) { observations(accountId: $id) { nodes { changedCount failure quietBefore } } }"""
+    )
+    found = await client.query(document, id=opaque.write(["Account", ACME.id]))
+    assert found["observations"]["nodes"] == [{"changedCount": 1, "failure": None, "quietBefore": 0}]
+    assert (await client.query(document, id="nobody"))["observations"] is None
