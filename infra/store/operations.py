@@ -64,10 +64,8 @@ class TableOperations:
                 put(open_row(kept)),
                 *(put(row, holder_is(seen.get(key))) for key, row in taken.items()),
             ]
-            known = to_account(found[account])
-            name = None if known is None else known.account.name
             try:
-                await self._tell(kept, EventKind.OPERATION_BEGUN, name, actions)
+                await self._tell(kept, EventKind.OPERATION_BEGUN, _name_in(found[account]), actions)
             except ConditionFailed:
                 continue
             return kept
@@ -90,11 +88,11 @@ class TableOperations:
         if not kept.is_final:
             await self._write([saved])
             return kept
-        row = await self._table.get(account_key(kept.account_id)) or {}
-        known = to_account(row) if row else None
-        name = None if known is None else known.account.name
+        account, claims = account_key(kept.account_id), _claims(kept)
+        found = await self._table.get_many([account, *claims], consistent=True)
+        actions = [saved, *_releases(kept, found, claims)]
         try:
-            await self._tell(kept, EventKind.OPERATION_ENDED, name, [saved, *await self._releases(kept)])
+            await self._tell(kept, EventKind.OPERATION_ENDED, _name_in(found.get(account)), actions)
         except ConditionFailed as failure:
             raise OutdatedOperation from failure
         return kept
@@ -105,7 +103,9 @@ class TableOperations:
         asked_as = [(key[0], text(row, "asked_as"))] if "asked_as" in row else []
         discarded = delete(key, version_is(operation.version))
         untold = delete(operation_event_key(operation, EventKind.OPERATION_BEGUN))
-        await self._write([discarded, untold, *await self._releases(operation, *asked_as)])
+        claims = [*_claims(operation), *asked_as]
+        found = await self._table.get_many(claims, consistent=True)
+        await self._write([discarded, untold, *_releases(operation, found, claims)])
 
     async def _write(self, actions: list[Action]) -> None:
         try:
@@ -125,20 +125,30 @@ class TableOperations:
             written_at = now
             await self._table.write(put(from_operation_event(operation, kind, account_name, now)))
 
-    async def _releases(self, operation: Operation, *more: Key) -> list[Action]:
-        """Releases the claims of the operation, but not claims that others took after they had expired."""
-        locks = (lock_key(Ref(operation.account_id, lock)) for lock in operation.locks)
-        keys = [key_of_row(open_row(operation)), *locks, *more]
-        rows = await self._table.get_many(keys, consistent=True)
-        return [
-            delete(key, holder_is(operation.id)) for key, row in rows.items() if row["holder"] == operation.id
-        ]
-
     async def open_changes(self, account_id: str) -> list[Operation]:
         rows = await self._table.query(open_span(account_id), consistent=True)
         refs = [Ref(account_id, text(row, "holder")) for row in rows]
         found = await read_operations(self._table, refs, self._clock.now())
         return [found[ref] for ref in refs if ref in found and not found[ref].is_final]
+
+
+def _claims(operation: Operation) -> list[Key]:
+    locks = (lock_key(Ref(operation.account_id, lock)) for lock in operation.locks)
+    return [key_of_row(open_row(operation)), *locks]
+
+
+def _releases(operation: Operation, found: Mapping[Key, Row], claims: Iterable[Key]) -> list[Action]:
+    """Releases the claims of the operation, but not claims that others took after they had expired."""
+    return [
+        delete(key, holder_is(operation.id))
+        for key in claims
+        if key in found and found[key]["holder"] == operation.id
+    ]
+
+
+def _name_in(account: Row | None) -> str | None:
+    known = None if account is None else to_account(account)
+    return None if known is None else known.account.name
 
 
 async def read_operations(table: Table, refs: Iterable[Ref], now: datetime) -> dict[Ref, Operation]:
