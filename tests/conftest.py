@@ -87,5 +87,5 @@ def open_table(request: pytest.FixtureRequest) -> "Iterator[OpenTable]":
     """Opens an empty table for a store. Where a test does not care which table that is, this is where it comes from."""
     from tests.tables import tables  # not before it is needed: most workers of a small run need no moto
 
-    with tables(request.config.getoption("--table")) as open_one:
+    with tables(str(request.config.getoption("--table"))) as open_one:
         yield open_one

@@ -64,8 +64,8 @@ class Timings:
                 if group is None:
                     continue
                 kind, region, plan = group
-                for key in ((region, plan), (region, None), (None, None)):
-                    samples.setdefault((provider, kind, *key), []).extend(seconds)
+                for of_region, of_plan in ((region, plan), (region, None), (None, None)):
+                    samples.setdefault((provider, kind, of_region, of_plan), []).extend(seconds)
         self._usual: Mapping[_Key, Usual] = {
             key: _usual(seconds) for key, seconds in samples.items() if len(seconds) >= FEWEST
         }
@@ -83,8 +83,8 @@ class Timings:
         """Of clusters like this one: of its region and plan, else of its region, else of its provider."""
         _, region, plan = group_of(kind, row.item)
         provider = row.item.provider
-        for key in ((region, plan), (region, None), (None, None)):
-            found = self._usual.get((provider, kind, *key))
+        for of_region, of_plan in ((region, plan), (region, None), (None, None)):
+            found = self._usual.get((provider, kind, of_region, of_plan))
             if found is not None:
                 return found
         return None

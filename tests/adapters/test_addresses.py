@@ -22,7 +22,7 @@ def listener() -> Iterator[tuple[str, list[str]]]:
             self.send_response(204)
             self.end_headers()
 
-        def log_message(self, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Says nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
