@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test test-thorough test-browser fuzz soak check format new-provider schema release-schema web screenshot lock clean distclean
+.PHONY: help setup run test test-thorough test-browser fuzz soak simulate check format new-provider schema release-schema web screenshot lock clean distclean
 
 # Where Python is told to keep nothing compiled, every worker and every process of the tests compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -43,6 +43,9 @@ check: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## formatting, lin
 	$(BIN)/mypy
 	$(BIN)/pyright
 	cd $(WEB)/page && $(WITH_NODE) npm run --silent check
+
+simulate: .venv/dev.stamp ## observe fleets in virtual time, and print what they ask and how old their data gets
+	@$(BIN)/python -m tests.simulation
 
 format: .venv/dev.stamp ## format the code, and fix what lint can fix
 	$(BIN)/ruff format

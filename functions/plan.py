@@ -20,7 +20,7 @@ from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from infra import queue
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.queue import JITTER, ObservationRequest, Queue
+from infra.queue import JITTER, NotSent, ObservationRequest, Queue
 from infra.store.schedule import TableSchedule
 from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
 
@@ -60,18 +60,29 @@ class Planned:
 async def plan(
     schedule: Schedule, messages: Queue, clock: Clock, *, seconds: float, correlation_id: str
 ) -> Planned:
-    """Plans for at most `seconds`. The next plan handles the rest."""
+    """Plans for at most `seconds`. The next plan handles the rest. What the queue does not take is raised once all
+    others have their messages.
+    """
     until = clock.now() + timedelta(seconds=seconds)
     accounts, lag, is_complete = 0, timedelta(), False
+    examined: set[str] = set()
+    refused: NotSent | None = None
     while (now := clock.now()) < until:
-        due = await due_messages(schedule, now=now, ahead=AHEAD, queued_for=QUEUED_FOR, limit=AT_ONCE)
-        if not due:
+        due = await due_messages(
+            schedule, now=now, ahead=AHEAD, queued_for=QUEUED_FOR, limit=AT_ONCE, examined=examined
+        )
+        if due is None:
             is_complete = True
             break
         accounts += len(due)
-        lag = max(lag, *(now - due_at for _, due_at in due))
+        lag = max([lag, *(now - due_at for _, due_at in due)])
         requests = [ObservationRequest(account_id=account_id, due_at=due_at) for account_id, due_at in due]
-        await messages.send(requests, correlation_id=correlation_id)
+        try:
+            await messages.send(requests, correlation_id=correlation_id)
+        except NotSent as error:
+            refused = error
+    if refused is not None:
+        raise refused
     return Planned(accounts=accounts, lag_seconds=lag.total_seconds(), is_complete=is_complete)
 
 

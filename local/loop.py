@@ -54,9 +54,10 @@ class ObservationLoop:
 
     async def _plan(self) -> list[tuple[str, datetime]]:
         queued_for = timedelta(seconds=self._observer.seconds)
-        return await due_messages(
+        due = await due_messages(
             self._schedule, now=self._clock.now(), ahead=timedelta(), queued_for=queued_for, limit=50
         )
+        return due or []
 
     async def _observe(self, account_id: str, due_at: datetime) -> None:
         async with self._slots:

@@ -23,7 +23,7 @@ SWINGS = 4
 """A budget that was spent fast at first is spent up to so many times slower towards the end of its window."""
 HELD, FREE = 2.0, 1.2
 """A pace counts as held down from so many times its usual interval on, and until it is below the lesser again."""
-_SLOWEST_DETAILS = 4
+_SLOWEST_DETAILS = 10
 """Details are put off to so many times their usual interval at most; the budget itself says no beyond that."""
 
 

@@ -1,6 +1,7 @@
 """When an account is looked at next: seconds while something moves, then minutes; later while a provider fails."""
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from fleet.model.failure import Failure, FailureKind
 from fleet.model.rate_limit import RequestUse
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.store import Schedule
+
+logger = logging.getLogger(__name__)
 
 REFUSED_AFTER = timedelta(seconds=60)
 """How far apart two refusals of a token have to be to count."""
@@ -188,25 +191,38 @@ def due_at(state: AccountState) -> datetime | None:
 
 
 async def due_messages(
-    schedule: Schedule, *, now: datetime, ahead: timedelta, queued_for: timedelta, limit: int
-) -> list[tuple[str, datetime]]:
-    """Claims the accounts that fall due before `now + ahead`; each is to be observed once, at the time beside it.
+    schedule: Schedule,
+    *,
+    now: datetime,
+    ahead: timedelta,
+    queued_for: timedelta,
+    limit: int,
+    examined: set[str] | None = None,
+) -> list[tuple[str, datetime]] | None:
+    """Claims the accounts that fall due before `now + ahead`; each is to be observed once, at the time beside it. Null
+    when none is due any more.
 
-    A claim that fails for a fault of ours fails all of them once the others have ended: those that were claimed are
-    planned again after `queued_for`.
+    `examined` are those that this plan has been through, and is added to: an index that lags shows them again. A claim
+    that fails for a fault of ours costs its account this turn; the others are given out. Where every one fails, the
+    fault is raised.
     """
     turns = asyncio.Semaphore(CLAIMS_AT_ONCE)
+    examined = set() if examined is None else examined
 
     async def claim(account_id: str, due_at: datetime) -> bool:
         async with turns:
             return await schedule.claim(account_id, due_at, now=now, queued_until=now + queued_for)
 
-    due = await schedule.due(now + ahead, limit)
+    due = await schedule.due(now + ahead, limit, but=frozenset(examined))
+    examined.update(account_id for account_id, _ in due)
     claimed = await asyncio.gather(*(claim(*one) for one in due), return_exceptions=True)
-    for outcome in claimed:
-        if isinstance(outcome, BaseException):
-            raise outcome
-    return [one for one, is_ours in zip(due, claimed, strict=True) if is_ours]
+    faults = [outcome for outcome in claimed if isinstance(outcome, BaseException)]
+    if faults and len(faults) == len(due):
+        raise faults[0]
+    for fault in faults:
+        logger.error("an account could not be claimed, and is planned again: %r", fault)
+    given = [one for one, outcome in zip(due, claimed, strict=True) if outcome is True]
+    return given if due else None
 
 
 def _ceiling(collection: Collection, pace: Pace) -> int:

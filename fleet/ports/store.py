@@ -229,7 +229,9 @@ class Observations(Protocol):
 class Schedule(Protocol):
     """What the planner uses."""
 
-    async def due(self, before: datetime, limit: int) -> list[tuple[str, datetime]]:
+    async def due(
+        self, before: datetime, limit: int, *, but: frozenset[str] = frozenset()
+    ) -> list[tuple[str, datetime]]:
         """Ids of accounts due before a time and not queued, each with its time, the longest due first; those that are
         hidden, too. Finds them in an index, never in the table.
         """

@@ -227,8 +227,8 @@ def polling_share(budget: Budget, rate: RateLimit) -> int | None:
 def polling_rate(budget: Budget, rate: RateLimit, now: datetime) -> float | None:
     """Requests a second at which polling can go on without running dry; null where no limit is known.
 
-    What is left, and what comes back within half a window, spread over that half: a budget that is whole may be spent
-    twice as fast as the limit in the long run, and one that is nearly spent is made to last.
+    What is left lasts until something comes back, that and what came back until more does, and so on for half a window.
+    A budget that is whole may be spent twice as fast as the limit in the long run; one that is nearly spent lasts.
     """
     budget = _forget_past(budget, rate, now)
     limit = limit_of(budget, rate)
@@ -237,9 +237,17 @@ def polling_rate(budget: Budget, rate: RateLimit, now: datetime) -> float | None
     share = limit - reserve_of(limit)
     if has_short_window(rate):
         return max(0.0, share - budget.foreign_requests) / rate.window_seconds
-    ahead = timedelta(seconds=rate.window_seconds) / 2
-    later = _forget_past(budget, rate, now + ahead).model_copy(update={"blocked_until": None})
-    return max(0, _room(later, rate, RequestUse.CLUSTERS, None) or 0) / ahead.total_seconds()
+    end = now + timedelta(seconds=rate.window_seconds) / 2
+    returns = {_released_at(one, rate) for one in budget.spent} | {budget.foreign_until or end}
+    before_each = sorted({at for at in returns if now < at < end} | {end})
+    rooms = [
+        (at, now if at == before_each[0] else before_each[before_each.index(at) - 1]) for at in before_each
+    ]
+    return min(
+        max(0, _room(_forget_past(budget, rate, since), rate, RequestUse.CLUSTERS, None) or 0)
+        / (at - now).total_seconds()
+        for at, since in rooms
+    )
 
 
 def accounts_of(budget: Budget, now: datetime) -> int:

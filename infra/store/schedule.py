@@ -15,12 +15,16 @@ class TableSchedule:
         self._table = table
         self._clock = clock
 
-    async def due(self, before: datetime, limit: int) -> list[tuple[str, datetime]]:
+    async def due(
+        self, before: datetime, limit: int, *, but: frozenset[str] = frozenset()
+    ) -> list[tuple[str, datetime]]:
         """A queued account is in the index at `queued_until`, so that the planner does not examine it too early.
 
         The index can be a moment late. Claiming an account checks whether it is still due.
         """
-        entries = await self._table.query(due_span(before), limit=limit)
+        entries = await self._table.query(
+            due_span(before), limit=limit, wanted=lambda entry: account_id_of(entry) not in but
+        )
         rows = await self._table.get_many(key_of_row(entry) for entry in entries)
         found = [
             (due_at, account_id_of(row)) for row in rows.values() if (due_at := read_time(row, "due_at"))

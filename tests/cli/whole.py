@@ -151,7 +151,7 @@ class Whole:
         due = await due_messages(
             self._parts.store, now=now, ahead=timedelta(), queued_for=queued_for, limit=50
         )
-        for account_id, due_at in due:
+        for account_id, due_at in due or []:
             await observer.observe(account_id, due_at=due_at)
 
 

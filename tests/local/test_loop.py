@@ -137,7 +137,9 @@ async def test_a_store_that_does_not_answer_is_said_once_left_alone_longer_and_l
     failures = [TableUnavailable("the disk is full")] * 7
     probed = 0
 
-    async def due_once_it_is_back(before: datetime, limit: int) -> list[tuple[str, datetime]]:
+    async def due_once_it_is_back(
+        before: datetime, limit: int, *, but: frozenset[str] = frozenset()
+    ) -> list[tuple[str, datetime]]:
         if failures:
             raise failures.pop()
         return await due(before, limit)

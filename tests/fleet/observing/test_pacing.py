@@ -64,7 +64,7 @@ def test_where_the_budget_holds_the_pace_down_it_is_kept_until_when() -> None:
 def test_nodes_are_put_off_before_clusters_are() -> None:
     states = after(nodes=400)
     assert seconds(states[CLUSTERS]) == 60
-    assert seconds(states[NODES]) == 1200
+    assert seconds(states[NODES]) == 1800
     assert states[NODES].budget_until is not None
 
 

@@ -123,13 +123,14 @@ async def test_every_due_account_is_given_out_once(world: World) -> None:
     second, _ = await world.connect(name="second")
 
     async def due(ahead: float) -> list[tuple[str, datetime]]:
-        return await due_messages(
+        found = await due_messages(
             world.store,
             now=world.clock.now(),
             ahead=timedelta(seconds=ahead),
             queued_for=timedelta(seconds=45),
             limit=10,
         )
+        return found or []
 
     world.clock.at = NOON
     assert await due(0) == [(first.id, NOON)]
@@ -147,8 +148,10 @@ class ClaimingSchedule:
         self._turn = asyncio.Barrier(CLAIMS_AT_ONCE)
         self.under_way = self.most_under_way = 0
 
-    async def due(self, before: datetime, limit: int) -> list[tuple[str, datetime]]:
-        return self._due[:limit]
+    async def due(
+        self, before: datetime, limit: int, *, but: frozenset[str] = frozenset()
+    ) -> list[tuple[str, datetime]]:
+        return [one for one in self._due if one[0] not in but][:limit]
 
     async def claim(
         self, account_id: str, due_at: datetime, *, now: datetime, queued_until: datetime
@@ -170,7 +173,7 @@ async def claimed(schedule: ClaimingSchedule) -> list[str]:
     given = await due_messages(
         schedule, now=NOON, ahead=timedelta(), queued_for=timedelta(seconds=45), limit=100
     )
-    return [account_id for account_id, _ in given]
+    return [account_id for account_id, _ in given or []]
 
 
 async def test_accounts_are_claimed_together_but_not_all_at_once_and_given_out_in_their_order() -> None:
@@ -180,8 +183,35 @@ async def test_accounts_are_claimed_together_but_not_all_at_once_and_given_out_i
     assert schedule.most_under_way == CLAIMS_AT_ONCE
 
 
-async def test_a_claim_that_fails_is_heard_of_once_the_others_have_ended() -> None:
-    schedule = ClaimingSchedule("broken", *(f"{number}" for number in range(CLAIMS_AT_ONCE - 1)))
+async def test_a_claim_that_fails_costs_its_account_a_turn_and_nobody_else(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    names = [f"{number}" for number in range(CLAIMS_AT_ONCE - 1)]
+    schedule = ClaimingSchedule("broken", *names)
+    assert await claimed(schedule) == [id_of(name) for name in names]
+    assert schedule.under_way == 0
+    assert "the store is down" in caplog.text
+
+
+async def test_a_store_that_takes_no_claim_is_heard_of() -> None:
+    schedule = ClaimingSchedule(*["broken"] * CLAIMS_AT_ONCE)
     with pytest.raises(RuntimeError, match="the store is down"):
         await claimed(schedule)
-    assert schedule.under_way == 0
+
+
+async def test_an_index_that_lags_costs_nobody_a_turn() -> None:
+    """It goes on showing what was claimed: each page is of others, until none is left."""
+    names = [f"{number}" for number in range(4 * CLAIMS_AT_ONCE)]
+    schedule, examined, given = ClaimingSchedule(*names), set[str](), []
+    while (
+        page := await due_messages(
+            schedule,
+            now=NOON,
+            ahead=timedelta(),
+            queued_for=timedelta(seconds=45),
+            limit=CLAIMS_AT_ONCE,
+            examined=examined,
+        )
+    ) is not None:
+        given += page
+    assert [account_id for account_id, _ in given] == [id_of(name) for name in names]
