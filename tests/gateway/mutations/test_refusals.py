@@ -213,23 +213,27 @@ SERVERLESS: dict[str, Any] = {"cloud": "GCP", "plan": {"basic": {"regions": ["eu
         (
             spec(NORTH, northflank={"integrationId": EDGE, "cloud": "AWS", "nodePools": [POOL]}),
             ["input", "spec", "northflank", "integrationId"],
-            "no integration of this account",
+            "an integration of this account",
         ),
         (
             spec(QUAY, qovery={"cloud": "AWS", "region": "r", "integrationId": AWS_PROD}),
             ["input", "spec", "qovery", "integrationId"],
-            "no integration of this account",
+            "an integration of this account",
         ),
         (
             spec(QUAY, qovery={"cloud": "AWS", "region": "r", "diskSizeGb": 0}),
             ["input", "spec", "qovery", "diskSizeGb"],
             "greater than or equal to 1",
         ),
-        ({**spec(ACME, kupe=SHARED), "accountId": PRODUCTION}, ["input", "accountId"], "no such account"),
+        (
+            {**spec(ACME, kupe=SHARED), "accountId": PRODUCTION},
+            ["input", "accountId"],
+            "account was not found",
+        ),
         (
             {**spec(ACME, kupe=SHARED), "accountId": opaque.write(["Account", "nobody"])},
             ["input", "accountId"],
-            "no such account",
+            "account was not found",
         ),
     ],
 )

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { useSearchParams } from "wouter";
 import type { FacetInput } from "../__generated__/useFacetsQuery.graphql";
 import { cloudName, words } from "../model/phase";
+import { providerName } from "../model/provider";
 import { COLUMNS, type Column } from "./columns";
 
 /** A facet is a qualifier of the search by the same name. */
@@ -14,12 +15,11 @@ export interface Facet {
 }
 
 const same = (value: string): string => value;
-const PROVIDERS: Record<string, string> = { cockroachdb: "CockroachDB Cloud", kupe: "Kupe Cloud" };
 
 export const FACETS: readonly Facet[] = [
   { name: "severity", by: "SEVERITY", title: "Severity", label: words },
   { name: "phase", by: "PHASE", title: "Phase", label: words },
-  { name: "provider", by: "PROVIDER", title: "Provider", label: (value) => PROVIDERS[value] ?? words(value) },
+  { name: "provider", by: "PROVIDER", title: "Provider", label: providerName },
   { name: "account", by: "ACCOUNT", title: "Account", label: same },
   { name: "cloud", by: "CLOUD", title: "Cloud", label: cloudName },
   { name: "region", by: "REGION", title: "Region", label: same },

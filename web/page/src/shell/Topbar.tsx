@@ -89,7 +89,7 @@ function Search() {
         id="search"
         type="search"
         aria-label="Search clusters"
-        placeholder="Search, or provider:kupe phase:degraded"
+        placeholder="Search, or cloud:aws phase:degraded"
         defaultValue={asked}
         autoComplete="off"
         spellCheck={false}
