@@ -22,9 +22,6 @@ from gateway.relay.ids import account_id_of, ref_of
 from gateway.types.enums import ProviderKind
 from gateway.types.records import given, option
 
-strawberry.enum(OrderField, name="ClusterOrderField", description="SPEND_LIMIT sorts by currency first.")
-strawberry.enum(Direction, name="OrderDirection", description="ASC: the smallest or earliest first.")
-
 T = TypeVar("T", bound=Hashable)
 
 

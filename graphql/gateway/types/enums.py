@@ -18,6 +18,8 @@ from fleet.model.operation import OperationState
 from fleet.model.rate_limit import RequestUse
 from fleet.providers import PROVIDERS
 from fleet.reading.facets import FacetBy
+from fleet.reading.ordering import Direction, OrderField
+from fleet.reading.severity import Severity
 
 
 @strawberry.enum(description="The platforms that this gateway has an adapter for.")
@@ -104,3 +106,12 @@ strawberry.enum(
     description="What a key allows. READ reads. WRITE changes clusters, limits and integrations. ADMIN connects "
     "accounts and creates keys. Each scope includes those before it.",
 )
+strawberry.enum(FacetBy, name="ClusterFacetBy", description="A criterion to count clusters by.")
+strawberry.enum(
+    Severity,
+    description="In the order of urgency. BROKEN: failed or degraded, or the provider refuses the token of its "
+    "account. STUCK: a change takes longer than usual. UNKNOWN: the current state cannot be known. MOVING: a "
+    "change is in progress. FINE: the cluster needs no attention.",
+)
+strawberry.enum(OrderField, name="ClusterOrderField", description="SPEND_LIMIT sorts by currency first.")
+strawberry.enum(Direction, name="OrderDirection", description="ASC: the smallest or earliest first.")

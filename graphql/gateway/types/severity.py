@@ -11,13 +11,6 @@ from fleet.reading.timings import NO_HISTORY
 from gateway.context import Info
 from gateway.types.records import field
 
-strawberry.enum(
-    Severity,
-    description="In the order of urgency. BROKEN: failed or degraded, or the provider refuses the token of its "
-    "account. STUCK: a change takes longer than usual. UNKNOWN: the current state cannot be known. MOVING: a "
-    "change is in progress. FINE: the cluster needs no attention.",
-)
-
 
 @strawberry.type(description="How much a cluster needs attention, and why.")
 class Assessment:
