@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
+from httpx._utils import URLPattern
 from pydantic import SecretStr
 
 from fleet.accounts.new_account import make_account
@@ -71,7 +72,7 @@ async def demo(hours: float, providers: Iterable[str] = tuple(FAKE_PROVIDERS), s
         adapters: Any = parts.observer.open_adapter
         mounts = {urls[key]: _Transport(_app(api), key, seen) for key, api in apis.items()}
         adapters.keywords["client"]._mounts |= {
-            httpx._utils.URLPattern(url): transport for url, transport in mounts.items()
+            URLPattern(url): transport for url, transport in mounts.items()
         }
         accounts = [
             await _connect(parts.store, vault, entry, urls[key], clock.now())

@@ -106,7 +106,6 @@ strawberry.enum(
     description="What a key allows. READ reads. WRITE changes clusters, limits and integrations. ADMIN connects "
     "accounts and creates keys. Each scope includes those before it.",
 )
-strawberry.enum(FacetBy, name="ClusterFacetBy", description="A criterion to count clusters by.")
 strawberry.enum(
     Severity,
     description="In the order of urgency. BROKEN: failed or degraded, or the provider refuses the token of its "
