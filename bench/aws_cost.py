@@ -1,13 +1,15 @@
 """`python -m bench.aws_cost`: a table of the monthly cost of observing on AWS, by the number of accounts.
 
-Every account is quiet and is observed once a minute, day and night. The calls of one observation are counted from the
-code (a test checks them). Prices are AWS's list prices in us-east-1, on demand, without the free tier, as assumed in
-November 2026. Queries, changing clusters and taxes are extra.
+Every account is quiet and is observed every five minutes, the default on AWS, day and night. The calls of one
+observation are counted from the code (a test checks them). Prices are AWS's list prices in us-east-1, on demand,
+without the free tier, as assumed in November 2026. Queries, changing clusters and taxes are extra.
 """
 
 from collections.abc import Mapping
 
-OBSERVATIONS_PER_MONTH = 60 * 24 * 30
+PLANS_PER_MONTH = 60 * 24 * 30
+QUIET_SECONDS = 300
+OBSERVATIONS_PER_MONTH = PLANS_PER_MONTH * 60 // QUIET_SECONDS
 ACCOUNTS = (10, 100, 1_000, 10_000)
 
 CALLS = {"GetItem": 1, "BatchGetItem": 1, "Query": 2, "UpdateItem": 2, "PutItem": 1}
@@ -35,6 +37,12 @@ invocations.
 FUNCTION_GB = 0.5
 LOG_KB = 2.0
 QUEUE_REQUESTS = 0.1 + 1 + 1
+TOKEN_READS = 1.0
+"""The reads of a token for an observation, each with a decryption. An instance keeps a token for ten minutes, but
+another instance can make the next observation.
+"""
+STANDARD_READS_PER_SECOND = 40
+"""The throughput of SSM that costs nothing. Above it, the higher throughput is needed, which costs by the read."""
 METRICS = 4 * 2 * 2 + 7 + 7
 """The metrics: providers, outcomes that occur and two values each; those of alarms and plans; refusals by reason."""
 ALARMS = 18
@@ -46,6 +54,8 @@ PRICES = {
     "million invocations": 0.20,
     "million queue requests": 0.40,
     "GB of logs": 0.50,
+    "million decryptions": 3.00,
+    "million fast token reads": 5.00,
     "metric": 0.30,
     "alarm": 0.10,
     "secret": 0.40,
@@ -57,7 +67,9 @@ def monthly(accounts: int) -> Mapping[str, float]:
     """The cost in dollars, by item."""
     observations = accounts * OBSERVATIONS_PER_MONTH
     millions = observations / 1e6
-    plans = OBSERVATIONS_PER_MONTH
+    plans = PLANS_PER_MONTH
+    token_reads = millions * TOKEN_READS
+    is_fast = accounts * TOKEN_READS / QUIET_SECONDS > STANDARD_READS_PER_SECOND
     invocations = observations + plans
     return {
         "DynamoDB": millions
@@ -68,6 +80,8 @@ def monthly(accounts: int) -> Mapping[str, float]:
         "Lambda": invocations * OBSERVATION_SECONDS * FUNCTION_GB * PRICES["GB second"]
         + invocations / 1e6 * PRICES["million invocations"],
         "SQS": millions * QUEUE_REQUESTS * PRICES["million queue requests"],
+        "tokens": token_reads
+        * (PRICES["million decryptions"] + is_fast * PRICES["million fast token reads"]),
         "logs": invocations * LOG_KB / 1e6 * PRICES["GB of logs"],
         "fixed": METRICS * PRICES["metric"] + ALARMS * PRICES["alarm"] + PRICES["secret"],
     }
