@@ -35,10 +35,11 @@ def locally(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return made
 
 
-def test_the_route_leads_to_the_api(locally: dict[str, Any]) -> None:
-    (route,) = locally["routes"]
-    assert (route["path"], route["function"], route["payload"]) == ("/graphql", "Api", "2.0")
-    assert {"GET", "POST"} <= set(route["methods"])
+def test_every_route_leads_to_the_api(locally: dict[str, Any]) -> None:
+    routes = {route["path"]: route for route in locally["routes"]}
+    assert routes.keys() == {"/graphql", "/", "/{proxy+}"}  # the graph; the page and its files
+    assert {(route["function"], route["payload"]) for route in routes.values()} == {("Api", "2.0")}
+    assert {"GET", "POST"} <= set(routes["/graphql"]["methods"])
 
 
 def test_every_function_gets_what_the_file_names(locally: dict[str, Any]) -> None:
