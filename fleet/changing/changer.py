@@ -5,6 +5,7 @@ provider refused is FAILED; one whose answer was lost is UNCONFIRMED and settled
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -112,7 +113,8 @@ class Changer:
             lock=f"name {provider.same_name(name)}",
             steps=(Step.CHANGE, Step.DEPLOY) if deploys else (Step.CHANGE,),
         )
-        return await self._submit(operation, account, self._idempotency(caller, change, idempotency_key))
+        idempotency = await self._idempotency(caller, operation, idempotency_key)
+        return await self._submit(operation, account, idempotency)
 
     async def change_cluster(
         self, caller: Caller, ref: Ref, change: ClusterChange, *, expected_revision: str | None = None
@@ -155,7 +157,8 @@ class Changer:
         _require(provider.unsupported, Capability.CHANGE_INTEGRATION)
         lock = f"integration-name {provider.same_name(change.name)}"
         operation = self._intend(caller, account, change, target=None, target_name=change.name, lock=lock)
-        return await self._submit(operation, account, self._idempotency(caller, change, idempotency_key))
+        idempotency = await self._idempotency(caller, operation, idempotency_key)
+        return await self._submit(operation, account, idempotency)
 
     async def change_integration(
         self, caller: Caller, ref: Ref, change: UpdateIntegration | DeleteIntegration
@@ -247,15 +250,22 @@ class Changer:
             locks=(lock,),
         )
 
-    def _idempotency(self, caller: Caller, change: Change, key: str | None) -> Idempotency | None:
+    async def _idempotency(self, caller: Caller, operation: Operation, key: str | None) -> Idempotency | None:
+        """After the account's token was replaced, the same secrets count as another input."""
         if key is None:
             return None
         return Idempotency(
             caller=caller.id,
             key=key,
-            digest=digest_change(change),
+            digest=digest_change(operation.change, await self._token(operation.account_id)),
             expires_at=self.clock.now() + IDEMPOTENT_FOR,
         )
+
+    async def _token(self, account_id: str) -> SecretStr:
+        try:
+            return await self.vault.token(account_id)
+        except KeyError:
+            return SecretStr("")  # the provider refuses it, and says so
 
     async def _submit(
         self, operation: Operation, account: TrackedAccount, idempotency: Idempotency | None
@@ -285,10 +295,7 @@ class Changer:
         permits = interactive_permits(
             self.store, self.clock, provider, account, shares_address=self.shares_address
         )
-        try:
-            token = await self.vault.token(account.account.id)
-        except KeyError:
-            token = SecretStr("")  # the provider refuses it, and says so
+        token = await self._token(account.account.id)
         adapter = self.open_adapter(account.account, token, permits)
         sending = Sending(operation, adapter, self.store, self.clock, requests_sent=lambda: permits.sent)
         try:
@@ -314,12 +321,21 @@ class Changer:
         return sending.operation
 
 
-def digest_change(change: Change) -> str:
-    """Equal for the same input. Over secrets too, which are not kept themselves."""
-    given = change.model_dump(mode="json")
+def digest_change(change: Change, key: SecretStr) -> str:
+    """Equal for the same input. Over secrets too, which are not kept themselves: their digest is keyed, with what is
+    not in the store, so that nobody can find a short secret by trying. Without a key they do not count.
+    """
+    given, secrets = change.model_dump(mode="json"), dict[str, object]()
     for holder in (change, getattr(change, "spec", None)):
-        given |= _withheld(holder)
-    return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()
+        secrets |= _withheld(holder)
+    plain = hashlib.sha256(_write(given))
+    if secrets and key.get_secret_value():
+        plain.update(hmac.digest(key.get_secret_value().encode(), _write(secrets), "sha256"))
+    return plain.hexdigest()
+
+
+def _write(members: Mapping[str, object]) -> bytes:
+    return json.dumps(members, sort_keys=True, default=str).encode()
 
 
 def _withheld(holder: object) -> dict[str, object]:
