@@ -1,12 +1,12 @@
 """Verifying tokens of an OpenID Connect issuer with the keys that the issuer publishes.
 
 A token must be signed with RS256 or ES256 by one of those keys, and have this issuer, our audience, an expiry and a
-subject. Its scopes that begin with `fleetgraph:` are the caller's scopes.
+subject. Its scopes that begin with `fleetgraph:` are the caller's scopes. A claim can limit it to accounts.
 """
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -43,11 +43,20 @@ _VERIFIER = jwt.PyJWT(options={"enforce_minimum_key_length": True})
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """`issuer` is its exact URL. `scope_claim` is the claim with a token's scopes, as a text or a list."""
+    """`issuer` is its exact URL. `scope_claim` is the claim with a token's scopes, as a text or a list, and
+    `accounts_claim` the one with the IDs of the accounts that it may see; without one, a token may see every account.
+    """
 
     issuer: str
     audience: str
     scope_claim: str = "scope"
+    accounts_claim: str | None = None
+
+
+ReadAccountId = Callable[[str], str | None]
+"""The account id in an ID of the API. Null for anything else."""
+
+EVERY_ACCOUNT = "*"
 
 
 class IssuerSilent(Exception):
@@ -57,8 +66,9 @@ class IssuerSilent(Exception):
 class Issuer:
     """Verifies tokens and keeps the issuer's keys. `open` is a `fleet.access.authentication.VerifyCredential`."""
 
-    def __init__(self, expected: Expected, clock: Clock) -> None:
+    def __init__(self, expected: Expected, clock: Clock, read_account_id: ReadAccountId) -> None:
         self._expected = expected
+        self._read_account_id = read_account_id
         self._clock = clock
         self._keys: Mapping[str | None, jwt.PyJWK] = MappingProxyType({})
         self._read_at: datetime | None = None
@@ -74,9 +84,11 @@ class Issuer:
             raise NotAuthenticated(Reason.NOT_VERIFIED, type(error).__name__) from None
         except IssuerSilent as error:
             raise NotAuthenticated(Reason.NOT_VERIFIED, str(error)) from None
-        caller = to_caller(claims, self._expected)
+        caller = to_caller(claims, self._expected, self._read_account_id)
         if not caller.scopes:
             raise NotAuthenticated(Reason.WITHOUT_SCOPE, caller.name)
+        if caller.account_ids is not None and not caller.account_ids:
+            raise NotAuthenticated(Reason.WITHOUT_ACCOUNT, caller.name)
         return caller
 
     async def _verify(self, token: str) -> Mapping[str, Any]:
@@ -129,13 +141,26 @@ class Issuer:
             self._read_at = now
 
 
-def to_caller(claims: Mapping[str, Any], expected: Expected) -> Caller:
-    """The scopes of a token. Scopes of other applications and unknown values are ignored."""
-    told = claims.get(expected.scope_claim)
-    words = told.split() if isinstance(told, str) else told if isinstance(told, list) else []
-    scopes = frozenset(SCOPES[word] for word in words if isinstance(word, str) and word in SCOPES)
+def to_caller(claims: Mapping[str, Any], expected: Expected, read_account_id: ReadAccountId) -> Caller:
+    """The scopes and accounts of a token. Scopes of other applications and unknown values are ignored."""
+    scopes = frozenset(SCOPES[word] for word in _words(claims, expected.scope_claim) if word in SCOPES)
+    account_ids = None
+    if expected.accounts_claim is not None:
+        named = list(_words(claims, expected.accounts_claim))
+        if EVERY_ACCOUNT not in named:
+            account_ids = frozenset(found for one in named if (found := read_account_id(one)) is not None)
+            # Whoever makes keys can make one for every account, so ADMIN comes to WRITE within a limit.
+            scopes = frozenset(Scope.WRITE if scope is Scope.ADMIN else scope for scope in scopes)
     subject = str(claims["sub"])
-    return Caller(id=f"oidc {expected.issuer} {subject}", name=subject, scopes=scopes)
+    return Caller(
+        id=f"oidc {expected.issuer} {subject}", name=subject, scopes=scopes, account_ids=account_ids
+    )
+
+
+def _words(claims: Mapping[str, Any], claim: str) -> Iterator[str]:
+    told = claims.get(claim)
+    listed = told.split() if isinstance(told, str) else told if isinstance(told, list) else []
+    yield from (word for word in listed if isinstance(word, str))
 
 
 async def read_keys(issuer: str) -> Mapping[str | None, jwt.PyJWK]:

@@ -149,7 +149,7 @@ class Api:
         assert oidc is not None
         from adapters.oidc import Expected, Issuer
 
-        return Issuer(Expected(**asdict(oidc)), self._clock).open
+        return Issuer(Expected(**asdict(oidc)), self._clock, _read_account_id).open
 
     def _admin_key_verifier(self) -> VerifyCredential | None:
         if self._settings.admin_key_id is None:
@@ -237,6 +237,12 @@ class Api:
 
     def close(self) -> None:
         self._process.close()
+
+
+def _read_account_id(global_id: str) -> str | None:
+    from gateway.relay.ids import account_id_of
+
+    return account_id_of(global_id)
 
 
 @cache

@@ -11,12 +11,13 @@ POINTS_PER_MINUTE = 300_000
 @dataclass(frozen=True, kw_only=True)
 class OidcSettings:
     """The accepted tokens: `issuer` is its own URL, `audience` its name for this API, `scope_claim` the claim with
-    scopes.
+    scopes, `accounts_claim` the one with accounts. Without it, a token is for every account.
     """
 
     issuer: str
     audience: str
     scope_claim: str
+    accounts_claim: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,12 @@ def _read_oidc(environment: Mapping[str, str]) -> OidcSettings | None:
     if not audience:
         raise SettingsError("OIDC_AUDIENCE is not set: a token for somebody else must not open this")
     claim = environment.get("OIDC_SCOPE_CLAIM") or "scope"
-    return OidcSettings(issuer=issuer, audience=audience, scope_claim=claim)
+    return OidcSettings(
+        issuer=issuer,
+        audience=audience,
+        scope_claim=claim,
+        accounts_claim=environment.get("OIDC_ACCOUNTS_CLAIM") or None,
+    )
 
 
 def _choice(environment: Mapping[str, str], name: str, *choices: str) -> str:

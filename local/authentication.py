@@ -23,6 +23,7 @@ from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.keys import Keys
 from functions.api_settings import OidcSettings
 from gateway.http.headers import EVERYWHERE
+from gateway.relay.ids import account_id_of
 from local.settings import is_loopback
 
 LOCAL = trusted("local")
@@ -43,7 +44,7 @@ def make_authenticate(
     authenticator = Authenticator(
         api_key=partial(authenticate_key, keys, clock),
         # By the computer's clock, because the times in a token are from another clock.
-        token=None if oidc is None else Issuer(Expected(**asdict(oidc)), SystemClock()).open,
+        token=None if oidc is None else Issuer(Expected(**asdict(oidc)), SystemClock(), account_id_of).open,
         admin_key=open_with_admin_key,
     )
 

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     REVOKED = "revoked"
     NOT_VERIFIED = "not verified"
     WITHOUT_SCOPE = "without scope"
+    WITHOUT_ACCOUNT = "without account"
 
 
 _SENTENCES: Mapping[Reason, str] = {
@@ -36,6 +37,7 @@ _SENTENCES: Mapping[Reason, str] = {
     Reason.REVOKED: "This key was revoked.",
     Reason.NOT_VERIFIED: "This token is not taken here: its signature, issuer, audience or form is not right.",
     Reason.WITHOUT_SCOPE: "This token carries none of the scopes that are asked for here.",
+    Reason.WITHOUT_ACCOUNT: "This token names no account that it may see.",
 }
 
 
@@ -50,8 +52,8 @@ class NotAuthenticated(Exception):
 
     @property
     def is_known(self) -> bool:
-        """Whether the credential is valid and has no scope."""
-        return self.reason is Reason.WITHOUT_SCOPE
+        """Whether the credential is valid and allows nothing."""
+        return self.reason in (Reason.WITHOUT_SCOPE, Reason.WITHOUT_ACCOUNT)
 
     @property
     def status(self) -> int:

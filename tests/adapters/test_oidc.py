@@ -51,9 +51,15 @@ def clock() -> MovedClock:
     return MovedClock()
 
 
+def account_id(global_id: str) -> str | None:
+    """As the API's IDs are read, in a form that a test can write."""
+    kind, _, found = global_id.partition(":")
+    return found if kind == "Account" else None
+
+
 @pytest.fixture
 def issuer(publisher: Publisher, clock: MovedClock) -> Issuer:
-    return Issuer(Expected(issuer=publisher.url, audience=AUDIENCE), clock)
+    return Issuer(Expected(issuer=publisher.url, audience=AUDIENCE), clock, account_id)
 
 
 async def refusal(issuer: Issuer, token: str) -> NotAuthenticated:
@@ -89,7 +95,7 @@ async def test_a_token_may_be_signed_on_a_curve(issuer: Issuer, publisher: Publi
 async def test_scopes_are_in_the_claim_that_the_setting_names(
     claim: str, told: object, publisher: Publisher, clock: MovedClock
 ) -> None:
-    issuer = Issuer(Expected(issuer=publisher.url, audience=AUDIENCE, scope_claim=claim), clock)
+    issuer = Issuer(Expected(issuer=publisher.url, audience=AUDIENCE, scope_claim=claim), clock, account_id)
     caller = await issuer.open(publisher.sign({"scope": None, claim: told}))
     assert caller.scopes == frozenset({Scope.READ})
 
@@ -102,6 +108,46 @@ async def test_without_a_scope_of_ours_somebody_is_known_and_may_nothing(
 ) -> None:
     refused = await refusal(issuer, publisher.sign({"scope": told}))
     assert (refused.reason, refused.status) == (Reason.WITHOUT_SCOPE, 403)
+
+
+@pytest.fixture
+def limiting(publisher: Publisher, clock: MovedClock) -> Issuer:
+    """Where a claim lists the accounts of a token."""
+    expected = Expected(issuer=publisher.url, audience=AUDIENCE, accounts_claim="accounts")
+    return Issuer(expected, clock, account_id)
+
+
+@pytest.mark.parametrize(
+    ("told", "seen"),
+    [
+        (["Account:a", "Account:b"], {"a", "b"}),
+        ("Account:a Account:b", {"a", "b"}),
+        (["Account:a", "Cluster:c", 7, "a"], {"a"}),
+        (["Account:a", "*"], None),
+        ("*", None),
+    ],
+)
+async def test_a_token_sees_the_accounts_that_its_claim_lists(
+    told: object, seen: set[str] | None, limiting: Issuer, publisher: Publisher
+) -> None:
+    caller = await limiting.open(publisher.sign({"accounts": told}))
+    assert caller.account_ids == seen
+
+
+@pytest.mark.parametrize("told", [None, "", [], "everything", ["Cluster:c"], {"Account:a": 1}, 7])
+async def test_a_token_that_lists_no_account_is_refused_where_one_is_asked_for(
+    told: object, limiting: Issuer, publisher: Publisher
+) -> None:
+    refused = await refusal(limiting, publisher.sign({"accounts": told}))
+    assert (refused.reason, refused.status) == (Reason.WITHOUT_ACCOUNT, 403)
+
+
+async def test_whoever_is_limited_to_accounts_makes_no_keys(limiting: Issuer, publisher: Publisher) -> None:
+    claims = {"scope": "fleetgraph:admin", "accounts": ["Account:a"]}
+    caller = await limiting.open(publisher.sign(claims))
+    assert caller.scopes == {Scope.READ, Scope.WRITE}
+    caller = await limiting.open(publisher.sign({**claims, "accounts": "*"}))
+    assert Scope.ADMIN in caller.scopes
 
 
 def raw(header: dict[str, Any], claims: dict[str, Any], signature: bytes) -> str:

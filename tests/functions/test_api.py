@@ -144,6 +144,22 @@ def test_a_token_of_the_issuer_opens_and_one_of_nobody_does_not(
         api.close()
 
 
+def test_a_token_that_is_limited_to_an_account_sees_no_other(
+    deployment: Deployment, clock: SteppedClock, kupe: Server
+) -> None:
+    account = asyncio.run(deployment.connect(kupe, clock.now()))
+    with publishing() as publisher:
+        oidc = {"OIDC_ISSUER": publisher.url, "OIDC_AUDIENCE": AUDIENCE, "OIDC_ACCOUNTS_CLAIM": "accounts"}
+        api = Api({**deployment.environment, **oidc}, clock)
+        for account_id, seen in ((account.id, [account.name]), ("0123456789abcdef", [])):
+            claims = {"accounts": [opaque.write(["Account", account_id])]}
+            asked = request(f"Bearer {publisher.sign(claims)}")
+            asked["body"] = json.dumps({"query": "{ accounts(first: 5) { nodes { name } } }"})
+            answer = json.loads(api(asked, Invocation())["body"])
+            assert [one["name"] for one in answer["data"]["accounts"]["nodes"]] == seen
+        api.close()
+
+
 def test_tokens_open_nothing_where_no_issuer_is_named(api: Api) -> None:
     assert api(request("Bearer a.b.c"), Invocation())["statusCode"] == 401
 

@@ -212,6 +212,7 @@ def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, An
         "OIDC_ISSUER": "https://issuer.example",
         "OIDC_AUDIENCE": "fleet",
         "OIDC_SCOPE_CLAIM": "permissions",
+        "OIDC_ACCOUNTS_CLAIM": "accounts",
         "OIDC_CLIENT_ID": "the-page",
         "INTROSPECTION": "off",
         "DOCUMENTS": "trusted",
@@ -222,6 +223,7 @@ def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, An
     assert unlike.keys() == told.keys()
     settings = read_api_settings(unlike)
     assert settings.oidc is not None
+    assert settings.oidc.accounts_claim == "accounts"
     assert (settings.shows_schema, settings.only_trusted, settings.credits_per_minute) == (False, True, 1)
     assert (settings.has_page, settings.client_id) == (False, "the-page")
 
