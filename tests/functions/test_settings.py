@@ -1,7 +1,8 @@
 import pytest
 
+from fleet.model.account import Collection
 from functions.api_settings import ApiSettings, OidcSettings, read_api_settings
-from functions.settings import SettingsError, read_settings
+from functions.settings import SettingsError, read_pace, read_settings
 from functions.wiring import policy_of
 
 GOOD = {
@@ -34,6 +35,20 @@ def test_the_admin_key_can_be_retired() -> None:
 def test_a_prefix_that_would_not_join_into_a_parameter_is_refused(prefix: str) -> None:
     with pytest.raises(SettingsError, match="TOKEN_PREFIX"):
         read_settings({**GOOD, "TOKEN_PREFIX": prefix})
+
+
+def test_the_pace_is_what_the_environment_says_and_moving_is_never_slower_than_quiet() -> None:
+    pace = read_pace({"QUIET_PACE": "120", "MOVING_PACE": "10"})
+    assert (pace.every_seconds[Collection.CLUSTERS], pace.soonest_seconds) == (120, 10)
+    assert all(every >= 120 for every in pace.every_seconds.values())
+    assert read_pace({"QUIET_PACE": "3", "MOVING_PACE": "10"}).soonest_seconds == 3
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "1.5", "soon", "86401"])
+@pytest.mark.parametrize("name", ["QUIET_PACE", "MOVING_PACE"])
+def test_a_pace_that_is_no_number_of_seconds_is_refused_by_name(name: str, given: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name} is a number of seconds from 1 to 86400"):
+        read_pace({name: given})
 
 
 def test_what_is_not_said_of_the_api_is_as_open_as_it_can_be() -> None:

@@ -11,7 +11,7 @@ from fleet.observing.schedule import Pace
 from functions.api_settings import ApiSettings, read_api_settings
 from functions.observe import RESERVE_SECONDS
 from functions.plan import AHEAD, QUEUED_FOR
-from functions.settings import read_settings
+from functions.settings import read_pace, read_settings
 from gateway.http.headers import CORS_METHODS, CORS_REQUEST_HEADERS, CORS_RESPONSE_HEADERS, CORS_SECONDS
 from infra.dynamodb.schema import SCHEMA, TIME_TO_LIVE
 from infra.queue import JITTER
@@ -226,6 +226,16 @@ def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, An
     assert settings.oidc.accounts_claim == "accounts"
     assert (settings.shows_schema, settings.only_trusted, settings.credits_per_minute) == (False, True, 1)
     assert (settings.has_page, settings.client_id) == (False, "the-page")
+
+
+def test_observe_is_told_its_paces_by_parameters_whose_defaults_are_its_own(written: dict[str, Any]) -> None:
+    told = written["Resources"]["Observe"]["Properties"]["Environment"]["Variables"]
+    assert told == {"QUIET_PACE": {"Ref": "QuietPace"}, "MOVING_PACE": {"Ref": "MovingPace"}}
+    parameters = {name: written["Parameters"][value["Ref"]] for name, value in told.items()}
+    defaults = {name: str(one["Default"]) for name, one in parameters.items()}
+    assert read_pace(defaults) == read_pace({})
+    for bound in ("MinValue", "MaxValue"):
+        read_pace({name: str(one[bound]) for name, one in parameters.items()})
 
 
 def test_a_function_that_feeds_its_own_queue_is_not_taken_for_a_loop(written: dict[str, Any]) -> None:
