@@ -75,7 +75,11 @@ class LostAnswer(CommandError):
     status = Exit.UNREACHABLE
 
 
-CODES = {"FORBIDDEN": Exit.FORBIDDEN, "UNAUTHENTICATED": Exit.FORBIDDEN}
+CODES = {
+    "BAD_USER_INPUT": Exit.USAGE,
+    "FORBIDDEN": Exit.FORBIDDEN,
+    "UNAUTHENTICATED": Exit.FORBIDDEN,
+}
 """The statuses for codes of GraphQL errors. Any other code is 1; a fault of Fleetgraph itself is 7."""
 
 

@@ -16,7 +16,7 @@ PLACES: Mapping[str, Place] = dict(
     [
         _place("clusters", SEE, "List, show, create, update, stop, deploy and delete clusters."),
         _place("fleet", SEE, "Show the whole fleet in numbers, and what they leave out."),
-        _place("activity", SEE, "List the changes of phase that were observed in the fleet, oldest first."),
+        _place("activity", SEE, "List what happened in the fleet."),
         _place("nodes", SEE, "List the nodes of a cluster; cordon, uncordon and drain one."),
         _place("open", SEE, "Open a cluster's page in its provider's console."),
         _place("query", SEE, "Send a GraphQL document and print the data of its answer as JSON."),
@@ -34,6 +34,7 @@ PLACES: Mapping[str, Place] = dict(
         _place("wait", CHANGE, "Wait until clusters are where you want them, or an operation is done."),
         _place("providers", KNOW, "List the providers, and show what each can and why not where it cannot."),
         _place("regions", KNOW, "List the regions in which accounts can create clusters."),
+        _place("versions", KNOW, "List the versions that clusters run, and to which they can be upgraded."),
         _place("machine-types", KNOW, "List the machine types that accounts can build nodes of."),
         _place(
             "accounts", SET_UP, "List, show, connect and disconnect the provider accounts that are observed."

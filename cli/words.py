@@ -50,6 +50,12 @@ def plain(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
+def number_aware(text: str) -> tuple[tuple[bool, int, str], ...]:
+    """A key to sort by, in which numbers count as numbers: v25.10 comes after v25.9."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", text)
+    return tuple((part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
+
+
 def mebibytes(amount: str | int | None) -> str:
     if amount is None:
         return ""

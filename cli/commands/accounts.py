@@ -94,7 +94,10 @@ def _problem(account: dict[str, Any]) -> str:
     freshness = account["freshness"]
     failure = freshness["lastFailure"] or {}
     return str(
-        (account["hold"] or {}).get("reason") or failure.get("message") or freshness.get("reason") or ""
+        (account["deletionGuard"] or {}).get("reason")
+        or failure.get("message")
+        or freshness.get("reason")
+        or ""
     )
 
 

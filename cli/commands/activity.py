@@ -1,67 +1,94 @@
-"""`fleetgraph activity`: every observed change of phase, and with --follow the next ones."""
+"""`fleetgraph activity`: the one feed of what happened in the fleet."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 from cli.documents import read
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import Duration
+from cli.kinds import Duration, Named, Number, Word, lower, named
+from cli.lookup import find_account, need_cluster
 from cli.output import Listing, output_flags, show_list
 from cli.session import Session
+from cli.specs import PROVIDERS
 from cli.tables import Column
-from cli.words import span
 
 PAGE = 100
+KINDS = (
+    "PHASE_CHANGED",
+    "VERSION_CHANGED",
+    "LIMIT_CHANGED",
+    "REVISION_CHANGED",
+    "OPERATION_BEGUN",
+    "OPERATION_ENDED",
+    "ACCOUNT_FAILED",
+    "ACCOUNT_RECOVERED",
+)
 
 
 def list_activity(session: Session, options: Options) -> int:
+    members = {
+        "kinds": list(options.kind),
+        "providers": list(options.provider),
+        "accountIds": [find_account(session.client, name)["id"] for name in options.account],
+        "clusterId": need_cluster(session.client, options.cluster)["id"] if options.cluster else None,
+    }
+    where = {name: value for name, value in members.items() if value}
     begin = (session.clock.now() - timedelta(seconds=options.since)).isoformat()
-    return show_list(session, options, lambda: _fetch(session, begin))
+    order = "NEWEST_FIRST" if options.newest_first else "OLDEST_FIRST"
+    variables = {"first": PAGE, "since": begin, "order": order, "filter": where}
+    return show_list(session, options, lambda: _fetch(session, variables, options.limit))
 
 
-def _fetch(session: Session, begin: str) -> Listing:
-    variables = {"first": PAGE, "since": begin}
-    pages = session.client.pages(read.STATUS_CHANGES, variables, "statusChanges")
-    changes = [node for page in pages for node in page["nodes"]]
+def _fetch(session: Session, variables: dict[str, Any], limit: int | None) -> Listing:
+    events: list[dict[str, Any]] = []
+    if limit is not None:
+        variables = variables | {"first": min(max(limit, 1), PAGE)}
+    for page in session.client.pages(read.ACTIVITY, variables, "activity"):
+        events += page["nodes"]
+        if limit is not None and len(events) >= limit:
+            break
+    events = events[:limit]
     return Listing(
-        document={"statusChanges": changes},
-        rows=changes,
+        document={"activity": events},
+        rows=events,
         columns=COLUMNS,
         name=_path,
-        empty="No cluster has changed its phase in that time.",
+        empty="Nothing has happened in that time.",
     )
 
 
-def _path(change: dict[str, Any]) -> str:
-    cluster = change["cluster"]
-    return f"{cluster['account']['name']}/{change['clusterName']}" if cluster else str(change["clusterName"])
+def _path(event: dict[str, Any]) -> str:
+    return "/".join(filter(None, [event["accountName"], event["clusterName"]]))
+
+
+def _word(member: str) -> Callable[[dict[str, Any]], str | None]:
+    return lambda event: None if event[member] is None else lower(event[member]).replace("-", " ")
 
 
 COLUMNS = (
-    Column(title="SEEN AT", value=lambda one: one["observedAt"][:19] + "Z"),
-    Column(title="CLUSTER", value=_path),
-    Column(title="PHASE", value=lambda one: one["to"], is_state=True),
-    Column(title="BEFORE", value=lambda one: one["from"], rank=1),
-    Column(
-        title="FOR",
-        value=lambda one: None if one["afterSeconds"] is None else span(one["afterSeconds"]),
-        rank=2,
-    ),
-    Column(title="PROVIDER'S PHASE", value=lambda one: one["providerPhase"], rank=3),
+    Column(title="AT", value=lambda event: event["occurredAt"][:19] + "Z"),
+    Column(title="WHERE", value=_path),
+    Column(title="WHAT", value=_word("kind")),
+    Column(title="TO", value=lambda event: event["to"], is_state=True),
+    Column(title="FROM", value=lambda event: event["from"], rank=1),
+    Column(title="CHANGE", value=_word("operationKind"), rank=2),
+    Column(title="MESSAGE", value=lambda event: event["message"], is_sentence=True),
 )
 
 COMMAND = Noun(
     "activity",
-    "List the changes of phase that were observed in the fleet, oldest first.",
+    "List what happened in the fleet.",
     [
         Verb(
             "list",
             list_activity,
-            "List the changes of phase that were observed in the fleet, oldest first.",
-            about="They come some seconds after they were observed, and are kept for 90 days.",
+            "List what happened in the fleet: changes, operations, and accounts that could not be observed.",
+            about="It comes some seconds after it was observed, and is kept for 90 days. The oldest comes first.",
             examples="""
 fleetgraph activity list
-fleetgraph activity list --since 7d -o csv
+fleetgraph activity list --since 7d --kind phase-changed -o csv
+fleetgraph activity list --account "Acme Tools" --newest-first --limit 5
 """,
             params=[
                 Flag(
@@ -71,6 +98,24 @@ fleetgraph activity list --since 7d -o csv
                     metavar="TIME",
                     help="how far back (default: 24h)",
                 ),
+                Flag("--kind", multiple=True, type=Word(KINDS), metavar="KIND", help=named(KINDS)),
+                Flag(
+                    "--provider",
+                    multiple=True,
+                    type=Word(PROVIDERS),
+                    metavar="PROVIDER",
+                    help=named(PROVIDERS),
+                ),
+                Flag(
+                    "--account",
+                    multiple=True,
+                    type=Named("account"),
+                    metavar="ACCOUNT",
+                    help="name, provider/name or ID",
+                ),
+                Flag("--cluster", type=Named("cluster"), metavar="CLUSTER", help="only of this one"),
+                Flag("--newest-first", is_flag=True, help="the newest first"),
+                Flag("--limit", type=Number(), metavar="N", help="how many at most (default: all)"),
                 *output_flags(is_list=True),
             ],
         )

@@ -50,8 +50,14 @@ fragment CoverageFields on Coverage {
 
 CLUSTERS = (
     """
-query Clusters($after: String, $filter: ClusterFilter) {
-  clusters(first: 100, after: $after, filter: $filter) {
+query Clusters(
+  $first: Int! = 100
+  $after: String
+  $filter: ClusterFilter
+  $search: String
+  $orderBy: [ClusterOrder!]
+) {
+  clusters(first: $first, after: $after, filter: $filter, search: $search, orderBy: $orderBy) {
     nodes {
       ...Watched
       provider { kind name }
@@ -85,6 +91,15 @@ query ClustersNamed($after: String, $filter: ClusterFilter) {
 """
     + WATCHED
 )
+
+VERSIONS = """
+query Versions($after: String, $filter: ClusterFilter) {
+  clusters(first: 100, after: $after, filter: $filter) {
+    nodes { name account { name } provider { kind name } engine version availableVersion }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
 
 CLUSTER_NAMES = """
 query ClusterNames($after: String) {
@@ -212,7 +227,7 @@ query Accounts($after: String, $provider: ProviderKind) {
       provider { kind name }
       freshness { ...FreshnessFields }
       token { hint replacedAt isAccepted }
-      hold { since reason }
+      deletionGuard { since reason }
       requestBudget { limit remaining reserved windowSeconds resetsAt }
       apiVersion
     }
@@ -347,17 +362,27 @@ query Fleet {
     + FRESHNESS
 )
 
-STATUS_CHANGES = """
-query StatusChanges($first: Int!, $after: String, $since: DateTime) {
-  statusChanges(first: $first, after: $after, since: $since) {
+ACTIVITY = """
+query Activity(
+  $first: Int!
+  $after: String
+  $order: EventOrder!
+  $since: DateTime
+  $filter: EventFilter
+) {
+  activity(first: $first, after: $after, order: $order, since: $since, filter: $filter) {
     nodes {
-      cluster { id account { name } }
+      id
+      kind
+      occurredAt
+      accountName
+      provider { kind name }
+      cluster { id }
       clusterName
       from
       to
-      providerPhase
-      observedAt
-      afterSeconds
+      message
+      operationKind
     }
     pageInfo { hasNextPage endCursor }
   }

@@ -20,7 +20,9 @@ from graphql import (
 )
 
 from cli.changes import OUTCOMES
+from cli.commands.activity import KINDS as EVENTS
 from cli.commands.clusters.listing import SEVERITY
+from cli.commands.clusters.orders import FIELDS as ORDERS
 from cli.commands.keys import SCOPES
 from cli.credentials import KINDS
 from cli.documents import change, keys, read
@@ -74,6 +76,14 @@ def test_every_scope_is_known() -> None:
 
 def test_every_phase_is_known() -> None:
     assert set(PHASES) == members(CONTRACT, "ClusterPhase") == set(SEVERITY)
+
+
+def test_every_order_is_known() -> None:
+    assert set(ORDERS.values()) == members(CONTRACT, "ClusterOrderField")
+
+
+def test_every_kind_of_event_is_known() -> None:
+    assert {*EVENTS, "UNKNOWN"} == members(CONTRACT, "EventKind")
 
 
 def test_every_cloud_is_known() -> None:

@@ -245,3 +245,58 @@ def test_a_console_is_opened_where_it_is_known(following: Command, keeper: Keepe
     details = {"__typename": "KupeClusterDetails", "consoleUrl": url}
     keeper.root["cluster"] = {**PRODUCTION, "details": details}
     assert following("open", "a-cluster", "--print").out == f"{url}\n"
+
+
+def event(kind: str, **more: object) -> dict[str, object]:
+    return {
+        "id": kind,
+        "kind": kind,
+        "occurredAt": "2026-04-06T11:59:00Z",
+        "accountName": "acme",
+        "provider": {"kind": "KUPE", "name": "Kupe Cloud"},
+        **more,
+    }
+
+
+def test_activity_is_the_one_feed_of_the_fleet(following: Command, keeper: Keeper) -> None:
+    keeper.on(
+        "activity",
+        page(
+            event("PHASE_CHANGED", clusterName="production", **{"from": "READY", "to": "FAILED"}),
+            event("OPERATION_ENDED", to="SUCCEEDED", operationKind="CREATE_CLUSTER"),
+            event("ACCOUNT_FAILED", message="Clusters cannot be observed: the provider does not answer."),
+        ),
+    )
+    ended = following(
+        "activity",
+        "--kind",
+        "phase-changed",
+        "--account",
+        "acme",
+        "--cluster",
+        "acme/production",
+        "--limit",
+        "2",
+    )
+    assert ended.status == 0, ended.err
+    _, *rows = [" ".join(line.split()) for line in ended.out.splitlines()]
+    assert rows == [
+        "2026-04-06T11:59:00Z acme/production phase changed FAILED READY - -",
+        "2026-04-06T11:59:00Z acme operation ended SUCCEEDED - create cluster -",
+    ]
+    (asked,) = keeper.asked("activity")
+    assert asked["filter"] == {
+        "kinds": ["PHASE_CHANGED"],
+        "accountIds": ["an-account"],
+        "clusterId": "a-cluster",
+    }
+    assert (asked["first"], asked["order"]) == (2, "OLDEST_FIRST")
+
+
+def test_the_oldest_version_comes_first_and_numbers_count_as_numbers(
+    following: Command, keeper: Keeper
+) -> None:
+    cluster: dict[str, Any] = PRODUCTION | {"provider": ACME["provider"], "engine": "KUBERNETES"}
+    versions = ["v25.10", "v25.9", "v25.9", None]
+    keeper.on("clusters", page(*(cluster | {"name": str(one), "version": one} for one in versions)))
+    assert following("versions", "-o", "name").out.splitlines() == ["", "v25.9", "v25.10"]

@@ -50,10 +50,60 @@ def test_clusters_in_json_are_all_of_them_with_their_coverage(fleetgraph: Comman
             ["billing-vault", "customs-portal", "driver-app", "old-ledger", "shipments-ledger"],
         ),
         (["--name", "no such cluster"], []),
+        (["--search", "provider:kupe -staging"], ["production"]),
+        (["--search", "phase:degraded", "--provider", "kupe"], ["staging"]),
     ],
 )
 def test_filters_narrow_the_listing(fleetgraph: Command, arguments: list[str], expected: list[str]) -> None:
     assert names(fleetgraph("clusters", "--json", *arguments).out) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--sort", "name:desc"], ["staging", "production"]),
+        (["--sort", "name"], ["production", "staging"]),
+        (["--sort", "phase", "--limit", "1"], ["staging"]),
+        (["--sort", "severity", "--sort", "name:asc", "--attention"], ["staging"]),
+        (["--limit", "1"], ["production"]),
+        (["--limit", "0"], []),
+    ],
+)
+def test_a_listing_is_sorted_by_the_api_and_cut(
+    fleetgraph: Command, arguments: list[str], expected: list[str]
+) -> None:
+    assert names(fleetgraph("clusters", "--json", "--provider", "kupe", *arguments).out) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--sort", "nodez"], "'nodez' is nothing to sort by. Did you mean nodes?"),
+        (["--sort", "zzz"], "'zzz' is nothing to sort by. There are: name, phase,"),
+        (["--sort", "name:up"], "'name:up' has no direction: name:asc or name:desc."),
+    ],
+)
+def test_an_order_that_cannot_be_meant_is_wrong_usage(
+    fleetgraph: Command, arguments: list[str], sentence: str
+) -> None:
+    ended = fleetgraph("clusters", *arguments)
+    assert (ended.status, ended.out) == (64, "")
+    assert sentence in ended.err
+
+
+def test_a_search_that_cannot_be_read_is_wrong_usage_with_its_reason(fleetgraph: Command) -> None:
+    ended = fleetgraph("clusters", "--search", "nonsense:1")
+    assert (ended.status, ended.out) == (64, "")
+    assert "nonsense" in ended.err
+
+
+def test_versions_are_those_that_clusters_run(fleetgraph: Command) -> None:
+    listed = json.loads(fleetgraph("versions", "--json").out)["versions"]
+    assert sum(len(row["clusters"]) for row in listed) == 9
+    assert {row["provider"]["kind"] for row in listed} >= {"KUPE", "COCKROACHDB"}
+    title, *rows = fleetgraph("versions", "--provider", "kupe").out.splitlines()
+    assert title.split() == ["PROVIDER", "ENGINE", "VERSION", "CLUSTERS", "UPGRADE", "NAMES"]
+    assert "acme/production" in rows[0]
 
 
 def test_what_a_listing_leaves_out_is_said_beside_it(fleetgraph: Command) -> None:

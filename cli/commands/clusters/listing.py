@@ -3,6 +3,7 @@
 from typing import Any
 
 from cli.commands.clusters.filters import filter_flags, to_filter
+from cli.commands.clusters.orders import sort_flags, to_order_by
 from cli.documents import read
 from cli.grammar import Flag, Options, Verb
 from cli.lookup import path_of
@@ -10,6 +11,8 @@ from cli.output import Listing, output_flags, show_list
 from cli.session import Session
 from cli.tables import Column
 from cli.words import freshness, limit, plain, since
+
+PAGE = 100
 
 SEVERITY = (
     "FAILED",
@@ -28,18 +31,30 @@ SEVERITY = (
 
 
 def list_clusters(session: Session, options: Options) -> int:
-    where = to_filter(session, options, with_inactive=options.all)
-    return show_list(session, options, lambda: _fetch(session, options, where))
+    variables = {
+        "first": PAGE,
+        "filter": to_filter(session, options, with_inactive=options.all),
+        "search": options.search,
+        "orderBy": to_order_by(options),
+    }
+    return show_list(session, options, lambda: _fetch(session, options, variables))
 
 
-def _fetch(session: Session, options: Options, where: dict[str, Any]) -> Listing:
+def _fetch(session: Session, options: Options, variables: dict[str, Any]) -> Listing:
     clusters: list[dict[str, Any]] = []
     coverage: dict[str, Any] = {}
-    for page in session.client.pages(read.CLUSTERS, {"filter": where}, "clusters"):
+    is_by_severity = options.attention and not options.sort
+    limit = options.limit
+    if limit is not None and not is_by_severity:
+        variables = variables | {"first": min(max(limit, 1), PAGE)}
+    for page in session.client.pages(read.CLUSTERS, variables, "clusters"):
         clusters += page["nodes"]
         coverage = page["coverage"]
-    if options.attention:
+        if limit is not None and len(clusters) >= limit and not is_by_severity:
+            break
+    if is_by_severity:
         clusters.sort(key=_severity)
+    clusters = clusters[:limit]
     return Listing(
         document={"clusters": clusters, "coverage": coverage},
         rows=clusters,
@@ -105,7 +120,8 @@ LIST = Verb(
     "List clusters as last observed.",
     about="""
 Filters are combined; one that is given several times matches any of its values. With --attention, those that need
-somebody most come first, each with the reason.
+somebody most come first, each with the reason. --search takes words, and qualifiers such as label.env=prod, -plan:basic
+or created:>2026-01-01.
 """,
     examples="""
 fleetgraph clusters list
@@ -113,11 +129,15 @@ fleetgraph clusters list --attention
 fleetgraph clusters list --provider kupe --phase degraded --phase failed
 fleetgraph clusters list --account "Meridian Freight" --region eu-west-1 --json
 fleetgraph clusters list --cloud gcp -o name
+fleetgraph clusters list --search 'cloud:aws -phase:ready region:eu-*'
+fleetgraph clusters list --sort nodes:desc --limit 5
 fleetgraph clusters list --jq '.clusters[] | select(.status.phase == "FAILED") | .name'
 """,
     params=[
         *filter_flags(),
+        Flag("--search", metavar="TEXT", help="words and qualifiers, as on the page", group="which clusters"),
         Flag("--all", is_flag=True, help="deleted and never started ones, too", group="which clusters"),
+        *sort_flags(),
         *output_flags(is_list=True),
     ],
 )
