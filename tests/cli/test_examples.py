@@ -6,18 +6,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
-from cli.clock import SystemClock
+from cli.clock import Clock, SystemClock
+from local.runner import SANDBOX_PACE
 from tests.cli.shell import Shell, shell
 from tests.cli.test_main import VERBS
+from tests.cli.whole import EVERY_ACCOUNT, whole
 from tests.docs.markdown import Block, blocks
 from tests.runner import ROOT, Runner, running
 
-# In one worker, so that one runner serves them.
+# In one worker, so that one Fleetgraph serves them.
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("examples")]
 
 SECRETS = {
@@ -32,8 +35,12 @@ FILES = {"meridian.txt": "crdb_sandbox_meridian_freight", "secret.txt": "made-up
 """Files that they name, besides those of this repository."""
 
 
+TYPING_SECONDS = 10.0
+"""What somebody takes from one example to the next, at least. What the first asked for may be done by then."""
+
+
 class HastyClock(SystemClock):
-    """Asks sooner than it is told to, so that nobody waits for what is there."""
+    """Asks sooner than it should, so that nobody waits for what is there."""
 
     def sleep(self, seconds: float) -> None:
         time.sleep(min(seconds, 0.5))
@@ -58,20 +65,41 @@ def hurrying(runner: Runner) -> Iterator[None]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    with running(tmp_path_factory.mktemp("state")) as started, hurrying(started):
-        yield started
+@dataclass(frozen=True, kw_only=True)
+class Sandbox:
+    url: str
+    clock: Clock
+    """Whose sleep lets the sandbox live on."""
+
+
+@contextmanager
+def in_this_process(_: Path) -> Iterator[Sandbox]:
+    """What `make run` starts, in threads, in virtual time."""
+    with whole(SANDBOX_PACE, **EVERY_ACCOUNT) as everything:
+        yield Sandbox(url=everything.url, clock=everything.clock())
+
+
+@contextmanager
+def of_make_run(state: Path) -> Iterator[Sandbox]:
+    with running(state) as runner, hurrying(runner):
+        yield Sandbox(url=f"{runner.origin}/graphql", clock=HastyClock())
+
+
+@pytest.fixture(
+    scope="module", params=[in_this_process, pytest.param(of_make_run, marks=pytest.mark.thorough)]
+)
+def sandbox(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    with request.param(tmp_path_factory.mktemp("state")) as one:
+        yield one
 
 
 @pytest.fixture
-def typed(runner: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
+def typed(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     monkeypatch.chdir(tmp_path)
     for name, text in FILES.items():
         (tmp_path / name).write_text(f"{text}\n", encoding="utf-8")
     (tmp_path / "graphql").symlink_to(ROOT / "graphql")
-    url = f"{runner.origin}/graphql"
-    with shell(tmp_path, HastyClock(), FLEETGRAPH_URL=url, **SECRETS) as one:
+    with shell(tmp_path, sandbox.clock, FLEETGRAPH_URL=sandbox.url, **SECRETS) as one:
         yield one
 
 
@@ -80,11 +108,12 @@ def examples(text: str) -> list[str]:
     return text.replace("\\\n", " ").strip().splitlines()
 
 
-def test_every_example_of_the_help_works_on_the_sandbox(typed: Shell) -> None:
+def test_every_example_of_the_help_works_on_the_sandbox(sandbox: Sandbox, typed: Shell) -> None:
     failed = []
     for _, verb in VERBS:
         for example in examples(verb.examples):
             ended = typed(example)
+            sandbox.clock.sleep(TYPING_SECONDS)
             if ended.status != 0:
                 failed.append(f"{example}\n    {ended.status}: {ended.err or ended.out}")
     assert failed == [], "\n".join(failed)

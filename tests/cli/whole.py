@@ -24,6 +24,7 @@ from infra.sqlite.table import SqliteTable
 from sandbox.clock import ManualClock
 from sandbox.faults import FaultKind
 from sandbox.limits import RateLimit
+from sandbox.registry import FAKE_PROVIDERS
 from sandbox.server import Server
 from tests.cli.command import Command, JumpingClock
 from tests.gateway.world import ANYBODY, NOON, SetClock, letting_in
@@ -34,9 +35,10 @@ UNLIMITED = RateLimit(requests=10_000, window_seconds=1)
 
 class Whole:
     def __init__(
-        self, fake_providers: Mapping[str, Server], turned: ManualClock, listener: socket.socket
+        self, fake_providers: Mapping[str, Server], turned: ManualClock, listener: socket.socket, pace: Pace
     ) -> None:
         self._fake_providers = fake_providers
+        self._pace = pace
         self._turned = turned
         self._listener = listener
         self._clock = SetClock(NOON)
@@ -60,11 +62,15 @@ class Whole:
             for account in fake_provider.accounts
         ]
 
-    def command(self) -> Command:
-        """`fleetgraph`, whose sleeping lets the time of everything pass."""
+    def clock(self) -> JumpingClock:
+        """Whose sleep lets the time of everything pass."""
         clock = JumpingClock(self._clock.at)
         clock.on_sleep = lambda: self.pass_time(clock.naps[-1])
-        return Command(url=self.url, clock=clock)
+        return clock
+
+    def command(self) -> Command:
+        """`fleetgraph`, in that time."""
+        return Command(url=self.url, clock=self.clock())
 
     def cpu_seconds(self) -> float:
         """Of the thread that answers, which is neither that of the fake providers nor of the table."""
@@ -111,7 +117,7 @@ class Whole:
         async with wire(
             rows=SqliteTable(),
             vault=vault,
-            pace=Pace(),
+            pace=self._pace,
             clock=self._clock,
             base_urls={one.accounts[0].provider: one.url for one in self._fake_providers.values()},
         ) as parts:
@@ -155,8 +161,15 @@ class Whole:
             await observer.observe(account_id, due_at=due_at)
 
 
+EVERY_ACCOUNT: Mapping[str, tuple[str, ...]] = {
+    provider: tuple(account.name for account in fake(clock=ManualClock(NOON), seed=0).accounts())
+    for provider, fake in FAKE_PROVIDERS.items()
+}
+"""The accounts that `make run` observes."""
+
+
 @contextmanager
-def whole(**accounts: str | tuple[str, ...]) -> Iterator[Whole]:
+def whole(pace: Pace | None = None, **accounts: str | tuple[str, ...]) -> Iterator[Whole]:
     """With an account, or with several, at each of these providers, by its name there."""
     with ExitStack() as stack:
         turned = ManualClock(NOON)
@@ -166,6 +179,6 @@ def whole(**accounts: str | tuple[str, ...]) -> Iterator[Whole]:
             fake_providers |= dict.fromkeys((names,) if isinstance(names, str) else names, server)
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        one = Whole(fake_providers, turned, listener)
+        one = Whole(fake_providers, turned, listener, pace or Pace())
         with one.running():
             yield one
