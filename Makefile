@@ -198,7 +198,7 @@ LAMBDA_PYTHON = 3.13
 RUNTIME ?= $(shell for python in python$(LAMBDA_PYTHON) \
 	$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$(LAMBDA_PYTHON).*/bin/python$(LAMBDA_PYTHON) 2>/dev/null); do \
 	$$python -c '' 2>/dev/null && echo $$python && break; done)
-ARTEFACT = @$(WITH_SAM) RUNTIME='$(RUNTIME)' sh artefact.sh "$(ARTIFACTS_DIR)" $(LAMBDA_PYTHON) $(ARCHITECTURE)
+ARTEFACT = @$(WITH_SAM) RUNTIME='$(RUNTIME)' sh local/artefact.sh "$(ARTIFACTS_DIR)" $(LAMBDA_PYTHON) $(ARCHITECTURE)
 
 build-Plan build-Observe build-Api: | $(if $(shell command -v uv),,.venv-sam/stamp)
 

@@ -1,4 +1,4 @@
-"""The resources of template.yaml on this computer, for functions that run as in Lambda and for the events in events/.
+"""The resources of template.yaml on this computer, for functions that run as in Lambda and for local/events/.
 
 The table, the queue, the tokens and the key are in an emulator of AWS. The provider is a fake provider, and one of its
 accounts is connected and due. The caller runs the functions.
@@ -25,13 +25,13 @@ from sandbox import Server, serve
 from sandbox.registry import startable
 
 KEY = "the-key-that-the-deployment-made-up"
-"""The key in events/api.json."""
+"""The key in local/events/api.json."""
 
 DUE_AT = datetime(2025, 1, 1, tzinfo=UTC)
-"""The time in events/observe.json. The account must be due at this time, or the message is stale."""
+"""The time in local/events/observe.json. The account must be due at this time, or the message is stale."""
 
 ACCOUNT_ID = "c2550025070f262c"
-"""The account in events/observe.json."""
+"""The account in local/events/observe.json."""
 
 _TABLE = "fleet"
 _TOKEN_PREFIX = "/local/tokens/"  # noqa: S105 - where they are

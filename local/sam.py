@@ -44,9 +44,9 @@ _GREETING = """\
 One account of a fake provider is connected and due; nothing was observed yet. In another shell, with .venv-sam/bin
 on the path:
 
-{exports}  sam local invoke Plan    --env-vars {file} --event events/plan.json
-  sam local invoke Observe --env-vars {file} --event events/observe.json
-  sam local invoke Api     --env-vars {file} --event events/api.json
+{exports}  sam local invoke Plan    --env-vars {file} --event local/events/plan.json
+  sam local invoke Observe --env-vars {file} --event local/events/observe.json
+  sam local invoke Api     --env-vars {file} --event local/events/api.json
 
 The API asks for its key: Authorization: Bearer {key}
 Ctrl-C ends all of it.

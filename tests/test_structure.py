@@ -223,6 +223,15 @@ def test_every_folder_with_code_is_under_the_rules() -> None:
     assert folders - OF_OURS.keys() <= {"graphql", "tests", "bench", ".ci"}
 
 
+def test_what_stands_at_the_top_level_is_a_floor_that_the_documentation_explains() -> None:
+    inside = [path.relative_to(ROOT) for path in tracked()]
+    explained = re.findall(
+        r"^\| `([\w.]+)/` \|", (ROOT / "docs" / "extend.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert {path.parts[0] for path in inside if path.parent.name} == {*explained, "docs"}
+    assert [path for path in inside if path.suffix in {".py", ".sh"} and not path.parent.name] == []
+
+
 def test_graphql_is_no_package_because_it_would_hide_graphql_core() -> None:
     assert not (ROOT / "graphql" / "__init__.py").exists()
 

@@ -18,7 +18,7 @@ from tests.artefact.conftest import serve
 
 pytestmark = [pytest.mark.apart, pytest.mark.timeout(900)]
 
-EVENTS = Path(__file__).parent.parent.parent / "events"
+EVENTS = Path(__file__).parent.parent.parent / "local" / "events"
 
 
 def event(name: str) -> dict[str, Any]:

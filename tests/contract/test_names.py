@@ -14,7 +14,7 @@ PACKAGES = (
     *("fleet", "adapters", "infra", "graphql/gateway", "functions"),
     *("local", "sandbox", "cli", "web", "fleetgraph"),
 )
-FILES = ("Makefile", "template.yaml", "samconfig.toml", "artefact.sh")
+FILES = ("Makefile", "template.yaml", "samconfig.toml", "local/artefact.sh")
 PAGE = "web/page/src"
 OF_THE_PAGE = (
     f"{PAGE}/create/kinds.tsx",

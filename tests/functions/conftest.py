@@ -21,7 +21,7 @@ from infra.store.store import TableStore
 from sandbox import Server, serve
 from tests.aws import empty_aws
 
-EVENTS = Path(__file__).parent.parent.parent / "events"
+EVENTS = Path(__file__).parent.parent.parent / "local" / "events"
 ADMIN_KEY = "made-up-key-of-a-test"
 
 

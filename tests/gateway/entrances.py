@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 
 from functions.api import TEXT_TYPES
 
-EVENT = Path(__file__).parents[2] / "events" / "api.json"
+EVENT = Path(__file__).parents[2] / "local" / "events" / "api.json"
 
 # What belongs to the connection, or differs from one answer to the next.
 OF_THE_DOOR = {"connection", "content-length", "date", "server", "x-request-id"}

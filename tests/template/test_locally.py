@@ -70,7 +70,7 @@ def generated(*command: str) -> Any:
 
 
 def ours(name: str) -> Any:
-    return json.loads((ROOT / "events" / f"{name}.json").read_text(encoding="utf-8"))
+    return json.loads((ROOT / "local" / "events" / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def test_the_event_of_the_queue_has_the_shape_that_sam_generates() -> None:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Fills a folder with a function as Lambda gets it: packages at the versions and hashes of the lock, our folders,
 # compiled files.
-# artefact.sh FOLDER PYTHON PROCESSOR PACKAGES BUDGET_MB OURS...
+# local/artefact.sh FOLDER PYTHON PROCESSOR PACKAGES BUDGET_MB OURS...
 # PACKAGES are arguments of `uv pip install` that say which part of the lock is wanted.
 # RUNTIME names the runtime's own Python, and may be empty.
 set -eu
