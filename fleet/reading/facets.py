@@ -27,9 +27,12 @@ class FacetBy(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Bucket:
-    """`value` null stands for clusters that have none. `node_count` is of those whose number is known."""
+    """`value` null stands for clusters that have none. `display_name` is the value as people write it. `node_count` is
+    of those whose number is known.
+    """
 
     value: str | None
+    display_name: str | None
     cluster_count: int
     node_count: int
     spend_limits: Sequence[Money]
@@ -43,18 +46,23 @@ class Facet:
     left_out: int
 
 
-def count(listed: Sequence[Listed], by: FacetBy, label: str | None = None) -> Facet:
-    """The largest first. A cluster in several regions counts in each."""
+def count(
+    listed: Sequence[Listed], by: FacetBy, label: str | None = None, *, name_provider: Callable[[str], str]
+) -> Facet:
+    """The largest first. A cluster in several regions counts in each. `name_provider` turns a provider's key into its
+    display name.
+    """
     groups: dict[str | None, list[Listed]] = {}
     for one in listed:
         for value in _values(one, by, label) or (None,):
             groups.setdefault(value, []).append(one)
     largest = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0] or ""))
     kept = largest[:MOST_BUCKETS]
+    name = name_provider if by is FacetBy.PROVIDER else str
     return Facet(
         by=by,
         label=label,
-        buckets=[_bucket(value, members) for value, members in kept],
+        buckets=[_bucket(value, value and name(value), members) for value, members in kept],
         left_out=sum(len(members) for _, members in largest[MOST_BUCKETS:]),
     )
 
@@ -66,7 +74,7 @@ def _values(listed: Listed, by: FacetBy, label: str | None) -> Sequence[str]:
     return [value for value in _VALUES[by](listed) if value]
 
 
-def _bucket(value: str | None, members: Iterable[Listed]) -> Bucket:
+def _bucket(value: str | None, display_name: str | None, members: Iterable[Listed]) -> Bucket:
     clusters = nodes = 0
     sums: Counter[str] = Counter()
     for one in members:
@@ -77,7 +85,13 @@ def _bucket(value: str | None, members: Iterable[Listed]) -> Bucket:
         if limit is not None and limit.money is not None:
             sums[limit.money.currency] += limit.money.minor_units
     limits = [Money(minor_units=units, currency=currency) for currency, units in sorted(sums.items())]
-    return Bucket(value=value, cluster_count=clusters, node_count=nodes, spend_limits=limits)
+    return Bucket(
+        value=value,
+        display_name=display_name,
+        cluster_count=clusters,
+        node_count=nodes,
+        spend_limits=limits,
+    )
 
 
 _VALUES: Mapping[FacetBy, Callable[[Listed], Sequence[str | None]]] = {

@@ -39,7 +39,7 @@ from gateway.types.fleet import Fleet, Totals, count_fleet
 from gateway.types.integration import Integration
 from gateway.types.observation import Observation
 from gateway.types.operation import Operation
-from gateway.types.provider import Provider
+from gateway.types.provider import Provider, provider_of
 from gateway.types.rate_limit import RateLimit, rate_limit
 from gateway.types.records import field, given
 from gateway.types.schedule import ScheduleExplanation, explain_schedule
@@ -129,7 +129,9 @@ async def cluster_facets(
     if not 1 <= len(by) <= MOST_FACETS:
         raise ClientError(f"Argument `by` takes 1 to {MOST_FACETS} entries, not {len(by)}.")
     found = await find_clusters(info, (given(filter) or ClusterFilter()).to_question(given(search)))
-    return [count(found, one.by, given(one.label)) for one in by]
+    return [
+        count(found, one.by, given(one.label), name_provider=lambda key: provider_of(key).name) for one in by
+    ]
 
 
 async def integrations(

@@ -264,6 +264,21 @@ def test_a_cluster_goes_from_the_form_to_ready(page: Page, witness: Witness) -> 
     assert witness.complaints == []
 
 
+def test_protection_from_deletion_is_turned_where_the_provider_can(page: Page, witness: Witness) -> None:
+    open_cluster(page, "dispatch-board")
+    button = page.get_by_role("button", name=re.compile("^Turn (on|off) the protection from deletion"))
+    before = button.inner_text()
+    button.click()
+    expect(page.get_by_text(re.compile("Turning it (on|off) was asked for"))).to_be_visible()
+    expect(button).not_to_have_text(before, timeout=60_000)
+    open_cluster(page, "Build farm")
+    settled(page)
+    expect(button).to_have_count(0)
+    page.goto("/clusters")
+    expect(page.get_by_role("checkbox", name=re.compile("^CockroachDB Cloud"))).to_be_visible()
+    assert witness.complaints == []
+
+
 def test_an_expired_key_asks_for_another(page: Page, runner: Runner) -> None:
     page.goto("/")
     settled(page)

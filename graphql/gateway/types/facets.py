@@ -10,6 +10,9 @@ from gateway.types.records import field
 @strawberry.type(description="The clusters with one value.")
 class ClusterBucket:
     value: str | None = field("Null for clusters that have no value or whose value is unknown.")
+    display_name: str | None = field(
+        "The value as people write it: for a provider its name, and otherwise the value itself."
+    )
     cluster_count: int
     node_count: int = field("The number of nodes, of the clusters for which it is known.")
     spend_limits: list[Money] = field("The sums of their spend limits in money, one for each currency.")

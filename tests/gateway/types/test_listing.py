@@ -108,6 +108,20 @@ async def test_facets_are_consistent_with_the_list(world: TableStore, client: Cl
     assert kupe["clusterFacets"][0]["buckets"] == [{"value": None, "clusterCount": 2, "nodeCount": 0}]
 
 
+async def test_a_bucket_of_a_provider_has_its_display_name_and_any_other_its_value(
+    world: TableStore, client: Client
+) -> None:
+    document = """query ($by: [FacetInput!]!) {
+      clusterFacets(by: $by, search: "provider:kupe") { buckets { value displayName } } }"""
+    facets = (await client.query(document, by=[{"by": "PROVIDER"}, {"by": "ENGINE"}, {"by": "VERSION"}]))[
+        "clusterFacets"
+    ]
+    (provider,), *others = (facet["buckets"] for facet in facets)
+    assert provider == {"value": "kupe", "displayName": "Kupe Cloud"}
+    assert others
+    assert all(bucket["value"] == bucket["displayName"] for facet in others for bucket in facet)
+
+
 async def test_pages_stay_right_while_clusters_come_and_go(store: TableStore, clock: SetClock) -> None:
     await observe(store, ACME, [cluster(ACME, f"c{number:02}") for number in range(30)])
     client = Client(store, clock)

@@ -2,6 +2,7 @@
 import { graphql, useFragment } from "react-relay";
 import type { ProtectionMutation } from "../__generated__/ProtectionMutation.graphql";
 import type { Protection_cluster$key } from "../__generated__/Protection_cluster.graphql";
+import { KINDS } from "../create/kinds";
 import { Button } from "../parts/Button";
 import { useChange } from "../relay/useChange";
 import { useRefusal } from "../shell/Viewer";
@@ -31,12 +32,8 @@ export function Protection({ cluster }: { cluster: Protection_cluster$key }) {
   );
   const refusal = useRefusal("WRITE");
   const [change, isBusy] = useChange<ProtectionMutation>(graphql`
-    mutation ProtectionMutation($id: ID!, $isDeletionProtected: Boolean!, $expectedRevision: Revision) {
-      updateCluster(
-        id: $id
-        input: { cockroachdb: { isDeletionProtected: $isDeletionProtected } }
-        expectedRevision: $expectedRevision
-      ) {
+    mutation ProtectionMutation($id: ID!, $input: UpdateClusterInput!, $expectedRevision: Revision) {
+      updateCluster(id: $id, input: $input, expectedRevision: $expectedRevision) {
         userErrors {
           __typename
           message
@@ -51,7 +48,8 @@ export function Protection({ cluster }: { cluster: Protection_cluster$key }) {
   const { isDeletionProtected: isOn, provider } = data;
   if (isOn == null) return null;
   const said = isOn ? "on" : "off";
-  if (refusal || provider.kind !== "COCKROACHDB") return said;
+  const protect = KINDS[provider.kind ?? ""]?.protect;
+  if (refusal || !protect) return said;
   const support = data.capabilities.find((one) => one.capability === "UPDATE_CLUSTER");
   const because = !support?.isSupported
     ? (support?.reason ?? "The provider cannot do this.")
@@ -59,7 +57,7 @@ export function Protection({ cluster }: { cluster: Protection_cluster$key }) {
       ? "A change is on its way."
       : null;
   const turn = async () => {
-    const { updateCluster } = await change({ id: data.id, isDeletionProtected: !isOn, expectedRevision: data.revision });
+    const { updateCluster } = await change({ id: data.id, input: protect(!isOn), expectedRevision: data.revision });
     tell(updateCluster, `Turning it ${isOn ? "off" : "on"} was asked for.`);
   };
   return (

@@ -3,7 +3,6 @@ import { useMemo } from "react";
 import { useSearchParams } from "wouter";
 import type { FacetInput } from "../__generated__/useFacetsQuery.graphql";
 import { cloudName, words } from "../model/phase";
-import { providerName } from "../model/provider";
 import { COLUMNS, type Column } from "./columns";
 
 /** A facet is a qualifier of the search by the same name. */
@@ -11,15 +10,16 @@ export interface Facet {
   name: string;
   by: FacetInput["by"];
   title: string;
-  label: (value: string) => string;
+  label: (value: string, displayName: string) => string;
 }
 
 const same = (value: string): string => value;
+const named = (_: string, displayName: string): string => displayName;
 
 export const FACETS: readonly Facet[] = [
   { name: "severity", by: "SEVERITY", title: "Severity", label: words },
   { name: "phase", by: "PHASE", title: "Phase", label: words },
-  { name: "provider", by: "PROVIDER", title: "Provider", label: providerName },
+  { name: "provider", by: "PROVIDER", title: "Provider", label: named },
   { name: "account", by: "ACCOUNT", title: "Account", label: same },
   { name: "cloud", by: "CLOUD", title: "Cloud", label: cloudName },
   { name: "region", by: "REGION", title: "Region", label: same },

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "react";
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 import type { useFacetsQuery } from "../__generated__/useFacetsQuery.graphql";
+import { words } from "../model/phase";
 import { REFRESH_MS, useInterval } from "../relay/usePolled";
 import { type Asked, type Facet, FACETS, toSearch } from "./address";
 
@@ -34,6 +35,7 @@ export function useFacets(asked: Asked): Counts {
               by
               buckets {
                 value
+                displayName
                 clusterCount
               }
             }
@@ -66,9 +68,9 @@ export function useFacets(asked: Asked): Counts {
 /** Clusters that have no value there cannot be chosen, so they are left out. */
 function toCounts(facet: Facet, buckets: readonly Bucket[], asked: Asked): Count[] {
   const chosen = asked.chosen.get(facet.name) ?? [];
-  const counts = buckets.flatMap(({ value, clusterCount }) =>
-    value == null ? [] : [{ value, label: facet.label(value), count: clusterCount, isChosen: chosen.includes(value) }],
+  const counts = buckets.flatMap(({ value, displayName, clusterCount }) =>
+    value == null ? [] : [{ value, label: facet.label(value, displayName ?? value), count: clusterCount, isChosen: chosen.includes(value) }],
   );
   const gone = chosen.filter((value) => !counts.some((one) => one.value === value));
-  return [...counts, ...gone.map((value) => ({ value, label: facet.label(value), count: 0, isChosen: true }))];
+  return [...counts, ...gone.map((value) => ({ value, label: facet.label(value, words(value)), count: 0, isChosen: true }))];
 }

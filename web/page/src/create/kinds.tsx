@@ -69,6 +69,7 @@ const cockroachdb: Kind = {
       ]),
     };
   },
+  protect: (isDeletionProtected) => ({ cockroachdb: { isDeletionProtected } }),
 };
 
 const AMOUNT = /^\d{1,9}(\.\d{1,2})?$/;

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { ClusterSpecInput } from "../__generated__/FormMutation.graphql";
+import type { UpdateClusterInput } from "../__generated__/ProtectionMutation.graphql";
 
 /** What is typed, by the name of the field. */
 export type Values = Readonly<Record<string, string>>;
@@ -32,11 +33,13 @@ export interface FieldsProps {
   onChange: (changed: Values) => void;
 }
 
-/** How clusters of a provider are asked for. */
+/** How clusters of a provider are asked for, and what of them is changed on their page. */
 export interface Kind {
   nameRule: { pattern: RegExp; said: string };
   initial: Values;
   Fields: (props: FieldsProps) => ReactNode;
   /** `missing` names what is still to be given. */
   toSpec: (values: Values) => { spec: ClusterSpecInput; missing: string | null };
+  /** Turns the protection from deletion on and off. Left out where the provider's API cannot. */
+  protect?: (isDeletionProtected: boolean) => UpdateClusterInput;
 }
