@@ -2,9 +2,9 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import ClassVar, Protocol, TypeVar
 from urllib.parse import quote
@@ -21,6 +21,7 @@ from fleet.model.failure import Conflict, Rejected, Unavailable, UnexpectedRespo
 from fleet.model.identifier import fits_a_path
 from fleet.model.provider import Provider
 from fleet.model.refusal import Failing
+from fleet.model.spend import MOST_STATEMENTS, Statement, newest_first
 from fleet.ports.adapter import Listing, Unreadable
 from fleet.ports.clock import Clock
 from fleet.ports.permits import Permits
@@ -51,6 +52,17 @@ WireItemT = TypeVar("WireItemT", bound=WireItem)
 ItemT = TypeVar("ItemT", bound=Keyed)
 RawT = TypeVar("RawT")
 TokenT = TypeVar("TokenT", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class _Invoice:
+    """What one invoice became."""
+
+    statements: Sequence[Statement]
+
+    @property
+    def key(self) -> str:
+        return "" if not self.statements else self.statements[0].external_id
 
 
 class BaseAdapter(ABC):
@@ -88,6 +100,10 @@ class BaseAdapter(ABC):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.account.name!r})"
+
+    @property
+    def clock(self) -> Clock:
+        return self._http.clock
 
     @property
     def scope(self) -> str:
@@ -219,6 +235,23 @@ class BaseAdapter(ABC):
             items=tuple(items.values()), unreadable=tuple(unreadable.values()), incomplete=incomplete
         )
 
+    async def statements(
+        self,
+        raw: Iterable[object],
+        wire: type[WireItemT],
+        to_statements: Callable[[WireItemT, str], Iterable[Statement]],
+    ) -> Listing[Statement]:
+        """Reads invoices, of which each is a statement for each of its currencies. The newest are kept."""
+        read = await self.listing(raw, wire, lambda one: _Invoice(list(to_statements(one, self.account.id))))
+        found = [statement for invoice in read.items for statement in invoice.statements]
+        newest = {one.external_id: None for one in newest_first(found)}
+        kept = set(islice(newest, MOST_STATEMENTS))
+        return Listing(
+            items=tuple({one.key: one for one in found if one.external_id in kept}.values()),
+            unreadable=read.unreadable,
+            incomplete=read.incomplete,
+        )
+
     async def follow(
         self, fetch: Callable[[TokenT | None], Awaitable[tuple[Iterable[RawT], TokenT | None]]]
     ) -> list[RawT]:
@@ -263,6 +296,13 @@ def segment(identifier: str) -> str:
         shown = identifier if len(identifier) <= LONGEST_SHOWN else f"{identifier[:LONGEST_SHOWN]}…"
         raise Rejected(f"The identifier {shown!r} cannot be part of a path, so nothing was asked about it.")
     return quote(identifier, safe="")
+
+
+def with_running(running: Iterable[Statement], invoices: Listing[Statement]) -> Listing[Statement]:
+    """The running period before the invoices. An invoice of the same period says more."""
+    periods = {(one.period, one.total.currency) for one in invoices.items}
+    now = tuple(one for one in running if (one.period, one.total.currency) not in periods)
+    return replace(invoices, items=(*now, *invoices.items))
 
 
 def first_text(*values: object) -> str | None:

@@ -8,6 +8,7 @@ cannot be read does not hide the cluster either: a `Lenient` model skips it and 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self, get_args
 
@@ -220,6 +221,10 @@ Count = Annotated[int, Field(ge=0, lt=2**63)]
 """A whole number, as a JSON number or, as is usual for 64 bits, as a string of digits."""
 Cents = Annotated[int, Field(ge=0, lt=2**63)]
 """Money in its smallest unit."""
+Charge = Annotated[Decimal, Field(gt=-(10**12), lt=10**12)]
+"""An amount of a statement, as a JSON number or a string. A credit is negative."""
+CurrencyCode = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{1,31}$")]
+"""A currency, or a unit of the provider's own that is paid with."""
 SmallCount = Annotated[Annotated[int, Field(ge=0, lt=2**31)] | None, BeforeValidator(_unset_when_no_count)]
 """A whole number that the provider keeps in 32 bits, so that its product with a unit fits into 64 bits."""
 

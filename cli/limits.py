@@ -10,8 +10,16 @@ from cli.kinds import Dollars, LargeNumber
 
 
 def limit_flags(*, prefix: str = "", group: str = "spend limit, in money or in use") -> list[click.Parameter]:
-    """The flags of a limit: `--usd`, or `--limit-usd` with a prefix."""
+    """The flags of a limit: `--free`, and `--usd`, or `--limit-usd` with a prefix."""
     return [
+        Flag(
+            "--free",
+            "limit_free",
+            is_flag=True,
+            default=None,
+            help="stay inside the organization's free allowance",
+            group=group,
+        ),
         Flag(
             f"--{prefix}usd",
             "limit_usd",
@@ -48,8 +56,11 @@ def to_limit(options: Options) -> dict[str, Any] | None:
         "provisionedVcpus": options.limit_vcpus,
     }
     usage = {name: value for name, value in members.items() if value is not None}
-    if options.limit_usd is None:
+    money = "0" if options.limit_free else options.limit_usd
+    if options.limit_free and options.limit_usd not in (None, "0"):
+        raise UsageError("A limit is free or an amount.", "Leave out one of them.")
+    if money is None:
         return {"usage": usage} if usage else None
     if usage:
         raise UsageError("A limit is in money or in use.", "Leave out one of them.")
-    return {"money": {"minorUnits": options.limit_usd, "currency": "USD"}}
+    return {"money": {"minorUnits": money, "currency": "USD"}}

@@ -18,6 +18,7 @@ PLACES: Mapping[str, Place] = dict(
         _place("fleet", SEE, "Show the whole fleet in numbers, and what they leave out."),
         _place("activity", SEE, "List what happened in the fleet."),
         _place("nodes", SEE, "List the nodes of a cluster; cordon, uncordon and drain one."),
+        _place("spend", SEE, "List what accounts cost: the running period and the last ones."),
         _place("open", SEE, "Open a cluster's page in its provider's console."),
         _place("query", SEE, "Send a GraphQL document and print the data of its answer as JSON."),
         _place(

@@ -43,6 +43,7 @@ SANDBOX_PACE = Pace(
         Collection.NODES: 60,
         Collection.CONNECTIONS: 60,
         Collection.COSTS: 300,
+        Collection.SPEND: 600,
         Collection.INTEGRATIONS: 120,
         Collection.REGIONS: 3600,
         Collection.INSTANCE_TYPES: 3600,

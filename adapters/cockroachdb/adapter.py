@@ -1,8 +1,11 @@
 """CockroachDB Cloud: the clusters of one organization."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from adapters.adapter import BaseAdapter, first_text, segment
+from adapters.cockroachdb.allowance import left_of_allowance
+from adapters.cockroachdb.billing import WireInvoice, WireInvoices, to_statements
 from adapters.cockroachdb.convert import to_cluster, to_node, to_raw_region, to_region
 from adapters.cockroachdb.limits import to_limit
 from adapters.cockroachdb.request import (
@@ -11,7 +14,7 @@ from adapters.cockroachdb.request import (
     to_limit_request,
     to_update_request,
 )
-from adapters.cockroachdb.versions import CLOUD_SINCE, OLDEST
+from adapters.cockroachdb.versions import CLOUD_SINCE, OLDEST, USAGE_LIMITS
 from adapters.cockroachdb.wire import (
     WireCluster,
     WireClusters,
@@ -27,14 +30,23 @@ from adapters.http import Complaint
 from fleet.model.capability import Capability
 from fleet.model.catalog import Region
 from fleet.model.cluster import Cluster
-from fleet.model.money import LimitWanted
+from fleet.model.failure import UnexpectedResponse
+from fleet.model.money import LimitWanted, Money
 from fleet.model.node import Node
-from fleet.model.refusal import Unsupported
+from fleet.model.refusal import Path, Unsupported
 from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.model.spend import Statement
 from fleet.ports.adapter import Listing
-from fleet.providers.cockroachdb import COCKROACHDB, CockroachdbClusterPatch, CockroachdbClusterSpec
+from fleet.providers.cockroachdb import (
+    COCKROACHDB,
+    FREE_ALLOWANCE,
+    CockroachdbClusterPatch,
+    CockroachdbClusterSpec,
+    CockroachdbPlan,
+)
 
 CLUSTERS = "/api/v1/clusters"
+INVOICES_FOR = timedelta(days=366)
 
 
 class CockroachdbAdapter(BaseAdapter):
@@ -56,6 +68,13 @@ class CockroachdbAdapter(BaseAdapter):
         raw = await self._list(f"{to_path(cluster.external_id)}/nodes", WireNodes, {})
         return await self.listing(raw, WireNode, lambda wire: to_node(wire, self.account.id, cluster.key))
 
+    async def spend(self) -> Listing[Statement]:
+        """The invoices of a year. The list has no pages, and came with version 2023-04-10."""
+        since = self.clock.now() - INVOICES_FOR
+        params = {"start_time": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
+        raw = (await self.get("/api/v1/invoices", WireInvoices, params=params)).invoices
+        return await self.statements(raw, WireInvoice, to_statements)
+
     async def regions(self) -> Listing[Region]:
         """Regions are requested for each cloud, because older versions return names without it, and once more for
         serverless ones.
@@ -70,11 +89,15 @@ class CockroachdbAdapter(BaseAdapter):
 
     async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
         assert isinstance(spec, CockroachdbClusterSpec)
+        spec = spec.model_copy(update={"plan": await self._with_limit(spec.plan, None, ("spec", "plan"))})
         request = to_create_request(name, spec, self.api_version)
         return self._to_cluster(await self.read(await self.change("POST", CLUSTERS, request), WireCluster))
 
     async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
         assert isinstance(patch, CockroachdbClusterPatch)
+        if patch.plan is not None:
+            plan = await self._with_limit(patch.plan, cluster, ("patch", "plan"))
+            patch = patch.model_copy(update={"plan": plan})
         await self._patch(cluster, to_update_request(patch, cluster, self.api_version))
 
     async def delete_cluster(self, cluster: Cluster) -> None:
@@ -90,6 +113,12 @@ class CockroachdbAdapter(BaseAdapter):
             await self.confirm(
                 await self.change("PUT", f"{to_path(cluster.external_id)}/spend-limit", request)
             )
+
+    async def free_limit(self, cluster: Cluster) -> LimitWanted:
+        """Zero, in versions of the API that hold limits in money, and for plans without a free allowance."""
+        if self.api_version < USAGE_LIMITS or cluster.plan not in FREE_ALLOWANCE.plans:
+            return LimitWanted(money=Money(minor_units=0, currency="USD"))
+        return await self._left_of_allowance(cluster, ("limit", "money"))
 
     async def clear_spend_limit(self, cluster: Cluster) -> None:
         require_limits(cluster)
@@ -114,6 +143,28 @@ class CockroachdbAdapter(BaseAdapter):
             return answer.items, to_next_page(answer.pagination)
 
         return await self.follow(fetch)
+
+    async def _with_limit(
+        self, plan: CockroachdbPlan, cluster: Cluster | None, path: Path
+    ) -> CockroachdbPlan:
+        """The plan, with zero money as the use that is free for a Basic cluster."""
+        wanted = plan.basic and plan.basic.spend_limit
+        if plan.basic is None or not wanted or not wanted.is_free or self.api_version < USAGE_LIMITS:
+            return plan
+        limit = await self._left_of_allowance(cluster, (*path, "basic", "spend_limit", "money"))
+        return plan.model_copy(update={"basic": plan.basic.model_copy(update={"spend_limit": limit})})
+
+    async def _left_of_allowance(self, cluster: Cluster | None, path: Path) -> LimitWanted:
+        with self.before_sending():
+            listing = await self.clusters()
+            why = listing.incomplete or next((one.reason for one in listing.unreadable), None)
+            if why is not None:
+                raise UnexpectedResponse(
+                    f"The list of the organization's clusters does not read whole: {why}"
+                )
+        return left_of_allowance(
+            (one for one in listing.items if cluster is None or one.key != cluster.key), path
+        )
 
     async def _patch(self, cluster: Cluster, request: Mapping[str, object]) -> None:
         await self.confirm(await self.change("PATCH", to_path(cluster.external_id), request))

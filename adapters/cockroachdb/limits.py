@@ -26,10 +26,6 @@ MONEY_FOR_STANDARD = (
 )
 USE_FOR_STANDARD = "A Standard cluster is limited by its vCPUs alone: send provisioned vCPUs instead."
 USE_FOR_BASIC = "A Basic cluster has no vCPUs to limit: send request units and storage, or money, instead."
-ZERO = (
-    "CockroachDB Cloud takes no limit of zero, nor says how much use is free: "
-    "send the request units and the storage that may be used instead."
-)
 NOT_DOLLARS = "CockroachDB Cloud counts in US dollars: send an amount in USD instead."
 TOO_MUCH = "CockroachDB Cloud cannot hold a limit as high as this; to have none, clear it."
 
@@ -70,8 +66,7 @@ def _to_usage_limits(limit: LimitWanted, plan: str, path: Path) -> Json:
     if plan == "STANDARD":
         raise InvalidInput(MONEY_FOR_STANDARD, path=(*path, "money"))
     usage = buy(_to_cents(limit.money, _MOST_USE, path))
-    if usage is None:
-        raise InvalidInput(ZERO, path=(*path, "money"))
+    assert usage is not None, "zero was worked out before"
     return _written(usage, LIMITS_OF_BASIC, USE_FOR_BASIC, (*path, "money"))
 
 

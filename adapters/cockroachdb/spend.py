@@ -78,7 +78,7 @@ def to_usage(wire: WireUsageLimits | None) -> UsageLimit | None:
 
 
 def buy(cents: int) -> UsageLimit | None:
-    """The use that a limit in cents buys. Null for zero, because the free allowance is not documented."""
+    """The use that a limit in cents buys. Null for zero: what is free belongs to the organization."""
     if cents == 0:
         return None
     return UsageLimit(

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 
-from adapters.adapter import BaseAdapter, first_text, segment
+from adapters.adapter import BaseAdapter, first_text, segment, with_running
 from adapters.http import Answer, Complaint
+from adapters.kupe.billing import WireInvoice, WireInvoices, WireTenant, to_running, to_statements
 from adapters.kupe.convert import to_cluster, to_connection
 from adapters.kupe.request import texts_in, to_create_request, to_update_request
 from adapters.kupe.wire import WireCluster, WireClusters, WireKubeconfig
 from fleet.model.cluster import Cluster, Connection, Phase
 from fleet.model.failure import Unavailable
 from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.model.spend import Statement
 from fleet.ports.adapter import Listing
 from fleet.providers.kupe import KUPE, KupeClusterPatch, KupeClusterSpec
 
@@ -26,6 +28,13 @@ class KupeAdapter(BaseAdapter):
 
     async def cluster(self, external_id: str) -> Cluster:
         return await self._to_marked_cluster(await self.ask(self._path(external_id)))
+
+    async def spend(self) -> Listing[Statement]:
+        """The estimate of the running period, and the invoices. There is none before the first month is over."""
+        tenant = await self.get(self._tenant(), WireTenant)
+        raw = (await self.get(self._tenant("invoices"), WireInvoices)).items
+        invoices = await self.statements(raw, WireInvoice, to_statements)
+        return with_running(to_running(tenant, self.account.id), invoices)
 
     async def connection(self, cluster: Cluster) -> Connection | None:
         path = f"{self._path(cluster.external_id)}/kubeconfig"
@@ -60,7 +69,10 @@ class KupeAdapter(BaseAdapter):
         return Complaint(message=first_text(body.get("error")))
 
     def _path(self, *rest: str) -> str:
-        return "/".join(("/api/v1/tenants", segment(self.scope), "clusters", *map(segment, rest)))
+        return self._tenant("clusters", *rest)
+
+    def _tenant(self, *rest: str) -> str:
+        return "/".join(("/api/v1/tenants", *map(segment, (self.scope, *rest))))
 
     def _to_cluster(self, wire: WireCluster) -> Cluster:
         return self.discreet(to_cluster(wire, self.account.id))

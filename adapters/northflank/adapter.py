@@ -4,11 +4,21 @@ Source: the vendor's API documentation of June 2026 and its own clients.
 """
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from itertools import count
 
-from adapters.adapter import BaseAdapter, first_text, segment
+from adapters.adapter import BaseAdapter, first_text, segment, with_running
 from adapters.http import Complaint
 from adapters.join import join
+from adapters.northflank.billing import (
+    WireInvoice,
+    WireInvoicePage,
+    WireRawAnswer,
+    WireUseAnswer,
+    to_identified,
+    to_running,
+    to_statements,
+)
 from adapters.northflank.convert import (
     to_cloud,
     to_cluster,
@@ -46,13 +56,17 @@ from fleet.model.catalog import InstanceType, Region
 from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
+from fleet.model.failure import NotFound, Rejected
 from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.model.spend import Statement, newest_first
 from fleet.ports.adapter import Listing
 from fleet.providers.northflank import NORTHFLANK, NorthflankClusterPatch, NorthflankClusterSpec
 
 PER_PAGE = 100
+INVOICES_IN_WHOLE = 2
+"""The newest invoices that are asked for one by one."""
 
 
 class NorthflankAdapter(BaseAdapter):
@@ -74,6 +88,38 @@ class NorthflankAdapter(BaseAdapter):
     async def integrations(self) -> Listing[Integration]:
         raw = await self._all(f"{self._root}/integrations", WireIntegrationPage)
         return await self.listing(raw, WireIntegration, lambda wire: to_integration(wire, self.account.id))
+
+    async def spend(self) -> Listing[Statement]:
+        """The invoices, the newest in whole, because only a whole one may be split by cluster; and the use of the
+        running month, where no invoice is a draft of it.
+        """
+        raw = [to_identified(one) for one in await self._all(f"{self._billing}/invoices", WireInvoicePage)]
+        listed = await self.statements(raw, WireInvoice, to_statements)
+        newest = {one.external_id for one in newest_first(listed.items)[:INVOICES_IN_WHOLE]}
+        whole = [await self._invoice(one) if WireInvoice.identify(one) in newest else one for one in raw]
+        invoices = await self.statements(whole, WireInvoice, to_statements)
+        if any(not one.is_final for one in invoices.items):
+            return invoices
+        now = self.clock.now()
+        month = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        params = {
+            "startTime": str(int(month.timestamp())),
+            "endTime": str(int(now.timestamp())),
+            "granularity": "total",
+        }
+        use = (await self.get(f"{self._billing}/usage", WireUseAnswer, params=params)).data
+        until = (month + timedelta(days=32)).replace(day=1)
+        return with_running(to_running(use, self.account.id, month, until), invoices)
+
+    async def _invoice(self, raw: object) -> object:
+        """As it is by itself, or as it is listed where that is all there is (the older API knows no ids)."""
+        identity = WireInvoice.identify(raw)
+        assert identity is not None
+        try:
+            answer = await self.get(f"{self._billing}/invoices/{segment(identity)}", WireRawAnswer)
+        except (NotFound, Rejected):
+            return raw
+        return {**raw, **answer.data} if isinstance(raw, Mapping) else raw
 
     async def regions(self) -> Listing[Region]:
         """Regions are requested for each cloud, because a region does not show its cloud."""
@@ -147,9 +193,17 @@ class NorthflankAdapter(BaseAdapter):
         return Complaint(message=first_text(error.get("message"), error.get("id")), fields=fields)
 
     @property
-    def _root(self) -> str:
+    def _scope(self) -> str:
         team = self.account.external_id
-        return f"/v1/teams/{segment(team)}/cloud-providers" if team else "/v1/cloud-providers"
+        return f"/v1/teams/{segment(team)}" if team else "/v1"
+
+    @property
+    def _root(self) -> str:
+        return f"{self._scope}/cloud-providers"
+
+    @property
+    def _billing(self) -> str:
+        return f"{self._scope}/billing"
 
     def _cluster(self, external_id: str) -> str:
         return f"{self._root}/clusters/{segment(external_id)}"

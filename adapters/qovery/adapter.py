@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from adapters.adapter import BaseAdapter, first_text, segment
+from adapters.adapter import BaseAdapter, first_text, segment, with_running
 from adapters.http import Complaint
 from adapters.join import join
+from adapters.qovery.billing import WireCurrentCost, WireInvoice, to_running, to_statements
 from adapters.qovery.convert import (
     shown_by_status_alone,
     to_cluster,
@@ -49,6 +50,7 @@ from fleet.model.integration import Integration
 from fleet.model.money import CostEstimate
 from fleet.model.refusal import NoSuchThing
 from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.model.spend import Statement
 from fleet.ports.adapter import Listing
 from fleet.providers.qovery import QOVERY, QoveryClusterPatch, QoveryClusterSpec
 
@@ -105,6 +107,12 @@ class QoveryAdapter(BaseAdapter):
 
     async def cost_estimate(self, cluster: Cluster) -> CostEstimate | None:
         return to_cost_estimate(await self.get(f"{self._path(cluster)}/currentCost", WireCostRange))
+
+    async def spend(self) -> Listing[Statement]:
+        current = await self.get(f"{self._organization}/currentCost", WireCurrentCost)
+        raw = await self._all(f"{self._organization}/invoice")
+        invoices = await self.statements(raw, WireInvoice, to_statements)
+        return with_running(to_running(current, self.account.id), invoices)
 
     async def regions(self) -> Listing[Region]:
         return await join(self._regions(cloud, path) for cloud, path in REGIONS.items())

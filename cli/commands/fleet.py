@@ -27,12 +27,27 @@ def _facts(fleet: dict[str, Any]) -> dict[str, str]:
             f"{one['count']} {one['phase']}" for one in sorted(fleet["byPhase"], key=_severity)
         ),
         "providers": ", ".join(f"{one['count']} at {one['provider']['name']}" for one in fleet["byProvider"]),
+        "costs this period": ", ".join(map(money, fleet["spend"]["total"])),
+        "costs left out": _left_out(fleet["spend"]),
         "limits in money": ", ".join(map(money, fleet["spendLimits"])),
         "limits in use": ", ".join(f"~{money(one)}" for one in fleet["convertedSpendLimits"]),
+        "free of them": ", ".join(map(money, fleet["freeAllowances"])),
+        "limits in vCPUs": _vcpus(fleet),
         "without a limit": str(fleet["unlimitedClusterCount"]),
         "limit not known": str(fleet["unknownLimitClusterCount"]),
         "accounts": f"{coverage['accountCount']}, {coverage['missingCount']} not observed when due",
     }
+
+
+def _left_out(spend: dict[str, Any]) -> str:
+    names = ", ".join(f"{one['account']['name']} ({one['reason']})" for one in spend["leftOut"][:3])
+    more = spend["leftOutCount"] - 3
+    return names if more <= 0 else f"{names} and {more} more"
+
+
+def _vcpus(fleet: dict[str, Any]) -> str:
+    count = fleet["vcpuLimitedClusterCount"]
+    return f"{fleet['vcpuLimit']} vCPU, in {count} clusters" if count else ""
 
 
 def _severity(entry: dict[str, Any]) -> int:

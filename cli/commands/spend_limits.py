@@ -37,7 +37,7 @@ def show_limit(session: Session, options: Options) -> int:
 def set_limit(session: Session, options: Options) -> int:
     wanted = to_limit(options)
     if wanted is None:
-        raise UsageError("There is no limit to set.", "Give --usd, or --request-units and the like.")
+        raise UsageError("There is no limit to set.", "Give --usd, --free, or --request-units and the like.")
     variables = _variables(session, options) | {"limit": wanted}
     return carry_out(session, options, change.SET_SPEND_LIMIT, variables)
 
@@ -77,7 +77,7 @@ def _facts(cluster: dict[str, Any]) -> dict[str, str]:
         "cluster": path_of(cluster),
         "limit": status["state"],
         "reason": status["reason"] or "",
-        "money": money(held["money"]) if held.get("money") else "",
+        "money": money(held["money"]) if held.get("money") else held.get("moneyReason") or "",
         "use": usage(held.get("usage") or {}),
         "held": HELD.get(held.get("basis", ""), ""),
         "per": held.get("period", "").lower().replace("_", " "),
@@ -138,6 +138,7 @@ fleetgraph spend-limits show driver-app --json
             about=f"{CALLED} Which measure it takes depends on its plan and on the version of its provider's API.",
             examples="""
 fleetgraph spend-limits set driver-app --usd 12.50 --wait
+fleetgraph spend-limits set water-quality --free
 fleetgraph spend-limits set rate-quotes --request-units 50000000 --storage-mib 5120 --wait
 fleetgraph spend-limits set dispatch-board --vcpus 8
 """,

@@ -17,6 +17,7 @@ fragment LimitFields on SpendLimitStatus {
   reason
   limit {
     money { minorUnits currency decimal }
+    moneyReason
     usage { requestUnits storageMiB provisionedVcpus }
     basis
     period
@@ -145,6 +146,7 @@ query Cluster($id: ID!) {
     nodes(first: 100) { nodes { name phase region instanceType } pageInfo { hasNextPage } }
     spendLimit { ...LimitFields }
     costEstimate { minimum { decimal currency } maximum { decimal currency } period }
+    spend { period amount { minorUnits currency decimal } isFinal }
     integration { id name }
     statusHistory(first: 5) { nodes { from to providerPhase observedAt afterSeconds } }
     details { consoleUrl }
@@ -347,11 +349,19 @@ FLEET = (
     """
 query Fleet {
   fleet {
+    spend {
+      total { minorUnits currency decimal }
+      leftOutCount
+      leftOut(first: 100) { account { name provider { kind name } } reason }
+    }
     clusterCount
     byPhase { phase count }
     byProvider { provider { kind name } count }
     spendLimits { minorUnits currency decimal }
     convertedSpendLimits { minorUnits currency decimal }
+    freeAllowances { minorUnits currency decimal }
+    vcpuLimitedClusterCount
+    vcpuLimit
     unlimitedClusterCount
     unknownLimitClusterCount
     coverage { ...CoverageFields }
@@ -406,3 +416,30 @@ query Viewer($after: String) {
   rateLimit { limit remaining resetsAt }
 }
 """
+
+SPEND = (
+    """
+query Spend($after: String, $periods: Int!, $lines: Int!) {
+  accounts(first: 20, after: $after) {
+    nodes {
+      id
+      name
+      provider { kind name }
+      spendFreshness { ...FreshnessFields }
+      spend(first: $periods) {
+        period
+        since
+        until
+        total { minorUnits currency decimal }
+        isFinal
+        asOf
+        leavesOut
+        lines(first: $lines) { label cluster { id name } amount { minorUnits currency decimal } }
+      }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+    + FRESHNESS
+)

@@ -13,6 +13,8 @@ from cli.session import Session
 from cli.specs.members import Spec, given, number
 
 EXAMPLES = """
+fleetgraph clusters create cockroachdb --account "Paperboat Games" --name notorious-moose --plan basic \\
+    --cloud gcp --region us-central1 --free
 fleetgraph clusters create cockroachdb --account "Meridian Freight" --name parcel-events --plan basic \\
     --cloud gcp --region europe-west1 --limit-usd 5
 fleetgraph clusters create cockroachdb --account "Meridian Freight" --name parcel-ledger --plan standard \\

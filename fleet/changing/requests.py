@@ -6,10 +6,11 @@ before `Ready.send`.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fleet.model.capability import Capability
 from fleet.model.change import (
+    Change,
     CreateCluster,
     CreateIntegration,
     DrainNode,
@@ -33,6 +34,7 @@ from fleet.ports.adapter import (
     ListsIntegrations,
     MaintainsNodes,
     ReadsCluster,
+    SharesFreeAllowance,
     StopsCluster,
     UpdatesCluster,
 )
@@ -47,6 +49,8 @@ class Ready:
 
     send: Callable[[], Awaitable[Target | None]]
     before: Before = NOTHING_BEFORE
+    change: Change | None = None
+    """The change as it goes out, where what was asked for had to be worked out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +148,22 @@ async def deploy(asking: Asking, cluster: Cluster) -> None:
 async def delete(asking: Asking, cluster: Cluster) -> None:
     assert isinstance(asking.adapter, DeletesCluster)
     await asking.adapter.delete_cluster(cluster)
+
+
+async def prepare_limit(asking: Asking) -> Ready | None:
+    """A limit that stays inside the free allowance is worked out now, and kept: what is left of it can be another
+    amount by the time at which an observation shows the limit.
+    """
+    change, adapter = asking.operation.change, asking.adapter
+    assert isinstance(change, SetSpendLimit)
+    assert isinstance(adapter, LimitsSpend)
+    if change.limit.is_free and isinstance(adapter, SharesFreeAllowance):
+        assert asking.operation.target is not None
+        limit = await adapter.free_limit(await _read_now(asking, asking.operation.target.key))
+        change = change.model_copy(update={"limit": limit})
+        asking = replace(asking, operation=asking.operation.model_copy(update={"change": change}))
+    ready = await of_cluster(set_spend_limit, Capability.SPEND_LIMIT)(asking)
+    return ready and replace(ready, change=change)
 
 
 async def set_spend_limit(asking: Asking, cluster: Cluster) -> None:

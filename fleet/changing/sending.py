@@ -64,7 +64,7 @@ class Sending:
                 if not self.operation.is_waiting:
                     await self._save(self.operation.waiting())
                 return
-            await self._save(self.operation.sending(self._clock.now(), ready.before))
+            await self._save(self.operation.sending(self._clock.now(), ready.before, ready.change))
             await self._send(ready)
             if self.operation.is_waiting:
                 return

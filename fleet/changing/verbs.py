@@ -117,7 +117,7 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=SetSpendLimit,
             target=_CLUSTER,
-            prepare=of_cluster(asks.set_spend_limit, Capability.SPEND_LIMIT),
+            prepare=asks.prepare_limit,
             taken=_LIMIT_SET,
             ended=_LIMIT_SET,
         ),

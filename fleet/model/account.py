@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from fleet.model.failure import Failure
 from fleet.model.record import Instant, Record
+from fleet.model.spend import PeriodTotal
 from fleet.model.summary import Summary
 
 
@@ -60,6 +61,7 @@ class Collection(StrEnum):
     NODES = "nodes"
     CONNECTIONS = "connections"
     COSTS = "costs"
+    SPEND = "spend"
     INTEGRATIONS = "integrations"
     REGIONS = "regions"
     INSTANCE_TYPES = "instance_types"
@@ -94,7 +96,7 @@ class DeletionGuard(Record):
 
 
 class AccountState(Record):
-    """What observation knows of an account.
+    """What observation knows of an account. `spend` is what it costs in the running period, by currency.
 
     `durations` are as in `fleet.model.durations`. `changes` grows with each observation that changed a row. `fence` is
     that of the observation which left this: where the next one has another than the next number, one was lost in
@@ -105,6 +107,7 @@ class AccountState(Record):
     is_token_accepted: bool | None = None
     deletion_guard: DeletionGuard | None = None
     summary: Summary = Summary()
+    spend: tuple[PeriodTotal, ...] = ()
     durations: Mapping[str, tuple[int, ...]] = {}
     changes: int = 0
     fence: int | None = None

@@ -11,6 +11,7 @@ from fleet.model.digest import digest
 from fleet.model.money import CostEstimate, SpendLimitStatus
 from fleet.model.quantity import Amount, Count
 from fleet.model.record import Instant, Record, of_provider
+from fleet.model.spend import ClusterSpend
 
 
 class Phase(StrEnum):
@@ -154,3 +155,4 @@ class Facts(Record):
     connection: Connection | None = None
     cost_estimate: CostEstimate | None = None
     integration_external_id: str | None = None
+    spend: tuple[ClusterSpend, ...] | None = None

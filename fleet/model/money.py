@@ -1,6 +1,6 @@
 """Exact amounts, and what a cluster may spend."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Self
 
@@ -25,6 +25,12 @@ class Money(Record):
 
     minor_units: int
     currency: str
+
+    @classmethod
+    def rounded(cls, amount: Decimal, currency: str) -> Self:
+        """An amount in the main unit. A part of the smallest unit is rounded, half of it away from zero."""
+        units = amount.scaleb(_MINOR_DIGITS.get(currency, 2)).quantize(Decimal(1), ROUND_HALF_UP)
+        return cls(minor_units=int(units), currency=currency)
 
     @property
     def decimal(self) -> Decimal:
@@ -60,14 +66,55 @@ class UsageLimit(Record):
     provisioned_vcpus: int | None = None
 
 
+class FreeAllowance(Record):
+    """What a provider gives an organization for nothing, once per calendar month, for all its clusters together.
+
+    `money` is what the use of `usage` would cost. `plans` are those whose clusters draw on it, in the provider's words.
+    `condition` says who has it, where the provider does not tell.
+    """
+
+    money: Money
+    usage: UsageLimit
+    plans: frozenset[str]
+    condition: str
+
+    @property
+    def request_units(self) -> int | None:
+        return self.usage.request_units
+
+    @property
+    def storage_mib(self) -> int | None:
+        return self.usage.storage_mib
+
+    def holds(self, usage: UsageLimit) -> bool:
+        """Whether so much use is limited, and free for whoever else uses nothing."""
+        return all(
+            (value := getattr(usage, name)) is not None and value <= free
+            for name, free in self.usage
+            if free is not None
+        )
+
+
 class SpendLimit(Record):
-    """The most that a cluster may spend or use per period."""
+    """The most that a cluster may spend or use per period. `money` is the most that it may cost by itself: a free
+    allowance belongs to an organization, and is not taken off here."""
 
     money: Money | None = None
     usage: UsageLimit | None = None
     basis: SpendLimitBasis
     period: SpendPeriod = SpendPeriod.CALENDAR_MONTH
     enforcement: SpendEnforcement
+
+    @property
+    def money_reason(self) -> str | None:
+        """Why there is no money; null where there is."""
+        if self.money is not None:
+            return None
+        if self.usage is not None and self.usage.provisioned_vcpus is not None:
+            return (
+                "A limit in vCPUs has no price here: what they cost depends on the region and the contract."
+            )
+        return "Only a part of the use is limited, so what the rest may cost is not known."
 
 
 class LimitWanted(Record):
@@ -87,6 +134,11 @@ class LimitWanted(Record):
         if self.usage == UsageLimit():
             raise ValueError("A limit of use names at least one thing; to remove a limit, clear it.")
         return self
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it asks for nothing beyond the free allowance."""
+        return self.money is not None and self.money.minor_units == 0
 
     def matches(self, shown: "SpendLimitStatus") -> bool:
         """Whether an observed limit is this one, as given or as the provider converts it."""

@@ -132,9 +132,14 @@ class Operation(Record):
         """The provider is busy with the target; the change waits."""
         return self._with(is_waiting=True)
 
-    def sending(self, now: datetime, before: Before = NOTHING_BEFORE) -> "Operation":
-        """The request goes out now. From here on the provider may have accepted it, even if this process dies."""
+    def sending(
+        self, now: datetime, before: Before = NOTHING_BEFORE, change: Change | None = None
+    ) -> "Operation":
+        """The request goes out now, with `change` where that had to be worked out. From here on the provider may have
+        accepted it, even if this process dies.
+        """
         return self._with(
+            change=change or self.change,
             state=OperationState.UNCONFIRMED,
             sent_at=now,
             is_waiting=False,

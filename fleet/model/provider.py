@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from fleet.model.capability import Capability
 from fleet.model.cluster import Cluster, ClusterDetails
+from fleet.model.money import FreeAllowance
 from fleet.model.rate_limit import RateLimit
 from fleet.model.spec import ClusterPatch, ClusterSpec
 
@@ -33,6 +34,10 @@ class Provider:
     """Whether two names that differ in case alone are one to the provider."""
     is_busy: Callable[[Cluster, Capability], bool] = _never
     """Whether a cluster, as it was just read, takes no change of this kind now: such a change has to wait."""
+    free_allowance: FreeAllowance | None = None
+    """What each organization may use for nothing in a month."""
+    spend_leaves_out: str | None = None
+    """A sentence on what its statements do not hold. Null where they hold all that an account costs."""
     api_versions: tuple[str, ...] = ()
     """Versions of the provider's API that an account may pin, newest first. Empty where it has none to pin."""
 

@@ -9,8 +9,9 @@ from fleet.model.integration import Integration
 from fleet.model.money import CostEstimate
 from fleet.model.node import Node
 from fleet.model.record import Instant, Record
+from fleet.model.spend import Statement
 
-T = TypeVar("T", Cluster, Node, Integration, Region, InstanceType)
+T = TypeVar("T", Cluster, Node, Integration, Region, InstanceType, Statement)
 
 
 class Unread(Record):

@@ -1,7 +1,7 @@
 """What is asked for each collection of an account, and what the answers change."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -15,6 +15,7 @@ from fleet.model.failure import ProviderError, RateLimited
 from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
+from fleet.model.spend import PeriodTotal, Statement, running, spend_by_cluster
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.absence import GUARDED_FOR, confirm_absence, guard_deletion
 from fleet.observing.events import cluster_events
@@ -37,6 +38,7 @@ from fleet.ports.adapter import (
     ListsNodes,
     ListsRegions,
     ReadsConnection,
+    TellsSpend,
 )
 from fleet.ports.store import Changes, Lease, Observations, RowTooLarge
 
@@ -48,6 +50,7 @@ PROTOCOL_OF: Mapping[Collection, type] = {
     Collection.NODES: ListsNodes,
     Collection.CONNECTIONS: ReadsConnection,
     Collection.COSTS: EstimatesCost,
+    Collection.SPEND: TellsSpend,
     Collection.INTEGRATIONS: ListsIntegrations,
     Collection.REGIONS: ListsRegions,
     Collection.INSTANCE_TYPES: ListsInstanceTypes,
@@ -98,6 +101,8 @@ class Collected:
     rest_at: datetime | None = None
     is_dry: bool = False
     resume_after: str | None = None
+    spend: tuple[PeriodTotal, ...] | None = None
+    """What the account costs in the running period, where that was asked for."""
 
 
 async def collect_clusters(context: CollectionContext) -> Collected:
@@ -242,6 +247,38 @@ async def collect_integrations(context: CollectionContext) -> Collected:
     return replace(linked, changed=linked.changed + seen.changed, shown=shown)
 
 
+async def collect_spend(context: CollectionContext) -> Collected:
+    """The statements, and of the newest that splits its sum by cluster what each cluster costs."""
+    adapter = context.adapter
+    assert isinstance(adapter, TellsSpend)
+    listing = await adapter.spend()
+    keys = _keys_by_external_id(context.rows.values())
+    listing = replace(listing, items=tuple(_with_keys(one, keys) for one in listing.items))
+    known = await context.store.items(context.lease.account_id, Statement)
+    last_read_at = context.last_read_at(Collection.SPEND)
+    changes = reconcile_items(known, listing, now=context.now, last_read_at=last_read_at)
+    saved = await _saved(context, changes, listing.incomplete)
+    facts = {
+        key: {"spend": spend} for key, spend in spend_by_cluster(listing.items).items() if key in context.rows
+    }
+    linked = await _keep_facts(context, facts, saved.problem)
+    return replace(linked, changed=linked.changed + saved.changed, spend=running(listing.items))
+
+
+def _keys_by_external_id(rows: Iterable[TrackedCluster]) -> Mapping[str, str]:
+    """Of clusters that a statement may name: deleted ones too, and of several of one id the latest."""
+    ordered = sorted(rows, key=lambda row: (not row.is_tombstone, row.first_observed_at))
+    return {row.item.external_id: row.item.key for row in ordered}
+
+
+def _with_keys(statement: Statement, keys: Mapping[str, str]) -> Statement:
+    lines = tuple(
+        line.model_copy(update={"cluster_key": keys.get(line.cluster_external_id or "")})
+        for line in statement.lines
+    )
+    return statement.model_copy(update={"lines": lines})
+
+
 async def collect_regions(context: CollectionContext) -> Collected:
     adapter = context.adapter
     assert isinstance(adapter, ListsRegions)
@@ -274,6 +311,7 @@ COLLECT: Mapping[Collection, Callable[[CollectionContext], Awaitable[Collected]]
     Collection.CONNECTIONS: collect_connections,
     Collection.COSTS: collect_costs,
     Collection.INTEGRATIONS: collect_integrations,
+    Collection.SPEND: collect_spend,
     Collection.REGIONS: collect_regions,
     Collection.INSTANCE_TYPES: collect_instance_types,
 }

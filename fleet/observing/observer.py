@@ -210,6 +210,7 @@ class _Running:
         self._began_at = self._clock.now()
         self._durations = self._before.durations
         self._changed = 0
+        self._spend = self._before.spend
         self._stopped_until: datetime | None = None
         self._is_stopped = False
         self._dry_until: datetime | None = None
@@ -274,7 +275,8 @@ class _Running:
             collections=self._collections,
             is_token_accepted=self._is_accepted,
             deletion_guard=self._guard,
-            summary=summarize(self._known.values()),
+            summary=summarize(self._known.values(), PROVIDERS[self._account.provider].free_allowance),
+            spend=self._spend,
             durations=self._durations,
             changes=self._before.changes,
             fence=self._lease.fence,
@@ -323,6 +325,7 @@ class _Running:
             self._durations = record(self._durations, self._known, collected.rows.values(), self._clock.now())
         self._known = dict(collected.rows)
         self._changed += collected.changed
+        self._spend = self._spend if collected.spend is None else collected.spend
         if collection is Collection.CLUSTERS:
             self._guard = collected.deletion_guard
             self._is_accepted = True

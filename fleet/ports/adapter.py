@@ -25,6 +25,7 @@ from fleet.model.money import CostEstimate, LimitWanted
 from fleet.model.node import Node
 from fleet.model.provider import Provider
 from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.model.spend import Statement
 from fleet.ports.permits import Permits
 
 T_co = TypeVar("T_co", covariant=True)
@@ -110,6 +111,13 @@ class EstimatesCost(Protocol):
 
 
 @runtime_checkable
+class TellsSpend(Protocol):
+    async def spend(self) -> Listing[Statement]:
+        """What the account costs: the running period and the last ones."""
+        ...
+
+
+@runtime_checkable
 class ReadsConnection(Protocol):
     """A provider that tells where to connect in a separate call. Others tell it with the cluster."""
 
@@ -165,6 +173,17 @@ class LimitsSpend(Protocol):
 
 
 @runtime_checkable
+class SharesFreeAllowance(Protocol):
+    """A provider whose organizations have a free allowance that their clusters share."""
+
+    async def free_limit(self, cluster: Cluster) -> LimitWanted:
+        """The limit that keeps a cluster inside what its organization's other clusters leave of the allowance. Reads,
+        and changes nothing. `Refused` where they leave nothing, or cannot be known to.
+        """
+        ...
+
+
+@runtime_checkable
 class ChangesIntegrations(Protocol):
     async def create_integration(self, wanted: CreateIntegration) -> Integration: ...
 
@@ -190,6 +209,7 @@ PROTOCOL_OF: Mapping[Capability, type] = {
     Capability.LIST_REGIONS: ListsRegions,
     Capability.LIST_INSTANCE_TYPES: ListsInstanceTypes,
     Capability.COST_ESTIMATE: EstimatesCost,
+    Capability.SPEND: TellsSpend,
     Capability.CREATE_CLUSTER: CreatesCluster,
     Capability.UPDATE_CLUSTER: UpdatesCluster,
     Capability.STOP_CLUSTER: StopsCluster,

@@ -20,9 +20,10 @@ from fleet.model.ledger import LedgerEntry
 from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, RequestUse, Share, Spent
+from fleet.model.spend import Statement
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 
-ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType)
+ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType, Statement)
 TrackedItem = Tracked[Any]
 """A row of any kind."""
 
@@ -368,6 +369,10 @@ class Reader(Protocol):
         self, account_id: str, *, after: str | None, limit: int
     ) -> list[Tracked[InstanceType]]:
         """In the order of `InstanceType.key`."""
+        ...
+
+    async def statements_of(self, account_id: str) -> list[Tracked[Statement]]:
+        """All that are kept, in the order of `Statement.key`."""
         ...
 
     async def history(self, cluster: Ref, *, before: str | None, limit: int) -> list[tuple[str, Transition]]:

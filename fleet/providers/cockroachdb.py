@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 from fleet.model.capability import Capability
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, ClusterDetails
-from fleet.model.money import LimitWanted, SpendLimitState
+from fleet.model.money import FreeAllowance, LimitWanted, Money, SpendLimitState, UsageLimit
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateLimit, RateScope
 from fleet.model.record import Record
@@ -35,6 +35,17 @@ class CockroachdbDetails(ClusterDetails):
 
 
 CLOUDS = (Cloud.AWS, Cloud.GCP, Cloud.AZURE)
+
+FREE_ALLOWANCE = FreeAllowance(
+    money=Money(minor_units=1500, currency="USD"),
+    usage=UsageLimit(request_units=50_000_000, storage_mib=10_240),
+    plans=frozenset({"BASIC", "SERVERLESS"}),
+    condition=(
+        "Only organizations that pay by the month have it, and CockroachDB Cloud does not tell which do. "
+        "All Basic clusters of the organization draw on it together."
+    ),
+)
+"""Source: the vendor's pages on planning a Basic cluster and on costs, June 2026."""
 
 SHOWN_AS: Mapping[str, frozenset[str]] = {
     "BASIC": frozenset({"BASIC", "SERVERLESS"}),
@@ -81,7 +92,9 @@ class CockroachdbServerless(Record):
         yield Compared("regions", regions, shown, not shown or shown == regions)
         yield _compared("primary_region", self.primary_region, primary)
         if self.spend_limit is not None and cluster.spend_limit.state is not SpendLimitState.UNKNOWN:
-            is_shown = self.spend_limit.matches(cluster.spend_limit)
+            is_shown = self.spend_limit.matches(cluster.spend_limit) or (
+                self.spend_limit.is_free and _is_free(cluster)
+            )
             yield Compared("spend_limit", self.spend_limit, cluster.spend_limit.limit, is_shown)
 
 
@@ -236,6 +249,12 @@ def _distinct(regions: Sequence[str]) -> Sequence[str]:
     return regions
 
 
+def _is_free(cluster: Cluster) -> bool:
+    """Whether it is limited to what is free, in versions of the API that hold limits in use."""
+    limit = cluster.spend_limit.limit
+    return limit is not None and limit.usage is not None and FREE_ALLOWANCE.holds(limit.usage)
+
+
 def _agree(shown: object, wanted: object) -> bool:
     """Whether they are the same, as far as both are there."""
     return shown is None or wanted is None or shown == wanted
@@ -273,6 +292,7 @@ COCKROACHDB = Provider(
     patch=CockroachdbClusterPatch,
     is_busy=_is_busy,
     needs_external_id=False,
+    free_allowance=FREE_ALLOWANCE,
     api_versions=("2024-09-16", "2023-04-10", "2022-09-20", "2022-03-31"),
     unsupported={
         Capability.STOP_CLUSTER: "CockroachDB Cloud clusters run until they are deleted.",

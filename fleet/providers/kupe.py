@@ -190,6 +190,7 @@ KUPE = Provider(
     spec=KupeClusterSpec,
     patch=KupeClusterPatch,
     needs_external_id=True,
+    spend_leaves_out="Tax is not in it.",
     unsupported={
         Capability.STOP_CLUSTER: "A Kupe cluster runs until it is deleted.",
         Capability.DEPLOY_CLUSTER: "Kupe applies changes by itself; there is nothing to deploy.",
@@ -200,6 +201,7 @@ KUPE = Provider(
         Capability.CHANGE_INTEGRATION: "Kupe runs clusters in its own cloud; there are no cloud accounts to link.",
         Capability.COST_ESTIMATE: "Kupe estimates the cost of a tenant, not of a cluster.",
         Capability.LIST_REGIONS: "Kupe does not say where its clusters run.",
+        Capability.CLUSTER_SPEND: "Kupe bills a tenant, and splits nothing by cluster.",
         Capability.LIST_INSTANCE_TYPES: "Kupe sells CPU and memory, not machine types.",
     },
 )

@@ -206,6 +206,7 @@ NORTHFLANK = Provider(
     spec=NorthflankClusterSpec,
     patch=NorthflankClusterPatch,
     needs_external_id=False,
+    spend_leaves_out="The bill of the cloud that the clusters run in is not in it.",
     unsupported={
         Capability.STOP_CLUSTER: "A Northflank cluster runs until it is deleted.",
         Capability.DEPLOY_CLUSTER: "Northflank applies changes by itself; there is nothing to deploy.",

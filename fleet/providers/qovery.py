@@ -297,9 +297,14 @@ QOVERY = Provider(
     are_names_caseless=True,
     is_busy=_is_busy,
     needs_external_id=True,
+    spend_leaves_out="The bill of the cloud that the clusters run in is not in it.",
     unsupported={
         Capability.LIST_NODES: "Qovery shows machines over its WebSocket gateway only.",
         Capability.NODE_MAINTENANCE: "Qovery leaves the machines to the cloud that runs them.",
+        Capability.CLUSTER_SPEND: (
+            "Qovery bills an organization and splits nothing by cluster; what a cluster may cost in its cloud is its "
+            "cost estimate."
+        ),
         Capability.SPEND_LIMIT: "Qovery estimates what a cluster costs and does not limit it.",
         Capability.CONDITIONAL_UPDATE: (
             "Qovery has no revisions and replaces a cluster's settings whole: Fleetgraph reads them, compares and "

@@ -14,6 +14,7 @@ from fleet.model.ledger import LedgerEntry
 from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget
+from fleet.model.spend import Statement
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import FleetOrder, Reader, Ref
 
@@ -123,6 +124,9 @@ class LimitedReader:
         if account_id not in self._account_ids:
             return []
         return await self._reader.instance_types_of(account_id, after=after, limit=limit)
+
+    async def statements_of(self, account_id: str) -> list[Tracked[Statement]]:
+        return await self._reader.statements_of(account_id) if account_id in self._account_ids else []
 
     async def history(self, cluster: Ref, *, before: str | None, limit: int) -> list[tuple[str, Transition]]:
         if cluster.account_id not in self._account_ids:

@@ -15,6 +15,7 @@ from fleet.model.ledger import LedgerEntry
 from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget
+from fleet.model.spend import MOST_STATEMENTS, Statement
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.clock import Clock
 from fleet.ports.store import FleetOrder, ItemT, Ref
@@ -64,6 +65,9 @@ from infra.store.writes import Row, text
 T = TypeVar("T")
 
 _CHUNK = 100
+
+MOST_STATEMENTS_READ = 4 * MOST_STATEMENTS
+"""Statements of an account: those of a period are as many as it has currencies."""
 
 
 class TableReader:
@@ -152,6 +156,11 @@ class TableReader:
     ) -> list[Tracked[InstanceType]]:
         span = items_span(InstanceType, account_id)
         return await self._items(InstanceType, span, account_id, after, limit)
+
+    async def statements_of(self, account_id: str) -> list[Tracked[Statement]]:
+        return await self._items(
+            Statement, items_span(Statement, account_id), account_id, None, MOST_STATEMENTS_READ
+        )
 
     async def history(self, cluster: Ref, *, before: str | None, limit: int) -> list[tuple[str, Transition]]:
         span = history_span(cluster, before=before)

@@ -15,6 +15,7 @@ from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.rate_limit import Budget
 from fleet.model.record import Record
+from fleet.model.spend import Statement
 from fleet.model.stored import RecordT, Stored, Unreadable, read_stored
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import FleetOrder, ItemT, NotAnOrderKey, Ref, TrackedItem
@@ -51,6 +52,7 @@ KINDS: Mapping[type[Record], str] = {
     Integration: "integration",
     Region: "region",
     InstanceType: "instance_type",
+    Statement: "statement",
 }
 
 _TRACKED: Mapping[type[Record], type[Record]] = {
@@ -58,6 +60,7 @@ _TRACKED: Mapping[type[Record], type[Record]] = {
     Integration: Tracked[Integration],
     Region: Tracked[Region],
     InstanceType: Tracked[InstanceType],
+    Statement: Tracked[Statement],
 }
 
 

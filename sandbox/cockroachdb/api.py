@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api import Account, Api, Call, Refusal, answer, changed_items
-from sandbox.cockroachdb import changes
+from sandbox.cockroachdb import billing, changes
 from sandbox.cockroachdb.paging import page, repeated
 from sandbox.cockroachdb.versions import (
     CURRENT,
@@ -28,7 +28,7 @@ CLUSTER = f"{CLUSTERS}/{{cluster_id}}"
 CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 6, 429: 8, 500: 13, 501: 12, 503: 14}
 """The gRPC code in an error body, by HTTP status."""
 
-LISTS = ("clusters", "nodes", "regions", "versions")
+LISTS = ("clusters", "nodes", "regions", "versions", "invoices")
 
 
 class Cockroachdb(Api[World]):
@@ -55,6 +55,8 @@ class Cockroachdb(Api[World]):
         return [
             self.route("GET", "/api/v1/organization", self.get_organization),
             self.route("GET", "/api/v1/cluster-versions", self.list_versions),
+            self.route("GET", "/api/v1/invoices", self.list_invoices),
+            self.route("GET", "/api/v1/invoices/{invoice_id}", self.get_invoice),
             self.route("GET", f"{CLUSTERS}/available-regions", self.list_regions),
             self.route("GET", CLUSTERS, self.list_clusters),
             self.route("GET", CLUSTER, self.get_cluster),
@@ -88,6 +90,28 @@ class Cockroachdb(Api[World]):
         dated = ({**offer, "support_end": instant(offer["support_end"])} for offer in shown)
         versions = [known(offer, OFFER_SINCE, version) for offer in dated]
         return answer({"versions": versions, "pagination": pagination})
+
+    def list_invoices(self, call: Call) -> Response:
+        found = self.invoices_of(call)
+        status, since, until = (call.query.get(name) for name in ("status", "start_time", "end_time"))
+        listed = [
+            one
+            for one in found
+            if status in (None, one["status"])
+            and (since is None or one["period_end"] > since)
+            and (until is None or one["period_start"] < until)
+        ]
+        return answer({"invoices": listed})
+
+    def get_invoice(self, call: Call) -> Response:
+        for one in self.invoices_of(call):
+            if one["invoice_id"] == call.params["invoice_id"]:
+                return answer(one)
+        raise Refusal(404, "invoice not found")
+
+    def invoices_of(self, call: Call) -> list[Json]:
+        version = self.version_of(call)
+        return billing.invoices(self.organization_of(call), version, self.world.ids, call.now)
 
     def list_regions(self, call: Call) -> Response:
         version = self.version_of(call)

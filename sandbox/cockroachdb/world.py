@@ -159,7 +159,7 @@ class World:
 
     def _organization(self, table: Mapping[str, Any]) -> Organization:
         label = table["name"].lower().replace(" ", "-")
-        clusters = [self._cluster(label, cluster) for cluster in table["clusters"]]
+        clusters = [self._cluster(label, cluster) for cluster in table.get("clusters", ())]
         return Organization(
             id=self.ids.uuid("organization", label),
             name=table["name"],

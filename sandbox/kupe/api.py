@@ -20,9 +20,11 @@ from sandbox.kupe.world import (
     certificate_authority,
     endpoint,
     instant,
+    invoice,
     render,
 )
 from sandbox.limits import Allowance, RateLimit
+from sandbox.months import months_until
 
 TENANT = "/api/v1/tenants/{tenant}"
 
@@ -49,6 +51,8 @@ class Kupe(Api[World]):
     def routes(self) -> list[Route]:
         return [
             self.route("GET", TENANT, self.get_tenant),
+            self.route("GET", f"{TENANT}/invoices", self.list_invoices),
+            self.route("GET", f"{TENANT}/invoices/{{invoice}}", self.get_invoice),
             self.route("GET", f"{TENANT}/clusters", self.list_clusters),
             self.route("GET", f"{TENANT}/clusters/{{name}}", self.get_cluster),
             self.route("GET", f"{TENANT}/clusters/{{name}}/kubeconfig", self.get_kubeconfig),
@@ -83,6 +87,18 @@ class Kupe(Api[World]):
                 "status": {"currentUsage": usage},
             }
         )
+
+    def list_invoices(self, call: Call) -> Response:
+        tenant = self.tenant_of(call)
+        past = [month for month in months_until(call.now) if month.ends <= call.now]
+        return answer({"items": [invoice(tenant, month) for month in reversed(past)]})
+
+    def get_invoice(self, call: Call) -> Response:
+        tenant = self.tenant_of(call)
+        for month in months_until(call.now):
+            if month.name == call.params["invoice"] and month.ends <= call.now:
+                return answer(invoice(tenant, month))
+        raise Refusal(404, "invoice not found")
 
     def list_clusters(self, call: Call) -> Response:
         tenant = self.tenant_of(call)

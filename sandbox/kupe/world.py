@@ -3,7 +3,8 @@
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sandbox.api import read_table
@@ -11,6 +12,7 @@ from sandbox.clock import EPOCH
 from sandbox.faults import Json
 from sandbox.identifiers import Identifiers
 from sandbox.life import Life, Moment
+from sandbox.months import Month
 
 SETTABLE = ("version", "resources", "alerts", "highAvailability")
 SPEC = ("displayName", "type", *SETTABLE)
@@ -190,3 +192,26 @@ def condition(cluster: Cluster, now: datetime) -> Json:
 
 def instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def invoice(tenant: Tenant, month: Month) -> Json:
+    """Of a month that is over. Amounts are decimal strings; nothing is split by cluster."""
+    subtotal, credits = Decimal(tenant.subtotal), Decimal(tenant.credits)
+    cpu = (subtotal * 6 / 10).quantize(Decimal("0.01"))
+    return {
+        "name": month.name,
+        "billingPeriod": {"start": instant(month.begins), "end": instant(month.ends - timedelta(seconds=1))},
+        "resourceVersion": str(100_000 + month.begins.year * 12 + month.begins.month),
+        "createdAt": instant(month.begins),
+        "status": {
+            "phase": "Paid",
+            "subtotal": str(subtotal),
+            "creditsApplied": str(credits),
+            "total": str(subtotal - credits),
+            "currency": "GBP",
+            "lineItems": [
+                {"kind": "compute.cpu", "cost": str(cpu)},
+                {"kind": "compute.memory", "cost": str(subtotal - cpu)},
+            ],
+        },
+    }

@@ -9,14 +9,15 @@ from starlette.routing import Route
 from sandbox.api import Account, Api, Call, Endpoint, Refusal, answer, changed_items
 from sandbox.faults import Json
 from sandbox.limits import Allowance, RateLimit
-from sandbox.northflank import changes, wire
+from sandbox.northflank import billing, changes, wire
 from sandbox.northflank.paging import paged, repeated
 from sandbox.northflank.world import OFFERS, Cluster, Incarnation, Integration, Scope, World
 
 ROOTS = ("/v1/cloud-providers", "/v1/teams/{team_id}/cloud-providers")
 """Every call exists twice."""
+BILLING_ROOTS = ("/v1/billing", "/v1/teams/{team_id}/billing")
 
-LISTS = ("clusters", "integrations", "nodes", "providers")
+LISTS = ("clusters", "integrations", "nodes", "providers", "invoices")
 
 
 class Northflank(Api[World]):
@@ -35,9 +36,23 @@ class Northflank(Api[World]):
 
     def routes(self) -> list[Route]:
         return [
-            self.route(method, f"{root}{path}", endpoint)
-            for root in ROOTS
-            for method, path, endpoint in self.endpoints()
+            *(
+                self.route(method, f"{root}{path}", endpoint)
+                for root in ROOTS
+                for method, path, endpoint in self.endpoints()
+            ),
+            *(
+                self.route("GET", f"{root}{path}", endpoint)
+                for root in BILLING_ROOTS
+                for path, endpoint in self.billing_endpoints()
+            ),
+        ]
+
+    def billing_endpoints(self) -> list[tuple[str, Endpoint]]:
+        return [
+            ("/invoices", self.list_invoices),
+            ("/invoices/{invoice_id}", self.get_invoice),
+            ("/usage", self.get_usage),
         ]
 
     def endpoints(self) -> list[tuple[str, str, Endpoint]]:
@@ -106,6 +121,20 @@ class Northflank(Api[World]):
         nodes = self.world.nodes(self.cluster_of(call))
         listed = [node for node in nodes if wanted(call, "status", node["status"])]
         return paged(call, "nodes", listed, key="nodeName", has_cursor=False)
+
+    def list_invoices(self, call: Call) -> Response:
+        found = billing.invoices(self.scope_of(call), self.world.ids, call.now)
+        return paged(call, "invoices", map(billing.listed, found))
+
+    def get_invoice(self, call: Call) -> Response:
+        for one in billing.invoices(self.scope_of(call), self.world.ids, call.now):
+            if one["id"] == call.params["invoice_id"]:
+                return answer({"data": one})
+        raise Refusal(404, "Invoice not found")
+
+    def get_usage(self, call: Call) -> Response:
+        granularity = call.query.get("granularity", "hour")
+        return answer({"data": billing.use(self.scope_of(call), call.now, granularity)})
 
     # ------------------------------------------------------------------ changing
 

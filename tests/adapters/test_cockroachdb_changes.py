@@ -191,7 +191,6 @@ async def test_what_is_refused_by_us_never_goes_out(here: Setting) -> None:
     for refused in (
         adapter.set_spend_limit(standard, usd(2500)),
         adapter.update_cluster(standard, patch(plan={"standard": {"regions": ["europe-west1"]}})),
-        adapter.create_cluster(NAME, spec({"basic": {"regions": ["us-east1"], "spend_limit": FREE}})),
     ):
         with pytest.raises(InvalidInput):
             await refused

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.cockroachdb.limits import MONEY_FOR_STANDARD, NOT_DOLLARS, TOO_MUCH, ZERO, to_limit
+from adapters.cockroachdb.limits import MONEY_FOR_STANDARD, NOT_DOLLARS, TOO_MUCH, to_limit
 from adapters.cockroachdb.request import to_clearing_request
 from adapters.cockroachdb.spend import to_spend_limit
 from adapters.cockroachdb.versions import BOTH_LIMITS, OLDEST, SPEND_LIMITS, USAGE_LIMITS
@@ -66,7 +66,6 @@ def test_a_limit_is_written_as_its_generation_writes_it(
 @pytest.mark.parametrize(
     ("limit", "version", "plan", "path", "instead"),
     [
-        (money(0), USAGE_LIMITS, "BASIC", ("money",), ZERO),
         (money(2500), USAGE_LIMITS, "STANDARD", ("money",), MONEY_FOR_STANDARD),
         (money(2500, "EUR"), USAGE_LIMITS, "BASIC", ("money", "currency"), NOT_DOLLARS),
         (money(2500, "EUR"), OLDEST, "SERVERLESS", ("money", "currency"), NOT_DOLLARS),

@@ -23,6 +23,7 @@ from fleet.model.operation import Operation
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateFacts, Share
 from fleet.model.spec import ClusterPatch, ClusterSpec
+from fleet.model.spend import Statement
 from fleet.model.tracking import TrackedCluster, Transition
 from fleet.observing.observer import Observation, Observer
 from fleet.observing.schedule import Pace
@@ -53,6 +54,7 @@ class Script:
     integrations: Listing[Integration] = field(default_factory=lambda: Listing(items=()))
     regions: Listing[Region] = field(default_factory=lambda: Listing(items=()))
     instance_types: Listing[InstanceType] = field(default_factory=lambda: Listing(items=()))
+    spend: Listing[Statement] = field(default_factory=lambda: Listing(items=()))
 
     refused_tokens: set[str] = field(default_factory=set)
     wrong: dict[str, Exception] = field(default_factory=dict)
@@ -142,6 +144,10 @@ class Full(ById):
     async def regions(self) -> Listing[Region]:
         await self._ask("regions")
         return self._script.regions
+
+    async def spend(self) -> Listing[Statement]:
+        await self._ask("spend")
+        return self._script.spend
 
     async def instance_types(self, used: Collection[tuple[Cloud, str]]) -> Listing[InstanceType]:
         await self._ask("instance_types")

@@ -88,7 +88,6 @@ async def test_a_creation_that_the_provider_refuses_says_so(begin: Begin) -> Non
     assert made["operation"]["state"] == "FAILED"
 
 
-FREE = {"money": {"minorUnits": "0", "currency": "USD"}}
 FIFTEEN_DOLLARS = {"money": {"minorUnits": "1500", "currency": "USD"}}
 LIMIT = """query ($id: ID!) { cluster(id: $id) { spendLimit { limit {
     basis money { minorUnits } usage { requestUnits storageMiB }
@@ -108,17 +107,20 @@ async def test_a_free_cockroachdb_cluster_is_made_limited_listed_and_deleted(
     version: str | None, begin: Begin
 ) -> None:
     journey = begin("cockroachdb")
-    account_id = await journey.connect("Meridian Freight", apiVersion=version)
+    account_id = await journey.connect("Paperboat Games", apiVersion=version)
     asked = journey.input_of("create-cockroachdb-cluster")
     assert asked["accountId"] == account_id
-    limit = read(OPERATIONS / "set-spend-limit.graphql")[1]["limit"]
-    if version is not None:
-        asked["spec"]["cockroachdb"]["plan"]["basic"]["spendLimit"] = FREE
-        limit = FIFTEEN_DOLLARS
+    limit = FIFTEEN_DOLLARS if version else read(OPERATIONS / "set-spend-limit.graphql")[1]["limit"]
 
     made = await journey.follow(await journey.run("create-cockroachdb-cluster", input=asked), minutes=15)
     assert (made["state"], made["target"]["name"]) == ("SUCCEEDED", "notorious-moose")
     moose = made["target"]["id"]
+    free = (await journey.client.query(LIMIT, id=moose))["cluster"]["spendLimit"]["limit"]
+    if version is None:
+        assert free["basis"] == "USAGE"
+        assert free["usage"] == {"requestUnits": "50000000", "storageMiB": "10240"}
+    else:
+        assert (free["basis"], free["money"]) == ("MONEY", {"minorUnits": "0"})
 
     limited = await journey.run("set-spend-limit", clusterId=moose, limit=limit)
     assert (await journey.follow(limited, minutes=15))["state"] == "SUCCEEDED"
@@ -129,6 +131,11 @@ async def test_a_free_cockroachdb_cluster_is_made_limited_listed_and_deleted(
     else:
         assert (shown["basis"], shown["money"]) == ("MONEY", {"minorUnits": "1500"})
     assert bool(journey.asked("PUT")) is (version == "2022-03-31")
+
+    zero = {"money": {"minorUnits": "0", "currency": "USD"}}
+    freed = await journey.run("set-spend-limit", clusterId=moose, limit=zero)
+    assert (await journey.follow(freed, minutes=15))["state"] == "SUCCEEDED"
+    assert (await journey.client.query(LIMIT, id=moose))["cluster"]["spendLimit"]["limit"] == free
 
     nodes = await journey.run("cluster-nodes", id=moose)
     (listing,) = [one for one in nodes["capabilities"] if one["capability"] == "LIST_NODES"]

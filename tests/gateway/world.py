@@ -321,7 +321,8 @@ async def observe(
     )
     assert isinstance(lease, Lease), lease
     await store.save(lease, Changes(puts=tuple(rows), deletes=tuple(deletes), transitions=tuple(transitions)))
-    summary = summarize(await store.clusters(owner.id))
+    allowance = PROVIDERS[owner.provider].free_allowance if owner.provider in PROVIDERS else None
+    summary = summarize(await store.clusters(owner.id), allowance)
     state = (state or observed_at(now)).model_copy(update={"summary": summary})
     changed = LedgerEntry(account_id=owner.id, began_at=now, ended_at=now, requests=1, changed=1)
     entry = changed if list(rows) else None

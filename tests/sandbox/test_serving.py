@@ -77,7 +77,7 @@ def test_sandboxes_leave_nothing_behind() -> None:
 def test_the_accounts_are_told_to_whoever_asks(provider: str, served: Serve) -> None:
     server = served(provider)
     accounts = httpx.get(f"{server.url}/_sandbox/accounts").json()["accounts"]
-    assert 1 <= len(accounts) <= 3
+    assert 1 <= len(accounts) <= 4
     for account in accounts:
         assert account.keys() == {"provider", "name", "external_id", "token", "api_version"}
         assert account["provider"] == provider

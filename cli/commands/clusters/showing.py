@@ -57,6 +57,7 @@ def _facts(session: Session, cluster: dict[str, Any]) -> dict[str, str]:
         "endpoint": (cluster["connection"] or {}).get("endpoint", ""),
         "spend limit": _limit(cluster["spendLimit"]),
         "estimate": f"{money(estimate['minimum'])} to {money(estimate['maximum'])}" if estimate else "",
+        "costs": _spend(cluster["spend"]),
         "integration": (cluster["integration"] or {}).get("name", ""),
         "created": moment(cluster["createdAt"], now),
         "console": (cluster["details"] or {}).get("consoleUrl") or "",
@@ -69,6 +70,10 @@ def _count(capacity: dict[str, Any]) -> str:
     count, least, most = capacity["nodeCount"], capacity["minNodes"], capacity["maxNodes"]
     range_of = f"between {least} and {most}" if least is not None and most is not None else ""
     return ", ".join(filter(None, ["" if count is None else str(count), range_of]))
+
+
+def _spend(parts: list[dict[str, Any]] | None) -> str:
+    return ", ".join(f"{money(one['amount'])} in {one['period']}" for one in parts or ())
 
 
 def _limit(status: dict[str, Any]) -> str:

@@ -143,7 +143,10 @@ class _Costing:
         if "first" in field.args:
             own += A_LISTING + (A_FILTER if arguments.get("filter") is not None else 0)
             own += A_FILTER if arguments.get("orderBy") or arguments.get("search") is not None else 0
-            return Cost(once=own + below.for_items(self._first(field, arguments)))
+            first = self._first(field, arguments)
+            if is_list_type(get_nullable_type(field.type)):
+                return Cost(once=own + below.once * first)
+            return Cost(once=own + below.for_items(first))
         if of.name.endswith("Connection") and name in ("nodes", "edges"):
             return Cost(each_item=own + below.once)
         if name == "totalCount" or "search" in field.args:

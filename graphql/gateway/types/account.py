@@ -7,10 +7,13 @@ import strawberry
 
 from fleet.model import account as domain
 from fleet.model import catalog as offers
+from fleet.model import money
 from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
 from fleet.model.capability import Capability
 from fleet.model.cloud import Cloud
+from fleet.model.freshness import Freshness as KnownFreshness
+from fleet.model.freshness import freshness_of
 from fleet.model.rate_limit import BudgetStatus, RequestUse
 from fleet.model.tracking import Tracked
 from fleet.rate_limits import budget
@@ -21,9 +24,11 @@ from gateway.relay.ids import Node
 from gateway.types.capability import unsupported_by_provider
 from gateway.types.catalog import CHUNK, InstanceType, Region, list_catalog
 from gateway.types.cluster import ClusterConnection, ClusterPage, list_clusters
-from gateway.types.freshness import Observed
+from gateway.types.freshness import Freshness, Observed
+from gateway.types.money import FreeAllowance
 from gateway.types.provider import Provider, provider_of
 from gateway.types.records import field, given, serves
+from gateway.types.spend import AccountSpend, spend_of_account
 
 Row = strawberry.Parent[TrackedAccount]
 
@@ -51,6 +56,14 @@ def guard_of(row: Row) -> domain.DeletionGuard | None:
 
 def expected_age(row: Row) -> int | None:
     return row.state.of(domain.Collection.CLUSTERS).expected_age_seconds
+
+
+def free_allowance(row: Row) -> money.FreeAllowance | None:
+    return provider_of(row.account.provider).free_allowance
+
+
+def spend_freshness(row: Row, info: Info) -> KnownFreshness:
+    return freshness_of(row, domain.Collection.SPEND, info.context.now)
 
 
 async def request_budget(row: Row, info: Info) -> BudgetStatus | None:
@@ -161,6 +174,17 @@ class Account(Node, Observed):
         "The provider's rate limit, and how much of it is left. Null where no limit is known.",
         resolver=request_budget,
     )
+    free_allowance: FreeAllowance | None = field(
+        "What its organization may use for nothing in a calendar month. Null where the provider gives nothing. Where "
+        "several accounts are of one organization, they share it.",
+        resolver=free_allowance,
+    )
+    spend: list[AccountSpend] | None = field(
+        "What it costs: the running period, then the last ones, one entry for each period and currency. Null where "
+        "SPEND is unsupported. `spendFreshness` says how old it is, and why there is none.",
+        resolver=spend_of_account,
+    )
+    spend_freshness: Freshness = field("How old `spend` is, and why.", resolver=spend_freshness)
     expected_age: int | None = field(
         "The expected age of its clusters' data, in seconds. Older data is STALE. Null until the first observation.",
         resolver=expected_age,

@@ -33,6 +33,7 @@ from gateway.types.provider import Provider, provider_of
 from gateway.types.records import field, serves
 from gateway.types.scalars import URL, Revision
 from gateway.types.severity import Assessment, assessment
+from gateway.types.spend import ClusterSpend, spend_of_cluster
 from gateway.types.status_change import StatusChange
 from gateway.types.timings import Eta, of_cluster
 from gateway.types.wanted import ClusterDesired
@@ -209,6 +210,11 @@ class Cluster(Node, Observed):
     cost_estimate: CostEstimate | None = field(
         "The expected cost. Null where COST_ESTIMATE is unsupported, and until it was first observed.",
         resolver=cost_estimate,
+    )
+    spend: list[ClusterSpend] | None = field(
+        "What it costs, by its provider's newest statement that is split by cluster, one entry for each currency. Null "
+        "where CLUSTER_SPEND is unsupported, and until it was first observed.",
+        resolver=spend_of_cluster,
     )
     integration: Annotated["Integration", strawberry.lazy("gateway.types.integration")] | None = field(
         "The integration that the cluster was created with. Null where the provider has none.",

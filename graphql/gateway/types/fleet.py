@@ -1,6 +1,6 @@
 """The fleet in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,12 +11,16 @@ from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
 from fleet.model.cluster import Phase
 from fleet.model.summary import Summary
+from fleet.reading.free_allowance import covered
+from fleet.reading.spend import FleetSpend as SummedSpend
 from fleet.reading.version import NEWEST_OPERATIONS, version_of
 from gateway.context import Context, Covered, Info
 from gateway.types.coverage import Coverage
 from gateway.types.money import Money
 from gateway.types.provider import Provider, provider_of
 from gateway.types.records import field
+from gateway.types.scalars import BigInt
+from gateway.types.spend import FleetSpend, sum_fleet
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +29,8 @@ class Totals:
 
     accounts: Sequence[TrackedAccount]
     sum: Summary
+    free_allowances: Mapping[str, int]
+    """What is taken off the converted limits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +50,11 @@ Row = strawberry.Parent[Totals]
 
 async def count_fleet(context: Context) -> Totals:
     accounts = await context.fleet()
-    return Totals(accounts=accounts, sum=summary.add(account.state.summary for account in accounts))
+    return Totals(
+        accounts=accounts,
+        sum=summary.add(account.state.summary for account in accounts),
+        free_allowances=covered(accounts),
+    )
 
 
 def cluster_count(totals: Row) -> int:
@@ -69,7 +79,19 @@ def spend_limits(totals: Row) -> list[money.Money]:
 
 
 def converted_spend_limits(totals: Row) -> list[money.Money]:
-    return list(summary.money_of(totals.sum.converted_spend_limits))
+    return list(summary.money_of(summary.net_of(totals.sum.converted_spend_limits, totals.free_allowances)))
+
+
+def free_allowances(totals: Row) -> list[money.Money]:
+    return list(summary.money_of(totals.free_allowances))
+
+
+def vcpu_limited_cluster_count(totals: Row) -> int:
+    return totals.sum.vcpu_limited_count
+
+
+def vcpu_limit(totals: Row) -> int:
+    return totals.sum.vcpu_limits
 
 
 def unlimited_cluster_count(totals: Row) -> int:
@@ -78,6 +100,10 @@ def unlimited_cluster_count(totals: Row) -> int:
 
 def unknown_limit_cluster_count(totals: Row) -> int:
     return totals.sum.unknown_limit_count
+
+
+async def spend(totals: Row, info: Info) -> SummedSpend:
+    return await sum_fleet(info.context)
 
 
 async def version(totals: Row, info: Info) -> str:
@@ -110,8 +136,14 @@ class Fleet:
         "The sums of the limits that providers keep in money, one for each currency.", resolver=spend_limits
     )
     converted_spend_limits: list[Money] = field(
-        "The sums of the limits that providers keep in use, converted to money; see `SpendLimit`.",
+        "The sums of the limits that providers keep in use, converted to money; see `SpendLimit`. The free allowance "
+        "of each organization is taken off once: `freeAllowances` has how much.",
         resolver=converted_spend_limits,
+    )
+    free_allowances: list[Money] = field(
+        "What was taken off `convertedSpendLimits`: for each organization the part of its clusters' limits that its "
+        "free allowance covers. Nothing is taken off where a cluster without a known limit may use all of it.",
+        resolver=free_allowances,
     )
     unlimited_cluster_count: int = field(
         "The number of clusters without a limit. The sums do not include them.",
@@ -121,6 +153,13 @@ class Fleet:
         "The number of clusters whose limit is unknown. The sums do not include them.",
         resolver=unknown_limit_cluster_count,
     )
+    vcpu_limited_cluster_count: int = field(
+        "The number of clusters that are limited by their vCPUs, which have no price here. The sums do not include "
+        "them, nor do the other counts.",
+        resolver=vcpu_limited_cluster_count,
+    )
+    vcpu_limit: BigInt = field("The vCPUs of those clusters, together.", resolver=vcpu_limit)
+    spend: FleetSpend = field("What it costs in the running periods.", resolver=spend)
     version: str = field(
         "Differs once anything that you see has changed: ask for it every few seconds, and for the rest when it "
         "differs. An observation that shows nothing new leaves it as it is. It says nothing of ages.",

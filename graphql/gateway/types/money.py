@@ -31,11 +31,25 @@ class UsageLimit:
     "Terraform provider. The arithmetic is exact; the real price may differ."
 )
 class SpendLimit:
-    money: Money | None
+    money: Money | None = field(
+        "The most that the cluster may cost by itself. A free allowance belongs to the organization and is not taken "
+        "off."
+    )
+    money_reason: str | None = field("Why there is no money. Null where there is.")
     usage: UsageLimit | None
     basis: SpendLimitBasis
     period: SpendPeriod
     enforcement: SpendEnforcement = field("What the provider does when the limit is reached.")
+
+
+@strawberry.type(
+    description="What a provider gives an organization for nothing in a calendar month, for all its clusters together."
+)
+class FreeAllowance:
+    money: Money = field("What that use would cost.")
+    request_units: BigInt | None = field("The provider's own unit of work.")
+    storage_mib: BigInt | None = field("In MiB (2^20 bytes).", name="storageMiB")
+    condition: str = field("Who has it, and what draws on it.")
 
 
 @strawberry.type(description="Whether a cluster has a limit. If that is unknown, `reason` says why.")
@@ -67,8 +81,9 @@ class UsageLimitInput:
 
 @strawberry.input(
     one_of=True,
-    description="The most that a cluster may spend or use per calendar month. Zero money limits it to its free "
-    "allowance.",
+    description="The most that a cluster may spend or use per calendar month. Zero money keeps it "
+    "inside the free allowance. Where a provider holds limits in use, that is the use which the limits of the "
+    "organization's other clusters leave of the allowance; it is refused where they leave none.",
 )
 class SpendLimitInput:
     money: MoneyInput | None = strawberry.UNSET

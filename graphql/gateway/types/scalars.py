@@ -112,7 +112,8 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     URL: strawberry.scalar(name="URL", description="An absolute https URL.", serialize=str),
     CurrencyCode: strawberry.scalar(
         name="CurrencyCode",
-        description="An ISO 4217 currency code, e.g. USD.",
+        description="An ISO 4217 currency code, e.g. USD. In amounts of a provider it can be a unit of its own, e.g. "
+        "CRDB_CLOUD_CREDITS.",
         serialize=str,
         parse_value=read_currency,
     ),

@@ -4,12 +4,14 @@ import pytest
 
 from fleet.model.cluster import Phase
 from fleet.model.money import (
+    FreeAllowance,
     Money,
     SpendEnforcement,
     SpendLimit,
     SpendLimitBasis,
     SpendLimitState,
     SpendLimitStatus,
+    UsageLimit,
 )
 from fleet.model.summary import Summary, add, money_of, summarize
 from tests.fleet.things import UNKNOWN_LIMIT, UNLIMITED, UNSUPPORTED, limited, row
@@ -44,6 +46,45 @@ def test_what_no_sum_can_hold_is_counted_apart() -> None:
     )
     assert (summary.unlimited_count, summary.unknown_limit_count) == (2, 2)
     assert summary.spend_limits == summary.converted_spend_limits == {}
+
+
+def test_limits_in_vcpus_are_a_class_of_their_own() -> None:
+    limit = SpendLimitStatus(
+        state=SpendLimitState.LIMITED,
+        limit=SpendLimit(
+            usage=UsageLimit(provisioned_vcpus=4), basis=USAGE, enforcement=SpendEnforcement.THROTTLE
+        ),
+    )
+    summary = summarize([row("a", spend_limit=limit), row("b", spend_limit=limit)])
+    assert (summary.vcpu_limited_count, summary.vcpu_limits, summary.unknown_limit_count) == (2, 8, 0)
+
+
+ALLOWANCE = FreeAllowance(
+    money=Money(minor_units=1500, currency="USD"),
+    usage=UsageLimit(request_units=50, storage_mib=10),
+    plans=frozenset({"BASIC"}),
+    condition="Who pays by the month has it.",
+)
+
+
+@pytest.mark.parametrize(
+    ("limits", "covered"),
+    [
+        ([limited(1500, USAGE)], {"USD": 1500}),
+        ([limited(900, USAGE), limited(4000, USAGE)], {"USD": 1500}),
+        ([limited(700, USAGE)], {"USD": 700}),
+        ([limited(700, MONEY)], {}),
+        ([limited(700, USAGE), UNLIMITED], {}),
+        ([limited(700, USAGE), UNKNOWN_LIMIT], {}),
+        ([limited(700, USAGE), limited(None, USAGE)], {}),
+    ],
+)
+def test_the_free_allowance_covers_a_part_of_the_converted_limits_once(
+    limits: list[SpendLimitStatus], covered: dict[str, int]
+) -> None:
+    rows = [row(str(number), plan="BASIC", spend_limit=limit) for number, limit in enumerate(limits)]
+    assert summarize([*rows, row("x", plan="STANDARD")], ALLOWANCE).free_allowance == covered
+    assert summarize(rows).free_allowance == {}
 
 
 def test_a_limit_of_nothing_is_a_limit() -> None:

@@ -11,6 +11,7 @@ from fleet.model.integration import Integration
 from fleet.model.money import CostEstimate, Money
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
+from fleet.model.spend import SpendLine, Statement
 from fleet.ports.adapter import Listing, Unreadable
 from tests.fleet.things import NOON, cluster, instance_type, integration, node, region
 from tests.fleet.world import Script, World
@@ -229,3 +230,47 @@ async def test_a_cluster_loses_its_link_with_the_last_integration(world: World) 
     script.integrations = Listing(items=())
     await observe_all(world, account)
     assert (await world.rows(account))["c1"].integration_external_id is None
+
+
+def statement(of: Account, cents: int, period: str = "2026-11", *, is_final: bool = False) -> Statement:
+    total = Money(minor_units=cents, currency="USD")
+    line = SpendLine(label="c1", cluster_external_id="c1", amount=total)
+    return Statement(
+        account_id=of.id, external_id=period, period=period, total=total, is_final=is_final, lines=(line,)
+    )
+
+
+async def test_what_an_account_costs_is_kept_with_its_running_total_and_its_clusters_parts(
+    world: World,
+) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster("c1", of=account)]
+    script.spend = Listing(items=(statement(account, 700), statement(account, 900, "2026-10", is_final=True)))
+    await world.observe_when_due(account)
+    kept = {row.item.key: row.item for row in await world.store.items(account.id, Statement)}
+    assert {key: one.lines[0].cluster_key for key, one in kept.items()} == {
+        "2026-10/USD": "c1",
+        "2026-11/USD": "c1",
+    }
+    (part,) = (await world.rows(account))["c1"].facts.spend or ()
+    assert (part.amount.minor_units, part.period, part.is_final) == (700, "2026-11", False)
+    tracked = await world.store.account(account.id)
+    assert tracked is not None
+    assert [one.total.minor_units for one in tracked.state.spend] == [700]
+
+
+async def test_a_token_that_may_not_see_bills_costs_the_bills_alone_and_keeps_the_last(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster("c1", of=account)]
+    script.spend = Listing(items=(statement(account, 700),))
+    await world.observe_when_due(account)
+    script.wrong["spend"] = Forbidden("The token may not see bills.", http_status=403)
+    await observe_all(world, account)
+    tracked = await world.store.account(account.id)
+    assert tracked is not None
+    assert [one.total.minor_units for one in tracked.state.spend] == [700]
+    assert tracked.state.is_token_accepted is True
+    failure = tracked.state.of(Collection.SPEND).failure
+    assert failure is not None
+    assert failure.message == "The token may not see bills."
+    assert tracked.state.of(Collection.CLUSTERS).failure is None

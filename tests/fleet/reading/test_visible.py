@@ -19,6 +19,7 @@ BY_ACCOUNT = {
     "integrations_of",
     "regions_of",
     "instance_types_of",
+    "statements_of",
     "history",
     "ledger",
     "operations_of",

@@ -8,6 +8,8 @@ import pytest
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import QUIET, Phase
+from fleet.model.money import Money
+from fleet.model.spend import Statement
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.store import Changes, FleetOrder, Ref, Store
 from tests.infra.samples import (
@@ -220,6 +222,19 @@ async def test_offers_page_by_their_keys(store: Store, clock: SetClock) -> None:
     found = await store.instance_types_of(ACME.id, after="GCP/r/x", limit=9)
     assert [row.item.name for row in found] == ["y", "z"]
     assert await store.items(ACME.id, Region) == sorted(regions, key=lambda row: row.item.name)
+
+
+async def test_statements_are_read_together(store: Store, clock: SetClock) -> None:
+    total = Money(minor_units=1, currency="USD")
+    rows = [
+        Tracked[Statement](
+            item=Statement(account_id=ACME.id, external_id=name, period=name, total=total, is_final=True)
+        )
+        for name in ("2026-10", "2026-09")
+    ]
+    await observe(store, ACME, clock.now(), Changes(puts=rows))
+    assert await store.statements_of(ACME.id) == rows[::-1]
+    assert await store.statements_of("somebody else") == []
 
 
 async def test_more_references_than_one_read_takes_are_read_in_several(

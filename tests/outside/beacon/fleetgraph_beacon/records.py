@@ -45,6 +45,8 @@ PROVIDER = Provider(
         Capability.CONDITIONAL_UPDATE: FIXED,
         Capability.SPEND_LIMIT: "Beacon has one price.",
         Capability.COST_ESTIMATE: "Beacon has one price.",
+        Capability.SPEND: "Beacon has one price.",
+        Capability.CLUSTER_SPEND: "Beacon has one price.",
         Capability.LIST_NODES: ITS_OWN,
         Capability.NODE_MAINTENANCE: ITS_OWN,
         Capability.LIST_INTEGRATIONS: ITS_OWN,

@@ -17,6 +17,8 @@ export function Limits({ fleet, source }: { fleet: Limits_fleet$key; source: Sou
           decimal
           currency
         }
+        vcpuLimitedClusterCount
+        vcpuLimit
         unlimitedClusterCount
         unknownLimitClusterCount
       }
@@ -33,6 +35,10 @@ export function Limits({ fleet, source }: { fleet: Limits_fleet$key; source: Sou
         <div>
           <dt title="Held by providers in use, converted by their rates">Held in use, converted</dt>
           <dd>{limits.convertedSpendLimits.map(money).join(", ") || "none"}</dd>
+        </div>
+        <div>
+          <dt>Limited in vCPUs</dt>
+          <dd>{`${limits.vcpuLimit} vCPU, ${plural(limits.vcpuLimitedClusterCount, "cluster")}`}</dd>
         </div>
         <div>
           <dt>Without a limit</dt>

@@ -9,6 +9,7 @@ import { words } from "../model/phase";
 import { Section, type Source } from "../parts/Section";
 import { Empty } from "../parts/States";
 import { usePolled } from "../relay/usePolled";
+import { Costs } from "./Costs";
 import { SpendRow } from "./SpendRow";
 
 const REFRESH_MS = 20_000;
@@ -27,8 +28,15 @@ export default function Spend() {
             decimal
             currency
           }
+          freeAllowances {
+            decimal
+            currency
+          }
           unlimitedClusterCount
           unknownLimitClusterCount
+          vcpuLimitedClusterCount
+          vcpuLimit
+          ...Costs_fleet
         }
         clusters(first: 100) {
           nodes {
@@ -72,10 +80,11 @@ export default function Spend() {
     <div className="page">
       <div className="tiles four">
         <Tile title="Limits held in money" values={fleet.spendLimits.map(money)} note="a calendar month" />
-        <Tile title="Limits held in use" values={fleet.convertedSpendLimits.map(money)} note="converted by the provider's rates" />
+        <Tile title="Limits held in use" values={fleet.convertedSpendLimits.map(money)} note={fleet.freeAllowances.length === 0 ? "converted by the provider's rates" : `converted, less ${fleet.freeAllowances.map(money).join(", ")} that are free`} />
         <Tile title="Without a limit" values={[String(fleet.unlimitedClusterCount)]} note={plural(fleet.unlimitedClusterCount, "cluster")} />
-        <Tile title="Not known in money" values={[String(fleet.unknownLimitClusterCount)]} note={plural(fleet.unknownLimitClusterCount, "cluster")} />
+        <Tile title="Not known in money" values={[String(fleet.unknownLimitClusterCount)]} note={`${plural(fleet.unknownLimitClusterCount, "cluster")}; ${plural(fleet.vcpuLimitedClusterCount, "more is", "more are")} limited to ${fleet.vcpuLimit} vCPU`} />
       </div>
+      <Costs fleet={fleet} source={source} />
       <div className="halves even">
         <Sums title="By provider" note={note} source={source} sums={sumsBy(withLimit, (one) => [one.provider.name, ""])} />
         <Sums title="By account" note={note} source={source} sums={sumsBy(withLimit, (one) => [one.account.name, one.provider.name])} />
