@@ -12,17 +12,23 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Timer
+from threading import Lock, Timer
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.containers.engine import Lacking, some_engine  # noqa: E402 - from this project, wherever it stands
+
 END_SECONDS = 60
 AT_ONCE = 2
 """Making environments, which takes most of the time, uses one core and the network."""
+ENGINE = Lock()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +63,9 @@ def has(need: str) -> bool:
             return _works(ask)
         case "chromium":
             return any(map(shutil.which, ("chromium", "google-chrome"))) or "CHROMIUM" in os.environ
-        case "containers":
-            return _works(["docker", "info"]) or _works(["podman", "info"])
-        case "engine":
+        case "containers" | "engine":
             can_start_one = os.geteuid() == 0 and shutil.which("dockerd") and shutil.which("docker")
-            return bool(can_start_one) or has("containers")
+            return bool(can_start_one) or _works(["docker", "info"]) or _works(["podman", "info"])
         case "debootstrap":
             return shutil.which("debootstrap") is not None
     raise ValueError(f"nobody knows how to find {need!r}")
@@ -74,10 +78,33 @@ def _works(command: list[str]) -> bool:
         return False
 
 
-def make(target: Target, clone: Path, say: Callable[[str], None] = print) -> str | None:
-    """What went wrong, if anything did. `say` gets each line of what it prints."""
+@contextmanager
+def engine_for(target: Target) -> Iterator[Mapping[str, str]]:
+    """A container engine while a target is made, and the variables by which it is found.
+
+    One target has it at a time: two engines would both lay the default bridge.
+    """
+    if not {"containers", "engine"} & set(target.needs):
+        yield {}
+        return
+    with ENGINE:
+        if "containers" not in target.needs:
+            yield {}
+            return
+        with some_engine() as variables:
+            yield variables
+
+
+def make(
+    target: Target,
+    clone: Path,
+    say: Callable[[str], None] = print,
+    variables: Mapping[str, str] | None = None,
+) -> str | None:
+    """What went wrong, if anything did. `say` gets each line of what it prints. `variables` are set for it."""
     # A kept cache of packages is used; compiling what most targets never import is not worth its time.
-    environment = {**os.environ, "PIP_NO_COMPILE": "1", "npm_config_prefer_offline": "true"}
+    kept = {"PIP_NO_COMPILE": "1", "npm_config_prefer_offline": "true"}
+    environment = {**os.environ, **kept, **(variables or {})}
     with subprocess.Popen(
         ["make", target.name, *target.arguments],  # noqa: S607 - whichever make a person would run
         cwd=clone,
@@ -130,7 +157,11 @@ def make_alone(target: Target, clone: Path) -> Made:
     start = time.monotonic()
     lines: list[str] = []
     _git("clone", "--quiet", str(ROOT), str(clone))
-    wrong = make(target, clone, lines.append)
+    try:
+        with engine_for(target) as variables:
+            wrong = make(target, clone, lines.append, variables)
+    except Lacking as lacking:
+        wrong = str(lacking)
     shutil.rmtree(clone, ignore_errors=True)
     return Made(lines=lines, seconds=time.monotonic() - start, wrong=wrong)
 

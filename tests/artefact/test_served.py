@@ -90,4 +90,4 @@ def test_a_wrong_environment_is_said_in_one_sentence(environment: Mapping[str, s
     with serve("plan", {**environment, "QUEUE_URL": "looks", "TABLE_NAME": ""}) as plan:
         failed = plan.invoke(event("plan"))
     assert failed["errorType"] == "SettingsError"
-    assert failed["errorMessage"] == "TABLE_NAME is not set; QUEUE_URL is no URL: 'looks'"
+    assert failed["errorMessage"] == "TABLE_NAME is not set; QUEUE_URL is not a URL: 'looks'"

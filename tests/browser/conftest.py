@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,6 +66,17 @@ class Witness:
         address = urlsplit(request.url)
         if address.scheme != "blob" and address.netloc != urlsplit(self.origin).netloc:
             self.strangers.append(request.url)
+
+
+def await_that(page: Page, expression: str) -> None:
+    """Waits until an expression of JavaScript is true.
+
+    The page's `wait_for_function` asks again from within the page, where our policy refuses to evaluate a string.
+    """
+    give_up_at = time.monotonic() + SECONDS
+    while not page.evaluate(expression):
+        assert time.monotonic() < give_up_at, f"this never came true: {expression}"
+        page.wait_for_timeout(50)
 
 
 @pytest.fixture(scope="session")

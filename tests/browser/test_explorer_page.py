@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.conftest import Witness
+from tests.browser.conftest import Witness, await_that
 from tests.runner import ROOT, Runner
 
 OPERATIONS = ROOT / "graphql" / "operations"
@@ -91,7 +91,7 @@ def test_a_tab_of_a_visitor_survives_a_reload(page: Page, runner: Runner, witnes
     page.locator(".graphiql-query-editor .monaco-editor").click()
     page.keyboard.insert_text("query Mine { fleet { clusterCount } }")
     expect(tabs.last).to_have_text("Mine")
-    page.wait_for_function("() => sessionStorage.getItem('graphiql:tabState')?.includes('Mine')")
+    await_that(page, "sessionStorage.getItem('graphiql:tabState')?.includes('Mine')")
 
     page.reload()
     expect(tabs).to_have_count(given + 1)
@@ -112,9 +112,7 @@ def test_an_api_key_among_the_headers_is_sent_and_not_stored(page: Page, runner:
     assert played.value.headers["authorization"] == f"Bearer {key}"
     expect(page.locator(".graphiql-response")).to_contain_text('"data"')
     page.get_by_role("button", name="New tab").click()
-    page.wait_for_function(
-        "() => JSON.parse(sessionStorage.getItem('graphiql:tabState'))?.activeTabIndex > 0"
-    )
+    await_that(page, "JSON.parse(sessionStorage.getItem('graphiql:tabState'))?.activeTabIndex > 0")
     assert key not in page.evaluate("JSON.stringify([localStorage, sessionStorage])")
 
 
@@ -122,9 +120,7 @@ def test_what_is_typed_goes_with_the_tab_of_the_browser(page: Page, runner: Runn
     """Variables may hold a provider's token."""
     page.goto("/graphql")
     page.get_by_role("button", name="New tab").click()
-    page.wait_for_function(
-        "() => JSON.parse(sessionStorage.getItem('graphiql:tabState'))?.activeTabIndex > 0"
-    )
+    await_that(page, "JSON.parse(sessionStorage.getItem('graphiql:tabState'))?.activeTabIndex > 0")
     assert page.evaluate("localStorage.length") == 0
 
 

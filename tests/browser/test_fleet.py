@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ARTIFACTS, SECONDS, Witness
+from tests.browser.conftest import ARTIFACTS, SECONDS, Witness, await_that
 from tests.runner import ROOT, Runner, running
 
 VIEWS = ("/", "/clusters", "/activity", "/operations", "/accounts", "/spend", "/keys", "/create")
@@ -192,9 +192,9 @@ def test_nothing_is_cut_off_at_390_pixels(path: str, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(path)
     settled(page)
-    page.wait_for_function(
+    await_that(
+        page,
         "[document.documentElement, document.querySelector('main')].every(one => one.scrollWidth <= 390)",
-        timeout=10_000,
     )
 
 

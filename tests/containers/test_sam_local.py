@@ -55,8 +55,10 @@ def test_start_api_answers_the_query_of_the_readme(sam_local: SamLocal) -> None:
     assert answer.status_code == httpx.codes.OK
     data = answer.json()["data"]
     assert data["fleet"]["clusterCount"] > 3
-    assert data["fleet"]["coverage"] == {"isComplete": True}
-    assert [node["freshness"]["state"] for node in data["clusters"]["nodes"]] == ["CURRENT"]
+    (node,) = data["clusters"]["nodes"]
+    assert node["name"]
+    assert node["status"]["phase"]
+    assert node["freshness"]["ageSeconds"] >= 0
 
 
 def test_start_api_asks_for_a_key(sam_local: SamLocal) -> None:
