@@ -20,7 +20,8 @@ from tests.artefact.conftest import ROOT, SAM_PYTHON, free_port
 from tests.containers.engine import Lacking, some_engine
 from tests.containers.image import make_sure_of_the_image
 
-START_SECONDS = 60
+START_SECONDS = 300
+"""A container that starts and imports everything takes a second, and minutes where others keep the machine busy."""
 _EXPORT = re.compile(r"^ *export (\w+)=(\S+)$", re.MULTILINE)
 ENV_FILE = ROOT / ".aws-sam" / "env.json"
 
@@ -87,7 +88,7 @@ def _await(process: "subprocess.Popen[bytes]", port: int, log: BinaryIO) -> None
     give_up_at = time.monotonic() + START_SECONDS
     while True:
         try:
-            httpx.get(f"http://127.0.0.1:{port}/", timeout=5)
+            httpx.get(f"http://127.0.0.1:{port}/", timeout=START_SECONDS)
         except httpx.TransportError:
             if process.poll() is not None or time.monotonic() > give_up_at:
                 pytest.fail(f"sam local start-api does not start:\n{_read(log)}", pytrace=False)

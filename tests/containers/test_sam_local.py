@@ -10,7 +10,7 @@ import pytest
 
 from local.deployment import KEY
 from tests.artefact.conftest import ROOT
-from tests.containers.conftest import SamLocal
+from tests.containers.conftest import START_SECONDS, SamLocal
 
 pytestmark = [pytest.mark.apart, pytest.mark.timeout(900)]
 
@@ -38,7 +38,7 @@ def invoke(sam_local: SamLocal, function: str) -> Any:
 
 def ask(sam_local: SamLocal, query: str, key: str = KEY) -> httpx.Response:
     headers = {"authorization": f"Bearer {key}"}
-    return httpx.post(sam_local.url, json={"query": query}, headers=headers, timeout=60)
+    return httpx.post(sam_local.url, json={"query": query}, headers=headers, timeout=START_SECONDS)
 
 
 def test_every_function_does_in_a_container_what_its_event_asks_for(sam_local: SamLocal) -> None:
