@@ -160,7 +160,7 @@ def drawn(strategy: st.SearchStrategy[Any], examples: int, send: Callable[..., N
 def test_no_argument_of_a_field_breaks_anything(place: str, stranger: Stranger, everything: Whole) -> None:
     type_name, name = place.split(".")
     ((root, documents),) = [one for one in ROOTS if one[0].name == type_name]
-    reached = []
+    reached: list[bool] = []
     custom = scalars(stranger.known, kind_of(name, root.fields[name]), everything.tokens)
 
     def send(document: DocumentNode, lifts: bool) -> None:
