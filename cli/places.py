@@ -31,6 +31,11 @@ PLACES: Mapping[str, Place] = dict(
             CHANGE,
             "List, show, create, update and delete integrations with clouds, registries and domain hosts.",
         ),
+        _place(
+            "envelopes",
+            CHANGE,
+            "List, show, set and delete what sets of accounts or labelled clusters may cost a month.",
+        ),
         _place("operations", CHANGE, "List and show the changes that were asked for here."),
         _place("wait", CHANGE, "Wait until clusters are where you want them, or an operation is done."),
         _place("providers", KNOW, "List the providers, and show what each can and why not where it cannot."),

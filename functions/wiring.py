@@ -21,6 +21,7 @@ from functions.settings import SettingsError
 from infra.store.api_keys import TableKeys
 from infra.store.audit import TableAudit
 from infra.store.credits import TableCredits
+from infra.store.envelopes import TableEnvelopes
 from infra.store.store import TableStore
 from infra.store.table import Table
 
@@ -120,6 +121,7 @@ def services_of(parts: Parts, settings: ApiSettings) -> "Services":
         changer=parts.changer,
         account_service=parts.account_service,
         keys=parts.keys,
+        envelopes=TableEnvelopes(parts.rows, parts.clock),
         credits=TableCredits(parts.rows, settings.credits_per_minute),
         audit=TableAudit(parts.rows, parts.clock),
         clock=parts.clock,

@@ -10,14 +10,19 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from cli.documents import change, keys, read
+from cli.documents import change, envelopes, keys, read
 
 _OPERATION = re.compile(r"^(query|mutation) (\w+)", re.MULTILINE)
 
 
 def documents() -> list[str]:
     """The whole documents, without fragments."""
-    texts = [text for module in (read, change, keys) for name, text in vars(module).items() if name.isupper()]
+    texts = [
+        text
+        for module in (read, change, keys, envelopes)
+        for name, text in vars(module).items()
+        if name.isupper()
+    ]
     return [text for text in texts if _OPERATION.search(text)]
 
 

@@ -13,6 +13,7 @@ from fleet.model.account import TrackedAccount
 from fleet.model.api_key import ApiKey
 from fleet.model.caller import Caller, Scope
 from fleet.model.cluster import Cluster
+from fleet.model.envelope import Envelope
 from fleet.model.freshness import is_missing
 from fleet.model.integration import Integration
 from fleet.model.node import Node
@@ -69,6 +70,7 @@ class Context:
         self.changer = services.changer
         self.account_service = services.account_service
         self.keys = services.keys
+        self.envelopes = services.envelopes
         self.credits = services.credits
         self.audit = services.audit
         self.policy = policy
@@ -107,6 +109,16 @@ class Context:
         """The API keys. Only callers who can create keys can read them."""
         found = await self.keys.find(key_id) if self.caller.may(Scope.ADMIN) else None
         return None if found is None else found[0]
+
+    async def envelope(self, name: str) -> Envelope | None:
+        """An envelope of accounts that the caller sees."""
+        seen = self.caller.account_ids
+        for one in await self.envelopes.all():
+            if one.name == name and (
+                seen is None or (one.account_ids is not None and one.account_ids <= seen)
+            ):
+                return one
+        return None
 
     async def fleet(self) -> Sequence[TrackedAccount]:
         """Every account, in order. They are read once for each request."""

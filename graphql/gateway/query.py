@@ -33,6 +33,7 @@ from gateway.types.cluster import (
     sort_clusters,
 )
 from gateway.types.enums import ProviderKind
+from gateway.types.envelope import Envelope, envelopes
 from gateway.types.event import Event
 from gateway.types.facets import ClusterFacet
 from gateway.types.fleet import Fleet, Totals, count_fleet
@@ -226,6 +227,11 @@ class Query:
         "Changes that were asked for here, newest first. Kept for 30 days. Each page examines a limited number "
         "of operations, so a filtered page may be short while `hasNextPage` is true.",
         resolver=operations,
+    )
+    envelopes: list[Envelope] = field(
+        "What sets of accounts or labelled clusters may cost a month, and how that stands, by name. There are 100 at "
+        "most.",
+        resolver=envelopes,
     )
     fleet: Fleet = field(
         "The whole fleet in numbers, and which accounts they do not fully cover.", resolver=fleet

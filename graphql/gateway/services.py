@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fleet.ports.audit import AuditLog
 from fleet.ports.clock import Clock
 from fleet.ports.credits import Credits
+from fleet.ports.envelopes import Envelopes
 from fleet.ports.keys import Keys
 from fleet.ports.store import Reader
 from fleet.reading.snapshot import Snapshots
@@ -25,6 +26,7 @@ class Services:
     changer: "Changer"
     account_service: "AccountService"
     keys: Keys
+    envelopes: Envelopes
     credits: Credits
     audit: AuditLog
     clock: Clock

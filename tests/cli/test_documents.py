@@ -25,7 +25,7 @@ from cli.commands.clusters.listing import SEVERITY
 from cli.commands.clusters.orders import FIELDS as ORDERS
 from cli.commands.keys import SCOPES
 from cli.credentials import KINDS
-from cli.documents import change, keys, read
+from cli.documents import change, envelopes, keys, read
 from cli.errors import CODES, TYPES
 from cli.goals import FIELDS
 from cli.kinds import CLOUDS, PHASES, STATES
@@ -50,7 +50,7 @@ def members(schema: GraphQLSchema, name: str) -> set[str]:
     return set(cast("GraphQLEnumType", schema.type_map[name]).values)
 
 
-@pytest.mark.parametrize("module", [read, change, keys], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [read, change, keys, envelopes], ids=lambda module: module.__name__)
 def test_every_document_is_part_of_the_contract(module: ModuleType) -> None:
     for name, document in documents(module).items():
         assert validate(CONTRACT, document) == [], name
@@ -60,7 +60,7 @@ def test_every_change_that_can_be_asked_for_has_a_command() -> None:
     """A change that the API gets and the command does not is found here."""
     asked = {
         selection.name.value  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
-        for module in (change, keys)
+        for module in (change, keys, envelopes)
         for document in documents(module).values()
         for definition in document.definitions
         if isinstance(definition, OperationDefinitionNode) and definition.operation.value == "mutation"

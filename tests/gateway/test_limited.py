@@ -23,6 +23,8 @@ from fleet.model.account import Account
 from fleet.model.caller import Caller, Scope
 from fleet.model.change import RefreshAccount
 from fleet.model.cluster import Phase
+from fleet.model.envelope import Envelope
+from fleet.model.money import Money
 from fleet.model.operation import Operation, Target, TargetKind, new_operation_id
 from gateway.relay import opaque
 from gateway.schema import SCHEMA
@@ -30,10 +32,12 @@ from infra.store.store import TableStore
 from tests.gateway.world import (
     ACME,
     MERIDIAN,
+    NOON,
     NORTH,
     QUAY,
     ZEPPELIN,
     Client,
+    FewEnvelopes,
     SetClock,
     cluster,
     integration,
@@ -105,6 +109,7 @@ DOCUMENTS: Mapping[str, str] = {
         spendLimits {{ decimal }} convertedSpendLimits {{ decimal }} unlimitedClusterCount unknownLimitClusterCount
         coverage {{ {COVERAGE} }} }} }}""",
     "viewer": f"{{ viewer {{ name scopes accounts {{ edges {{ cursor }} nodes {{ name }} {PAGE} }} }} }}",
+    "envelopes": """{ envelopes { name accounts { name } budgetStatus { reasons notCounted { name } } } }""",
     "explainSchedule": """query ($owner: ID!) { explainSchedule(accountId: $owner) {
         nextObservationAt account { name } collections { reason } } }""",
     "rateLimit": "{ rateLimit { remaining } }",
@@ -206,6 +211,18 @@ def ids_of(owner: Account, operations: list[Operation]) -> list[str]:
     ]
 
 
+async def every_kind_of_envelope() -> FewEnvelopes:
+    """Of every account, of one that is seen, of one that is not, and of both."""
+    envelopes = FewEnvelopes()
+    for name, owners in {"all": None, "seen": SEEN, "unseen": UNSEEN, "both": SEEN + UNSEEN}.items():
+        account_ids = None if owners is None else frozenset(owner.id for owner in owners)
+        money = Money(minor_units=1, currency="USD")
+        await envelopes.put(
+            Envelope(name=name, money=money, account_ids=account_ids, set_by="admin", set_at=NOON)
+        )
+    return envelopes
+
+
 def test_every_field_of_query_is_tried() -> None:
     assert set(DOCUMENTS) == set(SCHEMA._schema.query_type.fields)  # type: ignore[union-attr]
 
@@ -270,8 +287,9 @@ async def test_a_field_tells_of_the_accounts_that_the_key_sees_and_of_no_other(
     field: str, store: TableStore, clock: SetClock
 ) -> None:
     operations = await populated(store, clock)
-    limited = Client(store, clock, caller=CALLER)
-    everything = Client(store, clock, keys=NoKeys())
+    envelopes = await every_kind_of_envelope()
+    limited = Client(store, clock, caller=CALLER, envelopes=envelopes)
+    everything = Client(store, clock, keys=NoKeys(), envelopes=envelopes)
     tells_of_accounts = field not in ("providers", "apiKeys", "auditLog", "rateLimit")
     of_all = await ask(everything, field, SEEN + UNSEEN, operations)
     if tells_of_accounts and field not in ("fleet", "viewer"):

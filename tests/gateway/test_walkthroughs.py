@@ -88,6 +88,34 @@ async def test_a_creation_that_the_provider_refuses_says_so(begin: Begin) -> Non
     assert made["operation"]["state"] == "FAILED"
 
 
+async def test_an_envelope_is_set_shows_how_it_stands_and_is_deleted(begin: Begin) -> None:
+    journey = begin("cockroachdb")
+    account_id = await journey.connect("Paperboat Games")
+    asked = journey.input_of("set-envelope")
+    assert asked["accountIds"] == [account_id]
+    games = (await journey.run("set-envelope", input=asked))["envelope"]
+    assert games["budgetStatus"] == {"state": "OK", "reasons": []}
+
+    journey.clock.advance(5 * 24 * 3600)
+    meridian = await journey.connect("Meridian Freight")
+    asked |= {"name": "freight", "accountIds": [meridian]}
+    freight = (await journey.run("set-envelope", input=asked))["envelope"]
+    assert freight["budgetStatus"]["state"] == "OVER"
+    assert freight["budgetStatus"]["reasons"][0].endswith("were spent, of 100.00 USD.")
+
+    listed = (await journey.client.query(read(OPERATIONS / "envelopes.graphql")[0]))["envelopes"]
+    assert [one["name"] for one in listed] == ["freight", "games"]
+    assert "Meridian Freight/customs-portal" in {
+        one["name"] for one in listed[0]["budgetStatus"]["notCounted"]
+    }
+    delete = "mutation ($id: ID!) { deleteEnvelope(id: $id) { envelope { name } userErrors { message } } }"
+    gone = (await journey.client.query(delete, id=freight["id"]))["deleteEnvelope"]
+    assert gone == {"envelope": {"name": "freight"}, "userErrors": []}
+    assert [one["name"] for one in (await journey.client.query("{ envelopes { name } }"))["envelopes"]] == [
+        "games"
+    ]
+
+
 FIFTEEN_DOLLARS = {"money": {"minorUnits": "1500", "currency": "USD"}}
 LIMIT = """query ($id: ID!) { cluster(id: $id) { spendLimit { limit {
     basis money { minorUnits } usage { requestUnits storageMiB }

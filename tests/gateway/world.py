@@ -19,6 +19,7 @@ from fleet.model.caller import Caller, trusted
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, ClusterDetails, Connection, Engine, Facts, Phase, Resources
+from fleet.model.envelope import Envelope
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.integration import Integration
 from fleet.model.ledger import LedgerEntry
@@ -38,6 +39,7 @@ from fleet.model.summary import summarize
 from fleet.model.tracking import Tracked, TrackedCluster, Transition, Unread
 from fleet.ports.audit import AuditLog
 from fleet.ports.credits import Credits, CreditStatus
+from fleet.ports.envelopes import Envelopes
 from fleet.ports.keys import Keys
 from fleet.ports.store import Changes, Lease, Reader, TrackedItem
 from fleet.providers import PROVIDERS
@@ -123,6 +125,22 @@ class Plenty:
         )
 
 
+class FewEnvelopes:
+    """Keeps them in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Envelope] = {}
+
+    async def all(self) -> list[Envelope]:
+        return [self.kept[name] for name in sorted(self.kept)]
+
+    async def put(self, envelope: Envelope) -> None:
+        self.kept[envelope.name] = envelope
+
+    async def delete(self, name: str) -> Envelope | None:
+        return self.kept.pop(name, None)
+
+
 class NoAudit:
     """Keeps nothing."""
 
@@ -141,6 +159,7 @@ def services_over(
     keys: object = None,
     credits: Credits | None = None,
     audit: AuditLog | None = None,
+    envelopes: object = None,
 ) -> Services:
     """What is left out is not asked for."""
     return Services(
@@ -148,6 +167,7 @@ def services_over(
         changer=cast("Changer", changer),
         account_service=cast("AccountService", account_service),
         keys=cast("Keys", keys),
+        envelopes=cast("Envelopes", envelopes or FewEnvelopes()),
         credits=credits or Plenty(),
         audit=audit or NoAudit(),
         clock=clock,
@@ -162,11 +182,18 @@ def gateway_of(
     account_service: object = None,
     keys: object = None,
     credits: Credits | None = None,
+    envelopes: object = None,
     caller: Caller = ANYBODY,
     **options: Any,
 ) -> Starlette:
     services = services_over(
-        reader, clock, changer=changer, account_service=account_service, keys=keys, credits=credits
+        reader,
+        clock,
+        changer=changer,
+        account_service=account_service,
+        keys=keys,
+        credits=credits,
+        envelopes=envelopes,
     )
     return create_app(
         services,

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gateway.mutations import accounts, clusters, integrations, keys, nodes
+from gateway.mutations import accounts, clusters, envelopes, integrations, keys, nodes
 from gateway.mutations.payloads import (
     AccountPayload,
     ApiKeyPayload,
@@ -10,6 +10,7 @@ from gateway.mutations.payloads import (
     ClusterOperationPayload,
     CreateApiKeyPayload,
     DeleteIntegrationPayload,
+    EnvelopePayload,
     IntegrationPayload,
     OperationPayload,
     SpendLimitPayload,
@@ -63,6 +64,13 @@ class Mutation:
     )
     clear_spend_limit: SpendLimitPayload | None = field(
         "Remove the limit.", resolver=clusters.clear_spend_limit
+    )
+    set_envelope: EnvelopePayload | None = field(
+        "Set what a set of accounts or labelled clusters may cost a month. It is kept here: no provider stops at it.",
+        resolver=envelopes.set_one,
+    )
+    delete_envelope: EnvelopePayload | None = field(
+        "Delete an envelope. It is the one that was there.", resolver=envelopes.delete
     )
     create_api_key: CreateApiKeyPayload | None = field("Create a key of this gateway.", resolver=keys.create)
     revoke_api_key: ApiKeyPayload | None = field(

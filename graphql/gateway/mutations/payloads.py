@@ -14,6 +14,7 @@ from fleet.model.api_key import ApiKey as KnownKey
 from fleet.model.audit import AuditEntry, AuditOutcome, new_entry
 from fleet.model.caller import Scope
 from fleet.model.cluster import Cluster as KnownCluster
+from fleet.model.envelope import Envelope as KnownEnvelope
 from fleet.model.integration import Integration as KnownIntegration
 from fleet.model.node import Node as NodeRecord
 from fleet.model.operation import OperationState
@@ -24,12 +25,13 @@ from gateway.relay import ids
 from gateway.types.account import Account
 from gateway.types.api_key import ApiKey
 from gateway.types.cluster import Cluster
+from gateway.types.envelope import Envelope
 from gateway.types.integration import Integration
 from gateway.types.node import ClusterNode
 from gateway.types.operation import Operation, find_target
 from gateway.types.records import ShownRefusal, field, serves, shown
 
-AnswerT = TypeVar("AnswerT", domain.Operation, TrackedAccount, KnownKey, MadeKey)
+AnswerT = TypeVar("AnswerT", domain.Operation, TrackedAccount, KnownKey, MadeKey, KnownEnvelope)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,7 @@ class MutationOutcome:
     account: TrackedAccount | None = None
     api_key: KnownKey | None = None
     token: str | None = None
+    envelope: KnownEnvelope | None = None
     user_errors: Sequence[ShownRefusal] = ()
 
 
@@ -73,6 +76,8 @@ def answers(
             await _conclude(info, entry, AuditOutcome.DONE)
             if isinstance(answered, TrackedAccount):
                 return MutationOutcome(account=answered)
+            if isinstance(answered, KnownEnvelope):
+                return MutationOutcome(envelope=answered)
             if isinstance(answered, MadeKey):
                 return MutationOutcome(api_key=answered.key, token=answered.token)
             if isinstance(answered, KnownKey):
@@ -150,6 +155,11 @@ class AccountPayload(Payload):
 class CreateApiKeyPayload(Payload):
     api_key: ApiKey | None
     token: str | None = field("The key itself. It is shown only here.")
+
+
+@strawberry.type(description="The result of a change of an envelope.")
+class EnvelopePayload(Payload):
+    envelope: Envelope | None
 
 
 @strawberry.type(description="The result of a change of a key.")

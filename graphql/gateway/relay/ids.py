@@ -5,6 +5,7 @@ import strawberry
 from fleet.model.account import TrackedAccount
 from fleet.model.api_key import ApiKey
 from fleet.model.cluster import Cluster
+from fleet.model.envelope import Envelope
 from fleet.model.integration import Integration
 from fleet.model.node import Node as NodeRecord
 from fleet.model.operation import Operation
@@ -33,6 +34,8 @@ def global_id(source: strawberry.Parent[object]) -> str:
             return opaque.write(["Integration", integration.account_id, integration.key])
         case _, Operation() as operation:
             return opaque.write(["Operation", operation.account_id, operation.id])
+        case Envelope(name=name), _:
+            return opaque.write(["Envelope", name])
         case ApiKey(id=key_id), _:
             return opaque.write(["ApiKey", key_id])
         case _:
@@ -47,6 +50,8 @@ async def find(context: Context, global_id: str) -> object | None:
             return PROVIDERS.get(key)
         case ("Account", account_id):
             return await context.accounts.load(account_id)
+        case ("Envelope", name):
+            return await context.envelope(name)
         case ("ApiKey", key):
             return await context.api_key(key)
         case ("Operation", account_id, key):

@@ -9,6 +9,7 @@ from fleet.model.capability import Capability
 from fleet.model.change import OperationKind
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Engine, Phase
+from fleet.model.envelope import BudgetState
 from fleet.model.event import EventKind
 from fleet.model.failure import FailureKind
 from fleet.model.freshness import FreshnessState
@@ -52,8 +53,14 @@ strawberry.enum(
 strawberry.enum(
     Capability,
     description="Something that a provider's API supports or does not support. SPEND_LIMIT: reading, setting and "
-    "clearing limits. CONDITIONAL_UPDATE: the provider itself refuses to overwrite another change; without "
+    "clearing limits. SPEND: telling what an account costs. CLUSTER_SPEND: splitting that by cluster. "
+    "CONDITIONAL_UPDATE: the provider itself refuses to overwrite another change; without "
     "it, Fleetgraph compares revisions before it writes.",
+)
+strawberry.enum(
+    BudgetState,
+    description="OVER: more was spent than the envelope holds. AT_RISK: the estimate is over it, or the limits that "
+    "could still be spent are, or costs of the set are not known. OK: none of these.",
 )
 strawberry.enum(
     FreshnessState,

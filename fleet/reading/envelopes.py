@@ -1,0 +1,158 @@
+"""How an envelope stands: what was spent, what could still be, what it comes to at the end of the period, and what of
+it nobody knows.
+
+The rule of the estimate: what an account (or a cluster) has cost so far, times the length of its period over the part
+of it that has passed, which is taken for a day at least. Where the provider does not tell when the period began, what
+has been spent so far counts as it is.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from fleet.model.account import TrackedAccount
+from fleet.model.envelope import BudgetState, Envelope, EnvelopeStatus, NotCounted
+from fleet.model.money import Money, SpendLimitState
+from fleet.model.tracking import TrackedCluster
+from fleet.reading.snapshot import AccountSnapshot
+from fleet.reading.spend import sum_up
+
+RULE = (
+    "What was spent so far, times the length of the period over the part of it that has passed (a day at least); "
+    "as it is, where the provider does not tell when the period began."
+)
+MOST_NOT_COUNTED = 100
+_A_DAY = timedelta(days=1)
+
+
+@dataclass
+class _Sums:
+    currency: str
+    now: datetime
+    spent: int = 0
+    estimate: float = 0
+    not_counted: list[NotCounted] = field(default_factory=list)
+
+    def add(self, name: str, amount: Money, since: datetime | None, until: datetime | None) -> None:
+        if amount.currency != self.currency:
+            if amount.minor_units:
+                self.miss(name, f"It costs {amount.decimal} {amount.currency}, and nothing is converted.")
+            return
+        self.spent += amount.minor_units
+        self.estimate += amount.minor_units * _times(since, until, self.now)
+
+    def miss(self, name: str, reason: str) -> None:
+        self.not_counted.append(NotCounted(name=name, reason=reason))
+
+
+def status_of(
+    envelope: Envelope,
+    snapshots: Iterable[AccountSnapshot],
+    unsupported: Callable[[str], str | None],
+    now: datetime,
+) -> EnvelopeStatus:
+    """`snapshots` are of every account that the envelope may be about."""
+    held = [one for one in snapshots if _holds(envelope, one.account)]
+    clusters = [row for one in held for row in one.clusters if _is_meant(envelope, row)]
+    names = {one.account.account.id: one.account.account.name for one in held}
+    sums = _Sums(envelope.money.currency, now)
+    if envelope.labels:
+        for row in clusters:
+            _add_cluster(sums, row, _name(names, row))
+    else:
+        _add_accounts(sums, [one.account for one in held], unsupported)
+    for account_id in sorted((envelope.account_ids or frozenset()) - names.keys()):
+        sums.miss(account_id, "The account is not connected any more.")
+    unknown = list(sums.not_counted)
+    left = sum(_limit_left(sums, row, _name(names, row)) for row in clusters)
+    return _judge(envelope, sums, unknown, left)
+
+
+def _judge(envelope: Envelope, sums: _Sums, unknown: Sequence[NotCounted], left: int) -> EnvelopeStatus:
+    currency, most = envelope.money.currency, envelope.money.minor_units
+
+    def money(units: float) -> Money:
+        return Money(minor_units=round(units), currency=currency)
+
+    estimate = max(round(sums.estimate), sums.spent)
+    reasons: list[str] = []
+    if sums.spent > most:
+        reasons.append(f"{_text(money(sums.spent))} were spent, of {_text(envelope.money)}.")
+    if estimate > most:
+        reasons.append(f"The estimate to the end of the period is {_text(money(estimate))}.")
+    if sums.spent + left > most:
+        reasons.append(f"The limits of its clusters allow {_text(money(left))} more.")
+    reasons += [f"{one.name}: {one.reason}" for one in unknown[:MOST_NOT_COUNTED]]
+    state = BudgetState.OVER if sums.spent > most else BudgetState.AT_RISK if reasons else BudgetState.OK
+    return EnvelopeStatus(
+        state=state,
+        reasons=tuple(reasons),
+        spent=money(sums.spent),
+        limits_left=money(left),
+        estimate=money(estimate),
+        not_counted=tuple(sums.not_counted[:MOST_NOT_COUNTED]),
+    )
+
+
+def _holds(envelope: Envelope, account: TrackedAccount) -> bool:
+    return envelope.account_ids is None or account.account.id in envelope.account_ids
+
+
+def _is_meant(envelope: Envelope, row: TrackedCluster) -> bool:
+    labels = row.item.labels or {}
+    return not row.is_tombstone and all(labels.get(key) == value for key, value in envelope.labels.items())
+
+
+def _add_accounts(
+    sums: _Sums, accounts: Sequence[TrackedAccount], unsupported: Callable[[str], str | None]
+) -> None:
+    summed = sum_up(accounts, unsupported, sums.now)
+    for account, _ in summed.by_account:
+        for one in account.state.spend:
+            sums.add(account.account.name, one.total, one.since, one.until)
+    for left in summed.left_out:
+        sums.miss(left.account.account.name, left.reason)
+
+
+def _add_cluster(sums: _Sums, row: TrackedCluster, name: str) -> None:
+    parts = [one for one in row.facts.spend or () if not one.is_final]
+    if not parts:
+        sums.miss(name, "Its provider tells nothing of what it costs in the running period.")
+    for one in parts:
+        sums.add(name, one.amount, one.since, one.until)
+
+
+def _limit_left(sums: _Sums, row: TrackedCluster, name: str) -> int:
+    """What the cluster could still spend up to its limit. What has no limit in this currency is named."""
+    status = row.item.spend_limit
+    if status.state is SpendLimitState.UNSUPPORTED:
+        return 0
+    money = None if status.limit is None else status.limit.money
+    if money is None:
+        because = status.reason or (status.limit and status.limit.money_reason) or "It has no spend limit."
+        sums.miss(name, because)
+        return 0
+    if money.currency != sums.currency:
+        sums.miss(name, f"Its limit is in {money.currency}.")
+        return 0
+    spent = sum(
+        one.amount.minor_units
+        for one in row.facts.spend or ()
+        if one.amount.currency == sums.currency and not one.is_final
+    )
+    return max(0, money.minor_units - spent)
+
+
+def _times(since: datetime | None, until: datetime | None, now: datetime) -> float:
+    if since is None or until is None or not since < until:
+        return 1
+    passed = min(max(now - since, _A_DAY), until - since)
+    return (until - since) / passed
+
+
+def _name(names: dict[str, str], row: TrackedCluster) -> str:
+    return f"{names[row.item.account_id]}/{row.item.name}"
+
+
+def _text(money: Money) -> str:
+    return f"{money.decimal} {money.currency}"
