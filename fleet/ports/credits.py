@@ -30,6 +30,12 @@ class Credits(Protocol):
         """Takes all of `cost` or, raising `CreditsUsedUp`, nothing."""
         ...
 
+    def used_up(self, caller_id: str, now: datetime) -> CreditStatus | None:
+        """The status of a caller of whom this process knows that nothing is left, for a request of one point. It asks
+        nobody.
+        """
+        ...
+
 
 def window_of(now: datetime) -> datetime:
     """The beginning of the window that contains `now`. It is the same for every process."""

@@ -57,14 +57,12 @@ class Covered:
 
 class Context:
     """Each request has its own, so that requests do not share what they loaded. `now` is one instant for the whole
-    answer. `reader` shows only what the caller may read. `operation_name` is from the request. `standing` is the
-    credits that it used, from the moment that they are known. `mutations` and
-    `refusals` are for the log: what the request asks for, and which of these were refused, each with the reason's name.
+    answer. `reader` shows only what the caller may read. `operation_name` is from the request, once it is read, and
+    `standing` the credits that it used, once they are known. `mutations` and `refusals` are for the log: what the
+    request asks for, and which of these were refused, each with the reason's name.
     """
 
-    def __init__(
-        self, services: Services, policy: Policy, *, caller: Caller, operation_name: str | None
-    ) -> None:
+    def __init__(self, services: Services, policy: Policy, *, caller: Caller) -> None:
         self.reader = as_seen_by(caller, services.reader)
         self.snapshots = services.snapshots
         self.changer = services.changer
@@ -75,7 +73,7 @@ class Context:
         self.audit = services.audit
         self.policy = policy
         self.caller = caller
-        self.operation_name = operation_name
+        self.operation_name: str | None = None
         self.now = services.clock.now()
         self.standing: CreditStatus | None = None
         self.mutations: Sequence[str] = ()

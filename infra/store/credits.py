@@ -15,6 +15,9 @@ class TableCredits:
     def __init__(self, table: Table, limit: int) -> None:
         self._table = table
         self._limit = limit
+        self._window: datetime | None = None
+        self._used_up: set[str] = set()
+        """Who is known to have nothing left in `_window`."""
 
     async def spend(self, caller_id: str, cost: int, now: datetime) -> CreditStatus:
         began = window_of(now)
@@ -23,13 +26,25 @@ class TableCredits:
         try:
             is_counted, spent = await self._table.count(key, cost, most=self._limit, expires_at=expires_at)
         except TableUnavailable:
-            is_counted, spent = (
-                cost <= self._limit,
-                min(cost, self._limit),
-            )  # a full disk must not stop queries, which can still be answered
-        standing = CreditStatus(
-            cost=cost, limit=self._limit, remaining=self._limit - spent, resets_at=began + WINDOW
-        )
+            # A full disk must not stop queries, which can still be answered.
+            is_counted, spent = cost <= self._limit, min(cost, self._limit)
+        else:
+            if spent >= self._limit:
+                self._remember(caller_id, began)
+        standing = self._status(began, cost, self._limit - spent)
         if not is_counted:
             raise CreditsUsedUp(standing)
         return standing
+
+    def used_up(self, caller_id: str, now: datetime) -> CreditStatus | None:
+        began = window_of(now)
+        is_known = began == self._window and caller_id in self._used_up
+        return self._status(began, 1, 0) if is_known else None
+
+    def _status(self, began: datetime, cost: int, remaining: int) -> CreditStatus:
+        return CreditStatus(cost=cost, limit=self._limit, remaining=remaining, resets_at=began + WINDOW)
+
+    def _remember(self, caller_id: str, began: datetime) -> None:
+        if began != self._window:
+            self._window, self._used_up = began, set()
+        self._used_up.add(caller_id)

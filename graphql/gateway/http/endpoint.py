@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from operator import itemgetter
 from types import MappingProxyType
@@ -16,6 +17,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from fleet.ports.credits import CreditsUsedUp
 from fleet.ports.pages import Page, Pages
 from gateway.context import Context
 from gateway.http.authentication import caller_of
@@ -23,6 +25,7 @@ from gateway.http.codes import MEANINGS, Code
 from gateway.http.errors import to_client
 from gateway.http.request import JSON, Asked, NotServed, answer_type, check_method, read
 from gateway.http.request_log import LogRequest, describe, nobody_listens
+from gateway.limits.bounds import out_of_credits
 from gateway.schema import SCHEMA
 from gateway.services import Policy, Services
 
@@ -58,21 +61,31 @@ class Endpoint:
     async def _respond(self, request: Request) -> Response:
         if self._pages is not None and (found := found_for(request, self._pages)):
             return page_response(found)
-        media_type = JSON
+        media_type, headers = JSON, dict[str, str]()
+        context = Context(self._services, self._policy, caller=caller_of(request))
         try:
             check_method(request)
             media_type = answer_type(request)
+            self._check_credits(context)
             asked = await read(request, self._policy)
-            context = Context(
-                self._services, self._policy, caller=caller_of(request), operation_name=asked.operation_name
-            )
+            context.operation_name = asked.operation_name
             result = await self._execute(request, asked, context)
+            answer = _answer(result, request.scope["request_id"])
         except NotServed as refused:
-            error = {"message": refused.message, "extensions": {"code": refused.code}}
-            return _response({"errors": [error]}, media_type, refused.headers)
-        answer = _answer(result, request.scope["request_id"])
+            headers = {**refused.headers}
+            answer = {"errors": [{"message": refused.message, "extensions": {"code": refused.code}}]}
+            with suppress(CreditsUsedUp):
+                await context.credits.spend(context.caller.id, 1, context.now)
+        except GraphQLError as refused:
+            answer = {"errors": [to_client(refused, request.scope["request_id"], is_executed=False)]}
         self._log_request(describe(context, answer))
-        return _response(answer, media_type)
+        return _response(answer, media_type, headers)
+
+    def _check_credits(self, context: Context) -> None:
+        """Whoever is known to have used up this minute's credits is refused before the request is read."""
+        standing = context.credits.used_up(context.caller.id, context.now)
+        if standing is not None:
+            raise out_of_credits(standing, context.now)
 
     async def _execute(self, request: Request, asked: Asked, context: Context) -> ExecutionResult:
         kinds = {OperationType.QUERY}

@@ -1,7 +1,8 @@
 """The limits of a query: its size before validation, its query cost before execution, and its caller's credits."""
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Any
 
 from graphql import ExecutionResult as GraphQLResult
@@ -89,7 +90,18 @@ class Bounds(SchemaExtension):
         try:
             return await context.credits.spend(context.caller.id, cost, context.now)
         except CreditsUsedUp as refused:
-            raise _out_of_credits(refused.standing, context) from None
+            standing = await self._pay_for_reading(refused.standing)
+            raise out_of_credits(standing, context.now) from None
+
+    async def _pay_for_reading(self, standing: CreditStatus) -> CreditStatus:
+        """What is refused was read all the same. Whoever asks on has nothing left soon, and is not read any more."""
+        context, price = self._context, min(self._price_of_reading(), standing.remaining)
+        if price < 1:
+            return standing
+        with suppress(CreditsUsedUp):
+            paid = await context.credits.spend(context.caller.id, price, context.now)
+            standing = standing.model_copy(update={"remaining": paid.remaining})
+        return standing
 
     def _price_of_reading(self) -> int:
         """In points. Validating a document of the largest size takes as long as answering the most expensive query."""
@@ -110,8 +122,8 @@ class Bounds(SchemaExtension):
             raise GraphQLError(UNFIT, extensions={"code": Code.GRAPHQL_VALIDATION_FAILED})
 
 
-def _out_of_credits(standing: CreditStatus, context: Context) -> GraphQLError:
-    seconds = max(1, round((standing.resets_at - context.now).total_seconds()))
+def out_of_credits(standing: CreditStatus, now: datetime) -> GraphQLError:
+    seconds = max(1, round((standing.resets_at - now).total_seconds()))
     return GraphQLError(
         f"This query may cost {standing.cost} points, and {standing.remaining} of your {standing.limit} a minute are "
         f"left. Ask again in {seconds} seconds.",

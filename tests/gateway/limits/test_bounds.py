@@ -330,6 +330,11 @@ class Purse:
         self.spent[caller_id] = self.limit - left + cost
         return CreditStatus(cost=cost, limit=self.limit, remaining=left - cost, resets_at=resets_at)
 
+    def used_up(self, caller_id: str, now: datetime) -> CreditStatus | None:
+        if self.spent.get(caller_id, 0) < self.limit:
+            return None
+        return CreditStatus(cost=1, limit=self.limit, remaining=0, resets_at=now + timedelta(seconds=17.2))
+
 
 async def test_what_is_left_is_told_in_the_answer_and_beside_it(world: TableStore, clock: SetClock) -> None:
     client = Client(world, clock, credits=Purse(100))
@@ -354,20 +359,53 @@ async def test_whoever_has_spent_everything_is_told_when_to_come_again(
     assert response.json() == {
         "errors": [
             {
-                "message": "This query may cost 13 points, and 8 of your 10 a minute are left. "
+                "message": "This query may cost 13 points, and 4 of your 10 a minute are left. "
                 "Ask again in 17 seconds.",
                 "extensions": {
                     "code": "RATE_LIMITED",
                     "retryAfterSeconds": 17,
                     "cost": 13,
                     "limit": 10,
-                    "remaining": 8,
+                    "remaining": 4,
                     "resetsAt": "2026-04-06T12:00:27.200000Z",
                 },
             }
         ]
     }
     assert not reader.calls
+
+
+async def test_whoever_asks_on_without_credits_is_soon_refused_unread(
+    world: TableStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refusals cost what reading took, so that a caller cannot have documents read without an end."""
+    purse = Purse(100)
+    client = Client(world, clock, credits=purse)
+    document = "{ clusters(first: 100) { nodes { name } } }"
+    for _ in range(100):
+        response = await client.http.post("/graphql", json={"query": document})
+        assert response.status_code == 429
+    assert list(purse.spent.values()) == [100]
+    monkeypatch.setattr("gateway.http.endpoint.read", None)
+    response = await client.http.post("/graphql", json={"query": document})
+    assert (response.status_code, response.headers["retry-after"]) == (429, "17")
+    (error,) = response.json()["errors"]
+    assert error["extensions"] == {
+        "code": "RATE_LIMITED",
+        "retryAfterSeconds": 17,
+        "cost": 1,
+        "limit": 100,
+        "remaining": 0,
+        "resetsAt": "2026-04-06T12:00:27.200000Z",
+    }
+
+
+async def test_a_request_that_is_no_graphql_costs_a_point(world: TableStore, clock: SetClock) -> None:
+    purse = Purse(100)
+    client = Client(world, clock, credits=purse)
+    for content, kind in ((b"{", "application/json"), (b"[]", "application/json"), (b"x", "text/plain")):
+        await client.http.post("/graphql", content=content, headers={"content-type": kind})
+    assert list(purse.spent.values()) == [3]
 
 
 async def test_a_change_that_cannot_be_paid_is_not_made(

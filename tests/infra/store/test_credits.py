@@ -63,6 +63,31 @@ async def test_two_at_once_spend_what_there_is_and_no_more(credits: TableCredits
     assert (await credits.spend("ci", 10, clock.now())).remaining == 0
 
 
+async def test_who_has_nothing_left_is_known_without_asking_until_the_minute_ends(
+    credits: TableCredits, clock: SetClock
+) -> None:
+    await credits.spend("ci", 99, clock.now())
+    with pytest.raises(CreditsUsedUp):
+        await credits.spend("ci", 2, clock.now())
+    assert credits.used_up("ci", clock.now()) is None, "one point is left"
+    await credits.spend("ci", 1, clock.now())
+    standing = credits.used_up("ci", clock.now())
+    assert standing is not None
+    assert (standing.cost, standing.limit, standing.remaining) == (1, 100, 0)
+    assert credits.used_up("web", clock.now()) is None
+    clock.advance(60)
+    assert credits.used_up("ci", clock.now()) is None
+
+
+async def test_another_process_learns_it_from_its_first_refusal(table: Table, clock: SetClock) -> None:
+    await TableCredits(table, limit=100).spend("ci", 100, clock.now())
+    another = TableCredits(table, limit=100)
+    assert another.used_up("ci", clock.now()) is None
+    with pytest.raises(CreditsUsedUp):
+        await another.spend("ci", 1, clock.now())
+    assert another.used_up("ci", clock.now()) is not None
+
+
 async def test_a_request_takes_one_write(credits: TableCredits, clock: SetClock, traffic: Traffic) -> None:
     await credits.spend("ci", 30, clock.now())
     assert traffic.operations == ["UpdateItem"]
