@@ -198,7 +198,7 @@ LAMBDA_PYTHON = 3.13
 RUNTIME ?= $(shell for python in python$(LAMBDA_PYTHON) \
 	$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/$(LAMBDA_PYTHON).*/bin/python$(LAMBDA_PYTHON) 2>/dev/null); do \
 	$$python -c '' 2>/dev/null && echo $$python && break; done)
-ARTEFACT = @$(WITH_SAM) RUNTIME='$(RUNTIME)' sh local/artefact.sh "$(ARTIFACTS_DIR)" $(LAMBDA_PYTHON) $(ARCHITECTURE)
+ARTEFACT = @$(WITH_SAM) RUNTIME='$(RUNTIME)' PYTHON='$(PYTHON)' sh local/artefact.sh "$(ARTIFACTS_DIR)" $(LAMBDA_PYTHON) $(ARCHITECTURE)
 
 build-Plan build-Observe build-Api: | $(if $(shell command -v uv),,.venv-sam/stamp)
 
@@ -207,7 +207,7 @@ build-Plan build-Observe:
 
 # Two fifths of it are cryptography, to verify tokens with. It is loaded with the first.
 build-Api:
-	$(ARTEFACT) "-r pyproject.toml" 43 fleet adapters infra functions graphql/gateway
+	$(ARTEFACT) "-r pyproject.toml" 40 fleet adapters infra functions graphql/gateway
 
 .venv-client/bin/python .venv-sam/bin/python .venv-checkov/bin/python:
 	$(MAKE_VENV) $(@:/bin/python=)

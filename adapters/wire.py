@@ -41,7 +41,7 @@ LONGEST_NOTE = 200
 class Wire(BaseModel):
     """Part of an answer. Unknown members are ignored. A validation error does not quote its input."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
     @classmethod
     def from_json(cls, body: bytes) -> Self:

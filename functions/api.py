@@ -24,6 +24,7 @@ from fleet.model.caller import Caller, Scope
 from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.keys import Keys
 from fleet.ports.store import Schedule
+from functions import IS_LAMBDA, start_collecting
 from functions.api_settings import read_api_settings
 from functions.deadline import within_the_invocation
 from functions.events import as_request, is_request
@@ -187,12 +188,9 @@ class Api:
         from functions.wiring import policy_of, services_of, wire
         from gateway.http.app import create_app
         from infra.dynamodb.table import DynamoTable
-        from infra.secrets import ssm
         from infra.secrets.ssm import SsmVault
 
-        vault = SsmVault(
-            ssm.open_client(), self._settings.token_prefix, self._clock, key_id=self._settings.token_key_id
-        )
+        vault = SsmVault(self._settings.token_prefix, self._clock, key_id=self._settings.token_key_id)
         wired = wire(
             rows=DynamoTable(self._dynamodb, self._settings.table, self._clock),
             vault=vault,
@@ -260,6 +258,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return answer
 
 
-if "AWS_LAMBDA_RUNTIME_API" in os.environ:
+if IS_LAMBDA:
     # Lambda imports a function at INIT with a whole processor, and then waits for a request.
     _api().prepare()
+start_collecting()

@@ -13,10 +13,12 @@ from dataclasses import asdict, replace
 from functools import cache
 from typing import Any
 
+import adapters  # noqa: F401 - every observation needs them, so they are imported at INIT
 from fleet.observing.observer import Observation, Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.store import Schedule
+from functions import start_collecting
 from functions.plan import AHEAD, send_observation_request
 from functions.process import Context, Process, seconds_left
 from functions.settings import read_pace, read_settings
@@ -24,7 +26,6 @@ from functions.wiring import wire
 from infra import queue
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.queue import Queue, UnreadableMessage, read_message
-from infra.secrets import ssm
 from infra.secrets.ssm import SsmVault
 from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
 
@@ -104,7 +105,7 @@ class Observing:
     def __init__(self, environment: Mapping[str, str], clock: Clock, pace: Pace | None = None) -> None:
         settings = read_settings(environment)
         self._process = Process()
-        vault = SsmVault(ssm.open_client(), settings.token_prefix, clock)
+        vault = SsmVault(settings.token_prefix, clock)
         wired = wire(
             rows=DynamoTable(open_client(), settings.table, clock),
             vault=vault,
@@ -142,3 +143,6 @@ def _observing() -> Observing:
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return _observing()(event, context)
+
+
+start_collecting()

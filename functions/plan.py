@@ -16,6 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from fleet.observing.schedule import due_messages
 from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.store import Schedule
+from functions import start_collecting
 from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from infra import queue
@@ -144,3 +145,6 @@ def _planner() -> Planner:
 def handler(event: object, context: Any) -> dict[str, Any]:
     logger.set_correlation_id(context.aws_request_id)
     return _planner()(event, context)
+
+
+start_collecting()

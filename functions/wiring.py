@@ -1,19 +1,23 @@
 """The composition root: the store, vault, adapters and clock of the domain. Only this module knows all of them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from adapters import open_adapter, open_client
+from pydantic import SecretStr
+
 from fleet.accounts.service import AccountService
 from fleet.changing.changer import Changer
+from fleet.model.account import Account
 from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
+from fleet.ports.adapter import Adapter, OpenAdapter
 from fleet.ports.clock import Clock
+from fleet.ports.permits import Permits
 from fleet.ports.store import Schedule
 from fleet.ports.vault import Vault
 from functions.api_settings import ApiSettings
@@ -44,6 +48,34 @@ class Parts:
     clock: Clock
 
 
+class Adapters:
+    """The adapters. All of them share one HTTP client, with its connections and its TLS context.
+
+    They are imported and the client is opened with the first adapter, because a query needs none: it is a tenth of what
+    the API would import. `urls` are addresses besides the providers' own.
+    """
+
+    def __init__(self, urls: Iterable[str], clock: Clock) -> None:
+        self._urls = list(urls)
+        self._clock = clock
+        self._to_close = AsyncExitStack()
+
+    def open(self, account: Account, token: SecretStr, permits: Permits) -> Adapter:
+        """Is a `fleet.ports.adapter.OpenAdapter`."""
+        return self._open(account, token, permits)
+
+    @cached_property
+    def _open(self) -> OpenAdapter:
+        from adapters import open_adapter, open_client
+
+        client = open_client(self._urls)
+        self._to_close.push_async_callback(client.aclose)
+        return partial(open_adapter, client=client, clock=self._clock)
+
+    async def close(self) -> None:
+        await self._to_close.aclose()
+
+
 @asynccontextmanager
 async def wire(
     *,
@@ -56,59 +88,57 @@ async def wire(
     send_observation_request: SendObservationRequest | None = None,
     shares_address: bool = True,
 ) -> AsyncIterator[Parts]:
-    """All adapters share one HTTP client, with its connections and its TLS context.
-
-    `rows` are closed at the end. `base_urls` are the addresses of providers for new accounts, instead of their own.
+    """`rows` are closed at the end. `base_urls` are the addresses of providers for new accounts, instead of their own.
     Requests go only to the providers, to those, and to `given_urls`. `send_observation_request` is called for an
     account that must be observed before the schedule would. `shares_address`: all of our processes ask from one
     address, as functions on AWS do not.
     """
     store = TableStore(rows, clock)
+    adapters = Adapters([*base_urls.values(), *given_urls], clock)
     try:
-        async with open_client([*base_urls.values(), *given_urls]) as http:
 
-            async def request_observation(account_id: str, at: datetime) -> None:
-                await store.request_observation(account_id, at)
-                if send_observation_request is not None:
-                    await send_observation_request(store, account_id, at)
+        async def request_observation(account_id: str, at: datetime) -> None:
+            await store.request_observation(account_id, at)
+            if send_observation_request is not None:
+                await send_observation_request(store, account_id, at)
 
-            adapters = partial(open_adapter, client=http, clock=clock)
-            observer = Observer(
-                store=store,
-                vault=vault,
-                open_adapter=adapters,
-                clock=clock,
-                pace=pace,
-                shares_address=shares_address,
-            )
-            changer = Changer(
-                store=store,
-                vault=vault,
-                open_adapter=adapters,
-                clock=clock,
-                request_observation=request_observation,
-                shares_address=shares_address,
-            )
-            account_service = AccountService(
-                store=store,
-                vault=vault,
-                open_adapter=adapters,
-                clock=clock,
-                request_observation=request_observation,
-                base_urls=base_urls,
-                shares_address=shares_address,
-            )
-            yield Parts(
-                store=store,
-                vault=vault,
-                observer=observer,
-                changer=changer,
-                account_service=account_service,
-                keys=TableKeys(rows, clock),
-                rows=rows,
-                clock=clock,
-            )
+        observer = Observer(
+            store=store,
+            vault=vault,
+            open_adapter=adapters.open,
+            clock=clock,
+            pace=pace,
+            shares_address=shares_address,
+        )
+        changer = Changer(
+            store=store,
+            vault=vault,
+            open_adapter=adapters.open,
+            clock=clock,
+            request_observation=request_observation,
+            shares_address=shares_address,
+        )
+        account_service = AccountService(
+            store=store,
+            vault=vault,
+            open_adapter=adapters.open,
+            clock=clock,
+            request_observation=request_observation,
+            base_urls=base_urls,
+            shares_address=shares_address,
+        )
+        yield Parts(
+            store=store,
+            vault=vault,
+            observer=observer,
+            changer=changer,
+            account_service=account_service,
+            keys=TableKeys(rows, clock),
+            rows=rows,
+            clock=clock,
+        )
     finally:
+        await adapters.close()
         rows.close()
 
 

@@ -3,7 +3,7 @@
 # compiled files.
 # local/artefact.sh FOLDER PYTHON PROCESSOR PACKAGES BUDGET_MB OURS...
 # PACKAGES are arguments of `uv pip install` that say which part of the lock is wanted.
-# RUNTIME names the runtime's own Python, and may be empty.
+# RUNTIME names the runtime's own Python, and may be empty. PYTHON is one that is always there.
 set -eu
 folder=$1 python=$2 processor=$3 packages=$4 budget=$5
 shift 5
@@ -34,6 +34,16 @@ fi
 for service in "$folder"/botocore/data/*/; do
     case $(basename "$service") in dynamodb | secretsmanager | sqs | ssm | sts) ;; *) rm -rf "$service" ;; esac
 done
+# Where services answer, of every service and region: a megabyte, which each start would read. Regions stay as they are.
+"$PYTHON" - "$folder"/botocore/data/endpoints.json <<'END'
+import json, pathlib, sys
+file = pathlib.Path(sys.argv[1])
+known = json.loads(file.read_text(encoding="utf-8"))
+for partition in known["partitions"]:
+    services = partition["services"]
+    partition["services"] = {name: services[name] for name in ("dynamodb", "secretsmanager", "sqs", "ssm", "sts") if name in services}
+file.write_text(json.dumps(known, separators=(",", ":")), encoding="utf-8")
+END
 for part in "$folder"/aws_lambda_powertools/event_handler "$folder"/aws_lambda_powertools/utilities/*; do
     case $(basename "$part") in __init__.py | jmespath_utils) ;; *) rm -rf "$part" ;; esac
 done
@@ -42,6 +52,7 @@ rm -rf "$folder"/cffi "$folder"/pycparser "$folder"/pydantic/v1
 for host in aiohttp chalice channels cli codegen codemods django fastapi flask litestar quart sanic schema_codegen; do
     rm -rf "$folder/strawberry/$host"
 done
+rm -rf "$folder"/anyio/_backends/_trio.py "$folder"/dateutil/zoneinfo/*.tar.gz "$folder"/pydantic/mypy.py
 rm -rf "$folder"/bin "$folder"/boto3/examples "$folder"/boto3/data/[!d]* "$folder"/.lock
 find "$folder" \( -name __pycache__ -o -name '*.pyi' \) -prune -exec rm -rf {} +
 # What a package says of itself is read where it brings a provider, and nowhere else.

@@ -10,7 +10,6 @@ from pathlib import Path
 from fleet.model.audit import AuditOutcome, new_entry
 from fleet.ports.clock import SystemClock
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.secrets import ssm
 from infra.secrets.ssm import SsmVault
 from infra.stack import AwsUnavailable, identity, read_outputs
 from infra.store.audit import TableAudit
@@ -22,7 +21,7 @@ from local.region import settle_region
 async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str], arn: str) -> None:
     """`arn` is who does it, for the audit log."""
     clock = SystemClock()
-    vault = SsmVault(ssm.open_client(), outputs["TokenPrefix"], clock, key_id=outputs.get("TokenKeyId"))
+    vault = SsmVault(outputs["TokenPrefix"], clock, key_id=outputs.get("TokenKeyId"))
     table = DynamoTable(open_client(), outputs["TableName"], clock)
     try:
         store = TableStore(table, clock)

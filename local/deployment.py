@@ -17,7 +17,7 @@ from fleet.ports.clock import SystemClock
 from infra import queue
 from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.secrets import admin_key, ssm
+from infra.secrets import admin_key
 from infra.secrets.ssm import SsmVault
 from infra.store.store import TableStore
 from local.ministack import ministack
@@ -83,7 +83,7 @@ async def _connect(server: Server, host: str) -> None:
     )
     # Unchecked: plain HTTP is allowed only on loopback, but this token is not a real one.
     account = made.model_copy(update={"base_url": _elsewhere(server.url, host)})
-    await SsmVault(ssm.open_client(), _TOKEN_PREFIX, clock).keep(account.id, token)
+    await SsmVault(_TOKEN_PREFIX, clock).keep(account.id, token)
     table = DynamoTable(client, _TABLE, clock)
     await TableStore(table, clock).connect(account, due_at=DUE_AT)
     table.close()

@@ -62,8 +62,8 @@ class NotAuthenticated(Exception):
     @property
     def headers(self) -> Mapping[str, str]:
         """As RFC 6750 has them."""
-        error = {Reason.MISSING: "", Reason.WITHOUT_SCOPE: ' error="insufficient_scope"'}
-        challenge = "Bearer" + error.get(self.reason, ' error="invalid_token"')
+        error = "insufficient_scope" if self.is_known else "invalid_token"
+        challenge = "Bearer" + ("" if self.reason is Reason.MISSING else f' error="{error}"')
         return {"www-authenticate": challenge, "cache-control": "no-store"}
 
     @property

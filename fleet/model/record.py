@@ -27,7 +27,7 @@ without any is written as before there were notes.
 class Record(BaseModel):
     """Frozen data. Unknown members are ignored. `fleet.model.stored` reads rows of other versions."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 def of_provider(member: Literal["details", "spec", "patch"], value: object, info: ValidationInfo) -> object:

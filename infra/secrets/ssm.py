@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import boto3
@@ -23,21 +23,20 @@ SSM_KEY = "alias/aws/ssm"
 """The key that SSM encrypts with by default."""
 
 
-def open_client() -> "SSMClient":
-    return boto3.client("ssm", config=CONFIG)
-
-
 class SsmVault:
     """Implements `fleet.ports.vault.Vault`. `prefix` ends with a slash. Without `key_id`, SSM encrypts with its own
-    key.
+    key. The client is opened with the first token, because that takes long and a query needs none.
     """
 
-    def __init__(self, client: "SSMClient", prefix: str, clock: Clock, *, key_id: str | None = None) -> None:
-        self._client = client
+    def __init__(self, prefix: str, clock: Clock, *, key_id: str | None = None) -> None:
         self._prefix = prefix
         self._clock = clock
         self._key_id = key_id or SSM_KEY
         self._read: dict[str, tuple[SecretStr, datetime]] = {}
+
+    @cached_property
+    def _client(self) -> "SSMClient":
+        return boto3.client("ssm", config=CONFIG)
 
     async def token(self, account_id: str, *, fresh: bool = False) -> SecretStr:
         now = self._clock.now()

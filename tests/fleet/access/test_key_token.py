@@ -207,5 +207,5 @@ async def test_each_kind_of_credential_is_verified_in_its_own_way(credential: st
 def test_every_refusal_has_a_sentence_a_status_and_a_challenge(reason: Reason) -> None:
     refused = NotAuthenticated(reason)
     assert refused.message.endswith((".", "<key>"))
-    assert refused.status == (403 if reason is Reason.WITHOUT_SCOPE else 401)
+    assert refused.status == (403 if reason in (Reason.WITHOUT_SCOPE, Reason.WITHOUT_ACCOUNT) else 401)
     assert refused.headers["www-authenticate"].startswith("Bearer")

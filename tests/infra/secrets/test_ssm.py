@@ -5,7 +5,7 @@ import boto3
 import pytest
 from pydantic import SecretStr
 
-from infra.secrets.ssm import SsmVault, open_client
+from infra.secrets.ssm import SsmVault
 from tests.aws import empty_aws
 
 PREFIX = "/fleetgraph/tokens/"
@@ -33,7 +33,7 @@ def clock() -> SteppedClock:
 @pytest.fixture
 def vault(clock: SteppedClock) -> Iterator[SsmVault]:
     with empty_aws():
-        yield SsmVault(open_client(), PREFIX, clock)
+        yield SsmVault(PREFIX, clock)
 
 
 def replace(token: str) -> None:
