@@ -1,7 +1,10 @@
-"""The one suite of the store, over each database: moto in this process, ministack beside it, and a file of SQLite."""
+"""The one suite of the store, over each database: moto in this process, ministack beside it, the same behind the
+troubles of the real one, a file of SQLite, and whatever else speaks DynamoDB, where DYNAMODB_URL names it.
+"""
 
 import itertools
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
@@ -10,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.retries.standard import ExponentialBackoff
 
 from infra.dynamodb.expressions import to_row
 from infra.dynamodb.schema import create_table
@@ -24,12 +28,18 @@ from tests.aws import aws_in_memory
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import SetClock
 from tests.infra.traffic import Traffic
+from tests.infra.troubles import Troubles
 from tests.tables import MotoTables, Opened
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
 _numbers = itertools.count()
+
+ELSEWHERE = os.environ.get("DYNAMODB_URL")
+"""Where another implementation answers on this machine, such as Amazon's DynamoDB Local. It cannot be had with the
+other tools, because its terms are Amazon's own: whoever has it starts it.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +51,16 @@ class Backend:
     replays_tokens: bool = True
 
 
+class Patient:
+    """A clock that does not notice pauses, so that a test's time is its own."""
+
+    def __init__(self, clock: SetClock) -> None:
+        self.now = clock.now
+
+    async def sleep(self, seconds: float) -> None:
+        """Nothing has to pass here."""
+
+
 def over_dynamodb(client: "DynamoDBClient", *, threads: int, replays_tokens: bool) -> Backend:
     """moto is told one thing at a time: a transaction there puts a whole table back when it fails."""
 
@@ -48,7 +68,7 @@ def over_dynamodb(client: "DynamoDBClient", *, threads: int, replays_tokens: boo
     def open_one(clock: SetClock) -> Iterator[Opened]:
         name = f"fleet-{next(_numbers)}"
         create_table(client, name)
-        table = DynamoTable(client, name, clock, threads=threads)
+        table = DynamoTable(client, name, Patient(clock), threads=threads)
         yield Opened(table=table, rows=lambda: [to_row(row) for row in client.scan(TableName=name)["Items"]])
         table.close()
         client.delete_table(TableName=name)
@@ -75,6 +95,14 @@ def read_rows(path: Path) -> list[Row]:
         return [json.loads(attributes) for (attributes,) in connection.execute("SELECT attributes FROM rows")]
 
 
+@contextmanager
+def without_pauses() -> Iterator[None]:
+    """botocore waits before it sends again, for up to seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ExponentialBackoff, "delay_amount", lambda self, context: 0)
+        yield
+
+
 def client_of(emulator: Emulator) -> "DynamoDBClient":
     with emulator.as_aws("eu-central-1"):
         return open_client()
@@ -95,7 +123,9 @@ def emulator() -> Iterator[Emulator]:
             "moto", marks=pytest.mark.thorough
         ),  # kinder than ministack, which refuses what DynamoDB does
         pytest.param("ministack", marks=pytest.mark.emulator),
+        pytest.param("troubled", marks=[pytest.mark.emulator, pytest.mark.thorough]),
         "sqlite",
+        *(["elsewhere"] if ELSEWHERE else []),
     ],
 )
 def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backend]:
@@ -105,8 +135,17 @@ def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             client = open_client()
             stack.callback(client.close)
             yield Backend(open=MotoTables(client, threads=1).open, client=client, replays_tokens=False)
-        elif request.param == "ministack":
+        elif request.param in ("ministack", "troubled"):
             client = client_of(request.getfixturevalue("emulator"))
+            stack.callback(client.close)
+            if request.param == "troubled":
+                stack.enter_context(without_pauses())
+                troubles = stack.enter_context(Troubles.over(client))
+            yield over_dynamodb(client, threads=THREADS, replays_tokens=True)
+            if request.param == "troubled":
+                assert troubles.done.total(), "nothing was in the way"
+        elif request.param == "elsewhere":
+            client = open_client(endpoint_url=ELSEWHERE)
             stack.callback(client.close)
             yield over_dynamodb(client, threads=THREADS, replays_tokens=True)
         else:
@@ -114,14 +153,16 @@ def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is counted or faulted is requests to DynamoDB, which a file of SQLite knows nothing of."""
+    """What is counted or faulted is requests to DynamoDB, of which a file of SQLite knows nothing, and which troubles
+    make more of.
+    """
     pointless = {
         item
         for item in items
         if isinstance(item, pytest.Function)
         and "traffic" in item.fixturenames
         and hasattr(item, "callspec")
-        and item.callspec.params.get("backend") == "sqlite"
+        and item.callspec.params.get("backend") in ("sqlite", "troubled")
     }
     config.hook.pytest_deselected(items=pointless)
     items[:] = [item for item in items if item not in pointless]
