@@ -96,7 +96,7 @@ def fleetgraph() -> Iterator[Target]:
                 **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
                 "PORT": "0",
                 "STATE": state,
-                "POINTS_PER_MINUTE": ALL_CREDITS,
+                "CREDITS_PER_MINUTE": ALL_CREDITS,
             },
             stdout=subprocess.PIPE,
             text=True,

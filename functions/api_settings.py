@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from functions.settings import SettingsError
 
-POINTS_PER_MINUTE = 300_000
+CREDITS_PER_MINUTE = 300_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,25 +32,32 @@ class ApiSettings:
     only_trusted: bool = False
     manifests: tuple[str, ...] = ()
     has_page: bool = True
-    credits_per_minute: int = POINTS_PER_MINUTE
+    credits_per_minute: int = CREDITS_PER_MINUTE
     oidc: OidcSettings | None = None
     client_id: str | None = None
 
 
 def read_api_settings(environment: Mapping[str, str]) -> ApiSettings:
     """Reads the environment. A variable that is unset or empty has the default in `ApiSettings`."""
-    credits = environment.get("POINTS_PER_MINUTE") or str(POINTS_PER_MINUTE)
-    if not credits.isdecimal() or int(credits) < 1:
-        raise SettingsError(f"POINTS_PER_MINUTE must be a number from 1, not {credits!r}")
     return ApiSettings(
         shows_schema=_choice(environment, "INTROSPECTION", "on", "off") == "on",
         only_trusted=_choice(environment, "DOCUMENTS", "any", "trusted") == "trusted",
         manifests=_read_manifests(environment),
         has_page=_choice(environment, "PAGE", "on", "off") == "on",
-        credits_per_minute=int(credits),
+        credits_per_minute=_read_credits(environment),
         oidc=_read_oidc(environment),
         client_id=environment.get("OIDC_CLIENT_ID") or None,
     )
+
+
+def _read_credits(environment: Mapping[str, str]) -> int:
+    """`POINTS_PER_MINUTE` is the former name. It still counts where the new one is not set."""
+    for name in ("CREDITS_PER_MINUTE", "POINTS_PER_MINUTE"):
+        if credits := environment.get(name):
+            if not credits.isdecimal() or int(credits) < 1:
+                raise SettingsError(f"{name} must be a number from 1, not {credits!r}")
+            return int(credits)
+    return CREDITS_PER_MINUTE
 
 
 def _read_manifests(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def main(name: str) -> int:
         if "TableName" not in stack.outputs:
             raise StackUnavailable(f"{name} is {stack.state}, and nothing works yet.")
         accounts = asyncio.run(read_accounts(stack.outputs["TableName"]))
-        queued = waiting(stack.outputs["LooksUrl"])
+        queued = waiting(stack.outputs["ObservationsUrl"])
         said = list(sentences(stack, accounts, alarms(name), queued, datetime.now(UTC)))
     except AwsUnavailable as error:
         print(f"fleetgraph: {error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Credits: how many points of query cost a caller may use in a minute."""
+"""Credits: how much query cost a caller may use in a minute. A query costs so many credits."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -9,7 +9,7 @@ WINDOW = timedelta(minutes=1)
 
 
 class CreditStatus(Record):
-    """In points. `cost` is what was asked for, `remaining` what is left of `limit` until `resets_at`."""
+    """In credits. `cost` is what was asked for, `remaining` what is left of `limit` until `resets_at`."""
 
     cost: int
     limit: int
@@ -21,7 +21,7 @@ class CreditsUsedUp(Exception):
     """Nothing was taken."""
 
     def __init__(self, standing: CreditStatus) -> None:
-        super().__init__(f"{standing.cost} points are more than the {standing.remaining} that are left")
+        super().__init__(f"{standing.cost} credits are more than the {standing.remaining} that are left")
         self.standing = standing
 
 

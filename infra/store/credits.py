@@ -10,7 +10,7 @@ KEPT = 2 * WINDOW
 
 
 class TableCredits:
-    """Implements `fleet.ports.credits.Credits`. `limit` is in points in a window."""
+    """Implements `fleet.ports.credits.Credits`. `limit` is in credits in a window."""
 
     def __init__(self, table: Table, limit: int) -> None:
         self._table = table

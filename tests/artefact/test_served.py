@@ -87,7 +87,7 @@ def test_the_message_in_the_event_is_the_one_that_a_plan_sends(environment: Mapp
 
 
 def test_a_wrong_environment_is_said_in_one_sentence(environment: Mapping[str, str]) -> None:
-    with serve("plan", {**environment, "QUEUE_URL": "looks", "TABLE_NAME": ""}) as plan:
+    with serve("plan", {**environment, "QUEUE_URL": "observations", "TABLE_NAME": ""}) as plan:
         failed = plan.invoke(event("plan"))
     assert failed["errorType"] == "SettingsError"
-    assert failed["errorMessage"] == "TABLE_NAME is not set; QUEUE_URL is not a URL: 'looks'"
+    assert failed["errorMessage"] == "TABLE_NAME is not set; QUEUE_URL is not a URL: 'observations'"

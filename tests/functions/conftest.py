@@ -133,7 +133,7 @@ def deployment(clock: SteppedClock, kupe: Server, monkeypatch: pytest.MonkeyPatc
         yield Deployment(
             environment={
                 "TABLE_NAME": name,
-                "QUEUE_URL": boto3.client("sqs").create_queue(QueueName="looks")["QueueUrl"],
+                "QUEUE_URL": boto3.client("sqs").create_queue(QueueName="observations")["QueueUrl"],
                 "TOKEN_PREFIX": "/fleetgraph/tokens/",
                 "ADMIN_KEY_ID": secret["ARN"],
                 "BASE_URLS": kupe.url,

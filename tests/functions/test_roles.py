@@ -30,7 +30,7 @@ def parameter_arn(parameters: Mapping[str, Any], _: Names) -> str:
 
 
 OTHERS: Mapping[str, tuple[str, Callable[[Mapping[str, Any], Names], str]]] = {
-    "SendMessageBatch": ("sqs:SendMessage", lambda _, names: names.values["Looks.Arn"]),
+    "SendMessageBatch": ("sqs:SendMessage", lambda _, names: names.values["Observations.Arn"]),
     "DeleteParameter": ("ssm:DeleteParameter", parameter_arn),
     "GetParameter": ("ssm:GetParameter", parameter_arn),
     "PutParameter": ("ssm:PutParameter", parameter_arn),
@@ -120,7 +120,7 @@ def names_of(deployment: Deployment, **conditions: bool) -> Names:
             **logs,
             "AWS::StackName": "fleetgraph",
             "Table.Arn": table,
-            "Looks.Arn": "arn:aws:sqs:eu-central-1:123456789012:looks",
+            "Observations.Arn": "arn:aws:sqs:eu-central-1:123456789012:observations",
             "DeadPlans.Arn": "arn:aws:sqs:eu-central-1:123456789012:plans-dead",
             "AdminKey": told["ADMIN_KEY_ID"],
             "RestoredTable": told["TABLE_NAME"],

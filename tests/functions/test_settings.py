@@ -7,7 +7,7 @@ from functions.wiring import policy_of
 
 GOOD = {
     "TABLE_NAME": "fleet",
-    "QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/looks",
+    "QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/123456789012/observations",
     "TOKEN_PREFIX": "/fleetgraph/tokens/",
     "ADMIN_KEY_ID": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:admin",
 }
@@ -21,7 +21,7 @@ def test_settings_are_what_the_environment_says() -> None:
 
 def test_every_variable_at_fault_is_named_at_once() -> None:
     with pytest.raises(SettingsError) as caught:
-        read_settings({"QUEUE_URL": "looks", "TOKEN_PREFIX": "tokens", "ADMIN_KEY_ID": ""})
+        read_settings({"QUEUE_URL": "observations", "TOKEN_PREFIX": "tokens", "ADMIN_KEY_ID": ""})
     for name in GOOD.keys() - {"ADMIN_KEY_ID"}:
         assert name in str(caught.value)
 
@@ -53,15 +53,25 @@ def test_a_pace_that_is_no_number_of_seconds_is_refused_by_name(name: str, given
 
 def test_what_is_not_said_of_the_api_is_as_open_as_it_can_be() -> None:
     assert read_api_settings({}) == ApiSettings()
-    assert read_api_settings({"INTROSPECTION": "", "DOCUMENTS": "", "POINTS_PER_MINUTE": ""}) == ApiSettings()
+    assert (
+        read_api_settings({"INTROSPECTION": "", "DOCUMENTS": "", "CREDITS_PER_MINUTE": ""}) == ApiSettings()
+    )
     assert (ApiSettings().shows_schema, ApiSettings().only_trusted) == (True, False)
 
 
 def test_the_api_can_keep_its_schema_to_itself_and_run_known_documents_only() -> None:
-    given = {"INTROSPECTION": "off", "DOCUMENTS": "trusted", "POINTS_PER_MINUTE": "1000"}
+    given = {"INTROSPECTION": "off", "DOCUMENTS": "trusted", "CREDITS_PER_MINUTE": "1000"}
     assert read_api_settings(given) == ApiSettings(
         shows_schema=False, only_trusted=True, credits_per_minute=1000
     )
+
+
+def test_the_former_name_of_the_credits_counts_until_the_new_one_is_set() -> None:
+    assert read_api_settings({"POINTS_PER_MINUTE": "1000"}).credits_per_minute == 1000
+    both = {"POINTS_PER_MINUTE": "1000", "CREDITS_PER_MINUTE": "2000"}
+    assert read_api_settings(both).credits_per_minute == 2000
+    with pytest.raises(SettingsError, match="POINTS_PER_MINUTE"):
+        read_api_settings({"POINTS_PER_MINUTE": "many"})
 
 
 def test_whose_documents_are_known_is_said_by_names_or_files() -> None:
@@ -89,9 +99,9 @@ def test_tokens_of_an_issuer_are_taken_where_it_is_named() -> None:
     [
         {"INTROSPECTION": "no"},
         {"DOCUMENTS": "all"},
-        {"POINTS_PER_MINUTE": "0"},
-        {"POINTS_PER_MINUTE": "-1"},
-        {"POINTS_PER_MINUTE": "many"},
+        {"CREDITS_PER_MINUTE": "0"},
+        {"CREDITS_PER_MINUTE": "-1"},
+        {"CREDITS_PER_MINUTE": "many"},
         {"OIDC_ISSUER": "http://issuer.example", "OIDC_AUDIENCE": "fleet"},
         {"OIDC_ISSUER": "issuer.example", "OIDC_AUDIENCE": "fleet"},
         {"OIDC_AUDIENCE": "", "OIDC_ISSUER": "https://issuer.example"},

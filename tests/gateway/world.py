@@ -117,7 +117,7 @@ def letting_in(caller: Caller) -> Authenticate:
 
 
 class Plenty:
-    """So many points that nobody uses them up."""
+    """So many credits that nobody uses them up."""
 
     async def spend(self, caller_id: str, cost: int, now: datetime) -> CreditStatus:
         return CreditStatus(

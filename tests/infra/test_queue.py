@@ -34,22 +34,22 @@ class Recorder:
 
 
 def queue(client: Any) -> Queue:
-    return Queue(client, "https://queue.invalid/looks", StoppedClock(), chance=random.Random(7))
+    return Queue(client, "https://queue.invalid/observations", StoppedClock(), chance=random.Random(7))
 
 
-def looks(count: int, due_at: datetime = NOW) -> list[ObservationRequest]:
+def requests(count: int, due_at: datetime = NOW) -> list[ObservationRequest]:
     return [ObservationRequest(account_id=str(number), due_at=due_at) for number in range(count)]
 
 
 async def test_messages_go_out_ten_at_a_time() -> None:
     recorder = Recorder()
-    await queue(recorder).send(looks(23), correlation_id="c")
+    await queue(recorder).send(requests(23), correlation_id="c")
     assert sorted(len(batch) for batch in recorder.batches) == [3, 10, 10]
 
 
 async def test_what_is_due_together_is_spread_but_never_early() -> None:
     recorder = Recorder()
-    await queue(recorder).send(looks(10, NOW + timedelta(seconds=30)), correlation_id="c")
+    await queue(recorder).send(requests(10, NOW + timedelta(seconds=30)), correlation_id="c")
     delays = {entry["DelaySeconds"] for entry in recorder.batches[0]}
     assert len(delays) > 2
     assert min(delays) >= 30
@@ -58,13 +58,13 @@ async def test_what_is_due_together_is_spread_but_never_early() -> None:
 
 async def test_a_delay_is_never_longer_than_the_queue_takes() -> None:
     recorder = Recorder()
-    await queue(recorder).send(looks(1, NOW + timedelta(hours=2)), correlation_id="c")
+    await queue(recorder).send(requests(1, NOW + timedelta(hours=2)), correlation_id="c")
     assert recorder.batches[0][0]["DelaySeconds"] == 900
 
 
 async def test_only_what_was_refused_is_sent_again() -> None:
     recorder = Recorder(refuse=[{"1", "2"}, {"2"}])
-    await queue(recorder).send(looks(4), correlation_id="c")
+    await queue(recorder).send(requests(4), correlation_id="c")
     assert [[entry["Id"] for entry in batch] for batch in recorder.batches] == [
         ["0", "1", "2", "3"],
         ["1", "2"],
@@ -75,14 +75,14 @@ async def test_only_what_was_refused_is_sent_again() -> None:
 async def test_what_the_queue_never_takes_is_told() -> None:
     recorder = Recorder(refuse=[{"1"}] * 9)
     with pytest.raises(NotSent, match="1 of 2"):
-        await queue(recorder).send(looks(2), correlation_id="c")
+        await queue(recorder).send(requests(2), correlation_id="c")
     assert len(recorder.batches) == 3
 
 
 @pytest.fixture
 def url() -> Iterator[str]:
     with empty_aws():
-        yield boto3.client("sqs").create_queue(QueueName="looks")["QueueUrl"]
+        yield boto3.client("sqs").create_queue(QueueName="observations")["QueueUrl"]
 
 
 async def test_a_message_reads_back_as_it_was_sent(url: str) -> None:

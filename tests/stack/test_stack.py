@@ -149,12 +149,12 @@ class Visitor:
 def bury_a_poison_message() -> None:
     """A message that no attempt can read ends in the queue that the alarm watches, and stops nothing."""
     queues = boto3.client("sqs")
-    looks = read_outputs("fleet")["LooksUrl"]
+    queue = read_outputs("fleet")["ObservationsUrl"]
     queues.set_queue_attributes(
-        QueueUrl=looks, Attributes={"VisibilityTimeout": "1"}
+        QueueUrl=queue, Attributes={"VisibilityTimeout": "1"}
     )  # three attempts in seconds
-    queues.send_message(QueueUrl=looks, MessageBody="Hello from SQS!")
-    dead = queues.get_queue_url(QueueName="fleet-looks-dead")["QueueUrl"]
+    queues.send_message(QueueUrl=queue, MessageBody="Hello from SQS!")
+    dead = queues.get_queue_url(QueueName="fleet-observations-dead")["QueueUrl"]
     give_up_at = time.monotonic() + WITHIN_SECONDS
     while True:
         found = queues.receive_message(QueueUrl=dead, WaitTimeSeconds=5).get("Messages", [])
@@ -162,7 +162,7 @@ def bury_a_poison_message() -> None:
             break
         assert time.monotonic() < give_up_at, "it was never given up"
     assert [message["Body"] for message in found] == ["Hello from SQS!"]
-    queues.set_queue_attributes(QueueUrl=looks, Attributes={"VisibilityTimeout": "360"})
+    queues.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "360"})
 
 
 def test_a_deployment_observes_by_itself_answers_with_its_key_and_goes_on_after_a_stop(

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.apart
 GIVEN = {
     "AWS_ENDPOINT_URL": "http://192.0.2.1:4566",
     "TABLE_NAME": "fleet",
-    "QUEUE_URL": "http://192.0.2.1:4566/000000000000/looks",
+    "QUEUE_URL": "http://192.0.2.1:4566/000000000000/observations",
     "TOKEN_PREFIX": "/local/tokens/",
     "ADMIN_KEY_ID": "admin",
 }

@@ -64,7 +64,7 @@ def test_a_message_is_hidden_for_six_timeouts_and_planned_again_only_after_that(
     written: dict[str, Any],
 ) -> None:
     timeout = written["Resources"]["Observe"]["Properties"]["Timeout"]
-    hidden = written["Resources"]["Looks"]["Properties"]["VisibilityTimeout"]
+    hidden = written["Resources"]["Observations"]["Properties"]["VisibilityTimeout"]
     assert hidden >= 6 * timeout
     assert QUEUED_FOR.total_seconds() > AHEAD.total_seconds() + JITTER.total_seconds() + hidden
     assert timeout > RESERVE_SECONDS
@@ -95,8 +95,12 @@ def test_every_queue_and_the_schedule_have_a_name_of_the_stack(written: dict[str
 
 def test_what_cannot_be_handled_is_kept_for_two_weeks(written: dict[str, Any]) -> None:
     queues = of_type(written, "AWS::SQS::Queue")
-    assert queues["Looks"]["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLooks", "Arn"]}
-    assert {queues[name]["MessageRetentionPeriod"] for name in ("DeadLooks", "DeadPlans")} == {14 * 86_400}
+    assert queues["Observations"]["RedrivePolicy"]["deadLetterTargetArn"] == {
+        "Fn::GetAtt": ["DeadObservations", "Arn"]
+    }
+    assert {queues[name]["MessageRetentionPeriod"] for name in ("DeadObservations", "DeadPlans")} == {
+        14 * 86_400
+    }
     plan = written["Resources"]["Plan"]["Properties"]
     dead = {"Fn::GetAtt": ["DeadPlans", "Arn"]}
     assert plan["DeadLetterQueue"]["TargetArn"] == dead
@@ -206,6 +210,11 @@ def test_every_handler_exists(written: dict[str, Any], name: str) -> None:
 def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, Any]) -> None:
     told = dict(written["Resources"]["Api"]["Properties"]["Environment"]["Variables"])
     assert told.pop("TOKEN_KEY_ID") == {"Fn::If": ["HasKey", {"Ref": "KmsKeyArn"}, ""]}
+    # A deployment that set the former parameter keeps what it set, until it sets the new one.
+    either = [{"Ref": "CreditsPerMinute"}, {"Ref": "PointsPerMinute"}]
+    assert told["CREDITS_PER_MINUTE"] == {"Fn::If": ["HasCredits", *either]}
+    assert written["Parameters"]["CreditsPerMinute"]["Default"] == 0
+    told["CREDITS_PER_MINUTE"] = {"Ref": "PointsPerMinute"}
     defaults = {name: str(written["Parameters"][value["Ref"]]["Default"]) for name, value in told.items()}
     assert read_api_settings(defaults) == ApiSettings()
     unlike = {
@@ -218,7 +227,7 @@ def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, An
         "DOCUMENTS": "trusted",
         "MANIFESTS": "page,ours",
         "PAGE": "off",
-        "POINTS_PER_MINUTE": "1",
+        "CREDITS_PER_MINUTE": "1",
     }
     assert unlike.keys() == told.keys()
     settings = read_api_settings(unlike)
@@ -260,7 +269,7 @@ def test_a_function_that_feeds_its_own_queue_is_not_taken_for_a_loop(written: di
 
 def test_a_message_is_given_up_only_after_as_many_tries_as_aws_advises(written: dict[str, Any]) -> None:
     """A try that Lambda throttles counts as one, though nothing of ours saw the message."""
-    queue = written["Resources"]["Looks"]["Properties"]
+    queue = written["Resources"]["Observations"]["Properties"]
     assert queue["RedrivePolicy"]["maxReceiveCount"] >= 5
     assert (
         queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"]

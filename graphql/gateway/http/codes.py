@@ -97,7 +97,7 @@ MEANINGS: Mapping[Code, Meaning] = {
     ),
     Code.COST_EXCEEDED: Meaning(
         status=HTTPStatus.BAD_REQUEST,
-        means="The query cost is over the limit. `cost` and `limit` are in points.",
+        means="The query cost is over the limit. `cost` and `limit` are in credits.",
     ),
     Code.RATE_LIMITED: Meaning(
         status=HTTPStatus.TOO_MANY_REQUESTS,

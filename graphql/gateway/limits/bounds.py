@@ -70,7 +70,7 @@ class Bounds(SchemaExtension):
         self._cost = cost_of(schema, asked.graphql_document, asked.operation_name, asked.variables)
         if self._cost > MOST_COST:
             raise GraphQLError(
-                f"This query may cost {self._cost} points; {MOST_COST} are taken. Ask for smaller pages, or for less "
+                f"This query may cost {self._cost} credits; {MOST_COST} are taken. Ask for smaller pages, or for less "
                 "of each item.",
                 extensions={"code": Code.COST_EXCEEDED, "cost": self._cost, "limit": MOST_COST},
             )
@@ -104,7 +104,7 @@ class Bounds(SchemaExtension):
         return standing
 
     def _price_of_reading(self) -> int:
-        """In points. Validating a document of the largest size takes as long as answering the most expensive query."""
+        """In credits. Validating a document of the largest size takes as long as answering the most expensive query."""
         return 1 + len(self.execution_context.query or "") * MOST_COST // MOST_BYTES
 
     def get_results(self) -> dict[str, Any]:
@@ -125,7 +125,7 @@ class Bounds(SchemaExtension):
 def out_of_credits(standing: CreditStatus, now: datetime) -> GraphQLError:
     seconds = max(1, round((standing.resets_at - now).total_seconds()))
     return GraphQLError(
-        f"This query may cost {standing.cost} points, and {standing.remaining} of your {standing.limit} a minute are "
+        f"This query may cost {standing.cost} credits, and {standing.remaining} of your {standing.limit} a minute are "
         f"left. Ask again in {seconds} seconds.",
         extensions={"code": Code.RATE_LIMITED, "retryAfterSeconds": seconds, **_numbers(standing)},
     )

@@ -1,6 +1,6 @@
-"""The query cost: the most that a query can cost, in points, computed from the document and its variables alone.
+"""The query cost: the most that a query can cost, in credits, computed from the document and its variables alone.
 
-A field costs a point for each time that it may be answered: it is multiplied by the page sizes and lists around it. A
+A field costs a credit for each time that it may be answered: it is multiplied by the page sizes and lists around it. A
 listing costs more, because it is a read of its own, and so do a filter, an order, a search and a count, because they
 examine many rows. A fragment counts wherever it is spread. A field that a directive skips counts too.
 """
@@ -38,7 +38,7 @@ A_LISTING = 10
 A_FILTER = 200
 A_CHANGE = 100
 AN_INTROSPECTION = 1000
-"""The cost of introspection, in points. It has one size, because graphql-core limits how often it recurses."""
+"""The cost of introspection, in credits. It has one size, because graphql-core limits how often it recurses."""
 ITEMS_OF_A_LIST = 10
 """The assumed length of lists without pages, which are short."""
 
@@ -48,7 +48,7 @@ LARGEST_INT = 2**31 - 1
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """The cost of a field, in points. `each_item` is the cost of each item of a page."""
+    """The cost of a field, in credits. `each_item` is the cost of each item of a page."""
 
     once: int = 0
     each_item: int = 0

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fleet.ports.credits import CreditStatus, CreditsUsedUp
-from functions.api_settings import POINTS_PER_MINUTE
+from functions.api_settings import CREDITS_PER_MINUTE
 from gateway.limits.bounds import MOST_COST
 from gateway.limits.shape import MOST, MOST_TOKENS, MOST_VALUES
 from gateway.relay.connections import MOST_ITEMS
@@ -282,8 +282,8 @@ def test_the_page_on_the_api_tells_every_limit() -> None:
         r"^\| ([a-z ]+)(?: \(`\w+`\))? \| ([\d,]+) \|$", API_PAGE.read_text(encoding="utf-8"), re.MULTILINE
     )
     assert dict(told) == {
-        "points of a query": f"{MOST_COST:,}",
-        "points of a caller in a minute": f"{POINTS_PER_MINUTE:,}",
+        "credits of a query": f"{MOST_COST:,}",
+        "credits of a caller in a minute": f"{CREDITS_PER_MINUTE:,}",
         "page size": str(MOST_ITEMS),
         "levels of fields": str(MOST.depth),
         "fields": f"{MOST.fields:,}",
@@ -310,11 +310,11 @@ async def test_an_answer_that_lambda_would_throw_away_says_what_takes_most_of_it
     assert len((await client.query(document.replace("100", "5")))["clusters"]["nodes"]) == 5
 
 
-# -------------------------------------------------------------------------------------------------------------- points
+# -------------------------------------------------------------------------------------------------------------- credits
 
 
 class Purse:
-    """So many points for each caller."""
+    """So many credits for each caller."""
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
@@ -359,7 +359,7 @@ async def test_whoever_has_spent_everything_is_told_when_to_come_again(
     assert response.json() == {
         "errors": [
             {
-                "message": "This query may cost 13 points, and 4 of your 10 a minute are left. "
+                "message": "This query may cost 13 credits, and 4 of your 10 a minute are left. "
                 "Ask again in 17 seconds.",
                 "extensions": {
                     "code": "RATE_LIMITED",
@@ -427,7 +427,7 @@ async def test_what_is_refused_is_charged_for_what_reading_it_took(
     assert list(purse.spent.values()) == [pytest.approx(5, abs=4)]
     assert "errors" in await client.send(document + " " * 200_000)
     assert sum(purse.spent.values()) > 15_000
-    assert "points" in (await client.send(document + " " * 200_000))["errors"][0]["message"]
+    assert "credits" in (await client.send(document + " " * 200_000))["errors"][0]["message"]
 
 
 @pytest.mark.parametrize("digits", [400, 4_300, 4_301, 20_000])

@@ -59,7 +59,7 @@ async def test_a_follower_goes_on_where_the_first_page_began(
         after = page["pageInfo"]["endCursor"]
 
 
-async def test_following_costs_one_read_and_few_points(
+async def test_following_costs_one_read_and_few_credits(
     world: TableStore, client: Client, reader: WatchedReader
 ) -> None:
     after = (await read(client, order="NEWEST_FIRST", first=1))["pageInfo"]["startCursor"]
