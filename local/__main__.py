@@ -1,5 +1,6 @@
 """`python -m local`, which `make run` starts."""
 
+import logging
 import sys
 
 
@@ -8,6 +9,10 @@ def main() -> int:
     try:
         from local.start import start
 
+        logging.basicConfig(
+            level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S"
+        )
+        logging.getLogger("fleet").setLevel(logging.INFO)
         return start()
     except KeyboardInterrupt:
         print("\nFleetgraph has ended.")

@@ -1,7 +1,6 @@
 """Starting a runner from its environment. An error becomes a sentence and the exit code 2."""
 
 import asyncio
-import logging
 import os
 import sys
 from contextlib import ExitStack
@@ -20,10 +19,6 @@ from local.state import StateError, dynamodb_at, file_of
 
 
 def start() -> int:
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S"
-    )
-    logging.getLogger("fleet").setLevel(logging.INFO)
     try:
         settings = read_settings(os.environ)
         given = None

@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from graphql import build_schema, graphql_sync
+from graphql import graphql_sync
 
 from tests.cli.scripted import Answer
+from tests.schema import committed_schema
 
 ROOT = Path(__file__).parents[2]
-CONTRACT = build_schema((ROOT / "graphql" / "schema.graphql").read_text("utf-8"))
+CONTRACT = committed_schema()
 
 
 class Keeper:

@@ -4,6 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.clients.tools import HERE, PACKAGES, ROOT, needs_node, run_node
 
 pytestmark = needs_node
@@ -23,6 +25,7 @@ def test_the_schema_is_clean() -> None:
     assert lint(ROOT) == ""
 
 
+@pytest.mark.thorough  # it tests the tool
 def test_what_is_not_clean_is_found(tmp_path: Path) -> None:
     (tmp_path / SCHEMA).parent.mkdir()
     (tmp_path / CONFIG).parent.mkdir(parents=True)

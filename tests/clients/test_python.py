@@ -49,6 +49,7 @@ def program(project: Path) -> Path:
     return project
 
 
+@pytest.mark.thorough  # as the page does
 def test_a_typed_program_asks_and_a_mistyped_one_is_told_so(program: Path, origin: str) -> None:
     checked = run_mypy("ask.py", "wrong.py", "fleetgraph_client", cwd=program)
     found = re.findall(r"^(\w+\.py):(\d+): error: .*\[([\w-]+)\]", checked.stdout, re.MULTILINE)

@@ -6,9 +6,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import parse, validate
 
 from tests.docs.markdown import Block, anchors, blocks, code, links, pages
+from tests.schema import committed_schema
 from tests.test_structure import ROOT, tracked
 
 LONGEST_README = 140
@@ -58,7 +59,7 @@ def test_every_target_that_a_page_names_is_in_the_makefile() -> None:
 
 
 def test_every_graphql_document_fits_the_schema() -> None:
-    schema = build_schema((ROOT / "graphql" / "schema.graphql").read_text(encoding="utf-8"))
+    schema = committed_schema()
     wrong = {
         str(block): [error.message for error in errors]
         for block in blocks("graphql")

@@ -3,16 +3,17 @@
 from typing import cast
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLInterfaceType, build_schema
+from graphql import GraphQLEnumType, GraphQLInterfaceType
 
 from sandbox.control import MEMBERS
 from sandbox.faults import FaultKind
 from tests.docs.markdown import first_column, section
 from tests.runner import ROOT
+from tests.schema import committed_schema
 from tests.test_structure import ROOMS, tracked
 
 DOCS = ROOT / "docs"
-SCHEMA = build_schema((ROOT / "graphql" / "schema.graphql").read_text(encoding="utf-8"))
+SCHEMA = committed_schema()
 
 
 @pytest.mark.parametrize(

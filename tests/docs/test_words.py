@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator
 
 import click
-from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, build_schema
+from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 
 from cli.main import ROOT as COMMANDS
 from cli.places import SHORT_FORMS
 from tests.docs.markdown import code, pages
 from tests.runner import ROOT
+from tests.schema import committed_schema
 from tests.test_structure import tracked
 
-SCHEMA = build_schema((ROOT / "graphql" / "schema.graphql").read_text(encoding="utf-8"))
+SCHEMA = committed_schema()
 
 _COMPOSED = re.compile(r"\b[A-Za-z]+[a-z][A-Z][A-Za-z]*\b")
 """A name of several words, as the schema and the template write them."""

@@ -107,16 +107,3 @@ def test_a_port_in_use_is_said_plainly(tmp_path: Path) -> None:
     assert process.returncode == 2
     assert "cannot listen on 127.0.0.1 port" in said
     assert "Traceback" not in said
-
-
-def test_a_wrong_file_is_refused_before_anything_starts(tmp_path: Path) -> None:
-    accounts = tmp_path / "accounts.toml"
-    accounts.write_text(
-        '[[accounts]]\nprovider = "kube"\nname = "acme"\ntoken_env = "ACME_TOKEN"\n', encoding="utf-8"
-    )
-    process = launch(tmp_path / "state", ACCOUNTS=str(accounts), ACME_TOKEN="planted-token-value")
-    said = "".join(process.communicate(timeout=30))
-    assert process.returncode == 2
-    assert "account 1 ('acme'): provider: 'kube'" in said
-    assert "planted-token-value" not in said
-    assert not (tmp_path / "state").exists()

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from infra.sqlite.schema import connect, prepare
+from local.start import start
+from local.state import file_of
 from tests.runner import launch
 
 pytestmark = pytest.mark.timeout(60)
@@ -28,9 +30,30 @@ token_env = "COCKROACH_TOKEN"
 """
 
 
+Said = Callable[..., str]
+"""What a start that is refused says. It gets the folder of the state, and more variables."""
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Said:
+    """In this process: `test_runner` and two tests below show that a process says the same."""
+
+    def refused(state: Path, **environment: str) -> str:
+        for name, value in {"PORT": "0", "STATE": str(state), **environment}.items():
+            monkeypatch.setenv(name, value)
+        status = start()
+        return sentence(status, *capsys.readouterr())
+
+    return refused
+
+
 def said_by(process: "subprocess.Popen[str]") -> str:
     out, err = process.communicate(timeout=50)
-    assert process.returncode == 2, (process.returncode, out, err)
+    return sentence(process.returncode, out, err)
+
+
+def sentence(status: int, out: str, err: str) -> str:
+    assert status == 2, (status, out, err)
     assert out == ""
     assert "Traceback" not in err
     assert err.startswith("fleetgraph: ")
@@ -56,26 +79,26 @@ def overwrite(file: Path) -> None:
 
 @pytest.mark.parametrize("spoil", [pytest.param(empty, marks=pytest.mark.thorough), truncate, overwrite])
 def test_a_state_that_cannot_be_read_is_said_to_be_so_and_left_as_it_is(
-    tmp_path: Path, spoil: Callable[[Path], None]
+    tmp_path: Path, spoil: Callable[[Path], None], said: Said
 ) -> None:
     file = tmp_path / "sandbox.db"
     prepare(file)
     spoil(file)
     before = file.read_bytes()
-    assert str(file) in said_by(launch(tmp_path))
+    assert str(file) in said(tmp_path)
     assert file.read_bytes() == before
 
 
-def test_a_state_that_is_no_folder_is_said_to_be_none(tmp_path: Path) -> None:
+def test_a_state_that_is_no_folder_is_said_to_be_none(tmp_path: Path, said: Said) -> None:
     file = tmp_path / "state"
     file.write_text("mine", encoding="utf-8")
-    assert f"nothing can be kept in {file}" in said_by(launch(file))
+    assert f"nothing can be kept in {file}" in said(file)
     assert file.read_text(encoding="utf-8") == "mine"
 
 
-def test_a_folder_that_can_only_be_read_is_said_to_be_so() -> None:
+def test_a_folder_that_can_only_be_read_is_said_to_be_so(said: Said) -> None:
     """Not even root may write there."""
-    assert "nothing can be kept in /proc/1/fleetgraph" in said_by(launch(Path("/proc/1/fleetgraph")))
+    assert "nothing can be kept in /proc/1/fleetgraph" in said(Path("/proc/1/fleetgraph"))
 
 
 def test_a_disk_that_is_full_at_the_start_is_said_to_be_so(tmp_path: Path) -> None:
@@ -86,31 +109,38 @@ def test_a_disk_that_is_full_at_the_start_is_said_to_be_so(tmp_path: Path) -> No
     assert not (tmp_path / "sandbox.db").exists()
 
 
-def test_a_folder_in_use_is_said_to_be_so(tmp_path: Path) -> None:
-    first = launch(tmp_path)
-    assert first.stdout is not None
-    while not first.stdout.readline().startswith("Ctrl-C"):
-        assert first.poll() is None
-    assert "in use by another Fleetgraph" in said_by(launch(tmp_path))
-    first.send_signal(signal.SIGINT)
-    first.communicate(timeout=20)
-    assert first.returncode == 0
+def test_a_folder_in_use_is_said_to_be_so(tmp_path: Path, said: Said) -> None:
+    with file_of(tmp_path, "sandbox"):
+        assert "in use by another Fleetgraph" in said(tmp_path)
 
 
-def test_two_entries_with_one_token_of_cockroachdb_are_said_to_be_one_account(tmp_path: Path) -> None:
+def test_two_entries_with_one_token_of_cockroachdb_are_said_to_be_one_account(
+    tmp_path: Path, said: Said
+) -> None:
     accounts = tmp_path / "accounts.toml"
     accounts.write_text(TWICE, encoding="utf-8")
-    said = said_by(launch(tmp_path, ACCOUNTS=str(accounts), COCKROACH_TOKEN="planted-token-value"))
-    assert "'one' and 'two'" in said
-    assert "planted-token-value" not in said
+    refusal = said(tmp_path, ACCOUNTS=str(accounts), COCKROACH_TOKEN="planted-token-value")
+    assert "'one' and 'two'" in refusal
+    assert "planted-token-value" not in refusal
+
+
+def test_a_wrong_file_is_refused_before_anything_starts(tmp_path: Path, said: Said) -> None:
+    accounts = tmp_path / "accounts.toml"
+    accounts.write_text(
+        '[[accounts]]\nprovider = "kube"\nname = "acme"\ntoken_env = "ACME_TOKEN"\n', encoding="utf-8"
+    )
+    refusal = said(tmp_path / "state", ACCOUNTS=str(accounts), ACME_TOKEN="planted-token-value")
+    assert "account 1 ('acme'): provider: 'kube'" in refusal
+    assert "planted-token-value" not in refusal
+    assert not (tmp_path / "state").exists()
 
 
 @pytest.mark.parametrize(
     "endpoint", ["http://127.0.0.1:9", pytest.param("no url", marks=pytest.mark.thorough)]
 )
-def test_an_endpoint_without_region_is_a_question_for_one(tmp_path: Path, endpoint: str) -> None:
+def test_an_endpoint_without_region_is_a_question_for_one(tmp_path: Path, endpoint: str, said: Said) -> None:
     nowhere = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), "")
-    assert "AWS_ENDPOINT_URL: " in said_by(launch(tmp_path, AWS_ENDPOINT_URL=endpoint, **nowhere))
+    assert "AWS_ENDPOINT_URL: " in said(tmp_path, AWS_ENDPOINT_URL=endpoint, **nowhere)
 
 
 @pytest.mark.parametrize("library", ["_pydantic_core", "_sqlite3"])

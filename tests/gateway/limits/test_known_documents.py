@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import parse, validate
 
 from cli.documents import manifest
 from gateway.limits.known_documents import (
@@ -23,11 +23,12 @@ from gateway.limits.known_documents import (
 from gateway.services import Policy
 from infra.store.store import TableStore
 from tests.gateway.world import Client, SetClock
+from tests.schema import committed_schema
 
 ROOT = Path(__file__).parents[3]
 OPERATIONS = ROOT / "graphql" / "operations"
 COMPILED = ROOT / "web" / "page" / "src" / "__generated__"
-SCHEMA = build_schema((ROOT / "graphql" / "schema.graphql").read_text("utf-8"))
+SCHEMA = committed_schema()
 
 DOCUMENT = """
 # The fleet in one number.
