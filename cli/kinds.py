@@ -73,6 +73,19 @@ class Word(click.ParamType[str]):
         return [CompletionItem(lower(word)) for word in self.words if lower(word).startswith(incomplete)]
 
 
+_KEY = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
+
+
+class ProviderWord(Word):
+    """A provider. One that is not among `words` can come from a package: the Fleetgraph that is asked knows."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        word = str(value).upper().replace("-", "_")
+        if _KEY.fullmatch(word) and not get_close_matches(word, self.words, n=1, cutoff=0.8):
+            return word
+        return super().convert(value, param, ctx)
+
+
 class Duration(click.ParamType[int]):
     """A duration, in seconds."""
 

@@ -9,7 +9,7 @@ from cli.changes import ask_for, carry_out, following_flags
 from cli.documents import change, read
 from cli.errors import Exit, UsageError
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import Named, Word, named
+from cli.kinds import Named, ProviderWord, named
 from cli.lookup import find_account, qualified
 from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
@@ -178,7 +178,7 @@ fleetgraph accounts list
 fleetgraph accounts list --provider qovery --json
 """,
             params=[
-                Flag("--provider", type=Word(PROVIDERS), metavar="PROVIDER", help=named(PROVIDERS)),
+                Flag("--provider", type=ProviderWord(PROVIDERS), metavar="PROVIDER", help=named(PROVIDERS)),
                 *output_flags(is_list=True),
             ],
         ),
@@ -203,7 +203,7 @@ fleetgraph accounts disconnect "Palisade Insurance" --wait
 fleetgraph accounts connect kupe --name "Palisade Insurance" --external-id palisade --token-env KUPE_API_KEY
 """,
             params=[
-                click.Argument(["provider"], metavar="PROVIDER", type=Word(PROVIDERS)),
+                click.Argument(["provider"], metavar="PROVIDER", type=ProviderWord(PROVIDERS)),
                 Flag("--name", required=True, metavar="NAME", help="what to call it; unique at its provider"),
                 Flag("--external-id", metavar="ID", help="the provider's, where the token does not imply it"),
                 Flag("--api-version", metavar="VERSION", help="of the provider's API, to pin it"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.documents import read
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import Duration, Named, Number, Word, lower, named
+from cli.kinds import Duration, Named, Number, ProviderWord, Word, lower, named
 from cli.lookup import find_account, need_cluster
 from cli.output import Listing, output_flags, show_list
 from cli.session import Session
@@ -102,7 +102,7 @@ fleetgraph activity list --account "Acme Tools" --newest-first --limit 5
                 Flag(
                     "--provider",
                     multiple=True,
-                    type=Word(PROVIDERS),
+                    type=ProviderWord(PROVIDERS),
                     metavar="PROVIDER",
                     help=named(PROVIDERS),
                 ),

@@ -9,9 +9,9 @@ from starlette.responses import JSONResponse
 
 from cli.errors import Exit
 from tests.cli.command import Command
-from tests.cli.contract import Keeper
+from tests.cli.contract import Keeper, page
 from tests.cli.scripted import Answer, Scripted
-from tests.cli.things import payload
+from tests.cli.things import ACME, payload
 
 
 def create(following: Command, keeper: Keeper, flags: str) -> dict[str, Any]:
@@ -238,3 +238,35 @@ def test_a_lost_answer_to_a_creation_names_the_key_to_repeat_it_with(
     assert len([one for one in script.requests if "mutation" in one["query"]]) == 1
     key = script.requests[-1]["variables"]["input"]["idempotencyKey"]
     assert f"--idempotency-key {key}" in ended.err
+
+
+def of_a_package(request: dict[str, Any]) -> Answer:
+    """A Fleetgraph with a provider that this version of the command does not know."""
+    if "mutation" in request["query"]:
+        return {"data": {"createCluster": payload("CREATE_CLUSTER", failure=None)}}
+    assert request["variables"]["provider"] == "LIGHTHOUSE"
+    return {"data": {"accounts": page({**ACME, "provider": {"kind": "LIGHTHOUSE", "name": "Lighthouse"}})}}
+
+
+def test_a_cluster_of_a_package_is_specified_as_json(following: Command, script: Scripted) -> None:
+    script.answer = of_a_package
+    wanted = ["--account", "acme", "--name", "pier", "--spec", "-"]
+    ended = following("clusters", "create", "lighthouse", *wanted, stdin='{"size": "large"}')
+    assert ended.status == Exit.OK, ended.err
+    sent = script.requests[-1]["variables"]["input"]
+    assert (sent["accountId"], sent["name"], sent["spec"]) == (
+        "an-account",
+        "pier",
+        {"lighthouse": {"size": "large"}},
+    )
+    ended = following("clusters", "create", "lighthouse", *wanted, stdin="[]")
+    assert (ended.status, "does not hold a JSON object" in ended.err) == (Exit.USAGE, True)
+
+
+def test_a_provider_that_is_mistyped_is_not_taken_for_one_of_a_package(following: Command) -> None:
+    ended = following("clusters", "create", "kuppe", "--account", "acme", "--name", "pier")
+    assert ended.status == Exit.USAGE
+    assert "Did you mean `fleetgraph clusters create kupe`?" in ended.err
+    ended = following("clusters", "list", "--provider", "kuppe")
+    assert ended.status == Exit.USAGE
+    assert "Did you mean kupe?" in ended.err

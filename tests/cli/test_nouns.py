@@ -77,6 +77,20 @@ def test_flags_become_the_patch_of_the_provider_of_the_cluster(
     ]
 
 
+def test_a_patch_is_taken_as_json_for_any_provider(
+    following: Command, keeper: Keeper, tmp_path: Path
+) -> None:
+    file = tmp_path / "patch.json"
+    file.write_text('{"version": "1.34"}', encoding="utf-8")
+    keeper.root["cluster"] = at("kupe")
+    keeper.on("updateCluster", payload("UPDATE_CLUSTER"))
+    ended = following("clusters", "update", "a-cluster", "--spec", f"{file}")
+    assert ended.status == Exit.OK, ended
+    assert [one["input"] for one in keeper.asked("updateCluster")] == [{"kupe": {"version": "1.34"}}]
+    ended = following("clusters", "update", "a-cluster", "--spec", f"{file}", "--cpu", "4")
+    assert (ended.status, "--spec and --cpu contradict each other" in ended.err) == (Exit.USAGE, True)
+
+
 @pytest.mark.parametrize(
     ("provider", "flags", "sentence"),
     [

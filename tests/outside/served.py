@@ -1,8 +1,11 @@
 """A provider of a package that is installed, through a whole gateway. `tests/contract/test_outside.py` installs it."""
 
+import shlex
+
 import pytest
 
 from fleet.providers import PROVIDERS
+from tests.cli.whole import whole
 from tests.gateway.test_walkthroughs import Begin, begin  # noqa: F401 - a fixture
 
 DETAILS = """
@@ -58,3 +61,22 @@ async def test_it_takes_part_in_the_inputs_that_it_has_something_for(begin: Begi
     payload = await begin("beacon").client.query(document)
     names = {field["name"] for field in payload["__type"]["inputFields"]}
     assert ("beacon" in names) == (member == "ClusterSpecInput")
+
+
+def test_the_command_connects_it_and_makes_and_deletes_a_cluster() -> None:
+    with whole(beacon="Lighthouse") as everything:
+        fleetgraph = everything.command()
+
+        def run(line: str, stdin: str = "") -> str:
+            ended = fleetgraph(*shlex.split(line), stdin=stdin)
+            assert ended.status == 0, ended
+            return ended.out
+
+        create = "clusters create beacon --account Lighthouse --name quay --spec - --wait"
+        run(create, stdin='{"size": "large"}')
+        assert "quay" in run("clusters list --provider beacon")
+        update = ("clusters", "update", "Lighthouse/quay", "--spec", "-")
+        assert fleetgraph(*update, stdin='{"size": "small"}').status != 0
+        run("clusters delete Lighthouse/quay --confirm-name quay --wait")
+        run("accounts disconnect Lighthouse --wait")
+        run("accounts connect beacon --name Again", stdin=everything.tokens[0])

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from cli.grammar import Flag, Options
-from cli.kinds import CLOUDS, PHASES, Named, Word, named
+from cli.kinds import CLOUDS, PHASES, Named, ProviderWord, Word, named
 from cli.lookup import find_account
 from cli.session import Session
 from cli.specs import PROVIDERS
@@ -18,7 +18,7 @@ def filter_flags() -> list[click.Parameter]:
         Flag(
             "--provider",
             multiple=True,
-            type=Word(PROVIDERS),
+            type=ProviderWord(PROVIDERS),
             metavar="PROVIDER",
             help=named(PROVIDERS),
             group=GROUP,

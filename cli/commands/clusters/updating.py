@@ -9,6 +9,7 @@ from cli.changes import EXPECTED_REVISION, carry_out, following_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument
 from cli.documents import change, read
 from cli.errors import UsageError
+from cli.files import read_object
 from cli.grammar import Flag, Options, Verb
 from cli.lookup import need_cluster
 from cli.session import Session
@@ -19,9 +20,30 @@ from cli.specs.members import clear
 def update_cluster(session: Session, options: Options) -> int:
     found = need_cluster(session.client, options.cluster)
     provider = str(found["account"]["provider"]["kind"]).lower()
+    variables = {
+        "id": found["id"],
+        "input": {provider: _to_patch(session, options, found, provider)},
+        "expectedRevision": options.expected_revision,
+    }
+    return carry_out(session, options, change.UPDATE_CLUSTER, variables)
+
+
+def _to_patch(session: Session, options: Options, found: dict[str, Any], provider: str) -> dict[str, Any]:
+    """The provider's member of UpdateClusterInput. Raises UsageError."""
+    if options.spec is not None:
+        given = [_flag(flag) for flag in _flags() if getattr(options, str(flag.name)) not in (None, ())]
+        if given or options.clear:
+            raise UsageError(
+                f"--spec and {[*given, '--clear'][0]} contradict each other.",
+                "The file says all that is to differ.",
+            )
+        return read_object(session, options.spec)
     if provider not in SPECS:
         name = found["account"]["provider"]["name"]
-        raise UsageError(f"This version of the command has no flags for {name}.", "Use `fleetgraph query`.")
+        raise UsageError(
+            f"This version of the command has no flags for {name}.",
+            "Give what is to differ as JSON: --spec FILE.",
+        )
     spec = SPECS[provider]
     if not spec.update_flags():
         reason = f"`fleetgraph providers show {provider}` says why."
@@ -33,12 +55,7 @@ def update_cluster(session: Session, options: Options) -> int:
     if not patch:
         names = ", ".join(_flag(one) for one in spec.update_flags())
         raise UsageError("Nothing is to differ.", f"A cluster at {spec.provider} takes {names}.")
-    variables = {
-        "id": found["id"],
-        "input": {provider: patch},
-        "expectedRevision": options.expected_revision,
-    }
-    return carry_out(session, options, change.UPDATE_CLUSTER, variables)
+    return patch
 
 
 def _refuse_flags_of_others(options: Options, provider: str) -> None:
@@ -101,6 +118,12 @@ fleetgraph clusters update dispatch-board --clear label
             multiple=True,
             metavar="FLAG",
             help="set to nothing what that flag sets, e.g. description",
+        ),
+        Flag(
+            "--spec",
+            metavar="FILE",
+            help="the provider's member of `UpdateClusterInput` of the API instead of flags, a JSON object; - reads "
+            "standard input",
         ),
         EXPECTED_REVISION,
         *following_flags(),
