@@ -42,7 +42,8 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         for name, value in {"PORT": "0", "STATE": str(state), **environment}.items():
             monkeypatch.setenv(name, value)
         status = start()
-        return sentence(status, *capsys.readouterr())
+        heard = capsys.readouterr()
+        return sentence(status, heard.out, heard.err)
 
     return refused
 
