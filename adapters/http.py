@@ -22,7 +22,7 @@ from pydantic import SecretStr
 
 from adapters.addresses import Addresses
 from adapters.body import LARGEST_BODY_BYTES, LARGEST_REFUSAL_BYTES, BadBody, read_body
-from adapters.rate import read_rate
+from adapters.rate import is_rate_limit, read_rate
 from adapters.redaction import redact
 from fleet.model.failure import (
     Conflict,
@@ -87,6 +87,8 @@ class Complaint:
     """The message of a provider about an error. `fields` maps the invalid fields to sentences, if it names them."""
 
     message: str | None = None
+    is_rate_limit: bool = False
+    """The provider says in its body that it was asked too often, whatever the status."""
     fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -198,7 +200,7 @@ class Http:
 
     async def _read(self, response: httpx.Response) -> Answer:
         rate = read_rate(response.headers, response.status_code, self.clock.now())
-        is_refused = response.status_code == 429
+        is_refused = is_rate_limit(response.status_code, response.headers)
         self.permits.learn(
             rate.model_copy(
                 update={"is_refused": True} if is_refused else {"retry_at": None, "is_refused": False}
@@ -218,13 +220,21 @@ class Http:
                 ) from error
             body = b""  # the status of a refusal is enough
         if not response.is_success:
-            raise self._refusal(response.status_code, body, request_id, rate)
+            refusal = self._refusal(response.status_code, body, request_id, rate, is_refused=is_refused)
+            if isinstance(refusal, RateLimited) and not is_refused:
+                self.permits.learn(RateFacts(is_refused=True))
+            raise refusal
         return Answer(
             status=response.status_code, body=body, etag=_raw_header(response, b"etag"), request_id=request_id
         )
 
-    def _refusal(self, status: int, body: bytes, request_id: str | None, rate: RateFacts) -> ProviderError:
-        if status in ERRORS:
+    def _refusal(
+        self, status: int, body: bytes, request_id: str | None, rate: RateFacts, *, is_refused: bool
+    ) -> ProviderError:
+        complaint = self._complaint(body)
+        if is_refused or (complaint.is_rate_limit and 400 <= status < 500):
+            kind, sentence = ERRORS[429]
+        elif status in ERRORS:
             kind, sentence = ERRORS[status]
         elif 400 <= status < 500:
             kind, sentence = Rejected, "rejected the request"
@@ -232,7 +242,6 @@ class Http:
             kind, sentence = Unavailable, "is out of order"
         else:
             kind, sentence = UnexpectedResponse, "answered in an undocumented way"
-        complaint = self._complaint(body)
         said = f": {self.redact(complaint.message)}" if complaint.message else ""
         error = kind(
             f"{self.provider_name} {sentence} ({status}){said}",

@@ -18,11 +18,16 @@ _UNIX_TIME_FROM = 10**9
 _NUMBER = re.compile(r"\s*(\d{1,15})(\.\d*)?\s*", re.ASCII)
 
 
+def is_rate_limit(status: int, headers: Mapping[str, str]) -> bool:
+    """A 429, or another refusal that says when to come back: some providers promise that and name no status."""
+    return status == 429 or (status in (400, 403) and "retry-after" in headers)
+
+
 def read_rate(headers: Mapping[str, str], status: int, now: datetime) -> RateFacts:
-    """`headers` ignore case. A 429 or a 5xx can have `retry_at`; for a 429 it can come from the reset alone."""
+    """`headers` ignore case. A rate limit or a 5xx can have `retry_at`; for a 429 it can come from the reset alone."""
     resets_at = _resets_at(headers.get("x-ratelimit-reset"), now)
     retry_at = None
-    if status == 429 or status >= 500:
+    if is_rate_limit(status, headers) or status >= 500:
         retry_at = _retry_at(headers.get("retry-after"), now) or (resets_at if status == 429 else None)
     return RateFacts(
         limit=_whole_number(headers.get("x-ratelimit-limit")),

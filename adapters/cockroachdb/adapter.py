@@ -46,6 +46,8 @@ from fleet.providers.cockroachdb import (
 )
 
 CLUSTERS = "/api/v1/clusters"
+RESOURCE_EXHAUSTED = 8
+"""The gRPC code of a rate limit: a refusal with it is one, whatever its HTTP status."""
 INVOICES_FOR = timedelta(days=366)
 
 
@@ -133,7 +135,9 @@ class CockroachdbAdapter(BaseAdapter):
 
     @staticmethod
     def complaint(body: Mapping[str, object]) -> Complaint:
-        return Complaint(message=first_text(body.get("message")))
+        message = first_text(body.get("message"))
+        says_so = message is not None and "rate limit exceeded" in message.lower()
+        return Complaint(message=message, is_rate_limit=says_so or body.get("code") == RESOURCE_EXHAUSTED)
 
     async def _list(self, path: str, wire: type[WirePage], params: Mapping[str, str]) -> list[object]:
         async def fetch(page: tuple[str, str] | None) -> tuple[tuple[object, ...], tuple[str, str] | None]:

@@ -94,6 +94,10 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         spend_limit=to_spend_limit(wire.plan or "", is_serverless, serverless),
         details=CockroachdbDetails(
             console_url=to_console_url(wire.id),
+            folder_id=wire.parent_id,
+            network_visibility=wire.network_visibility
+            and wire.network_visibility.removeprefix("NETWORK_VISIBILITY_"),
+            egress_traffic_policy=wire.egress_traffic_policy,
             creator_id=wire.creator_id,
             routing_id=serverless.routing_id if serverless is not None else None,
             regions=tuple(to_cluster_region(region, is_serverless) for region in regions),
@@ -230,6 +234,9 @@ def to_cluster_region(wire: WireClusterRegion, is_serverless: bool | None) -> Co
         ui_host=wire.ui_dns,
         internal_host=wire.internal_dns,
         is_primary=wire.primary,
+        machine_type=wire.machine_type if not is_serverless else None,
+        vcpus=(wire.num_virtual_cpus or None) if not is_serverless else None,
+        disk_iops=(wire.disk_iops or None) if not is_serverless else None,
     )
 
 

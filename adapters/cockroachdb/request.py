@@ -36,6 +36,7 @@ def to_create_request(name: str, spec: CockroachdbClusterSpec, version: str) -> 
     if spec.plan.serverless is not None:
         body["serverless"] = to_serverless(spec.plan, spec.plan.serverless, version, path)
     if spec.plan.advanced is not None:
+        require_region_machines(spec.plan.advanced, version, path)
         body["dedicated"] = to_new_dedicated(spec.plan.advanced)
     settings = to_settings(spec.labels, spec.is_deletion_protected, version, ("spec",))
     return {"name": name, "provider": cloud, "spec": {**body, **settings}}
@@ -73,15 +74,28 @@ def to_plan_change(plan: CockroachdbPlan, cluster: Cluster, version: str, path: 
     if is_advanced is (plan.advanced is None):
         raise InvalidInput(OTHER_KIND, path=here)
     if plan.advanced is not None:
-        return {"dedicated": to_dedicated_change(plan.advanced)}
+        require_region_machines(plan.advanced, version, path)
+        changed = to_dedicated_change(plan.advanced)
+        if not changed:
+            raise InvalidInput("There is nothing to change.", path=here)
+        return {"dedicated": changed}
     assert plan.serverless is not None
-    require(BOTH_LIMITS, version, "Other regions of a serverless cluster", here)
-    missing = sorted(set(cluster.regions) - set(plan.serverless.regions))
+    if plan.serverless.regions is not None:
+        require(BOTH_LIMITS, version, "Other regions of a serverless cluster", here)
+    missing = sorted(set(cluster.regions) - set(plan.serverless.regions or cluster.regions))
     if missing:
         raise InvalidInput(REGIONS_STAY.format(", ".join(missing)), path=(*here, "regions"))
-    changed = {"serverless": to_serverless(plan, plan.serverless, version, path)}
+    serverless = to_serverless(plan, plan.serverless, version, path)
     is_another = version >= USAGE_LIMITS and cluster.plan not in SHOWN_AS[plan.name]
-    return {"plan": plan.name, **changed} if is_another else changed
+    if not serverless and not is_another:
+        raise InvalidInput("There is nothing to change.", path=here)
+    settings = {"serverless": serverless} if serverless else {}
+    return {"plan": plan.name, **settings} if is_another else settings
+
+
+def require_region_machines(wanted: CockroachdbAdvanced, version: str, path: Path) -> None:
+    if wanted.own_machines:
+        require(USAGE_LIMITS, version, "Machines of a region's own", (*path, "advanced", "region_nodes"))
 
 
 def require_plan(plan: CockroachdbPlan, version: str, path: Path) -> None:
@@ -92,9 +106,10 @@ def require_plan(plan: CockroachdbPlan, version: str, path: Path) -> None:
 
 def to_serverless(plan: CockroachdbPlan, wanted: CockroachdbServerless, version: str, path: Path) -> Json:
     here = (*path, plan.name.lower())
-    body: dict[str, object] = {"regions": list(wanted.regions)}
-    if len(wanted.regions) > 1:
+    body: dict[str, object] = {} if wanted.regions is None else {"regions": list(wanted.regions)}
+    if len(wanted.regions or ()) > 1:
         require(BOTH_LIMITS, version, "A serverless cluster in several regions", (*here, "regions"))
+    if wanted.primary_region is not None and len(wanted.regions or (1, 2)) > 1:
         body["primary_region"] = wanted.primary_region
     if wanted.spend_limit is not None:
         return {**body, **to_limit(wanted.spend_limit, plan.name, version, (*here, "spend_limit"))}
@@ -110,23 +125,41 @@ def to_serverless(plan: CockroachdbPlan, wanted: CockroachdbServerless, version:
 def to_new_dedicated(wanted: CockroachdbAdvanced) -> Json:
     hardware = {**to_hardware(wanted), "storage_gib": wanted.storage_gib}
     version = {} if wanted.version is None else {"cockroach_version": wanted.version}
-    return {"region_nodes": to_region_nodes(wanted), "hardware": hardware, **version}
+    return {**to_region_nodes(wanted), **to_region_machines(wanted), "hardware": hardware, **version}
 
 
 def to_dedicated_change(wanted: CockroachdbAdvanced) -> Json:
-    """The resources of dedicated nodes. In a change, zero storage means no change, not the minimum."""
+    """What was given of dedicated nodes. In a change, zero storage means no change, not the minimum."""
     storage = {"storage_gib": wanted.storage_gib} if wanted.storage_gib else {}
-    return {"region_nodes": to_region_nodes(wanted), "hardware": {**to_hardware(wanted), **storage}}
+    hardware = {**to_hardware(wanted), **storage}
+    return {
+        **to_region_nodes(wanted),
+        **to_region_machines(wanted),
+        **({"hardware": hardware} if hardware else {}),
+    }
 
 
 def to_region_nodes(wanted: CockroachdbAdvanced) -> Json:
-    return {one.region: one.nodes for one in wanted.region_nodes}
+    """Where it is given, it is the complete target: a region that is left out is removed."""
+    if wanted.region_nodes is None:
+        return {}
+    return {"region_nodes": {one.region: one.nodes for one in wanted.region_nodes}}
+
+
+def to_region_machines(wanted: CockroachdbAdvanced) -> Json:
+    """The machines of regions that have their own. In a change, other regions keep theirs."""
+    own = {one.region: to_machine(one.vcpus, one.machine_type) for one in wanted.own_machines}
+    return {"region_machine_specs": own} if own else {}
 
 
 def to_hardware(wanted: CockroachdbAdvanced) -> Json:
-    if wanted.vcpus is not None:
-        return {"machine_spec": {"num_virtual_cpus": wanted.vcpus}}
-    return {"machine_spec": {"machine_type": wanted.machine_type}}
+    if wanted.vcpus is None and not wanted.machine_type:
+        return {}
+    return {"machine_spec": to_machine(wanted.vcpus, wanted.machine_type)}
+
+
+def to_machine(vcpus: int | None, machine_type: str | None) -> Json:
+    return {"machine_type": machine_type} if vcpus is None else {"num_virtual_cpus": vcpus}
 
 
 def to_settings(

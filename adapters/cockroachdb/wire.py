@@ -89,6 +89,8 @@ class WireCluster(WireItem):
     regions: Annotated[tuple[WireClusterRegion, ...], Field(max_length=MOST_PARTS)] | None = None
     labels: Labels | None = None
     parent_id: Text = None
+    network_visibility: Text = None
+    egress_traffic_policy: Text = None
     delete_protection: Text = None
     sql_dns: Text = None
     created_at: When = None

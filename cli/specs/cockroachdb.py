@@ -27,6 +27,7 @@ PLANS = ("basic", "standard", "advanced")
 SERVERLESS = {"--region": "region", "--primary-region": "primary_region"}
 ADVANCED = {
     "--region-nodes": "region_nodes",
+    "--region-machine": "region_machine",
     "--vcpus": "vcpus",
     "--machine-type": "machine_type",
     "--storage-gib": "storage_gib",
@@ -70,6 +71,14 @@ def _common_flags() -> Sequence[click.Parameter]:
             help="may be repeated",
             group=ADVANCED_GROUP,
         ),
+        Flag(
+            "--region-machine",
+            multiple=True,
+            type=Pair(),
+            metavar="REGION=MACHINE",
+            help="vCPUs or a machine type, where regions differ; may be repeated",
+            group=ADVANCED_GROUP,
+        ),
         Flag("--vcpus", type=Number(), metavar="N", help="of each node", group=ADVANCED_GROUP),
         Flag("--machine-type", metavar="NAME", help="the cloud's, in place of --vcpus", group=ADVANCED_GROUP),
         Flag("--storage-gib", type=Number(), metavar="N", help="of each node", group=ADVANCED_GROUP),
@@ -77,7 +86,11 @@ def _common_flags() -> Sequence[click.Parameter]:
 
 
 def to_spec(session: Session, options: Options, account: dict[str, Any]) -> dict[str, Any]:
-    plan = _advanced(options) if options.plan == "advanced" else _serverless(options)
+    plan = _plan(options)
+    if options.plan == "advanced" and (not options.region_nodes or options.storage_gib is None):
+        raise UsageError("The plan advanced needs --region-nodes and --storage-gib.")
+    if options.plan != "advanced" and not options.region:
+        raise UsageError(f"The plan {options.plan} needs a --region.")
     if options.version is not None:
         if options.plan != "advanced":
             raise UsageError(f"--version means nothing to the plan {options.plan}.")
@@ -114,10 +127,10 @@ def _common(options: Options) -> dict[str, Any]:
 
 def _serverless(options: Options) -> dict[str, Any]:
     _refuse(options, ADVANCED)
-    if not options.region:
-        raise UsageError(f"The plan {options.plan} needs a --region.")
     return given(
-        regions=list(options.region), primaryRegion=options.primary_region, spendLimit=to_limit(options)
+        regions=list(options.region) or None,
+        primaryRegion=options.primary_region,
+        spendLimit=to_limit(options),
     )
 
 
@@ -125,17 +138,25 @@ def _advanced(options: Options) -> dict[str, Any]:
     _refuse(options, SERVERLESS)
     if to_limit(options) is not None:
         raise UsageError("The plan advanced has no spend limit.")
-    if not options.region_nodes or options.storage_gib is None:
-        raise UsageError("The plan advanced needs --region-nodes and --storage-gib.")
+    counts = {
+        region: number(count, f"--region-nodes {region}={count}") for region, count in options.region_nodes
+    }
+    machines = {region: _machine(named) for region, named in options.region_machine}
+    for region in machines.keys() - counts.keys():
+        raise UsageError(f"--region-machine {region} needs --region-nodes {region}=N.")
     return given(
         regionNodes=[
-            {"region": region, "nodes": number(count, f"--region-nodes {region}={count}")}
-            for region, count in options.region_nodes
-        ],
+            {"region": region, "nodes": count, **machines.get(region, {})} for region, count in counts.items()
+        ]
+        or None,
         vcpus=options.vcpus,
         machineType=options.machine_type,
         storageGib=options.storage_gib,
     )
+
+
+def _machine(named: str) -> dict[str, Any]:
+    return {"vcpus": int(named)} if named.isdecimal() else {"machineType": named}
 
 
 def _refuse(options: Options, flags: dict[str, str]) -> None:

@@ -17,7 +17,9 @@ from fleet.model.spec import ClusterPatch, ClusterSpec, Compared, NameRule, not_
 
 
 class CockroachdbRegion(Record):
-    """One region of a cluster. `node_count` is null on the serverless plans, which have no nodes of their own."""
+    """One region of a cluster. `node_count`, and what each of its nodes is, is null on the serverless plans, which have
+    no nodes of their own, and where the version of the API does not show it.
+    """
 
     name: str
     node_count: int | None = None
@@ -25,9 +27,17 @@ class CockroachdbRegion(Record):
     ui_host: str | None = None
     internal_host: str | None = None
     is_primary: bool | None = None
+    machine_type: str | None = None
+    vcpus: int | None = None
+    disk_iops: int | None = None
 
 
 class CockroachdbDetails(ClusterDetails):
+    """`folder_id` is `root` at the top. The two words of the network are the provider's."""
+
+    folder_id: str | None = None
+    network_visibility: str | None = None
+    egress_traffic_policy: str | None = None
     creator_id: str | None = None
     routing_id: str | None = None
     regions: tuple[CockroachdbRegion, ...] = ()
@@ -65,21 +75,21 @@ Version = Annotated[str, AfterValidator(_is_version)]
 
 
 class CockroachdbServerless(Record):
-    """BASIC and STANDARD: billed by use. In a change, a limit that is not given stays as it is."""
+    """BASIC and STANDARD: billed by use. In a change, what is not given stays as it is."""
 
-    regions: Sequence[str]
+    regions: Sequence[str] | None = None
     primary_region: str | None = Field(default=None, validate_default=True)
     spend_limit: LimitWanted | None = None
 
     @field_validator("regions")
     @classmethod
-    def _are_regions(cls, value: Sequence[str]) -> Sequence[str]:
-        return _distinct(value)
+    def _are_regions(cls, value: Sequence[str] | None) -> Sequence[str] | None:
+        return None if value is None else _distinct(value)
 
     @field_validator("primary_region")
     @classmethod
     def _is_one_of_the_regions(cls, value: str | None, info: ValidationInfo) -> str | None:
-        regions = info.data.get("regions", ())
+        regions = info.data.get("regions") or ()
         if value is None and len(regions) > 1:
             raise ValueError("Of several regions, one has to be the primary one.")
         if value is not None and regions and value not in regions:
@@ -88,8 +98,9 @@ class CockroachdbServerless(Record):
 
     def compare(self, cluster: Cluster, details: CockroachdbDetails) -> Iterable[Compared]:
         primary = next((region.name for region in details.regions if region.is_primary), None)
-        regions, shown = sorted(self.regions), sorted(cluster.regions)
-        yield Compared("regions", regions, shown, not shown or shown == regions)
+        if self.regions is not None:
+            regions, shown = sorted(self.regions), sorted(cluster.regions)
+            yield Compared("regions", regions, shown, not shown or shown == regions)
         yield _compared("primary_region", self.primary_region, primary)
         if self.spend_limit is not None and cluster.spend_limit.state is not SpendLimitState.UNKNOWN:
             is_shown = self.spend_limit.matches(cluster.spend_limit) or (
@@ -99,42 +110,93 @@ class CockroachdbServerless(Record):
 
 
 class RegionNodes(Record):
+    """A region and its nodes. `vcpus` or `machine_type` are those of its own machines."""
+
     region: str
     nodes: int = Field(ge=1)
+    vcpus: int | None = Field(default=None, ge=1)
+    machine_type: str | None = Field(default=None, validate_default=True)
+
+    @field_validator("machine_type")
+    @classmethod
+    def _is_one_way_to_say_it(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and info.data.get("vcpus") is not None:
+            raise ValueError("The machines of a region are named by vCPUs or by their type, not by both.")
+        return value
+
+    @property
+    def has_own_machines(self) -> bool:
+        return self.vcpus is not None or bool(self.machine_type)
+
+    def agrees(self, shown: CockroachdbRegion) -> bool:
+        return (
+            _agree(shown.node_count, self.nodes)
+            and _agree(shown.vcpus, self.vcpus)
+            and _agree(shown.machine_type, self.machine_type)
+        )
 
 
 class CockroachdbAdvanced(Record):
-    """ADVANCED: machines of one's own. Exactly one of `vcpus` and `machine_type` says which. Storage is per node; zero
-    is the least that the machine comes with, or, in a change, what there is. `version` is for a new cluster.
+    """ADVANCED: machines of one's own, all alike (`vcpus` or `machine_type`) or those of each region. Storage is per
+    node; zero is the least that the machine comes with, or, in a change, what there is. `version` is for a new cluster.
+
+    In a change, regions that are given are all that there are to be, and what is left out stays as it is.
     """
 
-    region_nodes: Sequence[RegionNodes]
+    region_nodes: Sequence[RegionNodes] | None = None
     vcpus: int | None = Field(default=None, ge=1)
     machine_type: str | None = Field(default=None, validate_default=True)
-    storage_gib: int = Field(ge=0)
+    storage_gib: int | None = Field(default=None, ge=0)
     version: Version | None = None
 
     @field_validator("region_nodes")
     @classmethod
-    def _are_regions(cls, value: Sequence[RegionNodes]) -> Sequence[RegionNodes]:
-        _distinct([one.region for one in value])
+    def _are_regions(cls, value: Sequence[RegionNodes] | None) -> Sequence[RegionNodes] | None:
+        if value is not None:
+            _distinct([one.region for one in value])
         return value
 
     @field_validator("machine_type")
     @classmethod
     def _is_one_way_to_say_it(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if "vcpus" in info.data and (not value) == (info.data["vcpus"] is None):
-            raise ValueError("The machines are named by exactly one of vCPUs and machine type.")
+        is_named = [bool(value), info.data.get("vcpus") is not None, _has_own_machines(info.data)]
+        if sum(is_named) > 1:
+            raise ValueError(
+                "The machines are named by exactly one of vCPUs and machine type, for all or in each region."
+            )
         return value
 
+    @property
+    def own_machines(self) -> Sequence[RegionNodes]:
+        """The regions that are given machines of their own."""
+        return [one for one in self.region_nodes or () if one.has_own_machines]
+
+    def require_whole(self) -> None:
+        """Raises `ValueError` for what a new cluster needs."""
+        if not self.region_nodes:
+            raise ValueError("A new cluster needs its regions and their nodes.")
+        own = self.own_machines
+        if own and len(own) < len(self.region_nodes):
+            raise ValueError("Of regions with machines of their own, each has to name them.")
+        if not own and self.vcpus is None and not self.machine_type:
+            raise ValueError("The machines are named by exactly one of vCPUs and machine type.")
+        if self.storage_gib is None:
+            raise ValueError(
+                "A new cluster needs its storage; zero is the least that the machine comes with."
+            )
+
     def compare(self, cluster: Cluster, details: CockroachdbDetails) -> Iterable[Compared]:
-        shown = {region.name: region.node_count for region in details.regions}
-        wanted = {one.region: one.nodes for one in self.region_nodes}
-        are_shown = not shown or (
-            shown.keys() == wanted.keys()
-            and all(_agree(nodes, wanted[name]) for name, nodes in shown.items())
-        )
-        yield Compared("region_nodes", wanted, shown, are_shown)
+        if self.region_nodes is not None:
+            shown = {region.name: region for region in details.regions}
+            wanted = {one.region: one for one in self.region_nodes}
+            are_shown = not shown or (
+                shown.keys() == wanted.keys()
+                and all(wanted[name].agrees(region) for name, region in shown.items())
+            )
+            counts = {name: region.node_count for name, region in shown.items()}
+            yield Compared(
+                "region_nodes", {name: one.nodes for name, one in wanted.items()}, counts, are_shown
+            )
         per_node = cluster.capacity.per_node
         yield _compared("vcpus", self.vcpus, per_node.cpu_millicores and per_node.cpu_millicores / 1000)
         yield _compared("machine_type", self.machine_type, cluster.capacity.instance_type)
@@ -142,6 +204,13 @@ class CockroachdbAdvanced(Record):
             "storage_gib", self.storage_gib or None, per_node.storage_mib and per_node.storage_mib / 1024
         )
         yield _compared_version(cluster, self.version)
+
+
+def _has_own_machines(given: Mapping[str, object]) -> bool:
+    regions = given.get("region_nodes")
+    return isinstance(regions, Sequence) and any(
+        isinstance(one, RegionNodes) and one.has_own_machines for one in regions
+    )
 
 
 class CockroachdbPlan(Record):
@@ -185,6 +254,15 @@ class CockroachdbClusterSpec(ClusterSpec):
     plan: CockroachdbPlan
     labels: Mapping[str, str] | None = None
     is_deletion_protected: bool | None = None
+
+    @field_validator("plan")
+    @classmethod
+    def _is_whole(cls, value: CockroachdbPlan) -> CockroachdbPlan:
+        if value.advanced is not None:
+            value.advanced.require_whole()
+        if value.serverless is not None and not value.serverless.regions:
+            raise ValueError("A new cluster needs at least one region.")
+        return value
 
     @field_validator("cloud")
     @classmethod

@@ -24,6 +24,7 @@ from sandbox.identifiers import Identifiers
 from sandbox.life import Life, is_doomed
 
 NAME = "[a-z0-9][a-z0-9-]{4,18}[a-z0-9]"
+LEAST_STORAGE_GIB = 15
 VERSION = r"v\d+\.\d+(\.\d+)?"
 NEWEST = "v25.4.1"
 
@@ -91,6 +92,7 @@ def serverless(body: Body, cloud: str, version: str, plan: str) -> dict[str, Any
 def dedicated(body: Body, cloud: str) -> dict[str, Any]:
     body.allow(
         "region_nodes",
+        "region_machine_specs",
         "hardware",
         "cockroach_version",
         "cidr_range",
@@ -100,9 +102,14 @@ def dedicated(body: Body, cloud: str) -> dict[str, Any]:
     )
     body.take("region_nodes", dict)
     body.take("hardware", dict)
+    regions, own = region_nodes(body, cloud), region_machines(body, cloud)
+    if own and set(own) != set(regions):
+        raise body.refuse("region_machine_specs", "must have an entry for every region of region_nodes")
+    shared = Hardware(machine=own[next(iter(regions))], storage_gib=0, disk_iops=0) if own else None
     return {
-        "regions": region_nodes(body, cloud),
-        "hardware": machine(body.inner("hardware"), cloud, None),
+        "regions": regions,
+        "region_machines": own,
+        "hardware": machine(body.inner("hardware"), cloud, shared, exclusive=bool(own), is_new=True),
         "version": whole_version(body.text("cockroach_version", pattern=VERSION, default=NEWEST)),
         "network_visibility": body.choice("network_visibility", ("PUBLIC", "PRIVATE"), default="PUBLIC"),
     }
@@ -156,12 +163,22 @@ def serverless_change(body: Body, cluster: Cluster, version: str, plan: str) -> 
 
 
 def dedicated_change(body: Body, cluster: Cluster) -> dict[str, Any]:
-    body.allow("region_nodes", "hardware", "cmek_region_specs")
+    body.allow("region_nodes", "region_machine_specs", "hardware", "cmek_region_specs")
     changed: dict[str, Any] = {}
     if "region_nodes" in body:
         changed["regions"] = region_nodes(body, cluster.cloud)
+    regions = changed.get("regions", cluster.regions)
+    own = region_machines(body, cluster.cloud)
+    if not set(own) <= set(regions):
+        raise body.refuse("region_machine_specs", "names a region that the cluster does not have")
     if "hardware" in body:
-        changed["hardware"] = machine(body.inner("hardware"), cluster.cloud, cluster.hardware)
+        inner = body.inner("hardware")
+        changed["hardware"] = machine(inner, cluster.cloud, cluster.hardware, exclusive=bool(own))
+        if "machine_spec" in inner:
+            changed["region_machines"] = {}
+    if own:
+        kept = {**cluster.region_machines, **own}
+        changed["region_machines"] = {name: kept[name] for name in regions if name in kept}
     return changed
 
 
@@ -249,23 +266,46 @@ def region_nodes(body: Body, cloud: str) -> dict[str, int]:
     return {region: nodes.number(region, minimum=3) for region in nodes.members}
 
 
-def machine(body: Body, cloud: str, before: Hardware | None) -> Hardware:
+def region_machines(body: Body, cloud: str) -> dict[str, str]:
+    """The machines of regions that are given their own."""
+    if "region_machine_specs" not in body:
+        return {}
+    specs = body.inner("region_machine_specs")
+    specs.allow(*offered(cloud, is_serverless=False))
+    return {name: machine_type(specs.inner(name), cloud) for name in specs.members}
+
+
+def machine(
+    body: Body, cloud: str, before: Hardware | None, *, exclusive: bool = False, is_new: bool = False
+) -> Hardware:
+    """`exclusive`: regions have machines of their own, so that none may be named for all."""
     body.allow("machine_spec", "storage_gib", "disk_iops")
-    spec = body.inner("machine_spec")
+    if exclusive and "machine_spec" in body:
+        raise body.refuse("machine_spec", "and region_machine_specs exclude each other")
+    if "machine_spec" in body or before is None:
+        name = machine_type(body.inner("machine_spec"), cloud, before)
+    else:
+        name = before.machine
+    default = before.storage_gib if before and not is_new else None
+    storage = body.number("storage_gib") if default is None else body.number("storage_gib", default=default)
+    least = MACHINES[name].get("storage_gib", LEAST_STORAGE_GIB)
+    if storage and storage < least:
+        raise body.refuse("storage_gib", f"must be at least {least} for {name}")
+    return hardware(name, storage, body.number("disk_iops", default=0))
+
+
+def machine_type(spec: Body, cloud: str, before: Hardware | None = None) -> str:
     spec.allow("machine_type", "num_virtual_cpus")
     types = {name: offer["vcpus"] for name, offer in MACHINES.items() if offer["cloud"] == cloud}
     if "num_virtual_cpus" in spec:
         vcpus = spec.take("num_virtual_cpus", int)
-        if vcpus not in types.values():
+        fitting = [name for name, offered_vcpus in types.items() if offered_vcpus == vcpus]
+        if not fitting:
             raise spec.refuse("num_virtual_cpus", "fits no machine type of this cloud")
-        name = next(name for name, offered_vcpus in types.items() if offered_vcpus == vcpus)
-    elif before and not spec.members:
-        name = before.machine
-    else:
-        name = spec.choice("machine_type", tuple(types))
-    default = before.storage_gib if before else None
-    storage = body.number("storage_gib") if default is None else body.number("storage_gib", default=default)
-    return hardware(name, storage, body.number("disk_iops", default=0))
+        return fitting[0]
+    if before and not spec.members:
+        return before.machine
+    return str(spec.choice("machine_type", tuple(types)))
 
 
 def whole_version(version: str) -> str:

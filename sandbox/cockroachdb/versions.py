@@ -123,6 +123,7 @@ def region(incarnation: Incarnation, name: str, version: str) -> Json:
     hardware = cluster.hardware
     public = sql_dns(incarnation, name) if is_reachable else ""
     internal = f"internal-{public}" if public else ""
+    machine = (cluster.region_machines.get(name) or hardware.machine) if hardware else ""
     body: Json = {
         "name": name,
         "sql_dns": public,
@@ -132,8 +133,8 @@ def region(incarnation: Incarnation, name: str, version: str) -> Json:
         "primary": name == next(iter(cluster.regions)),
         "private_endpoint_dns": internal,
         "s3_vpc_endpoint_id": "",
-        "machine_type": hardware.machine if hardware else "",
-        "num_virtual_cpus": MACHINES[hardware.machine]["vcpus"] if hardware else 0,
+        "machine_type": machine,
+        "num_virtual_cpus": MACHINES[machine]["vcpus"] if machine else 0,
         "disk_iops": hardware.disk_iops if hardware else 0,
     }
     return known(body, REGION_SINCE, version)

@@ -57,6 +57,8 @@ class Cluster:
     """The nodes by region, none on serverless plans. The first region is the primary one."""
     limits: Limits = Limits()
     hardware: Hardware | None = None
+    region_machines: Mapping[str, str] = field(default_factory=dict)
+    """The machine of each region whose nodes differ from `hardware`."""
     upgrade_status: str = "FINALIZED"
     upgrade_type: str = "AUTOMATIC"
     labels: Mapping[str, str] = field(default_factory=dict)

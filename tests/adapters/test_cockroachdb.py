@@ -148,6 +148,9 @@ def test_an_advanced_cluster_is_read_whole() -> None:
         spend_limit=cluster.spend_limit,
         details=CockroachdbDetails(
             console_url="https://cockroachlabs.cloud/cluster/5b1f0c3e-0000-4000-8000-000000000001/overview",
+            folder_id="root",
+            network_visibility="PUBLIC",
+            egress_traffic_policy="ALLOW_ALL",
             creator_id="5b1f0c3e-0000-4000-8000-00000000aaaa",
             upgrade_status="UPGRADE_AVAILABLE",
             regions=(

@@ -11,7 +11,7 @@ from adapters.cockroachdb.wire import WireCluster
 from fleet.model.catalog import Region
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Connection, Phase
-from fleet.model.failure import NotFound, Rejected, UnexpectedResponse
+from fleet.model.failure import NotFound, RateLimited, Rejected, UnexpectedResponse
 from fleet.model.node import NodePhase
 from fleet.providers.cockroachdb import COCKROACHDB
 from tests.adapters.replay import Replay, fixture
@@ -215,3 +215,22 @@ async def test_a_region_that_is_neither_object_nor_name_leaves_the_list_incomple
     listing = await Replay({REGIONS: {"regions": [7]}}).open(CockroachdbAdapter).regions()
     assert listing.items == ()
     assert listing.incomplete
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        httpx.Response(403, headers={"Retry-After": "30"}, json={"code": 7, "message": "slow down"}),
+        httpx.Response(400, headers={"Retry-After": "30"}, json={}),
+        httpx.Response(400, json={"code": 8, "message": "too much"}),
+        httpx.Response(403, json={"code": 7, "message": "Rate limit exceeded for this user"}),
+    ],
+    ids=["403 with a header", "400 with a header", "code 8", "the text"],
+)
+async def test_a_refusal_for_too_many_requests_is_a_rate_limit_whatever_its_status(
+    refusal: httpx.Response,
+) -> None:
+    replay = Replay({"/api/v1/clusters": refusal})
+    with pytest.raises(RateLimited):
+        await replay.open(CockroachdbAdapter).clusters()
+    assert any(facts.is_refused for facts in replay.learned)

@@ -197,3 +197,49 @@ def test_a_creation_that_does_not_keep_to_its_document_is_found_out(
 )
 def test_a_change_that_does_not_keep_to_its_document_is_found_out(version: str, body: Any) -> None:
     assert breaches(version, "UpdateClusterSpecification", body)
+
+
+OWN = [{"region": "a", "nodes": 3, "vcpus": 4}, {"region": "b", "nodes": 3, "machine_type": "n2-standard-8"}]
+
+
+def test_machines_of_regions_keep_to_the_next_document() -> None:
+    """They are in the document of the next version alone."""
+    spec = CockroachdbClusterSpec.model_validate(
+        {"cloud": "GCP", "plan": {"advanced": {"region_nodes": OWN, "storage_gib": 15}}}
+    )
+    request = to_create_request("notorious-moose", spec, USAGE_LIMITS)
+    assert request["spec"]["dedicated"] == {  # type: ignore[index]
+        "region_nodes": {"a": 3, "b": 3},
+        "region_machine_specs": {"a": {"num_virtual_cpus": 4}, "b": {"machine_type": "n2-standard-8"}},
+        "hardware": {"storage_gib": 15},
+    }
+    patch = CockroachdbClusterPatch.model_validate({"plan": {"advanced": {"region_nodes": OWN}}})
+    change = to_update_request(patch, cluster({"advanced": {}}), USAGE_LIMITS)
+    following = Document(SHARED / "cockroachdb-cloud.openapi.next.json")
+    for schema, body in (("CreateClusterRequest", request), ("UpdateClusterSpecification", change)):
+        sent = json.loads(json.dumps(body))
+        assert [f"{one.place}: {one.message}" for one in following.breaches_of(schema, sent)] == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "body"),
+    [
+        ({"advanced": {"storage_gib": 150}}, {"dedicated": {"hardware": {"storage_gib": 150}}}),
+        (
+            {"advanced": {"vcpus": 8}},
+            {"dedicated": {"hardware": {"machine_spec": {"num_virtual_cpus": 8}}}},
+        ),
+        (
+            {"advanced": {"region_nodes": [{"region": "a", "nodes": 5}]}},
+            {"dedicated": {"region_nodes": {"a": 5}}},
+        ),
+        (
+            {"standard": {"spend_limit": VCPUS}},
+            {"serverless": {"usage_limits": {"provisioned_virtual_cpus": "2"}}},
+        ),
+    ],
+)
+def test_a_change_sends_what_was_given_and_repeats_nothing(plan: Any, body: Any) -> None:
+    patch = CockroachdbClusterPatch.model_validate({"plan": plan})
+    assert to_update_request(patch, cluster(plan), USAGE_LIMITS) == body
+    assert breaches(USAGE_LIMITS, "UpdateClusterSpecification", body) == []

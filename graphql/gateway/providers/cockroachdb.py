@@ -22,6 +22,9 @@ class CockroachdbRegion:
     ui_host: str | None = field("Where the DB Console answers.")
     internal_host: str | None = field("Where SQL clients connect over a private network connection.")
     is_primary: bool | None
+    machine_type: str | None = field("The machine of each of its nodes. Regions of one cluster can differ.")
+    vcpus: int | None = field("Of each of its nodes.")
+    disk_iops: int | None = field("Of each of its nodes; it means something on AWS.")
 
 
 @strawberry.type(description="Fields of a cluster that only CockroachDB Cloud has.")
@@ -31,28 +34,43 @@ class CockroachdbClusterDetails(ClusterDetails):
     creator_id: str | None = field("The user or service account that created it.")
     routing_id: str | None = field("The name of the cluster in connection strings.")
     regions: list[CockroachdbRegion]
+    folder_id: str | None = field("The folder that it is in: `root` at the top.")
+    network_visibility: str | None = field("PUBLIC or PRIVATE, in the provider's words.")
+    egress_traffic_policy: str | None = field("What may leave it, in the provider's words.")
     upgrade_status: str | None = field("The progress of a major upgrade, in the provider's words.")
 
 
 @strawberry.input(description="A plan that is paid by use. The cluster has no dedicated nodes.")
 class CockroachdbServerlessInput:
-    regions: list[str]
+    regions: list[str] | None = option("Required for a new cluster. In a change, all that there are to be.")
     primary_region: str | None = option("Required with more than one region.")
-    spend_limit: SpendLimitInput | None = option("Without it, the use is unlimited.")
+    spend_limit: SpendLimitInput | None = option(
+        "Without it, the use of a new cluster is unlimited; in a change, the limit stays."
+    )
 
 
-@strawberry.input(description="The number of nodes in a region.")
+@strawberry.input(
+    description="The nodes in a region, and their machine where regions differ: `vcpus` or `machineType`. It needs an "
+    "organization that CockroachDB Cloud lets do so."
+)
 class RegionNodesInput:
     region: str
     nodes: int
+    vcpus: int | None = option("Of each node in this region.")
+    machine_type: str | None = option("The cloud's name of the machine type in this region.")
 
 
-@strawberry.input(description="A plan with dedicated nodes. Give exactly one of `vcpus` and `machineType`.")
+@strawberry.input(
+    description="A plan with dedicated nodes. A new cluster needs its regions, its storage, and exactly one of "
+    "`vcpus`, `machineType` and the machines of each region. In a change, what is left out stays as it is."
+)
 class CockroachdbAdvancedInput:
-    region_nodes: list[RegionNodesInput]
+    region_nodes: list[RegionNodesInput] | None = option(
+        "All regions that there are to be. In a change, a region without a machine keeps the one that it has."
+    )
     vcpus: int | None = option("Of each node.")
     machine_type: str | None = option("The cloud's name of the machine type.")
-    storage_gib: int = field("Storage of each node, in GiB (2^30 bytes).")
+    storage_gib: int | None = option("Storage of each node, in GiB (2^30 bytes).")
     version: str | None = option("A major version, e.g. v25.2. The default is the provider's newest.")
 
 

@@ -103,7 +103,7 @@ def limited(**usage: int) -> SpendLimitStatus:
         ),
         (
             {"plan": {"advanced": {**ADVANCED, "vcpus": None}}},
-            ("plan", "advanced", "machine_type"),
+            ("plan",),
             "exactly one of vCPUs and machine type",
         ),
         (
