@@ -10,12 +10,16 @@ provider's message, shortened and redacted (`adapters.redaction`), never a body
 """
 
 import asyncio
+import hmac
 import json
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from itertools import islice
+from typing import Any
+from urllib.parse import quote
 
 import httpx
 from pydantic import SecretStr
@@ -23,7 +27,7 @@ from pydantic import SecretStr
 from adapters.addresses import Addresses
 from adapters.body import LARGEST_BODY_BYTES, LARGEST_REFUSAL_BYTES, BadBody, read_body
 from adapters.rate import is_rate_limit, read_rate
-from adapters.redaction import redact
+from adapters.redaction import MASK, redact
 from fleet.model.failure import (
     Conflict,
     Forbidden,
@@ -37,6 +41,7 @@ from fleet.model.failure import (
     UnexpectedResponse,
     Unreachable,
 )
+from fleet.model.plan import NEW_ID, Outgoing
 from fleet.model.rate_limit import RateFacts
 from fleet.ports.clock import Clock
 from fleet.ports.permits import Permits
@@ -65,6 +70,10 @@ ERRORS: Mapping[int, tuple[type[ProviderError], str]] = {
 }
 """The error for each status. Any other 4xx is `Rejected`, a 5xx is `Unavailable`, any other status is unexpected."""
 
+_SECRET = re.compile(
+    r"(secret|password|passphrase|token|credentials|kubeconfig|(api|access|private)[_-]?key)$", re.IGNORECASE
+)
+"""Names of members whose texts are secrets: a body can repeat what the provider showed of a thing."""
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "cf-ray")
 
 
@@ -136,9 +145,10 @@ class Http:
         """
         request = self._build(method, path, params or {}, headers or {}, body)
         last = min(attempts, ATTEMPTS) if method in SAFE_VERBS else 1
+        change = None if method in SAFE_VERBS else self._announce(request, headers or {})
         attempt = 1
         while True:
-            await self.permits.take()
+            await self.permits.take(change)
             try:
                 return await self._attempt(request)
             except (Unavailable, RateLimited) as error:
@@ -181,6 +191,34 @@ class Http:
             raise Rejected(
                 "What was to be sent holds something that cannot be written, so nothing was sent."
             ) from None
+
+    def _announce(self, request: httpx.Request, headers: Mapping[str, str]) -> Outgoing:
+        """The request, for those who must permit it. Of the headers it has those that no other request has to have."""
+        content = request.content
+        sent = json.loads(content) if content else None
+        shown = self._mask(sent)
+        own = {**self.headers, **headers}
+        return Outgoing(
+            method=request.method,
+            url=str(request.url).replace(quote(NEW_ID), NEW_ID),
+            headers={name: self.clean(own[name]) for name in sorted(own)},
+            digest=hmac.new(self.token.get_secret_value().encode(), content, "sha256").hexdigest(),
+            body=json.dumps(shown, ensure_ascii=False, separators=(",", ":")) if content else None,
+            is_masked=shown != sent,
+        )
+
+    def _mask(self, value: Any, name: str = "") -> Any:
+        """A value in a body. A text with a secret in it is masked as a whole, and what has the name of a secret."""
+        match value:
+            case str():
+                is_known = self.clean(value) != " ".join(value.split())
+                return MASK if is_known or (value and _SECRET.search(name)) else value
+            case list():
+                return [self._mask(one, name) for one in value]
+            case dict():
+                return {key: self._mask(one, key) for key, one in value.items()}
+            case _:
+                return value
 
     async def _attempt(self, request: httpx.Request) -> Answer:
         try:

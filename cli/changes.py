@@ -1,6 +1,7 @@
 """Asking for a change, following it where that is wanted, and saying what came of it."""
 
 from collections.abc import Sequence
+from json import dumps, loads
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ import click
 
 from cli.client import Client
 from cli.documents import change
-from cli.errors import CommandError, GraphQLErrors, LostAnswer, NotThere, UserErrors
+from cli.errors import CommandError, Exit, GraphQLErrors, LostAnswer, NotThere, UserErrors
 from cli.flags import FlagsOf
 from cli.follow import POLL_SECONDS, follow
 from cli.grammar import Flag, Options
@@ -16,7 +17,7 @@ from cli.kinds import Duration
 from cli.output import dump, form_of, output_flags
 from cli.session import Session
 from cli.sight import Outcome, Sight
-from cli.words import plain, read_moment
+from cli.words import money, plain, read_moment
 
 GROUP = "following the change"
 
@@ -152,6 +153,17 @@ def following_flags() -> list[click.Parameter]:
     return [wait, timeout_flag(), *output_flags()]
 
 
+def changing_flags() -> list[click.Parameter]:
+    """The flags of a change at a provider."""
+    dry_run = Flag(
+        "--dry-run",
+        is_flag=True,
+        help="change nothing, and show the requests that would go out; see `plans apply`",
+        group=GROUP,
+    )
+    return [dry_run, *following_flags()]
+
+
 def ask_for(session: Session, options: Options, document: str, variables: dict[str, Any]) -> dict[str, Any]:
     """The payload of a document's one change. Raises UserErrors, and what the client raises."""
     flag_of = FlagsOf(options.verb)
@@ -167,8 +179,10 @@ def ask_for(session: Session, options: Options, document: str, variables: dict[s
 
 
 def carry_out(session: Session, options: Options, document: str, variables: dict[str, Any]) -> int:
-    """A change that goes on as an operation, which is shown, and followed with --wait."""
+    """A change that goes on as an operation, which is shown, and followed with --wait. With --dry-run, its plan."""
     form = form_of(options)
+    if getattr(options, "dry_run", False):
+        return show_plan(session, options, form, ask_for(session, options, change.plans[document], variables))
     operation = ask_for(session, options, document, variables)["operation"]
     if operation is None:
         raise CommandError("Fleetgraph took it, and named no operation to follow.")
@@ -197,3 +211,30 @@ def follow_operation(session: Session, options: Options, form: str, operation: d
             f"Follow it: fleetgraph wait --operation {operation['id']}" if outcome is None else sight.reason
         )
     return status
+
+
+def show_plan(session: Session, options: Options, form: str, payload: dict[str, Any]) -> int:
+    plan, screen = payload["plan"], session.screen
+    if form == "name":
+        screen.say(plan["digest"])
+    elif form not in ("table", "wide"):
+        dump(screen, options, "yaml" if form == "yaml" else "json", {"plan": plan})
+    else:
+        for request in plan["requests"]:
+            screen.say(plain(f"{request['method']} {request['url']}"))
+            for header in request["headers"]:
+                screen.say(plain(f"  {header}"))
+            if request["body"] is not None:
+                body = dumps(loads(request["body"]), indent=2, ensure_ascii=False)
+                for line in body.splitlines():
+                    screen.say(plain(f"  {line}"))
+        screen.tell("Nothing was changed.")
+        if plan["cost"] is not None:
+            low, high = money(plan["cost"]["minimum"]), money(plan["cost"]["maximum"])
+            screen.tell(f"As it is now, it is expected to cost {low} to {high} a month.")
+        screen.tell(
+            f"Send exactly this until {plan['expiresAt']}: fleetgraph plans apply {plan['digest']}"
+            if plan["isWhole"]
+            else "It holds secrets, which are not kept: to make the change, ask for it without --dry-run."
+        )
+    return Exit.OK

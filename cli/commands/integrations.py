@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from cli.changes import IDEMPOTENCY_KEY, carry_out, create, following_flags
+from cli.changes import IDEMPOTENCY_KEY, carry_out, changing_flags, create
 from cli.credentials import credential_flags, to_credentials
 from cli.documents import change, read
 from cli.errors import UsageError
@@ -183,7 +183,7 @@ fleetgraph integrations create --account "Orchard Grocers" --name lab-keys --cre
                 _features(),
                 *credential_flags(required=True),
                 IDEMPOTENCY_KEY,
-                *following_flags(),
+                *changing_flags(),
             ],
         ),
         Verb(
@@ -201,7 +201,7 @@ fleetgraph integrations update "Tidewater Studio/CoreWeave training" --credentia
                 Flag("--description", metavar="TEXT"),
                 _features(),
                 *credential_flags(required=False),
-                *following_flags(),
+                *changing_flags(),
             ],
         ),
         Verb(
@@ -212,7 +212,7 @@ fleetgraph integrations update "Tidewater Studio/CoreWeave training" --credentia
             examples="""
 fleetgraph integrations delete "Tidewater Studio/PlanetScale link" --wait
 """,
-            params=[*_which(), *following_flags()],
+            params=[*_which(), *changing_flags()],
         ),
     ],
     default="list",

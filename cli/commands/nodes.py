@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from cli.changes import carry_out, following_flags
+from cli.changes import carry_out, changing_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument
 from cli.documents import change, read
 from cli.errors import CannotBecome
@@ -70,7 +70,7 @@ def _maintenance(name: str, document: str, summary: str) -> Verb:
         examples=f"""
 fleetgraph nodes {name} "Review Tool" "$(fleetgraph nodes list "Review Tool" -o name | head -n 1)" --wait
 """,
-        params=[cluster_argument(), click.Argument(["node"], metavar="NODE"), *following_flags()],
+        params=[cluster_argument(), click.Argument(["node"], metavar="NODE"), *changing_flags()],
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cli.changes import EXPECTED_REVISION, carry_out, following_flags
+from cli.changes import EXPECTED_REVISION, carry_out, changing_flags
 from cli.commands.clusters.filters import filter_flags, to_filter
 from cli.commands.clusters.listing import missing
 from cli.commands.clusters.showing import CALLED, cluster_argument
@@ -142,7 +142,7 @@ fleetgraph spend-limits set water-quality --free
 fleetgraph spend-limits set rate-quotes --request-units 50000000 --storage-mib 5120 --wait
 fleetgraph spend-limits set dispatch-board --vcpus 8
 """,
-            params=[cluster_argument(), *limit_flags(), EXPECTED_REVISION, *following_flags()],
+            params=[cluster_argument(), *limit_flags(), EXPECTED_REVISION, *changing_flags()],
         ),
         Verb(
             "clear",
@@ -153,7 +153,7 @@ fleetgraph spend-limits set dispatch-board --vcpus 8
 fleetgraph spend-limits clear driver-app
 fleetgraph spend-limits clear dispatch-board --wait --timeout 2m
 """,
-            params=[cluster_argument(), EXPECTED_REVISION, *following_flags()],
+            params=[cluster_argument(), EXPECTED_REVISION, *changing_flags()],
         ),
     ],
     default="list",

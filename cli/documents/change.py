@@ -69,8 +69,25 @@ fragment ConnectedFields on Account { id name provider { kind name } token { hin
 """
 
 
+PLAN = """
+fragment PlanFields on Plan {
+  digest
+  kind
+  targetName
+  revision
+  requests { method url headers body isMasked }
+  cost { minimum { decimal currency } maximum { decimal currency } }
+  expiresAt
+  isWhole
+}
+"""
+
+plans: dict[str, str] = {}
+"""The dry run of each change at a provider, by the document of the change."""
+
+
 def _change(signature: str, call: str, fields: str = "operation { ...OperationFields }") -> str:
-    fragments = OPERATION if "OperationFields" in fields else CONNECTED
+    fragments = {"operation": OPERATION, "account": CONNECTED, "plan": PLAN}[fields.partition(" ")[0]]
     return f"""
 mutation {signature} {{
   {call} {{
@@ -81,28 +98,36 @@ mutation {signature} {{
 {fragments}{USER_ERROR}"""
 
 
-CREATE_CLUSTER = _change("Create($input: CreateClusterInput!)", "createCluster(input: $input)")
+def _at_provider(signature: str, call: str) -> str:
+    document = _change(signature, call)
+    plans[document] = _change(
+        f"Plan{signature}", f"{call.removesuffix(')')}, dryRun: true)", "plan { ...PlanFields }"
+    )
+    return document
 
-UPDATE_CLUSTER = _change(
+
+CREATE_CLUSTER = _at_provider("Create($input: CreateClusterInput!)", "createCluster(input: $input)")
+
+UPDATE_CLUSTER = _at_provider(
     "Update($id: ID!, $input: UpdateClusterInput!, $expectedRevision: Revision)",
     "updateCluster(id: $id, input: $input, expectedRevision: $expectedRevision)",
 )
 
-DELETE_CLUSTER = _change(
+DELETE_CLUSTER = _at_provider(
     "Delete($id: ID!, $confirmName: String!, $expectedRevision: Revision)",
     "deleteCluster(id: $id, confirmName: $confirmName, expectedRevision: $expectedRevision)",
 )
 
-STOP_CLUSTER = _change("Stop($id: ID!)", "stopCluster(id: $id)")
+STOP_CLUSTER = _at_provider("Stop($id: ID!)", "stopCluster(id: $id)")
 
-DEPLOY_CLUSTER = _change("Deploy($id: ID!)", "deployCluster(id: $id)")
+DEPLOY_CLUSTER = _at_provider("Deploy($id: ID!)", "deployCluster(id: $id)")
 
-SET_SPEND_LIMIT = _change(
+SET_SPEND_LIMIT = _at_provider(
     "SetSpendLimit($id: ID!, $limit: SpendLimitInput!, $expectedRevision: Revision)",
     "setSpendLimit(clusterId: $id, limit: $limit, expectedRevision: $expectedRevision)",
 )
 
-CLEAR_SPEND_LIMIT = _change(
+CLEAR_SPEND_LIMIT = _at_provider(
     "ClearSpendLimit($id: ID!, $expectedRevision: Revision)",
     "clearSpendLimit(clusterId: $id, expectedRevision: $expectedRevision)",
 )
@@ -123,19 +148,21 @@ DISCONNECT_ACCOUNT = _change("Disconnect($id: ID!)", "disconnectAccount(id: $id)
 
 REFRESH_ACCOUNT = _change("Refresh($id: ID!)", "refreshAccount(id: $id)")
 
-CREATE_INTEGRATION = _change(
+CREATE_INTEGRATION = _at_provider(
     "CreateIntegration($input: CreateIntegrationInput!)", "createIntegration(input: $input)"
 )
 
-UPDATE_INTEGRATION = _change(
+UPDATE_INTEGRATION = _at_provider(
     "UpdateIntegration($id: ID!, $input: UpdateIntegrationInput!)",
     "updateIntegration(id: $id, input: $input)",
 )
 
-DELETE_INTEGRATION = _change("DeleteIntegration($id: ID!)", "deleteIntegration(id: $id)")
+DELETE_INTEGRATION = _at_provider("DeleteIntegration($id: ID!)", "deleteIntegration(id: $id)")
 
-CORDON_NODE = _change("Cordon($id: ID!)", "cordonNode(id: $id)")
+CORDON_NODE = _at_provider("Cordon($id: ID!)", "cordonNode(id: $id)")
 
-UNCORDON_NODE = _change("Uncordon($id: ID!)", "uncordonNode(id: $id)")
+UNCORDON_NODE = _at_provider("Uncordon($id: ID!)", "uncordonNode(id: $id)")
 
-DRAIN_NODE = _change("Drain($id: ID!)", "drainNode(id: $id)")
+DRAIN_NODE = _at_provider("Drain($id: ID!)", "drainNode(id: $id)")
+
+APPLY_PLAN = _change("Apply($digest: String!)", "applyPlan(digest: $digest)")

@@ -23,7 +23,7 @@ def documents() -> list[str]:
         for name, text in vars(module).items()
         if name.isupper()
     ]
-    return [text for text in texts if _OPERATION.search(text)]
+    return [text for text in [*texts, *change.plans.values()] if _OPERATION.search(text)]
 
 
 def _entry(document: str) -> Mapping[str, Any]:

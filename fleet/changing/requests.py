@@ -44,13 +44,14 @@ from fleet.ports.store import Ref, Store
 @dataclass(frozen=True, kw_only=True)
 class Ready:
     """A request that can go out now. `send` answers what it made, where it made something. `before` is what the target
-    showed a moment ago, and for a creation the keys that had its name.
+    showed a moment ago, and for a creation the keys that had its name. `cluster` is the target, where it is one.
     """
 
     send: Callable[[], Awaitable[Target | None]]
     before: Before = NOTHING_BEFORE
     change: Change | None = None
     """The change as it goes out, where what was asked for had to be worked out."""
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +114,8 @@ def of_cluster(send_to: SendToCluster, capability: Capability) -> Prepare:
         async def send() -> None:
             await send_to(asking, cluster)
 
-        return Ready(send=send, before=Before(revision=cluster.revision, deployment=cluster.deployment))
+        before = Before(revision=cluster.revision, deployment=cluster.deployment)
+        return Ready(send=send, before=before, cluster=cluster)
 
     return prepare
 
@@ -206,6 +208,11 @@ async def _read_now(asking: Asking, key: str) -> Cluster:
     if found.key != key or found.phase is Phase.DELETED:
         raise gone
     return found
+
+
+def busy(operation: Operation) -> Conflicting:
+    """For a change that is not to wait until the provider takes it."""
+    return Conflicting(f"The provider is busy with {operation.target_name}. Ask again when it is done.")
 
 
 def _compare_revisions(operation: Operation, cluster: Cluster) -> None:

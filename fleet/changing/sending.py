@@ -8,7 +8,7 @@ silence: after a refusal nothing has happened, after silence nobody knows.
 from collections.abc import Callable
 
 from fleet.changing.postconditions import is_proven_by_its_answer
-from fleet.changing.requests import Asking, Ready
+from fleet.changing.requests import Asking, Ready, busy
 from fleet.changing.verbs import DEPLOY, VERBS
 from fleet.model.failure import (
     Conflict,
@@ -30,7 +30,8 @@ class Sending:
     """One operation on its way to the provider. `operation` is the latest of it, as the store has it.
 
     `requests_sent` counts the requests that went out through the adapter so far: a fault of ours that came before the
-    first byte of a request leaves nothing in doubt.
+    first byte of a request leaves nothing in doubt. `may_wait`: what cannot be sent yet is sent by a later observation,
+    and is refused where that is not so.
     """
 
     def __init__(
@@ -41,12 +42,14 @@ class Sending:
         clock: Clock,
         *,
         requests_sent: Callable[[], int],
+        may_wait: bool = True,
     ) -> None:
         self.operation = operation
         self._adapter = adapter
         self._store = store
         self._clock = clock
         self._requests_sent = requests_sent
+        self._may_wait = may_wait
 
     async def run(self) -> None:
         """Sends what is left to be sent, until it is done, the provider is busy, or an answer is missing.
@@ -61,6 +64,8 @@ class Sending:
                 Asking(operation=self.operation, adapter=self._adapter, store=self._store)
             )
             if ready is None:
+                if self.operation.is_unsent and not self._may_wait:
+                    raise busy(self.operation)
                 if not self.operation.is_waiting:
                     await self._save(self.operation.waiting())
                 return

@@ -19,6 +19,7 @@ from fleet.model.integration import Integration
 from fleet.model.ledger import LedgerEntry
 from fleet.model.node import Node
 from fleet.model.operation import Operation
+from fleet.model.plan import Plan
 from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, RequestUse, Share, Spent
 from fleet.model.spend import Statement
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
@@ -298,6 +299,14 @@ class Operations(Protocol):
 
     async def open_changes(self, account_id: str) -> list[Operation]:
         """Those that are not final, oldest first. Strongly consistent."""
+        ...
+
+    async def keep_plan(self, plan: Plan) -> None:
+        """Keeps it until it expires. Not the bodies of its requests, nor any secret."""
+        ...
+
+    async def plan(self, digest: str) -> Plan | None:
+        """Strongly consistent. Null when it has expired, and when another version of ours has stored it."""
         ...
 
     async def request_observation(self, account_id: str, at: datetime) -> None:

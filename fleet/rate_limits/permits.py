@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime
 
 from fleet.model.account import Account, TrackedAccount
+from fleet.model.plan import Outgoing
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import (
     Budget,
@@ -83,7 +84,7 @@ class BudgetPermits:
             self.use = use
         self.expected = expected
 
-    async def take(self) -> None:
+    async def take(self, change: Outgoing | None = None) -> None:
         self._heed_the_provider()
         if self._facts is not None and self._facts.retry_at is not None:
             await self._wait_until(self._facts.retry_at)

@@ -31,7 +31,7 @@ from fleet.ports.adapter import (
 )
 from fleetgraph.testing.kit import Kit
 from fleetgraph.testing.rules import proves
-from fleetgraph.testing.setting import TOKEN, Setting, answering
+from fleetgraph.testing.setting import TOKEN, NotPermitted, Setting, answering
 
 NAME = "of-a-contract"
 """A name that every provider accepts."""
@@ -192,6 +192,31 @@ async def test_a_change_goes_out_once_whatever_happens(
         await VERBS[verb][1](adapter, cluster, kit)
     assert len(changes_seen(here)) == 1
     assert here.clock.slept == []
+
+
+@proves("sent-once", verbs=VERBS)
+async def test_a_change_asks_for_its_permit_first_with_what_it_sends(
+    here: Setting, kit: Kit, verb: str
+) -> None:
+    """So that a dry run can show it, and can keep it from going out."""
+    adapter = here.adapter
+    cluster = await made(here, kit, adapter)
+    here.server.requests.clear()
+    here.permits.changes.clear()
+    sent = here.record()
+    here.permits.forbids_changes = True
+    with pytest.raises(NotPermitted):
+        await VERBS[verb][1](adapter, cluster, kit)
+    assert changes_seen(here) == []
+    (announced,) = here.permits.changes
+    here.permits.forbids_changes = False
+    await VERBS[verb][1](adapter, cluster, kit)
+    assert here.permits.changes == [announced, announced]
+    (request,) = sent
+    assert (announced.method, announced.url) == (request.method, str(request.url))
+    assert (announced.body is None) is (request.content == b"")
+    assert announced.is_masked or (announced.body or "").encode() == request.content
+    assert TOKEN not in f"{announced} {announced.body}"
 
 
 @proves("sent-once", CreatesCluster)

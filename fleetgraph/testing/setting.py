@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from adapters.adapter import BaseAdapter
 from fleet.model.account import Account
+from fleet.model.plan import Outgoing
 from fleet.model.rate_limit import BudgetExhausted, RateFacts
 from fleetgraph.testing.kit import Kit
 from sandbox import ManualClock, RateLimit, Server
@@ -34,15 +35,26 @@ class TurnedClock:
         self._sandbox.advance(seconds)
 
 
+class NotPermitted(Exception):
+    """The request is not to go out."""
+
+
 @dataclass
 class Counted:
-    """A request budget with so many permits, or any number."""
+    """A request budget with so many permits, or any number. `changes` are the changes that asked for one."""
 
     left: int | None = None
     taken: int = 0
     learned: list[RateFacts] = field(default_factory=list)
 
-    async def take(self) -> None:
+    changes: list[Outgoing] = field(default_factory=list)
+    forbids_changes: bool = False
+
+    async def take(self, change: Outgoing | None = None) -> None:
+        if change is not None:
+            self.changes.append(change)
+            if self.forbids_changes:
+                raise NotPermitted
         if self.left == self.taken:
             raise BudgetExhausted(ManualClock().now())
         self.taken += 1

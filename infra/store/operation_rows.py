@@ -1,9 +1,10 @@
-"""Rows of operations, and of the claims of open ones. See infra/store/rows.py.
+"""Rows of operations, of the claims of open ones, and of plans. See infra/store/rows.py.
 
 They have their own partitions, because they outlive their account.
 """
 
 from fleet.model.operation import KEPT, Operation
+from fleet.model.plan import Plan
 from fleet.ports.store import Idempotency, Ref
 from infra.store.indexes import LISTING
 from infra.store.names import Span, below, join
@@ -87,6 +88,26 @@ def to_operation(row: Row) -> Operation | None:
     if stored is None or stored.is_whole:
         return None if stored is None else stored.record
     return stored.record.model_copy(update={"is_understood": False})
+
+
+def plan_key(digest: str) -> Key:
+    return join("plan", digest), "plan"
+
+
+def from_plan(plan: Plan) -> Row:
+    pk, sk = plan_key(plan.digest)
+    return {
+        "pk": pk,
+        "sk": sk,
+        "body": plan.model_dump_json(),
+        "expires_at": int(plan.expires_at.timestamp()),
+    }
+
+
+def to_plan(row: Row) -> Plan | None:
+    """Null if the row cannot be read as it was written: what it names is to be sent byte for byte."""
+    stored = read_whole_body(Plan, row)
+    return stored.record if stored is not None and stored.is_whole else None
 
 
 def _expires_at(operation: Operation) -> int:

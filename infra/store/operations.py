@@ -5,12 +5,14 @@ from datetime import datetime
 
 from fleet.model.event import EventKind
 from fleet.model.operation import Operation
+from fleet.model.plan import Plan
 from fleet.ports.clock import Clock
 from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotency, OutdatedOperation, Ref
 from infra.store.conditions import holder_is, is_absent, is_connected, version_is
 from infra.store.event_rows import from_operation_event, operation_event_key
 from infra.store.operation_rows import (
     from_operation,
+    from_plan,
     idempotency_key,
     idempotency_row,
     lock_key,
@@ -18,8 +20,10 @@ from infra.store.operation_rows import (
     open_row,
     open_span,
     operation_key,
+    plan_key,
     ref_of,
     to_operation,
+    to_plan,
 )
 from infra.store.rows import LANDS_WITHIN, account_key, is_live, to_account
 from infra.store.table import ConditionFailed, Contended, Table, tries
@@ -130,6 +134,13 @@ class TableOperations:
         refs = [Ref(account_id, text(row, "holder")) for row in rows]
         found = await read_operations(self._table, refs, self._clock.now())
         return [found[ref] for ref in refs if ref in found and not found[ref].is_final]
+
+    async def keep_plan(self, plan: Plan) -> None:
+        await self._table.write(put(from_plan(plan)))
+
+    async def plan(self, digest: str) -> Plan | None:
+        row = await self._table.get(plan_key(digest), consistent=True)
+        return None if row is None or not is_live(row, self._clock.now()) else to_plan(row)
 
 
 def _claims(operation: Operation) -> list[Key]:

@@ -36,7 +36,7 @@ class Replay:
     requests: list[httpx.Request] = field(default_factory=list)
     learned: list[RateFacts] = field(default_factory=list)
 
-    async def take(self) -> None:
+    async def take(self, change: object = None) -> None:
         pass
 
     def learn(self, facts: RateFacts) -> None:

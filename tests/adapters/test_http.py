@@ -2,10 +2,13 @@
 
 import asyncio
 import gzip
+import hashlib
+import json
 import logging
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -31,6 +34,7 @@ from fleet.model.failure import (
     Unavailable,
     UnexpectedResponse,
 )
+from fleet.model.plan import NEW_ID, Outgoing
 from fleet.model.rate_limit import BudgetExhausted, RateFacts
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -48,6 +52,7 @@ class Scene:
     events: list[str] = field(default_factory=list)
     requests: list[httpx.Request] = field(default_factory=list)
     learned: list[RateFacts] = field(default_factory=list)
+    changes: list[Outgoing] = field(default_factory=list)
     budget: int = 100
     time: datetime = NOW
     slept: list[float] = field(default_factory=list)
@@ -60,8 +65,10 @@ class Scene:
         self.slept.append(seconds)
         self.time += timedelta(seconds=seconds)
 
-    async def take(self) -> None:
+    async def take(self, change: Outgoing | None = None) -> None:
         self.events.append("take")
+        if change is not None:
+            self.changes.append(change)
         if self.budget == 0:
             raise BudgetExhausted(NOW)
         self.budget -= 1
@@ -119,6 +126,35 @@ async def test_a_request_carries_the_token_the_headers_of_the_provider_and_its_o
         "write": ANSWER_SECONDS,
         "pool": ANSWER_SECONDS,
     }
+
+
+async def test_a_change_asks_for_its_permit_with_what_it_will_send() -> None:
+    scene = Scene([OK, OK])
+    http = replace(scene.http(), secrets=("planted-secret",))
+    sent = {"name": "x", "key": "with planted-secret in it", "list": [{"apiKey": "shown-by-nobody"}, 7]}
+    await http.send("GET", "/things")
+    await http.send("POST", "/things", params={"a": "b c"}, headers={"If-Match": '"7"'}, body=sent)
+    (change,) = scene.changes
+    assert (change.method, change.url) == ("POST", "http://provider.invalid/things?a=b+c")
+    assert change.headers == {"If-Match": '"7"', "Version": "1"}
+    assert change.digest != hashlib.sha256(scene.requests[1].content).hexdigest()  # it could be tried
+    assert json.loads(change.body or "") == {"name": "x", "key": "***", "list": [{"apiKey": "***"}, 7]}
+    assert change.is_masked
+
+
+@pytest.mark.parametrize("name", ["password", "clientSecret", "access_key", "apiToken", "kubeconfig"])
+async def test_what_has_the_name_of_a_secret_is_masked_in_what_is_shown(name: str) -> None:
+    scene = Scene([OK])
+    await scene.http().send("PUT", "/things", body={name: "of somebody else", "tokenCount": "3", "key": "k"})
+    assert json.loads(scene.changes[0].body or "") == {name: "***", "tokenCount": "3", "key": "k"}
+
+
+async def test_a_change_without_a_body_shows_none_and_an_id_to_come_as_such() -> None:
+    scene = Scene([OK])
+    await scene.http().send("POST", f"/things/{quote(NEW_ID)}/start")
+    (change,) = scene.changes
+    assert change.url == f"http://provider.invalid/things/{NEW_ID}/start"
+    assert (change.body, change.is_masked) == (None, False)
 
 
 async def test_an_answer_keeps_its_etag_byte_for_byte_and_its_request_id() -> None:

@@ -194,7 +194,7 @@ class Line:
 
 
 class _Free:
-    async def take(self) -> None:
+    async def take(self, change: object = None) -> None:
         pass
 
     def learn(self, facts: object) -> None:

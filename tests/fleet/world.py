@@ -20,6 +20,7 @@ from fleet.model.integration import Integration
 from fleet.model.money import CostEstimate, LimitWanted
 from fleet.model.node import Node
 from fleet.model.operation import Operation
+from fleet.model.plan import Outgoing
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateFacts, Share
 from fleet.model.spec import ClusterPatch, ClusterSpec
@@ -76,6 +77,10 @@ class Script:
         return sum(one.partition(" ")[0] == verb for one in self.asked)
 
 
+CHANGES_CLUSTERS = {"create", "update", "stop", "deploy", "delete", "limit", "unlimit"}
+CHANGES_REST = {"link", "relink", "unlink", "cordon", "uncordon", "drain"}
+
+
 class Bare:
     """An adapter that lists clusters and offers nothing else."""
 
@@ -96,7 +101,10 @@ class Bare:
         )
 
     async def _ask(self, what: str, whom: str = "") -> None:
-        await self._permits.take()
+        url = f"https://provider.invalid/{what}/{whom}"
+        await self._permits.take(
+            Outgoing(method="POST", url=url, digest=what) if what in CHANGES_CLUSTERS | CHANGES_REST else None
+        )
         script, full = self._script, f"{what} {whom}".strip()
         script.asked.append(full)
         if script.facts is not None:

@@ -1,12 +1,16 @@
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 
+import httpx
 import pytest
 from starlette.applications import Starlette
 
 from fleet.model.operation import Target, TargetKind
 from infra.store.store import TableStore
+from sandbox import ManualClock, RateLimit, serve
+from tests.changing.line import LineClock
+from tests.gateway.journey import Begin, Journey, begin_journey
 from tests.gateway.script import Script, operation
 from tests.gateway.world import Client, SetClock, WatchedReader, gateway_of, populate
 from tests.serving import serving
@@ -83,3 +87,20 @@ def script() -> Script:
 def scripted(reader: WatchedReader, clock: SetClock, script: Script) -> Client:
     """A client of a gateway whose changes go to a script."""
     return Client(reader, clock, changer=script, account_service=script)
+
+
+@pytest.fixture
+async def begin(open_table: OpenTable) -> AsyncIterator[Begin]:
+    """Begins journeys, each with a provider and a table of its own."""
+    with ExitStack() as stack:
+        async with httpx.AsyncClient() as http:
+
+            def begin_one(provider: str) -> Journey:
+                clock = ManualClock()
+                plenty = RateLimit(requests=100_000, window_seconds=60)
+                server = stack.enter_context(serve(provider, clock=clock, rate_limit=plenty))
+                opened = stack.enter_context(open_table(LineClock(clock)))
+                store = TableStore(opened.table, LineClock(clock))
+                return begin_journey(server, store, clock, http, lambda: str(opened.rows()))
+
+            yield begin_one

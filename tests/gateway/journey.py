@@ -149,3 +149,7 @@ def begin_journey(
         sent=sent,
         scan=scan,
     )
+
+
+Begin = Callable[[str], Journey]
+"""Begins journeys by provider, each with a provider and a table of its own."""

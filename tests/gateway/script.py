@@ -58,6 +58,10 @@ class Script:
         return play
 
     @property
+    def planner(self) -> "Script":
+        return self
+
+    @property
     def asked(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         """The one call, without the caller."""
         ((name, (caller, *arguments), named),) = self.calls

@@ -2,37 +2,11 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import ExitStack
 
-import httpx
 import pytest
 
-from infra.store.store import TableStore
-from sandbox import ManualClock, RateLimit, serve
-from tests.changing.line import LineClock
-from tests.gateway.journey import Journey, begin_journey
+from tests.gateway.journey import Begin
 from tests.gateway.test_operations import OPERATIONS, read
-from tests.tables import OpenTable
-
-Begin = Callable[[str], Journey]
-
-
-@pytest.fixture
-async def begin(open_table: OpenTable) -> AsyncIterator[Begin]:
-    """Begins journeys, each with a provider and a table of its own."""
-    with ExitStack() as stack:
-        async with httpx.AsyncClient() as http:
-
-            def begin_one(provider: str) -> Journey:
-                clock = ManualClock()
-                plenty = RateLimit(requests=100_000, window_seconds=60)
-                server = stack.enter_context(serve(provider, clock=clock, rate_limit=plenty))
-                opened = stack.enter_context(open_table(LineClock(clock)))
-                store = TableStore(opened.table, LineClock(clock))
-                return begin_journey(server, store, clock, http, lambda: str(opened.rows()))
-
-            yield begin_one
 
 
 async def test_a_kupe_cluster_is_made_changed_and_deleted(begin: Begin) -> None:

@@ -42,7 +42,7 @@ READY_SECONDS = 60
 class Free:
     """Permits without a budget."""
 
-    async def take(self) -> None:
+    async def take(self, change: object = None) -> None:
         """Always."""
 
     def learn(self, facts: RateFacts) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from fleet.providers import PROVIDERS
 from tests.cli.whole import whole
-from tests.gateway.test_walkthroughs import Begin, begin  # noqa: F401 - a fixture
+from tests.gateway.conftest import begin  # noqa: F401 - a fixture
+from tests.gateway.journey import Begin
 
 DETAILS = """
 query Details($id: ID!) {

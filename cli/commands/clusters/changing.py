@@ -1,6 +1,6 @@
 """`fleetgraph clusters stop`, `deploy` and `delete`: changes that are the same at every provider."""
 
-from cli.changes import EXPECTED_REVISION, carry_out, following_flags
+from cli.changes import EXPECTED_REVISION, carry_out, changing_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument
 from cli.documents import change
 from cli.grammar import Flag, Options, Verb
@@ -38,7 +38,7 @@ STOP = Verb(
 fleetgraph clusters stop "Orchard Grocers/warehouse"
 fleetgraph clusters stop "Fjordline Media/newsroom" --wait --timeout 30m
 """,
-    params=[cluster_argument(), *following_flags()],
+    params=[cluster_argument(), *changing_flags()],
 )
 
 DEPLOY = Verb(
@@ -49,7 +49,7 @@ DEPLOY = Verb(
     examples="""
 fleetgraph clusters deploy "Orchard Grocers/seasonal" --wait --timeout 45m
 """,
-    params=[cluster_argument(), *following_flags()],
+    params=[cluster_argument(), *changing_flags()],
 )
 
 DELETE = Verb(
@@ -70,6 +70,6 @@ fleetgraph clusters delete "Acme Tools/staging" --confirm-name staging --wait --
             help="the cluster's name, to say that it is meant",
         ),
         EXPECTED_REVISION,
-        *following_flags(),
+        *changing_flags(),
     ],
 )

@@ -2,10 +2,11 @@
 
 import strawberry
 
-from gateway.mutations import accounts, clusters, envelopes, integrations, keys, nodes
+from gateway.mutations import accounts, clusters, envelopes, integrations, keys, nodes, plans
 from gateway.mutations.payloads import (
     AccountPayload,
     ApiKeyPayload,
+    ApplyPlanPayload,
     ClusterNodePayload,
     ClusterOperationPayload,
     CreateApiKeyPayload,
@@ -93,4 +94,9 @@ class Mutation:
     )
     drain_node: ClusterNodePayload | None = field(
         "Move the work of a node elsewhere, and keep new work off it.", resolver=nodes.drain
+    )
+    apply_plan: ApplyPlanPayload | None = field(
+        "Make the change of a dry run: send exactly the requests that its plan shows. It is refused with ConflictError "
+        "if others would go out by now. A plan is its caller's alone.",
+        resolver=plans.apply,
     )

@@ -14,6 +14,7 @@ from fleet.model.change import (
 )
 from fleet.model.money import LimitWanted
 from fleet.model.operation import Operation
+from fleet.model.plan import Plan
 from fleet.model.provider import Provider
 from fleet.model.refusal import InvalidInput, NoSuchThing
 from fleet.ports.store import Ref
@@ -22,6 +23,7 @@ from gateway.inputs.clusters import CreateClusterInput, UpdateClusterInput, to_p
 from gateway.inputs.conversion import make, members
 from gateway.mutations.accounts import known
 from gateway.mutations.payloads import answers
+from gateway.mutations.plans import DryRun, intents
 from gateway.relay import ids
 from gateway.types.money import SpendLimitInput
 from gateway.types.provider import provider_of
@@ -38,10 +40,14 @@ ConfirmName = Annotated[str, strawberry.argument(description="The name of the cl
 
 
 @answers()
-async def create(info: Info, input: CreateClusterInput) -> Operation:  # noqa: A002
+async def create(
+    info: Info,
+    input: CreateClusterInput,  # noqa: A002
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
     account_id = known(input.account_id, "account_id")
     spec = to_spec(input.spec, await _provider(info, account_id, "account_id"), account_id)
-    return await info.context.changer.create_cluster(
+    return await intents(info, dry_run).create_cluster(
         info.context.caller, account_id, input.name, spec, idempotency_key=given(input.idempotency_key)
     )
 
@@ -52,22 +58,23 @@ async def update(
     id: strawberry.ID,  # noqa: A002
     input: UpdateClusterInput,  # noqa: A002
     expected_revision: Expected = strawberry.UNSET,
-) -> Operation:
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
     ref = _cluster(id)
     provider = await _provider(info, ref.account_id, "id")
     patch = to_patch(input, provider, ref.account_id)
     change = make(UpdateCluster, {"provider": provider.key, "patch": patch})
-    return await _change(info, ref, change, expected_revision)
+    return await _change(info, ref, change, expected_revision, dry_run)
 
 
 @answers()
-async def stop(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
-    return await _change(info, _cluster(id), StopCluster())
+async def stop(info: Info, id: strawberry.ID, dry_run: DryRun = strawberry.UNSET) -> Operation | Plan:  # noqa: A002
+    return await _change(info, _cluster(id), StopCluster(), None, dry_run)
 
 
 @answers()
-async def deploy(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
-    return await _change(info, _cluster(id), DeployCluster())
+async def deploy(info: Info, id: strawberry.ID, dry_run: DryRun = strawberry.UNSET) -> Operation | Plan:  # noqa: A002
+    return await _change(info, _cluster(id), DeployCluster(), None, dry_run)
 
 
 @answers()
@@ -76,14 +83,15 @@ async def delete(
     id: strawberry.ID,  # noqa: A002
     confirm_name: ConfirmName,
     expected_revision: Expected = strawberry.UNSET,
-) -> Operation:
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
     ref = _cluster(id)
     row = await info.context.clusters.load(ref)
     if row is None:
         raise NoSuchThing("The cluster was not found.", path=("id",))
     if confirm_name != row.item.name:
         raise InvalidInput("It is not the cluster's name.", path=("confirm_name",))
-    return await _change(info, ref, DeleteCluster(), expected_revision)
+    return await _change(info, ref, DeleteCluster(), expected_revision, dry_run)
 
 
 @answers(id="cluster_id")
@@ -92,25 +100,30 @@ async def set_spend_limit(
     cluster_id: strawberry.ID,
     limit: SpendLimitInput,
     expected_revision: Expected = strawberry.UNSET,
-) -> Operation:
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
     wanted = make(LimitWanted, members(limit), "limit")
-    return await _change(info, _cluster(cluster_id), SetSpendLimit(limit=wanted), expected_revision)
+    return await _change(info, _cluster(cluster_id), SetSpendLimit(limit=wanted), expected_revision, dry_run)
 
 
 @answers(id="cluster_id")
 async def clear_spend_limit(
-    info: Info, cluster_id: strawberry.ID, expected_revision: Expected = strawberry.UNSET
-) -> Operation:
-    return await _change(info, _cluster(cluster_id), ClearSpendLimit(), expected_revision)
+    info: Info,
+    cluster_id: strawberry.ID,
+    expected_revision: Expected = strawberry.UNSET,
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
+    return await _change(info, _cluster(cluster_id), ClearSpendLimit(), expected_revision, dry_run)
 
 
 async def _change(
     info: Info,
     ref: Ref,
     change: UpdateCluster | StopCluster | DeployCluster | DeleteCluster | SetSpendLimit | ClearSpendLimit,
-    expected_revision: Revision | None = strawberry.UNSET,
-) -> Operation:
-    return await info.context.changer.change_cluster(
+    expected_revision: Revision | None,
+    dry_run: bool | None,
+) -> Operation | Plan:
+    return await intents(info, dry_run).change_cluster(
         info.context.caller, ref, change, expected_revision=given(expected_revision)
     )
 

@@ -6,6 +6,7 @@ import strawberry
 
 from fleet.model.change import CreateIntegration, DeleteIntegration, UpdateIntegration
 from fleet.model.operation import Operation
+from fleet.model.plan import Plan
 from fleet.model.refusal import NoSuchThing
 from fleet.ports.store import Ref
 from gateway.context import Info
@@ -13,6 +14,7 @@ from gateway.inputs.conversion import make
 from gateway.inputs.credentials import CloudCredentialsInput, to_credentials
 from gateway.mutations.accounts import known
 from gateway.mutations.payloads import answers
+from gateway.mutations.plans import DryRun, intents
 from gateway.relay import ids
 from gateway.types.records import given, option
 
@@ -40,24 +42,33 @@ class UpdateIntegrationInput:
 
 
 @answers()
-async def create(info: Info, input: CreateIntegrationInput) -> Operation:  # noqa: A002
+async def create(
+    info: Info,
+    input: CreateIntegrationInput,  # noqa: A002
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
     account_id = known(input.account_id, "account_id")
     change = make(CreateIntegration, {"name": input.name, **_members(input)})
-    return await info.context.changer.create_integration(
+    return await intents(info, dry_run).create_integration(
         info.context.caller, account_id, change, idempotency_key=given(input.idempotency_key)
     )
 
 
 @answers()
-async def update(info: Info, id: strawberry.ID, input: UpdateIntegrationInput) -> Operation:  # noqa: A002
+async def update(
+    info: Info,
+    id: strawberry.ID,  # noqa: A002
+    input: UpdateIntegrationInput,  # noqa: A002
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
     ref = _integration(id)
     change = make(UpdateIntegration, _members(input))
-    return await info.context.changer.change_integration(info.context.caller, ref, change)
+    return await intents(info, dry_run).change_integration(info.context.caller, ref, change)
 
 
 @answers()
-async def delete(info: Info, id: strawberry.ID) -> Operation:  # noqa: A002
-    return await info.context.changer.change_integration(
+async def delete(info: Info, id: strawberry.ID, dry_run: DryRun = strawberry.UNSET) -> Operation | Plan:  # noqa: A002
+    return await intents(info, dry_run).change_integration(
         info.context.caller, _integration(id), DeleteIntegration()
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 import strawberry
 
@@ -18,6 +18,7 @@ from fleet.model.envelope import Envelope as KnownEnvelope
 from fleet.model.integration import Integration as KnownIntegration
 from fleet.model.node import Node as NodeRecord
 from fleet.model.operation import OperationState
+from fleet.model.plan import Plan as KnownPlan
 from fleet.model.refusal import MissingScope, Refused
 from gateway.context import Info
 from gateway.mutations.refusals import UserError, failure_errors, user_errors
@@ -29,9 +30,10 @@ from gateway.types.envelope import Envelope
 from gateway.types.integration import Integration
 from gateway.types.node import ClusterNode
 from gateway.types.operation import Operation, find_target
+from gateway.types.plan import Plan
 from gateway.types.records import ShownRefusal, field, serves, shown
 
-AnswerT = TypeVar("AnswerT", domain.Operation, TrackedAccount, KnownKey, MadeKey, KnownEnvelope)
+Answer = domain.Operation | KnownPlan | TrackedAccount | KnownKey | MadeKey | KnownEnvelope
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,7 @@ class MutationOutcome:
 
     named: str | None = None
     operation: domain.Operation | None = None
+    plan: KnownPlan | None = None
     account: TrackedAccount | None = None
     api_key: KnownKey | None = None
     token: str | None = None
@@ -49,14 +52,14 @@ class MutationOutcome:
 
 def answers(
     scope: Scope = Scope.WRITE, **words: str
-) -> Callable[[Callable[..., Awaitable[AnswerT]]], Callable[..., Awaitable[MutationOutcome]]]:
+) -> Callable[[Callable[..., Awaitable[Answer]]], Callable[..., Awaitable[MutationOutcome]]]:
     """Makes an outcome of the result or refusal of a resolver, for callers with the scope. `words` maps the domain's
     names of arguments that have another name. What needs the scope ADMIN is written to the audit log, before it is
     done and after.
     """
     is_audited = scope is Scope.ADMIN
 
-    def decorate(resolver: Callable[..., Awaitable[AnswerT]]) -> Callable[..., Awaitable[MutationOutcome]]:
+    def decorate(resolver: Callable[..., Awaitable[Answer]]) -> Callable[..., Awaitable[MutationOutcome]]:
         @wraps(resolver)
         async def answer(info: Info, **arguments: Any) -> MutationOutcome:
             info.context.forget()
@@ -74,19 +77,27 @@ def answers(
                 info.context.refusals.append(f"{info.field_name}: {type(refused).__name__}")
                 return MutationOutcome(named=named, user_errors=user_errors(refused, arguments, words))
             await _conclude(info, entry, AuditOutcome.DONE)
-            if isinstance(answered, TrackedAccount):
-                return MutationOutcome(account=answered)
-            if isinstance(answered, KnownEnvelope):
-                return MutationOutcome(envelope=answered)
-            if isinstance(answered, MadeKey):
-                return MutationOutcome(api_key=answered.key, token=answered.token)
-            if isinstance(answered, KnownKey):
-                return MutationOutcome(api_key=answered)
-            return MutationOutcome(named=named, operation=answered, user_errors=failure_errors(answered))
+            return _outcome(named, answered)
 
         return answer
 
     return decorate
+
+
+def _outcome(named: str | None, answered: Answer) -> MutationOutcome:
+    match answered:
+        case TrackedAccount():
+            return MutationOutcome(account=answered)
+        case KnownEnvelope():
+            return MutationOutcome(envelope=answered)
+        case MadeKey():
+            return MutationOutcome(api_key=answered.key, token=answered.token)
+        case KnownKey():
+            return MutationOutcome(api_key=answered)
+        case KnownPlan():
+            return MutationOutcome(named=named, plan=answered)
+        case domain.Operation():
+            return MutationOutcome(named=named, operation=answered, user_errors=failure_errors(answered))
 
 
 def _entry(info: Info, subject: str) -> AuditEntry:
@@ -136,6 +147,7 @@ def deleted_id(outcome: Row) -> str | None:
     return outcome.named
 
 
+PLANNED = "What a dry run would have sent. Null if it was none."
 NEW = "Null until it is observed: read `operation.target` later."
 
 
@@ -176,12 +188,14 @@ class OperationPayload(Payload):
 class ClusterOperationPayload(Payload):
     cluster: Cluster | None = field(f"The cluster as last observed. {NEW}", resolver=subject(KnownCluster))
     operation: Operation | None
+    plan: Plan | None = field(PLANNED)
 
 
 @strawberry.type(description="The result of a change of a spend limit.")
 class SpendLimitPayload(Payload):
     cluster: Cluster | None = field("The cluster as last observed.", resolver=subject(KnownCluster))
     operation: Operation | None
+    plan: Plan | None = field(PLANNED)
 
 
 @strawberry.type(description="The result of a change of an integration.")
@@ -190,6 +204,7 @@ class IntegrationPayload(Payload):
         f"The integration as last observed. {NEW}", resolver=subject(KnownIntegration)
     )
     operation: Operation | None
+    plan: Plan | None = field(PLANNED)
 
 
 @strawberry.type(description="The result of deleting an integration.")
@@ -198,9 +213,16 @@ class DeleteIntegrationPayload(Payload):
         "The ID of the integration, after the provider accepted the request.", resolver=deleted_id
     )
     operation: Operation | None
+    plan: Plan | None = field(PLANNED)
 
 
 @strawberry.type(description="The result of a change of a node.")
 class ClusterNodePayload(Payload):
     node: ClusterNode | None = field("The node as last observed.", resolver=subject(NodeRecord))
+    operation: Operation | None
+    plan: Plan | None = field(PLANNED)
+
+
+@strawberry.type(description="The result of applying a plan.")
+class ApplyPlanPayload(Payload):
     operation: Operation | None

@@ -2,7 +2,7 @@
 
 from pydantic import SecretStr
 
-from fleet.changing.changer import digest_change
+from fleet.changing.intents import digest_change
 from fleet.model.change import CreateIntegration
 from fleet.model.credentials import AwsKeys
 

@@ -30,7 +30,7 @@ SECOND = timedelta(seconds=1)
 
 
 class Unlimited:
-    async def take(self) -> None:
+    async def take(self, change: object = None) -> None:
         pass
 
     def learn(self, facts: RateFacts) -> None:

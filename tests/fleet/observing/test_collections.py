@@ -252,7 +252,9 @@ async def test_what_an_account_costs_is_kept_with_its_running_total_and_its_clus
         "2026-10/USD": "c1",
         "2026-11/USD": "c1",
     }
-    (part,) = (await world.rows(account))["c1"].facts.spend or ()
+    spend = (await world.rows(account))["c1"].facts.spend
+    assert spend is not None
+    (part,) = spend
     assert (part.amount.minor_units, part.period, part.is_final) == (700, "2026-11", False)
     tracked = await world.store.account(account.id)
     assert tracked is not None

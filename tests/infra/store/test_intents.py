@@ -9,8 +9,9 @@ from pydantic import SecretStr
 from fleet.model.change import CreateIntegration
 from fleet.model.credentials import AwsKeys
 from fleet.model.operation import KEPT, Operation
+from fleet.model.plan import GOOD_FOR, Outgoing, Plan
 from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Ref, Store
-from infra.store.operation_rows import lock_row
+from infra.store.operation_rows import from_plan, lock_row
 from infra.store.store import TableStore
 from infra.store.table import Contended, Table
 from infra.store.writes import put
@@ -235,3 +236,40 @@ async def test_what_has_expired_holds_nothing_and_gives_back_nothing(store: Stor
     second = await must_begin_change(store, make_operation(ACME, "o2", requested_at=clock.now()))
     await store.save_change(first.timed_out(clock.now()))
     assert await store.open_operations_by_lock([LOCK]) == {LOCK: second}
+
+
+# ------------------------------------------------------------------------------------------------------------- plans
+
+
+def make_plan(**changed: object) -> Plan:
+    request = Outgoing(method="PUT", url="https://a.invalid/c1", digest="d", body="what is shown of it")
+    plan = Plan(
+        digest="a-digest",
+        operation=make_operation(ACME, "o1"),
+        revision="r1",
+        requests=(request,),
+        expires_at=NOON + GOOD_FOR,
+    )
+    return plan.model_copy(update=changed)
+
+
+async def test_a_plan_is_kept_until_it_expires_without_the_bodies(
+    store: Store, clock: SetClock, opened: Opened
+) -> None:
+    plan = make_plan()
+    await store.keep_plan(plan)
+    kept = await store.plan(plan.digest)
+    assert kept is not None
+    assert kept.operation == plan.operation
+    assert [one.announces(two) for one, two in zip(kept.requests, plan.requests, strict=True)] == [True]
+    assert "what is shown of it" not in str(opened.rows())
+    assert await store.plan("another") is None
+    clock.advance(GOOD_FOR.total_seconds())
+    assert await store.plan(plan.digest) is None
+
+
+async def test_a_plan_that_another_version_stored_in_other_words_is_none(store: Store, table: Table) -> None:
+    plan = make_plan()
+    row = from_plan(plan)
+    await table.write(put({**row, "body": str(row["body"]).replace('"digest":"d"', '"checksum":"d"')}))
+    assert await store.plan(plan.digest) is None
