@@ -27,6 +27,7 @@ class Runner:
 
     origin: str
     greeting: str
+    state: Path
     sandboxes: Mapping[str, int]
     addresses: Mapping[str, str]
     process: "subprocess.Popen[str]"
@@ -50,7 +51,7 @@ class Runner:
 
 @contextmanager
 def running(state: Path, **environment: str) -> Iterator[Runner]:
-    """Runs on a free port until the block ends, then ends it as Ctrl-C does."""
+    """Runs on a free port until the block ends, then ends it as Ctrl-C does. Nothing of it is left."""
     process = launch(state, **environment)
     try:
         assert process.stdout is not None
@@ -69,7 +70,12 @@ def running(state: Path, **environment: str) -> Iterator[Runner]:
         await_health(origin, environment.get("ADMIN_KEY"))
         addresses = dict(re.findall(r"sandbox\s+(\w+)\s+(http\S+)", greeting))
         yield Runner(
-            origin=origin, greeting=greeting, sandboxes=sandboxes, addresses=addresses, process=process
+            origin=origin,
+            greeting=greeting,
+            state=state,
+            sandboxes=sandboxes,
+            addresses=addresses,
+            process=process,
         )
     finally:
         process.send_signal(signal.SIGINT)
@@ -79,6 +85,18 @@ def running(state: Path, **environment: str) -> Iterator[Runner]:
             process.kill()
             process.communicate()
             raise
+    assert process.returncode == 0, process.returncode
+    assert [pid for pid in sandboxes.values() if is_alive(pid)] == [], (
+        "the fake providers end with the runner"
+    )
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def launch(state: Path, **environment: str) -> "subprocess.Popen[str]":

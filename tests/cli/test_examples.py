@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 from cli.clock import Clock, SystemClock
-from local.runner import SANDBOX_PACE
 from tests.cli.shell import Shell, shell
 from tests.cli.test_main import VERBS
 from tests.cli.whole import EVERY_ACCOUNT, whole
@@ -35,7 +34,7 @@ FILES = {"meridian.txt": "crdb_sandbox_meridian_freight", "secret.txt": "made-up
 """Files that they name, besides those of this repository."""
 
 
-TYPING_SECONDS = 10.0
+TYPING_SECONDS = 5.0
 """What somebody takes from one example to the next, at least. What the first asked for may be done by then."""
 
 
@@ -75,7 +74,7 @@ class Sandbox:
 @contextmanager
 def in_this_process(_: Path) -> Iterator[Sandbox]:
     """What `make run` starts, in threads, in virtual time."""
-    with whole(SANDBOX_PACE, **EVERY_ACCOUNT) as everything:
+    with whole(**EVERY_ACCOUNT) as everything:
         yield Sandbox(url=everything.url, clock=everything.clock())
 
 

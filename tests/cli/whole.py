@@ -35,10 +35,9 @@ UNLIMITED = RateLimit(requests=10_000, window_seconds=1)
 
 class Whole:
     def __init__(
-        self, fake_providers: Mapping[str, Server], turned: ManualClock, listener: socket.socket, pace: Pace
+        self, fake_providers: Mapping[str, Server], turned: ManualClock, listener: socket.socket
     ) -> None:
         self._fake_providers = fake_providers
-        self._pace = pace
         self._turned = turned
         self._listener = listener
         self._clock = SetClock(NOON)
@@ -117,7 +116,7 @@ class Whole:
         async with wire(
             rows=SqliteTable(),
             vault=vault,
-            pace=self._pace,
+            pace=Pace(),
             clock=self._clock,
             base_urls={one.accounts[0].provider: one.url for one in self._fake_providers.values()},
         ) as parts:
@@ -169,7 +168,7 @@ EVERY_ACCOUNT: Mapping[str, tuple[str, ...]] = {
 
 
 @contextmanager
-def whole(pace: Pace | None = None, **accounts: str | tuple[str, ...]) -> Iterator[Whole]:
+def whole(**accounts: str | tuple[str, ...]) -> Iterator[Whole]:
     """With an account, or with several, at each of these providers, by its name there."""
     with ExitStack() as stack:
         turned = ManualClock(NOON)
@@ -179,6 +178,6 @@ def whole(pace: Pace | None = None, **accounts: str | tuple[str, ...]) -> Iterat
             fake_providers |= dict.fromkeys((names,) if isinstance(names, str) else names, server)
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        one = Whole(fake_providers, turned, listener, pace or Pace())
+        one = Whole(fake_providers, turned, listener)
         with one.running():
             yield one
