@@ -264,6 +264,28 @@ def test_a_cluster_goes_from_the_form_to_ready(page: Page, witness: Witness) -> 
     assert witness.complaints == []
 
 
+def test_a_dry_run_shows_the_requests_and_sends_exactly_these(page: Page, witness: Witness) -> None:
+    page.goto("/create")
+    page.get_by_role("radio", name=re.compile("Kupe Cloud")).click()
+    page.get_by_role("radio", name=re.compile("Acme Tools")).click()
+    page.get_by_label("Name", exact=True).fill("planned-on-the-page")
+    page.get_by_label("Display name").fill("Planned on the page")
+    page.get_by_role("button", name="Dry run").click()
+    shown = page.get_by_role("region", name="What would be sent")
+    expect(shown).to_contain_text("Nothing was changed.")
+    expect(shown.get_by_role("listitem")).to_contain_text(re.compile(r"POST .*/clusters"))
+    expect(shown.get_by_label(re.compile("^The body of POST"))).to_contain_text('"planned-on-the-page"')
+    assert axe(page) == []
+    page.get_by_label("Display name").fill("Another wish")
+    expect(shown).to_have_count(0)
+    page.get_by_label("Display name").fill("Planned on the page")
+    page.get_by_role("button", name="Dry run").click()
+    shown.get_by_role("button", name="Send exactly this").click()
+    expect(page).to_have_url(re.compile("/operations/.+"))
+    expect(page.get_by_role("heading", name="Create cluster planned-on-the-page")).to_be_visible()
+    assert witness.complaints == []
+
+
 def test_protection_from_deletion_is_turned_where_the_provider_can(page: Page, witness: Witness) -> None:
     open_cluster(page, "dispatch-board")
     button = page.get_by_role("button", name=re.compile("^Turn (on|off) the protection from deletion"))

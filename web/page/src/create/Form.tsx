@@ -3,11 +3,13 @@ import { type FormEvent, useMemo, useRef, useState } from "react";
 import { graphql, useLazyLoadQuery } from "react-relay";
 import { useLocation } from "wouter";
 import type { FormMutation } from "../__generated__/FormMutation.graphql";
+import type { FormPlanMutation, FormPlanMutation$data } from "../__generated__/FormPlanMutation.graphql";
 import compiled from "../__generated__/FormQuery.graphql";
 import type { FormQuery } from "../__generated__/FormQuery.graphql";
 import { Button } from "../parts/Button";
 import { Section } from "../parts/Section";
 import { useChange } from "../relay/useChange";
+import { Plan } from "./Plan";
 import type { Fault, Kind, Offers, Values } from "./types";
 
 export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
@@ -32,9 +34,26 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
       }
     }
   `);
+  const [planFor, isPlanning] = useChange<FormPlanMutation>(graphql`
+    mutation FormPlanMutation($input: CreateClusterInput!) {
+      createCluster(input: $input, dryRun: true) {
+        userErrors {
+          __typename
+          message
+          path
+        }
+        plan {
+          digest
+          ...Plan_plan
+        }
+      }
+    }
+  `);
+  const [planned, setPlanned] = useState<{ wish: string; plan: Planned } | null>(null);
   const wrongName = name !== "" && !nameRule.pattern.test(name);
   const { spec, missing } = toSpec(values);
-  const because = isBusy ? "It is being asked for." : name === "" ? "Give it a name." : wrongName ? nameRule.said : missing ? `Give ${missing}.` : null;
+  const wish = JSON.stringify({ name, spec });
+  const because = isBusy || isPlanning ? "It is being asked for." : name === "" ? "Give it a name." : wrongName ? nameRule.said : missing ? `Give ${missing}.` : null;
   const create = async (event: FormEvent) => {
     event.preventDefault();
     if (because) return;
@@ -46,6 +65,16 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
       return;
     }
     go(createCluster.operation ? `/operations/${encodeURIComponent(createCluster.operation.id)}` : "/operations");
+  };
+  const show = async () => {
+    const { createCluster } = await planFor({ input: { accountId, name, spec } });
+    if (!createCluster) return;
+    setFaults(createCluster.userErrors);
+    setPlanned(createCluster.plan ? { wish, plan: createCluster.plan } : null);
+  };
+  const refused = (said: readonly Fault[]) => {
+    setFaults(said);
+    setPlanned(null);
   };
   const elsewhere = faults.filter((fault) => fault.path.at(-1) !== "name");
   return (
@@ -81,14 +110,20 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
         <footer className="submit">
           <span className="muted small">The answer comes at once. The operation is followed until an observation shows the cluster.</span>
           <span className="spread" />
+          <Button because={because} onClick={() => void show()}>
+            Dry run
+          </Button>
           <Button type="submit" kind="primary" because={because}>
             Create the cluster
           </Button>
         </footer>
       </Section>
+      {planned?.wish === wish && <Plan key={planned.plan.digest} plan={planned.plan} onRefused={refused} />}
     </form>
   );
 }
+
+type Planned = NonNullable<NonNullable<FormPlanMutation$data["createCluster"]>["plan"]>;
 
 /** A random name of this wish: repeated, it makes no second cluster. Works without a secure context, too. */
 function randomKey(): string {
