@@ -169,7 +169,8 @@ doctor: .venv/local.stamp ## check what a deployment needs of this computer and 
 sam-check: .venv/dev.stamp .venv-ministack/stamp .venv-sam/stamp .venv-checkov/stamp ## check the template: SAM, CloudFormation, security
 	$(SAM) validate --lint
 	.venv-sam/bin/cfn-lint template.yaml
-	.venv-checkov/bin/checkov --skip-download --framework cloudformation --compact --quiet --file template.yaml
+	.venv-sam/bin/cfn-lint --regions us-east-1 --template local/cloudfront.yaml
+	.venv-checkov/bin/checkov --skip-download --framework cloudformation --compact --quiet --file template.yaml local/cloudfront.yaml
 	$(BIN)/pytest -m '' tests/template
 
 artefact-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp ## run the build as Lambda does
