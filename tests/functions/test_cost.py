@@ -13,14 +13,22 @@ from functions.observe import Observing
 from sandbox import serve
 from tests.functions.conftest import Deployment, Invocation, batch, look
 
+MOST_LOOKS = 20
+
 
 class AheadClock(SystemClock):
-    """The machine's clock, with the waits left out."""
+    """Stands still while this machine is at work, which may be busy, and moves on when something is waited for."""
 
     skipped = timedelta()
 
+    def __init__(self) -> None:
+        self._began = super().now()
+
     def now(self) -> datetime:
-        return super().now() + self.skipped
+        return self._began + self.skipped
+
+    async def sleep(self, seconds: float) -> None:
+        self.skipped += timedelta(seconds=seconds)
 
 
 @pytest.fixture
@@ -30,21 +38,24 @@ def clock() -> AheadClock:
 
 def test_a_quiet_look_asks_for_what_the_cost_counts(deployment: Deployment, clock: AheadClock) -> None:
     with serve("cockroachdb") as server:
-        account = asyncio.run(deployment.connect(server, SystemClock().now()))
+        account = asyncio.run(deployment.connect(server, clock.now()))
         observing = Observing({**deployment.environment, "BASE_URLS": server.url}, clock)
         made: Counter[str] = Counter()
-        for _ in range(3):
+        for _ in range(MOST_LOOKS):
             tracked = asyncio.run(deployment.store.account(account.id))
             assert tracked is not None
             assert tracked.due_at is not None
-            clock.skipped += max(timedelta(), tracked.due_at - SystemClock().now() - clock.skipped)
+            clock.skipped += max(timedelta(), tracked.due_at - clock.now())
             deployment.calls.clear()
             observing(batch(look(account, tracked.due_at)), Invocation())
             made = Counter(name for name, _ in deployment.calls)
+            is_follow_up = made["SendMessageBatch"]
+            made = Counter({name: made[name] for name in CALLS})
+            made["UpdateItem"] -= is_follow_up
+            if made == CALLS:
+                break  # before, something moves at the provider, or other collections are due
         observing.close()
-    assert {name: made[name] for name in CALLS} | {
-        "UpdateItem": made["UpdateItem"] - made["SendMessageBatch"]
-    } == CALLS
+    assert made == CALLS
 
 
 def test_the_page_on_aws_shows_costs_as_they_are_computed_and_what_they_assume() -> None:

@@ -19,7 +19,7 @@ from fleet.model.account import Collection
 from fleet.observing.schedule import Pace
 from functions.observe import Observing
 from functions.plan import AHEAD, LOST_AFTER, Planner
-from sandbox import Server
+from sandbox import RateLimit, Server, serve
 from tests.functions.conftest import Deployment, Invocation, batch, event, look
 from tests.functions.test_cost import AheadClock
 
@@ -29,22 +29,16 @@ MOVING = Pace(every_seconds={**dict.fromkeys(Collection, 86_400), Collection.CLU
 """As an account is observed in which something moves."""
 
 
-class StillClock(AheadClock):
-    """Moves when something is waited for, and not while this machine is at work, which may be busy."""
-
-    def __init__(self) -> None:
-        self._began = super().now()
-
-    def now(self) -> datetime:
-        return self._began + self.skipped
-
-    async def sleep(self, seconds: float) -> None:
-        self.skipped += timedelta(seconds=seconds)
+@pytest.fixture
+def clock() -> AheadClock:
+    return AheadClock()
 
 
 @pytest.fixture
-def clock() -> AheadClock:
-    return StillClock()
+def kupe() -> Iterator[Server]:
+    """Its time is not the simulated one, in which minutes of requests take a moment: so it grants plenty."""
+    with serve("kupe", rate_limit=RateLimit(requests=100_000, window_seconds=60)) as server:
+        yield server
 
 
 @dataclass

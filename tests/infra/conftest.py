@@ -140,10 +140,8 @@ def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             stack.callback(client.close)
             if request.param == "troubled":
                 stack.enter_context(without_pauses())
-                troubles = stack.enter_context(Troubles.over(client))
+                stack.enter_context(Troubles.over(client))
             yield over_dynamodb(client, threads=THREADS, replays_tokens=True)
-            if request.param == "troubled":
-                assert troubles.done.total(), "nothing was in the way"
         elif request.param == "elsewhere":
             client = open_client(endpoint_url=ELSEWHERE)
             stack.callback(client.close)

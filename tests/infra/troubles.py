@@ -31,10 +31,9 @@ SHORT_PAGE_EVERY = 2
 
 
 class Troubles:
-    """Counts by kind what was done."""
+    """Counts by kind what is asked for, because each trouble comes in turn."""
 
     def __init__(self) -> None:
-        self.done: Counter[str] = Counter()
         self._sent: Counter[str] = Counter()
         self._lock = Lock()
 
@@ -57,9 +56,7 @@ class Troubles:
     def _is_turn(self, kind: str, every: int) -> bool:
         with self._lock:
             self._sent[kind] += 1
-            is_turn = self._sent[kind] % every == 0
-            self.done[kind] += is_turn
-            return is_turn
+            return self._sent[kind] % every == 0
 
     # ---------------------------------------------------------------------------------------------- before it is sent
 
@@ -87,7 +84,6 @@ class Troubles:
     def _leave_undone(self, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
         undone = context.pop("undone", None)
         if undone is not None and "Error" not in parsed:
-            self.done["undone"] += 1
             parsed.update(undone)
 
     # ------------------------------------------------------------------------------------------------ when it is sent
