@@ -158,8 +158,8 @@ def to_caller(claims: Mapping[str, Any], expected: Expected, read_account_id: Re
 
 
 def _words(claims: Mapping[str, Any], claim: str) -> Iterator[str]:
-    told = claims.get(claim)
-    listed = told.split() if isinstance(told, str) else told if isinstance(told, list) else []
+    claimed = claims.get(claim)
+    listed = claimed.split() if isinstance(claimed, str) else claimed if isinstance(claimed, list) else []
     yield from (word for word in listed if isinstance(word, str))
 
 

@@ -38,10 +38,10 @@ def read_rate(headers: Mapping[str, str], status: int, now: datetime) -> RateFac
 
 
 def _resets_at(header: str | None, now: datetime) -> datetime | None:
-    told = _whole_number(header)
-    if told is None:
+    number = _whole_number(header)
+    if number is None:
         return _at(header, now)
-    return _after(told - now.timestamp() if told > _UNIX_TIME_FROM else told, now)
+    return _after(number - now.timestamp() if number > _UNIX_TIME_FROM else number, now)
 
 
 def _retry_at(header: str | None, now: datetime) -> datetime | None:

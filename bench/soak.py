@@ -43,13 +43,13 @@ class Request:
 
 
 @dataclass(kw_only=True)
-class Seen:
+class Measurement:
     """The results of one client, or of all. `wrong` has a count for each kind of wrong answer."""
 
     seconds: list[float] = field(default_factory=list)
     wrong: Counter[str] = field(default_factory=Counter)
 
-    def add(self, other: "Seen") -> None:
+    def add(self, other: "Measurement") -> None:
         self.seconds += other.seconds
         self.wrong += other.wrong
 
@@ -138,9 +138,9 @@ def _health(target: Target) -> int | None:
         connection.close()
 
 
-def ask(target: Target, mine: Iterator[Request], until: float) -> Seen:
+def ask(target: Target, mine: Iterator[Request], until: float) -> Measurement:
     """One client, one connection, one request after the other."""
-    seen = Seen()
+    measured = Measurement()
     connection = HTTPConnection(target.host, target.port, timeout=30)
     while time.monotonic() < until:
         request = next(mine)
@@ -157,23 +157,23 @@ def ask(target: Target, mine: Iterator[Request], until: float) -> Seen:
         except (OSError, HTTPException, ValueError) as error:
             connection.close()
             if not (request.status == 413 and isinstance(error, BrokenPipeError | ConnectionResetError)):
-                seen.wrong[f"{request.name}: {type(error).__name__}"] += 1
+                measured.wrong[f"{request.name}: {type(error).__name__}"] += 1
         else:
             if response.status != request.status or (request.status == 200 and "errors" in answer):
-                seen.wrong[f"{request.name}: {response.status} {answer.get('errors')}"] += 1
-        seen.seconds.append(time.monotonic() - began)
+                measured.wrong[f"{request.name}: {response.status} {answer.get('errors')}"] += 1
+        measured.seconds.append(time.monotonic() - began)
     connection.close()
-    return seen
+    return measured
 
 
-def ask_together(target: Target, at_once: int, seconds: float) -> Seen:
-    whole, lock, work = Seen(), threading.Lock(), requests()
+def ask_together(target: Target, at_once: int, seconds: float) -> Measurement:
+    whole, lock, work = Measurement(), threading.Lock(), requests()
     until = time.monotonic() + seconds
 
     def run(number: int) -> None:
-        seen = ask(target, cycle(islice(cycle(work), number, number + len(work))), until)
+        measured = ask(target, cycle(islice(cycle(work), number, number + len(work))), until)
         with lock:
-            whole.add(seen)
+            whole.add(measured)
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(at_once)]
     for thread in threads:
@@ -245,11 +245,11 @@ def main() -> int:
         ask_together(target, at_once, WARM_UP_SHARE * seconds)
         scale = Scale(target.processes, step / 5)
         with scale.weighing():
-            seen = ask_together(target, at_once, seconds)
-    faults = [f"{count} times {wrong}" for wrong, count in seen.wrong.most_common(10)]
-    p50, p95, p99 = (seen.percentile(share) for share in (0.5, 0.95, 0.99))
+            measured = ask_together(target, at_once, seconds)
+    faults = [f"{count} times {wrong}" for wrong, count in measured.wrong.most_common(10)]
+    p50, p95, p99 = (measured.percentile(share) for share in (0.5, 0.95, 0.99))
     print(
-        f"{len(seen.seconds) / seconds:.1f} requests/s, p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms"
+        f"{len(measured.seconds) / seconds:.1f} requests/s, p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms"
     )
     for name, samples in scale.samples.items():
         grown = growth(samples)

@@ -109,13 +109,13 @@ class BuiltPages:
 
     def _sign_in(self) -> Page:
         """What the page has to know to sign a person in. Null where it cannot."""
-        told = self.sign_in and {
+        settings = self.sign_in and {
             "issuer": self.sign_in.issuer,
             "clientId": self.sign_in.client_id,
             "audience": self.sign_in.audience,
         }
         headers = {"Cache-Control": "no-store", "Content-Type": "application/json"}
-        return Page(headers=headers, body=json.dumps(told).encode())
+        return Page(headers=headers, body=json.dumps(settings).encode())
 
     def _page(self, name: str, headers: Mapping[str, str], policy: str) -> Page:
         said = {"Cache-Control": "no-store", "Content-Security-Policy": policy}

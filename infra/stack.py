@@ -166,8 +166,8 @@ def _ask(question: Callable[[], T], *, but: str = "") -> Any:
     try:
         return question()
     except ClientError as error:
-        told = error.response.get("Error", {})
-        code, message = told.get("Code", ""), told.get("Message", "")
+        details = error.response.get("Error", {})
+        code, message = details.get("Code", ""), details.get("Message", "")
         if code == but:
             raise KeyError(code) from error
         if code.startswith("AccessDenied") or code == "UnauthorizedOperation":

@@ -33,7 +33,7 @@ async def known_accounts(store: Store) -> list[TrackedAccount]:
     return known
 
 
-def last_seen(known: Sequence[TrackedAccount]) -> datetime | None:
+def last_observed_at(known: Sequence[TrackedAccount]) -> datetime | None:
     """The latest time at which a provider answered. The clock must not start before it."""
     return max(
         (

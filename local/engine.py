@@ -97,26 +97,26 @@ def _fault(properties: str) -> str | None:
 
 
 def _bridge_address(name: str) -> str | None:
-    told = _ask(name, "network", "inspect", _BRIDGE[name])
-    return next(_addresses(json.loads(told)), None) if told else None
+    answer = _ask(name, "network", "inspect", _BRIDGE[name])
+    return next(_addresses(json.loads(answer)), None) if answer else None
 
 
-def _addresses(told: Any) -> Iterator[str]:
+def _addresses(answer: Any) -> Iterator[str]:
     """The gateways of all IPv4 subnets in an engine's description of a network.
 
     By default it is the first address of the subnet: Debian's Docker does not show it.
     """
-    if isinstance(told, list):
-        for part in told:
+    if isinstance(answer, list):
+        for part in answer:
             yield from _addresses(part)
-    if isinstance(told, dict):
-        named = {name.lower(): value for name, value in told.items()}
+    if isinstance(answer, dict):
+        named = {name.lower(): value for name, value in answer.items()}
         if isinstance(named.get("subnet"), str):
             subnet = ipaddress.ip_network(named["subnet"], strict=False)
             if subnet.version == 4:
                 yield named.get("gateway") or str(subnet[1])
         else:
-            yield from _addresses(list(told.values()))
+            yield from _addresses(list(answer.values()))
 
 
 @contextmanager

@@ -86,5 +86,5 @@ def _await_ready(provider: str, process: "subprocess.Popen[str]") -> FakeProvide
     line = process.stdout.readline()
     if not line:
         raise SandboxError(f"the sandbox of {provider} ended before it was ready (exit {process.wait()})")
-    told = json.loads(line)
-    return FakeProvider(provider=provider, url=told["url"], pid=told["pid"])
+    started = json.loads(line)
+    return FakeProvider(provider=provider, url=started["url"], pid=started["pid"])

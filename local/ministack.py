@@ -194,8 +194,8 @@ def _await_ready(process: "subprocess.Popen[bytes]", host: str, port: int, log: 
     while not _is_ready(host, port):
         if process.poll() is not None or time.monotonic() > give_up_at:
             log.seek(0)
-            told = log.read().decode(errors="replace").strip()
-            raise MinistackError(f"the emulator of AWS did not start:\n{told}")
+            output = log.read().decode(errors="replace").strip()
+            raise MinistackError(f"the emulator of AWS did not start:\n{output}")
         time.sleep(0.05)
 
 

@@ -24,7 +24,7 @@ from infra.secrets.runner import RunnerVault
 from infra.store.table import Contended, TableUnavailable
 from infra.store.writes import put
 from local.accounts import GivenAccount
-from local.adopting import Adopted, adopt, forget, known_accounts, last_seen
+from local.adopting import Adopted, adopt, forget, known_accounts, last_observed_at
 from local.authentication import LoopbackOnly, make_authenticate
 from local.clock import SteadyClock, system_time
 from local.health import Health
@@ -131,7 +131,7 @@ class Runner:
 
     async def _adopt(self, store: Store, vault: RunnerVault) -> Adopted:
         known = await known_accounts(store)
-        if (seen_at := last_seen(known)) is not None:
+        if (seen_at := last_observed_at(known)) is not None:
             self.clock.start_no_earlier_than(seen_at)
         known = await forget(store, vault, self.clock, known, self.forgotten)
         return await adopt(store, vault, self.clock, known, self.given, self.base_urls)

@@ -34,10 +34,10 @@ def serve_api(engine: Engine, env_file: Path, options: Sequence[str]) -> int:
         wanted = {**keys, **engine.environment}
         exports = "".join(f"  export {name}={value}\n" for name, value in wanted.items())
         print(_GREETING.format(exports=exports, file=env_file, key=KEY), flush=True)
-        told = {**os.environ, **engine.environment, "SAM_CLI_TELEMETRY": "0"}
-        del told["AWS_ENDPOINT_URL"]  # for the functions, not for sam itself
+        variables = {**os.environ, **engine.environment, "SAM_CLI_TELEMETRY": "0"}
+        del variables["AWS_ENDPOINT_URL"]  # for the functions, not for sam itself
         command = ["sam", "local", "start-api", "--env-vars", str(env_file), *options]
-        return subprocess.run(command, env=told, check=False).returncode
+        return subprocess.run(command, env=variables, check=False).returncode
 
 
 _GREETING = """\

@@ -34,13 +34,13 @@ def sentences(
         yield False, "No account is connected: `make connect` connects those of accounts.toml."
         return
     refused = [one for one in accounts if one.state.is_token_accepted is False]
-    seen = {one.account.id: one.state.of(Collection.CLUSTERS).observed_at for one in accounts}
-    never = [one for one in accounts if seen[one.account.id] is None and one not in refused]
-    ages = [now - at for at in seen.values() if at is not None]
+    observations = {one.account.id: one.state.of(Collection.CLUSTERS).observed_at for one in accounts}
+    never = [one for one in accounts if observations[one.account.id] is None and one not in refused]
+    ages = [now - at for at in observations.values() if at is not None]
     old = [
         one
         for one in accounts
-        if (at := seen[one.account.id]) is not None and now - at > FRESH and one not in refused
+        if (at := observations[one.account.id]) is not None and now - at > FRESH and one not in refused
     ]
     oldest = f"; the oldest data is {_age(max(ages))} old" if ages else ""
     yield not (refused or never or old), f"{_count(len(accounts), 'account')} connected{oldest}."

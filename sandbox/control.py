@@ -69,7 +69,7 @@ class Control:
         return Response(status_code=204) if is_removed else refusal("there is no such fault", status=404)
 
     async def requests(self, request: Request) -> Response:
-        return JSONResponse({"requests": [asdict(seen) for seen in self._journal]})
+        return JSONResponse({"requests": [asdict(entry) for entry in self._journal]})
 
 
 def add_fault(api: Api[Any], faults: Faults, fault: Fault) -> int:

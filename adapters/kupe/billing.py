@@ -152,12 +152,12 @@ def to_lines(
     parts: Mapping[str, Charge | None], subtotal: Charge | None, credits: Charge | None, currency: str
 ) -> tuple[SpendLine, ...]:
     """The parts, what the sum before credits holds beside them (the fee of the plan, for example), and the credits."""
-    told = {label: amount for label, amount in parts.items() if amount is not None}
+    amounts = {label: amount for label, amount in parts.items() if amount is not None}
     if subtotal is not None:
-        told["plan, and all else"] = subtotal - sum(told.values())
+        amounts["plan, and all else"] = subtotal - sum(amounts.values())
     if credits is not None:
-        told["credits"] = -credits
+        amounts["credits"] = -credits
     return bounded(
-        (SpendLine(label=label, amount=Money.rounded(amount, currency)) for label, amount in told.items()),
+        (SpendLine(label=label, amount=Money.rounded(amount, currency)) for label, amount in amounts.items()),
         currency,
     )

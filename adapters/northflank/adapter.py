@@ -251,13 +251,13 @@ class NorthflankAdapter(BaseAdapter):
                 path, page, params={**(params or {}), "per_page": str(PER_PAGE), **position}
             )
             is_repeated, before, number = answer.items == before, answer.items, next(numbers)
-            told = answer.pagination
-            if told is None:
+            page_info = answer.pagination
+            if page_info is None:
                 is_cut = len(answer.items) == PER_PAGE and not is_repeated
                 return answer.items, f"page={number}" if is_cut else None
-            if told.cursor:
-                return answer.items, f"cursor={told.cursor}"
-            if told.has_next_page:
+            if page_info.cursor:
+                return answer.items, f"cursor={page_info.cursor}"
+            if page_info.has_next_page:
                 return answer.items, token if is_repeated else f"page={number}"
             return answer.items, None
 

@@ -147,8 +147,8 @@ def to_total(wire: WireBilled) -> Decimal | None:
     prices = [
         part.price.total for part in (wire.byoc, wire.paas) if part is not None and part.price is not None
     ]
-    told = [price for price in prices if price is not None]
-    return sum(told, Decimal(0)) if told else None
+    known = [price for price in prices if price is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def to_lines(wire: WireInvoice, currency: str) -> Iterator[SpendLine]:

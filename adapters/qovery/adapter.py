@@ -243,7 +243,10 @@ class QoveryAdapter(BaseAdapter):
         async def fetch(page: int | None) -> tuple[Items, int | None]:
             params = {"page": str(page)} if page is not None else None
             answer = await self.get(path, WireResults, params=params)
-            told = answer.pagination
-            return answer.results, told.page + 1 if told and told.page < told.total_pages else None
+            page_info = answer.pagination
+            return (
+                answer.results,
+                page_info.page + 1 if page_info and page_info.page < page_info.total_pages else None,
+            )
 
         return await self.follow(fetch)

@@ -146,8 +146,8 @@ def shown_by_status_alone(clusters: Iterable[object], statuses: Iterable[object]
 
 
 def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
-    told = wire.cluster_status or WireStatus()
-    word = told.status or wire.status or wire.deployment_status
+    reported = wire.cluster_status or WireStatus()
+    word = reported.status or wire.status or wire.deployment_status
     phase = to_phase(word, is_deployed=to_is_deployed(wire))
     return Cluster(
         account_id=account_id,
@@ -158,22 +158,22 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         description=wire.description,
         engine=Engine.KUBERNETES,
         version=wire.version,
-        available_version=told.next_k8s_available_version,
+        available_version=reported.next_k8s_available_version,
         plan=wire.kubernetes,
         phase=phase,
         provider_phase=word or "",
-        message=to_message(told),
+        message=to_message(reported),
         is_converged=CONVERGED.get(wire.deployment_status or ""),
         has_failed_to_start=phase is Phase.FAILED and wire.deployment_status == "NEVER_DEPLOYED",
         cloud=CLOUDS.get(wire.cloud_provider or "", Cloud.UNKNOWN),
         provider_cloud=wire.cloud_provider,
         regions=(wire.region,) if wire.region else (),
         capacity=to_capacity(wire),
-        is_deletion_protected=None if wire.cluster_status is None else told.cluster_lock is not None,
+        is_deletion_protected=None if wire.cluster_status is None else reported.cluster_lock is not None,
         created_at=wire.created_at,
         updated_at=wire.updated_at,
         revision=to_revision(wire),
-        deployment=told.last_execution_id or told.last_deployment_date,
+        deployment=reported.last_execution_id or reported.last_deployment_date,
         spend_limit=SpendLimitStatus(
             state=SpendLimitState.UNSUPPORTED, reason=QOVERY.unsupported[Capability.SPEND_LIMIT]
         ),
@@ -184,9 +184,9 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
 
 def to_is_deployed(wire: WireCluster) -> bool:
     """Whether the cluster was ever deployed, by its status or, without one, by its deployment status."""
-    told = wire.cluster_status
-    if told is not None and told.is_deployed is not None:
-        return told.is_deployed
+    reported = wire.cluster_status
+    if reported is not None and reported.is_deployed is not None:
+        return reported.is_deployed
     return wire.deployment_status in ("UP_TO_DATE", "OUT_OF_DATE")
 
 

@@ -44,8 +44,8 @@ async def require_same_organization(
     }
     if listing.incomplete is not None or not alive or not listed or alive & listed:
         return
-    told = await organization_of(adapter) if account.organization_id is not None else None
-    if told == account.organization_id if told is not None else len(alive) < MANY:
+    current_id = await organization_of(adapter) if account.organization_id is not None else None
+    if current_id == account.organization_id if current_id is not None else len(alive) < MANY:
         return
     raise AnotherOrganization(
         f"The token shows {len(listed)} clusters and none of the {len(alive)} that are known here: it belongs to "

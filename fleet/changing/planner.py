@@ -84,7 +84,7 @@ class Planner(Intents[Plan]):
             raise Conflicting(f"Another change of {intent.target_name} is in flight.", operation=other)
 
     async def _cost(self, intent: Operation) -> CostEstimate | None:
-        """What the provider last told of the target. It tells nothing of a cluster before there is one."""
+        """What the provider last showed of the target. It shows nothing of a cluster before there is one."""
         if intent.target is None or intent.target.kind is not TargetKind.CLUSTER:
             return None
         ref = Ref(intent.account_id, intent.target.key)

@@ -98,17 +98,17 @@ def has_begun(operation: Operation, row: TrackedCluster) -> bool:
 def about_cluster(judge: JudgeCluster) -> Judge:
     """A postcondition of a cluster that has to be shown."""
 
-    def judged(operation: Operation, seen: ObservedCollection) -> Verdict:
-        row = row_of(operation, seen)
+    def judged(operation: Operation, observed: ObservedCollection) -> Verdict:
+        row = row_of(operation, observed)
         return Verdict.NOT_SHOWN if row is None or row.unread is not None else judge(operation, row)
 
     return judged
 
 
-def row_of(operation: Operation, seen: ObservedCollection) -> TrackedCluster | None:
-    if operation.target is None or seen.clusters is None:
+def row_of(operation: Operation, observed: ObservedCollection) -> TrackedCluster | None:
+    if operation.target is None or observed.clusters is None:
         return None
-    return seen.clusters.get(operation.target.key)
+    return observed.clusters.get(operation.target.key)
 
 
 def _yes(condition: bool) -> Verdict:
@@ -183,8 +183,8 @@ def deploy_taken(operation: Operation, row: TrackedCluster) -> Verdict:
     return _yes(has_begun(operation, row))
 
 
-def deleted(operation: Operation, seen: ObservedCollection) -> Verdict:
-    row = row_of(operation, seen)
+def deleted(operation: Operation, observed: ObservedCollection) -> Verdict:
+    row = row_of(operation, observed)
     if row is None:
         return Verdict.NOT_SHOWN
     if row.is_tombstone:
@@ -192,9 +192,9 @@ def deleted(operation: Operation, seen: ObservedCollection) -> Verdict:
     return Verdict.GAVE_UP if _has_failed_since(operation, row) else Verdict.NO
 
 
-def delete_taken(operation: Operation, seen: ObservedCollection) -> Verdict:
+def delete_taken(operation: Operation, observed: ObservedCollection) -> Verdict:
     """A cluster that is missing may be gone: it is marked deleted before that counts."""
-    row = row_of(operation, seen)
+    row = row_of(operation, observed)
     if row is None:
         return Verdict.NOT_SHOWN
     return _yes(row.item.phase in (Phase.DELETING, Phase.DELETED))
@@ -224,12 +224,12 @@ def differences(operation: Operation, row: TrackedCluster) -> tuple[Difference, 
 
 
 def about_integration(judge: Callable[[Change, Integration], bool]) -> Judge:
-    def judged(operation: Operation, seen: ObservedCollection) -> Verdict:
-        if operation.target is None or seen.integrations is None:
+    def judged(operation: Operation, observed: ObservedCollection) -> Verdict:
+        if operation.target is None or observed.integrations is None:
             return Verdict.NOT_SHOWN
-        row = seen.integrations.get(operation.target.key)
+        row = observed.integrations.get(operation.target.key)
         if row is None:
-            return Verdict.NO if seen.is_complete else Verdict.NOT_SHOWN
+            return Verdict.NO if observed.is_complete else Verdict.NOT_SHOWN
         return Verdict.NOT_SHOWN if row.unread is not None else _yes(judge(operation.change, row.item))
 
     return judged
@@ -245,13 +245,13 @@ def shows_integration(change: Change, integration: Integration) -> bool:
     )
 
 
-def integration_gone(operation: Operation, seen: ObservedCollection) -> Verdict:
+def integration_gone(operation: Operation, observed: ObservedCollection) -> Verdict:
     assert operation.target is not None
-    if seen.integrations is None:
+    if observed.integrations is None:
         return Verdict.NO
-    return _yes(seen.is_complete and operation.target.key not in seen.integrations)
+    return _yes(observed.is_complete and operation.target.key not in observed.integrations)
 
 
-def never(operation: Operation, seen: ObservedCollection) -> Verdict:
+def never(operation: Operation, observed: ObservedCollection) -> Verdict:
     """What was created is found by its name first; what no provider shows is never seen."""
     return Verdict.NO

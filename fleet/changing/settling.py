@@ -34,19 +34,19 @@ ABSENT_OBSERVATIONS = 2
 """How many complete observations have to show no trace of it."""
 
 
-def settle(operation: Operation, seen: ObservedCollection, now: datetime) -> Operation:
-    """How far `operation` has come by what `seen` shows. Only what is under way or in doubt is judged."""
-    if operation.is_final or not _is_about(operation, seen):
+def settle(operation: Operation, observed: ObservedCollection, now: datetime) -> Operation:
+    """How far `operation` has come by what `observed` shows. Only what is under way or in doubt is judged."""
+    if operation.is_final or not _is_about(operation, observed):
         return operation
-    operation = _note_begun(operation, seen)
-    if operation.state is OperationState.UNCONFIRMED and _is_later(seen, operation.sent_at):
-        operation = _confirm(operation, seen, now)
+    operation = _note_begun(operation, observed)
+    if operation.state is OperationState.UNCONFIRMED and _is_later(observed, operation.sent_at):
+        operation = _confirm(operation, observed, now)
     if (
         operation.state is OperationState.RUNNING
         and not operation.steps
-        and _is_later(seen, operation.answered_at)
+        and _is_later(observed, operation.answered_at)
     ):
-        operation = _conclude(operation, seen, now)
+        operation = _conclude(operation, observed, now)
     return operation
 
 
@@ -57,69 +57,72 @@ def expire(operation: Operation, now: datetime) -> Operation:
     return operation.timed_out(now)
 
 
-def _is_about(operation: Operation, seen: ObservedCollection) -> bool:
+def _is_about(operation: Operation, observed: ObservedCollection) -> bool:
     if operation.kind not in VERBS:
         return False
     of_integrations = VERBS[operation.kind].target is TargetKind.INTEGRATION
-    return (seen.integrations if of_integrations else seen.clusters) is not None
+    return (observed.integrations if of_integrations else observed.clusters) is not None
 
 
-def _is_later(seen: ObservedCollection, instant: datetime | None) -> bool:
-    return instant is not None and seen.began_at > instant
+def _is_later(observed: ObservedCollection, instant: datetime | None) -> bool:
+    return instant is not None and observed.began_at > instant
 
 
-def _note_begun(operation: Operation, seen: ObservedCollection) -> Operation:
+def _note_begun(operation: Operation, observed: ObservedCollection) -> Operation:
     """Kept once it was seen: a deployment may be over before the next observation."""
-    row = row_of(operation, seen)
+    row = row_of(operation, observed)
     since = operation.sent_at or operation.answered_at
-    if operation.has_begun or row is None or row.unread is not None or not _is_later(seen, since):
+    if operation.has_begun or row is None or row.unread is not None or not _is_later(observed, since):
         return operation
     return operation.begun() if has_begun(operation, row) else operation
 
 
-def _conclude(operation: Operation, seen: ObservedCollection, now: datetime) -> Operation:
-    row = row_of(operation, seen)
-    match VERBS[operation.kind].ended(operation, seen):
+def _conclude(operation: Operation, observed: ObservedCollection, now: datetime) -> Operation:
+    row = row_of(operation, observed)
+    match VERBS[operation.kind].ended(operation, observed):
         case Verdict.YES:
             return operation.succeeded(now, differences(operation, row) if row is not None else ())
         case Verdict.GAVE_UP:
-            return operation.failed(_gave_up(operation, seen, now))
+            return operation.failed(_gave_up(operation, observed, now))
         case Verdict.NO if row is not None and row.is_tombstone:
             return operation.failed(_failure(FailureKind.NOT_FOUND, "It is gone from the provider.", now))
         case _:
             return operation
 
 
-def _confirm(operation: Operation, seen: ObservedCollection, now: datetime) -> Operation:
+def _confirm(operation: Operation, observed: ObservedCollection, now: datetime) -> Operation:
     is_change = operation.steps[:1] == (Step.CHANGE,)
     verb = VERBS[operation.kind] if is_change else DEPLOY
     if verb.creates:
-        return _adopt(operation, seen, now)
-    match verb.taken(operation, seen):
+        return _adopt(operation, observed, now)
+    match verb.taken(operation, observed):
         case Verdict.YES:
             return operation.answered(now)
         case Verdict.NO if verb.is_shown and not _hides_what_was_asked(operation):
             return _miss(
-                operation, seen, now, "The provider shows no trace of the request: it was not taken."
+                operation, observed, now, "The provider shows no trace of the request: it was not taken."
             )
         case _:
             return operation
 
 
-def _adopt(operation: Operation, seen: ObservedCollection, now: datetime) -> Operation:
-    found = _namesakes(operation, seen)
+def _adopt(operation: Operation, observed: ObservedCollection, now: datetime) -> Operation:
+    found = _namesakes(operation, observed)
     if len(found) == 1 and found[0].is_ours:
         return operation.answered(now, Target(kind=VERBS[operation.kind].target, key=found[0].key))
     if found:
         return operation.ambiguous(tuple(sorted(one.key for one in found)), 0)
     return _miss(
-        operation, seen, now, f"{operation.target_name} was not created: the provider shows no trace of it."
+        operation,
+        observed,
+        now,
+        f"{operation.target_name} was not created: the provider shows no trace of it.",
     )
 
 
-def _miss(operation: Operation, seen: ObservedCollection, now: datetime, message: str) -> Operation:
+def _miss(operation: Operation, observed: ObservedCollection, now: datetime, message: str) -> Operation:
     assert operation.sent_at is not None
-    if not seen.is_complete or seen.began_at < operation.sent_at + GRACE:
+    if not observed.is_complete or observed.began_at < operation.sent_at + GRACE:
         return operation.ambiguous((), operation.absent_observations)
     absent = operation.absent_observations + 1
     if absent < ABSENT_OBSERVATIONS:
@@ -135,7 +138,7 @@ class _Namesake:
     is_ours: bool
 
 
-def _namesakes(operation: Operation, seen: ObservedCollection) -> list[_Namesake]:
+def _namesakes(operation: Operation, observed: ObservedCollection) -> list[_Namesake]:
     """What shows the name and was not there when the request went out. A provider's clock may be behind ours, so an
     earlier time of creation makes it a candidate and nobody's.
     """
@@ -143,7 +146,7 @@ def _namesakes(operation: Operation, seen: ObservedCollection) -> list[_Namesake
     assert isinstance(change, CreateCluster | CreateIntegration)
     assert sent_at is not None
     rows: Mapping[str, Tracked[Cluster]] | Mapping[str, Tracked[Integration]]
-    rows = (seen.clusters if isinstance(change, CreateCluster) else seen.integrations) or {}
+    rows = (observed.clusters if isinstance(change, CreateCluster) else observed.integrations) or {}
     same_name = PROVIDERS[operation.provider].same_name
     found = []
     for key, row in rows.items():
@@ -168,8 +171,8 @@ def _hides_what_was_asked(operation: Operation) -> bool:
     return isinstance(operation.change, UpdateIntegration) and operation.change.has_credentials
 
 
-def _gave_up(operation: Operation, seen: ObservedCollection, now: datetime) -> Failure:
-    row = row_of(operation, seen)
+def _gave_up(operation: Operation, observed: ObservedCollection, now: datetime) -> Failure:
+    row = row_of(operation, observed)
     said = row and (row.item.message or row.item.provider_phase)
     return _failure(FailureKind.REJECTED, f"The provider gave up{f': {said}' if said else ''}.", now)
 

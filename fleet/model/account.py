@@ -14,7 +14,7 @@ class Account(Record):
     """An organization, a tenant or a team at a provider, as somebody connected it.
 
     `external_id` is the provider's own name for it, null where the token implies it. `organization_id` is
-    what the provider told of the token's organization, where it tells. `base_url` replaces the provider's
+    the token's organization by the provider's answer, where it names one. `base_url` replaces the provider's
     own scheme and host. `token_hint` is the last four characters of the token. `budget_key` names what the provider
     counts requests by; it does not contain the token.
     """

@@ -97,14 +97,14 @@ class RateLimited(ProviderError):
 
 
 class Conflict(ProviderError):
-    """`revision` is the current revision at the provider, if it told."""
+    """`revision` is the current revision at the provider, if it names it."""
 
     kind = FailureKind.REJECTED
     revision: str | None = None
 
 
 class Rejected(ProviderError):
-    """`fields` maps the invalid fields to the provider's own sentences, if it told."""
+    """`fields` maps the invalid fields to the provider's own sentences, if it names them."""
 
     kind = FailureKind.REJECTED
     fields: Mapping[str, tuple[str, ...]] = {}

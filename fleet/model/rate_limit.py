@@ -47,7 +47,7 @@ class Spent(Record):
     account_id: str | None = None
 
 
-class SeenAccount(Record):
+class SharingAccount(Record):
     """An account that drew from a budget, and about when it did last."""
 
     id: str
@@ -68,11 +68,11 @@ class Budget(Record):
     is_tried: bool = False
     told_limit: int | None = None
     told_until: Instant | None = None
-    accounts: Sequence[SeenAccount] = ()
+    accounts: Sequence[SharingAccount] = ()
 
 
 class RateFacts(Record):
-    """What an answer told of the provider's limit. `retry_at` comes with a refusal.
+    """What an answer said of the provider's limit. `retry_at` comes with a refusal.
 
     `is_refused`: the answer was one, whether or not it says for how long. `is_try`: it answers a person who tried
     before the end of an earlier refusal.

@@ -184,19 +184,19 @@ async def collect_nodes(context: CollectionContext) -> Collected:
     listings = answers.of
     known = await context.store.items(context.lease.account_id, Node)
     alive = {key for key, row in context.rows.items() if not row.is_tombstone}
-    seen = Listing[Node](
+    observed = Listing[Node](
         items=tuple(node for listing in listings.values() for node in listing.items),
         unreadable=tuple(item for listing in listings.values() for item in listing.unreadable),
     )
     complete = {key for key, listing in listings.items() if listing.incomplete is None}
-    listed = {node.key for node in seen.items}
+    listed = {node.key for node in observed.items}
     before = [
         row
         for row in known
         if row.item.key in listed or row.item.cluster_key in complete or row.item.cluster_key not in alive
     ]
     changes = reconcile_items(
-        before, seen, now=context.now, last_read_at=context.last_read_at(Collection.NODES)
+        before, observed, now=context.now, last_read_at=context.last_read_at(Collection.NODES)
     )
     problem = answers.problem or next((one.incomplete for one in listings.values() if one.incomplete), None)
     collected = await _saved(context, changes, problem)
@@ -225,7 +225,7 @@ async def collect_integrations(context: CollectionContext) -> Collected:
     listing = await adapter.integrations()
     known = await context.store.items(context.lease.account_id, Integration)
     last_read_at = context.last_read_at(Collection.INTEGRATIONS)
-    seen = await _saved(
+    observed = await _saved(
         context,
         reconcile_items(known, listing, now=context.now, last_read_at=last_read_at),
         listing.incomplete,
@@ -237,14 +237,14 @@ async def collect_integrations(context: CollectionContext) -> Collected:
         for external_id in one.cluster_external_ids or ()
     }
     if listing.incomplete is not None or any(one.cluster_external_ids is None for one in listing.items):
-        return replace(seen, shown=shown)
+        return replace(observed, shown=shown)
     facts = {
         key: {"integration_external_id": integration_of.get(row.item.external_id)}
         for key, row in context.rows.items()
         if not row.is_tombstone
     }
     linked = await _keep_facts(context, facts, None)
-    return replace(linked, changed=linked.changed + seen.changed, shown=shown)
+    return replace(linked, changed=linked.changed + observed.changed, shown=shown)
 
 
 async def collect_spend(context: CollectionContext) -> Collected:

@@ -51,15 +51,15 @@ class Follower:
         now = self.clock.now()
         if not operation.is_understood and now < operation.deadline:
             return operation
-        seen = operation
+        current = operation
         for collection in collections if operation.is_understood else ():
-            seen = settle(seen, collection, now)
-        seen = expire(_refreshed(seen, state, now), now)
+            current = settle(current, collection, now)
+        current = expire(_refreshed(current, state, now), now)
         try:
-            if seen != operation:
-                seen = await self.store.save_change(seen)
-                _log(operation, seen)
-            return await self._go_on(seen, now)
+            if current != operation:
+                current = await self.store.save_change(current)
+                _log(operation, current)
+            return await self._go_on(current, now)
         except OutdatedOperation:
             return operation  # somebody else is at it; the next observation reads what became of it
 

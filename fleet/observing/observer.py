@@ -331,7 +331,7 @@ class _Running:
             self._is_accepted = True
         if not self._operations or collection not in (Collection.CLUSTERS, Collection.INTEGRATIONS):
             return
-        seen = ObservedCollection(
+        observed = ObservedCollection(
             began_at=context.now,
             is_complete=collected.problem is None,
             clusters={
@@ -341,8 +341,8 @@ class _Running:
         if collection is Collection.INTEGRATIONS:
             rows = await self._store.items(self._account.id, Integration)
             shown = {row.item.key: row for row in rows if row.item.key in collected.shown}
-            seen = replace(seen, clusters=None, integrations=shown)
-        self._observed.append(seen)
+            observed = replace(observed, clusters=None, integrations=shown)
+        self._observed.append(observed)
 
     def _note_failure(
         self, collection: Collection, old: CollectionState, error: ProviderError | TimeoutError

@@ -20,9 +20,11 @@ class CreditStatus(Record):
 class CreditsUsedUp(Exception):
     """Nothing was taken."""
 
-    def __init__(self, standing: CreditStatus) -> None:
-        super().__init__(f"{standing.cost} credits are more than the {standing.remaining} that are left")
-        self.standing = standing
+    def __init__(self, credit_status: CreditStatus) -> None:
+        super().__init__(
+            f"{credit_status.cost} credits are more than the {credit_status.remaining} that are left"
+        )
+        self.credit_status = credit_status
 
 
 class Credits(Protocol):

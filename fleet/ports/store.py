@@ -224,7 +224,7 @@ class Observations(Protocol):
     async def learn(
         self, key: str, rate: RateLimit, facts: RateFacts, now: datetime, *, unsent: Sequence[Spent] = ()
     ) -> None:
-        """Keeps what a provider told of its limit, and gives back what was drawn and not sent."""
+        """Keeps what a provider said of its limit, and gives back what was drawn and not sent."""
         ...
 
 

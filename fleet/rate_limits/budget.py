@@ -43,8 +43,8 @@ from fleet.model.rate_limit import (
     RateFacts,
     RateLimit,
     RequestUse,
-    SeenAccount,
     Share,
+    SharingAccount,
     Spent,
     UsedBy,
 )
@@ -57,8 +57,8 @@ LONGEST_BLOCK = timedelta(hours=1)
 """A provider that asks for more patience than this, and than its window, is asked again then."""
 BLOCK = timedelta(seconds=5)
 """How long a refusal counts that does not say how long."""
-SEEN_FOR = timedelta(hours=1)
-MOST_SEEN = 16
+SHARING_FOR = timedelta(hours=1)
+MOST_SHARING = 16
 """So many accounts of a key are remembered, so that its row stays small. More share it as if they were so many."""
 MOST_TIMES = 10
 """A provider's own limit is believed up to so many times the one that we know."""
@@ -252,7 +252,7 @@ def polling_rate(budget: Budget, rate: RateLimit, now: datetime) -> float | None
 
 def accounts_of(budget: Budget, now: datetime) -> int:
     """How many accounts draw from it."""
-    return max(1, sum(now - one.at < 2 * SEEN_FOR for one in budget.accounts))
+    return max(1, sum(now - one.at < 2 * SHARING_FOR for one in budget.accounts))
 
 
 # ------------------------------------------------------------------------------------------------------------- parts
@@ -321,11 +321,11 @@ def _saw(budget: Budget, account_id: str | None, now: datetime) -> Budget:
     if account_id is None:
         return budget
     mine = next((one for one in budget.accounts if one.id == account_id), None)
-    if mine is not None and now - mine.at < SEEN_FOR / 4:
+    if mine is not None and now - mine.at < SHARING_FOR / 4:
         return budget
-    seen = [one for one in budget.accounts if one.id != account_id and now - one.at < SEEN_FOR]
-    seen = sorted(seen, key=lambda one: one.at)[-(MOST_SEEN - 1) :]
-    return budget.model_copy(update={"accounts": (*seen, SeenAccount(id=account_id, at=now))})
+    recent = [one for one in budget.accounts if one.id != account_id and now - one.at < SHARING_FOR]
+    recent = sorted(recent, key=lambda one: one.at)[-(MOST_SHARING - 1) :]
+    return budget.model_copy(update={"accounts": (*recent, SharingAccount(id=account_id, at=now))})
 
 
 def _confirm(budget: Budget, rate: RateLimit, used: int, began_at: datetime, now: datetime) -> Budget:
@@ -343,7 +343,7 @@ def _confirm(budget: Budget, rate: RateLimit, used: int, began_at: datetime, now
 def _forget_past(budget: Budget, rate: RateLimit, now: datetime) -> Budget:
     foreign = budget.foreign_until is not None and budget.foreign_until > now
     blocked = budget.blocked_until is not None and budget.blocked_until > now
-    told = budget.told_until is not None and budget.told_until > now
+    stated = budget.told_until is not None and budget.told_until > now
     latest = now + timedelta(seconds=rate.window_seconds)
     return Budget(
         spent=tuple(one for one in budget.spent if one.at <= latest and _released_at(one, rate) > now),
@@ -351,7 +351,7 @@ def _forget_past(budget: Budget, rate: RateLimit, now: datetime) -> Budget:
         foreign_until=budget.foreign_until if foreign else None,
         blocked_until=budget.blocked_until if blocked else None,
         is_tried=budget.is_tried and blocked,
-        told_limit=budget.told_limit if told else None,
-        told_until=budget.told_until if told else None,
+        told_limit=budget.told_limit if stated else None,
+        told_until=budget.told_until if stated else None,
         accounts=budget.accounts,
     )

@@ -103,7 +103,7 @@ class BudgetPermits:
         self._facts = facts.model_copy(update={"retry_at": retry_at})
 
     async def settle(self) -> None:
-        """Gives back what was not sent, and keeps what answers told of the limit where it is news."""
+        """Gives back what was not sent, and keeps what answers said of the limit where it is news."""
         self._let_go()
         for draw in self._put_by.values():
             self._unsent.append(draw.spent)

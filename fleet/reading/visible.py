@@ -36,7 +36,7 @@ class LimitedReader:
         """Few enough to be read by name: a key lists the accounts that it sees."""
         return [
             account
-            for account in await self._seen()
+            for account in await self._visible_accounts()
             if (after is None or account.account.order > after)
             and (provider is None or account.account.provider == provider)
         ][:limit]
@@ -49,19 +49,19 @@ class LimitedReader:
         return account if account is not None and account.account.id in self._account_ids else None
 
     async def clusters_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, TrackedCluster]:
-        return await self._reader.clusters_by_ref(self._of_seen(refs))
+        return await self._reader.clusters_by_ref(self._of_visible(refs))
 
     async def nodes_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Tracked[Node]]:
-        return await self._reader.nodes_by_ref(self._of_seen(refs))
+        return await self._reader.nodes_by_ref(self._of_visible(refs))
 
     async def integrations_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Tracked[Integration]]:
-        return await self._reader.integrations_by_ref(self._of_seen(refs))
+        return await self._reader.integrations_by_ref(self._of_visible(refs))
 
     async def operations_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Operation]:
-        return await self._reader.operations_by_ref(self._of_seen(refs))
+        return await self._reader.operations_by_ref(self._of_visible(refs))
 
     async def open_operations_by_lock(self, locks: Iterable[Ref]) -> Mapping[Ref, Operation]:
-        return await self._reader.open_operations_by_lock(self._of_seen(locks))
+        return await self._reader.open_operations_by_lock(self._of_visible(locks))
 
     async def clusters_of(
         self, account_id: str, *, after: tuple[str, str] | None, limit: int
@@ -81,7 +81,7 @@ class LimitedReader:
         """Leaps from one account that is seen to the next, so that what lies between costs nothing."""
         rows: list[tuple[FleetOrder, TrackedCluster]] = []
         place = after
-        for account in await self._seen():
+        for account in await self._visible_accounts():
             start = FleetOrder(*account.account.order, "", "")
             if place is not None and place[:2] > start[:2]:
                 continue  # the last leap showed that nothing of it is left
@@ -142,8 +142,8 @@ class LimitedReader:
         limit: int,
         account_ids: frozenset[str] | None = None,
     ) -> tuple[list[tuple[str, Transition]], str | None]:
-        seen = self._account_ids if account_ids is None else self._account_ids & account_ids
-        return await self._reader.feed(after=after, since=since, now=now, limit=limit, account_ids=seen)
+        visible = self._account_ids if account_ids is None else self._account_ids & account_ids
+        return await self._reader.feed(after=after, since=since, now=now, limit=limit, account_ids=visible)
 
     async def activity(
         self,
@@ -191,9 +191,9 @@ class LimitedReader:
             return []
         return await self._reader.operations_of(account_id, before=before, limit=limit)
 
-    async def _seen(self) -> list[TrackedAccount]:
+    async def _visible_accounts(self) -> list[TrackedAccount]:
         found = await self._reader.accounts_by_id(self._account_ids)
         return sorted(found.values(), key=lambda one: one.account.order)
 
-    def _of_seen(self, refs: Iterable[Ref]) -> list[Ref]:
+    def _of_visible(self, refs: Iterable[Ref]) -> list[Ref]:
         return [ref for ref in refs if ref.account_id in self._account_ids]

@@ -51,7 +51,7 @@ def write(root: Path, key: str) -> list[Path]:
     return list(files.values())
 
 
-def told(root: Path, files: list[Path]) -> Iterator[str]:
+def report(root: Path, files: list[Path]) -> Iterator[str]:
     for file in files:
         yield str(file.relative_to(root))
         for sentence in undecided(file):
@@ -68,7 +68,7 @@ def main() -> int:
     except NotPossible as reason:
         print(f"make new-provider: {reason}", file=sys.stderr)
         return 1
-    print(*told(root, files), sep="\n")
+    print(*report(root, files), sep="\n")
     print(
         f"\nWrote {len(files)} files, and a line in each registry. Decide what each sentence asks, remove it, and "
         f"run\n"

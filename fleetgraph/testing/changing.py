@@ -68,10 +68,10 @@ async def made(here: Setting, kit: Kit, adapter: Any) -> Cluster:
     cluster = await adapter.create_cluster(NAME, kit.spec)
     if isinstance(adapter, DeploysCluster):
         await adapter.deploy_cluster(cluster)
-    return await seen(here, adapter, cluster, lambda now: now.phase is Phase.READY)
+    return await awaited(here, adapter, cluster, lambda now: now.phase is Phase.READY)
 
 
-async def seen(
+async def awaited(
     here: Setting, adapter: Any, cluster: Cluster, is_so: Callable[[Cluster], bool], seconds: int = 300
 ) -> Cluster:
     """Waits until the cluster is as expected. The provider's time passes meanwhile."""
@@ -132,7 +132,7 @@ async def test_a_change_shows_once_it_is_made_and_not_before(here: Setting, kit:
     await adapter.update_cluster(cluster, patch)
     if isinstance(adapter, DeploysCluster):
         await adapter.deploy_cluster(cluster)
-    changed = await seen(
+    changed = await awaited(
         here, adapter, cluster, lambda now: now.phase is Phase.READY and now.is_converged is not False
     )
     assert patch.matches(changed)
@@ -145,7 +145,7 @@ async def test_a_deleted_cluster_goes(here: Setting, kit: Kit) -> None:
     cluster = await made(here, kit, adapter)
     await adapter.delete_cluster(cluster)
     with suppress(NotFound):
-        await seen(here, adapter, cluster, lambda now: now.phase is Phase.DELETED)
+        await awaited(here, adapter, cluster, lambda now: now.phase is Phase.DELETED)
     assert cluster.key not in {one.key for one in (await adapter.clusters()).items if one.is_active}
 
 
@@ -254,9 +254,9 @@ async def test_a_refusal_repeats_neither_the_token_nor_what_was_sent(
     answer = httpx.Response(422, content=f"<p>{planted} {TOKEN}</p>".encode())
     with pytest.raises(Rejected) as raised:
         await VERBS[verb][1](answering(kit.adapter, answer), cluster, kit)
-    told = "".join(traceback.format_exception(raised.value))
-    assert planted not in told
-    assert TOKEN not in told
+    text = "".join(traceback.format_exception(raised.value))
+    assert planted not in text
+    assert TOKEN not in text
 
 
 # ---------------------------------------------------------------------- what is kept of it

@@ -171,7 +171,7 @@ async def test_a_read_is_repeated_and_every_attempt_is_allowed_and_learned_from(
     path = await here.list_path()
     here.server.fault("server-error", path=path, times=2, status=502)
     assert (await here.adapter.clusters()).items
-    assert [seen.status for seen in here.server.requests.matching(path=path)][-3:] == [502, 502, 200]
+    assert [request.status for request in here.server.requests.matching(path=path)][-3:] == [502, 502, 200]
     assert len(here.clock.slept) == 2
     assert here.permits.taken == len(here.permits.learned) == len(here.server.requests)
 
@@ -224,14 +224,14 @@ async def test_the_token_is_nowhere_but_in_the_request(
     here.server.fault(fault, seconds=120 if fault == "rate-limited" else 1)
     adapter = here.adapter
     token = here.accounts()[0][1].get_secret_value()
-    told = [repr(adapter), repr(adapter._http), repr(adapter.__dict__)]
+    texts = [repr(adapter), repr(adapter._http), repr(adapter.__dict__)]
     try:
-        told.append(repr(await adapter.clusters()))
+        texts.append(repr(await adapter.clusters()))
     except ProviderError as error:
-        told += [*traceback.format_exception(error), repr(error), repr(error.to_failure(here.clock.now()))]
+        texts += [*traceback.format_exception(error), repr(error), repr(error.to_failure(here.clock.now()))]
     assert caplog.records
-    told += [repr(vars(record)) + record.getMessage() for record in caplog.records]
-    assert [text for text in told if token in text] == []
+    texts += [repr(vars(record)) + record.getMessage() for record in caplog.records]
+    assert [text for text in texts if token in text] == []
 
 
 @proves("token")

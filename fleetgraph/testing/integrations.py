@@ -77,13 +77,13 @@ async def test_a_change_of_an_integration_goes_out_once_whatever_happens(
     with pytest.raises(error) as raised:
         await VERBS[verb][1](adapter, link, kind)
     assert len(sent) == 1
-    assert PLANTED not in told(raised.value)
+    assert PLANTED not in text_of(raised.value)
 
 
-# ---------------------------------------------------------------------- what nobody is told
+# ---------------------------------------------------------------------- what nobody may read
 
 
-def told(error: BaseException) -> str:
+def text_of(error: BaseException) -> str:
     fields = getattr(error, "fields", {})
     return "".join(traceback.format_exception(error)) + f"{error!r} {vars(error)} {fields}"
 
@@ -127,10 +127,10 @@ async def test_a_provider_that_repeats_a_secret_is_not_quoted(here: Setting, ver
     here.client = httpx.AsyncClient(transport=httpx.MockTransport(repeating))
     with pytest.raises(Rejected) as raised:
         await VERBS[verb][1](here.open(account, token), link, kind)
-    assert PLANTED not in told(raised.value)
+    assert PLANTED not in text_of(raised.value)
     for secret in secrets_of(KINDS[kind]):
-        assert secret[3:] not in told(raised.value)
-        assert b64encode(secret.encode()).decode()[4:28] not in told(raised.value)
+        assert secret[3:] not in text_of(raised.value)
+        assert b64encode(secret.encode()).decode()[4:28] not in text_of(raised.value)
     if not secrets_of(KINDS[kind]):
         assert raised.value.message != "***"
 

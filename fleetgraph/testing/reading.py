@@ -58,8 +58,8 @@ async def test_phases_come_and_go_and_the_revision_stays(here: Setting) -> None:
                 phases[cluster.account_id, cluster.key].add(cluster.phase)
                 revisions[cluster.account_id, cluster.key].add(cluster.revision)
         here.sandbox_clock.advance(11)
-    assert any(len(seen) > 1 for seen in phases.values())
-    assert {key: seen for key, seen in revisions.items() if len(seen) > 1} == {}
+    assert any(len(different) > 1 for different in phases.values())
+    assert {key: different for key, different in revisions.items() if len(different) > 1} == {}
 
 
 @proves("storable")

@@ -38,9 +38,9 @@ class Report:
         width = max(map(len, RULES))
         for rule, promise in RULES.items():
             passed = self.outcomes[rule]["passed"]
-            told = exempt.get(rule) if words[rule] == "exempt" else promise
+            reason = exempt.get(rule) if words[rule] == "exempt" else promise
             tests = f" ({passed} tests)" if passed > 1 else ""
-            yield f"  {words[rule]:<9} {rule:<{width}}  {told}{tests}"
+            yield f"  {words[rule]:<9} {rule:<{width}}  {reason}{tests}"
 
     def _word(self, rule: str, exempt: Mapping[str, str]) -> str:
         if self.outcomes[rule]["failed"]:

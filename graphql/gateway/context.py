@@ -58,7 +58,7 @@ class Covered:
 class Context:
     """Each request has its own, so that requests do not share what they loaded. `now` is one instant for the whole
     answer. `reader` shows only what the caller may read. `operation_name` is from the request, once it is read, and
-    `standing` the credits that it used, once they are known. `mutations` and `refusals` are for the log: what the
+    `credit_status` the credits that it used, once they are known. `mutations` and `refusals` are for the log: what the
     request asks for, and which of these were refused, each with the reason's name.
     """
 
@@ -75,7 +75,7 @@ class Context:
         self.caller = caller
         self.operation_name: str | None = None
         self.now = services.clock.now()
-        self.standing: CreditStatus | None = None
+        self.credit_status: CreditStatus | None = None
         self.mutations: Sequence[str] = ()
         self.refusals: list[str] = []
         self.forget()
@@ -110,10 +110,10 @@ class Context:
 
     async def envelope(self, name: str) -> Envelope | None:
         """An envelope of accounts that the caller sees."""
-        seen = self.caller.account_ids
+        visible_ids = self.caller.account_ids
         for one in await self.envelopes.all():
             if one.name == name and (
-                seen is None or (one.account_ids is not None and one.account_ids <= seen)
+                visible_ids is None or (one.account_ids is not None and one.account_ids <= visible_ids)
             ):
                 return one
         return None

@@ -33,7 +33,7 @@ async def status_changes(
     now = info.context.now
     try:
         rows, more = await info.context.reader.feed(
-            after=pager.seen,
+            after=pager.after_key,
             since=given(since) or now - _CHANGES_KEPT,
             now=now,
             limit=pager.first + 1,
@@ -62,7 +62,7 @@ async def activity(
     try:
         found, more = await info.context.reader.activity(
             where.matches,
-            after=pager.seen,
+            after=pager.after_key,
             is_newest_first=order is EventOrder.NEWEST_FIRST,
             since=given(since) or now - _CHANGES_KEPT,
             now=now,
@@ -85,5 +85,5 @@ async def observations(
     pager = ask("observations", known or "", first=first, after=after)
     if known is None or await info.context.accounts.load(known) is None:
         return None
-    found = await info.context.reader.ledger(known, before=pager.seen, limit=pager.first + 1)
+    found = await info.context.reader.ledger(known, before=pager.after_key, limit=pager.first + 1)
     return pager.cut([((order,), entry) for order, entry in found])

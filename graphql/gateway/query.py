@@ -84,8 +84,8 @@ async def accounts(
     provider: OfProvider = strawberry.UNSET,
 ) -> Page[TrackedAccount]:
     pager = ask("accounts", first=first, after=after, parts=2)
-    seen = (pager.after[0], pager.after[1]) if pager.after else None
-    found = await info.context.reader.accounts(after=seen, limit=pager.first + 1, provider=given(provider))
+    cursor = (pager.after[0], pager.after[1]) if pager.after else None
+    found = await info.context.reader.accounts(after=cursor, limit=pager.first + 1, provider=given(provider))
     return pager.cut([(account.account.order, account) for account in found])
 
 
@@ -143,8 +143,8 @@ async def integrations(
 ) -> Page[Tracked[KnownIntegration]]:
     pager = ask("integrations", first=first, after=after, parts=len(FleetOrder._fields))
     where = (given(filter) or IntegrationFilter()).to_where()
-    seen = FleetOrder(*pager.after) if pager.after else None
-    page = await pages.integrations(info.context.reader, where, after=seen, first=pager.first)
+    cursor = FleetOrder(*pager.after) if pager.after else None
+    page = await pages.integrations(info.context.reader, where, after=cursor, first=pager.first)
     return pager.page(await info.context.of_known_accounts(page.rows), end=page.end)
 
 

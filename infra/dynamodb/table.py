@@ -162,8 +162,8 @@ class DynamoTable:
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
                 raise
-            seen: Any = error.response.get("Item", {})
-            return False, int(to_row(seen).get("counted", 0))
+            existing: Any = error.response.get("Item", {})
+            return False, int(to_row(existing).get("counted", 0))
         return True, int(to_row(answer["Attributes"])["counted"])
 
     async def transact(self, actions: Sequence[Action]) -> None:

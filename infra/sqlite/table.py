@@ -110,11 +110,11 @@ class SqliteTable:
             raise ValueError("a transaction takes no two actions of one row")
 
         def write(connection: Connection) -> None:
-            seen = {action.key: _row(connection, action.key) for action in actions if _needs_row(action)}
-            if not all(_holds(action.condition, seen.get(action.key)) for action in actions):
+            before = {action.key: _row(connection, action.key) for action in actions if _needs_row(action)}
+            if not all(_holds(action.condition, before.get(action.key)) for action in actions):
                 raise ConditionFailed
             for action in actions:
-                _apply(connection, action, seen.get(action.key))
+                _apply(connection, action, before.get(action.key))
 
         await self._write(write)
 
@@ -210,14 +210,14 @@ def _needs_row(action: Action) -> bool:
     return action.condition is not None or isinstance(action, Update)
 
 
-def _apply(connection: Connection, action: Action, seen: Row | None) -> None:
+def _apply(connection: Connection, action: Action, before: Row | None) -> None:
     match action:
         case Put(row=row):
             _put(connection, row)
         case Delete(key=key):
             connection.execute(_DELETE, key)
         case Update(key=key, keep=keep, drop=drop):
-            row = {"pk": key[0], "sk": key[1], **(seen or {}), **keep}
+            row = {"pk": key[0], "sk": key[1], **(before or {}), **keep}
             _put(connection, {name: value for name, value in row.items() if name not in drop})
         case Check():
             pass

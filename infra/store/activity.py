@@ -51,15 +51,15 @@ class Walk:
             low, high = (low, min(high, self.after)) if self.is_newest_first else (max(low, self.after), high)
         first, last = week_of(low), week_of(high)
         week = last if self.is_newest_first else first
-        seen = self.after
+        last_order = self.after
         while first <= week <= last:
             span = feed_span(week).after(low).up_to(high)
             rows = await read_page(
                 table, span, to_event, now=self.now, limit=chunk, newest_first=self.is_newest_first
             )
             for _, event in rows:
-                if event.order != seen:  # backwards, a span includes what it goes on from
-                    seen = event.order
+                if event.order != last_order:  # backwards, a span includes what it goes on from
+                    last_order = event.order
                     yield event
             if len(rows) < chunk:
                 week += -_WEEK if self.is_newest_first else _WEEK

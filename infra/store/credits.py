@@ -31,10 +31,10 @@ class TableCredits:
         else:
             if spent >= self._limit:
                 self._remember(caller_id, began)
-        standing = self._status(began, cost, self._limit - spent)
+        credit_status = self._status(began, cost, self._limit - spent)
         if not is_counted:
-            raise CreditsUsedUp(standing)
-        return standing
+            raise CreditsUsedUp(credit_status)
+        return credit_status
 
     def used_up(self, caller_id: str, now: datetime) -> CreditStatus | None:
         began = window_of(now)

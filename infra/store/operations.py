@@ -61,12 +61,12 @@ class TableOperations:
             for other in holders.values():
                 if not other.is_final:
                     return AlreadyOpen(operation=other)
-            seen = {key: text(row, "holder") for key, row in held.items()}
+            former = {key: text(row, "holder") for key, row in held.items()}
             actions: list[Action] = [
                 check(account, is_connected()),
                 put(from_operation(kept, asked_as), is_absent()),
                 put(open_row(kept)),
-                *(put(row, holder_is(seen.get(key))) for key, row in taken.items()),
+                *(put(row, holder_is(former.get(key))) for key, row in taken.items()),
             ]
             try:
                 await self._tell(kept, EventKind.OPERATION_BEGUN, _name_in(found[account]), actions)

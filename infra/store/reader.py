@@ -247,15 +247,15 @@ class TableReader:
         return await read_operations(self._table, refs, self._clock.now())
 
     async def operations(self, *, before: tuple[str, str] | None, limit: int) -> list[Operation]:
-        seen = None if before is None else all_operations_order(*before)
-        span, order = all_operations_span().up_to(seen), sort_key(LISTING)
-        found = await self._newest(span, to_operation, limit, lambda row: row[order] != seen)
+        last_order = None if before is None else all_operations_order(*before)
+        span, order = all_operations_span().up_to(last_order), sort_key(LISTING)
+        found = await self._newest(span, to_operation, limit, lambda row: row[order] != last_order)
         return [operation for _, operation in found]
 
     async def operations_of(self, account_id: str, *, before: str | None, limit: int) -> list[Operation]:
-        seen = None if before is None else operation_key(Ref(account_id, before))[1]
-        span = operations_span(account_id).up_to(seen)
-        found = await self._newest(span, to_operation, limit, lambda row: row["sk"] != seen)
+        last_order = None if before is None else operation_key(Ref(account_id, before))[1]
+        span = operations_span(account_id).up_to(last_order)
+        found = await self._newest(span, to_operation, limit, lambda row: row["sk"] != last_order)
         return [operation for _, operation in found]
 
     async def open_operations_by_lock(self, locks: Iterable[Ref]) -> Mapping[Ref, Operation]:
@@ -283,8 +283,8 @@ class TableReader:
     async def _items(
         self, kind: type[ItemT], span: Span, account_id: str, after: str | None, limit: int
     ) -> list[Tracked[ItemT]]:
-        seen = None if after is None else item_key(kind, Ref(account_id, after))[1]
-        return await self._read(span.after(seen), partial(to_item, kind), limit)
+        last_order = None if after is None else item_key(kind, Ref(account_id, after))[1]
+        return await self._read(span.after(last_order), partial(to_item, kind), limit)
 
     async def _read(self, span: Span, read: Callable[[Row], T | None], limit: int | None) -> list[T]:
         return [one for _, one in await self._page(span, read, limit)]

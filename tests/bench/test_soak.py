@@ -10,7 +10,7 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from bench.soak import Seen, Target, ask_together, growth
+from bench.soak import Measurement, Target, ask_together, growth
 from tests.runner import ROOT
 from tests.serving import serving
 
@@ -43,7 +43,7 @@ def test_growth_is_that_of_the_trend(samples: list[float], grown: float) -> None
 
 
 def test_percentiles_are_those_of_what_was_seen() -> None:
-    seen = Seen(seconds=[number / 1000 for number in range(100, 0, -1)])
+    seen = Measurement(seconds=[number / 1000 for number in range(100, 0, -1)])
     assert [seen.percentile(share) for share in (0, 0.5, 0.99)] == [1, 51, 100]
 
 

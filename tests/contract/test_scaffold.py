@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fleetgraph.scaffold.__main__ import TEMPLATES, NotPossible, targets, told, write
+from fleetgraph.scaffold.__main__ import TEMPLATES, NotPossible, report, targets, write
 from fleetgraph.scaffold.registries import REGISTRIES, registered
 from tests.contract.places import PLACES, ROOT
 
@@ -42,7 +42,7 @@ def test_it_adds_a_line_to_every_registry(bare: Path) -> None:
 
 
 def test_it_says_of_every_file_what_is_to_be_decided(bare: Path) -> None:
-    lines = list(told(bare, write(bare, "acme")))
+    lines = list(report(bare, write(bare, "acme")))
     files = [line for line in lines if not line.startswith(" ")]
     assert len(files) == len(targets(bare, "acme"))
     assert len(lines) - len(files) > 30
@@ -168,8 +168,8 @@ def test_the_contract_asks_for_each_decision_and_is_kept_once_they_are_made(copy
     assert crashed.returncode == 0, crashed.stdout
     checked = copy.run("ruff", "check", "adapters", "fleet", "graphql", "sandbox", "cli", "tests/providers")
     assert checked.returncode == 0, checked.stdout
-    report = copy.run("fleetgraph.testing", "tests.providers.acme:KIT", "-k", "decided or recorded")
-    assert "  met       decided" in report.stdout
+    ended = copy.run("fleetgraph.testing", "tests.providers.acme:KIT", "-k", "decided or recorded")
+    assert "  met       decided" in ended.stdout
 
 
 def decide(root: Path) -> None:

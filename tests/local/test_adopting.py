@@ -12,7 +12,7 @@ from infra.secrets.runner import RunnerVault
 from infra.sqlite.table import SqliteTable
 from infra.store.store import TableStore
 from local.accounts import AccountsError, GivenAccount
-from local.adopting import Adopted, adopt, forget, known_accounts, last_seen
+from local.adopting import Adopted, adopt, forget, known_accounts, last_observed_at
 from tests.fleet.things import id_of
 from tests.infra.samples import NOON, SetClock, make_cluster, observe
 
@@ -178,4 +178,4 @@ async def test_what_was_queued_or_leased_when_a_runner_was_killed_is_due_at_once
 
 async def test_time_has_come_as_far_as_the_latest_answer(machine: Machine) -> None:
     await machine.start(given())
-    assert last_seen(await known_accounts(machine.store)) is None
+    assert last_observed_at(await known_accounts(machine.store)) is None

@@ -10,7 +10,7 @@ from fleet.model.rate_limit import Share
 from fleet.ports.store import Changes, NotBegun
 from infra.sqlite.table import SqliteTable
 from infra.store.store import TableStore
-from local.adopting import known_accounts, last_seen
+from local.adopting import known_accounts, last_observed_at
 from local.clock import DRAWN, SteadyClock
 from tests.infra.samples import RATE, begin, make_account, must_begin, observe
 
@@ -128,7 +128,7 @@ async def test_a_restart_under_another_time_goes_on_from_what_was_seen(
     machine.clock += jump
     again = machine.steady()
     known = await known_accounts(TableStore(table, again))
-    assert last_seen(known) == seen_at
+    assert last_observed_at(known) == seen_at
     again.start_no_earlier_than(seen_at)
     machine.live(MINUTE)
     age = freshness_of(known[0], Collection.CLUSTERS, again.now()).age_seconds

@@ -83,9 +83,9 @@ class Endpoint:
 
     def _check_credits(self, context: Context) -> None:
         """Whoever is known to have used up this minute's credits is refused before the request is read."""
-        standing = context.credits.used_up(context.caller.id, context.now)
-        if standing is not None:
-            raise out_of_credits(standing, context.now)
+        credit_status = context.credits.used_up(context.caller.id, context.now)
+        if credit_status is not None:
+            raise out_of_credits(credit_status, context.now)
 
     async def _execute(self, request: Request, asked: Asked, context: Context) -> ExecutionResult:
         kinds = {OperationType.QUERY}

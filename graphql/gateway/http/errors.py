@@ -63,12 +63,12 @@ def to_client(error: GraphQLError, request_id: str, *, is_executed: bool) -> dic
         LOGGER.error("request %s failed at %s", request_id, place, exc_info=error.original_error or error)
         message, extensions = FAULT, {"code": Code.INTERNAL, "requestId": request_id}
     extensions.setdefault("code", _code(error, is_executed=is_executed))
-    told: dict[str, Any] = {"message": message}
+    entry: dict[str, Any] = {"message": message}
     if error.locations:
-        told["locations"] = [location.formatted for location in error.locations]
+        entry["locations"] = [location.formatted for location in error.locations]
     if error.path is not None:
-        told["path"] = error.path
-    return {**told, "extensions": extensions}
+        entry["path"] = error.path
+    return {**entry, "extensions": extensions}
 
 
 def _is_of_a_literal(error: GraphQLError, is_executed: bool) -> bool:

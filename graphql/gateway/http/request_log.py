@@ -65,5 +65,5 @@ def describe(context: Context, answer: Mapping[str, Any]) -> Mapping[str, object
         "mutations": list(context.mutations),
         "refusals": list(context.refusals),
         "outcome": str(codes[0]) if codes else "answered",
-        "cost": None if context.standing is None else context.standing.cost,
+        "cost": None if context.credit_status is None else context.credit_status.cost,
     }

@@ -79,7 +79,7 @@ class Bounds(SchemaExtension):
         document = self.execution_context.graphql_document
         if document is not None:
             self._context.mutations = mutations_in(document, self.execution_context.operation_name)
-        self._context.standing = await self._charge(self._cost)
+        self._context.credit_status = await self._charge(self._cost)
         yield
         result = self.execution_context.result
         if isinstance(result, GraphQLResult) and result.errors and result.errors[0].path is None:
@@ -90,26 +90,26 @@ class Bounds(SchemaExtension):
         try:
             return await context.credits.spend(context.caller.id, cost, context.now)
         except CreditsUsedUp as refused:
-            standing = await self._pay_for_reading(refused.standing)
-            raise out_of_credits(standing, context.now) from None
+            credit_status = await self._pay_for_reading(refused.credit_status)
+            raise out_of_credits(credit_status, context.now) from None
 
-    async def _pay_for_reading(self, standing: CreditStatus) -> CreditStatus:
+    async def _pay_for_reading(self, credit_status: CreditStatus) -> CreditStatus:
         """What is refused was read all the same. Whoever asks on has nothing left soon, and is not read any more."""
-        context, price = self._context, min(self._price_of_reading(), standing.remaining)
+        context, price = self._context, min(self._price_of_reading(), credit_status.remaining)
         if price < 1:
-            return standing
+            return credit_status
         with suppress(CreditsUsedUp):
             paid = await context.credits.spend(context.caller.id, price, context.now)
-            standing = standing.model_copy(update={"remaining": paid.remaining})
-        return standing
+            credit_status = credit_status.model_copy(update={"remaining": paid.remaining})
+        return credit_status
 
     def _price_of_reading(self) -> int:
         """In credits. Validating a document of the largest size takes as long as answering the most expensive query."""
         return 1 + len(self.execution_context.query or "") * MOST_COST // MOST_BYTES
 
     def get_results(self) -> dict[str, Any]:
-        standing = self._context.standing
-        return {} if standing is None else {"rateLimit": _numbers(standing)}
+        credit_status = self._context.credit_status
+        return {} if credit_status is None else {"rateLimit": _numbers(credit_status)}
 
     @property
     def _context(self) -> Context:
@@ -122,19 +122,19 @@ class Bounds(SchemaExtension):
             raise GraphQLError(UNFIT, extensions={"code": Code.GRAPHQL_VALIDATION_FAILED})
 
 
-def out_of_credits(standing: CreditStatus, now: datetime) -> GraphQLError:
-    seconds = max(1, round((standing.resets_at - now).total_seconds()))
+def out_of_credits(credit_status: CreditStatus, now: datetime) -> GraphQLError:
+    seconds = max(1, round((credit_status.resets_at - now).total_seconds()))
     return GraphQLError(
-        f"This query may cost {standing.cost} credits, and {standing.remaining} of your {standing.limit} a minute are "
-        f"left. Ask again in {seconds} seconds.",
-        extensions={"code": Code.RATE_LIMITED, "retryAfterSeconds": seconds, **_numbers(standing)},
+        f"This query may cost {credit_status.cost} credits, and {credit_status.remaining} of your "
+        f"{credit_status.limit} a minute are left. Ask again in {seconds} seconds.",
+        extensions={"code": Code.RATE_LIMITED, "retryAfterSeconds": seconds, **_numbers(credit_status)},
     )
 
 
-def _numbers(standing: CreditStatus) -> dict[str, Any]:
+def _numbers(credit_status: CreditStatus) -> dict[str, Any]:
     return {
-        "cost": standing.cost,
-        "limit": standing.limit,
-        "remaining": standing.remaining,
-        "resetsAt": write_instant(standing.resets_at),
+        "cost": credit_status.cost,
+        "limit": credit_status.limit,
+        "remaining": credit_status.remaining,
+        "resetsAt": write_instant(credit_status.resets_at),
     }

@@ -9,7 +9,7 @@ from fleet.ports.envelopes import TooManyEnvelopes
 from gateway.context import Info
 from gateway.mutations.payloads import answers
 from gateway.relay import ids, opaque
-from gateway.types.envelope import is_seen
+from gateway.types.envelope import is_visible
 from gateway.types.label import LabelInput, with_labels
 from gateway.types.money import MoneyInput
 from gateway.types.records import given, option
@@ -44,7 +44,7 @@ async def set_one(info: Info, input: SetEnvelopeInput) -> Envelope:  # noqa: A00
     if wrong:
         raise SeveralRefusals(wrong)
     before = next((one for one in await context.envelopes.all() if one.name == envelope.name), None)
-    if before is not None and not is_seen(context, before):
+    if before is not None and not is_visible(context, before):
         raise InvalidInput("This name is taken by an envelope of other accounts.", path=("name",))
     try:
         await context.envelopes.put(envelope)
@@ -61,7 +61,7 @@ async def delete(info: Info, id: strawberry.ID) -> Envelope:  # noqa: A002
     match opaque.read(id):
         case ("Envelope", name):
             known = next((one for one in await info.context.envelopes.all() if one.name == name), None)
-            if known is None or not is_seen(info.context, known):
+            if known is None or not is_visible(info.context, known):
                 raise gone
             await info.context.envelopes.delete(name)
             return known

@@ -73,7 +73,7 @@ class Pager:
     shows_none: bool
 
     @property
-    def seen(self) -> str | None:
+    def after_key(self) -> str | None:
         """The order key to continue after, for listings whose key has one part."""
         return (self.after[0] or None) if self.after else None
 

@@ -88,7 +88,7 @@ async def regions(
     if Capability.LIST_REGIONS in unsupported_by_provider(account.provider):
         return None
     return await list_catalog(
-        lambda seen: info.context.reader.regions_of(account.id, after=seen, limit=CHUNK),
+        lambda last_key: info.context.reader.regions_of(account.id, after=last_key, limit=CHUNK),
         pager,
         cloud=given(cloud),
     )
@@ -107,7 +107,7 @@ async def instance_types(
     if Capability.LIST_INSTANCE_TYPES in unsupported_by_provider(account.provider):
         return None
     return await list_catalog(
-        lambda seen: info.context.reader.instance_types_of(account.id, after=seen, limit=CHUNK),
+        lambda last_key: info.context.reader.instance_types_of(account.id, after=last_key, limit=CHUNK),
         pager,
         cloud=given(cloud),
         matches=lambda offer: wanted is None or offer.region in (wanted, None),

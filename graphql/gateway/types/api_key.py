@@ -48,6 +48,6 @@ async def api_keys(info: Info, first: First = 20, after: After = strawberry.UNSE
     pager = ask("apiKeys", first=first, after=after, parts=2)
     if not info.context.caller.may(Scope.ADMIN):
         raise ClientError("This needs the scope ADMIN.", extensions={"code": Code.FORBIDDEN})
-    seen = (pager.after[0], pager.after[1]) if pager.after else None
-    found = await info.context.keys.page(after=seen, limit=pager.first + 1)
+    cursor = (pager.after[0], pager.after[1]) if pager.after else None
+    found = await info.context.keys.page(after=cursor, limit=pager.first + 1)
     return pager.cut([(key.order, key) for key in found])

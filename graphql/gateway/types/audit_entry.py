@@ -38,5 +38,5 @@ async def audit_log(info: Info, first: First = 20, after: After = strawberry.UNS
     pager = ask("auditLog", first=first, after=after, parts=1)
     if not info.context.caller.may(Scope.ADMIN):
         raise ClientError("This needs the scope ADMIN.", extensions={"code": Code.FORBIDDEN})
-    found = await info.context.audit.page(before=pager.seen, limit=pager.first + 1)
+    found = await info.context.audit.page(before=pager.after_key, limit=pager.first + 1)
     return pager.cut([((order,), entry) for order, entry in found])

@@ -29,11 +29,11 @@ async def list_catalog(
     adjacent.
     """
     prefix = "" if cloud is None else f"{cloud}/"
-    seen = max(prefix, *(pager.after or ()), "")
+    last_key = max(prefix, *(pager.after or ()), "")
     rows: list[tuple[tuple[str], Tracked[CatalogT]]] = []
     examined = 0
     while True:
-        chunk = await read(seen or None)
+        chunk = await read(last_key or None)
         for row in chunk:
             if not row.item.key.startswith(prefix):
                 return pager.page(rows, end=None)
@@ -41,12 +41,12 @@ async def list_catalog(
                 if len(rows) == pager.first:
                     return pager.page(rows, end=rows[-1][0])
                 rows.append(((row.item.key,), row))
-            seen = row.item.key
+            last_key = row.item.key
         examined += len(chunk)
         if len(chunk) < CHUNK:
             return pager.page(rows, end=None)
         if examined >= EXAMINED_ROWS:
-            return pager.page(rows, end=(seen,))
+            return pager.page(rows, end=(last_key,))
 
 
 @strawberry.type(description="A region in which an account can create clusters.")

@@ -107,10 +107,10 @@ async def nodes(
     pager = ask("nodes", *ref, first=first, after=after)
     if Capability.LIST_NODES in unsupported_of_cluster(row.item):
         return None
-    if pager.seen is None:
+    if pager.after_key is None:
         found = await info.context.first_nodes.load((ref, pager.first + 1))
     else:
-        found = await info.context.reader.nodes_of(ref, after=pager.seen, limit=pager.first + 1)
+        found = await info.context.reader.nodes_of(ref, after=pager.after_key, limit=pager.first + 1)
     return pager.cut([((node.item.key,), node) for node in found])
 
 
@@ -119,7 +119,7 @@ async def status_history(
 ) -> Page[Transition]:
     ref = Ref(row.item.account_id, row.item.key)
     pager = ask("statusHistory", *ref, first=first, after=after)
-    found = await info.context.reader.history(ref, before=pager.seen, limit=pager.first + 1)
+    found = await info.context.reader.history(ref, before=pager.after_key, limit=pager.first + 1)
     return pager.cut([((order,), change) for order, change in found])
 
 
@@ -294,7 +294,7 @@ async def list_clusters(
     info: Info, where: pages.ClusterFilter, *listing: str, first: int, after: Any
 ) -> ClusterPage:
     pager = ask(*listing, first=first, after=after, parts=len(FleetOrder._fields))
-    seen = FleetOrder(*pager.after) if pager.after else None
-    page = await pages.clusters(info.context.reader, where, after=seen, first=pager.first)
+    start = FleetOrder(*pager.after) if pager.after else None
+    page = await pages.clusters(info.context.reader, where, after=start, first=pager.first)
     rows = await info.context.of_known_accounts(page.rows)
     return ClusterPage(pager=pager, rows=rows, end=page.end, question=Question(where=where))

@@ -27,14 +27,14 @@ Row = strawberry.Parent[domain.Envelope]
 
 async def envelopes(info: Info, first: First = 20) -> list[domain.Envelope]:
     pager = ask("envelopes", first=first, after=strawberry.UNSET)
-    seen = [one for one in await info.context.envelopes.all() if is_seen(info.context, one)]
-    return seen[: 0 if pager.shows_none else pager.first]
+    visible = [one for one in await info.context.envelopes.all() if is_visible(info.context, one)]
+    return visible[: 0 if pager.shows_none else pager.first]
 
 
-def is_seen(context: Context, envelope: domain.Envelope) -> bool:
+def is_visible(context: Context, envelope: domain.Envelope) -> bool:
     """A caller that is limited to accounts sees an envelope of these alone."""
-    seen = context.caller.account_ids
-    return seen is None or (envelope.account_ids is not None and envelope.account_ids <= seen)
+    visible = context.caller.account_ids
+    return visible is None or (envelope.account_ids is not None and envelope.account_ids <= visible)
 
 
 async def accounts(row: Row, info: Info) -> list[TrackedAccount] | None:

@@ -21,6 +21,6 @@ class RateLimit:
 
 
 def rate_limit(info: Info) -> CreditStatus:
-    """The standing, which `Bounds` has set before execution."""
-    assert info.context.standing is not None
-    return info.context.standing
+    """The status of the credits, which `Bounds` has set before execution."""
+    assert info.context.credit_status is not None
+    return info.context.credit_status

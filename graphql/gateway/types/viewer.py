@@ -22,8 +22,8 @@ async def accounts(
     pager = ask("Viewer.accounts", first=first, after=after, parts=2)
     if caller.account_ids is None:
         return None
-    seen = (pager.after[0], pager.after[1]) if pager.after else None
-    found = await info.context.reader.accounts(after=seen, limit=pager.first + 1)
+    cursor = (pager.after[0], pager.after[1]) if pager.after else None
+    found = await info.context.reader.accounts(after=cursor, limit=pager.first + 1)
     return pager.cut([(account.account.order, account) for account in found])
 
 

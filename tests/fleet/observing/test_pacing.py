@@ -6,7 +6,7 @@ import pytest
 
 from fleet.model.account import Collection, CollectionState
 from fleet.model.cluster import Phase
-from fleet.model.rate_limit import Budget, RateFacts, RateLimit, RateScope, SeenAccount, Share
+from fleet.model.rate_limit import Budget, RateFacts, RateLimit, RateScope, Share, SharingAccount
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.pacing import paced
 from fleet.observing.schedule import Pace
@@ -69,7 +69,7 @@ def test_nodes_are_put_off_before_clusters_are() -> None:
 
 
 def test_accounts_of_one_key_share_its_budget() -> None:
-    shared = Budget(accounts=[SeenAccount(id=str(number), at=NOON) for number in range(10)])
+    shared = Budget(accounts=[SharingAccount(id=str(number), at=NOON) for number in range(10)])
     assert seconds(after(clusters=4, budget=shared)[CLUSTERS]) == 90
     assert seconds(after(clusters=4)[CLUSTERS]) == 60
 

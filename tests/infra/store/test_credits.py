@@ -27,16 +27,16 @@ async def test_what_is_left_goes_down_to_nothing_and_never_below(
     assert (await credits.spend("ci", 40, now)).remaining == 0
     with pytest.raises(CreditsUsedUp) as refused:
         await credits.spend("ci", 1, now)
-    standing = refused.value.standing
-    assert (standing.cost, standing.limit, standing.remaining) == (1, 100, 0)
-    assert 0 < (standing.resets_at - now).total_seconds() <= 60
+    credit_status = refused.value.credit_status
+    assert (credit_status.cost, credit_status.limit, credit_status.remaining) == (1, 100, 0)
+    assert 0 < (credit_status.resets_at - now).total_seconds() <= 60
 
 
 async def test_what_is_refused_takes_nothing(credits: TableCredits, clock: SetClock) -> None:
     await credits.spend("ci", 50, clock.now())
     with pytest.raises(CreditsUsedUp) as refused:
         await credits.spend("ci", 51, clock.now())
-    assert refused.value.standing.remaining == 50
+    assert refused.value.credit_status.remaining == 50
     assert (await credits.spend("ci", 50, clock.now())).remaining == 0
 
 
@@ -45,7 +45,7 @@ async def test_more_than_a_whole_window_is_refused_at_its_beginning(
 ) -> None:
     with pytest.raises(CreditsUsedUp) as refused:
         await credits.spend("ci", 101, clock.now())
-    assert refused.value.standing.remaining == 100
+    assert refused.value.credit_status.remaining == 100
 
 
 async def test_each_caller_and_each_minute_begin_anew(credits: TableCredits, clock: SetClock) -> None:
@@ -71,9 +71,9 @@ async def test_who_has_nothing_left_is_known_without_asking_until_the_minute_end
         await credits.spend("ci", 2, clock.now())
     assert credits.used_up("ci", clock.now()) is None, "one point is left"
     await credits.spend("ci", 1, clock.now())
-    standing = credits.used_up("ci", clock.now())
-    assert standing is not None
-    assert (standing.cost, standing.limit, standing.remaining) == (1, 100, 0)
+    credit_status = credits.used_up("ci", clock.now())
+    assert credit_status is not None
+    assert (credit_status.cost, credit_status.limit, credit_status.remaining) == (1, 100, 0)
     assert credits.used_up("web", clock.now()) is None
     clock.advance(60)
     assert credits.used_up("ci", clock.now()) is None
