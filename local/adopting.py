@@ -11,7 +11,7 @@ from fleet.accounts.new_account import make_account
 from fleet.accounts.service import go_on_removing
 from fleet.model.account import Account, Collection, TrackedAccount
 from fleet.ports.clock import Clock
-from fleet.ports.store import OrganizationTaken, Store
+from fleet.ports.store import NameTaken, OrganizationTaken, Store
 from infra.secrets.runner import RunnerVault
 from local.accounts import AccountsError, GivenAccount
 
@@ -84,7 +84,7 @@ async def adopt(
     kept = []
     for tracked in known:
         account = tracked.account
-        if account.id in observed:
+        if account.id in observed or not tracked.is_understood:
             continue
         try:
             await vault.token(account.id)
@@ -135,4 +135,9 @@ async def _connect(store: Store, account: Account, now: datetime) -> None:
             f"{account.name!r} is the same organization as {other}, which is remembered here. Give it that name, "
             f"or set"
             " FORGET to that name once, to forget what was observed of it."
+        ) from None
+    except NameTaken:
+        raise AccountsError(
+            f"The name {'/'.join(account.order)!r} is taken by an account that is remembered here in a form which this"
+            " version of Fleetgraph does not know. Give another name, or start the version that stored it."
         ) from None

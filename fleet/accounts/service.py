@@ -16,7 +16,8 @@ from fleet.model.change import Change, DisconnectAccount, RefreshAccount
 from fleet.model.failure import ProviderError
 from fleet.model.operation import Operation, Target, TargetKind, new_operation_id
 from fleet.model.rate_limit import BudgetExhausted, Share
-from fleet.model.refusal import BudgetUsedUp, Conflicting, Failing, InvalidInput, NoSuchThing
+from fleet.model.refusal import BudgetUsedUp, Conflicting, Failing, InvalidInput, NoSuchThing, Unsupported
+from fleet.model.stored import FROM_ANOTHER_VERSION
 from fleet.ports.adapter import OpenAdapter
 from fleet.ports.clock import Clock
 from fleet.ports.store import (
@@ -134,6 +135,8 @@ class AccountService:
         tracked = await self.store.account(account_id) if caller.sees(account_id) else None
         if tracked is None or tracked.account.provider not in PROVIDERS:
             raise NoSuchThing("The account was not found.", path=("id",))
+        if not tracked.is_understood:
+            raise Unsupported(f"{tracked.account.name}: {FROM_ANOTHER_VERSION}")
         return tracked
 
     def _make(self, *, token: SecretStr, **given: str | None) -> Account:
@@ -229,7 +232,10 @@ async def go_on_removing(store: Store, vault: Vault, clock: Clock, account_id: s
     being connected under the same name.
     """
     operations = await store.open_changes(account_id)
-    if any(is_disconnect(one) for one in operations):
+    is_asked_for = any(is_disconnect(one) for one in operations)
+    if not is_asked_for and await store.account(account_id) is not None:
+        return
+    if is_asked_for:
         await vault.forget(account_id)
         await store.hide(account_id, due_at=clock.now() + IN_ONE_REQUEST)
     await store.remove(account_id)

@@ -7,7 +7,7 @@ provider refused is FAILED; one whose answer was lost is UNCONFIRMED and settled
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from fleet.changing.intents import Intents, digest_change
+from fleet.changing.intents import Intents, digest_change, in_flight
 from fleet.changing.planner import Planner
 from fleet.changing.recording import Held
 from fleet.changing.sending import Sending
@@ -85,9 +85,7 @@ class Changer(Intents[Operation]):
                     operation=kept.operation,
                 )
             case AlreadyOpen():
-                raise Conflicting(
-                    f"Another change of {intent.target_name} is in flight.", operation=kept.operation
-                )
+                raise in_flight(intent, kept.operation)
             case Operation():
                 return await self._send(kept, account)
 

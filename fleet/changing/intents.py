@@ -37,6 +37,7 @@ from fleet.model.cluster import Phase
 from fleet.model.operation import Operation, Step, Target, TargetKind, new_operation_id
 from fleet.model.record import Record
 from fleet.model.refusal import (
+    Conflicting,
     InUse,
     NoSuchThing,
     SeveralRefusals,
@@ -44,6 +45,7 @@ from fleet.model.refusal import (
     invalid_inputs,
 )
 from fleet.model.spec import ClusterSpec
+from fleet.model.stored import FROM_ANOTHER_VERSION
 from fleet.ports.adapter import Adapter, OpenAdapter
 from fleet.ports.clock import Clock
 from fleet.ports.permits import Permits
@@ -228,19 +230,23 @@ class Intents(ABC, Generic[OutcomeT]):
             raise NoSuchThing("The account was not found.", path=("account_id",))
         if account.account.provider not in PROVIDERS:
             raise Unsupported(f"This version of Fleetgraph has no adapter for {account.account.provider}.")
+        if not account.is_understood:
+            raise Unsupported(f"{account.account.name}: {FROM_ANOTHER_VERSION}")
         return account
 
     async def _require_unused(self, account_id: str, external_id: str, name: str) -> None:
-        users = [
-            row.item.name
-            for row in await self.store.clusters(account_id)
-            if row.integration_external_id == external_id and row.item.is_active
-        ]
+        active = [row for row in await self.store.clusters(account_id) if row.item.is_active]
+        users = [row.item.name for row in active if row.integration_external_id == external_id]
         if users:
             raise InUse(
                 f"{len(users)} clusters depend on {name}, {users[0]} among them.",
                 account_id=account_id,
                 integration_external_id=external_id,
+            )
+        if untold := [row.item.name for row in active if not row.is_understood]:
+            raise Conflicting(
+                f"Whether {untold[0]} depends on {name} is not known. {FROM_ANOTHER_VERSION} Ask again after the next"
+                " observation."
             )
 
     def _intend(
@@ -273,6 +279,14 @@ class Intents(ABC, Generic[OutcomeT]):
             starts_deployment=Step.DEPLOY in steps or isinstance(change, DeployCluster),
             locks=(lock,),
         )
+
+
+def in_flight(intent: Operation, other: Operation) -> Conflicting:
+    """That another change holds the target of this one."""
+    message = f"Another change of {intent.target_name} is in flight."
+    if not other.is_understood:
+        message += " Another version of Fleetgraph began it, in a form that this one does not know."
+    return Conflicting(message, operation=other)
 
 
 def digest_change(change: Change, key: SecretStr) -> str:

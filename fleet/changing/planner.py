@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fleet.changing.intents import Intents, withheld
+from fleet.changing.intents import Intents, in_flight, withheld
 from fleet.changing.recording import Recording
 from fleet.changing.requests import Asking, busy, deploy
 from fleet.changing.verbs import VERBS
@@ -81,7 +81,7 @@ class Planner(Intents[Plan]):
     async def _require_free(self, intent: Operation) -> None:
         refs = [Ref(intent.account_id, lock) for lock in intent.locks]
         for other in (await self.store.open_operations_by_lock(refs)).values():
-            raise Conflicting(f"Another change of {intent.target_name} is in flight.", operation=other)
+            raise in_flight(intent, other)
 
     async def _cost(self, intent: Operation) -> CostEstimate | None:
         """What the provider last showed of the target. It shows nothing of a cluster before there is one."""

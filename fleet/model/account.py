@@ -118,8 +118,11 @@ class AccountState(Record):
 
 
 class TrackedAccount(Record):
-    """An account with its state. `due_at` is when it will be observed next."""
+    """An account with its state. `due_at` is when it will be observed next. `is_understood` is false where another
+    version stored the account in a form that this one cannot read whole: it is shown, and neither observed nor changed.
+    """
 
     account: Account
     state: AccountState = AccountState()
     due_at: Instant | None = None
+    is_understood: bool = True

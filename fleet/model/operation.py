@@ -190,7 +190,11 @@ class Operation(Record):
         return self._with(state=OperationState.FAILED, finished_at=failure.occurred_at, failure=failure)
 
     def timed_out(self, now: datetime) -> "Operation":
-        if self.state is OperationState.UNCONFIRMED:
+        if not self.is_understood:
+            message = (
+                "Another version of Fleetgraph began it and knows more; what became of it is not known here."
+            )
+        elif self.state is OperationState.UNCONFIRMED:
             message = "Whether the provider took the request could not be found out in time; look before asking again."
         elif self.is_unsent:
             message = "It could not be sent in time; nothing was changed."

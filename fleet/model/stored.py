@@ -23,13 +23,15 @@ MOST_ROUNDS = 100
 UNREAD: Mapping[str, Any] = {"unread": True}
 """In place of a change whose input does not read."""
 
-_BECAUSE = "It was stored by another version of Fleetgraph, in a form that this one does not know."
+FROM_ANOTHER_VERSION = (
+    "It was stored by another version of Fleetgraph, in a form that this one does not know."
+)
 
 STANDS_FOR: Mapping[str, Any] = {
     "change": UNREAD,
     "details": {},
     "share": "polling",
-    "spend_limit": {"state": "UNKNOWN", "reason": _BECAUSE},
+    "spend_limit": {"state": "UNKNOWN", "reason": FROM_ANOTHER_VERSION},
     "summary": {},
 }
 """What a member that has to be there is read as, by its name. Requests of an unknown share count as those of polling:

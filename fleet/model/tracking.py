@@ -2,6 +2,8 @@
 
 from typing import Generic, TypeVar
 
+from pydantic import Field
+
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cluster import Cluster, Facts, Phase
 from fleet.model.failure import Failure
@@ -34,6 +36,8 @@ class TrackedCluster(Tracked[Cluster]):
     `since` is when its phase was first observed. `missing_since` is when a complete listing first left it out:
     absence is no proof. A deleted cluster's row is a tombstone until `expires_at`. `incarnation_shown` is what the
     provider shows by now in the place of the cluster's incarnation, where it changed that of the same cluster.
+    `is_understood` is false where another version stored what this one cannot read whole: what it seems to lack proves
+    nothing.
     """
 
     since: Instant
@@ -42,6 +46,7 @@ class TrackedCluster(Tracked[Cluster]):
     incarnation_shown: str | None = None
     expires_at: Instant | None = None
     facts: Facts = Facts()
+    is_understood: bool = Field(default=True, exclude=True)
 
     @property
     def is_tombstone(self) -> bool:

@@ -126,6 +126,12 @@ class Observer:
             return Observation(
                 account_id=account_id, outcome=Outcome.SKIPPED, reason="another version knows its provider"
             )
+        if not tracked.is_understood:
+            return Observation(
+                account_id=account_id,
+                outcome=Outcome.SKIPPED,
+                reason="another version knows how it is stored",
+            )
         is_refresh = any(one.kind is OperationKind.REFRESH_ACCOUNT for one in operations)
         share = Share.INTERACTIVE if is_refresh else share
         is_asked_for = due_at is None or is_refresh

@@ -152,6 +152,7 @@ def _follow(
             "missing_since": None,
             "expires_at": expires_at,
             "incarnation_shown": incarnation_shown or row.incarnation_shown,
+            "is_understood": True,
         }
     )
 

@@ -20,7 +20,7 @@ from infra.store.rows import (
     to_account,
 )
 from infra.store.table import ConditionFailed, Contended, Table, tries
-from infra.store.writes import Action, Key, delete, put, text, update
+from infra.store.writes import Action, Key, delete, put, update
 
 # Without a fencing number no observer can write, and without a body the account does not exist for readers.
 # The bare row records that rows are left to delete. It stays due, so that the schedule deletes them.
@@ -86,8 +86,9 @@ class TableAccounts:
         return put(held_row(organization_key(account), account.id), holder_is(holder))
 
     async def _holder(self, key: Key) -> str | None:
+        """Null where nobody has it. Empty where another version tells otherwise who has."""
         row = await self._table.get(key, consistent=True)
-        return None if row is None else text(row, "holder")
+        return None if row is None else str(row.get("holder", ""))
 
     async def _give_back(self, key: Key, account_id: str) -> list[Action]:
         """The writes that release an organization. Nothing if the account does not have it, as accounts of older

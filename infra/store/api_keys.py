@@ -10,9 +10,10 @@ from fleet.model.stored import Unreadable, read_stored
 from fleet.ports.clock import Clock
 from infra.store.conditions import is_absent, is_still
 from infra.store.indexes import LISTING, partition_key, sort_key
-from infra.store.names import Span, below, join
+from infra.store.names import Span, below, join, split
 from infra.store.pages import read_page
 from infra.store.rows import is_live
+from infra.store.stand_ins import EPOCH
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Key, Row, put, text, update
 
@@ -61,9 +62,9 @@ class TableKeys:
     async def revoke(self, key_id: str, now: datetime) -> ApiKey | None:
         async for _ in tries(self._clock):
             row = await self._row(key_id)
-            key = None if row is None else _to_key(row)
-            if row is None or key is None:
+            if row is None:
                 return None
+            key = _to_shown_key(row)
             if key.revoked_at is not None:
                 return key
             revoked = key.model_copy(update={"revoked_at": now})
@@ -87,7 +88,7 @@ class TableKeys:
 
     async def page(self, *, after: tuple[str, str] | None, limit: int) -> list[ApiKey]:
         span = _span().after(after and join(*after))
-        page = await read_page(self._table, span, _to_key, now=self._clock.now(), limit=limit)
+        page = await read_page(self._table, span, _to_shown_key, now=self._clock.now(), limit=limit)
         return [key for _, key in page]
 
     async def _row(self, key_id: str) -> Row | None:
@@ -99,7 +100,7 @@ class TableKeys:
         the state differently. Members that this version does not know are kept.
         """
         version = int(row["version"]) if "version" in row else None
-        state = {**json.loads(text(row, "state")), **json.loads(_state(changed))}
+        state = {**_members(text(row, "state")), **json.loads(_state(changed))}
         keep: Row = {"state": json.dumps(state), "version": (version or 0) + 1, **more}
         await self._table.write(update(_key(changed.id), keep=keep, condition=is_still(version)))
 
@@ -124,6 +125,32 @@ def _to_key(row: Row) -> ApiKey | None:
         key = read_stored(ApiKey, text(row, "body"), mendable=frozenset({"scopes"})).record
         state = read_stored(KeyState, text(row, "state"), mendable=frozenset()).record
     except Unreadable as error:
-        logger.warning("the key %s cannot be read: %s", row["sk"], error)
+        logger.warning("the key %s cannot be read: %s", split(text(row, "pk"))[-1], error)
         return None
     return key.model_copy(update=dict(state))
+
+
+def _to_shown_key(row: Row) -> ApiKey:
+    """A key that cannot be read opens nothing here. It may at another version: so it is listed, and can be revoked."""
+    if (key := _to_key(row)) is not None:
+        return key
+    name, key_id = split(text(row, sort_key(LISTING)))
+    nothing: dict[str, object] = {
+        "id": key_id,
+        "name": name,
+        "scopes": frozenset(),
+        "account_ids": frozenset(),
+    }
+    try:
+        return read_stored(ApiKey, text(row, "body")).record.model_copy(update=nothing)
+    except Unreadable:
+        return ApiKey.model_validate({**nothing, "hint": "", "created_at": EPOCH})
+
+
+def _members(state: str) -> dict[str, object]:
+    """Of an object. Nothing of what another version stored in a form of its own."""
+    try:
+        members = json.loads(state)
+    except ValueError:
+        return {}
+    return members if isinstance(members, dict) else {}

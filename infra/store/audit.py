@@ -4,13 +4,13 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from pydantic import ValidationError
-
-from fleet.model.audit import KEPT, AuditEntry
+from fleet.model.audit import KEPT, AuditEntry, AuditOutcome
+from fleet.model.stored import Unreadable, read_stored
 from fleet.ports.audit import AuditOrder
 from fleet.ports.clock import Clock
-from infra.store.names import SEPARATOR, below, join, stamp
+from infra.store.names import below, join, read_stamp, split, stamp
 from infra.store.rows import is_live
+from infra.store.stand_ins import UNKNOWN
 from infra.store.table import Table
 from infra.store.writes import Row, put, text
 
@@ -46,7 +46,7 @@ class TableAudit:
                 consistent=True,
                 wanted=lambda row: is_live(row, now) and row["sk"] != before,
             )
-            found += [(text(row, "sk"), entry) for row in rows if (entry := _to_entry(row)) is not None]
+            found += [(text(row, "sk"), _to_entry(row)) for row in rows]
             if len(found) >= limit:
                 break
         return found
@@ -68,10 +68,19 @@ def _months(now: datetime) -> Iterator[str]:
         at = (year, month - 1) if month > 1 else (year - 1, 12)
 
 
-def _to_entry(row: Row) -> AuditEntry | None:
-    """Null where another version wrote what does not read here."""
+def _to_entry(row: Row) -> AuditEntry:
+    """Whatever another version wrote: that something was done, and when, is never left out."""
     try:
-        return AuditEntry.model_validate_json(text(row, "body"))
-    except ValidationError:
-        logger.warning("an entry of the audit log does not read: %s", text(row, "sk").replace(SEPARATOR, " "))
-        return None
+        return read_stored(AuditEntry, text(row, "body")).record
+    except Unreadable as error:
+        logger.warning("an entry of the audit log does not read: %s", error)
+        at, entry_id = split(text(row, "sk"))
+        return AuditEntry(
+            id=entry_id,
+            at=read_stamp(at),
+            caller_id=UNKNOWN,
+            caller=UNKNOWN,
+            action=UNKNOWN,
+            subject=UNKNOWN,
+            outcome=AuditOutcome.UNKNOWN,
+        )

@@ -1,15 +1,16 @@
 """Request budgets: one row for each budget key, changed by compare-and-swap of its version."""
 
+import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, RequestUse, Share, Spent
 from fleet.ports.clock import Clock
 from fleet.rate_limits import budget
 from infra.store.conditions import version_is
-from infra.store.rows import budget_key, from_budget, is_live, read_body
+from infra.store.rows import BUDGET_KEPT, budget_key, from_budget, is_live, read_whole_body
 from infra.store.table import ConditionFailed, Contended, Table, tries
-from infra.store.writes import Row, Write, put
+from infra.store.writes import Row, Write, put, text
 
 CONTENTION_PAUSE = timedelta(seconds=1)
 """When to try again, in seconds, after other processes took permits at the same time."""
@@ -22,11 +23,33 @@ class VersionedBudget:
         self._key = key
         self._now = now
         self._version = int(row["version"]) if row is not None else None
-        self.budget = (read_body(Budget, row) if row is not None and is_live(row, now) else None) or Budget()
+        self.budget = _read(row) if row is not None and is_live(row, now) else Budget()
 
     def replaced_by(self, budget: Budget) -> Write:
         row = from_budget(self._key, budget, version=(self._version or 0) + 1, now=self._now)
         return put(row, version_is(self._version))
+
+
+def _read(row: Row) -> Budget:
+    """What was sent is never forgotten: where some of it does not read, the budget is used up until it has left every
+    window.
+    """
+    stored = read_whole_body(Budget, row)
+    if stored is not None and (stored.is_whole or not _lacks_something(stored.record, text(row, "body"))):
+        return stored.record
+    known = Budget() if stored is None else stored.record
+    kept_from = datetime.fromtimestamp(int(row["expires_at"]), UTC) - BUDGET_KEPT
+    until = kept_from + budget.LONGEST_BLOCK
+    return known.model_copy(update={"blocked_until": max(until, known.blocked_until or until)})
+
+
+def _lacks_something(read: Budget, stored: str) -> bool:
+    """Whether members, or entries of lists, are lost that were stored."""
+    told = json.loads(stored)
+    return any(
+        told.get(name) and (not value or (isinstance(told[name], list) and len(told[name]) > len(value)))
+        for name, value in read
+    )
 
 
 class Budgets:

@@ -37,6 +37,11 @@ def shard(text: str, shards: int) -> str:
     return str(int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") % shards)
 
 
+def split(key: str) -> list[str]:
+    """The parts of a key. A part that was too long ends in the digest that it was given."""
+    return [part.replace("\x01\x01", "\x00").replace("\x01\x02", "\x01") for part in key.split(SEPARATOR)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Span:
     """The rows of a partition with keys from `low` to `high`, both included. None if `low` is above `high`.

@@ -7,9 +7,10 @@ from fleet.model.operation import KEPT, Operation
 from fleet.model.plan import Plan
 from fleet.ports.store import Idempotency, Ref
 from infra.store.indexes import LISTING
-from infra.store.names import Span, below, join
+from infra.store.names import Span, below, join, split
 from infra.store.rows import entry, held_row, read_whole_body
-from infra.store.writes import Key, Row
+from infra.store.stand_ins import operation_of_keys
+from infra.store.writes import Key, Row, text
 
 
 def operation_key(ref: Ref) -> Key:
@@ -82,12 +83,18 @@ def idempotency_row(operation: Operation, idempotency: Idempotency) -> Row:
     }
 
 
-def to_operation(row: Row) -> Operation | None:
-    """The operation of a row. Null if the row cannot be read."""
+def to_operation(row: Row) -> Operation:
     stored = read_whole_body(Operation, row)
-    if stored is None or stored.is_whole:
-        return None if stored is None else stored.record
-    return stored.record.model_copy(update={"is_understood": False})
+    if stored is not None and stored.is_whole:
+        return stored.record
+    (_, account_id), (_, operation_id) = split(text(row, "pk")), split(text(row, "sk"))
+    known = operation_of_keys(account_id, operation_id, row) if stored is None else stored.record
+    return known.model_copy(update={"is_understood": False, "version": int(row.get("version", 0))})
+
+
+def holder_of(claim: Row) -> str:
+    """The id of the operation that has a claim. Empty where another version tells that otherwise."""
+    return str(claim.get("holder", ""))
 
 
 def plan_key(digest: str) -> Key:

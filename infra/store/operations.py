@@ -10,9 +10,11 @@ from fleet.ports.clock import Clock
 from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotency, OutdatedOperation, Ref
 from infra.store.conditions import holder_is, is_absent, is_connected, version_is
 from infra.store.event_rows import from_operation_event, operation_event_key
+from infra.store.names import split
 from infra.store.operation_rows import (
     from_operation,
     from_plan,
+    holder_of,
     idempotency_key,
     idempotency_row,
     lock_key,
@@ -26,6 +28,7 @@ from infra.store.operation_rows import (
     to_plan,
 )
 from infra.store.rows import LANDS_WITHIN, account_key, is_live, to_account
+from infra.store.stand_ins import operation_of_keys
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Action, Key, Row, check, delete, key_of_row, put, text, update
 
@@ -56,12 +59,12 @@ class TableOperations:
             held = {key: found[key] for key in taken if key in found}
             holders = await self._holders(kept.account_id, held)
             if asked_as in holders and idempotency is not None:
-                is_same = held[asked_as]["digest"] == idempotency.digest
+                is_same = held[asked_as].get("digest") == idempotency.digest
                 return AlreadyAsked(operation=holders[asked_as], is_same=is_same)
             for other in holders.values():
                 if not other.is_final:
                     return AlreadyOpen(operation=other)
-            former = {key: text(row, "holder") for key, row in held.items()}
+            former = {key: holder_of(row) for key, row in held.items()}
             actions: list[Action] = [
                 check(account, is_connected()),
                 put(from_operation(kept, asked_as), is_absent()),
@@ -76,11 +79,14 @@ class TableOperations:
         raise Contended(f"others keep changing what account {kept.account_id} holds")
 
     async def _holders(self, account_id: str, held: Mapping[Key, Row]) -> dict[Key, Operation]:
-        """Operations by their claims. Expired claims do not count."""
+        """Operations by their claims. Expired claims do not count; one that does not tell its holder does."""
         now = self._clock.now()
-        refs = {key: Ref(account_id, text(row, "holder")) for key, row in held.items() if is_live(row, now)}
-        operations = await read_operations(self._table, refs.values(), now)
-        return {key: operations[ref] for key, ref in refs.items() if ref in operations}
+        refs = {key: Ref(account_id, holder_of(row)) for key, row in held.items() if is_live(row, now)}
+        operations = await read_operations(self._table, [ref for ref in refs.values() if ref.key], now)
+        untold = {
+            key: operation_of_keys(account_id, "", held[key]) for key, ref in refs.items() if not ref.key
+        }
+        return untold | {key: operations[ref] for key, ref in refs.items() if ref in operations}
 
     async def save_change(self, operation: Operation) -> Operation:
         kept = _next(operation)
@@ -131,7 +137,7 @@ class TableOperations:
 
     async def open_changes(self, account_id: str) -> list[Operation]:
         rows = await self._table.query(open_span(account_id), consistent=True)
-        refs = [Ref(account_id, text(row, "holder")) for row in rows]
+        refs = [Ref(account_id, split(text(row, "sk"))[-1]) for row in rows]
         found = await read_operations(self._table, refs, self._clock.now())
         return [found[ref] for ref in refs if ref in found and not found[ref].is_final]
 
@@ -153,7 +159,7 @@ def _releases(operation: Operation, found: Mapping[Key, Row], claims: Iterable[K
     return [
         delete(key, holder_is(operation.id))
         for key in claims
-        if key in found and found[key]["holder"] == operation.id
+        if key in found and holder_of(found[key]) == operation.id
     ]
 
 
@@ -167,9 +173,7 @@ async def read_operations(table: Table, refs: Iterable[Ref], now: datetime) -> d
     keys = {ref: operation_key(ref) for ref in refs}
     rows = await table.get_many(keys.values(), consistent=True)
     return {
-        ref: operation
-        for ref, key in keys.items()
-        if key in rows and is_live(rows[key], now) and (operation := to_operation(rows[key])) is not None
+        ref: to_operation(rows[key]) for ref, key in keys.items() if key in rows and is_live(rows[key], now)
     }
 
 

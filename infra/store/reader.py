@@ -28,6 +28,7 @@ from infra.store.names import SEPARATOR, Span, join, stamp
 from infra.store.operation_rows import (
     all_operations_order,
     all_operations_span,
+    holder_of,
     lock_key,
     operation_key,
     operations_span,
@@ -263,7 +264,9 @@ class TableReader:
         keys = {lock: lock_key(lock) for lock in locks}
         rows = await self._table.get_many(keys.values())
         refs = {
-            lock: Ref(lock.account_id, text(rows[key], "holder")) for lock, key in keys.items() if key in rows
+            lock: Ref(lock.account_id, holder)
+            for lock, key in keys.items()
+            if key in rows and (holder := holder_of(rows[key]))
         }
         found = await read_operations(self._table, refs.values(), now)
         return {lock: found[ref] for lock, ref in refs.items() if ref in found and not found[ref].is_final}

@@ -3,12 +3,13 @@
 A row's body is the record as JSON. Other attributes are only those that a condition, an index or the expiry needs.
 """
 
+import json
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from fleet.model.account import Account, AccountState, TrackedAccount
+from fleet.model.account import Account, AccountState, DeletionGuard, TrackedAccount
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cluster import QUIET, Cluster
 from fleet.model.integration import Integration
@@ -16,12 +17,13 @@ from fleet.model.node import Node
 from fleet.model.rate_limit import Budget
 from fleet.model.record import Record
 from fleet.model.spend import Statement
-from fleet.model.stored import RecordT, Stored, Unreadable, read_stored
+from fleet.model.stored import FROM_ANOTHER_VERSION, RecordT, Stored, Unreadable, read_stored
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import FleetOrder, ItemT, NotAnOrderKey, Ref, TrackedItem
 from fleet.providers import PROVIDERS
 from infra.store.indexes import ATTENTION, DUE, FEED, LISTING, partition_key, sort_key
 from infra.store.names import SEPARATOR, Span, below, join, read_stamp, shard, stamp
+from infra.store.stand_ins import account_of_keys, cluster_of_keys
 from infra.store.writes import Key, Row, text
 
 logger = logging.getLogger(__name__)
@@ -83,7 +85,7 @@ def read_time(row: Row, name: str) -> datetime | None:
 
 
 def is_live(row: Row, now: datetime) -> bool:
-    """Whether a row has expired. Whether a row has expired. DynamoDB deletes expired rows within days, not at once."""
+    """Whether a row has not expired. DynamoDB deletes expired rows within days, not at once."""
     return "expires_at" not in row or int(row["expires_at"]) > now.timestamp()
 
 
@@ -101,14 +103,34 @@ def is_hidden(row: Row) -> bool:
 
 
 def to_account(row: Row) -> TrackedAccount | None:
-    """The account of a row. Null if the account is being removed or the row cannot be read."""
+    """The account of a row. Null if there is none, or it is being removed."""
     if is_hidden(row):
         return None
-    account = read_body(Account, row)
-    if account is None:
-        return None
-    state = read_body(AccountState, row, "state") if "state" in row else None
-    return TrackedAccount(account=account, state=state or AccountState(), due_at=read_time(row, "due_at"))
+    stored = read_whole_body(Account, row)
+    return TrackedAccount(
+        account=account_of_keys(account_id_of(row), row) if stored is None else stored.record,
+        state=_to_state(row) if "state" in row else AccountState(),
+        due_at=read_time(row, "due_at"),
+        is_understood=stored is not None and stored.is_whole,
+    )
+
+
+def _to_state(row: Row) -> AccountState:
+    """A deletion guard that does not read holds on, as if it had begun with the observation to come."""
+    stored = read_whole_body(AccountState, row, "state")
+    state = AccountState() if stored is None else stored.record
+    is_whole = stored is not None and stored.is_whole
+    if is_whole or state.deletion_guard is not None or "due_at" not in row or not _may_be_guarded(row):
+        return state
+    guard = DeletionGuard(since=read_stamp(text(row, "due_at")), reason=FROM_ANOTHER_VERSION)
+    return state.model_copy(update={"deletion_guard": guard})
+
+
+def _may_be_guarded(row: Row) -> bool:
+    try:
+        return json.loads(text(row, "state")).get("deletion_guard") is not None
+    except (ValueError, AttributeError):
+        return True
 
 
 def account_id_of(row: Row) -> str:
@@ -207,9 +229,11 @@ def _cluster_attributes(tracked: TrackedCluster, account: Account) -> Row:
     return attributes
 
 
-def to_cluster(row: Row) -> TrackedCluster | None:
-    """The item of a row. Null if the row cannot be read."""
-    return read_body(TrackedCluster, row)
+def to_cluster(row: Row) -> TrackedCluster:
+    stored = read_whole_body(TrackedCluster, row)
+    if stored is None:
+        return cluster_of_keys(row)
+    return stored.record if stored.is_whole else stored.record.model_copy(update={"is_understood": False})
 
 
 def to_item(kind: type[ItemT], row: Row) -> Tracked[ItemT] | None:

@@ -35,6 +35,36 @@ async def later(request: pytest.FixtureRequest, clock: SetClock) -> AsyncIterato
     table.close()
 
 
+@pytest.fixture
+async def foreign(clock: SetClock) -> AsyncIterator[Client]:
+    """Rows of which nothing but their keys reads."""
+    table = SqliteTable()
+    for row in json.loads(LATEST.read_text(encoding="utf-8")):
+        await table.write(
+            put({name: "{}" if name in ("body", "state") else one for name, one in row.items()})
+        )
+    clock.at = NOON + timedelta(seconds=60)
+    yield Client(TableStore(table, clock), clock)
+    table.close()
+
+
+@pytest.mark.parametrize("document", ASKED)
+async def test_every_page_answers_where_nothing_can_be_read(foreign: Client, document: str) -> None:
+    await foreign.query(document)
+
+
+async def test_what_cannot_be_read_is_shown_as_unknown(foreign: Client) -> None:
+    data = await foreign.query(
+        "{ accounts(first: 5) { nodes { name } } clusters(first: 100) { nodes { name status { phase } } }"
+        " operations(first: 100) { nodes { kind state } } }"
+    )
+    assert [account["name"] for account in data["accounts"]["nodes"]] == ["acme"]
+    assert {cluster["name"] for cluster in data["clusters"]["nodes"]} >= {"of-cockroachdb", "of-kupe"}
+    assert {cluster["status"]["phase"] for cluster in data["clusters"]["nodes"]} == {"UNKNOWN"}
+    assert {(one["kind"], one["state"]) for one in data["operations"]["nodes"]} == {("UNKNOWN", "UNKNOWN")}
+    assert len(data["operations"]["nodes"]) == 21
+
+
 @pytest.mark.parametrize("document", ASKED)
 async def test_every_page_answers_with_what_can_be_read(later: Client, document: str) -> None:
     await later.query(document)

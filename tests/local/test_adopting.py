@@ -10,7 +10,9 @@ from fleet.accounts.new_account import make_account
 from fleet.ports.store import Changes
 from infra.secrets.runner import RunnerVault
 from infra.sqlite.table import SqliteTable
+from infra.store.rows import account_key, name_key
 from infra.store.store import TableStore
+from infra.store.writes import put
 from local.accounts import AccountsError, GivenAccount
 from local.adopting import Adopted, adopt, forget, known_accounts, last_observed_at
 from tests.fleet.things import id_of
@@ -179,3 +181,26 @@ async def test_what_was_queued_or_leased_when_a_runner_was_killed_is_due_at_once
 async def test_time_has_come_as_far_as_the_latest_answer(machine: Machine) -> None:
     await machine.start(given())
     assert last_observed_at(await known_accounts(machine.store)) is None
+
+
+async def test_an_account_that_another_version_stored_is_left_as_it_is_unless_it_is_given() -> None:
+    machine = Machine()
+    await machine.start(given())
+    key = account_key(given().account.id)
+    row = await machine.table.get(key)
+    assert row is not None
+    foreign = {**row, "body": '{"of": "another form"}'}
+    await machine.table.write(put(foreign))
+    await machine.vault.keep(given().account.id, NEWER)
+    assert (await machine.start()).observed == {}
+    assert await machine.table.get(key) == foreign
+    assert list((await machine.start(given())).observed.values()) == ["acme"]
+    assert await machine.clusters("acme") == []
+
+
+async def test_a_name_that_another_version_holds_is_a_sentence() -> None:
+    machine = Machine()
+    (pk, sk) = name_key(given().account)
+    await machine.table.write(put({"pk": pk, "sk": sk, "held": "by something new"}))
+    with pytest.raises(AccountsError, match="a form which this version"):
+        await machine.start(given())

@@ -1,6 +1,7 @@
 """A row of every kind that the store keeps, as a release leaves them: `python -m tests.infra.store.released VERSION`.
 
-What it writes is kept for good, below tests/fixtures/rows: every later version has to read it.
+What it writes is kept for good, below tests/fixtures/rows: every later version has to read it. `unreleased` is written
+anew until it is a release.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from typing import Any
 
 from fleet.model.account import AccountState, Collection, CollectionState, DeletionGuard
 from fleet.model.api_key import ApiKey
+from fleet.model.audit import new_entry
 from fleet.model.caller import Scope
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.change import (
@@ -25,7 +27,9 @@ from fleet.model.change import (
 )
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, Connection, Engine, Facts, Phase, Resources
+from fleet.model.event import Event, EventKind
 from fleet.model.failure import Failure, FailureKind
+from fleet.model.ledger import LedgerEntry
 from fleet.model.money import (
     CostEstimate,
     LimitWanted,
@@ -44,6 +48,7 @@ from fleet.ports.store import Changes
 from fleet.providers import PROVIDERS
 from infra.sqlite.table import SqliteTable
 from infra.store.api_keys import TableKeys
+from infra.store.audit import TableAudit
 from infra.store.credits import TableCredits
 from infra.store.store import TableStore
 from infra.store.writes import Row
@@ -189,7 +194,19 @@ async def make_rows() -> list[Row]:
         Tracked[InstanceType](item=InstanceType(account_id=ACME.id, name="m6i.large", cloud=Cloud.AWS)),
     ]
     transitions = [make_transition(ACME, "of-kupe@1", before=Phase.READY, after=Phase.DEGRADED, seconds=60)]
-    await store.save(lease, Changes(puts=puts, transitions=transitions))
+    event = Event(
+        kind=EventKind.VERSION_CHANGED,
+        account_id=ACME.id,
+        account_name=ACME.name,
+        provider=ACME.provider,
+        cluster_key="of-kupe@1",
+        cluster_name="of-kupe",
+        occurred_at=NOON,
+        before="1.33",
+        after="1.34",
+        message="It was upgraded.",
+    )
+    await store.save(lease, Changes(puts=puts, transitions=transitions, events=[event]))
     state = AccountState(
         collections={
             one: CollectionState(observed_at=NOON, next_attempt_at=NOON, failure=FAILURE, failing_since=NOON)
@@ -199,7 +216,19 @@ async def make_rows() -> list[Row]:
         deletion_guard=DeletionGuard(since=NOON, reason="much vanished at once"),
         summary=summarize(clusters()),
     )
-    await store.end(lease, state, due_at=NOON)
+    entry = LedgerEntry(
+        account_id=ACME.id,
+        began_at=NOON,
+        ended_at=NOON,
+        requests=3,
+        changed=1,
+        failure="It is away.",
+        quiet_before=4,
+    )
+    await store.end(lease, state, due_at=NOON, entry=entry)
+    await TableAudit(table, clock).record(
+        new_entry(now=NOON, caller_id="key 1", caller="ada", action="revokeApiKey", subject="key1")
+    )
     await store.learn(ACME.budget_key, RATE, RateFacts(limit=10, remaining=2, resets_at=NOON), NOON)
     for number, (provider, change) in enumerate(changes()):
         kept = await store.begin_change(
