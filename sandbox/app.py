@@ -51,6 +51,7 @@ class App:
                 path=scope["path"],
                 query=scope["query_string"].decode(),
                 status=response.status_code if response else None,
+                at=self._api.clock.now(),
             )
         )
         if response is None:

@@ -69,7 +69,8 @@ class Control:
         return Response(status_code=204) if is_removed else refusal("there is no such fault", status=404)
 
     async def requests(self, request: Request) -> Response:
-        return JSONResponse({"requests": [asdict(entry) for entry in self._journal]})
+        answered = [asdict(request) | {"at": request.at.isoformat()} for request in self._journal]
+        return JSONResponse({"requests": answered})
 
 
 def add_fault(api: Api[Any], faults: Faults, fault: Fault) -> int:

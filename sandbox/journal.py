@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
 
 KEPT = 10_000
@@ -16,6 +17,8 @@ class SeenRequest:
     query: str
     status: int | None
     """The status of the answer. None if the connection was reset."""
+    at: datetime
+    """When it was answered, by the sandbox's clock."""
 
 
 class Journal:

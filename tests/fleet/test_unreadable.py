@@ -25,12 +25,11 @@ ADA = trusted("ada")
 UNREADABLE = '{"a form": "that nobody knows"}'
 
 
-async def store_otherwise(world: World, key: Key, body: str = UNREADABLE, **members: object) -> None:
-    """As another version may have stored it."""
+async def store_otherwise(world: World, key: Key, **members: object) -> None:
+    """As another version may have stored it. Nothing of it reads without `members`."""
     row = await world.table.get(key, consistent=True)
     assert row is not None
-    if members:
-        body = json.dumps({**json.loads(text(row, "body")), **members})
+    body = UNREADABLE if not members else json.dumps({**json.loads(text(row, "body")), **members})
     await world.table.write(put({**row, "body": body}))
 
 

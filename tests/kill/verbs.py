@@ -10,7 +10,8 @@ OPERATION = "operation { id state } userErrors { __typename message }"
 FLEET = """{
   accounts(first: 50) { nodes { id name provider { kind } } }
   clusters(first: 100) { nodes {
-    id name account { id } provider { kind } status { phase } nodes(first: 1) { nodes { id } }
+    id externalId name account { id } provider { kind } status { phase } spendLimit { state }
+    nodes(first: 1) { nodes { id name } }
   } }
   integrations(first: 100) { nodes { id name account { id } provider: account { provider { kind } } } }
 }"""
@@ -20,7 +21,7 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """One request. `name` is what it creates or changes; the same `variables` ask for the same again."""
+    """One request. `name` is what it creates or changes."""
 
     verb: str
     provider: str
@@ -28,6 +29,11 @@ class Asked:
     variables: Mapping[str, Any]
     name: str
     wanted: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_idempotent(self) -> bool:
+        """Whether it can be asked again without being done again."""
+        return "idempotencyKey" in self.variables.get("input", {})
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,9 @@ class Fleet:
         ]
         return found[0] if found else None
 
-    def cluster(self, provider: str, *, ours: bool = False, phases: tuple[str, ...] = ()) -> Any:
+    def cluster(
+        self, provider: str, *, ours: bool = False, phases: tuple[str, ...] = (), limited: bool = False
+    ) -> Any:
         """Any that fits, or null."""
         found = [
             one
@@ -51,6 +59,7 @@ class Fleet:
             if one["provider"]["kind"] == provider.upper()
             and (one["name"].startswith("kill-") or not ours)
             and (not phases or one["status"]["phase"] in phases)
+            and (not limited or one["spendLimit"]["state"] == "LIMITED")
         ]
         return self.chance.choice(found) if found else None
 
@@ -91,7 +100,7 @@ SPECS: Mapping[str, Mapping[str, Any]] = {
     },
 }
 PATCHES: Mapping[str, Callable[[int], Mapping[str, Any]]] = {
-    "kupe": lambda number: {"resources": {"cpu": str(2 + number % 20)}},
+    "kupe": lambda number: {"resources": {"cpu": f"{2000 + number}m"}},
     "cockroachdb": lambda number: {"labels": [{"key": "killed", "value": f"v{number}"}]},
     "northflank": lambda number: {"description": f"killed {number}"},
     "qovery": lambda number: {"description": f"killed {number}"},
@@ -168,7 +177,7 @@ def set_limit(fleet: Fleet) -> Asked | None:
     cluster = fleet.cluster("cockroachdb", ours=True)
     if cluster is None:
         return None
-    limit = {"money": {"minorUnits": str(100 * (10 + next(_numbers) % 50)), "currency": "USD"}}
+    limit = {"money": {"minorUnits": str(1000 + next(_numbers)), "currency": "USD"}}
     document = (
         "mutation ($id: ID!, $limit: SpendLimitInput!) {"
         f" done: setSpendLimit(clusterId: $id, limit: $limit) {{ {OPERATION} }} }}"
@@ -185,7 +194,8 @@ def set_limit(fleet: Fleet) -> Asked | None:
 
 
 def clear_limit(fleet: Fleet) -> Asked | None:
-    cluster = fleet.cluster("cockroachdb", ours=True)
+    """Of one that has a limit: the clearing of none would prove nothing."""
+    cluster = fleet.cluster("cockroachdb", ours=True, limited=True)
     if cluster is None:
         return None
     document = f"mutation ($id: ID!) {{ done: clearSpendLimit(clusterId: $id) {{ {OPERATION} }} }}"

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from fleet.model.cluster import Cluster, Phase
 from fleet.model.rate_limit import RateFacts
 from fleet.ports.clock import SystemClock
 from sandbox import RateLimit, Server, serve
+from sandbox.faults import FaultKind
+from tests.kill.judging import Taken, read_taken
 
 ROOT = Path(__file__).parents[2]
 PLENTY = RateLimit(requests=100_000, window_seconds=60)
@@ -37,6 +40,9 @@ CREATIONS = {
 """Where a cluster is created, with POST."""
 
 READY_SECONDS = 60
+
+ON_THE_WAY_SECONDS = 0.2
+"""How long a provider takes for a change: long enough to die meanwhile."""
 
 
 class Free:
@@ -57,6 +63,8 @@ class World:
     fakes: Mapping[str, Server]
     names: dict[str, str] = field(default_factory=dict)
     lives: "list[subprocess.Popen[str]]" = field(default_factory=list)
+    ahead: list[tuple[datetime, timedelta]] = field(default_factory=list)
+    """By how much the clocks of the fakes are ahead of the machine's, since when."""
 
     @property
     def state(self) -> Path:
@@ -110,14 +118,24 @@ class World:
             listing = await adapter.clusters()
         return [cluster for cluster in listing.items if cluster.phase is not Phase.DELETED]
 
+    def advance(self, seconds: float) -> None:
+        """Makes time pass at the providers."""
+        for fake in self.fakes.values():
+            fake.clock.advance(seconds)
+        before = self.ahead[-1][1] if self.ahead else timedelta()
+        self.ahead.append((datetime.now(UTC), before + timedelta(seconds=seconds)))
+
+    def provider_time(self, machine: datetime) -> datetime:
+        return machine + max((by for since, by in self.ahead if since <= machine), default=timedelta())
+
+    def taken(self, names: Mapping[tuple[str, str], str]) -> tuple[list[Taken], list[str]]:
+        """What all providers took, and what of it nobody asks for. `names` as in `read_taken`."""
+        read = [read_taken(provider, fake.requests, names) for provider, fake in self.fakes.items()]
+        return [one for taken, _ in read for one in taken], [one for _, strange in read for one in strange]
+
     def created(self, provider: str) -> int:
         """How many creations of clusters the provider has taken."""
         seen = self.fakes[provider].requests.matching(method="POST", path=CREATIONS[provider])
-        return sum(one.status is not None and one.status < 300 for one in seen)
-
-    def sent(self, provider: str, method: str, path: str) -> int:
-        """How many requests of a kind the provider has taken."""
-        seen = self.fakes[provider].requests.matching(method=method, path=path)
         return sum(one.status is not None and one.status < 300 for one in seen)
 
 
@@ -125,6 +143,9 @@ class World:
 def world_in(folder: Path) -> Iterator[World]:
     with ExitStack() as stack:
         fakes = {one: stack.enter_context(serve(one, rate_limit=PLENTY)) for one in PROVIDERS}
+        for fake in fakes.values():
+            for method in ("POST", "PUT", "PATCH", "DELETE"):
+                fake.fault(FaultKind.LATENCY, method=method, seconds=ON_THE_WAY_SECONDS)
         world = World(folder=folder, fakes=fakes)
         world.write_accounts(*PROVIDERS)
         try:

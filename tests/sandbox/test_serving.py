@@ -98,15 +98,24 @@ def test_a_clock_is_not_turned_by_nonsense(served: Serve, clock: ManualClock, bo
     assert clock.now() == before
 
 
-def test_requests_are_remembered_and_those_of_the_control_are_not(served: Serve, connected: Connect) -> None:
+def test_requests_are_remembered_and_those_of_the_control_are_not(
+    served: Serve, connected: Connect, clock: ManualClock
+) -> None:
     server = served("kupe")
     client = connected(server)
     client.get("/api/v1/tenants/acme/clusters?unused=1")
     client.get("/api/v1/tenants/nobody/clusters")
     seen = httpx.get(f"{server.url}/_sandbox/requests").json()["requests"]
+    at = clock.now().isoformat()
     assert seen == [
-        {"method": "GET", "path": "/api/v1/tenants/acme/clusters", "query": "unused=1", "status": 200},
-        {"method": "GET", "path": "/api/v1/tenants/nobody/clusters", "query": "", "status": 403},
+        {
+            "method": "GET",
+            "path": "/api/v1/tenants/acme/clusters",
+            "query": "unused=1",
+            "status": 200,
+            "at": at,
+        },
+        {"method": "GET", "path": "/api/v1/tenants/nobody/clusters", "query": "", "status": 403, "at": at},
     ]
     assert len(server.requests) == 2
     assert [request.status for request in server.requests.matching(path="*/acme/*")] == [200]
