@@ -66,6 +66,9 @@ class App:
         if limited := faults.get(FaultKind.RATE_LIMITED):
             allowance = self._limiter.exhausted(limited.seconds)
         if latency := faults.get(FaultKind.LATENCY):
+            # What has arrived is done, although the client may be gone by then.
+            body = await request.body()
+            receive = _replayed(body)
             await asyncio.sleep(latency.seconds)
 
         if FaultKind.RESET in faults:
@@ -115,6 +118,15 @@ class App:
 
     async def _not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._api.refuse(Refusal(404, "not found"))(scope, receive, send)
+
+
+def _replayed(body: bytes) -> Receive:
+    """Receives a body that was received before."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
 
 
 async def captured(app: ASGIApp, scope: Scope, receive: Receive) -> Response:

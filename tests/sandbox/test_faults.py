@@ -1,6 +1,7 @@
 """Faults on request: each spoils an answer in one way, in the provider's own shape."""
 
 import json
+import time
 from typing import Any
 
 import httpx
@@ -173,3 +174,18 @@ def test_a_sandbox_ends_at_once_and_quietly_with_a_request_under_way(
         with pytest.raises(httpx.ReadTimeout):
             httpx.get(f"{server.url}{path(server)}", timeout=0.05)
     assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
+
+
+def test_a_change_that_has_arrived_is_made_although_its_client_is_gone(
+    served: Serve, connected: Connect
+) -> None:
+    server = served("kupe")
+    server.fault("latency", method="POST", seconds=0.3)
+    body = {"name": "moose", "displayName": "Moose", "type": "shared", "version": "1.33"}
+    with pytest.raises(httpx.ReadTimeout):
+        connected(server).post("/api/v1/tenants/acme/clusters", json=body, timeout=0.05)
+    give_up_at = time.monotonic() + 30
+    while not server.requests.matching(method="POST"):
+        assert time.monotonic() < give_up_at
+        time.sleep(0.01)
+    assert [one.status for one in server.requests.matching(method="POST")] == [201]
