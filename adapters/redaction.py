@@ -2,12 +2,14 @@
 
 A secret is an account's token, or a value in a change that only the provider must read. A run of `TELLING` characters
 of a secret reveals it, in upper or lower case. In plain text such a run is masked. A text that holds one in base64, in
-hexadecimal, percent-encoded, escaped as in JSON or HTML, or broken by spaces, is masked as a whole. A shorter secret is
-masked only as a whole.
+hexadecimal, percent-encoded, escaped as in JSON, HTML or mail, in other shapes of its letters, or with anything but
+letters and digits between them, is masked as a whole. A shorter secret is masked only as a whole.
 """
 
 import html
 import re
+import sys
+import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
@@ -22,9 +24,11 @@ show the last four of a token to people. A run that matches by chance only masks
 """
 MASK = "***"
 
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))")
+_ESCAPE = re.compile(
+    r"(?:\\u\{?|%u|U\+)([0-9a-fA-F]{4}|(?<=\{)[0-9a-fA-F]{2,6})\}?|(?:\\x|=)([0-9a-fA-F]{2})|\\([0-7]{3})|\\(.)"
+)
 _BASE64_CHARACTERS = TELLING * 8 // 6
-_ROUNDS = 2
+_ROUNDS = 3
 
 
 def secrets_of(record: Record | None) -> tuple[str, ...]:
@@ -38,9 +42,13 @@ def redact(text: str, secrets: Iterable[str]) -> str:
     known = [one for secret in secrets if (one := _in_one_line(secret))]
     for secret in known:
         line = _mask(line, secret)
-    forms = {*_decoded(line), *map(_squeeze, _decoded(line))}
-    long = [secret for secret in known if len(secret) >= TELLING]
-    return MASK if any(_tells(form, secret) for secret in long for form in forms) else line
+    forms = set(_decoded(line))
+    squeezed = {*forms, *map(_squeeze, forms)}
+    letters = set(map(_letters, forms))
+    for secret in (one for one in known if len(one) >= TELLING):
+        if any(_tells(form, secret) for form in squeezed) or any(_spells(form, secret) for form in letters):
+            return MASK
+    return line
 
 
 def _in_one_line(text: str) -> str:
@@ -78,6 +86,13 @@ def _tells(form: str, secret: str) -> bool:
     return any(_holds(encoded, one, _BASE64_CHARACTERS) for one in _in_base64(secret))
 
 
+def _spells(letters: str, secret: str) -> bool:
+    spelt = _letters(secret)
+    return (len(spelt) >= TELLING and _holds(letters, spelt, TELLING)) or _holds(
+        letters, secret.encode().hex(), 2 * TELLING
+    )
+
+
 def _in_base64(secret: str) -> Iterator[str]:
     """The secret in base64 for each offset, without characters that depend on its neighbours."""
     for before in range(3):
@@ -96,11 +111,24 @@ def _runs(secret: str, length: int) -> frozenset[str]:
 
 
 def _unescape(text: str) -> str:
-    return _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)) if not match[3] else match[3], text)
+    return _ESCAPE.sub(_character, text)
+
+
+def _character(match: re.Match[str]) -> str:
+    if match[4]:
+        return match[4]
+    code = int(match[3], 8) if match[3] else int(match[1] or match[2], 16)
+    return chr(code) if code <= sys.maxunicode else ""
 
 
 def _squeeze(text: str) -> str:
     return "".join(text.split())
+
+
+def _letters(text: str) -> str:
+    """The letters and digits alone, each in its plain shape: without what is between them, seen or not."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return re.sub(r"\b0x(?=[0-9a-f]{2}\b)|[^a-z0-9]", "", plain)
 
 
 def _lower(text: str) -> str:

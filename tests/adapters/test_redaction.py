@@ -40,6 +40,16 @@ FORMS: dict[str, Callable[[str], str]] = {
     "in base64, percent-encoded": lambda text: quote(base64.b64encode(text.encode()).decode(), safe=""),
     "in base64 with line breaks": lambda text: base64.encodebytes(b"a" * 50 + text.encode()).decode(),
     "broken by spaces": lambda text: " ".join(text[at : at + 5] for at in range(0, len(text), 5)),
+    "percent-encoded three times": lambda text: quote(quote(quote(text, safe=""), safe=""), safe=""),
+    "percent-encoded by code points": lambda text: "".join(f"%u{ord(one):04x}" for one in text),
+    "as a script by code points": lambda text: "".join(f"\\u{{{ord(one):04x}}}" for one in text),
+    "in octal": lambda text: "".join(f"\\{ord(one):03o}" for one in text),
+    "as mail": lambda text: "".join(f"={ord(one):02X}" for one in text),
+    "in hexadecimal with colons": lambda text: ":".join(f"{ord(one):02x}" for one in text),
+    "in hexadecimal as numbers": lambda text: ", ".join(f"0x{ord(one):02x}" for one in text),
+    "in wide letters": lambda text: "".join(chr(ord(one) + 0xFEE0) for one in text),
+    "broken by what is not seen": lambda text: "\u200b".join(text),
+    "broken by dots": lambda text: ".".join(text),
     "broken by lines": lambda text: "\n".join(text[at : at + 6] for at in range(0, len(text), 6)),
 }
 

@@ -165,6 +165,7 @@ class TestReplacing:
             raise OSError("the vault is shut")
 
         monkeypatch.setattr(world.vault, "keep", fail)
+        world.clock.move(seconds=5)  # what is new shows when its token was given
         with pytest.raises(OSError, match="shut"):
             await world.account_service.replace_token(ADA, account.id, SecretStr("a-third-made-up-token"))
         assert (await world.tracked(account)).account == account

@@ -140,6 +140,31 @@ async def test_a_refusal_of_anything_else_costs_that_alone(world: World, collect
     assert state.of(CLUSTERS).failure is None
 
 
+async def test_two_refusals_in_one_moment_are_no_refused_token(world: World) -> None:
+    account, script = await world.connect()
+    await world.observe_when_due(account)
+    script.refused_tokens = {"a-made-up-token"}
+    await world.observe(account)
+    world.clock.move(seconds=REFUSED_AFTER.total_seconds() - 1)
+    await world.observe(account)  # because a person asks
+    assert (await world.state(account)).is_token_accepted is True
+    world.clock.move(seconds=REFUSED_AFTER.total_seconds())
+    assert (await world.observe(account)).is_token_refused
+    assert (await world.state(account)).is_token_accepted is False
+
+
+async def test_a_refusal_of_a_secondary_list_puts_none_of_the_others_off(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster(of=account)]
+    script.wrong["nodes"] = Unauthenticated("No.", http_status=401)
+    await world.observe_when_due(account)
+    assert {"clusters", "nodes", "connection", "integrations", "regions"} <= {
+        one.partition(" ")[0] for one in script.asked
+    }
+    state = await world.state(account)
+    assert all(state.of(one).observed_at == NOON for one in set(Collection) - {NODES})
+
+
 async def test_a_token_refused_again_is_tried_slowly_and_never_given_up(world: World) -> None:
     account, script = await world.connect()
     script.clusters = [cluster(of=account)]
