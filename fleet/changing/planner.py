@@ -22,7 +22,7 @@ from fleet.model.money import CostEstimate, SpendLimitState, SpendLimitStatus
 from fleet.model.operation import Operation, Step, TargetKind
 from fleet.model.plan import GOOD_FOR, NEW_ID, Outgoing, Plan
 from fleet.model.rate_limit import BudgetExhausted
-from fleet.model.refusal import BudgetUsedUp, Conflicting, Failing
+from fleet.model.refusal import BudgetUsedUp, Failing
 from fleet.ports.store import Ref
 
 

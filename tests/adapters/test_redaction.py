@@ -48,8 +48,8 @@ FORMS: dict[str, Callable[[str], str]] = {
     "in hexadecimal with colons": lambda text: ":".join(f"{ord(one):02x}" for one in text),
     "in hexadecimal as numbers": lambda text: ", ".join(f"0x{ord(one):02x}" for one in text),
     "in wide letters": lambda text: "".join(chr(ord(one) + 0xFEE0) for one in text),
-    "broken by what is not seen": lambda text: "\u200b".join(text),
-    "broken by dots": lambda text: ".".join(text),
+    "broken by what is not seen": "\u200b".join,
+    "broken by dots": ".".join,
     "broken by lines": lambda text: "\n".join(text[at : at + 6] for at in range(0, len(text), 6)),
 }
 

@@ -27,6 +27,7 @@ from fleet.model.change import (
 )
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, Connection, Engine, Facts, Phase, Resources
+from fleet.model.envelope import Envelope
 from fleet.model.event import Event, EventKind
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.ledger import LedgerEntry
@@ -42,6 +43,7 @@ from fleet.model.money import (
 )
 from fleet.model.operation import Before, Operation, Step, Target, TargetKind
 from fleet.model.rate_limit import RateFacts
+from fleet.model.spend import SpendLine, Statement
 from fleet.model.summary import summarize
 from fleet.model.tracking import Tracked, TrackedCluster, Unread
 from fleet.ports.store import Changes
@@ -50,6 +52,7 @@ from infra.sqlite.table import SqliteTable
 from infra.store.api_keys import TableKeys
 from infra.store.audit import TableAudit
 from infra.store.credits import TableCredits
+from infra.store.envelopes import TableEnvelopes
 from infra.store.store import TableStore
 from infra.store.writes import Row
 from tests.contract.kits import KITS
@@ -78,6 +81,32 @@ FAILURE = Failure(
 )
 COST = CostEstimate(
     minimum=Money(minor_units=100, currency="USD"), maximum=Money(minor_units=200, currency="USD")
+)
+
+STATEMENT = Statement(
+    account_id=ACME.id,
+    external_id="2040-05",
+    period="2040-05",
+    since=NOON,
+    until=NOON + timedelta(days=31),
+    total=Money(minor_units=4200, currency="USD"),
+    is_final=False,
+    lines=(
+        SpendLine(
+            label="of-kupe",
+            cluster_external_id="of-kupe",
+            cluster_key="of-kupe@1",
+            amount=Money(minor_units=4200, currency="USD"),
+        ),
+    ),
+)
+ENVELOPE = Envelope(
+    name="team a",
+    money=Money(minor_units=100_000, currency="USD"),
+    account_ids=frozenset({ACME.id}),
+    labels={"team": "a"},
+    set_by="ada",
+    set_at=NOON,
 )
 
 
@@ -192,6 +221,7 @@ async def make_rows() -> list[Row]:
         make_integration(ACME, "i1", name="aws"),
         Tracked[Region](item=Region(account_id=ACME.id, name="fra", cloud=Cloud.AWS, location="Frankfurt")),
         Tracked[InstanceType](item=InstanceType(account_id=ACME.id, name="m6i.large", cloud=Cloud.AWS)),
+        Tracked[Statement](item=STATEMENT),
     ]
     transitions = [make_transition(ACME, "of-kupe@1", before=Phase.READY, after=Phase.DEGRADED, seconds=60)]
     event = Event(
@@ -248,6 +278,7 @@ async def make_rows() -> list[Row]:
         await keys.keep(key, "a digest")
         await keys.note_use(key, NOON)
     await keys.revoke("key1", NOON)
+    await TableEnvelopes(table, clock).put(ENVELOPE)
     await TableCredits(table, limit=100).spend("ada", 10, NOON)
     found = table._writer.submit(
         table._with_connection,

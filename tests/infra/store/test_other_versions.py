@@ -13,6 +13,7 @@ from fleet.model.audit import AuditEntry
 from fleet.model.caller import Scope
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cluster import Phase
+from fleet.model.envelope import Envelope
 from fleet.model.event import Event
 from fleet.model.integration import Integration
 from fleet.model.ledger import LedgerEntry
@@ -20,6 +21,7 @@ from fleet.model.node import Node
 from fleet.model.operation import Operation, OperationState
 from fleet.model.rate_limit import Budget
 from fleet.model.record import Record
+from fleet.model.spend import Statement
 from fleet.model.stored import read_stored
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import Ref
@@ -46,10 +48,12 @@ RECORDS: dict[str, type[Record]] = {
     "event": Event,
     "ledger": LedgerEntry,
     "audit": AuditEntry,
+    "statement": Tracked[Statement],
+    "envelope": Envelope,
     "apikey": ApiKey,
 }
 WITHOUT_A_BODY = {"open", "lock", "idempotency", "organization"}
-SINCE_THE_FIRST = {"event", "ledger", "audit"}
+SINCE_THE_FIRST = {"event", "ledger", "audit", "statement", "envelope"}
 """Kinds that the first release did not have."""
 
 
