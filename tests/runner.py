@@ -111,7 +111,7 @@ def launch(state: Path, **environment: str) -> "subprocess.Popen[str]":
 
 
 def await_health(origin: str, key: str | None = None) -> None:
-    """Until every account was looked at once."""
+    """Until every account was observed once."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     give_up_at = time.monotonic() + READY_WITHIN_SECONDS
     while True:

@@ -79,8 +79,8 @@ class Cluster(Record):
     """A cluster as one answer of its provider shows it.
 
     `external_id` is the provider's own identifier. Where a later cluster can have the same one (a name), `incarnation`
-    distinguishes the two. `unsupported` has the capabilities that this cluster lacks, beyond those that its provider
-    lacks, each with the reason.
+    distinguishes the two. `unsupported` has the capabilities that this cluster does not have, beyond those that its
+    provider does not have, each with the reason.
     """
 
     account_id: str

@@ -30,7 +30,7 @@ class Report:
 
     def lines(self, kit: Kit) -> Iterator[str]:
         exempt = exemptions(kit)
-        words = {rule: self._word(rule, exempt) for rule in RULES}
+        words = {rule: self._outcome(rule, exempt) for rule in RULES}
         counts = Counter(words.values())
         yield f"{kit.provider.name}: " + ", ".join(
             f"{count} {word}" for word, count in sorted(counts.items())
@@ -42,7 +42,7 @@ class Report:
             tests = f" ({passed} tests)" if passed > 1 else ""
             yield f"  {words[rule]:<9} {rule:<{width}}  {reason}{tests}"
 
-    def _word(self, rule: str, exempt: Mapping[str, str]) -> str:
+    def _outcome(self, rule: str, exempt: Mapping[str, str]) -> str:
         if self.outcomes[rule]["failed"]:
             return "failed"
         if self.outcomes[rule]["passed"] or (rule in SHOWN_ELSEWHERE and rule not in exempt):

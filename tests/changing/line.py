@@ -169,9 +169,9 @@ class Line:
         async with self.process() as (_, observer):
             await observer.observe(account.id)
 
-    async def settle(self, account: Account, *, looks: int = 10) -> None:
+    async def settle(self, account: Account, *, observations: int = 10) -> None:
         """Observations until nothing of the account is under way."""
-        for _ in range(looks):
+        for _ in range(observations):
             await self.observe(account, after_seconds=65)
             if not await self.store.open_changes(account.id):
                 return

@@ -110,7 +110,7 @@ async def test_a_stranger_of_the_same_name_is_never_adopted(open_line: OpenLine)
         with suppress(Killed):
             await create(changer, account, "kupe")
     await intrude(line, account)
-    await line.settle(account, looks=5)
+    await line.settle(account, observations=5)
     (operation,) = await line.operations(account, OperationKind.CREATE_CLUSTER)
     assert (operation.state, operation.target) == (OperationState.UNCONFIRMED, None)
     assert list(operation.candidates) == await line.living(account, "shop-one")

@@ -90,7 +90,7 @@ def answering(*clusters: Answer | None) -> Callable[[dict[str, Any]], Answer]:
     ],
     ids=str,
 )
-def test_a_look_says_whether_to_go_on(one: dict[str, Any], goal: str, outcome: Outcome | None) -> None:
+def test_an_answer_says_whether_to_go_on(one: dict[str, Any], goal: str, outcome: Outcome | None) -> None:
     assert judge(one, read_goal(goal))[0] is outcome
 
 
@@ -145,7 +145,7 @@ def test_what_cannot_come_about_any_more_ends_with_1(script: Scripted) -> None:
     assert "FAILED after 5s: No machines are left." in ended.out
 
 
-def test_the_time_is_up_with_2_after_a_last_look(script: Scripted) -> None:
+def test_the_time_is_up_with_2_after_a_last_request(script: Scripted) -> None:
     script.answer = answering(seen("READY", OUTAGE))
     clock = JumpingClock()
     ended = Command(url=script.url, clock=clock)("wait", "an-id", "--timeout", "12s")
@@ -155,7 +155,7 @@ def test_the_time_is_up_with_2_after_a_last_look(script: Scripted) -> None:
     assert "READY (UNREACHABLE): timed out after 12s. It is away." in ended.out
 
 
-def test_no_time_is_one_look(script: Scripted) -> None:
+def test_no_time_is_one_request(script: Scripted) -> None:
     script.answer = answering(seen("PROVISIONING"))
     assert Command(url=script.url)("wait", "an-id", "--timeout", "0").status == Exit.TIMED_OUT
     assert len(script.requests) == 1

@@ -318,9 +318,11 @@ class World:
         self.clock.at = max(self.clock.at, due_at)
         return await self.observer.observe(account.id, due_at=due_at)
 
-    async def follow(self, operation: Operation, *, looks: int = 1, every_seconds: float = 5) -> Operation:
+    async def follow(
+        self, operation: Operation, *, observations: int = 1, every_seconds: float = 5
+    ) -> Operation:
         """The operation after so many observations."""
-        for _ in range(looks):
+        for _ in range(observations):
             self.clock.move(seconds=every_seconds)
             await self.observer.observe(operation.account_id)
         return await self.operation(operation)

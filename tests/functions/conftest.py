@@ -69,7 +69,7 @@ def batch(*bodies: str) -> dict[str, Any]:
     }
 
 
-def look(account: Account, due_at: datetime) -> str:
+def observation_request(account: Account, due_at: datetime) -> str:
     return json.dumps({"account_id": account.id, "due_at": due_at.isoformat()})
 
 

@@ -11,7 +11,7 @@ from bench.aws_cost import CALLS, day, prices, table
 from fleet.ports.clock import SystemClock
 from functions.observe import Observing
 from sandbox import serve
-from tests.functions.conftest import Deployment, Invocation, batch, look
+from tests.functions.conftest import Deployment, Invocation, batch, observation_request
 
 MOST_LOOKS = 20
 
@@ -47,7 +47,7 @@ def test_a_quiet_look_asks_for_what_the_cost_counts(deployment: Deployment, cloc
             assert tracked.due_at is not None
             clock.skipped += max(timedelta(), tracked.due_at - clock.now())
             deployment.calls.clear()
-            observing(batch(look(account, tracked.due_at)), Invocation())
+            observing(batch(observation_request(account, tracked.due_at)), Invocation())
             made = Counter(name for name, _ in deployment.calls)
             is_follow_up = made["SendMessageBatch"]
             made = Counter({name: made[name] for name in CALLS})

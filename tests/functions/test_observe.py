@@ -13,7 +13,7 @@ from fleet.ports.clock import SystemClock
 from functions.observe import Observing
 from infra.secrets.ssm import SsmVault
 from sandbox import Server
-from tests.functions.conftest import Deployment, Invocation, batch, look
+from tests.functions.conftest import Deployment, Invocation, batch, observation_request
 
 EAGER = Pace(every_seconds=dict.fromkeys(Collection, 20))
 """So that every observation has a next one that is sooner than the planner comes."""
@@ -41,7 +41,7 @@ def due(deployment: Deployment, account: Account) -> str:
     tracked = asyncio.run(deployment.store.account(account.id))
     assert tracked is not None
     assert tracked.due_at is not None
-    return look(account, tracked.due_at)
+    return observation_request(account, tracked.due_at)
 
 
 def listings(server: Server) -> int:
@@ -185,7 +185,7 @@ def test_the_invocations_remaining_time_bounds_the_observation(
     assert "within the 1 seconds" in failure.message
 
 
-def test_a_next_look_that_is_soon_is_sent_by_the_observation_itself(
+def test_a_next_observation_that_is_soon_is_sent_by_the_one_before(
     deployment: Deployment, account: Account
 ) -> None:
     message = due(deployment, account)
@@ -204,7 +204,7 @@ def test_a_next_look_that_is_soon_is_sent_by_the_observation_itself(
     assert due_now == [], "a planner would send it again"
 
 
-def test_a_next_look_that_the_planner_sends_in_time_is_left_to_it(
+def test_a_next_observation_that_the_planner_sends_in_time_is_left_to_it(
     deployment: Deployment, account: Account
 ) -> None:
     patient = Observing(deployment.environment, SystemClock(), pace=Pace(soonest_seconds=60))

@@ -20,7 +20,7 @@ from fleet.observing.schedule import Pace
 from functions.observe import Observing
 from functions.plan import AHEAD, LOST_AFTER, Planner
 from sandbox import RateLimit, Server, serve
-from tests.functions.conftest import Deployment, Invocation, batch, event, look
+from tests.functions.conftest import Deployment, Invocation, batch, event, observation_request
 from tests.functions.test_cost import AheadClock
 
 LONGEST_CHAIN = 16
@@ -115,7 +115,7 @@ def test_what_was_lost_is_not_yet_planned_while_it_may_still_arrive(
     tracked = asyncio.run(deployment.store.account(account_id))
     assert tracked is not None
     assert tracked.due_at is not None
-    observing(batch(look(tracked.account, tracked.due_at)), Invocation())
+    observing(batch(observation_request(tracked.account, tracked.due_at)), Invocation())
     assert len(deployment.sent()) == 1
     assert planner(event("plan"), Invocation())["accounts"] == 0
     clock.skipped += timedelta(seconds=20) + LOST_AFTER + AHEAD

@@ -18,7 +18,7 @@ from functions.plan import Planner
 from infra.dynamodb.expressions import to_attributes
 from infra.store.names import join
 from sandbox import Server
-from tests.functions.conftest import ADMIN_KEY, Deployment, Invocation, batch, event, look
+from tests.functions.conftest import ADMIN_KEY, Deployment, Invocation, batch, event, observation_request
 from tests.template.conftest import read_template
 from tests.template.policies import PARTITION, Names, Request, is_allowed
 
@@ -154,7 +154,7 @@ def observe(deployment: Deployment, account: Account, *, times: int) -> Calls:
     for _ in range(times):
         ((_, due_at),) = asyncio.run(deployment.store.due(SystemClock().now() + timedelta(hours=1), 1))
         deployment.calls.clear()
-        observing(batch(look(account, due_at)), Invocation())
+        observing(batch(observation_request(account, due_at)), Invocation())
         made += deployment.calls
     observing.close()
     return made

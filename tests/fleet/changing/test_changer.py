@@ -208,7 +208,7 @@ class TestCreating:
         script.wrong["create"] = Unavailable("The provider broke off.")
         asked = await world.changer.create_cluster(ADA, account.id, "shop", SPEC)
         assert asked.state is OperationState.UNCONFIRMED
-        ended = await world.follow(asked, looks=2, every_seconds=GRACE.total_seconds())
+        ended = await world.follow(asked, observations=2, every_seconds=GRACE.total_seconds())
         assert ended.state is OperationState.FAILED
         assert ended.failure is not None
         assert "was not created" in ended.failure.message
@@ -465,7 +465,7 @@ class TestDeleting:
     ) -> None:
         account, _ = acme
         asked = await world.changer.change_cluster(ADA, Ref(account.id, "web"), DeleteCluster())
-        assert (await world.follow(asked, looks=2, every_seconds=31)).state is OperationState.SUCCEEDED
+        assert (await world.follow(asked, observations=2, every_seconds=31)).state is OperationState.SUCCEEDED
 
     async def test_one_change_of_a_cluster_at_a_time(
         self, world: World, acme: tuple[Account, Script]

@@ -392,7 +392,7 @@ class TestIntegrations:
         assert settle(asked, links(is_complete=False), LATER).state is OperationState.RUNNING
         assert settle(asked, links(), LATER).state is OperationState.SUCCEEDED
 
-    def test_a_look_at_clusters_says_nothing_of_links(self) -> None:
+    def test_an_observation_of_clusters_says_nothing_of_links(self) -> None:
         asked = taken(DeleteIntegration(), "link", TargetKind.INTEGRATION)
         assert settle(asked, view(), LATER).state is OperationState.RUNNING
 

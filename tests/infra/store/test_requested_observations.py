@@ -1,4 +1,4 @@
-"""What somebody who asks for a look may rely on: it comes soon, and no observation that is going on undoes it."""
+"""What somebody who asks for an observation may rely on: it comes soon, and none that is going on undoes it."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(autouse=True)
 async def observed(store: TableStore, clock: SetClock) -> None:
-    """An account that was looked at a moment ago and is due in an hour."""
+    """An account that was observed a moment ago and is due in an hour."""
     await store.connect(ACME, due_at=clock.now())
     await end(store, await must_begin(store, ACME, clock.now()))
 
@@ -97,7 +97,7 @@ async def test_the_earlier_of_the_two_times_is_kept(store: Store, next_at: datet
         await end(store, after)
 
 
-async def test_the_look_that_was_asked_for_answers_to_it(store: Store, traffic: Traffic) -> None:
+async def test_the_observation_that_was_asked_for_answers_to_it(store: Store, traffic: Traffic) -> None:
     """Which costs no more than any other, and its end sets the next time again."""
     await store.request_observation(ACME.id, NOON)
     traffic.clear()
@@ -108,7 +108,7 @@ async def test_the_look_that_was_asked_for_answers_to_it(store: Store, traffic: 
     assert await due_at(store) == NOON + HOUR
 
 
-async def test_one_who_asks_during_the_look_that_another_asked_for_gets_one_more(store: Store) -> None:
+async def test_one_who_asks_during_the_observation_that_another_asked_for_gets_one_more(store: Store) -> None:
     await store.request_observation(ACME.id, NOON)
     lease = await must_begin(store, ACME, NOON + SECOND)
     await store.request_observation(ACME.id, NOON + 2 * SECOND)
@@ -118,7 +118,7 @@ async def test_one_who_asks_during_the_look_that_another_asked_for_gets_one_more
     assert await end(store, lease) == NOON + HOUR
 
 
-async def test_a_look_that_is_wanted_later_is_not_answered_to_by_one_before(store: Store) -> None:
+async def test_an_observation_that_is_wanted_later_is_not_answered_to_by_one_before(store: Store) -> None:
     await store.request_observation(ACME.id, NOON + MINUTE)
     lease = await must_begin(store, ACME, NOON)
     assert await end(store, lease) == NOON + MINUTE
@@ -126,7 +126,7 @@ async def test_a_look_that_is_wanted_later_is_not_answered_to_by_one_before(stor
     assert await end(store, lease) == NOON + HOUR
 
 
-async def test_a_look_that_was_asked_for_and_died_comes_again(store: Store, clock: SetClock) -> None:
+async def test_an_observation_that_was_asked_for_and_died_comes_again(store: Store, clock: SetClock) -> None:
     await store.request_observation(ACME.id, NOON)
     assert await store.claim(ACME.id, NOON, now=NOON, queued_until=NOON + MINUTE)
     await must_begin(store, ACME, NOON, due_at=NOON)
