@@ -31,7 +31,7 @@ from functions.events import as_request, is_request
 from functions.pages import pages_of
 from functions.plan import send_observation_request
 from functions.process import Context, Process
-from functions.settings import read_settings
+from functions.settings import read_settings, read_webhook_addresses
 from infra import queue
 from infra.queue import Queue
 from infra.secrets import admin_key
@@ -73,6 +73,7 @@ class Api:
     def __init__(self, environment: Mapping[str, str], clock: Clock, pages: Path = PAGES) -> None:
         self._settings = read_settings(environment)
         self._api_settings = read_api_settings(environment)
+        self._allows_private_webhooks = read_webhook_addresses(environment)
         self._clock = clock
         self._pages = pages_of(self._api_settings, pages) if pages.is_dir() else None
         self._process = Process()
@@ -199,6 +200,7 @@ class Api:
             given_urls=self._settings.base_urls,
             send_observation_request=self._send_observation_request,
             shares_address=False,
+            allows_private_webhooks=self._allows_private_webhooks,
         )
         parts = self._process.open(wired)
         app = create_app(

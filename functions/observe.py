@@ -1,4 +1,4 @@
-"""Queue -> observe(account) -> store, and the next observation while something moves.
+"""Queue -> observe(account) -> store, and the next observation while something moves; or queue -> what a webhook sends.
 
 A record that cannot be read, or whose observation fails by our fault, returns to the queue alone. An unreadable record
 becomes a dead letter after a few tries. A fault of ours postpones the account, so that its message is stale when it
@@ -18,14 +18,15 @@ from fleet.observing.observer import Observation, Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.store import Schedule
+from fleet.webhooks.deliver import TURN_SECONDS, Deliverer
 from functions import start_collecting
 from functions.plan import AHEAD, send_observation_request
 from functions.process import Context, Process, seconds_left
-from functions.settings import read_pace, read_settings
+from functions.settings import read_pace, read_settings, read_webhook_addresses
 from functions.wiring import wire
 from infra import queue
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.queue import Queue, UnreadableMessage, read_message
+from infra.queue import DeliveryRequest, Queue, UnreadableMessage, read_message
 from infra.secrets.ssm import SsmVault
 from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
 
@@ -39,6 +40,7 @@ async def observe_records(
     records: Sequence[Mapping[str, Any]],
     *,
     observer: Observer,
+    deliverer: Deliverer,
     schedule: Schedule,
     messages: Queue,
     fallback_correlation_id: str,
@@ -47,14 +49,22 @@ async def observe_records(
     queue.
     """
     done = await asyncio.gather(
-        *(_observe(record, observer, schedule, messages, fallback_correlation_id) for record in records)
+        *(
+            _observe(record, observer, deliverer, schedule, messages, fallback_correlation_id)
+            for record in records
+        )
     )
     failed = [record["messageId"] for record, is_done in zip(records, done, strict=True) if not is_done]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
 
 async def _observe(
-    record: Mapping[str, Any], observer: Observer, schedule: Schedule, messages: Queue, fallback: str
+    record: Mapping[str, Any],
+    observer: Observer,
+    deliverer: Deliverer,
+    schedule: Schedule,
+    messages: Queue,
+    fallback: str,
 ) -> bool:
     sender = record.get("messageAttributes", {}).get(queue.CORRELATION_ID, {})
     correlation_id = sender.get("stringValue", fallback)
@@ -62,6 +72,9 @@ async def _observe(
     logger.thread_safe_append_keys(correlation_id=correlation_id, message_id=record["messageId"])
     try:
         request = read_message(record["body"])
+        if isinstance(request, DeliveryRequest):
+            await _deliver(request, deliverer)
+            return True
         logger.thread_safe_append_keys(account_id=request.account_id)
         observation = await observer.observe(request.account_id, due_at=request.due_at)
         logger.info("observed", observation=asdict(observation))
@@ -82,6 +95,17 @@ async def _observe(
         return True
     measure({"FailedMessages": 1})
     return False
+
+
+async def _deliver(request: DeliveryRequest, deliverer: Deliverer) -> None:
+    logger.thread_safe_append_keys(webhook_id=request.webhook_id)
+    turn = await deliverer.deliver(request.webhook_id)
+    if turn is None:
+        logger.debug("somebody else delivers")
+        return
+    measure({"WebhookDeliveries": turn.delivered, "WebhookFailures": turn.failed})
+    if turn.delivered or turn.failed:
+        logger.info("delivered", turn=asdict(turn))
 
 
 async def follow_up(
@@ -113,6 +137,7 @@ class Observing:
             clock=clock,
             given_urls=settings.base_urls,
             shares_address=False,
+            allows_private_webhooks=read_webhook_addresses(environment),
         )
         self._parts = self._process.open(wired)
         self._queue = Queue(queue.open_client(), settings.queue_url, clock)
@@ -123,6 +148,7 @@ class Observing:
             observe_records(
                 event["Records"],
                 observer=replace(self._parts.observer, seconds=seconds),
+                deliverer=replace(self._parts.deliverer, seconds=min(TURN_SECONDS, seconds)),
                 schedule=self._parts.store,
                 messages=self._queue,
                 fallback_correlation_id=context.aws_request_id,

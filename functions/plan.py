@@ -16,13 +16,16 @@ from aws_lambda_powertools.metrics import MetricUnit
 from fleet.observing.schedule import due_messages
 from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.store import Schedule
+from fleet.ports.webhooks import Webhooks
+from fleet.webhooks.service import MOST_WEBHOOKS
 from functions import start_collecting
 from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from infra import queue
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.queue import JITTER, NotSent, ObservationRequest, Queue
+from infra.queue import JITTER, DeliveryRequest, NotSent, ObservationRequest, Queue
 from infra.store.schedule import TableSchedule
+from infra.store.webhooks import TableWebhooks
 from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
 
 AHEAD = timedelta(seconds=60)
@@ -105,6 +108,15 @@ async def send_observation_request(
     return True
 
 
+async def plan_webhooks(webhooks: Webhooks, messages: Queue, *, correlation_id: str) -> int:
+    """A message for each webhook: whether there is something to send stands in the feed, at which it looks itself."""
+    known = await webhooks.page(after=None, limit=MOST_WEBHOOKS)
+    requests = [DeliveryRequest(webhook_id=one.webhook.id) for one in known]
+    if requests:
+        await messages.send(requests, correlation_id=correlation_id, jitter=timedelta())
+    return len(requests)
+
+
 class Planner:
     def __init__(self, environment: Mapping[str, str], clock: Clock) -> None:
         settings = read_settings(environment)
@@ -112,9 +124,11 @@ class Planner:
         self._process = Process()
         self._table = DynamoTable(open_client(), settings.table, clock)
         self._schedule = TableSchedule(self._table, clock)
+        self._webhooks = TableWebhooks(self._table, clock)
         self._queue = Queue(queue.open_client(), settings.queue_url, clock)
 
     def __call__(self, event: object, context: Context) -> dict[str, Any]:
+        self._plan_webhooks(context)
         planned = self._process.run(
             plan(
                 self._schedule,
@@ -128,6 +142,14 @@ class Planner:
         measure({"ObservationLag": planned.lag_seconds}, unit=MetricUnit.Seconds)
         logger.info("planned", **asdict(planned))
         return asdict(planned)
+
+    def _plan_webhooks(self, context: Context) -> None:
+        """Observing does not wait for it: a fault here is logged, and the next plan tries again."""
+        try:
+            work = plan_webhooks(self._webhooks, self._queue, correlation_id=context.aws_request_id)
+            self._process.run(work)
+        except Exception:
+            logger.exception("planning webhooks failed on our side")
 
     def close(self) -> None:
         self._table.close()

@@ -46,6 +46,14 @@ def read_pace(environment: Mapping[str, str], quiet_seconds: int = QUIET_SECONDS
     return pace_of(*seconds)
 
 
+def read_webhook_addresses(environment: Mapping[str, str]) -> bool:
+    """`WEBHOOK_ADDRESSES`: whether webhooks may send to any address, or only to public ones."""
+    given = environment.get("WEBHOOK_ADDRESSES") or "public"
+    if given not in ("public", "any"):
+        raise SettingsError(f"WEBHOOK_ADDRESSES is public or any, not {given!r}")
+    return given == "any"
+
+
 def read_settings(environment: Mapping[str, str]) -> FunctionSettings:
     values = {field: environment.get(name, "") for field, name in _VARIABLES.items()}
     faults = [f"{_VARIABLES[field]} is not set" for field, value in values.items() if not value]

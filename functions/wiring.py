@@ -20,6 +20,9 @@ from fleet.ports.clock import Clock
 from fleet.ports.permits import Permits
 from fleet.ports.store import Schedule
 from fleet.ports.vault import Vault
+from fleet.ports.webhooks import Sender
+from fleet.webhooks.deliver import Deliverer
+from fleet.webhooks.service import WebhookService
 from functions.api_settings import ApiSettings
 from functions.settings import SettingsError
 from infra.store.api_keys import TableKeys
@@ -28,6 +31,7 @@ from infra.store.credits import TableCredits
 from infra.store.envelopes import TableEnvelopes
 from infra.store.store import TableStore
 from infra.store.table import Table
+from infra.store.webhooks import TableWebhooks
 
 if TYPE_CHECKING:
     from gateway.services import Policy, Services
@@ -44,6 +48,8 @@ class Parts:
     changer: Changer
     account_service: AccountService
     keys: TableKeys
+    webhook_service: WebhookService
+    deliverer: Deliverer
     rows: Table
     clock: Clock
 
@@ -76,6 +82,31 @@ class Adapters:
         await self._to_close.aclose()
 
 
+class Sending:
+    """Is a `fleet.ports.webhooks.Sender`, whose client is imported and opened with the first message."""
+
+    def __init__(self, allows_private: bool) -> None:
+        self._allows_private = allows_private
+        self._to_close = AsyncExitStack()
+
+    def check(self, url: str) -> None:
+        self._sender.check(url)
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
+        await self._sender.post(url, body, headers)
+
+    @cached_property
+    def _sender(self) -> Sender:
+        from adapters.webhooks import WebhookSender, open_client
+
+        client = open_client()
+        self._to_close.push_async_callback(client.aclose)
+        return WebhookSender(client=client, allows_private=self._allows_private)
+
+    async def close(self) -> None:
+        await self._to_close.aclose()
+
+
 @asynccontextmanager
 async def wire(
     *,
@@ -87,14 +118,16 @@ async def wire(
     given_urls: Iterable[str] = (),
     send_observation_request: SendObservationRequest | None = None,
     shares_address: bool = True,
+    allows_private_webhooks: bool = False,
 ) -> AsyncIterator[Parts]:
     """`rows` are closed at the end. `base_urls` are the addresses of providers for new accounts, instead of their own.
     Requests go only to the providers, to those, and to `given_urls`. `send_observation_request` is called for an
     account that must be observed before the schedule would. `shares_address`: all of our processes ask from one
-    address, as functions on AWS do not.
+    address, as functions on AWS do not. `allows_private_webhooks`: webhooks may send to addresses inside our network.
     """
     store = TableStore(rows, clock)
     adapters = Adapters([*base_urls.values(), *given_urls], clock)
+    kept, sender = TableWebhooks(rows, clock), Sending(allows_private_webhooks)
     try:
 
         async def request_observation(account_id: str, at: datetime) -> None:
@@ -128,6 +161,10 @@ async def wire(
             shares_address=shares_address,
         )
         yield Parts(
+            webhook_service=WebhookService(
+                webhooks=kept, reader=store, vault=vault, sender=sender, clock=clock
+            ),
+            deliverer=Deliverer(webhooks=kept, reader=store, vault=vault, sender=sender, clock=clock),
             store=store,
             vault=vault,
             observer=observer,
@@ -139,6 +176,7 @@ async def wire(
         )
     finally:
         await adapters.close()
+        await sender.close()
         rows.close()
 
 
@@ -154,6 +192,7 @@ def services_of(parts: Parts, settings: ApiSettings) -> "Services":
         envelopes=TableEnvelopes(parts.rows, parts.clock),
         credits=TableCredits(parts.rows, settings.credits_per_minute),
         audit=TableAudit(parts.rows, parts.clock),
+        webhooks=parts.webhook_service,
         clock=parts.clock,
     )
 

@@ -1,4 +1,6 @@
-"""The queue of observations: which account, and when it is due. A message can arrive twice, late or never."""
+"""The queue of observations (which account, and when it is due) and of webhooks that may have something to send. A
+message can arrive twice, late or never.
+"""
 
 import asyncio
 import math
@@ -9,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import boto3
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from fleet.model.record import Instant, Record
 from fleet.ports.clock import Clock
@@ -44,13 +46,23 @@ class ObservationRequest(Record):
     due_at: Instant
 
 
+class DeliveryRequest(Record):
+    webhook_id: str
+
+
+Request = ObservationRequest | DeliveryRequest
+
+
 def open_client() -> "SQSClient":
     return boto3.client("sqs", config=CONFIG)
 
 
-def read_message(body: str) -> ObservationRequest:
+_ANY: TypeAdapter[Request] = TypeAdapter(Request)
+
+
+def read_message(body: str) -> Request:
     try:
-        return ObservationRequest.model_validate_json(body)
+        return _ANY.validate_json(body)
     except ValidationError as error:
         raise UnreadableMessage(str(error.errors(include_input=False, include_url=False))) from error
 
@@ -66,7 +78,7 @@ class Queue:
         self._chance = random.Random() if chance is None else chance  # noqa: S311
 
     async def send(
-        self, requests: Iterable[ObservationRequest], *, correlation_id: str, jitter: timedelta = JITTER
+        self, requests: Iterable[Request], *, correlation_id: str, jitter: timedelta = JITTER
     ) -> None:
         """Sends messages. Each arrives when it is due or up to `jitter` later. Raises `NotSent` after it has sent all
         others.
@@ -85,9 +97,10 @@ class Queue:
             raise NotSent(f"the queue did not accept {left} of {len(entries)} messages")
 
     def _entry(
-        self, request: ObservationRequest, number: int, now: datetime, jitter: timedelta, correlation_id: str
+        self, request: Request, number: int, now: datetime, jitter: timedelta, correlation_id: str
     ) -> "Entry":
-        wait = max(request.due_at - now, timedelta()) + self._chance.random() * jitter
+        due_at = request.due_at if isinstance(request, ObservationRequest) else now
+        wait = max(due_at - now, timedelta()) + self._chance.random() * jitter
         return {
             "Id": str(number),
             "MessageBody": request.model_dump_json(),

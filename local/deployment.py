@@ -63,6 +63,7 @@ def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterat
             "TOKEN_PREFIX": _TOKEN_PREFIX,
             "ADMIN_KEY_ID": secret["ARN"],
             "BASE_URLS": _elsewhere(server.url, host),
+            "WEBHOOK_ADDRESSES": "public",
             "POWERTOOLS_METRICS_NAMESPACE": "Fleetgraph/local",
             "POWERTOOLS_LOG_LEVEL": "INFO",
         }

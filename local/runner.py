@@ -27,6 +27,7 @@ from local.accounts import GivenAccount
 from local.adopting import Adopted, adopt, forget, known_accounts, last_observed_at
 from local.authentication import LoopbackOnly, make_authenticate
 from local.clock import SteadyClock, system_time
+from local.deliveries import DeliveryLoop
 from local.health import Health
 from local.loop import ObservationLoop
 from local.progress import say_observed
@@ -98,6 +99,7 @@ class Runner:
     admin_key: SecretStr | None
     api: ApiSettings
     allowed_origins: Sequence[str]
+    allows_private_webhooks: bool
     greet: Callable[[Adopted], None]
 
     async def run(self, listener: socket.socket) -> None:
@@ -110,6 +112,7 @@ class Runner:
             clock=self.clock,
             base_urls=self.base_urls,
             given_urls=[one.account.base_url for one in self.given if one.account.base_url is not None],
+            allows_private_webhooks=self.allows_private_webhooks,
         )
         async with wired as parts:
             adopted = await self._adopt(parts.store, vault)
@@ -124,7 +127,8 @@ class Runner:
                 allowed_origins=self.allowed_origins,
             )
             self.greet(adopted)
-            beside = [loop.run(), self._expire()]
+            delivering = DeliveryLoop(parts.webhook_service.webhooks, parts.deliverer, self.clock)
+            beside = [loop.run(), delivering.run(), self._expire()]
             if self.state.is_new:
                 beside.append(say_observed(health.untried, self.clock))
             await _serve(app if self.admin_key else LoopbackOnly(app), beside, listener)

@@ -14,7 +14,7 @@ from functions.api_settings import ApiSettings, read_api_settings
 from functions.settings import (
     SettingsError as SettingsError,
 )  # all settings of the runner raise one kind of error
-from functions.settings import read_pace
+from functions.settings import read_pace, read_webhook_addresses
 
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "web" / "dist"
@@ -47,6 +47,7 @@ class RunnerSettings:
     api: ApiSettings = field(default_factory=ApiSettings)
     allowed_origins: tuple[str, ...] = ()
     pace: Pace = field(default_factory=Pace)
+    allows_private_webhooks: bool = False
 
 
 def read_settings(environment: Mapping[str, str]) -> RunnerSettings:
@@ -74,6 +75,7 @@ def read_settings(environment: Mapping[str, str]) -> RunnerSettings:
         api=read_api_settings(environment),
         allowed_origins=_read_origins(environment.get("ALLOWED_ORIGINS", "")),
         pace=read_pace(environment, QUIET_SECONDS),
+        allows_private_webhooks=read_webhook_addresses(environment),
     )
 
 

@@ -58,6 +58,7 @@ def _run(settings: RunnerSettings, given: list[GivenAccount] | None, stack: Exit
         admin_key=settings.admin_key,
         api=settings.api,
         allowed_origins=settings.allowed_origins,
+        allows_private_webhooks=settings.allows_private_webhooks,
         greet=lambda adopted: _greet(settings, port, adopted, running),
     )
     asyncio.run(runner.run(listener))

@@ -40,6 +40,7 @@ ROOMS: dict[str, dict[str, set[str]]] = {
         "observing": {"model", "providers", "ports", "rate_limits", "changing", "accounts"},
         "access": {"model", "ports"},
         "reading": {"model", "ports"},
+        "webhooks": {"model", "ports", "reading"},
     },
     "gateway": {
         "http": {"limits", "context", "schema", "services"},

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from cli.documents import change, envelopes, keys, read
+from cli.documents import change, envelopes, keys, read, webhooks
 
 _OPERATION = re.compile(r"^(query|mutation) (\w+)", re.MULTILINE)
 
@@ -19,7 +19,7 @@ def documents() -> list[str]:
     """The whole documents, without fragments."""
     texts = [
         text
-        for module in (read, change, keys, envelopes)
+        for module in (read, change, keys, envelopes, webhooks)
         for name, text in vars(module).items()
         if name.isupper()
     ]

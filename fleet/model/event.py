@@ -1,11 +1,15 @@
 """Something that happened in the fleet, as the feed of activity tells it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from pydantic import Field
 
 from fleet.model.change import OperationKind
+from fleet.model.cluster import QUIET, Phase
+from fleet.model.operation import OperationState
 from fleet.model.record import Instant, Record
+from fleet.model.severity import Severity
 from fleet.model.tracking import Transition
 
 LONGEST_TEXT = 500
@@ -42,6 +46,36 @@ class Event(Record):
     operation_id: str | None = None
     operation_kind: OperationKind | None = None
     order: str = Field(default="", exclude=True)
+
+    @property
+    def severity(self) -> Severity:
+        """How much what has happened needs somebody."""
+        return _severity(self.kind, self.after)
+
+
+def _severity(kind: EventKind, after: str | None) -> Severity:
+    match kind:
+        case EventKind.PHASE_CHANGED if after in (Phase.FAILED, Phase.DEGRADED):
+            return Severity.BROKEN
+        case EventKind.PHASE_CHANGED if after in QUIET:
+            return Severity.FINE
+        case EventKind.PHASE_CHANGED:
+            return Severity.UNKNOWN if after == Phase.UNKNOWN else Severity.MOVING
+        case EventKind.OPERATION_BEGUN:
+            return Severity.MOVING
+        case EventKind.OPERATION_ENDED:
+            return _OF_AN_END.get(after or "", Severity.UNKNOWN)
+        case EventKind.ACCOUNT_FAILED | EventKind.UNKNOWN:
+            return Severity.UNKNOWN
+        case _:
+            return Severity.FINE
+
+
+_OF_AN_END: Mapping[str, Severity] = {
+    OperationState.SUCCEEDED: Severity.FINE,
+    OperationState.FAILED: Severity.BROKEN,
+    OperationState.TIMED_OUT: Severity.STUCK,
+}
 
 
 def of_transition(change: Transition) -> Event:

@@ -7,9 +7,10 @@ from enum import StrEnum
 from functools import total_ordering
 
 from fleet.model.account import Collection, TrackedAccount
+from fleet.model.severity import Severity
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.store import FleetOrder
-from fleet.reading.severity import URGENCY, Severity, assess
+from fleet.reading.severity import URGENCY, assess
 from fleet.reading.timings import NO_HISTORY, Timings
 
 _DIGITS = 20

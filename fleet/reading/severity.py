@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from fleet.model.account import TrackedAccount
 from fleet.model.cluster import Phase
+from fleet.model.severity import Severity
 from fleet.model.tracking import TrackedCluster
 from fleet.reading.timings import NO_HISTORY, Timings
 
@@ -14,16 +14,6 @@ USUALLY_MOVES_WITHIN = timedelta(minutes=45)
 such changes take: then it is what 19 of 20 took."""
 AT_LEAST = timedelta(minutes=5)
 """Whatever moves for less is not STUCK, however quick others were."""
-
-
-class Severity(StrEnum):
-    """In the order of urgency."""
-
-    BROKEN = "BROKEN"
-    STUCK = "STUCK"
-    UNKNOWN = "UNKNOWN"
-    MOVING = "MOVING"
-    FINE = "FINE"
 
 
 URGENCY = {severity: number for number, severity in enumerate(Severity)}

@@ -20,6 +20,7 @@ from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget
 from fleet.model.tracking import Tracked, TrackedCluster
+from fleet.model.webhook import KnownWebhook
 from fleet.ports.credits import CreditStatus
 from fleet.ports.store import FleetOrder, Ref
 from fleet.reading import pages
@@ -71,6 +72,7 @@ class Context:
         self.envelopes = services.envelopes
         self.credits = services.credits
         self.audit = services.audit
+        self.webhooks = services.webhooks
         self.policy = policy
         self.caller = caller
         self.operation_name: str | None = None
@@ -117,6 +119,10 @@ class Context:
             ):
                 return one
         return None
+
+    async def webhook(self, webhook_id: str) -> KnownWebhook | None:
+        """A webhook. Only callers who can create them can read them."""
+        return await self.webhooks.webhooks.find(webhook_id) if self.caller.may(Scope.ADMIN) else None
 
     async def fleet(self) -> Sequence[TrackedAccount]:
         """Every account, in order. They are read once for each request."""

@@ -46,6 +46,7 @@ from gateway.types.records import field, given
 from gateway.types.schedule import ScheduleExplanation, explain_schedule
 from gateway.types.status_change import StatusChange
 from gateway.types.viewer import Viewer, viewer
+from gateway.types.webhook import Webhook, webhooks
 
 MOST_ORDERS = 4
 MOST_FACETS = 12
@@ -251,4 +252,7 @@ class Query:
         "Who connected, changed or removed accounts, tokens and keys, newest first, for 400 days. Null, with an error, "
         "without the scope ADMIN.",
         resolver=audit_log,
+    )
+    webhooks: Connection[Webhook] | None = field(
+        "The webhooks by name. Null, with an error, without the scope ADMIN.", resolver=webhooks
     )

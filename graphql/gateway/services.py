@@ -16,6 +16,7 @@ from fleet.reading.snapshot import Snapshots
 if TYPE_CHECKING:
     from fleet.accounts.service import AccountService
     from fleet.changing.changer import Changer
+    from fleet.webhooks.service import WebhookService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Services:
     envelopes: Envelopes
     credits: Credits
     audit: AuditLog
+    webhooks: "WebhookService"
     clock: Clock
 
     @cached_property

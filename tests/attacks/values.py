@@ -9,7 +9,7 @@ from graphql import GraphQLField, NameNode, ObjectFieldNode, ValueNode
 from hypothesis import strategies as st
 from hypothesis_graphql import nodes
 
-from gateway.relay import opaque
+from fleet.model import opaque
 
 PLANTED = "planted-" + "secret-of-a-test"
 """No answer may repeat it."""

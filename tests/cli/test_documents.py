@@ -24,8 +24,9 @@ from cli.commands.activity import KINDS as EVENTS
 from cli.commands.clusters.listing import SEVERITY
 from cli.commands.clusters.orders import FIELDS as ORDERS
 from cli.commands.keys import SCOPES
+from cli.commands.webhooks import FORMS, SEVERITIES
 from cli.credentials import KINDS
-from cli.documents import change, envelopes, keys, read
+from cli.documents import change, envelopes, keys, read, webhooks
 from cli.errors import CODES, TYPES
 from cli.goals import FIELDS
 from cli.kinds import CLOUDS, PHASES, STATES
@@ -50,7 +51,9 @@ def members(schema: GraphQLSchema, name: str) -> set[str]:
     return set(cast("GraphQLEnumType", schema.type_map[name]).values)
 
 
-@pytest.mark.parametrize("module", [read, change, keys, envelopes], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [read, change, keys, envelopes, webhooks], ids=lambda module: module.__name__
+)
 def test_every_document_is_part_of_the_contract(module: ModuleType) -> None:
     for name, document in documents(module).items():
         assert validate(CONTRACT, document) == [], name
@@ -60,7 +63,7 @@ def test_every_change_that_can_be_asked_for_has_a_command() -> None:
     """A change that the API gets and the command does not is found here."""
     asked = {
         selection.name.value  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
-        for module in (change, keys, envelopes)
+        for module in (change, keys, envelopes, webhooks)
         for document in documents(module).values()
         for definition in document.definitions
         if isinstance(definition, OperationDefinitionNode) and definition.operation.value == "mutation"
@@ -80,6 +83,11 @@ def test_every_phase_is_known() -> None:
 
 def test_every_order_is_known() -> None:
     assert set(ORDERS.values()) == members(CONTRACT, "ClusterOrderField")
+
+
+def test_every_severity_and_every_form_of_a_webhook_is_known() -> None:
+    assert set(SEVERITIES) == members(CONTRACT, "Severity")
+    assert set(FORMS) == members(CONTRACT, "WebhookForm")
 
 
 def test_every_kind_of_event_is_known() -> None:

@@ -4,8 +4,9 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +14,10 @@ import uvicorn
 from pydantic import SecretStr
 
 import sandbox
+from adapters.webhooks import WebhookSender, open_client
 from fleet.accounts.new_account import make_account
 from fleet.observing.schedule import Pace, due_messages
+from fleet.webhooks.service import MOST_WEBHOOKS
 from functions.api_settings import ApiSettings
 from functions.wiring import Parts, services_of, wire
 from gateway.http.app import create_app
@@ -89,9 +92,10 @@ class Whole:
         self._clock.at += timedelta(seconds=seconds)
 
     def pass_time(self, seconds: float) -> None:
-        """With a look at each account that falls due."""
+        """With a look at each account that falls due, and a turn of each webhook."""
         self.pass_time_unseen(seconds)
         self._run(self._observe())
+        self._run(self._deliver())
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -119,6 +123,7 @@ class Whole:
             pace=Pace(),
             clock=self._clock,
             base_urls={one.accounts[0].provider: one.url for one in self._fake_providers.values()},
+            allows_private_webhooks=True,
         ) as parts:
             self._parts = parts
             for name, fake_provider in self._fake_providers.items():
@@ -158,6 +163,23 @@ class Whole:
         )
         for account_id, due_at in due or []:
             await observer.observe(account_id, due_at=due_at)
+
+    async def _deliver(self) -> None:
+        """To receivers on this machine; no other host is known here."""
+        known = await self._parts.webhook_service.webhooks.page(after=None, limit=MOST_WEBHOOKS)
+        if not known:
+            return
+        async with open_client() as client:
+            sender = WebhookSender(client=client, allows_private=True, resolve=here_alone)
+            deliverer = replace(self._parts.deliverer, sender=sender)
+            for one in known:
+                await deliverer.deliver(one.webhook.id)
+
+
+async def here_alone(host: str, port: int) -> Sequence[str]:
+    if host != "127.0.0.1":
+        raise OSError(f"tests reach loopback only, not {host!r}")
+    return [host]
 
 
 EVERY_ACCOUNT: Mapping[str, tuple[str, ...]] = {

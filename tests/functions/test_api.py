@@ -9,10 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fleet.access.key_token import digest_token, id_of, make_token
+from fleet.model import opaque
 from fleet.model.api_key import ApiKey
 from functions.api import Api
 from gateway.http.headers import EVERYWHERE
-from gateway.relay import opaque
 from infra.store.api_keys import TableKeys
 from sandbox import Server
 from tests.adapters.issuer import AUDIENCE, publishing

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from fleet.model.account import Account, Collection
+from fleet.model.event import Event, EventKind
 from fleet.observing.schedule import Pace
 from fleet.ports.clock import SystemClock
 from functions.api import Api
 from functions.observe import Observing
 from functions.plan import Planner
 from infra.dynamodb.expressions import to_attributes
+from infra.store.event_rows import from_event
 from infra.store.names import join
+from infra.store.writes import put
 from sandbox import Server
 from tests.functions.conftest import ADMIN_KEY, Deployment, Invocation, batch, event, observation_request
 from tests.template.conftest import read_template
@@ -198,6 +201,52 @@ def test_every_function_may_do_what_it_does(
     assert refused(removed, "ObserveRole", names) == []
 
 
+CREATE_WEBHOOK = """mutation ($url: Secret!) {
+  createWebhook(input: {name: "pager", url: $url}) { webhook { id } userErrors { message } }
+}"""
+
+
+def test_what_webhooks_send_is_planned_and_sent_within_the_roles(
+    deployment: Deployment, kupe: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message that a receiver refuses, too: it waits, dies and is replayed."""
+    monkeypatch.setattr("fleet.webhooks.deliver.RETRY_AFTER", ())
+    clock, calls, names = SystemClock(), deployment.calls, names_of(deployment)
+    calls.clear()
+    url = "https://localhost:1/hook"  # which leads inside, so that nothing is sent
+    webhook = ask(deployment, CREATE_WEBHOOK, url=url)["createWebhook"]["webhook"]
+    assert refused(calls, "ApiRole", names) == []
+
+    account = asyncio.run(deployment.connect(kupe, clock.now() - timedelta(seconds=1)))
+    happened = Event(kind=EventKind.VERSION_CHANGED, account_id=account.id, occurred_at=clock.now())
+    early = from_event(happened, fence=1, written_at=clock.now() - timedelta(seconds=4))
+    asyncio.run(deployment.store._table.write(put(early)))
+    monkeypatch.setattr("infra.store.webhooks.HELD_BACK", timedelta())
+    monkeypatch.setattr("infra.store.activity.HELD_BACK", timedelta())
+
+    calls.clear()
+    planner = Planner(deployment.environment, clock)
+    planner(event("plan"), Invocation())
+    planner.close()
+    assert refused(calls, "PlanRole", names) == []
+    (message,) = [one for one in deployment.sent() if "webhook_id" in one]
+
+    calls.clear()
+    observing = Observing(deployment.environment, clock)
+    for _ in range(2):
+        body = json.dumps({"webhook_id": message["webhook_id"]})
+        assert observing(batch(body), Invocation()) == {"batchItemFailures": []}
+    observing.close()
+    assert {"Query", "PutItem", "UpdateItem", "TransactWriteItems"} <= {name for name, _ in calls}
+    assert refused(calls, "ObserveRole", names) == []
+
+    calls.clear()
+    told = "mutation ($id: ID!) { %sWebhook(id: $id) { userErrors { message } } }"
+    for change in ("replay", "delete"):
+        assert ask(deployment, told % change, **webhook) == {f"{change}Webhook": {"userErrors": []}}
+    assert refused(calls, "ApiRole", names) == []
+
+
 def row(partition: str, **more: str) -> dict[str, Any]:
     return {"Item": to_attributes({"pk": join(*partition.split()), "sk": "-", **more})}
 
@@ -215,6 +264,16 @@ FORBIDDEN: list[tuple[str, str, Mapping[str, Any]]] = [
     ("PlanRole", "UpdateItem", change("apikey a", "due_at")),
     ("PlanRole", "PutItem", row("account a", body="{}")),
     ("PlanRole", "BatchGetItem", {"RequestItems": {"table": {"Keys": [change("apikey a")["Key"]]}}}),
+    (
+        "PlanRole",
+        "Query",
+        {"IndexName": "listing", "ExpressionAttributeValues": {":partition": {"S": "apikeys"}}},
+    ),
+    (
+        "ObserveRole",
+        "Query",
+        {"IndexName": "listing", "ExpressionAttributeValues": {":partition": {"S": "apikeys"}}},
+    ),
     ("PlanRole", "GetParameter", {"Name": "/fleetgraph/tokens/a"}),
     ("ObserveRole", "PutItem", row("apikey a", body="{}")),
     ("ObserveRole", "UpdateItem", change("apikey a", "body")),

@@ -86,7 +86,7 @@ def script() -> Script:
 @pytest.fixture
 def scripted(reader: WatchedReader, clock: SetClock, script: Script) -> Client:
     """A client of a gateway whose changes go to a script."""
-    return Client(reader, clock, changer=script, account_service=script)
+    return Client(reader, clock, changer=script, account_service=script, webhooks=script)
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from pydantic import SecretStr
 from adapters import open_adapter
 from fleet.accounts.service import AccountService
 from fleet.changing.changer import Changer
+from fleet.model import opaque
 from fleet.model.account import Account, Collection
 from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Adapter
 from fleet.ports.permits import Permits
-from gateway.relay import opaque
 from infra.secrets.memory import MemoryVault
 from infra.store.store import TableStore
 from sandbox import ManualClock, Server

@@ -19,6 +19,7 @@ from graphql import (
 )
 from graphql.language import FieldNode
 
+from fleet.model import opaque
 from fleet.model.account import Account
 from fleet.model.caller import Caller, Scope
 from fleet.model.change import RefreshAccount
@@ -26,7 +27,6 @@ from fleet.model.cluster import Phase
 from fleet.model.envelope import Envelope
 from fleet.model.money import Money
 from fleet.model.operation import Operation, Target, TargetKind, new_operation_id
-from gateway.relay import opaque
 from gateway.schema import SCHEMA
 from infra.store.store import TableStore
 from tests.gateway.world import (
@@ -115,6 +115,7 @@ DOCUMENTS: Mapping[str, str] = {
     "rateLimit": "{ rateLimit { remaining } }",
     "apiKeys": "{ apiKeys { nodes { name hint } } }",
     "auditLog": "{ auditLog { nodes { subject } } }",
+    "webhooks": "{ webhooks { nodes { name deadDeliveries { nodes { failure } } } } }",
 }
 """One for every field of `Query`, with every connection that is reached from there somewhere among them."""
 
@@ -289,8 +290,8 @@ async def test_a_field_tells_of_the_accounts_that_the_key_sees_and_of_no_other(
     operations = await populated(store, clock)
     envelopes = await every_kind_of_envelope()
     limited = Client(store, clock, caller=CALLER, envelopes=envelopes)
-    everything = Client(store, clock, keys=NoKeys(), envelopes=envelopes)
-    tells_of_accounts = field not in ("providers", "apiKeys", "auditLog", "rateLimit")
+    everything = Client(store, clock, keys=NoKeys(), webhooks=NoWebhooks(), envelopes=envelopes)
+    tells_of_accounts = field not in ("providers", "apiKeys", "auditLog", "webhooks", "rateLimit")
     of_all = await ask(everything, field, SEEN + UNSEEN, operations)
     if tells_of_accounts and field not in ("fleet", "viewer"):
         assert told(of_all) & ALL_UNSEEN, "this document tells nothing that could be hidden"
@@ -300,6 +301,17 @@ async def test_a_field_tells_of_the_accounts_that_the_key_sees_and_of_no_other(
     assert told(unseen) & ALL_UNSEEN == set()
     if tells_of_accounts and field != "fleet":
         assert told(seen)
+
+
+class NoWebhooks:
+    """A service of webhooks, and where none is kept."""
+
+    @property
+    def webhooks(self) -> "NoWebhooks":
+        return self
+
+    async def page(self, *, after: object, limit: int) -> list[object]:
+        return []
 
 
 class NoKeys:

@@ -8,7 +8,7 @@ import pytest
 from graphql import parse
 from graphql.language import OperationDefinitionNode
 
-from gateway.relay import opaque
+from fleet.model import opaque
 from infra.store.store import TableStore
 from tests.gateway.world import ACME, Client
 

@@ -277,10 +277,13 @@ def test_every_change_at_a_provider_can_be_planned() -> None:
         "applyPlan",
         "connectAccount",
         "createApiKey",
+        "createWebhook",
         "deleteEnvelope",
+        "deleteWebhook",
         "disconnectAccount",
         "refreshAccount",
         "replaceAccountToken",
+        "replayWebhook",
         "revokeApiKey",
         "setEnvelope",
     }

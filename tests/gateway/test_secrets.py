@@ -149,6 +149,7 @@ def test_the_mutations_that_take_secrets_are_known() -> None:
         "replaceAccountToken",
         "createIntegration",
         "updateIntegration",
+        "createWebhook",
     ]
 
 

@@ -47,6 +47,7 @@ from fleet.providers.cockroachdb import CockroachdbDetails, CockroachdbRegion
 from fleet.providers.kupe import KupeDetails
 from fleet.providers.northflank import NodePool, NorthflankDetails
 from fleet.providers.qovery import QoveryDetails, QoveryFeature
+from fleet.webhooks.service import WebhookService
 from gateway.http.app import create_app
 from gateway.services import Policy, Services
 from infra.store.store import TableStore
@@ -163,6 +164,7 @@ def services_over(
     credits: Credits | None = None,
     audit: AuditLog | None = None,
     envelopes: object = None,
+    webhooks: object = None,
 ) -> Services:
     """What is left out is not asked for."""
     return Services(
@@ -173,6 +175,7 @@ def services_over(
         envelopes=cast("Envelopes", envelopes or FewEnvelopes()),
         credits=credits or Plenty(),
         audit=audit or NoAudit(),
+        webhooks=cast("WebhookService", webhooks),
         clock=clock,
     )
 
@@ -186,6 +189,7 @@ def gateway_of(
     keys: object = None,
     credits: Credits | None = None,
     envelopes: object = None,
+    webhooks: object = None,
     caller: Caller = ANYBODY,
     **options: Any,
 ) -> Starlette:
@@ -197,6 +201,7 @@ def gateway_of(
         keys=keys,
         credits=credits,
         envelopes=envelopes,
+        webhooks=webhooks,
     )
     return create_app(
         services,

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.relay import opaque
+from fleet.model import opaque
 from tests.kill.judging import Done, judge_deletions, judge_sendings
 from tests.kill.verbs import FLEET, SPECS, VERBS, Asked, Fleet
 from tests.kill.world import Life, World, await_observed, launch, live, world_in

@@ -11,12 +11,12 @@ from fleet.model.cluster import Engine, Phase
 from fleet.model.event import EventKind
 from fleet.model.money import SpendLimitState
 from fleet.model.operation import OperationState
+from fleet.model.severity import Severity
 from fleet.reading import activity, operation_pages, pages
 from fleet.reading.facets import FacetBy
 from fleet.reading.listing import Question
 from fleet.reading.ordering import Direction, OrderField
 from fleet.reading.search import InvalidSearch, Search, parse
-from fleet.reading.severity import Severity
 from gateway.http.errors import ClientError
 from gateway.relay.ids import account_id_of, ref_of
 from gateway.types.enums import ProviderKind
@@ -154,10 +154,12 @@ class EventFilter:
     cluster_id: strawberry.ID | None = option(
         "Events of this cluster, also of a deleted one. The ID of anything else matches nothing."
     )
+    severities: list[Severity] | None = strawberry.UNSET
 
     def to_where(self) -> activity.EventFilter:
         cluster = given(self.cluster_id)
         return activity.EventFilter(
+            severities=_any_of(given(self.severities)),
             kinds=_any_of(given(self.kinds)),
             providers=_any_of(given(self.providers)),
             account_ids=_accounts(given(self.account_ids)),

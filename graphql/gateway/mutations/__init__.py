@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gateway.mutations import accounts, clusters, envelopes, integrations, keys, nodes, plans
+from gateway.mutations import accounts, clusters, envelopes, integrations, keys, nodes, plans, webhooks
 from gateway.mutations.payloads import (
     AccountPayload,
     ApiKeyPayload,
@@ -10,11 +10,14 @@ from gateway.mutations.payloads import (
     ClusterNodePayload,
     ClusterOperationPayload,
     CreateApiKeyPayload,
+    CreateWebhookPayload,
     DeleteIntegrationPayload,
+    DeleteWebhookPayload,
     EnvelopePayload,
     IntegrationPayload,
     OperationPayload,
     SpendLimitPayload,
+    WebhookPayload,
 )
 from gateway.types.records import field
 
@@ -99,4 +102,14 @@ class Mutation:
         "Make the change of a dry run: send exactly the requests that its plan shows. It is refused with ConflictError "
         "if others would go out by now. A plan is its caller's alone.",
         resolver=plans.apply,
+    )
+    create_webhook: CreateWebhookPayload | None = field(
+        "Send what happens from now on to an address.", resolver=webhooks.create
+    )
+    delete_webhook: DeleteWebhookPayload | None = field(
+        "Delete a webhook, with everything that waits for it.", resolver=webhooks.delete
+    )
+    replay_webhook: WebhookPayload | None = field(
+        "Try again to deliver up to 500 events that were given up, the oldest first.",
+        resolver=webhooks.replay,
     )

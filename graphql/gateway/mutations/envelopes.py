@@ -2,13 +2,14 @@
 
 import strawberry
 
+from fleet.model import opaque
 from fleet.model.envelope import LONGEST_NAME, MOST_ACCOUNTS, MOST_ENVELOPES, MOST_LABELS, Envelope
 from fleet.model.money import Money as KnownMoney
 from fleet.model.refusal import InvalidInput, NoSuchThing, SeveralRefusals
 from fleet.ports.envelopes import TooManyEnvelopes
 from gateway.context import Info
 from gateway.mutations.payloads import answers
-from gateway.relay import ids, opaque
+from gateway.relay import ids
 from gateway.types.envelope import is_visible
 from gateway.types.label import LabelInput, with_labels
 from gateway.types.money import MoneyInput

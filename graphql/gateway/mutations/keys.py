@@ -5,12 +5,13 @@ from datetime import datetime
 import strawberry
 
 from fleet.access.api_keys import MadeKey, create_key, revoke_key
+from fleet.model import opaque
 from fleet.model.api_key import ApiKey
 from fleet.model.caller import Scope
 from fleet.model.refusal import InvalidInput, NoSuchThing
 from gateway.context import Info
 from gateway.mutations.payloads import answers
-from gateway.relay import ids, opaque
+from gateway.relay import ids
 from gateway.types.records import given, option
 
 

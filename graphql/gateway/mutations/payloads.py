@@ -20,6 +20,8 @@ from fleet.model.node import Node as NodeRecord
 from fleet.model.operation import OperationState
 from fleet.model.plan import Plan as KnownPlan
 from fleet.model.refusal import MissingScope, Refused
+from fleet.model.webhook import KnownWebhook
+from fleet.webhooks.service import ChangedWebhook, DeletedWebhook, MadeWebhook
 from gateway.context import Info
 from gateway.mutations.refusals import UserError, failure_errors, user_errors
 from gateway.relay import ids
@@ -32,8 +34,19 @@ from gateway.types.node import ClusterNode
 from gateway.types.operation import Operation, find_target
 from gateway.types.plan import Plan
 from gateway.types.records import ShownRefusal, field, serves, shown
+from gateway.types.webhook import Webhook
 
-Answer = domain.Operation | KnownPlan | TrackedAccount | KnownKey | MadeKey | KnownEnvelope
+Answer = (
+    domain.Operation
+    | KnownPlan
+    | TrackedAccount
+    | KnownKey
+    | MadeKey
+    | KnownEnvelope
+    | MadeWebhook
+    | ChangedWebhook
+    | DeletedWebhook
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +60,9 @@ class MutationOutcome:
     api_key: KnownKey | None = None
     token: str | None = None
     envelope: KnownEnvelope | None = None
+    webhook: KnownWebhook | None = None
+    secret: str | None = None
+    is_deleted: bool = False
     user_errors: Sequence[ShownRefusal] = ()
 
 
@@ -94,6 +110,12 @@ def _outcome(named: str | None, answered: Answer) -> MutationOutcome:
             return MutationOutcome(api_key=answered.key, token=answered.token)
         case KnownKey():
             return MutationOutcome(api_key=answered)
+        case MadeWebhook(known, secret):
+            return MutationOutcome(webhook=known, secret=secret)
+        case ChangedWebhook(known):
+            return MutationOutcome(webhook=known)
+        case DeletedWebhook():
+            return MutationOutcome(named=named, is_deleted=True)
         case KnownPlan():
             return MutationOutcome(named=named, plan=answered)
         case domain.Operation():
@@ -145,6 +167,10 @@ def deleted_id(outcome: Row) -> str | None:
     if operation is None or operation.answered_at is None or operation.state is OperationState.FAILED:
         return None
     return outcome.named
+
+
+def deleted_webhook_id(outcome: Row) -> str | None:
+    return outcome.named if outcome.is_deleted else None
 
 
 PLANNED = "What a dry run would have sent. Null if it was none."
@@ -226,3 +252,21 @@ class ClusterNodePayload(Payload):
 @strawberry.type(description="The result of applying a plan.")
 class ApplyPlanPayload(Payload):
     operation: Operation | None
+
+
+@strawberry.type(description="The result of creating a webhook.")
+class CreateWebhookPayload(Payload):
+    webhook: Webhook | None
+    secret: str | None = field("What its messages are signed with. It is shown only here.")
+
+
+@strawberry.type(description="The result of a change of a webhook.")
+class WebhookPayload(Payload):
+    webhook: Webhook | None
+
+
+@strawberry.type(description="The result of deleting a webhook.")
+class DeleteWebhookPayload(Payload):
+    deleted_id: strawberry.ID | None = field(
+        "The ID of the webhook that is gone.", resolver=deleted_webhook_id
+    )

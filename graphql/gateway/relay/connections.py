@@ -6,8 +6,8 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import strawberry
 
+from fleet.model import opaque
 from gateway.http.errors import ClientError
-from gateway.relay import opaque
 from gateway.types.records import field, given
 
 MOST_ITEMS = 100

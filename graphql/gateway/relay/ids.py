@@ -2,6 +2,7 @@
 
 import strawberry
 
+from fleet.model import opaque
 from fleet.model.account import TrackedAccount
 from fleet.model.api_key import ApiKey
 from fleet.model.cluster import Cluster
@@ -11,10 +12,10 @@ from fleet.model.node import Node as NodeRecord
 from fleet.model.operation import Operation
 from fleet.model.provider import Provider
 from fleet.model.tracking import Tracked
+from fleet.model.webhook import KnownWebhook
 from fleet.ports.store import Ref
 from fleet.providers import PROVIDERS
 from gateway.context import Context
-from gateway.relay import opaque
 from gateway.types.records import field, shown
 
 MOST_IDS = 100
@@ -38,6 +39,8 @@ def global_id(source: strawberry.Parent[object]) -> str:
             return opaque.write(["Envelope", name])
         case ApiKey(id=key_id), _:
             return opaque.write(["ApiKey", key_id])
+        case KnownWebhook(webhook=webhook), _:
+            return opaque.write(["Webhook", webhook.id])
         case _:
             raise TypeError(f"{type(source).__name__} has no global ID")
 
@@ -54,6 +57,8 @@ async def find(context: Context, global_id: str) -> object | None:
             return await context.envelope(name)
         case ("ApiKey", key):
             return await context.api_key(key)
+        case ("Webhook", key):
+            return await context.webhook(key)
         case ("Operation", account_id, key):
             return await context.operations.load(Ref(account_id, key))
         case ("Cluster", account_id, key):

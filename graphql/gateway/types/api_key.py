@@ -4,12 +4,11 @@ from datetime import datetime
 
 import strawberry
 
-from fleet.model import api_key
+from fleet.model import api_key, opaque
 from fleet.model.caller import Scope
 from gateway.context import Info
 from gateway.http.codes import Code
 from gateway.http.errors import ClientError
-from gateway.relay import opaque
 from gateway.relay.connections import After, First, Page, ask
 from gateway.relay.ids import Node
 from gateway.types.records import field, serves

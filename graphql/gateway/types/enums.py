@@ -17,10 +17,10 @@ from fleet.model.money import SpendEnforcement, SpendLimitBasis, SpendLimitState
 from fleet.model.node import NodePhase
 from fleet.model.operation import OperationState
 from fleet.model.rate_limit import RequestUse
+from fleet.model.severity import Severity
 from fleet.providers import PROVIDERS
 from fleet.reading.facets import FacetBy
 from fleet.reading.ordering import Direction, OrderField
-from fleet.reading.severity import Severity
 
 
 @strawberry.enum(description="The platforms that this gateway has an adapter for.")

@@ -5,15 +5,16 @@ from datetime import datetime
 import strawberry
 
 from fleet.model import event as domain
+from fleet.model import opaque
 from fleet.model import operation as changes
 from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
 from fleet.model.change import OperationKind
 from fleet.model.event import EventKind
+from fleet.model.severity import Severity
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.store import Ref
 from gateway.context import Info
-from gateway.relay import opaque
 from gateway.types.account import Account
 from gateway.types.cluster import Cluster
 from gateway.types.operation import Operation
@@ -51,6 +52,10 @@ async def operation(event: Row, info: Info) -> changes.Operation | None:
 class Event:
     id: strawberry.ID = field("Identifies the event. It is not the ID of a `Node`.", resolver=event_id)
     kind: EventKind
+    severity: Severity = field(
+        "How much it needs somebody. BROKEN: something failed. STUCK: a change did not end in time. UNKNOWN: the "
+        "state cannot be known now. MOVING: a change has begun. FINE: everything else."
+    )
     occurred_at: datetime = field("When it happened, or when it was observed.")
     account: Account | None = field("Null once it is disconnected.", resolver=account)
     account_name: str | None = field("The name of the account at that time.")

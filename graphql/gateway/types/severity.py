@@ -4,9 +4,10 @@ from datetime import datetime
 
 import strawberry
 
+from fleet.model.severity import Severity
 from fleet.model.tracking import TrackedCluster
 from fleet.reading.severity import Assessment as Assessed
-from fleet.reading.severity import Severity, assess
+from fleet.reading.severity import assess
 from fleet.reading.timings import NO_HISTORY
 from gateway.context import Info
 from gateway.types.records import field

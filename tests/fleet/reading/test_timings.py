@@ -7,7 +7,8 @@ import pytest
 from fleet.model.account import AccountState, TrackedAccount
 from fleet.model.cluster import Phase
 from fleet.model.durations import LATEST, MOST_GROUPS, MoveKind, record
-from fleet.reading.severity import Severity, assess
+from fleet.model.severity import Severity
+from fleet.reading.severity import assess
 from fleet.reading.timings import Timings
 from tests.fleet.things import NOON, account, row
 

@@ -10,9 +10,9 @@ import pytest
 from graphql import build_schema, graphql_sync
 from strawberry.extensions import SchemaExtension
 
+from fleet.model import opaque
 from gateway.http.codes import MEANINGS, Code
 from gateway.http.errors import to_client
-from gateway.relay import opaque
 from gateway.schema import SCHEMA
 from tests.gateway.world import Client, SetClock, WatchedReader
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from fleet.model import opaque
 from fleet.model.caller import Caller, Scope
-from gateway.relay import opaque
 from infra.store.store import TableStore
 from tests.gateway.world import ACME, MERIDIAN, Client, FewEnvelopes, SetClock, letting_in
 

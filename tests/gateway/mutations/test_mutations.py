@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from fleet.model import credentials
+from fleet.model import credentials, opaque
 from fleet.model.change import (
     ClearSpendLimit,
     CordonNode,
@@ -44,7 +44,6 @@ from fleet.providers.qovery import (
     QoveryClusterSpec,
     QoveryKubernetesMode,
 )
-from gateway.relay import opaque
 from infra.store.store import TableStore
 from tests.gateway.script import Script, operation
 from tests.gateway.world import ACME, EXTERNAL_ID, MERIDIAN, NORTH, QUAY, Client

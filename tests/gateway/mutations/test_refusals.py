@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from fleet.model import refusal
+from fleet.model import opaque, refusal
 from fleet.model.caller import Scope
 from fleet.model.capability import Capability
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.operation import OperationState, Target, TargetKind
 from fleet.model.refusal import Refused, SeveralRefusals
 from gateway.mutations.refusals import USER_ERRORS
-from gateway.relay import opaque
 from gateway.types.records import ShownRefusal
 from infra.store.store import TableStore
 from tests.gateway.mutations.test_mutations import (

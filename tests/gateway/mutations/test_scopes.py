@@ -15,8 +15,8 @@ from graphql import (
 
 from fleet.access.authentication import NotAuthenticated, Reason, authenticate_key
 from fleet.access.key_token import is_well_formed
+from fleet.model import opaque
 from fleet.model.caller import Caller, Scope
-from gateway.relay import opaque
 from gateway.schema import SCHEMA
 from infra.store.api_keys import TableKeys
 from infra.store.store import TableStore
@@ -29,6 +29,9 @@ NEEDS_ADMIN = {
     "disconnectAccount",
     "createApiKey",
     "revokeApiKey",
+    "createWebhook",
+    "deleteWebhook",
+    "replayWebhook",
 }
 MUTATIONS = SCHEMA._schema.mutation_type.fields  # type: ignore[union-attr]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from fleet.model import opaque
 from fleet.model.cluster import Phase
-from gateway.relay import opaque
 from infra.store.store import TableStore
 from tests.gateway.world import (
     ACME,

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from fleet.model import opaque
 from fleet.model.caller import Caller, Scope
 from fleet.model.cluster import Phase
-from gateway.relay import opaque
 from infra.store.store import TableStore
 from tests.gateway.world import (
     ACME,

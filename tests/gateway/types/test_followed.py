@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from fleet.model import opaque
 from fleet.model.change import CreateCluster
 from fleet.model.operation import Operation, OperationState, Target, TargetKind
 from fleet.providers.kupe import KupeClusterSpec, KupeClusterType
 from fleet.reading.pages import EXAMINED_ROWS
-from gateway.relay import opaque
 from infra.store.store import TableStore
 from tests.gateway.mutations.test_mutations import AWS_PROD, LEDGER, PRODUCTION
 from tests.gateway.script import numbered, operation

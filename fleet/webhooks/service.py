@@ -1,0 +1,161 @@
+"""Making webhooks, deleting them, and replaying what did not arrive. Only callers with the scope ADMIN may: whoever
+subscribes sends what happens in the whole fleet to an address of their own.
+"""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+from fleet.model.caller import Caller, Scope
+from fleet.model.event import EventKind
+from fleet.model.refusal import InvalidInput, MissingScope, NoSuchThing, Refused, SeveralRefusals
+from fleet.model.severity import Severity
+from fleet.model.webhook import KnownWebhook, Webhook, WebhookForm, WebhookState
+from fleet.ports.clock import Clock
+from fleet.ports.store import Reader
+from fleet.ports.vault import Vault
+from fleet.ports.webhooks import Sender, Webhooks
+from fleet.webhooks.message import make_secret
+from fleet.webhooks.target import Target, write_target
+
+T = TypeVar("T")
+
+LONGEST_NAME = 100
+LONGEST_URL = 1000
+MOST_WEBHOOKS = 20
+"""Each costs a look into the feed every minute."""
+MOST_REPLAYED = 500
+
+
+class MadeWebhook(NamedTuple):
+    """A webhook with the secret that it signs with, which is shown only once."""
+
+    known: KnownWebhook
+    secret: str
+
+
+class ChangedWebhook(NamedTuple):
+    known: KnownWebhook
+
+
+class DeletedWebhook(NamedTuple):
+    webhook_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookService:
+    webhooks: Webhooks
+    reader: Reader
+    vault: Vault
+    sender: Sender
+    clock: Clock
+
+    async def create(
+        self,
+        caller: Caller,
+        *,
+        name: str,
+        url: str,
+        form: WebhookForm,
+        kinds: Iterable[EventKind] | None,
+        severities: Iterable[Severity] | None,
+        providers: Iterable[str] | None,
+        account_ids: frozenset[str] | None,
+    ) -> MadeWebhook:
+        _require_admin(caller)
+        name, url, now = name.strip(), url.strip(), self.clock.now()
+        wrong = [*_faults_of_name(name), *self._faults_of_url(url)]
+        wrong += await self._faults_of_accounts(account_ids)
+        existing = await self.webhooks.page(after=None, limit=MOST_WEBHOOKS)
+        if len(existing) >= MOST_WEBHOOKS:
+            wrong.append(InvalidInput(f"There are {MOST_WEBHOOKS} webhooks, which is the most."))
+        if any(one.webhook.name == name for one in existing):
+            wrong.append(InvalidInput("Another webhook has this name.", path=("name",)))
+        if wrong:
+            raise SeveralRefusals(wrong)
+        webhook = Webhook(
+            id=secrets.token_hex(8),
+            name=name,
+            form=form,
+            origin=_origin(url),
+            kinds=_some(kinds),
+            severities=_some(severities),
+            providers=_some(providers),
+            account_ids=account_ids,
+            created_at=now,
+            created_by=caller.name,
+        )
+        state = WebhookState(cursor=self.webhooks.place(now))
+        secret = make_secret()
+        await self.vault.keep(webhook.vault_key, write_target(Target(url=url, secret=secret)))
+        await self.webhooks.keep(webhook, state)
+        return MadeWebhook(KnownWebhook(webhook=webhook, state=state), secret)
+
+    async def delete(self, caller: Caller, webhook_id: str) -> DeletedWebhook:
+        _require_admin(caller)
+        known = await self._need(webhook_id)
+        await self.webhooks.remove(webhook_id)
+        await self.vault.forget(known.webhook.vault_key)
+        return DeletedWebhook(webhook_id)
+
+    async def replay(self, caller: Caller, webhook_id: str) -> ChangedWebhook:
+        """Lets what was given up wait again, up to 500 deliveries, the oldest first."""
+        _require_admin(caller)
+        known = await self._need(webhook_id)
+        now = self.clock.now()
+        dead = await self.webhooks.dead(webhook_id, after=None, limit=MOST_REPLAYED)
+        for delivery in dead:
+            fresh = delivery.model_copy(update={"attempts": 0, "since": now, "next_at": now})
+            await self.webhooks.revive(webhook_id, fresh)
+        state = known.state.model_copy(
+            update={
+                "dead_count": max(known.state.dead_count - len(dead), 0),
+                "waiting_count": known.state.waiting_count + len(dead),
+            }
+        )
+        return ChangedWebhook(known.model_copy(update={"state": state}))
+
+    async def _need(self, webhook_id: str) -> KnownWebhook:
+        known = await self.webhooks.find(webhook_id)
+        if known is None:
+            raise NoSuchThing("The webhook was not found.", path=("id",))
+        return known
+
+    def _faults_of_url(self, url: str) -> list[Refused]:
+        try:
+            if not 1 <= len(url) <= LONGEST_URL:
+                raise ValueError(f"An address has 1 to {LONGEST_URL} characters.")
+            self.sender.check(url)
+        except ValueError as error:
+            return [InvalidInput(str(error), path=("url",))]
+        return []
+
+    async def _faults_of_accounts(self, account_ids: frozenset[str] | None) -> list[Refused]:
+        if account_ids is None:
+            return []
+        if not account_ids or len(await self.reader.accounts_by_id(account_ids)) < len(account_ids):
+            return [InvalidInput("One of these is not the ID of an account.", path=("account_ids",))]
+        return []
+
+
+def _faults_of_name(name: str) -> list[Refused]:
+    if not 1 <= len(name) <= LONGEST_NAME:
+        return [InvalidInput(f"A name has 1 to {LONGEST_NAME} characters.", path=("name",))]
+    return []
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _some(wanted: Iterable[T] | None) -> frozenset[T] | None:
+    """Nothing chosen wants everything."""
+    return frozenset(wanted or ()) or None
+
+
+def _require_admin(caller: Caller) -> None:
+    if not caller.may(Scope.ADMIN):
+        raise MissingScope(Scope.ADMIN)

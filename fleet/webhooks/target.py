@@ -1,0 +1,25 @@
+"""Where a webhook sends, and what it signs with. Both are secrets: the vault keeps them in one text."""
+
+import json
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    url: str = field(repr=False)
+    secret: str = field(repr=False)
+
+
+def write_target(target: Target) -> SecretStr:
+    return SecretStr(json.dumps({"url": target.url, "secret": target.secret}))
+
+
+def read_target(text: SecretStr) -> Target:
+    """Raises `KeyError` for a text that `write_target` did not write."""
+    try:
+        told = json.loads(text.get_secret_value())
+        return Target(url=told["url"], secret=told["secret"])
+    except (ValueError, TypeError) as error:
+        raise KeyError("webhook") from error

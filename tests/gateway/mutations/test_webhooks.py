@@ -1,0 +1,148 @@
+"""Webhooks through GraphQL: made, listed, replayed and deleted by those who may; and no secret is shown twice."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from fleet.model import opaque
+from fleet.model.caller import Caller, Scope
+from fleet.ports.webhooks import NotDelivered
+from fleet.webhooks.service import MOST_WEBHOOKS
+from infra.store.store import TableStore
+from tests.fleet.webhooks.receiving import Subscribed, changed
+from tests.gateway.world import Client
+from tests.infra.samples import SetClock
+from tests.tables import OpenTable
+
+FIELDS = """id name form origin kinds severities providers { kind } accountIds createdBy deliveredAt failingSince
+    failure waitingCount deadCount deadDeliveries(first: 5) { nodes { attempts failure event { kind severity to } } }"""
+CREATE = f"""mutation ($input: CreateWebhookInput!) {{ createWebhook(input: $input) {{
+    webhook {{ {FIELDS} }} secret userErrors {{ __typename message path }} }} }}"""
+LIST = f"{{ webhooks(first: 50) {{ nodes {{ {FIELDS} }} }} }}"
+NODE = f"query ($id: ID!) {{ node(id: $id) {{ __typename ... on Webhook {{ {FIELDS} }} }} }}"
+DELETE = "mutation ($id: ID!) { deleteWebhook(id: $id) { deletedId userErrors { __typename path } } }"
+REPLAY = """mutation ($id: ID!) { replayWebhook(id: $id) {
+    webhook { waitingCount deadCount } userErrors { __typename } } }"""
+URL = "https://hooks.example.com/services/a-made-up-secret"
+
+
+@pytest.fixture
+def fleet(open_table: OpenTable) -> Iterator[Subscribed]:
+    clock = SetClock()
+    with open_table(clock) as opened:
+        yield Subscribed(opened.table, clock)
+
+
+@pytest.fixture
+def admin(fleet: Subscribed) -> Client:
+    return client(fleet, Scope.ADMIN)
+
+
+def client(fleet: Subscribed, *scopes: Scope) -> Client:
+    caller = Caller(id="key k1", name="ops", scopes=frozenset(scopes))
+    store: TableStore = fleet.store
+    return Client(store, fleet.clock, caller=caller, webhooks=fleet.service)  # type: ignore[arg-type]
+
+
+async def create(admin: Client, **chosen: Any) -> Mapping[str, Any]:
+    made: Mapping[str, Any] = (await admin.query(CREATE, input={"name": "pager", "url": URL} | chosen))[
+        "createWebhook"
+    ]
+    return made
+
+
+async def test_a_webhook_is_made_and_its_secret_is_shown_once(admin: Client) -> None:
+    made = await create(admin, severities=["BROKEN"], kinds=["PHASE_CHANGED"], providers=["KUPE"])
+    assert made["userErrors"] == []
+    assert made["secret"].startswith("whsec_")
+    webhook = made["webhook"]
+    assert (webhook["origin"], webhook["form"], webhook["createdBy"]) == (
+        "https://hooks.example.com",
+        "STANDARD",
+        "ops",
+    )
+    assert (webhook["severities"], webhook["kinds"]) == (["BROKEN"], ["PHASE_CHANGED"])
+    assert webhook["providers"] == [{"kind": "KUPE"}]
+    assert (await admin.query(LIST))["webhooks"]["nodes"] == [webhook]
+    assert (await admin.query(NODE, id=webhook["id"]))["node"] == {"__typename": "Webhook", **webhook}
+    assert "a-made-up-secret" not in json.dumps([made, await admin.query(LIST)])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "path"),
+    [
+        ({"name": " "}, ["input", "name"]),
+        ({"name": "x" * 101}, ["input", "name"]),
+        ({"url": "http://hooks.example.com/"}, ["input", "url"]),
+        ({"url": "https://" + "x" * 1000}, ["input", "url"]),
+        ({"accountIds": ["nonsense"]}, ["input", "accountIds"]),
+        ({"accountIds": [opaque.write(["Account", "nobody"])]}, ["input", "accountIds"]),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused_and_not_repeated(
+    admin: Client, chosen: dict[str, Any], path: list[str]
+) -> None:
+    made = await create(admin, **chosen)
+    (error,) = made["userErrors"]
+    assert (error["__typename"], error["path"]) == ("InvalidInputError", path)
+    assert made["webhook"] is None
+    assert made["secret"] is None
+    assert (await admin.query(LIST))["webhooks"]["nodes"] == []
+
+
+async def test_a_name_is_taken_once_and_there_is_a_most(admin: Client) -> None:
+    await create(admin)
+    (error,) = (await create(admin))["userErrors"]
+    assert error["message"] == "Another webhook has this name."
+    for number in range(MOST_WEBHOOKS - 1):
+        assert (await create(admin, name=f"w{number}"))["userErrors"] == []
+    (error,) = (await create(admin, name="one too many"))["userErrors"]
+    assert f"There are {MOST_WEBHOOKS} webhooks" in error["message"]
+
+
+async def test_what_was_given_up_is_shown_and_replayed(
+    admin: Client, fleet: Subscribed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fleet.webhooks.deliver.RETRY_AFTER", ())
+    webhook = (await create(admin))["webhook"]
+    (known,) = await fleet.webhooks.page(after=None, limit=2)
+    webhook_id = known.webhook.id
+    fleet.receiver.refuse = lambda message: NotDelivered("It answered with 400.")
+    await fleet.happens(changed("c1", "FAILED"))
+    for _ in range(2):
+        await fleet.deliverer.deliver(webhook_id)
+    ((shown,),) = [(await admin.query(LIST))["webhooks"]["nodes"]]
+    assert (shown["deadCount"], shown["waitingCount"], shown["failure"]) == (1, 0, "It answered with 400.")
+    (dead,) = shown["deadDeliveries"]["nodes"]
+    assert dead == {
+        "attempts": 1,
+        "failure": "It answered with 400.",
+        "event": {"kind": "PHASE_CHANGED", "severity": "BROKEN", "to": "FAILED"},
+    }
+    replayed = (await admin.query(REPLAY, id=webhook["id"]))["replayWebhook"]
+    assert replayed == {"webhook": {"waitingCount": 1, "deadCount": 0}, "userErrors": []}
+    fleet.receiver.refuse = lambda message: None
+    await fleet.deliverer.deliver(webhook_id)
+    assert fleet.receiver.became == ["c1 FAILED"]
+
+
+async def test_a_webhook_is_deleted_once(admin: Client) -> None:
+    webhook = (await create(admin))["webhook"]
+    assert (await admin.query(DELETE, id=webhook["id"]))["deleteWebhook"] == {
+        "deletedId": webhook["id"],
+        "userErrors": [],
+    }
+    again = (await admin.query(DELETE, id=webhook["id"]))["deleteWebhook"]
+    assert again == {"deletedId": None, "userErrors": [{"__typename": "NotFoundError", "path": ["id"]}]}
+    assert (await admin.query(NODE, id=webhook["id"]))["node"] is None
+
+
+async def test_whoever_may_not_make_them_does_not_see_them(admin: Client, fleet: Subscribed) -> None:
+    webhook = (await create(admin))["webhook"]
+    writer = client(fleet, Scope.WRITE)
+    assert (await writer.query(NODE, id=webhook["id"]))["node"] is None
+    answer = await writer.send(LIST)
+    assert answer["data"] == {"webhooks": None}
+    assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
