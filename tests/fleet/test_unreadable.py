@@ -78,7 +78,7 @@ async def test_a_change_that_does_not_read_is_left_alone_until_a_day_has_passed(
     account, script = acme
     first = await world.changer.change_cluster(ADA, Ref(account.id, "web"), DeleteCluster())
     await store_otherwise(world, operation_key(Ref(account.id, first.id)))
-    assert (await world.follow(first, looks=3, every_seconds=3600)).state is OperationState.UNKNOWN
+    assert (await world.follow(first, observations=3, every_seconds=3600)).state is OperationState.UNKNOWN
     assert script.times_asked("delete") == 1
     ended = await world.follow(first, every_seconds=24 * 3600)
     assert ended.state is OperationState.TIMED_OUT

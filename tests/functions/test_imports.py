@@ -4,41 +4,54 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
+from typing import Any
 
 import pytest
+
+pytestmark = pytest.mark.xdist_group("imports")  # in one worker, so that each function starts once
 
 GRAPHQL = {"strawberry", "graphql", "gateway", "mangum", "starlette"}
 FOR_TOKENS = {"jwt", "cryptography"}
 
 
-def modules_after(statement: str, **environment: str) -> set[str]:
-    program = f"{statement}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
+PROGRAM = """
+import gc, importlib, json, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+    print(json.dumps({"loaded": sorted(sys.modules), "collects": gc.isenabled(), "frozen": gc.get_freeze_count()}))
+"""
+
+
+@cache
+def started(*modules: str, on_lambda: bool = False) -> tuple[dict[str, Any], ...]:
+    """What a process has loaded after each of these imports, and what its garbage collector does."""
     done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, **environment},
+        [sys.executable, "-c", PROGRAM, *modules],
+        env={**os.environ, **(ON_LAMBDA if on_lambda else {})},
         capture_output=True,
         text=True,
         check=True,
     )
-    loaded: list[str] = json.loads(done.stdout)
-    return {name.partition(".")[0] for name in loaded}
+    return tuple(map(json.loads, done.stdout.splitlines()))
+
+
+def loaded_by(snapshot: dict[str, Any]) -> set[str]:
+    return {name.partition(".")[0] for name in snapshot["loaded"]}
 
 
 @pytest.mark.parametrize("name", ["plan", "observe"])
 def test_the_background_never_loads_graphql(name: str) -> None:
-    assert modules_after(f"import functions.{name}").isdisjoint(GRAPHQL)
+    """On Lambda least of all, where more is loaded."""
+    (snapshot,) = started(f"functions.{name}", on_lambda=True)
+    assert loaded_by(snapshot).isdisjoint(GRAPHQL)
 
 
-def test_the_api_loads_graphql_with_the_first_request_that_may_be_answered() -> None:
-    assert modules_after("import functions.api").isdisjoint(
-        GRAPHQL | {"httpx", "adapters", "jwt", "cryptography"}
-    )
-    assert modules_after("import functions.api, gateway.http.app") >= {"strawberry", "graphql"}
-
-
-def test_what_verifies_tokens_is_loaded_with_the_first_token() -> None:
-    everything = "import functions.api, functions.wiring, gateway.http.app"
-    assert modules_after(everything).isdisjoint(FOR_TOKENS)
+def test_the_api_loads_graphql_with_the_first_request_and_what_verifies_tokens_with_the_first_token() -> None:
+    api, *_, everything = map(loaded_by, started("functions.api", "functions.wiring", "gateway.http.app"))
+    assert api.isdisjoint(GRAPHQL | {"httpx", "adapters"} | FOR_TOKENS)
+    assert everything >= {"strawberry", "graphql"}
+    assert everything.isdisjoint(FOR_TOKENS)
 
 
 ON_LAMBDA = {
@@ -59,17 +72,18 @@ def test_what_the_first_answer_needs_is_imported_at_init_and_nothing_else() -> N
     """At INIT Lambda gives a whole processor. What an endpoint that does not exist would refuse is not asked. A query
     asks no provider, so that adapters and what they send with come with the first change.
     """
-    loaded = modules_after("import functions.api", **ON_LAMBDA)
+    loaded = loaded_by(*started("functions.api", on_lambda=True))
     assert loaded >= GRAPHQL
     assert loaded.isdisjoint(FOR_TOKENS | {"adapters", "httpx"})
 
 
 def test_what_every_observation_needs_is_imported_at_init() -> None:
-    assert modules_after("import functions.observe", **ON_LAMBDA) >= {"adapters", "httpx"}
+    assert loaded_by(*started("functions.observe", on_lambda=True)) >= {"adapters", "httpx"}
 
 
 @pytest.mark.parametrize("name", ["plan", "observe", "api"])
 def test_garbage_is_looked_for_again_once_a_function_has_started(name: str) -> None:
     """And not among what stays."""
-    began = f"import gc, functions.{name}; assert gc.isenabled() and gc.get_freeze_count() > 10_000"
-    assert "functions" in modules_after(began, **ON_LAMBDA)
+    (snapshot,) = started(f"functions.{name}", on_lambda=True)
+    assert snapshot["collects"]
+    assert snapshot["frozen"] > 10_000

@@ -10,7 +10,7 @@ import pytest
 
 from functions.api import Api
 from tests.functions.conftest import Deployment, Invocation, SteppedClock, event
-from tests.functions.test_imports import modules_after
+from tests.functions.test_imports import loaded_by, started
 
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
 PAGE = "<!doctype html><title>Fleetgraph</title>"
@@ -75,5 +75,5 @@ def test_a_deployment_without_pages_asks_a_browser_for_a_key(
 
 
 def test_a_page_loads_nothing_of_graphql() -> None:
-    loaded = modules_after("import functions.api, infra.pages")
-    assert loaded.isdisjoint({"strawberry", "graphql", "mangum", "starlette"})
+    *_, snapshot = started("functions.api", "infra.pages")
+    assert loaded_by(snapshot).isdisjoint({"strawberry", "graphql", "mangum", "starlette"})

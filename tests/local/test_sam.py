@@ -143,7 +143,12 @@ def test_functions_run_in_the_region_of_the_table_wherever_a_shell_is() -> None:
             None,
             marks=pytest.mark.thorough,
         ),
-        ({"docker": docker('{"Subnet": "192.0.2.0/24"}')}, "host.docker.internal", None),
+        pytest.param(
+            {"docker": docker('{"Subnet": "192.0.2.0/24"}')},
+            "host.docker.internal",
+            None,
+            marks=pytest.mark.thorough,
+        ),
         pytest.param({"docker": docker("")}, "host.docker.internal", None, marks=pytest.mark.thorough),
         ({"docker": DEAD, "podman": podman()}, "127.0.0.1", "unix:///run/podman.sock"),
         pytest.param(
