@@ -69,7 +69,7 @@ async def dead(
 ) -> Page[webhook.Delivery]:
     pager = ask("deadDeliveries", known.webhook.id, first=first, after=after)
     found = await info.context.webhooks.webhooks.dead(
-        known.webhook.id, after=pager.seen, limit=pager.first + 1
+        known.webhook.id, after=pager.after_key, limit=pager.first + 1
     )
     return pager.cut([((one.order,), one) for one in found])
 
