@@ -14,7 +14,7 @@ def _place(name: str, section: str, summary: str) -> tuple[str, Place]:
 
 PLACES: Mapping[str, Place] = dict(
     [
-        _place("clusters", SEE, "List, show, create, update, stop, deploy and delete clusters."),
+        _place("clusters", SEE, "List, show, create, update, upgrade, stop, deploy and delete clusters."),
         _place("fleet", SEE, "Show the whole fleet in numbers, and what they leave out."),
         _place("activity", SEE, "List what happened in the fleet."),
         _place("nodes", SEE, "List the nodes of a cluster; cordon, uncordon and drain one."),

@@ -1,5 +1,6 @@
 """CockroachDB Cloud: the clusters of one organization."""
 
+from collections.abc import Collection as Items
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -14,7 +15,8 @@ from adapters.cockroachdb.request import (
     to_limit_request,
     to_update_request,
 )
-from adapters.cockroachdb.versions import CLOUD_SINCE, OLDEST, USAGE_LIMITS
+from adapters.cockroachdb.upgrades import WireVersion, WireVersions, to_offers
+from adapters.cockroachdb.versions import BOTH_LIMITS, CLOUD_SINCE, OLDEST, USAGE_LIMITS, require
 from adapters.cockroachdb.wire import (
     WireCluster,
     WireClusters,
@@ -76,6 +78,26 @@ class CockroachdbAdapter(BaseAdapter):
         params = {"start_time": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
         raw = (await self.get("/api/v1/invoices", WireInvoices, params=params)).invoices
         return await self.statements(raw, WireInvoice, to_statements)
+
+    async def upgrade_versions(self, clusters: Items[Cluster]) -> Mapping[str, tuple[str, ...]]:
+        """Older versions of the API do not tell what a version may become."""
+        if self.api_version < USAGE_LIMITS:
+            return {}
+        raw = await self._list("/api/v1/cluster-versions", WireVersions, {})
+        versions = (await self.listing(raw, WireVersion, lambda wire: wire)).items
+        return {cluster.key: to_offers(versions, cluster) for cluster in clusters}
+
+    async def upgrade_cluster(self, cluster: Cluster, version: str) -> None:
+        require(USAGE_LIMITS, self.api_version, "Another version of the database", ("version",))
+        await self._patch(cluster, {"cockroach_version": version})
+
+    async def finalize_upgrade(self, cluster: Cluster) -> None:
+        require(BOTH_LIMITS, self.api_version, "The end of an upgrade", ("id",))
+        await self._patch(cluster, {"upgrade_status": "FINALIZED"})
+
+    async def roll_back_upgrade(self, cluster: Cluster) -> None:
+        require(BOTH_LIMITS, self.api_version, "The end of an upgrade", ("id",))
+        await self._patch(cluster, {"upgrade_status": "ROLLBACK_RUNNING"})
 
     async def regions(self) -> Listing[Region]:
         """Regions are requested for each cloud, because older versions return names without it, and once more for

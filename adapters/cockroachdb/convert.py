@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from adapters.adapter import segment
 from adapters.cockroachdb.spend import NO_LIMITS, to_spend_limit
+from adapters.cockroachdb.upgrades import AUTOMATIC, NOT_BY_HAND, to_upgrade_state
 from adapters.cockroachdb.wire import (
     WireCluster,
     WireClusterRegion,
@@ -73,6 +74,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         display_name=wire.name,
         engine=Engine.COCKROACHDB,
         version=wire.cockroach_version,
+        upgrade_state=to_upgrade_state(wire.upgrade_status),
         plan=wire.plan,
         phase=phase,
         provider_phase=wire.state or "",
@@ -81,7 +83,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         has_failed_to_start=phase is Phase.FAILED,
         cloud=None if wire.cloud_provider is None else CLOUDS.get(wire.cloud_provider, Cloud.UNKNOWN),
         provider_cloud=wire.cloud_provider,
-        unsupported=to_unsupported(is_serverless),
+        unsupported=to_unsupported(wire, is_serverless),
         regions=tuple(region.name for region in regions),
         capacity=to_capacity(wire, is_serverless),
         labels=wire.labels,
@@ -147,10 +149,15 @@ def to_is_serverless(wire: WireCluster) -> bool | None:
     return IS_SERVERLESS.get(wire.plan or "")
 
 
-def to_unsupported(is_serverless: bool | None) -> Mapping[Capability, str]:
+def to_unsupported(wire: WireCluster, is_serverless: bool | None) -> Mapping[Capability, str]:
     if is_serverless is False:
         return {Capability.SPEND_LIMIT: NO_LIMITS}
-    return {Capability.LIST_NODES: NO_NODES}
+    serverless = wire.config.serverless if wire.config is not None else None
+    automatic = serverless is not None and serverless.upgrade_type == "AUTOMATIC"
+    why = NOT_BY_HAND if wire.plan == "STANDARD" else AUTOMATIC
+    by_hand = wire.plan == "STANDARD" and not automatic
+    upgrades = {} if by_hand else {Capability.UPGRADE_CLUSTER: why, Capability.FINALIZE_UPGRADE: why}
+    return {Capability.LIST_NODES: NO_NODES, **upgrades}
 
 
 def to_capacity(wire: WireCluster, is_serverless: bool | None) -> Capacity:

@@ -142,6 +142,10 @@ class QoveryAdapter(BaseAdapter):
     async def deploy_cluster(self, cluster: Cluster) -> None:
         await self.confirm(await self.change("POST", f"{self._path(cluster)}/deploy"))
 
+    async def upgrade_cluster(self, cluster: Cluster, version: str) -> None:
+        """To the next version, which the cluster shows and nobody chooses. It begins a deployment by itself."""
+        await self.confirm(await self.change("POST", f"/cluster/{segment(cluster.external_id)}/upgrade"))
+
     async def stop_cluster(self, cluster: Cluster) -> None:
         await self.confirm(await self.change("POST", f"{self._path(cluster)}/stop"))
 

@@ -119,6 +119,12 @@ DELETE_CLUSTER = _at_provider(
 )
 
 STOP_CLUSTER = _at_provider("Stop($id: ID!)", "stopCluster(id: $id)")
+UPGRADE_CLUSTER = _at_provider(
+    "Upgrade($id: ID!, $version: String, $expectedRevision: Revision)",
+    "upgradeCluster(id: $id, version: $version, expectedRevision: $expectedRevision)",
+)
+FINALIZE_UPGRADE = _at_provider("FinalizeUpgrade($id: ID!)", "finalizeUpgrade(id: $id)")
+ROLL_BACK_UPGRADE = _at_provider("RollBackUpgrade($id: ID!)", "rollBackUpgrade(id: $id)")
 
 DEPLOY_CLUSTER = _at_provider("Deploy($id: ID!)", "deployCluster(id: $id)")
 

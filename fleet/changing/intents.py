@@ -27,11 +27,14 @@ from fleet.model.change import (
     DeleteIntegration,
     DeployCluster,
     DrainNode,
+    FinalizeUpgrade,
+    RollBackUpgrade,
     SetSpendLimit,
     StopCluster,
     UncordonNode,
     UpdateCluster,
     UpdateIntegration,
+    UpgradeCluster,
 )
 from fleet.model.cluster import Phase
 from fleet.model.operation import Operation, Step, Target, TargetKind, new_operation_id
@@ -54,7 +57,17 @@ from fleet.ports.vault import Vault
 from fleet.providers import PROVIDERS
 from fleet.rate_limits.permits import BudgetPermits, interactive_permits
 
-ClusterChange = UpdateCluster | StopCluster | DeployCluster | DeleteCluster | SetSpendLimit | ClearSpendLimit
+ClusterChange = (
+    UpdateCluster
+    | StopCluster
+    | DeployCluster
+    | DeleteCluster
+    | SetSpendLimit
+    | ClearSpendLimit
+    | UpgradeCluster
+    | FinalizeUpgrade
+    | RollBackUpgrade
+)
 NodeChange = CordonNode | UncordonNode | DrainNode
 
 OutcomeT = TypeVar("OutcomeT")

@@ -13,6 +13,9 @@ belongs to which verb:
     DELETE_CLUSTER          a cluster that is marked deleted
     SET_SPEND_LIMIT         the limit, as it was given or as it was converted
     CLEAR_SPEND_LIMIT       no limit
+    UPGRADE_CLUSTER         the version that was asked for, settled
+    FINALIZE_UPGRADE        no upgrade that waits for its end
+    ROLL_BACK_UPGRADE       another version than the one that was to be left, settled
     CREATE_INTEGRATION      the integration of the provider's answer
     UPDATE_INTEGRATION      the description and features that were given; the answer, where only credentials were
     DELETE_INTEGRATION      its absence from a complete listing
@@ -28,9 +31,11 @@ from fleet.model.change import (
     Change,
     CreateCluster,
     CreateIntegration,
+    RollBackUpgrade,
     SetSpendLimit,
     UpdateCluster,
     UpdateIntegration,
+    UpgradeCluster,
 )
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.integration import Integration
@@ -38,6 +43,7 @@ from fleet.model.money import SpendLimitState
 from fleet.model.operation import Operation
 from fleet.model.spec import Difference
 from fleet.model.tracking import Tracked, TrackedCluster
+from fleet.model.upgrade import UpgradeState, runs
 
 
 class Verdict(Enum):
@@ -207,6 +213,47 @@ def limit_set(operation: Operation, row: TrackedCluster) -> Verdict:
 
 def limit_cleared(operation: Operation, row: TrackedCluster) -> Verdict:
     return _yes(row.item.spend_limit.state is SpendLimitState.UNLIMITED)
+
+
+def upgraded(operation: Operation, row: TrackedCluster) -> Verdict:
+    """The version that was asked for runs, finalised or not."""
+    if _has_failed_since(operation, row):
+        return Verdict.GAVE_UP
+    return _yes(is_settled(row.item) and _runs_it(operation, row))
+
+
+def upgrade_begun(operation: Operation, row: TrackedCluster) -> Verdict:
+    if _runs_it(operation, row) or has_begun(operation, row):
+        return Verdict.YES
+    return Verdict.NO
+
+
+def _runs_it(operation: Operation, row: TrackedCluster) -> bool:
+    change = operation.change
+    assert isinstance(change, UpgradeCluster)
+    return change.version is not None and runs(row.item.version, change.version)
+
+
+def finalized(operation: Operation, row: TrackedCluster) -> Verdict:
+    return _yes(row.item.upgrade_state in (UpgradeState.FINALIZED, UpgradeState.AVAILABLE))
+
+
+def rolled_back(operation: Operation, row: TrackedCluster) -> Verdict:
+    """Another version than the one that was to be left runs. One that was finalised meanwhile stays."""
+    change, upgrade_state = operation.change, row.item.upgrade_state
+    assert isinstance(change, RollBackUpgrade)
+    if _has_failed_since(operation, row):
+        return Verdict.GAVE_UP
+    has_left = change.version is not None and row.item.version != change.version
+    if upgrade_state is UpgradeState.FINALIZED and not has_left:
+        return Verdict.GAVE_UP
+    return _yes(is_settled(row.item) and has_left)
+
+
+def roll_back_begun(operation: Operation, row: TrackedCluster) -> Verdict:
+    assert isinstance(operation.change, RollBackUpgrade)
+    is_rolling = row.item.upgrade_state is UpgradeState.ROLLING_BACK
+    return _yes(is_rolling or row.item.version != operation.change.version)
 
 
 def differences(operation: Operation, row: TrackedCluster) -> tuple[Difference, ...]:

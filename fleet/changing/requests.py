@@ -14,29 +14,35 @@ from fleet.model.change import (
     CreateCluster,
     CreateIntegration,
     DrainNode,
+    RollBackUpgrade,
     SetSpendLimit,
     UncordonNode,
     UpdateCluster,
     UpdateIntegration,
+    UpgradeCluster,
 )
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.failure import Conflict, NotFound, UnexpectedResponse
 from fleet.model.integration import Integration
 from fleet.model.operation import NOTHING_BEFORE, Before, Operation, Target, TargetKind
-from fleet.model.refusal import Conflicting, InUse, NoSuchThing
+from fleet.model.refusal import Conflicting, InUse, InvalidInput, NoSuchThing
+from fleet.model.upgrade import UpgradeState, newest
 from fleet.ports.adapter import (
     Adapter,
     ChangesIntegrations,
     CreatesCluster,
     DeletesCluster,
     DeploysCluster,
+    FinalizesUpgrades,
     LimitsSpend,
     ListsIntegrations,
     MaintainsNodes,
+    OffersUpgrades,
     ReadsCluster,
     SharesFreeAllowance,
     StopsCluster,
     UpdatesCluster,
+    UpgradesCluster,
 )
 from fleet.ports.store import Ref, Store
 
@@ -163,9 +169,75 @@ async def prepare_limit(asking: Asking) -> Ready | None:
         assert asking.operation.target is not None
         limit = await adapter.free_limit(await _read_now(asking, asking.operation.target.key))
         change = change.model_copy(update={"limit": limit})
-        asking = replace(asking, operation=asking.operation.model_copy(update={"change": change}))
-    ready = await of_cluster(set_spend_limit, Capability.SPEND_LIMIT)(asking)
+    return await _prepare_as(asking, change, set_spend_limit)
+
+
+async def prepare_upgrade(asking: Asking) -> Ready | None:
+    """What is on offer is asked for now; a version that is not is refused before anything goes out."""
+    change, adapter = asking.operation.change, asking.adapter
+    assert isinstance(change, UpgradeCluster)
+    assert asking.operation.target is not None
+    cluster = await _read_now(asking, asking.operation.target.key)
+    version = _chosen(change.version, await _offered(adapter, cluster), cluster)
+    return await _prepare_as(asking, change.model_copy(update={"version": version}), _upgrade)
+
+
+async def _offered(adapter: Adapter, cluster: Cluster) -> tuple[str, ...]:
+    if isinstance(adapter, OffersUpgrades):
+        return (await adapter.upgrade_versions([cluster])).get(cluster.key, ())
+    return () if cluster.available_version is None else (cluster.available_version,)
+
+
+def _chosen(wanted: str | None, offered: tuple[str, ...], cluster: Cluster) -> str:
+    best = newest(offered)
+    if best is None:
+        raise InvalidInput(f"No upgrade of {cluster.name} is on offer.", path=("version",))
+    if wanted is not None and wanted not in offered:
+        raise InvalidInput(
+            f"{cluster.name} runs {cluster.version}, and {', '.join(offered)} is on offer.", path=("version",)
+        )
+    return wanted or best
+
+
+async def prepare_end_of_upgrade(asking: Asking) -> Ready | None:
+    """Both ends need an upgrade that is not final yet."""
+    change = asking.operation.change
+    assert asking.operation.target is not None
+    cluster = await _read_now(asking, asking.operation.target.key)
+    if asking.adapter.provider.is_busy(cluster, Capability.FINALIZE_UPGRADE):
+        return None
+    if cluster.upgrade_state is not UpgradeState.PENDING_FINALIZATION:
+        raise InvalidInput(f"{cluster.name} has no upgrade that waits for its end.", path=("id",))
+    if isinstance(change, RollBackUpgrade):
+        change = change.model_copy(update={"version": cluster.version})
+        return await _prepare_as(asking, change, _roll_back)
+    return await _prepare_as(asking, change, _finalize)
+
+
+async def _prepare_as(asking: Asking, change: Change, send_to: SendToCluster) -> Ready | None:
+    """With the change as it was worked out."""
+    assert change.capability is not None
+    asking = replace(asking, operation=asking.operation.model_copy(update={"change": change}))
+    ready = await of_cluster(send_to, change.capability)(asking)
     return ready and replace(ready, change=change)
+
+
+async def _upgrade(asking: Asking, cluster: Cluster) -> None:
+    change, adapter = asking.operation.change, asking.adapter
+    assert isinstance(change, UpgradeCluster)
+    assert isinstance(adapter, UpgradesCluster)
+    assert change.version is not None
+    await adapter.upgrade_cluster(cluster, change.version)
+
+
+async def _finalize(asking: Asking, cluster: Cluster) -> None:
+    assert isinstance(asking.adapter, FinalizesUpgrades)
+    await asking.adapter.finalize_upgrade(cluster)
+
+
+async def _roll_back(asking: Asking, cluster: Cluster) -> None:
+    assert isinstance(asking.adapter, FinalizesUpgrades)
+    await asking.adapter.roll_back_upgrade(cluster)
 
 
 async def set_spend_limit(asking: Asking, cluster: Cluster) -> None:

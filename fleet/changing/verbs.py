@@ -24,12 +24,15 @@ from fleet.model.change import (
     DeleteIntegration,
     DeployCluster,
     DrainNode,
+    FinalizeUpgrade,
     OperationKind,
+    RollBackUpgrade,
     SetSpendLimit,
     StopCluster,
     UncordonNode,
     UpdateCluster,
     UpdateIntegration,
+    UpgradeCluster,
 )
 from fleet.model.operation import TargetKind
 from fleet.ports.adapter import PROTOCOL_OF
@@ -127,6 +130,29 @@ VERBS: Mapping[OperationKind, Verb] = {
             prepare=of_cluster(asks.clear_spend_limit, Capability.SPEND_LIMIT),
             taken=_LIMIT_CLEARED,
             ended=_LIMIT_CLEARED,
+        ),
+        Verb(
+            change=UpgradeCluster,
+            target=_CLUSTER,
+            prepare=asks.prepare_upgrade,
+            taken=about_cluster(shows.upgrade_begun),
+            ended=about_cluster(shows.upgraded),
+            waits_for=LONG,
+        ),
+        Verb(
+            change=FinalizeUpgrade,
+            target=_CLUSTER,
+            prepare=asks.prepare_end_of_upgrade,
+            taken=about_cluster(shows.finalized),
+            ended=about_cluster(shows.finalized),
+        ),
+        Verb(
+            change=RollBackUpgrade,
+            target=_CLUSTER,
+            prepare=asks.prepare_end_of_upgrade,
+            taken=about_cluster(shows.roll_back_begun),
+            ended=about_cluster(shows.rolled_back),
+            waits_for=LONG,
         ),
         Verb(
             change=CreateIntegration,

@@ -62,6 +62,7 @@ class Collection(StrEnum):
     CONNECTIONS = "connections"
     COSTS = "costs"
     SPEND = "spend"
+    UPGRADES = "upgrades"
     INTEGRATIONS = "integrations"
     REGIONS = "regions"
     INSTANCE_TYPES = "instance_types"

@@ -21,6 +21,9 @@ class OperationKind(StrEnum):
     DELETE_CLUSTER = "DELETE_CLUSTER"
     SET_SPEND_LIMIT = "SET_SPEND_LIMIT"
     CLEAR_SPEND_LIMIT = "CLEAR_SPEND_LIMIT"
+    UPGRADE_CLUSTER = "UPGRADE_CLUSTER"
+    FINALIZE_UPGRADE = "FINALIZE_UPGRADE"
+    ROLL_BACK_UPGRADE = "ROLL_BACK_UPGRADE"
     CREATE_INTEGRATION = "CREATE_INTEGRATION"
     UPDATE_INTEGRATION = "UPDATE_INTEGRATION"
     DELETE_INTEGRATION = "DELETE_INTEGRATION"
@@ -122,6 +125,29 @@ class ClearSpendLimit(Change):
     capability = Capability.SPEND_LIMIT
 
 
+class UpgradeCluster(Change):
+    """`version` is one that is on offer; null for the newest of them, until the request goes out."""
+
+    kind = OperationKind.UPGRADE_CLUSTER
+    capability = Capability.UPGRADE_CLUSTER
+
+    version: str | None = None
+
+
+class FinalizeUpgrade(Change):
+    kind = OperationKind.FINALIZE_UPGRADE
+    capability = Capability.FINALIZE_UPGRADE
+
+
+class RollBackUpgrade(Change):
+    """`version` is the one that is rolled back, null until the request goes out."""
+
+    kind = OperationKind.ROLL_BACK_UPGRADE
+    capability = Capability.FINALIZE_UPGRADE
+
+    version: str | None = None
+
+
 class CreateIntegration(Change):
     kind = OperationKind.CREATE_INTEGRATION
     capability = Capability.CHANGE_INTEGRATION
@@ -215,6 +241,9 @@ CHANGES: Mapping[OperationKind, type[Change]] = {
         DeleteCluster,
         SetSpendLimit,
         ClearSpendLimit,
+        UpgradeCluster,
+        FinalizeUpgrade,
+        RollBackUpgrade,
         CreateIntegration,
         UpdateIntegration,
         DeleteIntegration,

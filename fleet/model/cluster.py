@@ -12,6 +12,7 @@ from fleet.model.money import CostEstimate, SpendLimitStatus
 from fleet.model.quantity import Amount, Count
 from fleet.model.record import Instant, Record, of_provider
 from fleet.model.spend import ClusterSpend
+from fleet.model.upgrade import UpgradeState
 
 
 class Phase(StrEnum):
@@ -93,6 +94,7 @@ class Cluster(Record):
     engine: Engine
     version: str | None = None
     available_version: str | None = None
+    upgrade_state: UpgradeState | None = None
     plan: str | None = None
     phase: Phase
     provider_phase: str
@@ -156,3 +158,4 @@ class Facts(Record):
     cost_estimate: CostEstimate | None = None
     integration_external_id: str | None = None
     spend: tuple[ClusterSpend, ...] | None = None
+    upgrade_versions: tuple[str, ...] | None = None

@@ -37,6 +37,7 @@ from fleet.ports.adapter import (
     ListsIntegrations,
     ListsNodes,
     ListsRegions,
+    OffersUpgrades,
     ReadsConnection,
     TellsSpend,
 )
@@ -51,6 +52,7 @@ PROTOCOL_OF: Mapping[Collection, type] = {
     Collection.CONNECTIONS: ReadsConnection,
     Collection.COSTS: EstimatesCost,
     Collection.SPEND: TellsSpend,
+    Collection.UPGRADES: OffersUpgrades,
     Collection.INTEGRATIONS: ListsIntegrations,
     Collection.REGIONS: ListsRegions,
     Collection.INSTANCE_TYPES: ListsInstanceTypes,
@@ -279,6 +281,17 @@ def _with_keys(statement: Statement, keys: Mapping[str, str]) -> Statement:
     return statement.model_copy(update={"lines": lines})
 
 
+async def collect_upgrades(context: CollectionContext) -> Collected:
+    """The versions on offer, for the clusters that can be upgraded."""
+    adapter = context.adapter
+    assert isinstance(adapter, OffersUpgrades)
+    rows = context.serving(Capability.UPGRADE_CLUSTER)
+    offered = await adapter.upgrade_versions([row.item for row in rows])
+    return await _keep_facts(
+        context, {row.item.key: {"upgrade_versions": offered.get(row.item.key)} for row in rows}, None
+    )
+
+
 async def collect_regions(context: CollectionContext) -> Collected:
     adapter = context.adapter
     assert isinstance(adapter, ListsRegions)
@@ -312,6 +325,7 @@ COLLECT: Mapping[Collection, Callable[[CollectionContext], Awaitable[Collected]]
     Collection.COSTS: collect_costs,
     Collection.INTEGRATIONS: collect_integrations,
     Collection.SPEND: collect_spend,
+    Collection.UPGRADES: collect_upgrades,
     Collection.REGIONS: collect_regions,
     Collection.INSTANCE_TYPES: collect_instance_types,
 }

@@ -49,6 +49,7 @@ class Pace:
             Collection.CONNECTIONS: 3600,
             Collection.COSTS: 3600,
             Collection.SPEND: 21_600,
+            Collection.UPGRADES: 3600,
             Collection.INTEGRATIONS: 600,
             Collection.REGIONS: 86_400,
             Collection.INSTANCE_TYPES: 86_400,

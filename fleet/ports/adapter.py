@@ -166,6 +166,33 @@ class DeletesCluster(Protocol):
 
 
 @runtime_checkable
+class OffersUpgrades(Protocol):
+    """A provider that lists the versions that a cluster can be upgraded to. Others show the next one with the
+    cluster.
+    """
+
+    async def upgrade_versions(self, clusters: Items[Cluster]) -> Mapping[str, tuple[str, ...]]:
+        """By cluster key, for those of which it can be known."""
+        ...
+
+
+@runtime_checkable
+class UpgradesCluster(Protocol):
+    async def upgrade_cluster(self, cluster: Cluster, version: str) -> None:
+        """`version` is on offer."""
+        ...
+
+
+@runtime_checkable
+class FinalizesUpgrades(Protocol):
+    """A provider whose upgrades can be rolled back until they are finalised."""
+
+    async def finalize_upgrade(self, cluster: Cluster) -> None: ...
+
+    async def roll_back_upgrade(self, cluster: Cluster) -> None: ...
+
+
+@runtime_checkable
 class LimitsSpend(Protocol):
     async def set_spend_limit(self, cluster: Cluster, limit: LimitWanted) -> None: ...
 
@@ -215,6 +242,8 @@ PROTOCOL_OF: Mapping[Capability, type] = {
     Capability.STOP_CLUSTER: StopsCluster,
     Capability.DEPLOY_CLUSTER: DeploysCluster,
     Capability.DELETE_CLUSTER: DeletesCluster,
+    Capability.UPGRADE_CLUSTER: UpgradesCluster,
+    Capability.FINALIZE_UPGRADE: FinalizesUpgrades,
     Capability.SPEND_LIMIT: LimitsSpend,
     Capability.CHANGE_INTEGRATION: ChangesIntegrations,
     Capability.NODE_MAINTENANCE: MaintainsNodes,

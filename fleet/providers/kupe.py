@@ -201,6 +201,8 @@ KUPE = Provider(
         Capability.CHANGE_INTEGRATION: "Kupe runs clusters in its own cloud; there are no cloud accounts to link.",
         Capability.COST_ESTIMATE: "Kupe estimates the cost of a tenant, not of a cluster.",
         Capability.LIST_REGIONS: "Kupe does not say where its clusters run.",
+        Capability.UPGRADE_CLUSTER: "Kupe lists no versions on offer; name another version in an update.",
+        Capability.FINALIZE_UPGRADE: "An upgrade of Kupe is final at once.",
         Capability.CLUSTER_SPEND: "Kupe bills a tenant, and splits nothing by cluster.",
         Capability.LIST_INSTANCE_TYPES: "Kupe sells CPU and memory, not machine types.",
     },

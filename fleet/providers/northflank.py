@@ -208,6 +208,8 @@ NORTHFLANK = Provider(
     needs_external_id=False,
     spend_leaves_out="The bill of the cloud that the clusters run in is not in it.",
     unsupported={
+        Capability.UPGRADE_CLUSTER: "Northflank upgrades clusters itself; no call starts it.",
+        Capability.FINALIZE_UPGRADE: "Northflank upgrades clusters itself.",
         Capability.STOP_CLUSTER: "A Northflank cluster runs until it is deleted.",
         Capability.DEPLOY_CLUSTER: "Northflank applies changes by itself; there is nothing to deploy.",
         Capability.SPEND_LIMIT: "Northflank offers billing thresholds and alerts in its console only.",

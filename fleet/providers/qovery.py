@@ -301,6 +301,7 @@ QOVERY = Provider(
     unsupported={
         Capability.LIST_NODES: "Qovery shows machines over its WebSocket gateway only.",
         Capability.NODE_MAINTENANCE: "Qovery leaves the machines to the cloud that runs them.",
+        Capability.FINALIZE_UPGRADE: "An upgrade of Qovery is final at once.",
         Capability.CLUSTER_SPEND: (
             "Qovery bills an organization and splits nothing by cluster; what a cluster may cost in its cloud is its "
             "cost estimate."

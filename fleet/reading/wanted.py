@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from fleet.model.change import Change, CreateCluster, OperationKind, SetSpendLimit, UpdateCluster
+from fleet.model.change import (
+    Change,
+    CreateCluster,
+    OperationKind,
+    SetSpendLimit,
+    UpdateCluster,
+    UpgradeCluster,
+)
 from fleet.model.cluster import Phase
 from fleet.model.money import LimitWanted
 from fleet.model.operation import Operation
@@ -22,6 +29,8 @@ _PHASES: Mapping[OperationKind, Phase] = {
     OperationKind.CREATE_CLUSTER: Phase.READY,
     OperationKind.UPDATE_CLUSTER: Phase.READY,
     OperationKind.DEPLOY_CLUSTER: Phase.READY,
+    OperationKind.UPGRADE_CLUSTER: Phase.READY,
+    OperationKind.ROLL_BACK_UPGRADE: Phase.READY,
     OperationKind.STOP_CLUSTER: Phase.STOPPED,
     OperationKind.DELETE_CLUSTER: Phase.DELETED,
 }
@@ -62,7 +71,7 @@ def settings_of(change: Change) -> tuple[Setting, ...]:
 def desired_of(operation: Operation) -> Desired:
     change = operation.change
     settings = settings_of(change)
-    wants_version = isinstance(change, CreateCluster | UpdateCluster)
+    wants_version = isinstance(change, CreateCluster | UpdateCluster | UpgradeCluster)
     versions = [one.value for one in settings if one.field == "version"] if wants_version else []
     phase = _PHASES.get(operation.kind)
     if isinstance(change, CreateCluster) and not change.spec.is_deployed:

@@ -31,6 +31,7 @@ NEWEST = "v25.4.1"
 BIRTH = "CREATING 20, CREATED"
 DOOM = "CREATING 10, CREATION_FAILED"
 SCALE = "CRDB_SCALE_RUNNING 12, CREATED"
+ROLLBACK = "CRDB_MAJOR_ROLLBACK_RUNNING 20, CREATED"
 UPGRADE = "CRDB_MAJOR_UPGRADE_RUNNING 20, CREATED"
 
 SETTINGS = ("delete_protection", "parent_id", "labels")
@@ -141,11 +142,51 @@ def patch(organization: Organization, found: Incarnation, members: Json, version
         changed |= dedicated_change(body.inner("dedicated"), cluster)
         script = SCALE
     if "cockroach_version" in body:
-        changed["version"] = whole_version(body.text("cockroach_version", pattern=VERSION))
+        changed |= upgrade(body, cluster)
         script = UPGRADE
     if "upgrade_status" in body:
-        changed["upgrade_status"] = body.choice("upgrade_status", ("FINALIZED",))
+        script, ended = end_upgrade(body, cluster)
+        changed |= ended
     keep(organization, found, script, now, changed)
+
+
+def upgrade(body: Body, cluster: Cluster) -> dict[str, Any]:
+    """To a version that the present one may become, by hand where that is possible, or back to the one before."""
+    by_hand(cluster)
+    wanted = body.text("cockroach_version", pattern=VERSION)
+    allowed = allowed_upgrades(cluster) if cluster.upgrade_status == "UPGRADE_AVAILABLE" else ()
+    if wanted not in allowed:
+        raise body.refuse("cockroach_version", f"is no version that {cluster.version} can be upgraded to")
+    return {
+        "version": whole_version(wanted),
+        "version_before": cluster.version,
+        "upgrade_status": "PENDING_FINALIZATION",
+    }
+
+
+def end_upgrade(body: Body, cluster: Cluster) -> tuple[str | None, dict[str, Any]]:
+    by_hand(cluster)
+    wanted = body.choice("upgrade_status", ("FINALIZED", "ROLLBACK_RUNNING"))
+    if cluster.upgrade_status != "PENDING_FINALIZATION":
+        raise Refusal(400, "there is no upgrade that is pending finalization")
+    if wanted == "FINALIZED":
+        left = replace(cluster, version_before=None, upgrade_status="FINALIZED")
+        status = "UPGRADE_AVAILABLE" if allowed_upgrades(left) else "FINALIZED"
+        return None, {"upgrade_status": status, "version_before": None}
+    before = cluster.version_before or cluster.version
+    return ROLLBACK, {"version": before, "version_before": None, "upgrade_status": "UPGRADE_AVAILABLE"}
+
+
+def by_hand(cluster: Cluster) -> None:
+    """Raises a Refusal for a cluster that the provider upgrades by itself."""
+    if cluster.plan == "BASIC" or (cluster.plan == "STANDARD" and cluster.upgrade_type != "MANUAL"):
+        raise Refusal(400, "this cluster is upgraded automatically")
+
+
+def allowed_upgrades(cluster: Cluster) -> tuple[str, ...]:
+    major = ".".join(cluster.version.split(".")[:2])
+    offers = (offer for offer in OFFERS["versions"] if offer["version"] == major)
+    return tuple(next(offers, {"allowed_upgrades": ()})["allowed_upgrades"])
 
 
 def serverless_change(body: Body, cluster: Cluster, version: str, plan: str) -> dict[str, Any]:

@@ -60,6 +60,8 @@ class Cluster:
     region_machines: Mapping[str, str] = field(default_factory=dict)
     """The machine of each region whose nodes differ from `hardware`."""
     upgrade_status: str = "FINALIZED"
+    version_before: str | None = None
+    """The version before an upgrade that is not finalised."""
     upgrade_type: str = "AUTOMATIC"
     labels: Mapping[str, str] = field(default_factory=dict)
     delete_protection: str = "DISABLED"

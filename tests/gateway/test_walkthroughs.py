@@ -90,6 +90,46 @@ async def test_an_envelope_is_set_shows_how_it_stands_and_is_deleted(begin: Begi
     ]
 
 
+UPGRADES = """{ clusters(search: "tracking-events") { nodes {
+    id version availableVersion upgrade { state versions }
+} } }"""
+
+
+async def test_a_cluster_is_upgraded_rolled_back_upgraded_again_and_finalised(begin: Begin) -> None:
+    journey = begin("cockroachdb")
+    await journey.connect("Meridian Freight")
+
+    async def shown() -> tuple[str, list[str] | None, str]:
+        (found,) = (await journey.client.query(UPGRADES))["clusters"]["nodes"]
+        journey.ids["tracking-events"] = found["id"]
+        return found["upgrade"]["state"], found["upgrade"]["versions"], found["version"]
+
+    assert await shown() == ("AVAILABLE", ["v25.4"], "v25.2.4")
+    cluster = journey.ids["tracking-events"]
+
+    refused = await journey.run("upgrade-cluster", id=cluster, version="v99.9")
+    assert refused["userErrors"][0]["path"] == ["version"]
+    assert "v25.4 is on offer" in refused["userErrors"][0]["message"]
+    early = await journey.run("finalize-upgrade", id=cluster)
+    assert "no upgrade that waits" in early["userErrors"][0]["message"]
+    assert journey.asked("PATCH") == []
+
+    done = await journey.follow(await journey.run("upgrade-cluster", id=cluster), minutes=60)
+    assert done["state"] == "SUCCEEDED"
+    state, _, version = await shown()
+    assert (state, version) == ("PENDING_FINALIZATION", "v25.4.0")
+
+    back = await journey.follow(await journey.run("roll-back-upgrade", id=cluster), minutes=60)
+    assert back["state"] == "SUCCEEDED"
+    state, _, version = await shown()
+    assert (state, version) == ("AVAILABLE", "v25.2.4")
+
+    await journey.follow(await journey.run("upgrade-cluster", id=cluster, version="v25.4"), minutes=60)
+    final = await journey.follow(await journey.run("finalize-upgrade", id=cluster), minutes=60)
+    assert final["state"] == "SUCCEEDED"
+    assert (await shown())[0] == "FINALIZED"
+
+
 FIFTEEN_DOLLARS = {"money": {"minorUnits": "1500", "currency": "USD"}}
 LIMIT = """query ($id: ID!) { cluster(id: $id) { spendLimit { limit {
     basis money { minorUnits } usage { requestUnits storageMiB }

@@ -5,12 +5,15 @@ from cli.grammar import Noun
 
 COMMAND = Noun(
     "clusters",
-    "List, show, create, update, stop, deploy and delete clusters.",
+    "List, show, create, update, upgrade, stop, deploy and delete clusters.",
     [
         listing.LIST,
         showing.SHOW,
         creating.CREATE,
         updating.UPDATE,
+        changing.UPGRADE,
+        changing.FINALIZE_UPGRADE,
+        changing.ROLL_BACK_UPGRADE,
         changing.STOP,
         changing.DEPLOY,
         changing.DELETE,

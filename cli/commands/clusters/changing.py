@@ -12,6 +12,23 @@ def stop_cluster(session: Session, options: Options) -> int:
     return carry_out(session, options, change.STOP_CLUSTER, {"id": _id(session, options)})
 
 
+def upgrade_cluster(session: Session, options: Options) -> int:
+    variables = {
+        "id": _id(session, options),
+        "version": options.version,
+        "expectedRevision": options.expected_revision,
+    }
+    return carry_out(session, options, change.UPGRADE_CLUSTER, variables)
+
+
+def finalize_upgrade(session: Session, options: Options) -> int:
+    return carry_out(session, options, change.FINALIZE_UPGRADE, {"id": _id(session, options)})
+
+
+def roll_back_upgrade(session: Session, options: Options) -> int:
+    return carry_out(session, options, change.ROLL_BACK_UPGRADE, {"id": _id(session, options)})
+
+
 def deploy_cluster(session: Session, options: Options) -> int:
     return carry_out(session, options, change.DEPLOY_CLUSTER, {"id": _id(session, options)})
 
@@ -39,6 +56,44 @@ fleetgraph clusters stop "Orchard Grocers/warehouse"
 fleetgraph clusters stop "Fjordline Media/newsroom" --wait --timeout 30m
 """,
     params=[cluster_argument(), *changing_flags()],
+)
+
+UPGRADE = Verb(
+    "upgrade",
+    upgrade_cluster,
+    "Upgrade a cluster to a version that is on offer, where its provider lets people do so.",
+    about=CALLED,
+    examples="""
+fleetgraph clusters upgrade "Meridian Freight/tracking-events" --version v25.4 --wait --timeout 2h
+""",
+    params=[
+        cluster_argument(),
+        Flag("--version", metavar="VERSION", help="one that is on offer (default: the newest of them)"),
+        EXPECTED_REVISION,
+        *following_flags(),
+    ],
+)
+
+FINALIZE_UPGRADE = Verb(
+    "finalize-upgrade",
+    finalize_upgrade,
+    "Make an upgrade final, so that it cannot be rolled back.",
+    about=CALLED,
+    examples="""
+fleetgraph clusters finalize-upgrade "Meridian Freight/lane-pricing" --wait
+""",
+    params=[cluster_argument(), *following_flags()],
+)
+
+ROLL_BACK_UPGRADE = Verb(
+    "roll-back-upgrade",
+    roll_back_upgrade,
+    "Go back to the version before an upgrade that is not final.",
+    about=CALLED,
+    examples="""
+fleetgraph clusters roll-back-upgrade "Meridian Freight/tracking-events" --wait --timeout 2h
+""",
+    params=[cluster_argument(), *following_flags()],
 )
 
 DEPLOY = Verb(

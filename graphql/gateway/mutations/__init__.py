@@ -60,6 +60,16 @@ class Mutation:
         "Start a stopped cluster, or apply registered settings, where the provider supports it.",
         resolver=clusters.deploy,
     )
+    upgrade_cluster: ClusterOperationPayload | None = field(
+        "Upgrade a cluster to a version that is on offer: `Cluster.upgrade` shows them.",
+        resolver=clusters.upgrade,
+    )
+    finalize_upgrade: ClusterOperationPayload | None = field(
+        "Make an upgrade final, so that it cannot be rolled back.", resolver=clusters.finalize_upgrade
+    )
+    roll_back_upgrade: ClusterOperationPayload | None = field(
+        "Go back to the version before an upgrade that is not final.", resolver=clusters.roll_back_upgrade
+    )
     delete_cluster: ClusterOperationPayload | None = field(
         "Delete a cluster and the data in it.", resolver=clusters.delete
     )

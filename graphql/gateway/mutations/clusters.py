@@ -4,13 +4,17 @@ from typing import Annotated
 
 import strawberry
 
+from fleet.changing.intents import ClusterChange
 from fleet.model.change import (
     ClearSpendLimit,
     DeleteCluster,
     DeployCluster,
+    FinalizeUpgrade,
+    RollBackUpgrade,
     SetSpendLimit,
     StopCluster,
     UpdateCluster,
+    UpgradeCluster,
 )
 from fleet.model.money import LimitWanted
 from fleet.model.operation import Operation
@@ -35,6 +39,10 @@ Expected = Annotated[
     strawberry.argument(
         description="The `revision` that the change is based on. If the current revision differs, nothing is changed."
     ),
+]
+UpgradeVersion = Annotated[
+    str | None,
+    strawberry.argument(description="One that is on offer. The default is the newest of them."),
 ]
 ConfirmName = Annotated[str, strawberry.argument(description="The name of the cluster, as a confirmation.")]
 
@@ -75,6 +83,36 @@ async def stop(info: Info, id: strawberry.ID, dry_run: DryRun = strawberry.UNSET
 @answers()
 async def deploy(info: Info, id: strawberry.ID, dry_run: DryRun = strawberry.UNSET) -> Operation | Plan:  # noqa: A002
     return await _change(info, _cluster(id), DeployCluster(), None, dry_run)
+
+
+@answers()
+async def upgrade(
+    info: Info,
+    id: strawberry.ID,  # noqa: A002
+    version: UpgradeVersion = strawberry.UNSET,
+    expected_revision: Expected = strawberry.UNSET,
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
+    change = UpgradeCluster(version=given(version))
+    return await _change(info, _cluster(id), change, expected_revision, dry_run)
+
+
+@answers()
+async def finalize_upgrade(
+    info: Info,
+    id: strawberry.ID,  # noqa: A002
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
+    return await _change(info, _cluster(id), FinalizeUpgrade(), None, dry_run)
+
+
+@answers()
+async def roll_back_upgrade(
+    info: Info,
+    id: strawberry.ID,  # noqa: A002
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
+    return await _change(info, _cluster(id), RollBackUpgrade(), None, dry_run)
 
 
 @answers()
@@ -119,7 +157,7 @@ async def clear_spend_limit(
 async def _change(
     info: Info,
     ref: Ref,
-    change: UpdateCluster | StopCluster | DeployCluster | DeleteCluster | SetSpendLimit | ClearSpendLimit,
+    change: ClusterChange,
     expected_revision: Revision | None,
     dry_run: bool | None,
 ) -> Operation | Plan:

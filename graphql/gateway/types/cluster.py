@@ -14,6 +14,7 @@ from fleet.model.capability import Capability
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Engine, Phase
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
+from fleet.model.upgrade import UpgradeState, newest
 from fleet.ports.store import FleetOrder, Ref
 from fleet.providers import PROVIDERS
 from fleet.reading import listing, pages
@@ -100,6 +101,18 @@ def details(row: Row) -> domain.ClusterDetails | None:
     return row.item.details if row.item.provider in PROVIDERS else None
 
 
+def available_version(row: Row) -> str | None:
+    return row.item.available_version or newest(row.facts.upgrade_versions or ())
+
+
+def upgrade_versions(row: Row) -> list[str] | None:
+    if Capability.UPGRADE_CLUSTER in unsupported_of_cluster(row.item):
+        return None
+    if row.item.available_version is not None:
+        return [row.item.available_version]
+    return None if row.facts.upgrade_versions is None else list(row.facts.upgrade_versions)
+
+
 async def nodes(
     row: Row, info: Info, first: First = 50, after: After = strawberry.UNSET
 ) -> "Page[Tracked[NodeRecord]] | None":
@@ -152,6 +165,17 @@ class ClusterStatus:
     )
 
 
+@strawberry.type(description="How the upgrade of a cluster stands.")
+class ClusterUpgrade:
+    upgrade_state: UpgradeState | None = field(
+        "Null where the provider does not tell. PENDING_FINALIZATION: it can be rolled back.", name="state"
+    )
+    versions: list[str] | None = field(
+        "The versions that it can be upgraded to. Null where UPGRADE_CLUSTER is unsupported, or until it is known.",
+        resolver=upgrade_versions,
+    )
+
+
 @strawberry.type(description="Where to connect to a cluster. It holds no credentials.")
 class ClusterConnectionDetails:
     endpoint: str
@@ -175,8 +199,9 @@ class Cluster(Node, Observed):
     engine: Engine
     version: str | None = field("The version of the engine, as the provider spells it.")
     available_version: str | None = field(
-        "The version that an upgrade would install. Null when none is known."
+        "The version that an upgrade would install. Null when none is known.", resolver=available_version
     )
+    upgrade: ClusterUpgrade = field("How its upgrade stands, and what it could become.", resolver=itself)
     plan: str | None = field("What is paid for, in the provider's words: a plan, an isolation type, a mode.")
     status: ClusterStatus = field(resolver=itself)
     cloud: Cloud | None = field("Null when the provider does not say which cloud it uses.")

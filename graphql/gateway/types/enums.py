@@ -18,6 +18,7 @@ from fleet.model.node import NodePhase
 from fleet.model.operation import OperationState
 from fleet.model.rate_limit import RequestUse
 from fleet.model.severity import Severity
+from fleet.model.upgrade import UpgradeState
 from fleet.providers import PROVIDERS
 from fleet.reading.facets import FacetBy
 from fleet.reading.ordering import Direction, OrderField
@@ -56,6 +57,11 @@ strawberry.enum(
     "clearing limits. SPEND: telling what an account costs. CLUSTER_SPEND: splitting that by cluster. "
     "CONDITIONAL_UPDATE: the provider itself refuses to overwrite another change; without "
     "it, Fleetgraph compares revisions before it writes.",
+)
+strawberry.enum(
+    UpgradeState,
+    description="PENDING_FINALIZATION: the new version runs, and can be rolled back until it is finalised. UNKNOWN: a "
+    "word of the provider that this version does not know.",
 )
 strawberry.enum(
     BudgetState,

@@ -42,6 +42,8 @@ PROVIDER = Provider(
         Capability.UPDATE_CLUSTER: FIXED,
         Capability.STOP_CLUSTER: FIXED,
         Capability.DEPLOY_CLUSTER: FIXED,
+        Capability.UPGRADE_CLUSTER: FIXED,
+        Capability.FINALIZE_UPGRADE: FIXED,
         Capability.CONDITIONAL_UPDATE: FIXED,
         Capability.SPEND_LIMIT: "Beacon has one price.",
         Capability.COST_ESTIMATE: "Beacon has one price.",

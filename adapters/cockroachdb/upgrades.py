@@ -1,0 +1,64 @@
+"""Major versions: which are on offer to a cluster, and how its upgrade stands.
+
+Source: the OpenAPI document of 2024-09-16 and the vendor's upgrade policy. Preview releases are left out, and
+innovation releases are for Advanced clusters alone.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from pydantic import Field
+
+from adapters.cockroachdb.wire import WirePage
+from adapters.wire import Identity, Items, Text, WireItem, Word
+from fleet.model.cluster import Cluster
+from fleet.model.upgrade import UpgradeState
+from fleet.providers.cockroachdb import SHOWN_AS
+
+STATES: Mapping[str, UpgradeState] = {
+    "UPGRADE_AVAILABLE": UpgradeState.AVAILABLE,
+    "MAJOR_UPGRADE_RUNNING": UpgradeState.RUNNING,
+    "PENDING_FINALIZATION": UpgradeState.PENDING_FINALIZATION,
+    "ROLLBACK_RUNNING": UpgradeState.ROLLING_BACK,
+    "FINALIZED": UpgradeState.FINALIZED,
+}
+AUTOMATIC = "CockroachDB Cloud upgrades Basic clusters by itself."
+NOT_BY_HAND = "It is upgraded automatically: set its upgrades to manual first."
+
+
+class WireVersion(WireItem):
+    identity = "version"
+
+    version: Identity
+    release_type: Text = None
+    support_status: Text = None
+    allowed_upgrades: Annotated[tuple[Word, ...], Field(max_length=100)] = ()
+
+    @property
+    def key(self) -> str:
+        return self.version
+
+
+class WireVersions(WirePage):
+    items: Items = Field(alias="versions")
+
+
+def to_upgrade_state(word: str | None) -> UpgradeState | None:
+    return None if word is None else STATES.get(word, UpgradeState.UNKNOWN)
+
+
+def to_offers(versions: Iterable[WireVersion], cluster: Cluster) -> tuple[str, ...]:
+    """What the cluster's major version may become; nothing while no upgrade is available."""
+    known = {one.version: one for one in versions}
+    major = re.match(r"v\d+\.\d+", cluster.version or "")
+    here = known.get(major[0]) if major else None
+    if here is None or cluster.upgrade_state is not UpgradeState.AVAILABLE:
+        return ()
+    return tuple(name for name in here.allowed_upgrades if _is_for(known.get(name), cluster))
+
+
+def _is_for(offer: WireVersion | None, cluster: Cluster) -> bool:
+    if offer is None or offer.support_status == "PREVIEW":
+        return False
+    return offer.release_type != "INNOVATION" or cluster.plan in SHOWN_AS["ADVANCED"]

@@ -1,0 +1,28 @@
+"""Another major version of what a cluster runs: on offer, on its way, and final or not yet."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class UpgradeState(StrEnum):
+    """PENDING_FINALIZATION: the new version runs, and can be rolled back until it is finalised."""
+
+    AVAILABLE = "AVAILABLE"
+    RUNNING = "RUNNING"
+    PENDING_FINALIZATION = "PENDING_FINALIZATION"
+    ROLLING_BACK = "ROLLING_BACK"
+    FINALIZED = "FINALIZED"
+    UNKNOWN = "UNKNOWN"
+
+
+def runs(shown: str | None, wanted: str) -> bool:
+    """Whether a version that is shown, with its patch perhaps, is of the version that was asked for."""
+    return shown is not None and f"{shown.removeprefix('v')}.".startswith(f"{wanted.removeprefix('v')}.")
+
+
+def newest(versions: Iterable[str]) -> str | None:
+    return max(versions, key=_parts, default=None)
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdecimal() else -1 for part in version.removeprefix("v").split("."))
