@@ -92,7 +92,7 @@ class BaseAdapter(ABC):
             permits=permits,
             provider_name=self.provider.name,
             base_url=account.base_url or self.base_url,
-            scheme=self.scheme,
+            scheme=self.scheme_of(token),
             token=token,
             headers=self.headers(),
             complaint=self.complaint,
@@ -114,6 +114,10 @@ class BaseAdapter(ABC):
 
     @abstractmethod
     async def clusters(self) -> Listing[Cluster]: ...
+
+    def scheme_of(self, token: SecretStr) -> str:
+        """The scheme before this token."""
+        return self.scheme
 
     def headers(self) -> Mapping[str, str]:
         """The headers of every request besides the token."""

@@ -37,6 +37,7 @@ PLACES: Mapping[str, Place] = dict(
             "List, show, set and delete what sets of accounts or labelled clusters may cost a month.",
         ),
         _place("plans", CHANGE, "Make the change of a dry run, exactly as it was shown."),
+        _place("allowlist", CHANGE, "List, add and remove the networks that may connect to a cluster."),
         _place("operations", CHANGE, "List and show the changes that were asked for here."),
         _place("wait", CHANGE, "Wait until clusters are where you want them, or an operation is done."),
         _place("providers", KNOW, "List the providers, and show what each can and why not where it cannot."),

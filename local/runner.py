@@ -46,6 +46,7 @@ SANDBOX_PACE = Pace(
         Collection.COSTS: 300,
         Collection.SPEND: 600,
         Collection.UPGRADES: 120,
+        Collection.ALLOWLISTS: 60,
         Collection.INTEGRATIONS: 120,
         Collection.REGIONS: 3600,
         Collection.INSTANCE_TYPES: 3600,

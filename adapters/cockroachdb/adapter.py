@@ -9,6 +9,7 @@ from adapters.cockroachdb.allowance import left_of_allowance
 from adapters.cockroachdb.billing import WireInvoice, WireInvoices, to_statements
 from adapters.cockroachdb.convert import to_cluster, to_node, to_raw_region, to_region
 from adapters.cockroachdb.limits import to_limit
+from adapters.cockroachdb.networking import WireAllowed, WireAllowlist, to_entry, to_network
 from adapters.cockroachdb.request import (
     to_clearing_request,
     to_create_request,
@@ -34,8 +35,9 @@ from fleet.model.catalog import Region
 from fleet.model.cluster import Cluster
 from fleet.model.failure import UnexpectedResponse
 from fleet.model.money import LimitWanted, Money
+from fleet.model.network import AllowedNetwork, Allowlist
 from fleet.model.node import Node
-from fleet.model.refusal import Path, Unsupported
+from fleet.model.refusal import NoSuchThing, Path, Unsupported
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
 from fleet.ports.adapter import Listing
@@ -78,6 +80,40 @@ class CockroachdbAdapter(BaseAdapter):
         params = {"start_time": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
         raw = (await self.get("/api/v1/invoices", WireInvoices, params=params)).invoices
         return await self.statements(raw, WireInvoice, to_statements)
+
+    async def allowlist(self, cluster: Cluster) -> Allowlist:
+        propagating: list[bool | None] = []
+
+        async def fetch(page: tuple[str, str] | None) -> tuple[tuple[object, ...], tuple[str, str] | None]:
+            params = {} if page is None else {page[0]: page[1]}
+            answer = await self.get(to_allowlist_path(cluster.external_id), WireAllowlist, params=params)
+            propagating.append(answer.propagating)
+            return answer.items, to_next_page(answer.pagination)
+
+        listed = await self.listing(await self.follow(fetch), WireAllowed, lambda wire: wire)
+        return Allowlist(networks=tuple(map(to_network, listed.items)), is_propagating=propagating[-1])
+
+    async def allow_network(self, cluster: Cluster, network: AllowedNetwork) -> None:
+        """What a second entry of one address gets is not documented, so one that is there is changed."""
+        entry = to_entry(network)
+        with self.before_sending():
+            there = {one.cidr for one in (await self.allowlist(cluster)).networks}
+        path = to_allowlist_path(cluster.external_id)
+        if network.cidr in there:
+            changed = {name: entry[name] for name in ("name", "sql", "ui")}
+            answer = await self.change("PATCH", f"{path}/{network.cidr}", changed)
+        else:
+            answer = await self.change("POST", path, entry)
+        await self.confirm(answer)
+
+    async def disallow_network(self, cluster: Cluster, cidr: str) -> None:
+        with self.before_sending():
+            there = {one.cidr for one in (await self.allowlist(cluster)).networks}
+        if cidr not in there:
+            raise NoSuchThing("This network is not on the list.", path=("cidr",))
+        address, _, mask = cidr.partition("/")
+        path = f"{to_allowlist_path(cluster.external_id)}/{segment(address)}/{segment(mask)}"
+        await self.confirm(await self.change("DELETE", path))
 
     async def upgrade_versions(self, clusters: Items[Cluster]) -> Mapping[str, tuple[str, ...]]:
         """Older versions of the API do not tell what a version may become."""
@@ -201,6 +237,10 @@ class CockroachdbAdapter(BaseAdapter):
 
 def to_path(external_id: str) -> str:
     return f"{CLUSTERS}/{segment(external_id)}"
+
+
+def to_allowlist_path(external_id: str) -> str:
+    return f"{to_path(external_id)}/networking/allowlist"
 
 
 def require_limits(cluster: Cluster) -> None:

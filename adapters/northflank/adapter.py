@@ -82,7 +82,9 @@ class NorthflankAdapter(BaseAdapter):
         return self._to_cluster(answer.data)
 
     async def nodes(self, cluster: Cluster) -> Listing[Node]:
-        raw = await self._all(f"{self._cluster(cluster.external_id)}/nodes", WireNodePage)
+        """Those that run: without the filter the list holds deleted machines too."""
+        path, running = f"{self._cluster(cluster.external_id)}/nodes", {"status": "RUNNING"}
+        raw = await self._all(path, WireNodePage, running)
         return await self.listing(raw, WireNode, lambda wire: to_node(wire, cluster))
 
     async def integrations(self) -> Listing[Integration]:

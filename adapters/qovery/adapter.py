@@ -4,9 +4,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pydantic import SecretStr
+
 from adapters.adapter import BaseAdapter, first_text, segment, with_running
 from adapters.http import Complaint
 from adapters.join import join
+from adapters.jwt import is_jwt
 from adapters.qovery.billing import WireCurrentCost, WireInvoice, to_running, to_statements
 from adapters.qovery.convert import (
     shown_by_status_alone,
@@ -83,6 +86,10 @@ class QoveryAdapter(BaseAdapter):
     provider = QOVERY
     base_url = "https://api.qovery.com"
     scheme = "Token"
+
+    def scheme_of(self, token: SecretStr) -> str:
+        """A JWT of a signed-in person goes as `Bearer`, an API token as `Token` (source: the vendor's clients)."""
+        return "Bearer" if is_jwt(token.get_secret_value()) else self.scheme
 
     async def clusters(self) -> Listing[Cluster]:
         """The clusters. There is no call for one cluster; the statuses of all come from another call."""

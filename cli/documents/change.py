@@ -123,6 +123,12 @@ UPGRADE_CLUSTER = _at_provider(
     "Upgrade($id: ID!, $version: String, $expectedRevision: Revision)",
     "upgradeCluster(id: $id, version: $version, expectedRevision: $expectedRevision)",
 )
+ALLOW_NETWORK = _at_provider(
+    "AllowNetwork($id: ID!, $network: AllowedNetworkInput!)", "allowNetwork(id: $id, network: $network)"
+)
+DISALLOW_NETWORK = _at_provider(
+    "DisallowNetwork($id: ID!, $cidr: String!)", "disallowNetwork(id: $id, cidr: $cidr)"
+)
 FINALIZE_UPGRADE = _at_provider("FinalizeUpgrade($id: ID!)", "finalizeUpgrade(id: $id)")
 ROLL_BACK_UPGRADE = _at_provider("RollBackUpgrade($id: ID!)", "rollBackUpgrade(id: $id)")
 

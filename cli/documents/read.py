@@ -443,3 +443,15 @@ query Spend($after: String, $periods: Int!, $lines: Int!) {
 """
     + FRESHNESS
 )
+
+ALLOWLIST = """
+query Allowlist($id: ID!) {
+  cluster(id: $id) {
+    id
+    name
+    account { name }
+    capabilities { capability isSupported reason }
+    allowlist { networks { cidr name allowsSql allowsUi } isPropagating }
+  }
+}
+"""

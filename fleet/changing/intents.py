@@ -18,6 +18,7 @@ from fleet.model.account import TrackedAccount
 from fleet.model.caller import Caller
 from fleet.model.capability import Capability
 from fleet.model.change import (
+    AllowNetwork,
     Change,
     ClearSpendLimit,
     CordonNode,
@@ -26,6 +27,7 @@ from fleet.model.change import (
     DeleteCluster,
     DeleteIntegration,
     DeployCluster,
+    DisallowNetwork,
     DrainNode,
     FinalizeUpgrade,
     RollBackUpgrade,
@@ -67,6 +69,8 @@ ClusterChange = (
     | UpgradeCluster
     | FinalizeUpgrade
     | RollBackUpgrade
+    | AllowNetwork
+    | DisallowNetwork
 )
 NodeChange = CordonNode | UncordonNode | DrainNode
 

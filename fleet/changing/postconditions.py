@@ -16,6 +16,7 @@ belongs to which verb:
     UPGRADE_CLUSTER         the version that was asked for, settled
     FINALIZE_UPGRADE        no upgrade that waits for its end
     ROLL_BACK_UPGRADE       another version than the one that was to be left, settled
+    ALLOW, DISALLOW_NETWORK the provider's answer: the list is observed by itself, and later
     CREATE_INTEGRATION      the integration of the provider's answer
     UPDATE_INTEGRATION      the description and features that were given; the answer, where only credentials were
     DELETE_INTEGRATION      its absence from a complete listing

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 
 from fleet.model.capability import Capability
 from fleet.model.change import (
+    AllowNetwork,
     Change,
     CreateCluster,
     CreateIntegration,
+    DisallowNetwork,
     DrainNode,
     RollBackUpgrade,
     SetSpendLimit,
@@ -34,6 +36,7 @@ from fleet.ports.adapter import (
     DeletesCluster,
     DeploysCluster,
     FinalizesUpgrades,
+    KeepsAllowlist,
     LimitsSpend,
     ListsIntegrations,
     MaintainsNodes,
@@ -245,6 +248,20 @@ async def set_spend_limit(asking: Asking, cluster: Cluster) -> None:
     assert isinstance(change, SetSpendLimit)
     assert isinstance(asking.adapter, LimitsSpend)
     await asking.adapter.set_spend_limit(cluster, change.limit)
+
+
+async def allow_network(asking: Asking, cluster: Cluster) -> None:
+    change = asking.operation.change
+    assert isinstance(change, AllowNetwork)
+    assert isinstance(asking.adapter, KeepsAllowlist)
+    await asking.adapter.allow_network(cluster, change.network)
+
+
+async def disallow_network(asking: Asking, cluster: Cluster) -> None:
+    change = asking.operation.change
+    assert isinstance(change, DisallowNetwork)
+    assert isinstance(asking.adapter, KeepsAllowlist)
+    await asking.adapter.disallow_network(cluster, change.cidr)
 
 
 async def clear_spend_limit(asking: Asking, cluster: Cluster) -> None:

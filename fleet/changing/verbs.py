@@ -15,6 +15,7 @@ from fleet.changing.postconditions import Judge, about_cluster, about_integratio
 from fleet.changing.requests import Prepare, of_cluster
 from fleet.model.capability import Capability
 from fleet.model.change import (
+    AllowNetwork,
     Change,
     ClearSpendLimit,
     CordonNode,
@@ -23,6 +24,7 @@ from fleet.model.change import (
     DeleteCluster,
     DeleteIntegration,
     DeployCluster,
+    DisallowNetwork,
     DrainNode,
     FinalizeUpgrade,
     OperationKind,
@@ -153,6 +155,22 @@ VERBS: Mapping[OperationKind, Verb] = {
             taken=about_cluster(shows.roll_back_begun),
             ended=about_cluster(shows.rolled_back),
             waits_for=LONG,
+        ),
+        Verb(
+            change=AllowNetwork,
+            target=_CLUSTER,
+            prepare=of_cluster(asks.allow_network, Capability.ALLOWLIST),
+            taken=shows.never,
+            ended=shows.never,
+            is_shown=False,
+        ),
+        Verb(
+            change=DisallowNetwork,
+            target=_CLUSTER,
+            prepare=of_cluster(asks.disallow_network, Capability.ALLOWLIST),
+            taken=shows.never,
+            ended=shows.never,
+            is_shown=False,
         ),
         Verb(
             change=CreateIntegration,

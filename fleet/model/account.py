@@ -63,6 +63,7 @@ class Collection(StrEnum):
     COSTS = "costs"
     SPEND = "spend"
     UPGRADES = "upgrades"
+    ALLOWLISTS = "allowlists"
     INTEGRATIONS = "integrations"
     REGIONS = "regions"
     INSTANCE_TYPES = "instance_types"

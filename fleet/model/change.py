@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, SerializeAsAny, ValidationInfo, field_va
 from fleet.model.capability import Capability
 from fleet.model.credentials import Credentials
 from fleet.model.money import LimitWanted
+from fleet.model.network import AllowedNetwork
 from fleet.model.record import Record, of_provider
 from fleet.model.spec import ClusterPatch, ClusterSpec
 
@@ -24,6 +25,8 @@ class OperationKind(StrEnum):
     UPGRADE_CLUSTER = "UPGRADE_CLUSTER"
     FINALIZE_UPGRADE = "FINALIZE_UPGRADE"
     ROLL_BACK_UPGRADE = "ROLL_BACK_UPGRADE"
+    ALLOW_NETWORK = "ALLOW_NETWORK"
+    DISALLOW_NETWORK = "DISALLOW_NETWORK"
     CREATE_INTEGRATION = "CREATE_INTEGRATION"
     UPDATE_INTEGRATION = "UPDATE_INTEGRATION"
     DELETE_INTEGRATION = "DELETE_INTEGRATION"
@@ -148,6 +151,22 @@ class RollBackUpgrade(Change):
     version: str | None = None
 
 
+class AllowNetwork(Change):
+    """Adds a network to a cluster's allowlist, or changes the one of its address."""
+
+    kind = OperationKind.ALLOW_NETWORK
+    capability = Capability.ALLOWLIST
+
+    network: AllowedNetwork
+
+
+class DisallowNetwork(Change):
+    kind = OperationKind.DISALLOW_NETWORK
+    capability = Capability.ALLOWLIST
+
+    cidr: str
+
+
 class CreateIntegration(Change):
     kind = OperationKind.CREATE_INTEGRATION
     capability = Capability.CHANGE_INTEGRATION
@@ -244,6 +263,8 @@ CHANGES: Mapping[OperationKind, type[Change]] = {
         UpgradeCluster,
         FinalizeUpgrade,
         RollBackUpgrade,
+        AllowNetwork,
+        DisallowNetwork,
         CreateIntegration,
         UpdateIntegration,
         DeleteIntegration,

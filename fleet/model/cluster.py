@@ -9,6 +9,7 @@ from fleet.model.capability import Capability
 from fleet.model.cloud import Cloud
 from fleet.model.digest import digest
 from fleet.model.money import CostEstimate, SpendLimitStatus
+from fleet.model.network import Allowlist
 from fleet.model.quantity import Amount, Count
 from fleet.model.record import Instant, Record, of_provider
 from fleet.model.spend import ClusterSpend
@@ -159,3 +160,4 @@ class Facts(Record):
     integration_external_id: str | None = None
     spend: tuple[ClusterSpend, ...] | None = None
     upgrade_versions: tuple[str, ...] | None = None
+    allowlist: Allowlist | None = None

@@ -3,9 +3,12 @@
 A record that holds credentials is not stored, and its `repr` does not show them.
 """
 
+import binascii
+import json
+from base64 import b64decode
 from typing import ClassVar
 
-from pydantic import ConfigDict, SecretStr
+from pydantic import ConfigDict, SecretStr, field_validator
 
 from fleet.model.cloud import Cloud
 from fleet.model.record import Record
@@ -36,12 +39,26 @@ class AwsRole(Credentials):
 
 
 class GcpCredentials(Credentials):
-    """`keyfile_json` is the key file of a service account, as Google issues it."""
+    """`keyfile_json` is the key file of a service account, as Google issues it. A byte-order mark is taken off, and one
+    in base64 is decoded, so that what is sent and what is kept out of messages is one text.
+    """
 
     kind = "a GCP service account"
     cloud: Cloud = Cloud.GCP
     project_id: str | None = None
     keyfile_json: SecretStr
+
+    @field_validator("keyfile_json")
+    @classmethod
+    def _as_json(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value().lstrip(_MARK)
+        if _is_object(text):
+            return SecretStr(text)
+        try:
+            decoded = b64decode("".join(text.split()), validate=True).decode("utf-8-sig")
+        except (binascii.Error, ValueError):
+            return SecretStr(text)
+        return SecretStr(decoded if _is_object(decoded) else text)
 
 
 class AzureCredentials(Credentials):
@@ -119,3 +136,13 @@ class OnPremises(Credentials):
 
     kind = "machines of one's own"
     cloud: Cloud = Cloud.ON_PREMISES
+
+
+_MARK = "\ufeff"
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False

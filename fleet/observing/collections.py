@@ -32,6 +32,7 @@ from fleet.observing.schedule import Pace
 from fleet.ports.adapter import (
     Adapter,
     EstimatesCost,
+    KeepsAllowlist,
     Listing,
     ListsInstanceTypes,
     ListsIntegrations,
@@ -53,6 +54,7 @@ PROTOCOL_OF: Mapping[Collection, type] = {
     Collection.COSTS: EstimatesCost,
     Collection.SPEND: TellsSpend,
     Collection.UPGRADES: OffersUpgrades,
+    Collection.ALLOWLISTS: KeepsAllowlist,
     Collection.INTEGRATIONS: ListsIntegrations,
     Collection.REGIONS: ListsRegions,
     Collection.INSTANCE_TYPES: ListsInstanceTypes,
@@ -292,6 +294,12 @@ async def collect_upgrades(context: CollectionContext) -> Collected:
     )
 
 
+async def collect_allowlists(context: CollectionContext) -> Collected:
+    adapter = context.adapter
+    assert isinstance(adapter, KeepsAllowlist)
+    return await _learn(context, Collection.ALLOWLISTS, Capability.ALLOWLIST, "allowlist", adapter.allowlist)
+
+
 async def collect_regions(context: CollectionContext) -> Collected:
     adapter = context.adapter
     assert isinstance(adapter, ListsRegions)
@@ -326,6 +334,7 @@ COLLECT: Mapping[Collection, Callable[[CollectionContext], Awaitable[Collected]]
     Collection.INTEGRATIONS: collect_integrations,
     Collection.SPEND: collect_spend,
     Collection.UPGRADES: collect_upgrades,
+    Collection.ALLOWLISTS: collect_allowlists,
     Collection.REGIONS: collect_regions,
     Collection.INSTANCE_TYPES: collect_instance_types,
 }

@@ -50,6 +50,7 @@ class Pace:
             Collection.COSTS: 3600,
             Collection.SPEND: 21_600,
             Collection.UPGRADES: 3600,
+            Collection.ALLOWLISTS: 900,
             Collection.INTEGRATIONS: 600,
             Collection.REGIONS: 86_400,
             Collection.INSTANCE_TYPES: 86_400,

@@ -22,6 +22,7 @@ from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Connection
 from fleet.model.integration import Integration
 from fleet.model.money import CostEstimate, LimitWanted
+from fleet.model.network import AllowedNetwork, Allowlist
 from fleet.model.node import Node
 from fleet.model.provider import Provider
 from fleet.model.spec import ClusterPatch, ClusterSpec
@@ -193,6 +194,19 @@ class FinalizesUpgrades(Protocol):
 
 
 @runtime_checkable
+class KeepsAllowlist(Protocol):
+    async def allowlist(self, cluster: Cluster) -> Allowlist | None:
+        """Null where it cannot be known."""
+        ...
+
+    async def allow_network(self, cluster: Cluster, network: AllowedNetwork) -> None:
+        """Adds it, or changes what the one of its address allows."""
+        ...
+
+    async def disallow_network(self, cluster: Cluster, cidr: str) -> None: ...
+
+
+@runtime_checkable
 class LimitsSpend(Protocol):
     async def set_spend_limit(self, cluster: Cluster, limit: LimitWanted) -> None: ...
 
@@ -244,6 +258,7 @@ PROTOCOL_OF: Mapping[Capability, type] = {
     Capability.DELETE_CLUSTER: DeletesCluster,
     Capability.UPGRADE_CLUSTER: UpgradesCluster,
     Capability.FINALIZE_UPGRADE: FinalizesUpgrades,
+    Capability.ALLOWLIST: KeepsAllowlist,
     Capability.SPEND_LIMIT: LimitsSpend,
     Capability.CHANGE_INTEGRATION: ChangesIntegrations,
     Capability.NODE_MAINTENANCE: MaintainsNodes,

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api import Account, Api, Call, Refusal, answer, changed_items
-from sandbox.cockroachdb import billing, changes
+from sandbox.cockroachdb import billing, changes, networking
 from sandbox.cockroachdb.paging import page, repeated
 from sandbox.cockroachdb.versions import (
     CURRENT,
@@ -25,10 +25,13 @@ from sandbox.limits import Allowance, RateLimit
 CLUSTERS = "/api/v1/clusters"
 CLUSTER = f"{CLUSTERS}/{{cluster_id}}"
 
+ALLOWLIST = f"{CLUSTER}/networking/allowlist"
+ALLOWED = f"{ALLOWLIST}/{{cidr_ip}}/{{cidr_mask}}"
+
 CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 6, 429: 8, 500: 13, 501: 12, 503: 14}
 """The gRPC code in an error body, by HTTP status."""
 
-LISTS = ("clusters", "nodes", "regions", "versions", "invoices")
+LISTS = ("clusters", "nodes", "regions", "versions", "invoices", "allowlist")
 
 
 class Cockroachdb(Api[World]):
@@ -61,6 +64,11 @@ class Cockroachdb(Api[World]):
             self.route("GET", CLUSTERS, self.list_clusters),
             self.route("GET", CLUSTER, self.get_cluster),
             self.route("GET", f"{CLUSTER}/nodes", self.list_nodes),
+            self.route("GET", ALLOWLIST, self.list_allowed),
+            self.route("POST", ALLOWLIST, self.allow),
+            self.route("PATCH", ALLOWED, self.change_allowed),
+            self.route("PUT", ALLOWED, self.change_allowed),
+            self.route("DELETE", ALLOWED, self.disallow),
             self.route("POST", CLUSTERS, self.create_cluster),
             self.route("PATCH", CLUSTER, self.patch_cluster),
             self.route("DELETE", CLUSTER, self.delete_cluster),
@@ -163,7 +171,31 @@ class Cockroachdb(Api[World]):
             shown = [node | {"status": f"NODE_STATUS_{node['status']}"} for node in shown]
         return answer({"nodes": shown, "pagination": pagination})
 
+    def list_allowed(self, call: Call) -> Response:
+        version = self.version_of(call)
+        listed = [one for _, one in sorted(networking.entries(self.cluster_of(call).cluster).items())]
+        shown, pagination = page(call, version, listed, lambda one: [one["cidr_ip"], one["cidr_mask"]])
+        return answer({"allowlist": shown, "propagating": False, "pagination": pagination})
+
     # ------------------------------------------------------------------ changing
+
+    def allow(self, call: Call) -> Response:
+        found = self.cluster_of(call)
+        return answer(networking.add(self.organization_of(call), found, call.json(), call.now))
+
+    def change_allowed(self, call: Call) -> Response:
+        found, key = self.cluster_of(call), self.network_of(call)
+        return answer(networking.change(self.organization_of(call), found, key, call.json(), call.now))
+
+    def disallow(self, call: Call) -> Response:
+        found, key = self.cluster_of(call), self.network_of(call)
+        return answer(networking.remove(self.organization_of(call), found, key, call.now))
+
+    def network_of(self, call: Call) -> tuple[str, int]:
+        mask = call.params["cidr_mask"]
+        if not mask.isdecimal():
+            raise Refusal(400, "cidr_mask must be a number")
+        return call.params["cidr_ip"], int(mask)
 
     def create_cluster(self, call: Call) -> Response:
         organization, version = self.organization_of(call), self.version_of(call)

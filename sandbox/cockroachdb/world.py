@@ -68,6 +68,8 @@ class Cluster:
     network_visibility: str = "PUBLIC"
     parent_id: str = "root"
     creator_id: str
+    allowlist: Mapping[tuple[str, int], Json] | None = None
+    """Entries by address and mask. None: as a cluster of its plan begins."""
     created_at: datetime | None = None
     """When it was created. None for a cluster that is created again in each round of its life."""
     deleted_at: datetime | None = None

@@ -11,6 +11,7 @@ from adapters.cockroachdb.wire import WireCluster
 from fleet.model.capability import Capability
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources
+from fleet.model.upgrade import UpgradeState
 from fleet.providers.cockroachdb import CockroachdbDetails, CockroachdbRegion
 from tests.adapters.replay import fixture
 
@@ -125,6 +126,7 @@ def test_an_advanced_cluster_is_read_whole() -> None:
         display_name="ledger",
         engine=Engine.COCKROACHDB,
         version="v25.4.1",
+        upgrade_state=UpgradeState.AVAILABLE,
         plan="ADVANCED",
         phase=Phase.UPDATING,
         provider_phase="CREATED",
@@ -215,7 +217,9 @@ def test_every_cloud_keeps_the_providers_own_word(word: str, cloud: Cloud) -> No
     ("plan", "config", "lacking"),
     [
         ("BASIC", {}, Capability.LIST_NODES),
+        ("BASIC", {}, Capability.UPGRADE_CLUSTER),
         ("STANDARD", None, Capability.LIST_NODES),
+        ("STANDARD", {"serverless": {"upgrade_type": "AUTOMATIC"}}, Capability.UPGRADE_CLUSTER),
         ("SERVERLESS", None, Capability.LIST_NODES),
         ("ADVANCED", {}, Capability.SPEND_LIMIT),
         ("DEDICATED", None, Capability.SPEND_LIMIT),
@@ -228,7 +232,16 @@ def test_every_cloud_keeps_the_providers_own_word(word: str, cloud: Cloud) -> No
 def test_what_a_plan_lacks_is_told_by_its_shape_and_else_by_its_name(
     plan: str, config: object, lacking: Capability
 ) -> None:
-    assert read({"id": "1", "name": "a", "plan": plan, "config": config}).unsupported.keys() == {lacking}
+    lacks = read({"id": "1", "name": "a", "plan": plan, "config": config}).unsupported.keys()
+    assert lacking in lacks
+    assert (lacking is Capability.SPEND_LIMIT) is (Capability.LIST_NODES not in lacks)
+
+
+@pytest.mark.parametrize("upgrade_type", ["MANUAL", None])
+def test_a_standard_cluster_is_upgraded_by_hand_unless_the_provider_does_it(upgrade_type: str | None) -> None:
+    config = {"serverless": {"upgrade_type": upgrade_type}}
+    cluster = read({"id": "1", "name": "a", "plan": "STANDARD", "config": config})
+    assert Capability.UPGRADE_CLUSTER not in cluster.unsupported
 
 
 # ---------------------------------------------------------------------- capacity

@@ -18,6 +18,7 @@ from fleet.model.cluster import Cluster, Connection, Phase
 from fleet.model.failure import NotFound, TimedOut, Unauthenticated
 from fleet.model.integration import Integration
 from fleet.model.money import CostEstimate, LimitWanted
+from fleet.model.network import AllowedNetwork, Allowlist
 from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.plan import Outgoing
@@ -55,6 +56,8 @@ class Script:
     integrations: Listing[Integration] = field(default_factory=lambda: Listing(items=()))
     regions: Listing[Region] = field(default_factory=lambda: Listing(items=()))
     instance_types: Listing[InstanceType] = field(default_factory=lambda: Listing(items=()))
+    upgrades: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    allowlist: Allowlist | None = None
     spend: Listing[Statement] = field(default_factory=lambda: Listing(items=()))
 
     refused_tokens: set[str] = field(default_factory=set)
@@ -156,6 +159,29 @@ class Full(ById):
     async def spend(self) -> Listing[Statement]:
         await self._ask("spend")
         return self._script.spend
+
+    async def upgrade_versions(self, clusters: Collection[Cluster]) -> Mapping[str, tuple[str, ...]]:
+        await self._ask("upgrades")
+        return dict(self._script.upgrades)
+
+    async def allowlist(self, cluster: Cluster) -> Allowlist | None:
+        await self._ask("allowlist", cluster.external_id)
+        return self._script.allowlist
+
+    async def allow_network(self, cluster: Cluster, network: AllowedNetwork) -> None:
+        await self._ask("allow_network", cluster.external_id)
+
+    async def disallow_network(self, cluster: Cluster, cidr: str) -> None:
+        await self._ask("disallow_network", cluster.external_id)
+
+    async def upgrade_cluster(self, cluster: Cluster, version: str) -> None:
+        await self._ask("upgrade", cluster.external_id)
+
+    async def finalize_upgrade(self, cluster: Cluster) -> None:
+        await self._ask("finalize", cluster.external_id)
+
+    async def roll_back_upgrade(self, cluster: Cluster) -> None:
+        await self._ask("roll_back", cluster.external_id)
 
     async def instance_types(self, used: Collection[tuple[Cloud, str]]) -> Listing[InstanceType]:
         await self._ask("instance_types")

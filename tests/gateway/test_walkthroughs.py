@@ -130,6 +130,41 @@ async def test_a_cluster_is_upgraded_rolled_back_upgraded_again_and_finalised(be
     assert (await shown())[0] == "FINALIZED"
 
 
+ALLOWED = """{ clusters(search: "tracking-events") { nodes {
+    id allowlist { networks { cidr name allowsSql } isPropagating }
+} } }"""
+
+
+async def test_a_network_is_let_in_and_taken_off_the_list(begin: Begin) -> None:
+    journey = begin("cockroachdb")
+    await journey.connect("Meridian Freight")
+
+    async def networks() -> list[tuple[str, bool]]:
+        (found,) = (await journey.client.query(ALLOWED))["clusters"]["nodes"]
+        journey.ids["ledger"] = found["id"]
+        return [(one["cidr"], one["allowsSql"]) for one in found["allowlist"]["networks"]]
+
+    async def later() -> list[tuple[str, bool]]:
+        """Once the lists are due."""
+        journey.clock.advance(3_700)
+        await journey.observe()
+        return await networks()
+
+    assert await networks() == []
+    ledger = journey.ids["ledger"]
+    wrong = await journey.run("allow-network", id=ledger, network={"cidr": "192.0.2.7/24"})
+    assert wrong["userErrors"][0]["path"] == ["network", "cidr"]
+    assert (await journey.run("allow-network", id=ledger))["operation"]["state"] == "SUCCEEDED"
+    assert await later() == [("192.0.2.0/24", True)]
+    changed = {"cidr": "192.0.2.0/24", "allowsSql": False}
+    await journey.run("allow-network", id=ledger, network=changed)
+    assert await later() == [("192.0.2.0/24", False)]
+    assert (await journey.run("disallow-network", id=ledger))["operation"]["state"] == "SUCCEEDED"
+    assert await later() == []
+    gone = await journey.run("disallow-network", id=ledger)
+    assert gone["userErrors"][0]["path"] == ["cidr"]
+
+
 FIFTEEN_DOLLARS = {"money": {"minorUnits": "1500", "currency": "USD"}}
 LIMIT = """query ($id: ID!) { cluster(id: $id) { spendLimit { limit {
     basis money { minorUnits } usage { requestUnits storageMiB }

@@ -70,7 +70,7 @@ fleetgraph clusters upgrade "Meridian Freight/tracking-events" --version v25.4 -
         cluster_argument(),
         Flag("--version", metavar="VERSION", help="one that is on offer (default: the newest of them)"),
         EXPECTED_REVISION,
-        *following_flags(),
+        *changing_flags(),
     ],
 )
 
@@ -82,7 +82,7 @@ FINALIZE_UPGRADE = Verb(
     examples="""
 fleetgraph clusters finalize-upgrade "Meridian Freight/lane-pricing" --wait
 """,
-    params=[cluster_argument(), *following_flags()],
+    params=[cluster_argument(), *changing_flags()],
 )
 
 ROLL_BACK_UPGRADE = Verb(
@@ -93,7 +93,7 @@ ROLL_BACK_UPGRADE = Verb(
     examples="""
 fleetgraph clusters roll-back-upgrade "Meridian Freight/tracking-events" --wait --timeout 2h
 """,
-    params=[cluster_argument(), *following_flags()],
+    params=[cluster_argument(), *changing_flags()],
 )
 
 DEPLOY = Verb(

@@ -70,6 +70,13 @@ class Mutation:
     roll_back_upgrade: ClusterOperationPayload | None = field(
         "Go back to the version before an upgrade that is not final.", resolver=clusters.roll_back_upgrade
     )
+    allow_network: ClusterOperationPayload | None = field(
+        "Let a network connect to a cluster, where its provider keeps a list of them.",
+        resolver=clusters.allow_network,
+    )
+    disallow_network: ClusterOperationPayload | None = field(
+        "Take a network off the list.", resolver=clusters.disallow_network
+    )
     delete_cluster: ClusterOperationPayload | None = field(
         "Delete a cluster and the data in it.", resolver=clusters.delete
     )

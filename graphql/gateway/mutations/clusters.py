@@ -6,9 +6,11 @@ import strawberry
 
 from fleet.changing.intents import ClusterChange
 from fleet.model.change import (
+    AllowNetwork,
     ClearSpendLimit,
     DeleteCluster,
     DeployCluster,
+    DisallowNetwork,
     FinalizeUpgrade,
     RollBackUpgrade,
     SetSpendLimit,
@@ -30,6 +32,7 @@ from gateway.mutations.payloads import answers
 from gateway.mutations.plans import DryRun, intents
 from gateway.relay import ids
 from gateway.types.money import SpendLimitInput
+from gateway.types.network import AllowedNetworkInput
 from gateway.types.provider import provider_of
 from gateway.types.records import given
 from gateway.types.scalars import Revision
@@ -95,6 +98,27 @@ async def upgrade(
 ) -> Operation | Plan:
     change = UpgradeCluster(version=given(version))
     return await _change(info, _cluster(id), change, expected_revision, dry_run)
+
+
+@answers()
+async def allow_network(
+    info: Info,
+    id: strawberry.ID,  # noqa: A002
+    network: AllowedNetworkInput,
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
+    change = make(AllowNetwork, {"network": members(network)})
+    return await _change(info, _cluster(id), change, None, dry_run)
+
+
+@answers()
+async def disallow_network(
+    info: Info,
+    id: strawberry.ID,  # noqa: A002
+    cidr: str,
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
+    return await _change(info, _cluster(id), DisallowNetwork(cidr=cidr), None, dry_run)
 
 
 @answers()

@@ -8,6 +8,7 @@ import strawberry
 
 from fleet.model import cluster as domain
 from fleet.model import money
+from fleet.model import network as networks
 from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
 from fleet.model.capability import Capability
@@ -29,6 +30,7 @@ from gateway.types.capacity import Capacity
 from gateway.types.freshness import Observed
 from gateway.types.label import Label
 from gateway.types.money import CostEstimate, SpendLimitStatus
+from gateway.types.network import Allowlist
 from gateway.types.node import ClusterNode
 from gateway.types.provider import Provider, provider_of
 from gateway.types.records import field, serves
@@ -103,6 +105,10 @@ def details(row: Row) -> domain.ClusterDetails | None:
 
 def available_version(row: Row) -> str | None:
     return row.item.available_version or newest(row.facts.upgrade_versions or ())
+
+
+def allowlist(row: Row) -> networks.Allowlist | None:
+    return None if Capability.ALLOWLIST in unsupported_of_cluster(row.item) else row.facts.allowlist
 
 
 def upgrade_versions(row: Row) -> list[str] | None:
@@ -227,6 +233,11 @@ class Cluster(Node, Observed):
     )
     connection: ClusterConnectionDetails | None = field(
         "Where to connect. Null until it is known.", resolver=connection
+    )
+    allowlist: Allowlist | None = field(
+        "The networks that may connect. Null where ALLOWLIST is unsupported, and until it was first observed. An empty "
+        "list lets nobody in.",
+        resolver=allowlist,
     )
     nodes: Connection[ClusterNode] | None = field(
         "The nodes of the cluster. Null, not empty, where LIST_NODES is unsupported.", resolver=nodes

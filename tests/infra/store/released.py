@@ -18,9 +18,11 @@ from fleet.model.caller import Scope
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.change import (
     CHANGES,
+    AllowNetwork,
     Change,
     CreateCluster,
     CreateIntegration,
+    DisallowNetwork,
     SetSpendLimit,
     UpdateCluster,
     UpdateIntegration,
@@ -41,6 +43,7 @@ from fleet.model.money import (
     SpendLimitState,
     SpendLimitStatus,
 )
+from fleet.model.network import AllowedNetwork
 from fleet.model.operation import Before, Operation, Step, Target, TargetKind
 from fleet.model.rate_limit import RateFacts
 from fleet.model.spend import SpendLine, Statement
@@ -183,6 +186,8 @@ def changes() -> list[tuple[str, Change]]:
             made.append((kit.key, UpdateCluster(provider=kit.key, patch=kit.patch)))
     made += [
         ("cockroachdb", SetSpendLimit(limit=LimitWanted(money=Money(minor_units=500, currency="USD")))),
+        ("cockroachdb", AllowNetwork(network=AllowedNetwork(cidr="192.0.2.0/24"))),
+        ("cockroachdb", DisallowNetwork(cidr="192.0.2.0/24")),
         ("qovery", CreateIntegration(name="aws", description="of the team", features=("CLUSTER",))),
         ("qovery", UpdateIntegration(description="of nobody")),
     ]

@@ -43,6 +43,7 @@ PROVIDER = Provider(
         Capability.STOP_CLUSTER: FIXED,
         Capability.DEPLOY_CLUSTER: FIXED,
         Capability.UPGRADE_CLUSTER: FIXED,
+        Capability.ALLOWLIST: FIXED,
         Capability.FINALIZE_UPGRADE: FIXED,
         Capability.CONDITIONAL_UPDATE: FIXED,
         Capability.SPEND_LIMIT: "Beacon has one price.",
