@@ -12,8 +12,8 @@ from infra.stack import Alarm, AwsUnavailable, Stack, StackUnavailable, alarms, 
 from infra.store.store import TableStore
 from local.region import settle_region
 
-FRESH = timedelta(minutes=3)
-"""The age of data in seconds that is still fine. See the objectives in docs/operate.md."""
+LATE = timedelta(minutes=2)
+"""How long an account can be overdue, whatever its pace is. See the objectives in docs/operate.md."""
 
 PAGE = 100
 NAMED = 5
@@ -37,17 +37,16 @@ def sentences(
     observations = {one.account.id: one.state.of(Collection.CLUSTERS).observed_at for one in accounts}
     never = [one for one in accounts if observations[one.account.id] is None and one not in refused]
     ages = [now - at for at in observations.values() if at is not None]
-    old = [
-        one
-        for one in accounts
-        if (at := observations[one.account.id]) is not None and now - at > FRESH and one not in refused
-    ]
+    known = [one for one in accounts if one not in refused and one not in never]
+    failing = [one for one in known if one.state.of(Collection.CLUSTERS).failure is not None]
+    late = [one for one in known if one.due_at and now - one.due_at > LATE and one not in failing]
     oldest = f"; the oldest data is {_age(max(ages))} old" if ages else ""
-    yield not (refused or never or old), f"{_count(len(accounts), 'account')} connected{oldest}."
+    yield not (refused or never or failing or late), f"{_count(len(accounts), 'account')} connected{oldest}."
     for listed, what in (
         (refused, "must get a new token, which its provider refuses"),
         (never, "was never observed"),
-        (old, f"was not observed for more than {_age(FRESH)}"),
+        (failing, "could not be observed the last time"),
+        (late, f"should have been observed more than {_age(LATE)} ago"),
     ):
         for one in listed[:NAMED]:
             failure = one.state.of(Collection.CLUSTERS).failure

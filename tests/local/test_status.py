@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from fleet.accounts.new_account import make_account
 from fleet.model.account import AccountState, Collection, CollectionState, TrackedAccount
+from fleet.model.failure import Failure, FailureKind
 from infra.stack import Alarm, Stack
 from local.status import sentences
 
@@ -15,14 +16,25 @@ STACK = Stack(name="fleet", state="UPDATE_COMPLETE", changed_at=NOW, outputs={"V
 QUIET = [Alarm(name="fleet-LagAlarm", state="OK", description="...")]
 
 
-def account(name: str, *, age: timedelta | None, is_accepted: bool | None = True) -> TrackedAccount:
+FAILURE = Failure(
+    kind=FailureKind.TIMEOUT, message="Kupe did not answer in time.", occurred_at=NOW, is_retryable=True
+)
+
+
+def account(
+    name: str,
+    *,
+    age: timedelta | None,
+    is_accepted: bool | None = True,
+    overdue: timedelta = timedelta(),
+    failure: Failure | None = None,
+) -> TrackedAccount:
     made = make_account(
         provider="kupe", name=name, external_id=name, token=SecretStr("t" * 20), now=NOW - timedelta(days=1)
     )
-    collections = {} if age is None else {Collection.CLUSTERS: CollectionState(observed_at=NOW - age)}
-    return TrackedAccount(
-        account=made, state=AccountState(collections=collections, is_token_accepted=is_accepted)
-    )
+    clusters = CollectionState(observed_at=None if age is None else NOW - age, failure=failure)
+    state = AccountState(collections={Collection.CLUSTERS: clusters}, is_token_accepted=is_accepted)
+    return TrackedAccount(account=made, state=state, due_at=NOW - overdue)
 
 
 def said(*accounts: TrackedAccount, stack: Stack = STACK, alarms: list[Alarm] = QUIET) -> tuple[bool, str]:
@@ -42,7 +54,14 @@ def test_what_works_is_said_in_words() -> None:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (account("acme", age=timedelta(minutes=10)), "'acme' was not observed for more than 3 minutes"),
+        (
+            account("acme", age=timedelta(minutes=10), overdue=timedelta(minutes=3)),
+            "'acme' should have been observed more than 2 minutes ago",
+        ),
+        (
+            account("acme", age=timedelta(minutes=1), failure=FAILURE),
+            "'acme' could not be observed the last time: Kupe did not answer in time.",
+        ),
         (account("acme", age=None), "'acme' was never observed"),
         (account("acme", age=timedelta(), is_accepted=False), "'acme' must get a new token"),
     ],
@@ -51,6 +70,10 @@ def test_an_account_that_is_not_observed_is_named(wrong: TrackedAccount, sentenc
     is_well, text = said(account("fine", age=timedelta(seconds=5)), wrong)
     assert not is_well
     assert sentence in text
+
+
+def test_an_account_that_is_not_due_yet_is_fine_however_slow_its_pace_is() -> None:
+    assert said(account("acme", age=timedelta(hours=5), overdue=-timedelta(hours=1)))[0]
 
 
 def test_without_an_account_the_next_step_is_said() -> None:
