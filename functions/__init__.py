@@ -6,11 +6,24 @@ tenth of the time. Each function ends its INIT with `start_collecting`.
 
 import gc
 import os
+import random
+from contextlib import suppress
 
 IS_LAMBDA = "AWS_LAMBDA_RUNTIME_API" in os.environ
 
 if IS_LAMBDA:
     gc.disable()
+
+
+def draw_anew_after_a_restore() -> None:
+    """Lambda can start many processes from one snapshot of a started one (SnapStart). All would draw the same numbers,
+    botocore its pauses among them. What has to be secret or unique comes from the system, and differs in any case.
+    """
+    if IS_LAMBDA:
+        with suppress(ImportError):  # of the runtime of Lambda, and of some emulators not
+            from snapshot_restore_py import register_after_restore  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
+
+            register_after_restore(random.seed)
 
 
 def start_collecting() -> None:

@@ -24,7 +24,7 @@ from fleet.model.caller import Caller, Scope
 from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.keys import Keys
 from fleet.ports.store import Schedule
-from functions import IS_LAMBDA, start_collecting
+from functions import IS_LAMBDA, draw_anew_after_a_restore, start_collecting
 from functions.api_settings import read_api_settings
 from functions.deadline import within_the_invocation
 from functions.events import as_request, is_request
@@ -263,4 +263,5 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 if IS_LAMBDA:
     # Lambda imports a function at INIT with a whole processor, and then waits for a request.
     _api().prepare()
+draw_anew_after_a_restore()
 start_collecting()

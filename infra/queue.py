@@ -75,7 +75,7 @@ class Queue:
         self._url = url
         self._clock = clock
         # It spreads load and need not be unpredictable.
-        self._chance = random.Random() if chance is None else chance  # noqa: S311
+        self._chance = random.SystemRandom() if chance is None else chance
 
     async def send(
         self, requests: Iterable[Request], *, correlation_id: str, jitter: timedelta = JITTER

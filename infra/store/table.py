@@ -16,6 +16,10 @@ TRIES = 8
 """The most tries of a write if others write the same row, and of a batch if part of it was not done."""
 
 
+_CHANCE = random.SystemRandom()
+"""Processes that start from one snapshot draw differently."""
+
+
 class ConditionFailed(Exception):
     """The condition of a write does not hold. Nothing was written."""
 
@@ -79,5 +83,5 @@ async def tries(clock: Clock) -> AsyncIterator[None]:
     """
     for turn in range(TRIES):
         if turn:
-            await clock.sleep(random.uniform(0, 0.01 * 2**turn))  # noqa: S311 - nobody gains by guessing it
+            await clock.sleep(_CHANCE.uniform(0, 0.01 * 2**turn))
         yield
