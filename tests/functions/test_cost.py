@@ -27,8 +27,11 @@ class AheadClock(SystemClock):
     def now(self) -> datetime:
         return self._began + self.skipped
 
-    async def sleep(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.skipped += timedelta(seconds=seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def clock() -> AheadClock:
 
 
 def test_a_quiet_look_asks_for_what_the_cost_counts(deployment: Deployment, clock: AheadClock) -> None:
-    with serve("cockroachdb") as server:
+    with serve("cockroachdb", clock=clock) as server:
         account = asyncio.run(deployment.connect(server, clock.now()))
         observing = Observing({**deployment.environment, "BASE_URLS": server.url}, clock)
         made: Counter[str] = Counter()
