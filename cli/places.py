@@ -20,6 +20,11 @@ PLACES: Mapping[str, Place] = dict(
         _place("nodes", SEE, "List the nodes of a cluster; cordon, uncordon and drain one."),
         _place("spend", SEE, "List what accounts cost: the running period and the last ones."),
         _place("open", SEE, "Open a cluster's page in its provider's console."),
+        _place(
+            "mcp",
+            SEE,
+            "Serve the Model Context Protocol, so that an assistant can read the fleet and plan changes.",
+        ),
         _place("query", SEE, "Send a GraphQL document and print the data of its answer as JSON."),
         _place(
             "spend-limits",

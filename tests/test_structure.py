@@ -71,6 +71,8 @@ HOME = {
     "httpx": {"adapters", "cli", "fleetgraph"},
     "jwt": {"adapters"},
     "mangum": {"functions"},
+    "mcp": {"cli"},
+    "mcp_types": {"cli"},
     "sqlite3": {"infra/sqlite"},
     "rich": {"cli"},
     "starlette": {"gateway", "sandbox", "local"},

@@ -118,7 +118,7 @@ def test_every_example_of_the_help_works_on_the_sandbox(sandbox: Sandbox, typed:
     assert failed == [], "\n".join(failed)
 
 
-@pytest.mark.parametrize("name", ["cli.md", "ci.md", "webhooks.md"])
+@pytest.mark.parametrize("name", ["cli.md", "ci.md", "webhooks.md", "assistants.md"])
 def test_every_command_of_the_page_works_on_the_sandbox(typed: Shell, name: str) -> None:
     scripts: list[Block] = blocks("sh", page=ROOT / "docs" / name)
     assert scripts
