@@ -8,6 +8,7 @@ cannot be read does not hide the cluster either: a `Lenient` model skips it and 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self, get_args
@@ -27,6 +28,7 @@ from pydantic import (
 )
 
 from fleet.model.identifier import LONGEST_IDENTIFIER
+from fleet.model.record import to_utc
 
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
@@ -201,7 +203,15 @@ PageToken = Annotated[
 ]
 Labels = Annotated[Mapping[Word, Word], Field(max_length=MOST_PARTS)]
 Words = Annotated[tuple[Word, ...], Field(max_length=MOST_PARTS)]
-When = Annotated[AwareDatetime | None, BeforeValidator(_unset_when_empty)]
+
+
+def within_the_calendar(moment: datetime | None) -> datetime | None:
+    return moment if moment is None or moment.tzinfo is None else to_utc(moment)
+
+
+When = Annotated[
+    AwareDatetime | None, BeforeValidator(_unset_when_empty), AfterValidator(within_the_calendar)
+]
 """An RFC 3339 timestamp, unset when empty."""
 
 # ------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ documentation.
 from datetime import datetime
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field, JsonValue
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue
 
 from adapters.wire import (
     MOST_PARTS,
@@ -18,6 +18,7 @@ from adapters.wire import (
     Title,
     Wire,
     WireItem,
+    within_the_calendar,
 )
 
 
@@ -65,7 +66,9 @@ class WireCluster(WireItem):
     highAvailability: bool | None = None  # noqa: N815
     status: WireStatus | None = None
     generation: Ordinal | None = None
-    createdAt: Annotated[datetime | None, BeforeValidator(_unset_when_empty)] = None  # noqa: N815
+    createdAt: Annotated[  # noqa: N815
+        datetime | None, BeforeValidator(_unset_when_empty), AfterValidator(within_the_calendar)
+    ] = None
 
 
 class WireClusters(Wire):

@@ -10,11 +10,15 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo
 
 
-def _to_utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC)
+def to_utc(instant: datetime) -> datetime:
+    """Raises `ValueError` for a moment that lies before the first year in UTC, or after the last."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("It lies beyond the years that a calendar has.") from None
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+Instant = Annotated[AwareDatetime, AfterValidator(to_utc)]
 """A moment in UTC. A naive datetime is refused."""
 
 

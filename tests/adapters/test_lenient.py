@@ -63,6 +63,9 @@ WRONG: dict[str, tuple[str, Raw, str]] = {
     "a time without a zone, at Northflank": ("northflank", {"createdAt": "2026-04-06T12:00:00"}, "createdAt"),
     "a time without a zone, at Qovery": ("qovery", {"created_at": "2026-04-06T12:00:00"}, "created_at"),
     "a time without a zone, where it identifies": ("kupe", {"createdAt": "2026-04-06T12:00:00"}, "createdAt"),
+    "a time before the first year": ("cockroachdb", {"created_at": "0001-01-01T00:00:00+14:00"}, "created_at"),
+    "a time after the last year": ("northflank", {"updatedAt": "9999-12-31T23:59:59-12:00"}, "updatedAt"),
+    "a time before the first year, at Qovery": ("qovery", {"created_at": "0001-01-01T00:00:00+00:01"}, "created_at"),
     "a time that is none": ("qovery", {"updated_at": "yesterday"}, "updated_at"),
     "outputs without kind": (
         "qovery", {"infrastructure_outputs": {"cluster_name": "x"}}, "infrastructure_outputs.kind",
@@ -122,6 +125,7 @@ IDENTIFYING: dict[str, tuple[str, Raw]] = {
     "a status that is a word": ("kupe", {"status": "Running"}),
     "a phase that is an object": ("kupe", {"status": {"phase": {"is": "Running"}}}),
     "a creation that is no time": ("kupe", {"createdAt": "yesterday"}),
+    "a creation before the first year": ("kupe", {"createdAt": "0001-01-01T00:00:00+14:00"}),
     "a state in another place": ("northflank", {"status": {"state": "running"}}),
     "a name in parts": ("northflank", {"name": ["a", "b"]}),
     "a status that is a number": ("qovery", {"cluster_status": {"cluster_id": "c1", "status": 7}}),

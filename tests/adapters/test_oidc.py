@@ -385,6 +385,14 @@ async def test_whoever_has_a_known_key_does_not_wait_for_a_slow_issuer(
         assert (await waiting).name == "ada"
 
 
+async def test_the_right_keys_in_too_large_a_document_are_not_read(
+    issuer: Issuer, publisher: Publisher
+) -> None:
+    _, right = publisher.answer("/keys")
+    publisher.answers["/keys"] = (200, right[:-1] + b" " * LARGEST_DOCUMENT_BYTES + b"}")
+    assert (await refusal(issuer, publisher.sign({}))).reason is Reason.NOT_VERIFIED
+
+
 @pytest.mark.parametrize(
     "keys",
     [

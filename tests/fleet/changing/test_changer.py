@@ -304,6 +304,20 @@ class TestUpdating:
         script.become("web", phase=Phase.READY, is_converged=True)
         assert (await world.follow(asked)).state is OperationState.SUCCEEDED
 
+    async def test_what_was_remembered_shows_nothing(
+        self, world: World, acme: tuple[Account, Script]
+    ) -> None:
+        """It shows what is asked for already, and was seen before the sending."""
+        account, script = acme
+        script.become("web", details=NEWER)
+        await world.observe(account)
+        web = script.clusters
+        asked = await world.changer.change_cluster(ADA, Ref(account.id, "web"), UPDATE)
+        script.clusters, script.incomplete = [], "the rest is missing"
+        assert (await world.follow(asked, observations=3)).state is OperationState.RUNNING
+        script.clusters, script.incomplete = web, None
+        assert (await world.follow(asked)).state is OperationState.SUCCEEDED
+
     async def test_a_revision_that_is_not_the_expected_one_is_a_conflict_that_names_the_current(
         self, world: World, acme: tuple[Account, Script]
     ) -> None:

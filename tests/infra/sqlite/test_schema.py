@@ -22,6 +22,13 @@ def test_a_new_file_is_for_its_owner_alone(path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_every_commit_waits_for_the_disk(path: Path) -> None:
+    """What a power failure leaves cannot be tried here; it depends on these two alone."""
+    with closing(connect(path)) as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_a_half_made_file_of_a_start_that_was_killed_is_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "fleet.db"
     (tmp_path / "fleet.db.new").write_bytes(b"SQLite format 3\x00 and then nothing")

@@ -10,6 +10,7 @@ from fleet.model.caller import Scope
 from infra.store.api_keys import KEPT, TableKeys
 from infra.store.names import join
 from infra.store.table import ConditionFailed, Table
+from tests.infra.interposed import InterposedTable
 from tests.infra.samples import SetClock
 
 
@@ -86,6 +87,33 @@ async def test_a_revocation_keeps_when_the_key_was_last_used(keys: TableKeys, cl
     revoked = await keys.revoke(key.id, clock.now())
     assert revoked is not None
     assert revoked.last_used_at == clock.now()
+
+
+async def test_a_use_that_is_noted_in_that_moment_opens_no_revoked_key(
+    keys: TableKeys, interposed: InterposedTable, clock: SetClock
+) -> None:
+    key = await make(keys, clock)
+
+    async def revoke() -> None:
+        await keys.revoke(key.id, clock.now())
+
+    interposed.meanwhile = revoke
+    await TableKeys(interposed, clock).note_use(key, clock.now())
+    found = await keys.find(key.id)
+    assert found is not None
+    assert found[0].revoked_at == clock.now()
+
+
+async def test_a_revocation_counts_although_a_use_is_noted_in_that_moment(
+    keys: TableKeys, interposed: InterposedTable, clock: SetClock
+) -> None:
+    key = await make(keys, clock)
+    now = clock.now()
+    interposed.meanwhile = lambda: keys.note_use(key, now)
+    await TableKeys(interposed, clock).revoke(key.id, now)
+    found = await keys.find(key.id)
+    assert found is not None
+    assert (found[0].last_used_at, found[0].revoked_at) == (now, now)
 
 
 async def test_keys_are_listed_by_name_page_by_page(keys: TableKeys, clock: SetClock) -> None:
