@@ -4,16 +4,17 @@ from typing import Any
 
 import click
 
-from cli.changes import OUTCOMES, OperationWatch, title
+from cli.changes import OUTCOMES, OperationWatch, ask_for, title
 from cli.client import REQUEST_SECONDS
 from cli.documents import change
+from cli.errors import Exit
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import STATES, Named, Number, Word, named
 from cli.lookup import need_cluster, path_of
-from cli.output import Listing, output_flags, show_list, show_one
+from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
 from cli.tables import Column
-from cli.words import moment, since
+from cli.words import moment, plain, since
 
 PAGE = 100
 
@@ -40,6 +41,19 @@ def show_operation(session: Session, options: Options) -> int:
         "deadline": moment(operation["deadline"], now),
     }
     return show_one(session, options, operation, facts, name=str(operation["id"]))
+
+
+def cancel_operation(session: Session, options: Options) -> int:
+    form = form_of(options)
+    payload = ask_for(session, options, change.CANCEL_OPERATION, {"id": options.operation})
+    operation = payload["operation"]
+    if form == "name":
+        session.screen.say(operation["id"])
+    elif form in ("json", "yaml"):
+        dump(session.screen, options, form, {"operation": operation})
+    else:
+        session.screen.say(plain(f"{title(operation)}: cancelled. Nothing was sent."))
+    return Exit.OK
 
 
 def _fetch(session: Session, where: dict[str, Any], limit: int) -> Listing:
@@ -100,6 +114,16 @@ fleetgraph operations list --cluster "Acme Tools/production" --limit 5 --json
             "Show one change.",
             examples="""
 fleetgraph operations show "$(fleetgraph operations list --limit 1 -o name)"
+""",
+            params=[click.Argument(["operation"], metavar="ID"), *output_flags()],
+        ),
+        Verb(
+            "cancel",
+            cancel_operation,
+            "End a change that still waits because its provider is busy. What was sent cannot be taken back.",
+            about="ID is that of an operation, as `operations list` shows it.",
+            examples="""
+newest=$(fleetgraph operations list --limit 1 -o name); fleetgraph operations cancel "$newest" || echo "too late"
 """,
             params=[click.Argument(["operation"], metavar="ID"), *output_flags()],
         ),

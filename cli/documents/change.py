@@ -178,3 +178,5 @@ UNCORDON_NODE = _at_provider("Uncordon($id: ID!)", "uncordonNode(id: $id)")
 DRAIN_NODE = _at_provider("Drain($id: ID!)", "drainNode(id: $id)")
 
 APPLY_PLAN = _change("Apply($digest: String!)", "applyPlan(digest: $digest)")
+
+CANCEL_OPERATION = _change("Cancel($id: ID!)", "cancelOperation(id: $id)")

@@ -23,6 +23,10 @@ from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotenc
 IDEMPOTENT_FOR = timedelta(hours=24)
 NO_PLAN = "There is no such plan, or no longer. A plan is good for 15 minutes: make another one."
 NOT_WHOLE = "The input of this plan holds a secret, which is not kept. Ask for the change itself, with the same input."
+TAKEN = (
+    "It was sent, and no provider takes a request back. What can be cancelled is a change that still waits because the "
+    "provider is busy."
+)
 MOVED = "The provider shows something else by now, so another request than the planned one would go out."
 
 
@@ -55,6 +59,21 @@ class Changer(Intents[Operation]):
             raise Unsupported(NOT_WHOLE, path=("digest",))
         bound = replace(self, plan=plan)
         return await bound.again(caller, plan.operation, expected_revision=plan.revision)
+
+    async def cancel(self, caller: Caller, ref: Ref) -> Operation:
+        """Ends a change that still waits for its provider. Whoever sends it at the same moment wins or loses whole."""
+        await self._account(caller, ref.account_id)
+        operation = (await self.store.operations_by_ref([ref])).get(ref)
+        if operation is None:
+            raise NoSuchThing("The operation was not found.", path=("id",))
+        if operation.is_final:
+            raise Conflicting("It has ended already.", path=("id",), operation=operation)
+        if not operation.can_be_cancelled:
+            raise Unsupported(TAKEN, path=("id",))
+        try:
+            return await self.store.save_change(operation.cancelled(self.clock.now(), caller.name))
+        except OutdatedOperation:
+            raise Conflicting("It went on in that moment. Read it again.", path=("id",)) from None
 
     async def _conclude(
         self, caller: Caller, intent: Operation, account: TrackedAccount, idempotency_key: str | None

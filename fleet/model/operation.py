@@ -113,6 +113,11 @@ class Operation(Record):
         return self.state in FINAL
 
     @property
+    def can_be_cancelled(self) -> bool:
+        """Whether it waits for the provider and nothing was sent for it. No provider takes back what it has taken."""
+        return self.is_waiting and self.is_unsent and not self.is_final
+
+    @property
     def is_unsent(self) -> bool:
         """Whether nothing has been sent for it."""
         return self.sent_at is None and self.answered_at is None
@@ -188,6 +193,10 @@ class Operation(Record):
 
     def failed(self, failure: Failure) -> "Operation":
         return self._with(state=OperationState.FAILED, finished_at=failure.occurred_at, failure=failure)
+
+    def cancelled(self, now: datetime, by: str) -> "Operation":
+        message = f"{by} cancelled it before anything was sent."
+        return self.failed(Failure(kind=FailureKind.REJECTED, message=message, occurred_at=now))
 
     def timed_out(self, now: datetime) -> "Operation":
         if not self.is_understood:

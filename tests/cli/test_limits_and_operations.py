@@ -7,7 +7,7 @@ import pytest
 from cli.errors import Exit
 from tests.cli.command import Command
 from tests.cli.contract import Keeper, page
-from tests.cli.things import FAILURE, PRODUCTION, operation
+from tests.cli.things import FAILURE, PRODUCTION, operation, payload, refused
 
 
 def test_a_limit_is_shown_with_what_the_provider_holds(following: Command) -> None:
@@ -72,3 +72,20 @@ def test_clusters_that_an_unconfirmed_creation_may_have_made_are_shown(
     keeper.on("node", operation("CREATE_CLUSTER", "UNCONFIRMED", candidates=twins))
     ended = following("operation", "an-operation")
     assert "acme/production READY a-cluster, acme/production READY another-cluster" in ended.out
+
+
+def test_an_operation_that_waits_is_cancelled(following: Command, keeper: Keeper) -> None:
+    keeper.on("cancelOperation", payload("STOP_CLUSTER", "FAILED"))
+    ended = following("operations", "cancel", "an-operation")
+    assert (ended.status, ended.out) == (
+        Exit.OK,
+        "stop cluster acme/production: cancelled. Nothing was sent.\n",
+    )
+    assert keeper.asked("cancelOperation") == [{"id": "an-operation"}]
+
+
+def test_an_operation_that_was_sent_is_not_cancelled(following: Command, keeper: Keeper) -> None:
+    keeper.on("cancelOperation", refused("UnsupportedError", message="It was sent.", path=[]))
+    ended = following("operations", "cancel", "an-operation")
+    assert ended.status != Exit.OK
+    assert "It was sent." in ended.err

@@ -275,6 +275,7 @@ def test_every_change_at_a_provider_can_be_planned() -> None:
     without = {name for name, field in fields.items() if "dryRun" not in field.args}
     assert without == {
         "applyPlan",
+        "cancelOperation",
         "connectAccount",
         "createApiKey",
         "createWebhook",

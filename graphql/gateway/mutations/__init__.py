@@ -2,11 +2,22 @@
 
 import strawberry
 
-from gateway.mutations import accounts, clusters, envelopes, integrations, keys, nodes, plans, webhooks
+from gateway.mutations import (
+    accounts,
+    clusters,
+    envelopes,
+    integrations,
+    keys,
+    nodes,
+    operations,
+    plans,
+    webhooks,
+)
 from gateway.mutations.payloads import (
     AccountPayload,
     ApiKeyPayload,
     ApplyPlanPayload,
+    CancelOperationPayload,
     ClusterNodePayload,
     ClusterOperationPayload,
     CreateApiKeyPayload,
@@ -129,4 +140,9 @@ class Mutation:
     replay_webhook: WebhookPayload | None = field(
         "Try again to deliver up to 500 events that were given up, the oldest first.",
         resolver=webhooks.replay,
+    )
+    cancel_operation: CancelOperationPayload | None = field(
+        "End a change that still waits because its provider is busy: `canBeCancelled`. What was sent cannot be taken "
+        "back.",
+        resolver=operations.cancel,
     )

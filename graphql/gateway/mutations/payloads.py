@@ -254,6 +254,11 @@ class ApplyPlanPayload(Payload):
     operation: Operation | None
 
 
+@strawberry.type(description="The result of cancelling an operation.")
+class CancelOperationPayload(Payload):
+    operation: Operation | None
+
+
 @strawberry.type(description="The result of creating a webhook.")
 class CreateWebhookPayload(Payload):
     webhook: Webhook | None

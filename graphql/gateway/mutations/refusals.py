@@ -31,8 +31,8 @@ def user_errors(
 
 
 def failure_errors(operation: KnownOperation) -> list[ShownRefusal]:
-    """A refusal by a provider. It ends the operation, which shows it."""
-    if operation.state is not OperationState.FAILED or operation.failure is None:
+    """A refusal by a provider. It ends the operation, which shows it. What was cancelled, no provider refused."""
+    if operation.state is not OperationState.FAILED or operation.failure is None or operation.is_unsent:
         return []
     return [ShownRefusal(refused=Failing(operation.failure), path=())]
 

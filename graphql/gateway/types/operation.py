@@ -133,6 +133,9 @@ class Operation(Node):
     deadline: datetime = field(
         "When Fleetgraph stops waiting and reports TIMED_OUT. The provider may still finish later."
     )
+    can_be_cancelled: bool = field(
+        "Whether `cancelOperation` can end it: it waits because the provider is busy, and nothing was sent for it."
+    )
     poll_after_seconds: int | None = field(
         "How long to wait before the next query. Null when nothing more will change.", resolver=poll_after
     )

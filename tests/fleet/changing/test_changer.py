@@ -435,6 +435,40 @@ class TestDeploying:
         assert script.times_asked("deploy") == 0
         assert (await world.follow(asked)).state is OperationState.SUCCEEDED
 
+    async def test_what_waits_can_be_cancelled_and_is_then_not_sent(
+        self, world: World, qovery: tuple[Account, Script]
+    ) -> None:
+        account, script = qovery
+        script.become("k8s", phase=Phase.UPDATING, provider_phase="DEPLOYING")
+        asked = await world.changer.change_cluster(ADA, Ref(account.id, "k8s"), StopCluster())
+        assert asked.can_be_cancelled
+        ended = await world.changer.cancel(BOB, Ref(account.id, asked.id))
+        assert (ended.state, ended.failure and ended.failure.message) == (
+            OperationState.FAILED,
+            "bob cancelled it before anything was sent.",
+        )
+        script.become("k8s", phase=Phase.READY, provider_phase="DEPLOYED")
+        await world.observe(account)
+        assert script.times_asked("stop") == 0
+        again = await world.changer.change_cluster(ADA, Ref(account.id, "k8s"), StopCluster())
+        assert again.answered_at is not None
+        with pytest.raises(Conflicting, match="ended"):
+            await world.changer.cancel(ADA, Ref(account.id, asked.id))
+
+    async def test_what_was_sent_cannot_be_cancelled_nor_what_one_does_not_see(
+        self, world: World, qovery: tuple[Account, Script]
+    ) -> None:
+        account, _ = qovery
+        asked = await world.changer.change_cluster(ADA, Ref(account.id, "k8s"), StopCluster())
+        assert not asked.can_be_cancelled
+        with pytest.raises(Unsupported, match="no provider takes a request back"):
+            await world.changer.cancel(ADA, Ref(account.id, asked.id))
+        with pytest.raises(NoSuchThing):
+            await world.changer.cancel(ADA, Ref(account.id, "another"))
+        blinded = ADA.model_copy(update={"account_ids": frozenset({"another"})})
+        with pytest.raises(NoSuchThing):
+            await world.changer.cancel(blinded, Ref(account.id, asked.id))
+
     async def test_a_busy_cluster_is_waited_for_and_then_changed(
         self, world: World, qovery: tuple[Account, Script]
     ) -> None:

@@ -138,7 +138,7 @@ async def test_a_change_that_its_provider_refused_is_shown_with_the_refusal(
     world: TableStore, scripted: Client, script: Script
 ) -> None:
     failure = Failure(kind=FailureKind.REJECTED, message="No.", occurred_at=NOON, http_status=400)
-    script.answer = operation(state=OperationState.FAILED, failure=failure)
+    script.answer = operation(state=OperationState.FAILED, failure=failure, sent_at=NOON)
     payload = (await scripted.query(STOP, id=PRODUCTION))["stopCluster"]
     assert payload["operation"] == {"state": "FAILED"}
     assert payload["userErrors"] == [
@@ -343,3 +343,23 @@ async def test_a_cluster_that_is_made_is_null_until_it_was_observed(
     for key, shown in (("id-of-nothing", None), ("id-of-staging", {"name": "staging"})):
         script.answer = operation(target=Target(kind=TargetKind.CLUSTER, key=key))
         assert (await scripted.query(document, input=given))["createCluster"]["cluster"] == shown
+
+
+async def test_a_change_that_was_cancelled_was_refused_by_nobody(
+    world: TableStore, scripted: Client, script: Script
+) -> None:
+    script.answer = operation().cancelled(NOON, "ada")
+    document = """mutation ($id: ID!) { cancelOperation(id: $id) {
+        operation { state failure { message } canBeCancelled } userErrors { message }
+    } }"""
+    payload = (await scripted.query(document, id=opaque.write(["Operation", ACME.id, "op-1"])))[
+        "cancelOperation"
+    ]
+    assert payload == {
+        "operation": {
+            "state": "FAILED",
+            "failure": {"message": "ada cancelled it before anything was sent."},
+            "canBeCancelled": False,
+        },
+        "userErrors": [],
+    }

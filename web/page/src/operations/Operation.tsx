@@ -14,6 +14,7 @@ import { OperationState, Phase } from "../parts/Phase";
 import { Section, SourceMenu } from "../parts/Section";
 import { Empty } from "../parts/States";
 import { usePolled } from "../relay/usePolled";
+import { Cancel } from "./Cancel";
 
 const REFRESH_MS = 2_000;
 const MEANINGS: Record<string, string> = {
@@ -71,6 +72,7 @@ export default function Operation({ id }: { id: string }) {
               sampleCount
             }
             pollAfterSeconds
+            canBeCancelled
             failure {
               kind
               message
@@ -79,6 +81,15 @@ export default function Operation({ id }: { id: string }) {
               providerRequestId
               isRetryable
               retryAt
+            }
+            input {
+              field
+              value
+            }
+            differences {
+              field
+              asked
+              got
             }
             candidates {
               id
@@ -121,6 +132,7 @@ export default function Operation({ id }: { id: string }) {
           </h2>
           <OperationState state={node.state} />
           <span className="spread" />
+          {!node.finishedAt && <Cancel id={node.id} canBeCancelled={node.canBeCancelled} />}
           <SourceMenu title="operation" {...source} />
         </div>
         <p className="muted">{MEANINGS[node.state]}</p>
@@ -167,6 +179,28 @@ export default function Operation({ id }: { id: string }) {
               <Fact title="Try again">{failure?.retryAt && <Ago at={failure.retryAt} />}</Fact>
             </dl>
           </Section>
+          {node.input.length > 0 && (
+            <Section title="What was asked for" source={source}>
+              <dl className="facts">
+                {node.input.map((one) => (
+                  <Fact key={one.field} title={one.field}>
+                    {one.value ?? "cleared"}
+                  </Fact>
+                ))}
+              </dl>
+            </Section>
+          )}
+          {node.differences.length > 0 && (
+            <Section title="Differences" note="what the provider made otherwise" source={source}>
+              <dl className="facts">
+                {node.differences.map((one) => (
+                  <Fact key={one.field} title={one.field}>
+                    {one.got}, not {one.asked}
+                  </Fact>
+                ))}
+              </dl>
+            </Section>
+          )}
           {node.candidates.length > 0 && (
             <Section title="Candidates" note="clusters that it may have made" source={source}>
               <ul className="items">
