@@ -1,5 +1,6 @@
 """One thing does not blind its neighbours: what is slow, refused or too large costs itself."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,8 @@ import pytest
 from fleet.model.account import Collection
 from fleet.model.failure import RateLimited
 from fleet.model.node import Node
-from fleet.observing.observer import Outcome
+from fleet.observing.collections import AT_ONCE
+from fleet.observing.observer import KEPT_FOR_WRITING, Outcome
 from fleet.ports.adapter import Listing
 from tests.fleet.things import NOON, cluster, node
 from tests.fleet.world import Script, World, forever
@@ -33,16 +35,33 @@ async def observe(world: World, seconds: int = 45) -> Outcome:
     return (await replace(world.observer, seconds=seconds).observe(account.id)).outcome
 
 
-async def test_a_cluster_that_does_not_answer_costs_nobody_elses_answer(world: World) -> None:
+SECONDS = 600
+"""Of an observation, most of which pass at once here."""
+
+
+async def test_a_cluster_that_does_not_answer_costs_nobody_elses_answer(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     script = await with_nodes(world, 6)
-    script.meanwhile["nodes c1"] = forever
-    assert await observe(world, seconds=1) is Outcome.OBSERVED
+    loop = asyncio.get_running_loop()
+    time = loop.time
+
+    async def take_all_the_time() -> None:
+        while script.times_asked("nodes") < AT_ONCE:  # noqa: ASYNC110 - its neighbours run meanwhile
+            await asyncio.sleep(0)
+        now = loop.time()
+        ahead = now - time() + SECONDS * (1 - KEPT_FOR_WRITING)
+        monkeypatch.setattr(loop, "time", lambda: time() + ahead)
+        await forever()
+
+    script.meanwhile["nodes c1"] = take_all_the_time
+    assert await observe(world, SECONDS) is Outcome.OBSERVED
     assert await kept(world) == {"c0", "c2", "c3"}
     (account,) = [one.account for one in await world.store.accounts(after=None, limit=9)]
     assert (await world.state(account)).of(NODES).resume_after == "c3"
     script.asked.clear()
     world.clock.move(seconds=5)
-    await observe(world, seconds=1)
+    await observe(world, SECONDS)
     assert await kept(world) == {"c0", "c2", "c3", "c4", "c5"}
     assert [one for one in script.asked if one.startswith("nodes")][:2] == ["nodes c4", "nodes c5"]
 
