@@ -40,6 +40,7 @@ from fleet.model.summary import summarize
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.collections import COLLECT, PROTOCOL_OF, Collected, CollectionContext
 from fleet.observing.events import account_events
+from fleet.observing.failures import fail, is_refused
 from fleet.observing.following import Follower, follow_again_at, wanted_collections
 from fleet.observing.pacing import paced
 from fleet.observing.schedule import (
@@ -47,10 +48,8 @@ from fleet.observing.schedule import (
     Pace,
     due_at,
     expected_requests,
-    fail,
     hold_back,
     is_due,
-    is_refused,
     succeed,
 )
 from fleet.ports.adapter import Adapter, OpenAdapter

@@ -5,15 +5,12 @@ import pytest
 
 from fleet.model.account import AccountState, Collection, CollectionState
 from fleet.model.cluster import Phase
-from fleet.model.failure import Forbidden, ProviderError, RateLimited, Unauthenticated, Unavailable
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.schedule import (
     CLAIMS_AT_ONCE,
-    REFUSED_AFTER,
     Pace,
     due_at,
     due_messages,
-    fail,
     next_observation,
     pace_of,
     succeed,
@@ -23,8 +20,7 @@ from tests.fleet.things import NOON, row
 from tests.fleet.world import World
 
 PACE = Pace()
-CLUSTERS, NODES, REGIONS = Collection.CLUSTERS, Collection.NODES, Collection.REGIONS
-DOWN = Unavailable("It is down.")
+CLUSTERS, NODES = Collection.CLUSTERS, Collection.NODES
 
 
 def seconds_until_next(*rows: TrackedCluster, later: float = 0) -> float:
@@ -64,41 +60,6 @@ def test_a_success_forgets_what_failed() -> None:
     assert succeed(NODES, PACE, NOON, 7) == CollectionState(
         observed_at=NOON, next_attempt_at=NOON + timedelta(seconds=300), requests=7
     )
-
-
-def fail_often(collection: Collection, error: ProviderError, times: int) -> list[float]:
-    """The seconds that each attempt puts off the next one."""
-    state, delays, now = CollectionState(observed_at=NOON), [], NOON
-    for _ in range(times):
-        state = fail(state, error.to_failure(now), collection, PACE, now)
-        assert state.next_attempt_at is not None
-        delays.append((state.next_attempt_at - now).total_seconds())
-        now = state.next_attempt_at
-    assert (state.observed_at, state.failing_since, state.failed_attempts) == (NOON, NOON, times)
-    return delays
-
-
-def test_failing_backs_off_up_to_a_quarter_of_an_hour() -> None:
-    assert fail_often(CLUSTERS, DOWN, 7) == [60, 120, 240, 480, 900, 900, 900]
-
-
-def test_what_is_rarely_looked_at_is_soon_tried_again_and_at_last_as_rarely() -> None:
-    delays = fail_often(REGIONS, Forbidden("No."), 13)
-    assert delays[:3] == [60, 120, 240]
-    assert max(delays) <= 86_400
-    assert delays[-1] == 61_440
-
-
-def test_a_provider_that_says_when_to_ask_again_is_heeded() -> None:
-    far, near = NOON + timedelta(hours=1), NOON + timedelta(seconds=1)
-    for retry_at, expected in ((far, far), (near, NOON + timedelta(seconds=60))):
-        failure = RateLimited("Slower.", retry_at=retry_at).to_failure(NOON)
-        assert fail(CollectionState(), failure, CLUSTERS, PACE, NOON).next_attempt_at == expected
-
-
-def test_a_refused_token_is_tried_again_soon_at_first() -> None:
-    refused = fail(CollectionState(), Unauthenticated("No.").to_failure(NOON), CLUSTERS, PACE, NOON)
-    assert (refused.next_attempt_at, refused.failing_since) == (NOON + REFUSED_AFTER, NOON)
 
 
 def state(*due: datetime | None, is_token_accepted: bool | None = True) -> AccountState:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from fleet.model.account import Collection
+from fleet.model.account import Collection, CollectionState
 from fleet.model.failure import (
     FailureKind,
     Forbidden,
@@ -19,13 +19,16 @@ from fleet.model.failure import (
 )
 from fleet.model.freshness import FreshnessState, freshness_of
 from fleet.model.rate_limit import RateFacts
+from fleet.observing.failures import REFUSED_AFTER, fail
 from fleet.observing.observer import Outcome
-from fleet.observing.schedule import REFUSED_AFTER
+from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Unreadable
 from tests.fleet.things import NOON, cluster
 from tests.fleet.world import World, forever
 
 CLUSTERS, NODES, REGIONS = Collection.CLUSTERS, Collection.NODES, Collection.REGIONS
+PACE = Pace()
+DOWN = Unavailable("It is down.")
 OTHERS = set(Collection) - {CLUSTERS}
 
 
@@ -324,3 +327,38 @@ async def test_a_rarely_observed_collection_that_failed_is_soon_tried_again(worl
     script.wrong.clear()
     await world.observe_when_due(account)
     assert (await world.state(account)).of(REGIONS).observed_at == NOON + timedelta(seconds=60)
+
+
+def fail_often(collection: Collection, error: ProviderError, times: int) -> list[float]:
+    """The seconds that each attempt puts off the next one."""
+    state, delays, now = CollectionState(observed_at=NOON), [], NOON
+    for _ in range(times):
+        state = fail(state, error.to_failure(now), collection, PACE, now)
+        assert state.next_attempt_at is not None
+        delays.append((state.next_attempt_at - now).total_seconds())
+        now = state.next_attempt_at
+    assert (state.observed_at, state.failing_since, state.failed_attempts) == (NOON, NOON, times)
+    return delays
+
+
+def test_failing_backs_off_up_to_a_quarter_of_an_hour() -> None:
+    assert fail_often(CLUSTERS, DOWN, 7) == [60, 120, 240, 480, 900, 900, 900]
+
+
+def test_what_is_rarely_looked_at_is_soon_tried_again_and_at_last_as_rarely() -> None:
+    delays = fail_often(REGIONS, Forbidden("No."), 13)
+    assert delays[:3] == [60, 120, 240]
+    assert max(delays) <= 86_400
+    assert delays[-1] == 61_440
+
+
+def test_a_provider_that_says_when_to_ask_again_is_heeded() -> None:
+    far, near = NOON + timedelta(hours=1), NOON + timedelta(seconds=1)
+    for retry_at, expected in ((far, far), (near, NOON + timedelta(seconds=60))):
+        failure = RateLimited("Slower.", retry_at=retry_at).to_failure(NOON)
+        assert fail(CollectionState(), failure, CLUSTERS, PACE, NOON).next_attempt_at == expected
+
+
+def test_a_refused_token_is_tried_again_soon_at_first() -> None:
+    refused = fail(CollectionState(), Unauthenticated("No.").to_failure(NOON), CLUSTERS, PACE, NOON)
+    assert (refused.next_attempt_at, refused.failing_since) == (NOON + REFUSED_AFTER, NOON)

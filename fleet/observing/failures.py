@@ -1,0 +1,67 @@
+"""What a failure does to the next observation: a 401, a refused token, an outage, a provider that asks us to wait."""
+
+from datetime import datetime, timedelta
+
+from fleet.model.account import Collection, CollectionState
+from fleet.model.failure import Failure, FailureKind
+from fleet.observing.schedule import Pace
+
+REFUSED_AFTER = timedelta(seconds=60)
+"""How far apart two refusals of a token have to be to count."""
+
+PROBES = (
+    (timedelta(hours=2), timedelta(minutes=15)),
+    (timedelta(days=1), timedelta(hours=1)),
+    (timedelta.max, timedelta(hours=4)),
+)
+"""How long a token has been refused, and after how long it is then tried again."""
+
+
+def fail(
+    state: CollectionState, failure: Failure, collection: Collection, pace: Pace, now: datetime
+) -> CollectionState:
+    """Backs off, and heeds when the provider wants to be asked again. A refused token is tried again slowly, and never
+    given up: gateways refuse good tokens now and then, and a token can be let in again.
+
+    Even what is rarely looked at is soon tried again at first, so that a blip costs nobody a day without regions.
+    """
+    attempts = state.failed_attempts + 1
+    delay = min(
+        pace.every_seconds[Collection.CLUSTERS] * 2 ** min(attempts - 1, 10), _ceiling(collection, pace)
+    )
+    next_attempt_at: datetime | None = now + timedelta(seconds=delay)
+    if failure.retry_at is not None and next_attempt_at is not None:
+        next_attempt_at = max(next_attempt_at, failure.retry_at)
+    if failure.kind is FailureKind.AUTHENTICATION and collection is Collection.CLUSTERS:
+        next_attempt_at = now + _probe_after(state, now)
+    return CollectionState(
+        observed_at=state.observed_at,
+        next_attempt_at=next_attempt_at,
+        failure=failure,
+        failing_since=state.failing_since or now,
+        failed_attempts=attempts,
+        requests=state.requests,
+        expected_age_seconds=state.expected_age_seconds,
+    )
+
+
+def is_refused(before: CollectionState, after: CollectionState) -> bool:
+    """Whether the token counts as refused: the clusters' own list was refused before, some time ago, and is again."""
+    return (
+        before.failure is not None
+        and before.failure.kind is FailureKind.AUTHENTICATION
+        and after.failure is not None
+        and after.failure.occurred_at - before.failure.occurred_at >= REFUSED_AFTER
+    )
+
+
+def _probe_after(state: CollectionState, now: datetime) -> timedelta:
+    """A first refusal is tried again soon; later ones after a quarter of an hour, and hours once that is old."""
+    if state.failure is None or state.failure.kind is not FailureKind.AUTHENTICATION:
+        return REFUSED_AFTER
+    refused_for = now - (state.failing_since or now)
+    return next(delay for age, delay in PROBES if refused_for < age)
+
+
+def _ceiling(collection: Collection, pace: Pace) -> int:
+    return max(pace.every_seconds[collection], pace.latest_seconds)
