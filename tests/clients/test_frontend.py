@@ -1,0 +1,33 @@
+"""What docs/frontend.md shows of Apollo Client, urql, the feed and changes, run as it stands there."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.whole import whole
+from tests.clients.tools import ROOT, follow, needs_node
+
+pytestmark = [*needs_node, pytest.mark.timeout(120)]
+
+PAGE = ROOT / "docs" / "frontend.md"
+
+
+@pytest.mark.parametrize("heading", ["Apollo Client", "urql"])
+def test_a_list_is_read_to_its_end(heading: str, tmp_path: Path, origin: str) -> None:
+    done = follow(PAGE, heading, tmp_path, origin)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(set(lines)) == 9
+    assert "staging DEGRADED" in lines
+
+
+def test_the_feed_is_followed_and_a_change_that_came_too_late_is_taken_back(tmp_path: Path) -> None:
+    with whole(kupe="Acme Tools") as everything:
+        origin = everything.url.removesuffix("/graphql")
+        done = follow(PAGE, "Optimistic changes", tmp_path, origin)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.stdout.splitlines() == ["ConflictError true", "changed"]
+        everything.pass_time(10)
+        told = follow(PAGE, "Following the feed", tmp_path, origin)
+        assert told.returncode == 0, told.stdout + told.stderr
+        assert any(line.startswith("OPERATION_BEGUN") for line in told.stdout.splitlines()), told.stdout
