@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import pytest
 from pydantic import SecretStr
 
 from fleet.accounts.new_account import make_account
@@ -27,7 +28,7 @@ from fleet.model.rate_limit import RateFacts, Share
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
 from fleet.model.tracking import TrackedCluster, Transition
-from fleet.observing.observer import Observation, Observer
+from fleet.observing.observer import KEPT_FOR_WRITING, Observation, Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Adapter, Listing, Unreadable
 from fleet.ports.permits import Permits
@@ -379,3 +380,11 @@ class World:
 
 async def forever() -> None:
     await asyncio.Event().wait()
+
+
+async def take_all_the_time(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Never answers, while the time passes at once in which an observation of so many seconds may still ask."""
+    loop = asyncio.get_running_loop()
+    time, ahead = loop.time, seconds * (1 - KEPT_FOR_WRITING)
+    monkeypatch.setattr(loop, "time", lambda: time() + ahead)
+    await forever()

@@ -24,7 +24,7 @@ from fleet.observing.observer import Outcome
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Unreadable
 from tests.fleet.things import NOON, cluster
-from tests.fleet.world import World, forever
+from tests.fleet.world import World, forever, take_all_the_time
 
 CLUSTERS, NODES, REGIONS = Collection.CLUSTERS, Collection.NODES, Collection.REGIONS
 PACE = Pace()
@@ -275,13 +275,15 @@ async def test_a_provider_that_does_not_answer_in_time_has_timed_out(world: Worl
     assert (await world.observe(account)).outcome is Outcome.OBSERVED
 
 
-async def test_what_an_observation_had_no_time_for_is_left_to_the_next(world: World) -> None:
+async def test_what_an_observation_had_no_time_for_is_left_to_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     account, script = await world.connect()
     await world.observe_when_due(account)
     world.clock.move(hours=2)  # all but regions and machine types are due again
     script.clusters = [cluster(of=account)]
-    script.meanwhile["nodes"] = forever
-    await replace(world.observer, seconds=1).observe(account.id)
+    script.meanwhile["nodes"] = lambda: take_all_the_time(monkeypatch, 600)
+    await replace(world.observer, seconds=600).observe(account.id)
     state = await world.state(account)
     assert {one for one in Collection if state.of(one).failure is not None} == {NODES}
     assert await world.due_at(account) == world.clock.now()

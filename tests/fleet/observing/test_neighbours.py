@@ -10,10 +10,10 @@ from fleet.model.account import Collection
 from fleet.model.failure import RateLimited
 from fleet.model.node import Node
 from fleet.observing.collections import AT_ONCE
-from fleet.observing.observer import KEPT_FOR_WRITING, Outcome
+from fleet.observing.observer import Outcome
 from fleet.ports.adapter import Listing
 from tests.fleet.things import NOON, cluster, node
-from tests.fleet.world import Script, World, forever
+from tests.fleet.world import Script, World, take_all_the_time
 
 NODES = Collection.NODES
 
@@ -43,18 +43,13 @@ async def test_a_cluster_that_does_not_answer_costs_nobody_elses_answer(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = await with_nodes(world, 6)
-    loop = asyncio.get_running_loop()
-    time = loop.time
 
-    async def take_all_the_time() -> None:
+    async def go_silent() -> None:
         while script.times_asked("nodes") < AT_ONCE:  # noqa: ASYNC110 - its neighbours run meanwhile
             await asyncio.sleep(0)
-        now = loop.time()
-        ahead = now - time() + SECONDS * (1 - KEPT_FOR_WRITING)
-        monkeypatch.setattr(loop, "time", lambda: time() + ahead)
-        await forever()
+        await take_all_the_time(monkeypatch, SECONDS)
 
-    script.meanwhile["nodes c1"] = take_all_the_time
+    script.meanwhile["nodes c1"] = go_silent
     assert await observe(world, SECONDS) is Outcome.OBSERVED
     assert await kept(world) == {"c0", "c2", "c3"}
     (account,) = [one.account for one in await world.store.accounts(after=None, limit=9)]
