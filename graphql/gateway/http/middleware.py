@@ -1,7 +1,8 @@
 """The outermost layer. It adds an id to each request and headers to each answer, also after a fault."""
 
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from uuid import uuid4
 
 from starlette.datastructures import MutableHeaders
@@ -27,6 +28,8 @@ LOGGER = logging.getLogger("gateway")
 SMALLEST_COMPRESSED = 1024
 """Bytes. Smaller answers fit into one packet as they are."""
 
+_REFUSED = re.compile(r"q\s*=\s*0(\.0*)?")
+
 COMPRESSION = 5
 """Of zlib: nearly as small as 9, in half the time."""
 
@@ -34,6 +37,7 @@ COMPRESSION = 5
 def layers(allowed_origins: Sequence[str]) -> list[Middleware]:
     """Pages of these origins may read answers. Without any, answers have no CORS headers."""
     always = [
+        Middleware(Codings),
         Middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=COMPRESSION),
         Middleware(Envelope),
     ]
@@ -48,6 +52,37 @@ def layers(allowed_origins: Sequence[str]) -> list[Middleware]:
         max_age=CORS_SECONDS,
     )
     return [*always, cors]
+
+
+class Codings:
+    """Tells the rest whether gzip is accepted, by its name alone: whoever compresses looks for that, and not at `*` and
+    at qualities of 0.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = MutableHeaders(raw=list(scope["headers"]))
+            if accepted := ",".join(headers.getlist("accept-encoding")):
+                headers["accept-encoding"] = _plainly(accepted)
+                scope = {**scope, "headers": headers.raw}
+        await self._app(scope, receive, send)
+
+
+def _plainly(accepted: str) -> str:
+    """The codings that are accepted, without those that are refused by a quality of 0."""
+    names = dict(_codings(accepted))
+    if names.get("*", False):
+        names = {"gzip": True, **names}
+    return ", ".join(name for name, is_accepted in names.items() if is_accepted) or "identity"
+
+
+def _codings(accepted: str) -> Iterator[tuple[str, bool]]:
+    for part in accepted.split(","):
+        name, _, quality = (piece.strip().lower() for piece in part.partition(";"))
+        yield name, not _REFUSED.fullmatch(quality)
 
 
 class Envelope:

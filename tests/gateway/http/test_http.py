@@ -81,7 +81,17 @@ async def test_an_empty_text_is_nothing(client: Client, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("accepted", "coding"), [("gzip, deflate, br", "gzip"), ("identity", None), ("br", None)]
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br", "gzip"),
+        ("identity", None),
+        ("br", None),
+        ("gzip;q=0", None),
+        ("br, GZIP; q=0.000", None),
+        ("gzip;q=0.5, identity;q=0", "gzip"),
+        ("*", "gzip"),
+        ("*;q=0, identity", None),
+    ],
 )
 async def test_a_large_answer_is_compressed_for_those_who_accept_it(
     client: Client, accepted: str, coding: str | None
