@@ -34,8 +34,9 @@ test-browser: setup web ## test the page and the explorer in a browser, if there
 fuzz: setup ## run many more generated documents, different ones each time [FUZZ_EXAMPLES=100]
 	@FUZZ_EXAMPLES=$(or $(FUZZ_EXAMPLES),100) $(BIN)/pytest -m thorough tests/attacks $(ARGS)
 
-soak: .venv/local.stamp ## query a whole Fleetgraph without a pause, and measure it [SECONDS=600 CONCURRENCY=]
+soak: .venv/dev.stamp ## query a whole Fleetgraph without a pause, and measure it; then all faults and a large fleet [SECONDS=600 CONCURRENCY=]
 	@SECONDS='$(SECONDS)' CONCURRENCY='$(CONCURRENCY)' $(BIN)/python -m bench.soak
+	@$(if $(SECONDS),,WHOLE=1 $(BIN)/pytest --numprocesses auto -m thorough tests/simulation)
 
 check: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## formatting, lint and types
 	$(BIN)/ruff format --check
@@ -44,8 +45,8 @@ check: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## formatting, lin
 	$(BIN)/pyright
 	cd $(WEB)/page && $(WITH_NODE) npm run --silent check
 
-simulate: .venv/dev.stamp ## observe fleets in virtual time, and print what they ask and how old their data gets
-	@$(BIN)/python -m tests.simulation
+simulate: .venv/dev.stamp ## observe fleets in virtual time, and print what they ask and how old their data gets [HOURS=4]
+	@HOURS='$(HOURS)' $(BIN)/python -m tests.simulation
 
 format: .venv/dev.stamp ## format the code, and fix what lint can fix
 	$(BIN)/ruff format

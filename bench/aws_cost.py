@@ -1,46 +1,56 @@
 """`python -m bench.aws_cost`: a table of the monthly cost of observing on AWS, by the number of accounts.
 
-Every account is quiet and is observed every five minutes, the default on AWS, day and night. The calls of one
-observation are counted from the code (a test checks them). Prices are AWS's list prices in us-east-1, on demand,
-without the free tier, as assumed in November 2026. Queries, changing clusters and taxes are extra.
+Every account is quiet and is observed every five minutes, the default on AWS, day and night. What one observation asks
+for is counted from the code: tests fail where a look costs more than stands here (`tests/functions/test_cost.py`).
+Prices are AWS's list prices in us-east-1, on demand, without the free tier, as assumed in November 2026. Queries,
+changing clusters, storage and taxes are extra.
 """
 
+import math
 from collections.abc import Mapping
 
-PLANS_PER_MONTH = 60 * 24 * 30
+SECONDS_PER_MONTH = 30 * 24 * 3600
+PLANS_PER_MONTH = SECONDS_PER_MONTH // 60
 QUIET_SECONDS = 300
-OBSERVATIONS_PER_MONTH = PLANS_PER_MONTH * 60 // QUIET_SECONDS
 ACCOUNTS = (10, 100, 1_000, 10_000)
 
 CALLS = {"GetItem": 1, "BatchGetItem": 1, "Query": 2, "UpdateItem": 2, "PutItem": 1}
 """The calls of a quiet observation to DynamoDB, at a provider with a known rate limit."""
 
-# Rows of an account take 1 to 2 KB, its budget less than 1 KB; a row that moves within an index counts
-# twice there.
+# The mean of the sandbox's accounts. A row of an account is 1.0 to 1.5 KB, its budget less than 1 KB. A row that moves
+# within an index is written twice there.
 WRITE_UNITS = {
-    "claim: account and its place in the due index": 2 + 2,
-    "begin: account, then its budget": 2 + 1,
-    "end: account, listing index, its place in the due index": 2 + 2 + 2,
+    "begin: account, then its budget": 2.7,
+    "end: account, then its place in the due index": 4,
+    "more of the budget, where more than clusters is due": 0.7,
 }
 READ_UNITS = {
     "account, twice": 2,
     "budget": 1,
     "open changes": 1,
-    "due index and its account": 1.5,
-    "a dozen clusters": 5,
+    "six clusters": 3.2,
+    "what else is due": 1.05,
 }
+PLAN_UNITS = {"read": 1 + 9 * 0.5, "written": 1}
+"""Of a plan: how far the one before came, nine shards of the due index, and how far this one came. A page of the index
+has some hundred accounts for one unit."""
+PLANNED_FOR_A_READ = 50
 
-OBSERVATION_SECONDS = 0.5
-"""The seconds of an observation, mostly waiting for the provider. It is not counted that observations share
-invocations.
-"""
+ACCOUNTS_PER_MESSAGE = 5
+SHARED_WITHIN_SECONDS = 5
+"""So many accounts that are due within so many seconds share a message and an invocation."""
+WAITING_SECONDS, PROCESSOR_SECONDS = 0.4, 0.15
+"""An invocation waits for its providers, for all of its accounts at once; each account takes some 45 ms of a whole
+processor, of which 512 MB is 0.29."""
 FUNCTION_GB = 0.5
-LOG_KB = 2.0
+LOG_KB = 1.0
+"""Of an invocation: a line of metrics, and what Lambda writes."""
 QUEUE_REQUESTS = 0.1 + 1 + 1
-TOKEN_READS = 1.0
-"""The reads of a token for an observation, each with a decryption. An instance keeps a token for ten minutes, but
-another instance can make the next observation.
-"""
+"""Of a message: sent with nine others, received, deleted."""
+IDLE_QUEUE_REQUESTS = 5 * 3 * PLANS_PER_MONTH
+"""Five pollers of Lambda ask three times a minute when there is nothing."""
+TOKEN_HOURS = 2
+"""An instance keeps a token for six hours, and is assumed to live for two. Each has its own."""
 STANDARD_READS_PER_SECOND = 40
 """The throughput of SSM that costs nothing. Above it, the higher throughput is needed, which costs by the read."""
 METRICS = 4 * 2 * 2 + 7 + 7
@@ -51,6 +61,7 @@ PRICES = {
     "million writes": 0.625,
     "million reads": 0.125,
     "GB second": 0.0000166667,
+    "GB second on arm64": 0.0000133334,
     "million invocations": 0.20,
     "million queue requests": 0.40,
     "GB of logs": 0.50,
@@ -63,38 +74,57 @@ PRICES = {
 """The prices in dollars."""
 
 
-def monthly(accounts: int) -> Mapping[str, float]:
+def accounts_per_message(accounts: int, quiet_seconds: int = QUIET_SECONDS) -> float:
+    return min(ACCOUNTS_PER_MESSAGE, 1 + accounts / quiet_seconds * SHARED_WITHIN_SECONDS)
+
+
+def invocation_seconds(accounts: int, quiet_seconds: int = QUIET_SECONDS) -> float:
+    return WAITING_SECONDS + PROCESSOR_SECONDS * accounts_per_message(accounts, quiet_seconds)
+
+
+def monthly(
+    accounts: int, quiet_seconds: int = QUIET_SECONDS, processor: str = "GB second"
+) -> Mapping[str, float]:
     """The cost in dollars, by item."""
-    observations = accounts * OBSERVATIONS_PER_MONTH
-    millions = observations / 1e6
-    plans = PLANS_PER_MONTH
-    token_reads = millions * TOKEN_READS
-    is_fast = accounts * TOKEN_READS / QUIET_SECONDS > STANDARD_READS_PER_SECOND
-    invocations = observations + plans
+    looks = accounts * SECONDS_PER_MONTH // quiet_seconds
+    messages = looks / accounts_per_message(accounts, quiet_seconds)
+    seconds = invocation_seconds(accounts, quiet_seconds)
+    instances = max(2, math.ceil(1.5 * seconds * messages / SECONDS_PER_MONTH))
+    token_reads = min(looks, instances * accounts * SECONDS_PER_MONTH / 3600 / TOKEN_HOURS)
+    is_fast = token_reads / SECONDS_PER_MONTH > STANDARD_READS_PER_SECOND
+    invocations = messages + PLANS_PER_MONTH
+    written = looks * sum(WRITE_UNITS.values()) + PLANS_PER_MONTH * PLAN_UNITS["written"]
+    read = looks * (sum(READ_UNITS.values()) + 1 / PLANNED_FOR_A_READ) + PLANS_PER_MONTH * PLAN_UNITS["read"]
     return {
-        "DynamoDB": millions
-        * (
-            sum(WRITE_UNITS.values()) * PRICES["million writes"]
-            + sum(READ_UNITS.values()) * PRICES["million reads"]
-        ),
-        "Lambda": invocations * OBSERVATION_SECONDS * FUNCTION_GB * PRICES["GB second"]
+        "DynamoDB": (written * PRICES["million writes"] + read * PRICES["million reads"]) / 1e6,
+        "Lambda": invocations * seconds * FUNCTION_GB * PRICES[processor]
         + invocations / 1e6 * PRICES["million invocations"],
-        "SQS": millions * QUEUE_REQUESTS * PRICES["million queue requests"],
+        "SQS": (messages * QUEUE_REQUESTS + IDLE_QUEUE_REQUESTS) / 1e6 * PRICES["million queue requests"],
         "tokens": token_reads
+        / 1e6
         * (PRICES["million decryptions"] + is_fast * PRICES["million fast token reads"]),
         "logs": invocations * LOG_KB / 1e6 * PRICES["GB of logs"],
         "fixed": METRICS * PRICES["metric"] + ALARMS * PRICES["alarm"] + PRICES["secret"],
     }
 
 
+def an_account(accounts: int, quiet_seconds: int = QUIET_SECONDS, processor: str = "GB second") -> float:
+    """Dollars a month."""
+    return sum(monthly(accounts, quiet_seconds, processor).values()) / accounts
+
+
 def day() -> str:
-    """The usage of one account in a day."""
-    count = OBSERVATIONS_PER_MONTH // 30
+    """The usage of one of 1,000 accounts in a day, and what another pace costs."""
+    count = 24 * 3600 // QUIET_SECONDS
+    messages = count / accounts_per_message(1_000)
+    seconds = invocation_seconds(1_000) * FUNCTION_GB
     return (
-        f"An account takes {count:,} observations a day: {count * sum(WRITE_UNITS.values()):,.0f} units written and"
-        f" {count * sum(READ_UNITS.values()):,.0f} read,\n"
-        f"{count * sum(CALLS.values()):,} requests to DynamoDB, {count * QUEUE_REQUESTS:,.0f} to SQS, and"
-        f" {count:,} invocations of {OBSERVATION_SECONDS * FUNCTION_GB} GB seconds at the most."
+        f"One of 1,000 accounts takes {count:,} observations a day: {count * sum(WRITE_UNITS.values()):,.0f} units"
+        f" written and {count * sum(READ_UNITS.values()):,.0f} read,\n"
+        f"{count * sum(CALLS.values()):,} requests to DynamoDB, {messages * QUEUE_REQUESTS:,.0f} to SQS, and its part"
+        f" of {messages:,.0f} invocations of {seconds:.2f} GB seconds.\n"
+        f"Observed every minute (`QuietPace=60`), it costs {an_account(1_000, 60):.2f} dollars a month instead of"
+        f" {an_account(1_000):.2f}; on arm64 {an_account(1_000, 60, 'GB second on arm64'):.2f}."
     )
 
 

@@ -1,7 +1,8 @@
 """`make soak`: queries a whole Fleetgraph with the sandbox without a pause, at the concurrency of this computer.
 
 SECONDS is the duration (600), CONCURRENCY the number of clients (by default, as many as still increase the rate of
-answers). The exit code is 1 if an answer was wrong or a process of ours grew. Memory is read from /proc, so it needs
+answers). Before that, nobody asks for a while: what it uses at rest is measured. The exit code is 1 if an answer was
+wrong, a process of ours grew, or it did not rest. Memory and time of the processor are read from /proc, so it needs
 Linux.
 """
 
@@ -27,6 +28,13 @@ OPERATIONS = ROOT / "graphql" / "operations"
 
 MOST_GROWTH_MIB = 8.0
 """The accepted growth of a warm process, by linear regression."""
+MOST_AT_REST_SECONDS = 6.0
+"""The accepted time of a processor in a minute of the runner in which nobody asks: a tenth of one. Measured: 1.3."""
+MOST_AT_REST_REQUESTS = 300
+"""The accepted requests to all fake providers in such a minute. Their ten accounts are observed every quarter of a
+minute, with a request or two each, and some of what they hold every minute. Measured: 135.
+"""
+REST_SHARE = 0.1
 WARM_UP_SHARE = 0.2
 WORTH_IT = 1.1
 """The factor by which more clients must increase the rate of answers."""
@@ -61,11 +69,12 @@ class Measurement:
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A running Fleetgraph. `processes` has our processes by name."""
+    """A running Fleetgraph. `processes` has our processes by name, `fakes` the addresses of its fake providers."""
 
     host: str
     port: int
     processes: Mapping[str, int]
+    fakes: Sequence[str] = ()
 
 
 def requests() -> list[Request]:
@@ -118,7 +127,12 @@ def _await_ready(process: "subprocess.Popen[str]") -> Target:
         greeting += line
     (port,) = re.findall(r"http://127\.0\.0\.1:(\d+)/graphql", greeting)
     fake_providers = {name: int(pid) for name, pid in re.findall(r"sandbox\s+(\w+) .*\(kill (\d+)", greeting)}
-    target = Target(host="127.0.0.1", port=int(port), processes={"fleetgraph": process.pid, **fake_providers})
+    target = Target(
+        host="127.0.0.1",
+        port=int(port),
+        processes={"fleetgraph": process.pid, **fake_providers},
+        fakes=re.findall(r"sandbox\s+\w+\s+http://(\S+)", greeting),
+    )
     give_up_at = time.monotonic() + 120
     while _health(target) != 200:
         if time.monotonic() > give_up_at:
@@ -236,10 +250,57 @@ def growth(samples: Sequence[float]) -> float:
     return slope * (count - 1)
 
 
+def processor_seconds(pid: int) -> float:
+    """Of a process since it began."""
+    after_the_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(after_the_name[11]) + int(after_the_name[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def requests_to(fake: str) -> int:
+    """How many a fake provider remembers: its latest ten thousand."""
+    connection = HTTPConnection(fake, timeout=10)
+    try:
+        connection.request("GET", "/_sandbox/requests")
+        return len(json.loads(connection.getresponse().read())["requests"])
+    finally:
+        connection.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rest:
+    """What the runner uses while nobody asks, by the minute."""
+
+    processor_seconds: float
+    requests: float
+
+    def faults(self) -> Iterator[str]:
+        if self.processor_seconds > MOST_AT_REST_SECONDS:
+            yield f"{self.processor_seconds:.1f} seconds of a processor in a minute at rest"
+        if self.requests > MOST_AT_REST_REQUESTS:
+            yield f"{self.requests:.0f} requests to providers in a minute at rest"
+
+
+def rest(target: Target, seconds: float) -> Rest:
+    pid = target.processes["fleetgraph"]
+    used, asked = processor_seconds(pid), sum(map(requests_to, target.fakes))
+    time.sleep(seconds)
+    minutes = seconds / 60
+    return Rest(
+        processor_seconds=(processor_seconds(pid) - used) / minutes,
+        requests=(sum(map(requests_to, target.fakes)) - asked) / minutes,
+    )
+
+
 def main() -> int:
     seconds = float(os.environ.get("SECONDS") or 600)
     step = min(10.0, max(0.5, seconds / 60))
     with fleetgraph() as target:
+        at_rest = rest(target, max(3.0, REST_SHARE * seconds))
+        print(
+            f"at rest: {at_rest.processor_seconds:.1f} seconds of a processor and {at_rest.requests:.0f} requests to"
+            " providers a minute",
+            flush=True,
+        )
         at_once = int(os.environ.get("CONCURRENCY") or highest_concurrency(target, step))
         print(f"{at_once} at once for {seconds:g} seconds", flush=True)
         ask_together(target, at_once, WARM_UP_SHARE * seconds)
@@ -247,6 +308,7 @@ def main() -> int:
         with scale.weighing():
             measured = ask_together(target, at_once, seconds)
     faults = [f"{count} times {wrong}" for wrong, count in measured.wrong.most_common(10)]
+    faults += at_rest.faults()
     p50, p95, p99 = (measured.percentile(share) for share in (0.5, 0.95, 0.99))
     print(
         f"{len(measured.seconds) / seconds:.1f} requests/s, p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms"

@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,17 +23,15 @@ from fleet.access.authentication import (
 from fleet.model.caller import Caller, Scope
 from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.keys import Keys
-from fleet.ports.store import Schedule
 from functions import IS_LAMBDA, draw_anew_after_a_restore, start_collecting
 from functions.api_settings import read_api_settings
 from functions.deadline import within_the_invocation
 from functions.events import as_request, is_request
 from functions.pages import pages_of
-from functions.plan import send_observation_request
 from functions.process import Context, Process
 from functions.settings import read_settings, read_webhook_addresses
 from infra import queue
-from infra.queue import Queue
+from infra.queue import ObservationRequest, Queue
 from infra.secrets import admin_key
 from infra.secrets.admin_key import AdminKey
 from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
@@ -213,16 +211,12 @@ class Api:
         )
         return Mangum(within_the_invocation(app), lifespan="off", text_mime_types=TEXT_TYPES)
 
-    async def _send_observation_request(self, schedule: Schedule, account_id: str, due_at: datetime) -> None:
+    async def _send_observation_request(self, account_id: str, due_at: datetime) -> None:
         """Requests an observation after a change. If that fails, the next plan requests it within a minute."""
+        request = ObservationRequest(account_id=account_id, due_at=due_at)
         try:
-            await send_observation_request(
-                account_id,
-                due_at,
-                schedule=schedule,
-                messages=self._queue,
-                now=self._clock.now(),
-                correlation_id=logger.get_correlation_id() or "",
+            await self._queue.send(
+                [request], correlation_id=logger.get_correlation_id() or "", jitter=timedelta()
             )
         except Exception:
             logger.exception("an observation was left to the next plan")

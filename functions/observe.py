@@ -8,30 +8,34 @@ it is stored with the account.
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import adapters  # noqa: F401 - every observation needs them, so they are imported at INIT
-from fleet.observing.observer import Observation, Observer
+from fleet.observing.observer import Observation, Observer, Outcome
 from fleet.observing.schedule import Pace
 from fleet.ports.clock import Clock, SystemClock
-from fleet.ports.store import Schedule
 from fleet.webhooks.deliver import TURN_SECONDS, Deliverer
 from functions import start_collecting
-from functions.plan import AHEAD, send_observation_request
+from functions.plan import is_sent_at_once, planned_after
 from functions.process import Context, Process, seconds_left
 from functions.settings import read_pace, read_settings, read_webhook_addresses
 from functions.wiring import wire
 from infra import queue
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.queue import DeliveryRequest, Queue, UnreadableMessage, read_message
+from infra.queue import DeliveryRequest, ObservationRequest, Queue, Request, UnreadableMessage, read_message
 from infra.secrets.ssm import SsmVault
 from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
 
 RESERVE_SECONDS = 10
 """The seconds for the writes at the end of an observation, and for the next message."""
+
+Handled: TypeAlias = Observation | DeliveryRequest | None
+"""What came of a request: null where a fault of ours kept it from being handled."""
 
 logger = logger_of("observe")
 
@@ -41,60 +45,86 @@ async def observe_records(
     *,
     observer: Observer,
     deliverer: Deliverer,
-    schedule: Schedule,
     messages: Queue,
     fallback_correlation_id: str,
 ) -> dict[str, list[dict[str, str]]]:
     """Handles all records at once, because each mostly waits for its provider. Returns those that must return to the
     queue.
     """
-    done = await asyncio.gather(
-        *(
-            _observe(record, observer, deliverer, schedule, messages, fallback_correlation_id)
-            for record in records
-        )
+    handled = await asyncio.gather(
+        *(_observe(record, observer, deliverer, messages, fallback_correlation_id) for record in records)
     )
-    failed = [record["messageId"] for record, is_done in zip(records, done, strict=True) if not is_done]
+    _measure([one for of_a_record in handled for one in of_a_record])
+    failed = [
+        record["messageId"]
+        for record, of_a_record in zip(records, handled, strict=True)
+        if None in of_a_record
+    ]
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def _measure(handled: Sequence[Handled]) -> None:
+    """One line for each provider and outcome: what is logged costs by its length."""
+    observations = [one for one in handled if isinstance(one, Observation)]
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for one in observations:
+        if one.provider is not None:
+            counted = counts.setdefault((one.provider, one.outcome), Counter())
+            counted.update({"Observations": 1, "ProviderRequests": one.requests})
+    for (provider, outcome), counted in counts.items():
+        measure(counted, provider=provider, outcome=outcome)
+    if refused := sum(one.is_token_refused for one in observations):
+        measure({"RefusedTokens": refused})
+    if failed := handled.count(None):
+        measure({"FailedMessages": failed})
 
 
 async def _observe(
     record: Mapping[str, Any],
     observer: Observer,
     deliverer: Deliverer,
-    schedule: Schedule,
     messages: Queue,
     fallback: str,
-) -> bool:
+) -> Sequence[Handled]:
+    """What was handled of a record. Accounts that were are not due when the record is delivered again."""
     sender = record.get("messageAttributes", {}).get(queue.CORRELATION_ID, {})
     correlation_id = sender.get("stringValue", fallback)
-    # Each record has its own task and its own log keys.
-    logger.thread_safe_append_keys(correlation_id=correlation_id, message_id=record["messageId"])
     try:
-        request = read_message(record["body"])
+        requests = read_message(record["body"])
+    except UnreadableMessage as error:
+        logger.error("unreadable message: %s", error, extra={"message_id": record["messageId"]})
+        return [None]
+    return await asyncio.gather(
+        *(
+            _handle(request, record["messageId"], observer, deliverer, messages, correlation_id)
+            for request in requests
+        )
+    )
+
+
+async def _handle(
+    request: Request,
+    message_id: str,
+    observer: Observer,
+    deliverer: Deliverer,
+    messages: Queue,
+    correlation_id: str,
+) -> Handled:
+    # Each request has its own task and its own log keys.
+    logger.thread_safe_append_keys(correlation_id=correlation_id, message_id=message_id)
+    try:
         if isinstance(request, DeliveryRequest):
             await _deliver(request, deliverer)
-            return True
+            return request
         logger.thread_safe_append_keys(account_id=request.account_id)
         observation = await observer.observe(request.account_id, due_at=request.due_at)
-        logger.info("observed", observation=asdict(observation))
-        if observation.provider is not None:
-            measure(
-                {"Observations": 1, "ProviderRequests": observation.requests},
-                provider=observation.provider,
-                outcome=observation.outcome,
-            )
-        if observation.is_token_refused:
-            measure({"RefusedTokens": 1})
-        await follow_up(observation, schedule, messages, observer.clock, correlation_id)
-    except UnreadableMessage as error:
-        logger.error("unreadable message: %s", error)
+        is_news = observation.changed or observation.outcome is not Outcome.OBSERVED
+        (logger.info if is_news else logger.debug)("observed", observation=asdict(observation))
+        await follow_up(observation, messages, observer.clock, correlation_id)
     except Exception:
         logger.exception("observing failed on our side")
-    else:
-        return True
-    measure({"FailedMessages": 1})
-    return False
+        return None
+    return observation
 
 
 async def _deliver(request: DeliveryRequest, deliverer: Deliverer) -> None:
@@ -108,21 +138,14 @@ async def _deliver(request: DeliveryRequest, deliverer: Deliverer) -> None:
         logger.info("delivered", turn=asdict(turn))
 
 
-async def follow_up(
-    observation: Observation, schedule: Schedule, messages: Queue, clock: Clock, correlation_id: str
-) -> bool:
-    """Sends the next observation itself if the planner, which runs once a minute, would be late."""
-    now = clock.now()
-    if observation.due_at is None or observation.due_at - now >= AHEAD - queue.JITTER:
+async def follow_up(observation: Observation, messages: Queue, clock: Clock, correlation_id: str) -> bool:
+    """Sends the next observation itself if the planner would be late."""
+    due_at = observation.due_at
+    if due_at is None or not is_sent_at_once(due_at, clock.now()):
         return False
-    return await send_observation_request(
-        observation.account_id,
-        observation.due_at,
-        schedule=schedule,
-        messages=messages,
-        now=now,
-        correlation_id=correlation_id,
-    )
+    request = ObservationRequest(account_id=observation.account_id, due_at=due_at)
+    await messages.send([request], correlation_id=correlation_id, jitter=timedelta())
+    return True
 
 
 class Observing:
@@ -147,9 +170,8 @@ class Observing:
         return self._process.run(
             observe_records(
                 event["Records"],
-                observer=replace(self._parts.observer, seconds=seconds),
+                observer=replace(self._parts.observer, seconds=seconds, planned=planned_after),
                 deliverer=replace(self._parts.deliverer, seconds=min(TURN_SECONDS, seconds)),
-                schedule=self._parts.store,
                 messages=self._queue,
                 fallback_correlation_id=context.aws_request_id,
             )

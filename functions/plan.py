@@ -1,21 +1,17 @@
-"""Schedule -> accounts that become due -> one message for each.
-
-Accounts are claimed before their messages are sent, so that two plans at the same time send one message. A lost message
-is given up after `QUEUED_FOR`, and its account is planned again.
-"""
+"""Schedule -> accounts that become due -> messages (`fleet/observing/planning.py`)."""
 
 import os
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from fleet.observing.schedule import due_messages
+from fleet.observing.planning import Planned, plan
 from fleet.ports.clock import Clock, SystemClock
-from fleet.ports.store import Schedule
+from fleet.ports.store import DueAccount, Schedule
 from fleet.ports.webhooks import Webhooks
 from fleet.webhooks.service import MOST_WEBHOOKS
 from functions import start_collecting
@@ -23,7 +19,7 @@ from functions.process import Context, Process, seconds_left
 from functions.settings import read_settings
 from infra import queue
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.queue import JITTER, DeliveryRequest, NotSent, ObservationRequest, Queue
+from infra.queue import JITTER, DeliveryRequest, ObservationRequest, Queue
 from infra.store.schedule import TableSchedule
 from infra.store.webhooks import TableWebhooks
 from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
@@ -42,70 +38,36 @@ LOST_AFTER = AHEAD + JITTER
 """How long a message outside a plan can take before it is given up and its account is planned again.
 
 It is shorter than a plan's, because the message can be the last of a chain that Lambda ends as a loop. It is not
-shorter than the planner's horizon, which would otherwise examine every moving account in vain. If the queue is late, a
+shorter than the planner's horizon, which would otherwise send to every moving account in vain. If the queue is late, a
 second message is sent and finds nothing to do.
 """
 
-AT_ONCE = 100
 RESERVE_SECONDS = 5
 
 logger = logger_of("plan")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Planned:
-    """`lag_seconds` is how long the most overdue account has been due. An incomplete plan ran out of time."""
-
-    accounts: int
-    lag_seconds: float
-    is_complete: bool
-
-
-async def plan(
+async def plan_messages(
     schedule: Schedule, messages: Queue, clock: Clock, *, seconds: float, correlation_id: str
 ) -> Planned:
-    """Plans for at most `seconds`. The next plan handles the rest. What the queue does not take is raised once all
-    others have their messages.
-    """
-    until = clock.now() + timedelta(seconds=seconds)
-    accounts, lag, is_complete = 0, timedelta(), False
-    examined: set[str] = set()
-    refused: NotSent | None = None
-    while (now := clock.now()) < until:
-        due = await due_messages(
-            schedule, now=now, ahead=AHEAD, queued_for=QUEUED_FOR, limit=AT_ONCE, examined=examined
-        )
-        if due is None:
-            is_complete = True
-            break
-        accounts += len(due)
-        lag = max([lag, *(now - due_at for _, due_at in due)])
-        requests = [ObservationRequest(account_id=account_id, due_at=due_at) for account_id, due_at in due]
-        try:
-            await messages.send(requests, correlation_id=correlation_id)
-        except NotSent as error:
-            refused = error
-    if refused is not None:
-        raise refused
-    return Planned(accounts=accounts, lag_seconds=lag.total_seconds(), is_complete=is_complete)
+    async def send(due: Sequence[DueAccount]) -> None:
+        await messages.send(map(_request, due), correlation_id=correlation_id)
+
+    return await plan(schedule, clock, send, ahead=AHEAD, lost_after=QUEUED_FOR, seconds=seconds)
 
 
-async def send_observation_request(
-    account_id: str,
-    due_at: datetime,
-    *,
-    schedule: Schedule,
-    messages: Queue,
-    now: datetime,
-    correlation_id: str,
-) -> bool:
-    """Plans one account now. False if another process did it, or if the account is due at another time."""
-    queued_until = max(due_at, now) + LOST_AFTER
-    if not await schedule.claim(account_id, due_at, now=now, queued_until=queued_until):
-        return False
-    request = ObservationRequest(account_id=account_id, due_at=due_at)
-    await messages.send([request], correlation_id=correlation_id, jitter=timedelta())
-    return True
+def _request(one: DueAccount) -> ObservationRequest:
+    return ObservationRequest(account_id=one.account_id, due_at=one.due_at)
+
+
+def is_sent_at_once(due_at: datetime, now: datetime) -> bool:
+    """Whether who sets this time sends the message, because the planner, which runs once a minute, would be late."""
+    return due_at - now < AHEAD - JITTER
+
+
+def planned_after(due_at: datetime, now: datetime) -> datetime:
+    """When the planner sends the message for a time that an observation has set."""
+    return due_at + LOST_AFTER if is_sent_at_once(due_at, now) else due_at
 
 
 async def plan_webhooks(webhooks: Webhooks, messages: Queue, *, correlation_id: str) -> int:
@@ -130,7 +92,7 @@ class Planner:
     def __call__(self, event: object, context: Context) -> dict[str, Any]:
         self._plan_webhooks(context)
         planned = self._process.run(
-            plan(
+            plan_messages(
                 self._schedule,
                 self._queue,
                 self._clock,

@@ -18,7 +18,6 @@ from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Adapter, OpenAdapter
 from fleet.ports.clock import Clock
 from fleet.ports.permits import Permits
-from fleet.ports.store import Schedule
 from fleet.ports.vault import Vault
 from fleet.ports.webhooks import Sender
 from fleet.webhooks.deliver import Deliverer
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from gateway.services import Policy, Services
 
 
-SendObservationRequest = Callable[[Schedule, str, datetime], Awaitable[None]]
+SendObservationRequest = Callable[[str, datetime], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +132,7 @@ async def wire(
         async def request_observation(account_id: str, at: datetime) -> None:
             await store.request_observation(account_id, at)
             if send_observation_request is not None:
-                await send_observation_request(store, account_id, at)
+                await send_observation_request(account_id, at)
 
         observer = Observer(
             store=store,

@@ -1,5 +1,7 @@
-"""The queue of observations (which account, and when it is due) and of webhooks that may have something to send. A
+"""The queue of observations (which accounts, and when they are due) and of webhooks that may have something to send. A
 message can arrive twice, late or never.
+
+Accounts that are due together share a message, and so an invocation of `observe`.
 """
 
 import asyncio
@@ -14,6 +16,7 @@ import boto3
 from pydantic import TypeAdapter, ValidationError
 
 from fleet.model.record import Instant, Record
+from fleet.observing.planning import NotSent
 from fleet.ports.clock import Clock
 from infra.aws import CONFIG
 
@@ -32,9 +35,8 @@ _LONGEST_DELAY = timedelta(minutes=15)
 _MESSAGES_PER_BATCH = 10
 _ATTEMPTS = 3
 
-
-class NotSent(Exception):
-    """The queue did not accept some messages after all retries."""
+ACCOUNTS_PER_MESSAGE = 5
+"""How many accounts share a message, and so the memory of a process."""
 
 
 class UnreadableMessage(ValueError):
@@ -44,6 +46,10 @@ class UnreadableMessage(ValueError):
 class ObservationRequest(Record):
     account_id: str
     due_at: Instant
+
+
+class SharedMessage(Record):
+    requests: tuple[ObservationRequest, ...]
 
 
 class DeliveryRequest(Record):
@@ -57,14 +63,15 @@ def open_client() -> "SQSClient":
     return boto3.client("sqs", config=CONFIG)
 
 
-_ANY: TypeAdapter[Request] = TypeAdapter(Request)
+_ANY: TypeAdapter[Request | SharedMessage] = TypeAdapter(Request | SharedMessage)
 
 
-def read_message(body: str) -> Request:
+def read_message(body: str) -> Sequence[Request]:
     try:
-        return _ANY.validate_json(body)
+        read = _ANY.validate_json(body)
     except ValidationError as error:
         raise UnreadableMessage(str(error.errors(include_input=False, include_url=False))) from error
+    return read.requests if isinstance(read, SharedMessage) else [read]
 
 
 class Queue:
@@ -85,8 +92,8 @@ class Queue:
         """
         now = self._clock.now()
         entries = [
-            self._entry(request, number, now, jitter, correlation_id)
-            for number, request in enumerate(requests)
+            self._entry(shared, number, now, jitter, correlation_id)
+            for number, shared in enumerate(shared_messages(requests, now))
         ]
         batches = [
             entries[start : start + _MESSAGES_PER_BATCH]
@@ -97,13 +104,13 @@ class Queue:
             raise NotSent(f"the queue did not accept {left} of {len(entries)} messages")
 
     def _entry(
-        self, request: Request, number: int, now: datetime, jitter: timedelta, correlation_id: str
+        self, shared: Sequence[Request], number: int, now: datetime, jitter: timedelta, correlation_id: str
     ) -> "Entry":
-        due_at = request.due_at if isinstance(request, ObservationRequest) else now
-        wait = max(due_at - now, timedelta()) + self._chance.random() * jitter
+        wait = max(_due_at(shared[-1], now) - now, timedelta()) + self._chance.random() * jitter
+        message = shared[0] if len(shared) == 1 else SharedMessage.model_validate({"requests": shared})
         return {
             "Id": str(number),
-            "MessageBody": request.model_dump_json(),
+            "MessageBody": message.model_dump_json(),
             "DelaySeconds": math.ceil(min(wait, _LONGEST_DELAY).total_seconds()),
             "MessageAttributes": {CORRELATION_ID: {"DataType": "String", "StringValue": correlation_id}},
         }
@@ -117,3 +124,26 @@ class Queue:
             if not batch:
                 break
         return len(batch)
+
+
+def shared_messages(requests: Iterable[Request], now: datetime) -> list[list[Request]]:
+    """Accounts that are due within `JITTER` of each other, by message. What is overdue is due now, and so are webhooks,
+    each in a message of its own.
+    """
+    messages: list[list[Request]] = []
+    for request in sorted(requests, key=lambda one: _due_at(one, now)):
+        last = messages[-1] if messages else []
+        first_at = max(_due_at(last[0], now), now) if last else now
+        is_shared = isinstance(request, ObservationRequest) and all(
+            isinstance(one, ObservationRequest) for one in last
+        )
+        is_near = max(_due_at(request, now), now) - first_at <= JITTER
+        if is_shared and is_near and 0 < len(last) < ACCOUNTS_PER_MESSAGE:
+            last.append(request)
+        else:
+            messages.append([request])
+    return messages
+
+
+def _due_at(request: Request, now: datetime) -> datetime:
+    return request.due_at if isinstance(request, ObservationRequest) else now

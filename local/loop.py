@@ -3,10 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fleet.observing.observer import Observer, Outcome
-from fleet.observing.schedule import due_messages
 from fleet.ports.clock import Clock
 from fleet.ports.store import Schedule
 from infra.store.table import TableUnavailable
@@ -16,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 4
 """The observations in flight. Each mostly waits for its provider."""
+AFTER_A_FAULT_SECONDS = 5
+"""How long an account waits that could not be observed, by a fault of ours or because another observes it."""
 
 
 class ObservationLoop:
@@ -35,6 +36,7 @@ class ObservationLoop:
         self._health = health
         self._probe = probe
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._under_way: set[str] = set()
 
     async def run(self) -> None:
         """Runs until it is cancelled. A fault of an observation or a plan does not end it."""
@@ -53,13 +55,19 @@ class ObservationLoop:
                 await self._clock.sleep(self._health.pause_seconds)
 
     async def _plan(self) -> list[tuple[str, datetime]]:
-        queued_for = timedelta(seconds=self._observer.seconds)
-        due = await due_messages(
-            self._schedule, now=self._clock.now(), ahead=timedelta(), queued_for=queued_for, limit=50
-        )
-        return due or []
+        due = await self._schedule.due(self._clock.now(), 50, but=frozenset(self._under_way))
+        self._under_way.update(account_id for account_id, _ in due)
+        return due
 
     async def _observe(self, account_id: str, due_at: datetime) -> None:
+        try:
+            if not await self._is_done(account_id, due_at):
+                await self._clock.sleep(AFTER_A_FAULT_SECONDS)
+        finally:
+            self._under_way.discard(account_id)
+
+    async def _is_done(self, account_id: str, due_at: datetime) -> bool:
+        """False where it is still due."""
         async with self._slots:
             try:
                 observation = await self._observer.observe(account_id, due_at=due_at)
@@ -69,6 +77,9 @@ class ObservationLoop:
                 logger.exception("observing account %s failed on our side", account_id)
                 self._health.tried(account_id)
             else:
-                if observation.outcome is not Outcome.SKIPPED or observation.put_off_until is not None:
-                    self._health.tried(account_id, waits_until=observation.put_off_until)
                 logger.debug("%s", observation)
+                waits_until = observation.put_off_until
+                if observation.outcome is not Outcome.SKIPPED or waits_until is not None:
+                    self._health.tried(account_id, waits_until=waits_until)
+                    return True
+        return False

@@ -87,7 +87,7 @@ class Changer(Intents[Operation]):
             idempotency = Idempotency(
                 caller=caller.id,
                 key=idempotency_key,
-                digest=digest_change(intent.change, await self._token(intent.account_id)),
+                digest=digest_change(intent.change, await self._token(account.account)),
                 expires_at=self.clock.now() + IDEMPOTENT_FOR,
             )
         try:

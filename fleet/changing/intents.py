@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from pydantic import SecretStr, ValidationError
 
 from fleet.changing.verbs import VERBS
-from fleet.model.account import TrackedAccount
+from fleet.model.account import Account, TrackedAccount
 from fleet.model.caller import Caller
 from fleet.model.capability import Capability
 from fleet.model.change import (
@@ -226,14 +226,14 @@ class Intents(ABC, Generic[OutcomeT]):
 
     # ------------------------------------------------------------------------------------------------------- parts
 
-    async def _token(self, account_id: str) -> SecretStr:
+    async def _token(self, account: Account) -> SecretStr:
         try:
-            return await self.vault.token(account_id)
+            return await self.vault.token(account.id, replaced_at=account.token_replaced_at)
         except KeyError:
             return SecretStr("")  # the provider refuses it, and says so
 
     async def _open(self, account: TrackedAccount, permits: Permits) -> Adapter:
-        return self.open_adapter(account.account, await self._token(account.account.id), permits)
+        return self.open_adapter(account.account, await self._token(account.account), permits)
 
     def _permits(self, account: TrackedAccount) -> BudgetPermits:
         provider = PROVIDERS[account.account.provider]

@@ -40,7 +40,7 @@ class RequestUse(StrEnum):
 class Spent(Record):
     """`requests` sent from `at` on, within one slice of the window. `account_id` is kept of people's requests alone."""
 
-    share: Share
+    share: Share = Share.POLLING
     at: Instant
     requests: int
     use: RequestUse = RequestUse.DETAILS

@@ -54,7 +54,16 @@ from fleet.observing.schedule import (
 )
 from fleet.ports.adapter import Adapter, OpenAdapter
 from fleet.ports.clock import Clock
-from fleet.ports.store import AccountGone, Changes, Lease, NotBegun, StaleObserver, Store
+from fleet.ports.store import (
+    AccountGone,
+    Changes,
+    Lease,
+    NotBegun,
+    Planned,
+    StaleObserver,
+    Store,
+    at_its_time,
+)
 from fleet.ports.vault import Vault
 from fleet.providers import PROVIDERS
 from fleet.rate_limits.budget import believed
@@ -94,7 +103,8 @@ class Observation:
 @dataclass(frozen=True, kw_only=True)
 class Observer:
     """What observing needs, bound once. `seconds` is the most that one observation may take.
-    `shares_address`: all of our processes ask from one address.
+    `shares_address`: all of our processes ask from one address. `planned` says when the planner sends the message for
+    the next observation, later than that is due where the caller sends it.
     """
 
     store: Store
@@ -104,6 +114,7 @@ class Observer:
     pace: Pace
     seconds: int = 45
     shares_address: bool = True
+    planned: Planned = at_its_time
 
     async def observe(
         self, account_id: str, *, due_at: datetime | None = None, share: Share = Share.POLLING
@@ -237,7 +248,9 @@ class _Running:
                 await self._store.end(self._lease, self._before, due_at=later)
             raise
         due = min((at for at in (due_at(state), follow_at) if at is not None), default=None)
-        due = await self._store.end(self._lease, state, due_at=due, entry=self._entry(state))
+        due = await self._store.end(
+            self._lease, state, due_at=due, entry=self._entry(state), planned=self._observer.planned
+        )
         self._log(state)
         failure = state.of(Collection.CLUSTERS).failure
         return Observation(
@@ -464,7 +477,9 @@ class _Running:
 
     async def _open(self, *, fresh: bool = False) -> Adapter:
         try:
-            self._token = await self._observer.vault.token(self._account.id, fresh=fresh)
+            self._token = await self._observer.vault.token(
+                self._account.id, fresh=fresh, replaced_at=self._account.token_replaced_at
+            )
         except KeyError:
             self._token = SecretStr("")  # the provider refuses it, and that is what is shown
         return self._observer.open_adapter(self._account, self._token, self._permits)

@@ -3,8 +3,6 @@
 `failures` is about a provider that does not answer, `pacing` about a budget that does not allow it.
 """
 
-import asyncio
-import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,9 +11,6 @@ from datetime import datetime, timedelta
 from fleet.model.account import AccountState, Collection, CollectionState
 from fleet.model.rate_limit import RequestUse
 from fleet.model.tracking import TrackedCluster
-from fleet.ports.store import Schedule
-
-logger = logging.getLogger(__name__)
 
 USE_OF: Mapping[Collection, RequestUse] = {
     collection: {
@@ -25,9 +20,6 @@ USE_OF: Mapping[Collection, RequestUse] = {
     for collection in Collection
 }
 """What the requests for a collection are counted as."""
-
-CLAIMS_AT_ONCE = 16
-"""Each waits for the store, which has so many calls in flight at most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,38 +129,3 @@ def due_at(state: AccountState) -> datetime | None:
         (one.next_attempt_at for one in state.collections.values() if one.next_attempt_at is not None),
         default=None,
     )
-
-
-async def due_messages(
-    schedule: Schedule,
-    *,
-    now: datetime,
-    ahead: timedelta,
-    queued_for: timedelta,
-    limit: int,
-    examined: set[str] | None = None,
-) -> list[tuple[str, datetime]] | None:
-    """Claims the accounts that fall due before `now + ahead`; each is to be observed once, at the time beside it. Null
-    when none is due any more.
-
-    `examined` are those that this plan has been through, and is added to: an index that lags shows them again. A claim
-    that fails for a fault of ours costs its account this turn; the others are given out. Where every one fails, the
-    fault is raised.
-    """
-    turns = asyncio.Semaphore(CLAIMS_AT_ONCE)
-    examined = set() if examined is None else examined
-
-    async def claim(account_id: str, due_at: datetime) -> bool:
-        async with turns:
-            return await schedule.claim(account_id, due_at, now=now, queued_until=now + queued_for)
-
-    due = await schedule.due(now + ahead, limit, but=frozenset(examined))
-    examined.update(account_id for account_id, _ in due)
-    claimed = await asyncio.gather(*(claim(*one) for one in due), return_exceptions=True)
-    faults = [outcome for outcome in claimed if isinstance(outcome, BaseException)]
-    if faults and len(faults) == len(due):
-        raise faults[0]
-    for fault in faults:
-        logger.error("an account could not be claimed, and is planned again: %r", fault)
-    given = [one for one, outcome in zip(due, claimed, strict=True) if outcome is True]
-    return given if due else None

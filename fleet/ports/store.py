@@ -7,7 +7,7 @@ or repeats an item because others came or went.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -27,6 +27,14 @@ from fleet.model.tracking import Tracked, TrackedCluster, Transition
 ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType, Statement)
 TrackedItem = Tracked[Any]
 """A row of any kind."""
+
+
+Planned = Callable[[datetime, datetime], datetime]
+"""When the planner has to send the message of an account, by when it is due, and now."""
+
+
+def at_its_time(due_at: datetime, now: datetime) -> datetime:
+    return due_at
 
 
 class StaleObserver(Exception):
@@ -175,7 +183,7 @@ class Observations(Protocol):
         """Takes the lease and the next fencing number, then up to `requests` of the budget `key`, null for the
         account's own; and with them those of `also`, as far as there are any.
 
-        `due_at` is what the schedule's message said; when the account is due at another time by now, the message is
+        `due_at` is what the schedule's message said; when the account is due later than that by now, the message is
         stale. Null asks for an observation whatever the schedule says. A refusal writes nothing, except that an account
         whose budget is used up is put off until there is some, as `hold_back` says.
         """
@@ -198,9 +206,10 @@ class Observations(Protocol):
         *,
         due_at: datetime | None,
         entry: LedgerEntry | None = None,
+        planned: Planned = at_its_time,
     ) -> datetime | None:
         """Keeps the result and its entry in the ledger, sets the next time and gives the lease back, in one write.
-        `StaleObserver` as `save`.
+        `planned` says when the planner has to send the message for that time. `StaleObserver` as `save`.
 
         Answers the next time, which is sooner than `due_at` where an observation was asked for since the lease was
         taken.
@@ -228,26 +237,68 @@ class Observations(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class DueAccount:
+    """An account in the index of due ones. `planned_at` is from when on it needs a message, later than `due_at` where
+    somebody else sends one. `written_at` is when that was written, null where nobody knows.
+    """
+
+    account_id: str
+    due_at: datetime
+    planned_at: datetime
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShardState:
+    """How far a shard of the due accounts is planned: everything up to `until`, as it was at `looked_at`, null where
+    nothing is. Where a plan could not finish, another has been at it since `begun_at`, and has come to `place`.
+    """
+
+    until: datetime | None = None
+    looked_at: datetime | None = None
+    begun_at: datetime | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleState:
+    """What one plan leaves to the next, by shard. `version` is null where no plan was ever kept."""
+
+    shards: Mapping[int, ShardState] = field(default_factory=dict)
+    version: int | None = None
+
+    def of(self, shard: int) -> ShardState:
+        return self.shards.get(shard, ShardState())
+
+
+class OutdatedSchedule(Exception):
+    """Another plan went on from the same state."""
+
+
 class Schedule(Protocol):
-    """What the planner uses."""
+    """What the planner uses. Accounts are found in an index, never in the table; those that are hidden, too."""
 
     async def due(
         self, before: datetime, limit: int, *, but: frozenset[str] = frozenset()
     ) -> list[tuple[str, datetime]]:
-        """Ids of accounts due before a time and not queued, each with its time, the longest due first; those that are
-        hidden, too. Finds them in an index, never in the table.
+        """Ids of accounts due before a time, each with its time, the longest due first, without those of `but`."""
+        ...
+
+    async def due_pages(
+        self, places: Mapping[int, str | None], before: datetime, limit: int
+    ) -> Mapping[int, tuple[list[DueAccount], str | None]]:
+        """The next page of each shard that is named, after a place in it, by `planned_at`, with the place of its end;
+        null where nothing follows.
         """
         ...
 
-    async def claim(
-        self,
-        account_id: str,
-        due_at: datetime,
-        *,
-        now: datetime,
-        queued_until: datetime,
-    ) -> bool:
-        """Marks a due account as queued. False when another planner was faster or it is not due then any more."""
+    async def schedule_state(self) -> ScheduleState:
+        """Strongly consistent. With all shards."""
+        ...
+
+    async def keep_schedule(self, state: ScheduleState) -> ScheduleState:
+        """Replaces the state of that `version`, and answers the next one. `OutdatedSchedule` where another did."""
         ...
 
 

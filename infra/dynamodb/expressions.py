@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from infra.store.conditions import Absent, AbsentOrAtMost, Condition, Equals, Present, Test
+from infra.store.conditions import Absent, Condition, Equals, Present, Test
 from infra.store.writes import Action, Check, Delete, Key, Put, Row, Update
 
 Rendered = tuple[str, Mapping[str, Any]]
@@ -66,11 +66,7 @@ def _parameters(
         tests = list(enumerate(condition.tests))
         parameters["ConditionExpression"] = " AND ".join(_test(number, test) for number, test in tests)
         names = {**names, **{f"#seen{number}": test.attribute for number, test in tests}}
-        compared = {
-            f":seen{number}": test.value
-            for number, test in tests
-            if isinstance(test, Equals | AbsentOrAtMost)
-        }
+        compared = {f":seen{number}": test.value for number, test in tests if isinstance(test, Equals)}
         values = {**values, **compared}
     if names:
         parameters["ExpressionAttributeNames"] = dict(names)
@@ -88,5 +84,3 @@ def _test(number: int, test: Test) -> str:
             return f"attribute_exists({name})"
         case Absent():
             return f"attribute_not_exists({name})"
-        case AbsentOrAtMost():
-            return f"(attribute_not_exists({name}) OR {name} <= {value})"

@@ -3,6 +3,7 @@ it runs are stored in its file, which only its owner can read.
 """
 
 import hashlib
+from datetime import datetime
 
 from pydantic import SecretStr
 
@@ -28,7 +29,9 @@ class RunnerVault:
         self._tokens[account_id] = token
         return token
 
-    async def token(self, account_id: str, *, fresh: bool = False) -> SecretStr:
+    async def token(
+        self, account_id: str, *, fresh: bool = False, replaced_at: datetime | None = None
+    ) -> SecretStr:
         if account_id not in self._tokens:
             row = None if self._table is None else await self._table.get(_key(account_id), consistent=True)
             if row is None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from infra.sqlite.schema import KEY_COLUMNS, connect, create
-from infra.store.conditions import Absent, AbsentOrAtMost, Condition, Equals, Present, Test
+from infra.store.conditions import Absent, Condition, Equals, Present, Test
 from infra.store.indexes import CARRIED, partition_key, sort_key
 from infra.store.names import Span
 from infra.store.table import ConditionFailed, Contended, TableUnavailable
@@ -242,5 +242,3 @@ def _passes(test: Test, row: Row) -> bool:
             return found is not None
         case Absent():
             return found is None
-        case AbsentOrAtMost(value=value):
-            return found is None or (type(found) is type(value) and found <= value)  # type: ignore[operator]

@@ -7,9 +7,10 @@ from fleet.model.account import Account
 from fleet.ports.clock import Clock
 from fleet.ports.store import NameTaken, OrganizationTaken
 from infra.store.conditions import fence_is, holder_is, is_absent, is_leftover
-from infra.store.names import below, stamp
+from infra.store.names import below
 from infra.store.rows import (
     LISTING_ENTRY,
+    OF_0_1,
     account_key,
     account_listing,
     due_entry,
@@ -26,11 +27,11 @@ from infra.store.writes import Action, Key, delete, put, update
 # The bare row records that rows are left to delete. It stays due, so that the schedule deletes them.
 _OF_A_CONNECTED_ACCOUNT = (
     "body",
-    "state",
+    "observed",
     "fence",
     "lease_until",
-    "queued_until",
     "wanted_at",
+    *OF_0_1,
     *LISTING_ENTRY,
 )
 
@@ -53,13 +54,12 @@ class TableAccounts:
             connected = update(
                 key,
                 keep={
-                    "body": account.model_dump_json(),
+                    "body": account.model_dump_json(exclude_defaults=True),
                     "fence": fence + 1,
-                    "due_at": stamp(due_at),
-                    **due_entry(due_at),
+                    **due_entry(account.id, due_at, written_at=self._clock.now()),
                     **account_listing(account),
                 },
-                drop=("lease_until", "queued_until"),
+                drop=("lease_until", *OF_0_1[1:]),
                 condition=is_absent() if row is None else fence_is(fence),
             )
             actions = [connected, await self._take_name(account), await self._take_organization(account)]
@@ -105,7 +105,7 @@ class TableAccounts:
             known = to_account(row)
             hidden = update(
                 key,
-                keep={"due_at": stamp(due_at), **due_entry(due_at)},
+                keep=due_entry(account_id, due_at, written_at=self._clock.now()),
                 drop=_OF_A_CONNECTED_ACCOUNT,
                 condition=fence_is(int(row["fence"])),
             )

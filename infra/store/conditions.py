@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from infra.store.indexes import DUE, sort_key
 from infra.store.names import stamp
 
 
@@ -25,13 +26,7 @@ class Absent:
     attribute: str
 
 
-@dataclass(frozen=True)
-class AbsentOrAtMost:
-    attribute: str
-    value: str | int
-
-
-Test: TypeAlias = Equals | Present | Absent | AbsentOrAtMost
+Test: TypeAlias = Equals | Present | Absent
 
 
 @dataclass(frozen=True)
@@ -53,14 +48,9 @@ def fence_is(fence: int) -> Condition:
     return _that(Equals("fence", fence))
 
 
-def due_at_is(due_at: datetime | None) -> Condition:
-    """The account was not observed, postponed or connected again since it was read."""
-    return _that(Absent("due_at") if due_at is None else Equals("due_at", stamp(due_at)))
-
-
-def is_not_queued(now: datetime) -> Condition:
-    """There is only one message at a time. A lost message is given up at `queued_until`."""
-    return _that(AbsentOrAtMost("queued_until", stamp(now)))
+def due_entry_is(place: str | int | None) -> Condition:
+    """The account was not observed, postponed or connected again since it was read: each moves it among the due."""
+    return _that(Absent(sort_key(DUE)) if place is None else Equals(sort_key(DUE), place))
 
 
 def wanted_at_is(wanted_at: datetime | None) -> Condition:

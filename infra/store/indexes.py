@@ -13,6 +13,7 @@ operations <id>     operation <operation>           a change at an account, open
                     event <operation> <kind>        an operation began or ended
                     idempotency <caller> <key>      which operation was asked for with a key, and by what input
 organization <it>   organization                    which account is connected to it
+schedule            schedule                        how far the due accounts are planned
 budget <key>        budget                          what was sent under one key of a provider
 apikey <id>         apikey                          an API key, by part of its digest
 points <caller>     <beginning>                     what a caller used of its credits in the minute from then on
@@ -21,7 +22,7 @@ index      its rows, in its order
 listing    accounts by (provider, name); clusters and integrations of an account by (name, key); operations by
            (id, account); API keys by (name, id)
 attention  clusters that need attention, in the default order, in a few shards
-due        accounts by the time at which the planner examines them
+due        accounts by the time at which they need a message, in a few shards
 feed       changes of phase and other events by the time they were written, one partition a week
 """
 
@@ -39,7 +40,8 @@ CARRIED: Mapping[str, tuple[str, ...]] = {
     FEED: ("body", "expires_at"),
 }
 """The attributes that an index carries: those that a page shows. The planner's index has only keys, because every
-observation moves a row in it.
+observation moves a row in it. `state` of a listing is that of API keys; that of accounts had this name in version 0.1,
+with `due_at`, and an index cannot be changed where there is one.
 """
 
 

@@ -13,20 +13,33 @@ from fleet.model.ledger import LedgerEntry
 from fleet.model.rate_limit import Grant, RateFacts, RateLimit, RequestUse, Share, Spent
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.clock import Clock
-from fleet.ports.store import AccountGone, Changes, HoldBack, ItemT, Lease, NotBegun, StaleObserver
+from fleet.ports.store import (
+    AccountGone,
+    Changes,
+    HoldBack,
+    ItemT,
+    Lease,
+    NotBegun,
+    Planned,
+    StaleObserver,
+    at_its_time,
+)
 from fleet.rate_limits import budget
 from infra.store.budgets import CONTENTION_PAUSE, Budgets, VersionedBudget, counts
-from infra.store.conditions import Condition, due_at_is, fence_is, wanted_at_is
+from infra.store.conditions import Condition, due_entry_is, fence_is, wanted_at_is
 from infra.store.event_rows import from_ledger
+from infra.store.indexes import DUE, sort_key
 from infra.store.names import Span, stamp
 from infra.store.pages import read_page
 from infra.store.rows import (
     DUE_ENTRY,
     LANDS_WITHIN,
+    OF_0_1,
     account_key,
     budget_key,
     due_entry,
     earliest,
+    from_state,
     items_span,
     read_time,
     to_account,
@@ -74,13 +87,13 @@ class TableObservations:
             tracked = to_account(row)
             if tracked is None:
                 raise AccountGone(account.id)
-            if due_at is not None and tracked.due_at != due_at:
+            if due_at is not None and (tracked.due_at is None or tracked.due_at > due_at):
                 return NotBegun(reason="the message is stale: the account is due at another time by now")
             if "lease_until" in row and text(row, "lease_until") > stamp(now):
                 return NotBegun(reason="another observation of the account is going on")
             fence = int(row["fence"])
             wanted_at = read_time(row, "wanted_at")
-            as_read = fence_is(fence) & due_at_is(tracked.due_at)
+            as_read = fence_is(fence) & due_entry_is(row.get(sort_key(DUE)))
             drawn = budget.grant(
                 held.budget, rate, share, requests, now, use=use, account_id=account.id, also=also
             )
@@ -132,9 +145,9 @@ class TableObservations:
             keep: dict[str, str | int] = {}
             if hold_back is not None:
                 state, until = hold_back(tracked.state, until)
-                keep["state"] = state.model_dump_json()
-            keep |= {"due_at": stamp(until), **due_entry(until)}
-            drop = ("queued_until", "lease_until")
+                keep |= from_state(state)
+            keep |= due_entry(tracked.account.id, until, written_at=self._clock.now())
+            drop = (*(OF_0_1 if "observed" in keep else OF_0_1[1:]), "lease_until")
             await self._table.write(
                 update(account_key(tracked.account.id), keep=keep, drop=drop, condition=condition)
             )
@@ -168,6 +181,7 @@ class TableObservations:
         *,
         due_at: datetime | None,
         entry: LedgerEntry | None = None,
+        planned: Planned = at_its_time,
     ) -> datetime | None:
         """Assumes that no observation was requested since the lease was taken. If the write fails, it reads the request
         and writes again.
@@ -178,7 +192,7 @@ class TableObservations:
             next_at = due_at if wanted_at is None else earliest(due_at, wanted_at)
             as_known = fence_is(lease.fence) & wanted_at_is(wanted_at)
             try:
-                ended = _ended(lease, state, next_at, as_known)
+                ended = self._ended(lease, state, next_at, as_known, planned)
                 if entry is None:
                     await self._table.write(ended)
                 else:
@@ -191,6 +205,21 @@ class TableObservations:
             else:
                 return next_at
         raise Contended(f"others keep changing account {lease.account_id}")
+
+    def _ended(
+        self,
+        lease: Lease,
+        state: AccountState,
+        due_at: datetime | None,
+        condition: Condition,
+        planned: Planned,
+    ) -> Write:
+        keep, drop, now = dict(from_state(state)), ["lease_until", *OF_0_1], self._clock.now()
+        if due_at is None:
+            drop += DUE_ENTRY
+        else:
+            keep |= due_entry(lease.account_id, due_at, written_at=now, planned_at=planned(due_at, now))
+        return update(account_key(lease.account_id), keep=keep, drop=drop, condition=condition)
 
     async def _lateness(self, lease: Lease) -> StaleObserver | AccountGone:
         gone = await self.account(lease.account_id) is None
@@ -217,13 +246,3 @@ class TableObservations:
     async def _all(self, span: Span, read: Callable[[Row], T | None]) -> list[T]:
         page = await read_page(self._table, span, read, now=self._clock.now(), consistent=True)
         return [one for _, one in page]
-
-
-def _ended(lease: Lease, state: AccountState, due_at: datetime | None, condition: Condition) -> Write:
-    keep: dict[str, str | int] = {"state": state.model_dump_json()}
-    drop = ["lease_until", "queued_until"]
-    if due_at is None:
-        drop += ["due_at", *DUE_ENTRY]
-    else:
-        keep |= {"due_at": stamp(due_at), **due_entry(due_at)}
-    return update(account_key(lease.account_id), keep=keep, drop=drop, condition=condition)

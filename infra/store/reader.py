@@ -61,7 +61,7 @@ from infra.store.rows import (
     week_of,
 )
 from infra.store.table import Table
-from infra.store.writes import Row, text
+from infra.store.writes import Row, key_of_row, text
 
 T = TypeVar("T")
 
@@ -79,8 +79,20 @@ class TableReader:
     async def accounts(
         self, *, after: tuple[str, str] | None, limit: int, provider: str | None = None
     ) -> list[TrackedAccount]:
-        span = accounts_span(provider).after(after and join(*after))
-        return await self._read(span, to_account, limit)
+        """The index has their order, the table what was observed of them: it would cost a write an observation to have
+        that in the index.
+        """
+        span, found = accounts_span(provider).after(after and join(*after)), list[TrackedAccount]()
+        while len(found) < limit:
+            wanted = limit - len(found)
+            entries = await self._table.query(span, limit=wanted)
+            rows = await self._table.get_many(map(key_of_row, entries))
+            listed = (rows.get(key_of_row(one)) for one in entries)
+            found += [one for row in listed if row is not None and (one := to_account(row)) is not None]
+            if len(entries) < wanted:
+                break
+            span = span.after(text(entries[-1], sort_key(LISTING)))
+        return found
 
     async def accounts_by_id(self, ids: Iterable[str]) -> Mapping[str, TrackedAccount]:
         rows = await self._table.get_many(account_key(account_id) for account_id in ids)
@@ -88,8 +100,9 @@ class TableReader:
         return {tracked.account.id: tracked for tracked in found if tracked is not None}
 
     async def account_named(self, provider: str, name: str) -> TrackedAccount | None:
-        found = await self._read(account_named_span(provider, name), to_account, 1)
-        return found[0] if found else None
+        entries = await self._table.query(account_named_span(provider, name), limit=1)
+        rows = await self._table.get_many(map(key_of_row, entries))
+        return next((one for row in rows.values() if (one := to_account(row)) is not None), None)
 
     async def clusters_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, TrackedCluster]:
         return await self._by_ref(Cluster, refs, to_cluster)

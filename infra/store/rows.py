@@ -6,7 +6,7 @@ A row's body is the record as JSON. Other attributes are only those that a condi
 import json
 import logging
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 from fleet.model.account import Account, AccountState, DeletionGuard, TrackedAccount
@@ -19,7 +19,7 @@ from fleet.model.record import Record
 from fleet.model.spend import Statement
 from fleet.model.stored import FROM_ANOTHER_VERSION, RecordT, Stored, Unreadable, read_stored
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
-from fleet.ports.store import FleetOrder, ItemT, NotAnOrderKey, Ref, TrackedItem
+from fleet.ports.store import DueAccount, FleetOrder, ItemT, NotAnOrderKey, Ref, TrackedItem
 from fleet.providers import PROVIDERS
 from infra.store.indexes import ATTENTION, DUE, FEED, LISTING, partition_key, sort_key
 from infra.store.names import SEPARATOR, Span, below, join, read_stamp, shard, stamp
@@ -47,6 +47,9 @@ ATTENTION_SHARDS = 4
 """The shards of the index. An outage of everything moves many rows at once, which could exceed the limit of one
 partition.
 """
+
+DUE_SHARDS = 8
+"""A partition takes 1,000 writes a second, and each observation costs two in the index: room for 4,000 a second."""
 
 KINDS: Mapping[type[Record], str] = {
     Cluster: "cluster",
@@ -107,28 +110,29 @@ def to_account(row: Row) -> TrackedAccount | None:
     if is_hidden(row):
         return None
     stored = read_whole_body(Account, row)
+    name = "observed" if "observed" in row else "state"
     return TrackedAccount(
         account=account_of_keys(account_id_of(row), row) if stored is None else stored.record,
-        state=_to_state(row) if "state" in row else AccountState(),
-        due_at=read_time(row, "due_at"),
+        state=_to_state(row, name) if name in row else AccountState(),
+        due_at=due_at_of(row),
         is_understood=stored is not None and stored.is_whole,
     )
 
 
-def _to_state(row: Row) -> AccountState:
+def _to_state(row: Row, name: str) -> AccountState:
     """A deletion guard that does not read holds on, as if it had begun with the observation to come."""
-    stored = read_whole_body(AccountState, row, "state")
+    stored = read_whole_body(AccountState, row, name)
     state = AccountState() if stored is None else stored.record
-    is_whole = stored is not None and stored.is_whole
-    if is_whole or state.deletion_guard is not None or "due_at" not in row or not _may_be_guarded(row):
+    is_whole, due_at = stored is not None and stored.is_whole, due_at_of(row)
+    if is_whole or state.deletion_guard is not None or due_at is None or not _may_be_guarded(row, name):
         return state
-    guard = DeletionGuard(since=read_stamp(text(row, "due_at")), reason=FROM_ANOTHER_VERSION)
+    guard = DeletionGuard(since=due_at, reason=FROM_ANOTHER_VERSION)
     return state.model_copy(update={"deletion_guard": guard})
 
 
-def _may_be_guarded(row: Row) -> bool:
+def _may_be_guarded(row: Row, name: str) -> bool:
     try:
-        return json.loads(text(row, "state")).get("deletion_guard") is not None
+        return json.loads(text(row, name)).get("deletion_guard") is not None
     except (ValueError, AttributeError):
         return True
 
@@ -159,17 +163,69 @@ def accounts_span(provider: str | None) -> Span:
     return below(join("accounts"), *(() if provider is None else (provider,)), index=LISTING)
 
 
-def due_entry(at: datetime) -> Row:
-    """When the planner examines an account: when it is due, or when its message must be lost."""
-    return entry(DUE, join("due"), stamp(at))
+def from_state(state: AccountState) -> Row:
+    """No index carries it, so that what every observation writes is written once. Without defaults it fits a unit."""
+    return {"observed": state.model_dump_json(exclude_defaults=True)}
+
+
+OF_0_1 = ("state", "due_at", "queued_until")
+"""The attributes of an account that version 0.1 kept, and that `from_state` and `due_entry` replace."""
+
+
+def due_entry(
+    account_id: str, due_at: datetime, *, written_at: datetime, planned_at: datetime | None = None
+) -> Row:
+    """When the planner sends the message of an account, and when the account is due: sooner where somebody else sends
+    one. It says when it was written, because a planner has to know what it cannot have seen before.
+    """
+    at = planned_at or due_at
+    parts = [stamp(at), _short(written_at), account_id] + ([] if at == due_at else [stamp(due_at)])
+    return entry(DUE, join("due", shard(account_id, DUE_SHARDS)), join(*parts))
+
+
+def due_at_of(row: Row) -> datetime | None:
+    """From its place among the due ones, which is changed whenever that is."""
+    if "due_at" in row:
+        return read_time(row, "due_at")
+    return to_due(row).due_at if sort_key(DUE) in row else None
+
+
+def to_due(row: Row) -> DueAccount:
+    """Version 0.1 kept only the first part."""
+    at, *more = text(row, sort_key(DUE)).split(SEPARATOR)
+    return DueAccount(
+        account_id=account_id_of(row),
+        due_at=read_stamp(more[2] if len(more) > 2 else at),
+        planned_at=read_stamp(at),
+        written_at=_read_short(more[0]) if more else None,
+    )
+
+
+def _short(instant: datetime) -> str:
+    """To the millisecond; the row of an account is about as large as a unit of writing."""
+    return f"{int(instant.timestamp() * 1000):x}"
+
+
+def _read_short(text: str) -> datetime:
+    return datetime.fromtimestamp(int(text, 16) / 1000, UTC)
 
 
 def earliest(due_at: datetime | None, wanted_at: datetime) -> datetime:
     return wanted_at if due_at is None else min(due_at, wanted_at)
 
 
-def due_span(before: datetime) -> Span:
-    return below(join("due"), index=DUE).up_to(stamp(before))
+def due_spans() -> list[Span]:
+    """By shard. The last is where version 0.1 kept them all."""
+    shards = [below(join("due", str(number)), index=DUE) for number in range(DUE_SHARDS)]
+    return [*shards, below(join("due"), index=DUE)]
+
+
+def due_until(before: datetime) -> str:
+    """The end of a span: what was planned for an instant is included, whenever it was written."""
+    return join(stamp(before)) + "\x01"
+
+
+SCHEDULE_KEY: Key = (join("schedule"), "schedule")
 
 
 DUE_ENTRY = (partition_key(DUE), sort_key(DUE))
@@ -207,8 +263,9 @@ def attention_spans() -> list[Span]:
 
 
 def from_item(tracked: TrackedItem, account: Account) -> Row:
+    """Without what is null, a third is read less at every observation."""
     pk, sk = key_of(tracked)
-    row: dict[str, str | int] = {"pk": pk, "sk": sk, "body": tracked.model_dump_json()}
+    row: dict[str, str | int] = {"pk": pk, "sk": sk, "body": tracked.model_dump_json(exclude_none=True)}
     if isinstance(tracked.item, Cluster | Integration):
         item = tracked.item
         partition = join(KINDS[type(item)], account.id)
@@ -325,12 +382,13 @@ def budget_key(key: str) -> Key:
 
 
 def from_budget(key: str, budget: Budget, *, version: int, now: datetime) -> Row:
+    """Without defaults it fits a unit."""
     pk, sk = budget_key(key)
     kept_from = max(now, budget.blocked_until or now, budget.foreign_until or now)
     return {
         "pk": pk,
         "sk": sk,
-        "body": budget.model_dump_json(),
+        "body": budget.model_dump_json(exclude_defaults=True),
         "version": version,
         "expires_at": int((kept_from + BUDGET_KEPT).timestamp()),
     }

@@ -1,13 +1,33 @@
-"""The planner's part of the store: accounts that are due, their messages, and requests for an earlier observation."""
+"""The planner's part of the store: accounts that are due, how far they are planned, and requests for an earlier
+observation.
+"""
 
+import asyncio
+import heapq
+import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from fleet.ports.clock import Clock
-from infra.store.conditions import due_at_is, is_connected, is_not_queued, wanted_at_is
-from infra.store.names import stamp
-from infra.store.rows import account_id_of, account_key, due_entry, due_span, earliest, read_time
+from fleet.ports.store import DueAccount, OutdatedSchedule, ScheduleState, ShardState
+from infra.store.conditions import due_entry_is, is_connected, version_is, wanted_at_is
+from infra.store.indexes import DUE, sort_key
+from infra.store.names import read_stamp, stamp
+from infra.store.rows import (
+    OF_0_1,
+    SCHEDULE_KEY,
+    account_key,
+    due_at_of,
+    due_entry,
+    due_spans,
+    due_until,
+    earliest,
+    read_time,
+    to_due,
+)
 from infra.store.table import ConditionFailed, Contended, Table, tries
-from infra.store.writes import key_of_row, update
+from infra.store.writes import Row, put, text, update
 
 
 class TableSchedule:
@@ -18,61 +38,76 @@ class TableSchedule:
     async def due(
         self, before: datetime, limit: int, *, but: frozenset[str] = frozenset()
     ) -> list[tuple[str, datetime]]:
-        """A queued account is in the index at `queued_until`, so that the planner does not examine it too early.
+        """The index can be a moment late. Beginning an observation checks whether it is still due."""
 
-        The index can be a moment late. Claiming an account checks whether it is still due.
-        """
-        entries = await self._table.query(
-            due_span(before), limit=limit, wanted=lambda entry: account_id_of(entry) not in but
-        )
-        rows = await self._table.get_many(key_of_row(entry) for entry in entries)
-        found = [
-            (due_at, account_id_of(row)) for row in rows.values() if (due_at := read_time(row, "due_at"))
-        ]
-        return [(account_id, due_at) for due_at, account_id in sorted(found)]
+        def wanted(row: Row) -> bool:
+            return to_due(row).account_id not in but
 
-    async def claim(
-        self,
-        account_id: str,
-        due_at: datetime,
-        *,
-        now: datetime,
-        queued_until: datetime,
-    ) -> bool:
-        claimed = update(
-            account_key(account_id),
-            keep={"queued_until": stamp(queued_until), **due_entry(queued_until)},
-            condition=due_at_is(due_at) & is_not_queued(now),
+        spans = [span.up_to(due_until(before)) for span in due_spans()]
+        shards = await asyncio.gather(*(self._table.query(one, limit=limit, wanted=wanted) for one in spans))
+        found = heapq.nsmallest(
+            limit, (to_due(row) for rows in shards for row in rows), key=lambda one: one.planned_at
         )
+        return [(one.account_id, one.due_at) for one in found]
+
+    async def due_pages(
+        self, places: Mapping[int, str | None], before: datetime, limit: int
+    ) -> Mapping[int, tuple[list[DueAccount], str | None]]:
+        spans = due_spans()
+
+        async def page(shard: int, place: str | None) -> tuple[list[DueAccount], str | None]:
+            span = spans[shard].up_to(due_until(before)).after(place)
+            rows = await self._table.query(span, limit=limit)
+            end = text(rows[-1], sort_key(DUE)) if len(rows) == limit else None
+            return [to_due(row) for row in rows], end
+
+        pages = await asyncio.gather(*(page(*one) for one in places.items()))
+        return dict(zip(places, pages, strict=True))
+
+    async def schedule_state(self) -> ScheduleState:
+        row = await self._table.get(SCHEDULE_KEY, consistent=True)
+        known = {} if row is None else json.loads(text(row, "body"))
+        return ScheduleState(
+            shards={shard: _read(known.get(str(shard), {})) for shard in range(len(due_spans()))},
+            version=None if row is None else int(row["version"]),
+        )
+
+    async def keep_schedule(self, state: ScheduleState) -> ScheduleState:
+        version = (state.version or 0) + 1
+        body = {str(shard): _written(one) for shard, one in state.shards.items()}
+        row: Row = {
+            "pk": SCHEDULE_KEY[0],
+            "sk": SCHEDULE_KEY[1],
+            "version": version,
+            "body": json.dumps(body, separators=(",", ":")),
+        }
         try:
-            await self._table.write(claimed)
-        except ConditionFailed:
-            return False
-        return True
+            await self._table.write(put(row, version_is(state.version)))
+        except ConditionFailed as failure:
+            raise OutdatedSchedule from failure
+        return replace(state, version=version)
 
     async def request_observation(self, account_id: str, at: datetime) -> None:
         """A request is stored beside the due time. The next observation answers and removes it; an observation in
         progress finds it at its end.
 
-        If the due time changes, a message on its way becomes stale. If not, two messages are sent, and the second
-        becomes stale.
+        If the due time changes, a message on its way becomes stale or does the work of the one that is sent for this.
         """
         key = account_key(account_id)
         async for _ in tries(self._clock):
             row = await self._table.get(key, consistent=True)
             if row is None or "body" not in row:
                 return
-            was_due_at, was_wanted_at = read_time(row, "due_at"), read_time(row, "wanted_at")
-            due_at = earliest(was_due_at, at)
+            was_wanted_at = read_time(row, "wanted_at")
+            due_at = earliest(due_at_of(row), at)
             asked = update(
                 key,
                 keep={
-                    "due_at": stamp(due_at),
                     "wanted_at": stamp(earliest(was_wanted_at, at)),
-                    **due_entry(due_at),
+                    **due_entry(account_id, due_at, written_at=self._clock.now()),
                 },
-                drop=("queued_until",),
-                condition=is_connected() & due_at_is(was_due_at) & wanted_at_is(was_wanted_at),
+                drop=OF_0_1[1:],
+                condition=is_connected() & due_entry_is(row.get(sort_key(DUE))) & wanted_at_is(was_wanted_at),
             )
             try:
                 await self._table.write(asked)
@@ -80,3 +115,18 @@ class TableSchedule:
                 continue
             return
         raise Contended(f"others keep changing account {account_id}")
+
+
+_TIMES = ("until", "looked_at", "begun_at")
+
+
+def _read(known: Mapping[str, str]) -> ShardState:
+    times = {name: read_stamp(known[name]) for name in _TIMES if name in known}
+    return ShardState(**times, place=known.get("place"))
+
+
+def _written(shard: ShardState) -> Mapping[str, str]:
+    values = {name: at and stamp(at) for name in _TIMES if (at := getattr(shard, name))} | {
+        "place": shard.place
+    }
+    return {name: value for name, value in values.items() if value is not None}

@@ -4,13 +4,14 @@ import os
 import re
 import subprocess
 import sys
+import time
 from urllib.parse import urlsplit
 
 import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from bench.soak import Measurement, Target, ask_together, growth
+from bench.soak import Measurement, Rest, Target, ask_together, growth, processor_seconds
 from tests.runner import ROOT
 from tests.serving import serving
 
@@ -47,6 +48,16 @@ def test_percentiles_are_those_of_what_was_seen() -> None:
     assert [seen.percentile(share) for share in (0, 0.5, 0.99)] == [1, 51, 100]
 
 
+def test_what_a_process_used_of_a_processor_is_read_and_too_much_at_rest_is_a_fault() -> None:
+    used = processor_seconds(os.getpid())
+    assert 0 < used <= time.process_time() + 0.1
+    assert list(Rest(processor_seconds=2.0, requests=100).faults()) == []
+    assert [one.split(" in a")[0] for one in Rest(processor_seconds=30.0, requests=900).faults()] == [
+        "30.0 seconds of a processor",
+        "900 requests to providers",
+    ]
+
+
 @pytest.mark.thorough
 @pytest.mark.timeout(180)
 @pytest.mark.xdist_group("runner")
@@ -66,3 +77,4 @@ def test_a_few_seconds_of_it_pass() -> None:
         r"^[1-9][\d.]* requests/s, p50 \d+ ms, p95 \d+ ms, p99 \d+ ms$", ended.stdout, re.MULTILINE
     )
     assert len(re.findall(r"MiB in the end", ended.stdout)) == 5
+    assert re.search(r"^at rest: \d+\.\d seconds of a processor and \d+ requests", ended.stdout, re.MULTILINE)

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 import sandbox
 from adapters.webhooks import WebhookSender, open_client
 from fleet.accounts.new_account import make_account
-from fleet.observing.schedule import Pace, due_messages
+from fleet.observing.schedule import Pace
 from fleet.webhooks.service import MOST_WEBHOOKS
 from functions.api_settings import ApiSettings
 from functions.wiring import Parts, services_of, wire
@@ -157,11 +157,7 @@ class Whole:
     async def _observe(self) -> None:
         """One round of what the schedule does, for all that is due."""
         observer, now = self._parts.observer, self._clock.now()
-        queued_for = timedelta(seconds=observer.seconds)
-        due = await due_messages(
-            self._parts.store, now=now, ahead=timedelta(), queued_for=queued_for, limit=50
-        )
-        for account_id, due_at in due or []:
+        for account_id, due_at in await self._parts.store.due(now, 50):
             await observer.observe(account_id, due_at=due_at)
 
     async def _deliver(self) -> None:

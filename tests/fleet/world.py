@@ -273,7 +273,9 @@ class SlowVault:
         self._kept: dict[str, SecretStr] = {}
         self._shown: dict[str, SecretStr] = {}
 
-    async def token(self, account_id: str, *, fresh: bool = False) -> SecretStr:
+    async def token(
+        self, account_id: str, *, fresh: bool = False, replaced_at: datetime | None = None
+    ) -> SecretStr:
         if fresh or account_id not in self._shown:
             self._shown[account_id] = self._kept[account_id]
         return self._shown[account_id]

@@ -15,8 +15,10 @@ from pydantic import SecretStr
 
 from fleet.accounts.new_account import make_account
 from fleet.model.account import Account
+from fleet.ports.clock import SystemClock
 from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable, open_client
+from infra.queue import read_message
 from infra.store.store import TableStore
 from sandbox import Server, serve
 from tests.aws import empty_aws
@@ -39,6 +41,25 @@ class SteppedClock:
 
     def advance(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
+
+
+class StillClock:
+    """Begins at the machine's time, and moves when something is waited for: not while this machine is at work, which
+    may be busy.
+    """
+
+    def __init__(self) -> None:
+        self._began = SystemClock().now()
+        self.skipped = timedelta()
+
+    def now(self) -> datetime:
+        return self._began + self.skipped
+
+    def advance(self, seconds: float) -> None:
+        self.skipped += timedelta(seconds=seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        self.advance(seconds)
 
 
 @dataclass(frozen=True)
@@ -82,9 +103,16 @@ class Deployment:
     calls: list[tuple[str, Mapping[str, Any]]]
 
     def sent(self) -> list[dict[str, Any]]:
-        """Every message that was sent to the queue, with its delay."""
+        """Every account for which a message was sent to the queue, with its delay."""
         return [
-            {**json.loads(entry["MessageBody"]), "delay": entry["DelaySeconds"]}
+            {**one.model_dump(mode="json"), "delay": entry["DelaySeconds"]}
+            for entry in self.messages()
+            for one in read_message(entry["MessageBody"])
+        ]
+
+    def messages(self) -> list[Mapping[str, Any]]:
+        return [
+            entry
             for name, parameters in self.calls
             if name == "SendMessageBatch"
             for entry in parameters["Entries"]

@@ -1,47 +1,57 @@
 """What docs/aws.md says that AWS costs rests on what a look really asks for."""
 
 import asyncio
+import random
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bench.aws_cost import CALLS, day, prices, table
-from fleet.ports.clock import SystemClock
+from bench.aws_cost import (
+    CALLS,
+    LOG_KB,
+    QUIET_SECONDS,
+    READ_UNITS,
+    WRITE_UNITS,
+    accounts_per_message,
+    an_account,
+    day,
+    prices,
+    table,
+)
 from functions.observe import Observing
-from sandbox import serve
-from tests.functions.conftest import Deployment, Invocation, batch, observation_request
+from infra.queue import ObservationRequest, Queue
+from sandbox import RateLimit, serve
+from tests.functions.conftest import (
+    Deployment,
+    Invocation,
+    SteppedClock,
+    StillClock,
+    batch,
+    observation_request,
+)
+from tests.simulation.looks import quiet_looks
+from tests.simulation.virtual import run
 
 MOST_LOOKS = 20
-
-
-class AheadClock(SystemClock):
-    """Stands still while this machine is at work, which may be busy, and moves on when something is waited for."""
-
-    skipped = timedelta()
-
-    def __init__(self) -> None:
-        self._began = super().now()
-
-    def now(self) -> datetime:
-        return self._began + self.skipped
-
-    def advance(self, seconds: float) -> None:
-        self.skipped += timedelta(seconds=seconds)
-
-    async def sleep(self, seconds: float) -> None:
-        self.advance(seconds)
+PLENTY = RateLimit(requests=100_000, window_seconds=60)
+OF_LAMBDA_BYTES = 450
+"""START, END and REPORT, and 26 bytes for each line that CloudWatch adds."""
 
 
 @pytest.fixture
-def clock() -> AheadClock:
-    return AheadClock()
+def clock() -> StillClock:
+    return StillClock()
 
 
-def test_a_quiet_look_asks_for_what_the_cost_counts(deployment: Deployment, clock: AheadClock) -> None:
-    with serve("cockroachdb", clock=clock) as server:
-        account = asyncio.run(deployment.connect(server, clock.now()))
+def test_a_quiet_look_asks_for_what_the_cost_counts(
+    deployment: Deployment, clock: StillClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serve("cockroachdb", rate_limit=PLENTY, clock=clock) as server:
+        connected_at = clock.now() - timedelta(hours=1)
+        account = asyncio.run(deployment.connect(server, connected_at))
         observing = Observing({**deployment.environment, "BASE_URLS": server.url}, clock)
         made: Counter[str] = Counter()
         for _ in range(MOST_LOOKS):
@@ -50,15 +60,53 @@ def test_a_quiet_look_asks_for_what_the_cost_counts(deployment: Deployment, cloc
             assert tracked.due_at is not None
             clock.skipped += max(timedelta(), tracked.due_at - clock.now())
             deployment.calls.clear()
+            capsys.readouterr()
             observing(batch(observation_request(account, tracked.due_at)), Invocation())
             made = Counter(name for name, _ in deployment.calls)
-            is_follow_up = made["SendMessageBatch"]
             made = Counter({name: made[name] for name in CALLS})
-            made["UpdateItem"] -= is_follow_up
             if made == CALLS:
                 break  # before, something moves at the provider, or other collections are due
         observing.close()
     assert made == CALLS
+    assert not any(name == "GetParameter" for name, _ in deployment.calls), "the first look read the token"
+    written = "".join(
+        line for line in capsys.readouterr().out.splitlines() if '"message":"observed"' not in line
+    )
+    assert 100 < len(written) <= LOG_KB * 1000 - OF_LAMBDA_BYTES
+
+
+def test_a_quiet_look_of_the_sandbox_costs_the_units_that_stand_in_the_model_and_not_much_less() -> None:
+    looks = run(quiet_looks).values()
+    assert len(looks) >= 10
+    for units, counted in (("written", WRITE_UNITS), ("read", READ_UNITS)):
+        mean = sum(getattr(one, units) for one in looks) / len(looks)
+        assert 0.9 * sum(counted.values()) <= mean <= sum(counted.values()), (units, mean)
+
+
+class Taking:
+    """Stands before the client of a queue, and takes everything."""
+
+    def __init__(self) -> None:
+        self.messages: list[Any] = []
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[Any]) -> dict[str, Any]:  # noqa: N803
+        self.messages += Entries
+        return {}
+
+
+async def test_accounts_share_messages_as_the_cost_counts() -> None:
+    chance, clock = random.Random(1), SteppedClock()
+    for accounts in (10, 100, 1_000):
+        client: Any = Taking()
+        due = [clock.now() + timedelta(seconds=chance.uniform(0, QUIET_SECONDS)) for _ in range(accounts)]
+        requests = [ObservationRequest(account_id="a", due_at=one) for one in due]
+        await Queue(client, "https://queue.invalid", clock).send(requests, correlation_id="c")
+        assert accounts / len(client.messages) >= 0.85 * accounts_per_message(accounts)
+
+
+def test_an_account_costs_a_tenth_of_a_dollar_a_month_and_a_third_at_one_look_a_minute_on_arm64() -> None:
+    assert an_account(1_000) <= 0.10
+    assert an_account(1_000, quiet_seconds=60, processor="GB second on arm64") <= 0.35
 
 
 def test_the_page_on_aws_shows_costs_as_they_are_computed_and_what_they_assume() -> None:

@@ -20,8 +20,7 @@ from fleet.observing.schedule import Pace
 from functions.observe import Observing
 from functions.plan import AHEAD, LOST_AFTER, Planner
 from sandbox import RateLimit, Server, serve
-from tests.functions.conftest import Deployment, Invocation, batch, event, observation_request
-from tests.functions.test_cost import AheadClock
+from tests.functions.conftest import Deployment, Invocation, StillClock, batch, event, observation_request
 
 LONGEST_CHAIN = 16
 SPAN = timedelta(minutes=11)
@@ -30,8 +29,8 @@ MOVING = Pace(every_seconds={**dict.fromkeys(Collection, 86_400), Collection.CLU
 
 
 @pytest.fixture
-def clock() -> AheadClock:
-    return AheadClock()
+def clock() -> StillClock:
+    return StillClock()
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ class Lambda:
     """The schedule, the queue and the functions, in simulated time."""
 
     deployment: Deployment
-    clock: AheadClock
+    clock: StillClock
     planner: Planner
     observing: Observing
     longest_chain: int
@@ -80,7 +79,7 @@ class Lambda:
 
 
 @pytest.fixture
-def functions(deployment: Deployment, clock: AheadClock, kupe: Server) -> Iterator[tuple[Planner, Observing]]:
+def functions(deployment: Deployment, clock: StillClock, kupe: Server) -> Iterator[tuple[Planner, Observing]]:
     asyncio.run(deployment.connect(kupe, clock.now()))
     planner = Planner(deployment.environment, clock)
     observing = Observing(deployment.environment, clock, pace=MOVING)
@@ -95,7 +94,7 @@ def longest_gap(times: list[datetime]) -> timedelta:
 
 @pytest.mark.parametrize("longest_chain", [LONGEST_CHAIN, 1000])
 def test_a_chain_that_is_ended_costs_an_account_one_plan(
-    deployment: Deployment, clock: AheadClock, functions: tuple[Planner, Observing], longest_chain: int
+    deployment: Deployment, clock: StillClock, functions: tuple[Planner, Observing], longest_chain: int
 ) -> None:
     planner, observing = functions
     simulated = Lambda(deployment, clock, planner, observing, longest_chain)
@@ -108,7 +107,7 @@ def test_a_chain_that_is_ended_costs_an_account_one_plan(
 
 
 def test_what_was_lost_is_not_yet_planned_while_it_may_still_arrive(
-    deployment: Deployment, clock: AheadClock, functions: tuple[Planner, Observing], kupe: Server
+    deployment: Deployment, clock: StillClock, functions: tuple[Planner, Observing], kupe: Server
 ) -> None:
     planner, observing = functions
     (account_id,) = [account_id for account_id, _ in asyncio.run(deployment.store.due(clock.now(), 5))]

@@ -260,8 +260,8 @@ def change(partition: str, *changed: str) -> dict[str, Any]:
 
 
 FORBIDDEN: list[tuple[str, str, Mapping[str, Any]]] = [
-    ("PlanRole", "UpdateItem", change("account a", "body")),
-    ("PlanRole", "UpdateItem", change("apikey a", "due_at")),
+    ("PlanRole", "UpdateItem", change("account a", "due_sk")),
+    ("PlanRole", "GetItem", change("account a")),
     ("PlanRole", "PutItem", row("account a", body="{}")),
     ("PlanRole", "BatchGetItem", {"RequestItems": {"table": {"Keys": [change("apikey a")["Key"]]}}}),
     (

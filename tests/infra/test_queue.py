@@ -6,7 +6,15 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.queue import JITTER, NotSent, ObservationRequest, Queue, UnreadableMessage, read_message
+from fleet.observing.planning import NotSent
+from infra.queue import (
+    ACCOUNTS_PER_MESSAGE,
+    JITTER,
+    ObservationRequest,
+    Queue,
+    UnreadableMessage,
+    read_message,
+)
 from tests.aws import empty_aws
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -37,8 +45,11 @@ def queue(client: Any) -> Queue:
     return Queue(client, "https://queue.invalid/observations", StoppedClock(), chance=random.Random(7))
 
 
-def requests(count: int, due_at: datetime = NOW) -> list[ObservationRequest]:
-    return [ObservationRequest(account_id=str(number), due_at=due_at) for number in range(count)]
+def requests(count: int, due_at: datetime = NOW, *, apart_seconds: int = 60) -> list[ObservationRequest]:
+    return [
+        ObservationRequest(account_id=str(number), due_at=due_at + timedelta(seconds=number * apart_seconds))
+        for number in range(count)
+    ]
 
 
 async def test_messages_go_out_ten_at_a_time() -> None:
@@ -49,11 +60,28 @@ async def test_messages_go_out_ten_at_a_time() -> None:
 
 async def test_what_is_due_together_is_spread_but_never_early() -> None:
     recorder = Recorder()
-    await queue(recorder).send(requests(10, NOW + timedelta(seconds=30)), correlation_id="c")
+    due_at = NOW + timedelta(seconds=30)
+    await queue(recorder).send(requests(50, due_at, apart_seconds=0), correlation_id="c")
     delays = {entry["DelaySeconds"] for entry in recorder.batches[0]}
     assert len(delays) > 2
     assert min(delays) >= 30
     assert max(delays) <= 30 + JITTER.total_seconds() + 1
+
+
+async def test_accounts_that_are_due_together_share_a_message_that_comes_when_all_of_them_are_due() -> None:
+    recorder = Recorder()
+    due = [
+        *requests(7, NOW - timedelta(hours=1)),
+        *requests(3, NOW + timedelta(seconds=30), apart_seconds=2),
+        *requests(1, NOW + timedelta(seconds=36)),
+    ]
+    await queue(recorder).send(reversed(due), correlation_id="c")
+    (entries,) = recorder.batches
+    shared = [read_message(entry["MessageBody"]) for entry in entries]
+    assert [len(one) for one in shared] == [ACCOUNTS_PER_MESSAGE, 2, 3, 1]
+    assert [one for message in shared for one in message] == due
+    assert entries[2]["DelaySeconds"] >= 34
+    assert len({entry["Id"] for entry in entries}) == 4
 
 
 async def test_a_delay_is_never_longer_than_the_queue_takes() -> None:
@@ -90,7 +118,7 @@ async def test_a_message_reads_back_as_it_was_sent(url: str) -> None:
     sent = ObservationRequest(account_id="a", due_at=NOW + timedelta(microseconds=-5))
     await Queue(client, url, StoppedClock()).send([sent], correlation_id="c", jitter=timedelta())
     (received,) = client.receive_message(QueueUrl=url, MessageAttributeNames=["All"])["Messages"]
-    assert read_message(received["Body"]) == sent
+    assert read_message(received["Body"]) == [sent]
     assert received["MessageAttributes"]["correlation_id"]["StringValue"] == "c"
 
 

@@ -1,7 +1,6 @@
 """Which accounts a runner takes on at its start: nothing is forgotten because it was not named."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -168,12 +167,10 @@ async def test_without_a_private_place_no_token_is_kept() -> None:
         await vault.token("a")
 
 
-async def test_what_was_queued_or_leased_when_a_runner_was_killed_is_due_at_once(machine: Machine) -> None:
+async def test_what_was_observed_when_a_runner_was_killed_is_due_at_once(machine: Machine) -> None:
     one = given()
     await machine.start(one)
     now = machine.clock.now()
-    await machine.store.claim(one.account.id, now, now=now, queued_until=now + timedelta(hours=3))
-    assert await machine.store.due(now, 5) == []
     await machine.start(one)
     assert await machine.store.due(now, 5) == [(one.account.id, now)]
 

@@ -6,19 +6,23 @@ Everything is the code that runs: adapters, observer, budgets and store, and the
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 from httpx._utils import URLPattern
 from pydantic import SecretStr
 
+from adapters import open_adapter, open_client
 from fleet.accounts.new_account import make_account
 from fleet.model.account import Account, Collection
 from fleet.model.freshness import FreshnessState, freshness_of
-from functions.wiring import wire
+from fleet.observing.schedule import Pace
+from functions.wiring import Parts, wire
 from infra.secrets.memory import MemoryVault
 from local.health import Health
 from local.loop import ObservationLoop
@@ -29,7 +33,7 @@ from sandbox.faults import Faults
 from sandbox.journal import Journal
 from sandbox.limits import Limiter
 from sandbox.registry import FAKE_PROVIDERS
-from tests.simulation.virtual import InlineTable, VirtualClock
+from tests.simulation.virtual import START, InlineTable, VirtualClock
 
 LATENCY_SECONDS = 0.05
 SAMPLE_SECONDS = 20
@@ -48,6 +52,22 @@ class Seen:
     writes: int = 0
     health: str = ""
 
+    def faults(self) -> list[str]:
+        """What is not as it has to be."""
+        found: dict[str, list[Any]] = {
+            "blind": self.blind,
+            "an attempt in the past": self.in_the_past,
+            "older than published": self.beyond_expected,
+            "refused by a limit": list((+self.refused).items()),
+            "health": [] if self.health == "ok" else [self.health],
+        }
+        return [f"{what}: {ones[:3]} of {len(ones)}" for what, ones in found.items() if ones]
+
+
+class StillClock(VirtualClock):
+    def now(self) -> datetime:
+        return START
+
 
 class _Transport(httpx.ASGITransport):
     def __init__(self, app: Any, provider: str, seen: Seen) -> None:
@@ -62,23 +82,54 @@ class _Transport(httpx.ASGITransport):
         return response
 
 
-async def demo(hours: float, providers: Iterable[str] = tuple(FAKE_PROVIDERS), seed: int = 0) -> Seen:
-    clock, seen, chance = VirtualClock(), Seen(), random.Random(seed)
+@dataclass(frozen=True, kw_only=True)
+class Sandbox:
+    """The sandbox's own fleet in virtual time, with everything that observes it."""
+
+    parts: Parts
+    table: InlineTable
+    vault: MemoryVault
+    clock: VirtualClock
+    accounts: list[Account]
+
+
+@asynccontextmanager
+async def sandbox(
+    seen: Seen,
+    pace: Pace,
+    providers: Iterable[str] = tuple(FAKE_PROVIDERS),
+    seed: int = 0,
+    *,
+    is_still: bool = False,
+    shares_address: bool = True,
+    wrap: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda transport: transport,
+) -> AsyncIterator[Sandbox]:
+    """Where it `is_still`, nothing at the providers changes. `wrap` stands before the providers."""
+    clock, chance = VirtualClock(), random.Random(seed)
+    of_the_fleet = StillClock() if is_still else clock
     table, vault = InlineTable(chance), MemoryVault()
-    apis: dict[str, Any] = {key: FAKE_PROVIDERS[key](clock=clock, seed=0) for key in providers}
+    apis: dict[str, Any] = {key: FAKE_PROVIDERS[key](clock=of_the_fleet, seed=0) for key in providers}
     urls = {key: f"https://{key}.test" for key in apis}
-    wired = wire(rows=table, vault=vault, pace=SANDBOX_PACE, clock=clock, base_urls=urls)
-    async with wired as parts:
-        adapters: Any = parts.observer.open_adapter
-        mounts = {urls[key]: _Transport(_app(api), key, seen) for key, api in apis.items()}
-        adapters.keywords["client"]._mounts |= {
-            URLPattern(url): transport for url, transport in mounts.items()
-        }
+    wired = wire(
+        rows=table, vault=vault, pace=pace, clock=clock, base_urls=urls, shares_address=shares_address
+    )
+    async with wired as wired_parts, open_client(urls.values()) as client:
+        mounts = {urls[key]: wrap(_Transport(_app(api, clock), key, seen)) for key, api in apis.items()}
+        client._mounts |= {URLPattern(url): transport for url, transport in mounts.items()}
+        adapters = partial(open_adapter, client=client, clock=clock)
+        parts = replace(wired_parts, observer=replace(wired_parts.observer, open_adapter=adapters))
         accounts = [
             await _connect(parts.store, vault, entry, urls[key], clock.now())
             for key, api in apis.items()
             for entry in api.accounts()
         ]
+        yield Sandbox(parts=parts, table=table, vault=vault, clock=clock, accounts=accounts)
+
+
+async def demo(hours: float, providers: Iterable[str] = tuple(FAKE_PROVIDERS), seed: int = 0) -> Seen:
+    seen = Seen()
+    async with sandbox(seen, SANDBOX_PACE, providers, seed) as whole:
+        parts, table, clock, accounts = whole.parts, whole.table, whole.clock, whole.accounts
         health = Health({account.id: account.name for account in accounts})
 
         async def probe() -> None:
@@ -90,16 +141,16 @@ async def demo(hours: float, providers: Iterable[str] = tuple(FAKE_PROVIDERS), s
             await clock.sleep(SAMPLE_SECONDS)
             await _sample(parts.store, accounts, clock.now(), seen)
         seen.health = str((await health.facts())["status"])
-        seen.writes = table.written
+        seen.writes = table.meter.written
         loop.cancel()
         await asyncio.gather(loop, return_exceptions=True)
     return seen
 
 
-def _app(api: Any) -> App:
+def _app(api: Any, clock: VirtualClock) -> App:
     faults, journal = Faults(), Journal()
     control = Control(api=api, faults=faults, journal=journal).router("/_sandbox")
-    limiter = Limiter(api.rate_limit, api.clock)
+    limiter = Limiter(api.rate_limit, clock)
     return App(api=api, limiter=limiter, faults=faults, journal=journal, control=control)
 
 

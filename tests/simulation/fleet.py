@@ -6,9 +6,9 @@ instances that die while they observe, and clocks that differ. A run is its seed
 
 import asyncio
 import random
-from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -25,12 +25,13 @@ from fleet.ports.adapter import Adapter, Listing
 from fleet.ports.permits import Permits
 from fleet.providers import PROVIDERS
 from functions.observe import follow_up
-from functions.plan import plan
+from functions.plan import plan_messages, planned_after
 from infra.queue import ObservationRequest, Queue
 from infra.secrets.memory import MemoryVault
+from infra.store.indexes import partition_key, sort_key
 from infra.store.names import Span
 from infra.store.store import TableStore
-from infra.store.writes import Row
+from infra.store.writes import Action, Key, Row, key_of_row
 from tests.fleet.things import cluster
 from tests.simulation.virtual import InlineTable, VirtualClock
 
@@ -76,6 +77,7 @@ class Report:
     reaction: list[float] = field(default_factory=list)
     """Seconds from a provider's change to our row."""
     writes: int = 0
+    """In units of DynamoDB."""
     observations: Counter[str] = field(default_factory=Counter)
 
     def most_in_a_window(self, seconds: float) -> int:
@@ -96,20 +98,34 @@ class LaggingTable(InlineTable):
     def __init__(self, chance: random.Random, lag_seconds: float) -> None:
         super().__init__(chance)
         self._lag_seconds = lag_seconds
-        self._snapshots: dict[str, list[tuple[float, list[Row]]]] = {}
+        self._written: deque[tuple[float, Key, Row | None]] = deque()
+
+    async def transact(self, actions: Sequence[Action]) -> None:
+        before = {action.key: self.row(action.key) for action in actions}
+        await super().transact(actions)
+        now = asyncio.get_running_loop().time()
+        if self._lag_seconds:
+            self._written.extend((now, key, row) for key, row in before.items())
 
     async def query(self, span: Span, **more: Any) -> list[Row]:
         if span.index is None or not self._lag_seconds:
             return await super().query(span, **more)
-        now, wanted, limit = asyncio.get_running_loop().time(), more.get("wanted"), more.get("limit")
-        kept = self._snapshots.setdefault(f"{span.index} {span.partition}", [])
-        whole = replace(span, low="\x00", high="\U0010ffff" * 61)
-        kept.append((now, await super().query(whole)))
-        while len(kept) > 1 and kept[1][0] <= now - self._lag_seconds:
-            kept.pop(0)
-        sort = f"{span.index}_sk"
-        rows = [row for row in kept[0][1] if span.low <= str(row[sort]) <= span.high]
+        shown_until = asyncio.get_running_loop().time() - self._lag_seconds
+        while self._written and self._written[0][0] <= shown_until:
+            self._written.popleft()
+        was: dict[Key, Row | None] = {}
+        for _, key, row in self._written:
+            was.setdefault(key, row)
+        sort, wanted, limit = sort_key(span.index), more.get("wanted"), more.get("limit")
+        rows = [row for row in await super().query(span) if key_of_row(row) not in was]
+        rows += [row for row in was.values() if row is not None and _is_in(span, row)]
+        rows.sort(key=lambda row: str(row[sort]))
         return [row for row in rows if wanted is None or wanted(row)][:limit]
+
+
+def _is_in(span: Span, row: Row) -> bool:
+    is_of_index = row.get(partition_key(span.index)) == span.partition
+    return is_of_index and span.low <= str(row[sort_key(span.index)]) <= span.high
 
 
 class LimitedProvider:
@@ -202,6 +218,7 @@ async def simulate(scenario: Scenario) -> Report:
     store, vault = TableStore(table, clock), MemoryVault()
     provider = LimitedProvider(scenario, report, chance)
     accounts = [await _connect(scenario, number, store, vault, clock) for number in range(scenario.accounts)]
+    table.meter.clear()
     tokens = {account.id: f"token-{number // scenario.per_token}" for number, account in enumerate(accounts)}
     turns, tasks = asyncio.Semaphore(WORKERS), set[asyncio.Task[None]]()
 
@@ -229,6 +246,7 @@ async def simulate(scenario: Scenario) -> Report:
             open_adapter=open_adapter,
             clock=skewed,
             pace=pace_of(scenario.quiet_seconds, 5),
+            planned=planned_after,
         )
         async with turns:
             observing = asyncio.ensure_future(observer.observe(request.account_id, due_at=request.due_at))
@@ -240,12 +258,12 @@ async def simulate(scenario: Scenario) -> Report:
                 return
             seen = observing.result()
         report.observations[seen.outcome] += 1
-        await follow_up(seen, store, queue, skewed, "simulation")
+        await follow_up(seen, queue, skewed, "simulation")
         await _note_reaction(store, request.account_id, provider, report)
 
     async def plan_forever() -> None:
         while True:
-            await plan(store, queue, clock, seconds=50, correlation_id="simulation")
+            await plan_messages(store, queue, clock, seconds=50, correlation_id="simulation")
             await clock.sleep(60)
 
     beside = [
@@ -258,7 +276,7 @@ async def simulate(scenario: Scenario) -> Report:
     for task in (*beside, *tasks):
         task.cancel()
     await asyncio.gather(*beside, *tasks, return_exceptions=True)
-    report.writes = table.written
+    report.writes = table.meter.written
     return report
 
 

@@ -45,6 +45,7 @@ def test_accounts_that_share_a_token_share_its_limit_and_none_starves() -> None:
 
 
 @pytest.mark.thorough
+@pytest.mark.timeout(1200)
 @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=(HealthCheck.too_slow,))
 @given(SCENARIOS)
 def test_no_window_has_more_than_pollings_share_and_no_account_starves(scenario: Scenario) -> None:
@@ -57,6 +58,7 @@ def test_no_window_has_more_than_pollings_share_and_no_account_starves(scenario:
 
 
 @pytest.mark.thorough
+@pytest.mark.timeout(1200)
 def test_after_an_outage_of_an_hour_every_account_is_observed_again_within_a_quarter_of_one() -> None:
     report = simulated(Scenario(accounts=20, hours=1.6, outage=(0.2, 1.2)))
     assert report.refused == 0

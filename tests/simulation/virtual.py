@@ -3,11 +3,15 @@
 import asyncio
 import random
 import selectors
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
-from infra.sqlite.table import Connection, SqliteTable, _transaction
+from infra.sqlite.table import Connection, SqliteTable, _row, _transaction
+from infra.store.names import Span
+from infra.store.writes import Action, Key, Row
+from tests.simulation.metered import Meter, size_of
 
 T = TypeVar("T")
 
@@ -72,7 +76,51 @@ class InlineTable(SqliteTable):
     def __init__(self, chance: random.Random) -> None:
         super().__init__()
         self._chance = chance
-        self.written = 0
+        self.meter = Meter()
+        """In units of DynamoDB."""
+
+    async def get(self, key: Key, *, consistent: bool = False) -> Row | None:
+        row = await super().get(key, consistent=consistent)
+        self.meter.note_read([size_of(row)], consistent=consistent)
+        return row
+
+    async def get_many(self, keys: Iterable[Key], *, consistent: bool = False) -> dict[Key, Row]:
+        wanted = list(dict.fromkeys(keys))
+        rows = await super().get_many(wanted, consistent=consistent)
+        for key in wanted:
+            self.meter.note_read([size_of(rows.get(key))], consistent=consistent)
+        return rows
+
+    async def query(
+        self,
+        span: Span,
+        *,
+        limit: int | None = None,
+        newest_first: bool = False,
+        consistent: bool = False,
+        wanted: Callable[[Row], bool] = lambda row: True,
+    ) -> list[Row]:
+        sizes: list[int] = []
+
+        def is_wanted(row: Row) -> bool:
+            sizes.append(size_of(row))
+            return wanted(row)
+
+        rows = await super().query(
+            span, limit=limit, newest_first=newest_first, consistent=consistent, wanted=is_wanted
+        )
+        self.meter.note_read(sizes, consistent=consistent)
+        return rows
+
+    def row(self, key: Key) -> Row | None:
+        """As it is, without a pause and without a charge."""
+        return self._with_connection(partial(_row, key=key))
+
+    async def transact(self, actions: Sequence[Action]) -> None:
+        before = {action.key: self.row(action.key) for action in actions}
+        await super().transact(actions)
+        for action in actions:
+            self.meter.note_write(action, before[action.key], in_transaction=len(actions) > 1)
 
     async def _read(self, read: Callable[[Connection], T]) -> T:
         await asyncio.sleep(self._chance.uniform(0.001, 0.01))
@@ -85,5 +133,4 @@ class InlineTable(SqliteTable):
             with _transaction(connection):
                 return write(connection)
 
-        self.written += 1
         return self._with_connection(transaction)

@@ -1,4 +1,3 @@
-import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,17 +6,13 @@ from fleet.model.account import AccountState, Collection, CollectionState
 from fleet.model.cluster import Phase
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.schedule import (
-    CLAIMS_AT_ONCE,
     Pace,
     due_at,
-    due_messages,
     next_observation,
     pace_of,
     succeed,
 )
-from tests.fleet import things
 from tests.fleet.things import NOON, row
-from tests.fleet.world import World
 
 PACE = Pace()
 CLUSTERS, NODES = Collection.CLUSTERS, Collection.NODES
@@ -76,103 +71,3 @@ def test_an_account_whose_token_is_refused_is_due_with_its_clusters_alone() -> N
     later = NOON + timedelta(minutes=15)
     assert due_at(state(later, NOON, is_token_accepted=False)) == later
     assert due_at(state(NOON, is_token_accepted=None)) == NOON
-
-
-async def test_every_due_account_is_given_out_once(world: World) -> None:
-    first, _ = await world.connect(name="first")
-    world.clock.move(seconds=30)
-    second, _ = await world.connect(name="second")
-
-    async def due(ahead: float) -> list[tuple[str, datetime]]:
-        found = await due_messages(
-            world.store,
-            now=world.clock.now(),
-            ahead=timedelta(seconds=ahead),
-            queued_for=timedelta(seconds=45),
-            limit=10,
-        )
-        return found or []
-
-    world.clock.at = NOON
-    assert await due(0) == [(first.id, NOON)]
-    assert await due(0) == []
-    assert await due(30) == [(second.id, NOON + timedelta(seconds=30))]
-    world.clock.move(seconds=45)
-    assert (first.id, NOON) in await due(0), "a message that was lost is sent again"
-
-
-class ClaimingSchedule:
-    """Every account is due; claims end when as many as may be are under way. One is taken, and one breaks the store."""
-
-    def __init__(self, *names: str) -> None:
-        self._due = [(id_of(name), NOON) for name in names]
-        self._turn = asyncio.Barrier(CLAIMS_AT_ONCE)
-        self.under_way = self.most_under_way = 0
-
-    async def due(
-        self, before: datetime, limit: int, *, but: frozenset[str] = frozenset()
-    ) -> list[tuple[str, datetime]]:
-        return [one for one in self._due if one[0] not in but][:limit]
-
-    async def claim(
-        self, account_id: str, due_at: datetime, *, now: datetime, queued_until: datetime
-    ) -> bool:
-        self.under_way += 1
-        self.most_under_way = max(self.most_under_way, self.under_way)
-        await self._turn.wait()
-        self.under_way -= 1
-        if account_id == id_of("broken"):
-            raise RuntimeError("the store is down")
-        return account_id != id_of("taken")
-
-
-def id_of(name: str) -> str:
-    return things.id_of("kupe", name)
-
-
-async def claimed(schedule: ClaimingSchedule) -> list[str]:
-    given = await due_messages(
-        schedule, now=NOON, ahead=timedelta(), queued_for=timedelta(seconds=45), limit=100
-    )
-    return [account_id for account_id, _ in given or []]
-
-
-async def test_accounts_are_claimed_together_but_not_all_at_once_and_given_out_in_their_order() -> None:
-    names = [f"{number}" for number in range(2 * CLAIMS_AT_ONCE - 1)]
-    schedule = ClaimingSchedule("taken", *names)
-    assert await claimed(schedule) == [id_of(name) for name in names]
-    assert schedule.most_under_way == CLAIMS_AT_ONCE
-
-
-async def test_a_claim_that_fails_costs_its_account_a_turn_and_nobody_else(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    names = [f"{number}" for number in range(CLAIMS_AT_ONCE - 1)]
-    schedule = ClaimingSchedule("broken", *names)
-    assert await claimed(schedule) == [id_of(name) for name in names]
-    assert schedule.under_way == 0
-    assert "the store is down" in caplog.text
-
-
-async def test_a_store_that_takes_no_claim_is_heard_of() -> None:
-    schedule = ClaimingSchedule(*["broken"] * CLAIMS_AT_ONCE)
-    with pytest.raises(RuntimeError, match="the store is down"):
-        await claimed(schedule)
-
-
-async def test_an_index_that_lags_costs_nobody_a_turn() -> None:
-    """It goes on showing what was claimed: each page is of others, until none is left."""
-    names = [f"{number}" for number in range(4 * CLAIMS_AT_ONCE)]
-    schedule, examined, given = ClaimingSchedule(*names), set[str](), []
-    while (
-        page := await due_messages(
-            schedule,
-            now=NOON,
-            ahead=timedelta(),
-            queued_for=timedelta(seconds=45),
-            limit=CLAIMS_AT_ONCE,
-            examined=examined,
-        )
-    ) is not None:
-        given += page
-    assert [account_id for account_id, _ in given] == [id_of(name) for name in names]

@@ -48,16 +48,34 @@ async def test_a_token_is_kept_encrypted_under_the_prefix(vault: SsmVault) -> No
     assert (await vault.token("a")).get_secret_value() == "first"
 
 
-async def test_a_token_is_believed_for_minutes_and_read_again_after_them(
+async def test_a_token_is_believed_for_hours_and_read_again_after_them(
     vault: SsmVault, clock: SteppedClock
 ) -> None:
     replace("first")
     assert (await vault.token("a")).get_secret_value() == "first"
     replace("second")
-    clock.advance(60)
+    clock.advance(5 * 3600)
     assert (await vault.token("a")).get_secret_value() == "first"
-    clock.advance(600)
+    clock.advance(3600)
     assert (await vault.token("a")).get_secret_value() == "second"
+
+
+async def test_a_token_that_was_replaced_since_it_was_read_is_read_again_by_every_process(
+    vault: SsmVault, clock: SteppedClock
+) -> None:
+    replace("first")
+    await vault.token("a", replaced_at=clock.now() - timedelta(hours=1))
+    clock.advance(30)
+    replaced_at = clock.now()
+    replace("second")
+    assert (await vault.token("a", replaced_at=replaced_at)).get_secret_value() == "second"
+    replace("third")
+    clock.advance(61)
+    assert (await vault.token("a", replaced_at=replaced_at)).get_secret_value() == "third", (
+        "what was read in the moment of its replacement is not believed"
+    )
+    replace("fourth")
+    assert (await vault.token("a", replaced_at=replaced_at)).get_secret_value() == "third"
 
 
 async def test_a_fresh_token_is_read_at_once_and_then_believed(vault: SsmVault) -> None:

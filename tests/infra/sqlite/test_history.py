@@ -37,10 +37,9 @@ def table() -> Iterator[SqliteTable]:
 
 
 async def pass_a_minute(store: TableStore, clock: SetClock) -> None:
-    """What an idle runner asks: who is due, a claim, an observation without news, pages, a reader who follows."""
+    """What an idle runner asks: who is due, an observation without news, pages, a reader who follows."""
     clock.advance(60)
-    ((account_id, due_at),) = await store.due(clock.now(), 50)
-    await store.claim(account_id, due_at, now=clock.now(), queued_until=clock.now())
+    assert len(await store.due(clock.now(), 50)) == 1
     await observe(store, ACME, clock.now(), Changes())
     await store.clusters_of(ACME.id, after=None, limit=10)
     await store.feed(after=None, since=clock.now(), now=clock.now(), limit=10)

@@ -194,18 +194,12 @@ async def test_who_is_hidden_in_the_moment_of_another_change_leaves_nothing_behi
     assert rows_of(opened, "") == []
 
 
-async def test_a_hidden_account_is_claimed_and_planned_again_until_it_is_removed(
-    store: Store, clock: SetClock
-) -> None:
+async def test_a_hidden_account_is_due_until_it_is_removed(store: Store, clock: SetClock) -> None:
     await store.connect(ACME, due_at=NOON + 9 * MINUTE)
-    assert await store.claim(ACME.id, NOON + 9 * MINUTE, now=NOON, queued_until=NOON + 99 * MINUTE)
     await store.hide(ACME.id, due_at=NOON)
-    assert await store.claim(ACME.id, NOON, now=NOON, queued_until=NOON + MINUTE)
-    assert await store.due(NOON, 9) == []
-    assert await store.due(NOON + MINUTE, 9) == [(ACME.id, NOON)]
+    assert await store.due(NOON, 9) == [(ACME.id, NOON)]
     await store.remove(ACME.id)
     assert await store.due(NOON + 99 * MINUTE, 9) == []
-    assert not await store.claim(ACME.id, NOON, now=NOON + MINUTE, queued_until=NOON + 2 * MINUTE)
 
 
 async def test_hiding_what_is_hidden_or_was_never_there_does_nothing(

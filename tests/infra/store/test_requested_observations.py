@@ -65,15 +65,13 @@ async def test_an_account_that_is_gone_is_not_brought_back(store: Store, opened:
     assert rows_of(opened, "account") == []
 
 
-async def test_a_message_that_was_sent_for_later_is_replaced_by_one_for_now(store: Store) -> None:
-    assert await store.claim(ACME.id, NOON + HOUR, now=NOON, queued_until=NOON + 2 * HOUR)
+async def test_a_message_that_was_sent_for_later_comes_after_one_for_now_and_is_stale(store: Store) -> None:
     await store.request_observation(ACME.id, NOON)
     assert await store.due(NOON, 9) == [(ACME.id, NOON)]
-    assert await store.claim(ACME.id, NOON, now=NOON, queued_until=NOON + HOUR)
+    await end(store, await must_begin(store, ACME, NOON, due_at=NOON), due_at=NOON + 2 * HOUR)
     stale = await begin(store, ACME, NOON, due_at=NOON + HOUR)
     assert isinstance(stale, NotBegun)
     assert "stale" in stale.reason
-    await must_begin(store, ACME, NOON, due_at=NOON)
 
 
 async def test_an_observation_that_is_going_on_does_not_undo_it(store: Store, clock: SetClock) -> None:
@@ -128,7 +126,6 @@ async def test_an_observation_that_is_wanted_later_is_not_answered_to_by_one_bef
 
 async def test_an_observation_that_was_asked_for_and_died_comes_again(store: Store, clock: SetClock) -> None:
     await store.request_observation(ACME.id, NOON)
-    assert await store.claim(ACME.id, NOON, now=NOON, queued_until=NOON + MINUTE)
     await must_begin(store, ACME, NOON, due_at=NOON)
     clock.advance(61)
     assert await store.due(clock.now(), 9) == [(ACME.id, NOON)]

@@ -1,6 +1,6 @@
 """What the planner and the owner of an account may rely on."""
 
-import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,8 +9,20 @@ from fleet.model.account import AccountState
 from fleet.model.cluster import Phase
 from fleet.model.rate_limit import RateFacts, Share
 from fleet.model.summary import Summary
-from fleet.ports.store import AccountGone, Changes, NotBegun, Ref, Store
+from fleet.ports.store import (
+    AccountGone,
+    Changes,
+    DueAccount,
+    NotBegun,
+    OutdatedSchedule,
+    Ref,
+    ShardState,
+    Store,
+)
+from infra.store.names import stamp
+from infra.store.rows import DUE_SHARDS
 from infra.store.store import TableStore
+from infra.store.writes import put
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import (
     LEASE_SECONDS,
@@ -52,71 +64,110 @@ async def test_accounts_are_due_at_their_time_the_longest_due_first(store: Store
     assert await due_names(store, clock, limit=2) == ["c", "b"]
 
 
-async def test_an_account_is_claimed_by_one_planner_and_is_not_due_until_its_message_is_given_up(
-    store: Store, clock: SetClock
-) -> None:
-    due_at = clock.now()
-    await store.connect(ACME, due_at=due_at)
-    claims = await asyncio.gather(
-        *(
-            store.claim(ACME.id, due_at, now=clock.now(), queued_until=clock.now() + 5 * MINUTE)
-            for _ in range(4)
-        )
-    )
-    assert sorted(claims) == [False, False, False, True]
-    assert await due_names(store, clock) == []
-
-    clock.advance(301)
-    assert await store.due(clock.now(), 10) == [(ACME.id, due_at)]
-    assert await store.claim(ACME.id, due_at, now=clock.now(), queued_until=clock.now() + 5 * MINUTE)
-    await must_begin(store, ACME, clock.now(), due_at=due_at)
-
-
-async def test_what_is_queued_takes_no_place_from_what_is_due(
-    store: Store, clock: SetClock, traffic: Traffic
-) -> None:
-    due_at = clock.now()
+async def test_what_is_under_way_takes_no_place_from_what_is_due(store: Store, clock: SetClock) -> None:
+    under_way = {make_account(f"under way {number}").id for number in range(5)}
     for number in range(5):
-        account = make_account(f"queued {number}")
-        await store.connect(account, due_at=due_at)
-        assert await store.claim(account.id, due_at, now=due_at, queued_until=due_at + MINUTE)
+        await store.connect(make_account(f"under way {number}"), due_at=clock.now())
     clock.advance(1)
     await store.connect(make_account("waiting"), due_at=clock.now())
-    traffic.clear()
-    assert await due_names(store, clock, limit=1) == ["waiting"]
-    assert traffic.examined == 1
+    ids = [account_id for account_id, _ in await store.due(clock.now(), 1, but=frozenset(under_way))]
+    assert ids == [make_account("waiting").id]
 
 
-async def test_an_account_that_was_put_off_meanwhile_is_not_claimed(store: Store, clock: SetClock) -> None:
+async def test_an_account_whose_observer_died_is_due_as_before(store: Store, clock: SetClock) -> None:
     due_at = clock.now()
     await store.connect(ACME, due_at=due_at)
-    lease = await must_begin(store, ACME, clock.now())
-    await store.end(lease, AccountState(), due_at=due_at + MINUTE)
-    assert not await store.claim(ACME.id, due_at, now=clock.now(), queued_until=due_at + MINUTE)
-
-
-async def test_an_account_whose_observer_died_is_due_again(store: Store, clock: SetClock) -> None:
-    due_at = clock.now()
-    await store.connect(ACME, due_at=due_at)
-    assert await store.claim(ACME.id, due_at, now=due_at, queued_until=due_at + 2 * MINUTE)
     await must_begin(store, ACME, clock.now(), due_at=due_at)
     clock.advance(max(LEASE_SECONDS, 121))
     assert await due_names(store, clock) == ["acme"]
     await must_begin(store, ACME, clock.now(), due_at=due_at)
 
 
-async def test_an_account_that_was_observed_can_be_queued_again_when_it_is_due(
+async def test_a_message_for_what_is_due_sooner_does_the_work_and_one_for_what_is_due_later_is_stale(
     store: Store, clock: SetClock
 ) -> None:
-    """However long its last message would have been waited for."""
-    due_at = clock.now()
-    await store.connect(ACME, due_at=due_at)
-    assert await store.claim(ACME.id, due_at, now=due_at, queued_until=due_at + 60 * MINUTE)
-    lease = await must_begin(store, ACME, due_at, due_at=due_at)
-    await store.end(lease, AccountState(), due_at=due_at + MINUTE)
-    clock.advance(60)
-    assert await due_names(store, clock) == ["acme"]
-    assert await store.claim(ACME.id, due_at + MINUTE, now=clock.now(), queued_until=due_at + 60 * MINUTE)
+    await store.connect(ACME, due_at=clock.now())
+    lease = await must_begin(store, ACME, clock.now(), due_at=clock.now() + MINUTE)
+    await store.end(lease, AccountState(), due_at=clock.now() + 2 * MINUTE)
+    refused = await begin(store, ACME, clock.now(), due_at=clock.now() + MINUTE)
+    assert isinstance(refused, NotBegun)
+    assert "stale" in refused.reason
+
+
+async def test_the_planner_is_told_when_an_account_is_due_when_it_needs_a_message_and_since_when(
+    store: Store, clock: SetClock
+) -> None:
+    began = clock.now()
+    await store.connect(ACME, due_at=began)
+    lease = await must_begin(store, ACME, began)
+    clock.advance(1)
+    await store.end(
+        lease, AccountState(), due_at=began + MINUTE, planned=lambda due_at, now: due_at + 3 * MINUTE
+    )
+    tracked = await store.account(ACME.id)
+    assert tracked is not None
+    assert tracked.due_at == began + MINUTE
+    assert await store.due(began + 3 * MINUTE, 9) == []
+    assert await store.due(began + 4 * MINUTE, 9) == [(ACME.id, began + MINUTE)]
+    pages = await store.due_pages(dict.fromkeys(range(DUE_SHARDS)), began + 4 * MINUTE, 9)
+    assert [one for page, _ in pages.values() for one in page] == [
+        DueAccount(
+            account_id=ACME.id,
+            due_at=began + MINUTE,
+            planned_at=began + 4 * MINUTE,
+            written_at=began + timedelta(seconds=1),
+        )
+    ]
+
+
+async def test_shards_are_paged_to_their_ends_and_miss_nobody(store: Store, clock: SetClock) -> None:
+    accounts = [make_account(f"a{number}") for number in range(40)]
+    for number, account in enumerate(accounts):
+        await store.connect(account, due_at=clock.now() + (number % 3) * MINUTE)
+    state = await store.schedule_state()
+    places: dict[int, str | None] = dict.fromkeys(state.shards)
+    found: list[str] = []
+    while places:
+        pages = await store.due_pages(places, clock.now() + MINUTE, 2)
+        for page, _ in pages.values():
+            assert [one.planned_at for one in page] == sorted(one.planned_at for one in page)
+            found += [one.account_id for one in page]
+        places = {shard: place for shard, (_, place) in pages.items() if place is not None}
+    assert sorted(found) == sorted(one.id for number, one in enumerate(accounts) if number % 3 < 2)
+
+
+async def test_how_far_a_plan_came_is_kept_by_one_plan_at_a_time(store: Store, clock: SetClock) -> None:
+    state = await store.schedule_state()
+    assert state.of(0) == ShardState()
+    done = ShardState(until=clock.now() + MINUTE, looked_at=clock.now())
+    kept = await store.keep_schedule(replace(state, shards={**state.shards, 3: done}))
+    assert await store.schedule_state() == kept
+    assert (kept.of(3), kept.of(2)) == (done, ShardState())
+    with pytest.raises(OutdatedSchedule):
+        await store.keep_schedule(state)
+    await store.keep_schedule(kept)
+
+
+async def test_where_version_0_1_kept_an_account_it_is_found(
+    store: Store, clock: SetClock, opened: Opened
+) -> None:
+    """Queued or not: its row says when it is due."""
+    await store.connect(ACME, due_at=clock.now())
+    (row,) = (row for row in opened.rows() if row["sk"] == "account")
+    old = {name: value for name, value in row.items() if not name.startswith("due_")}
+    at = stamp(clock.now())
+    await opened.table.write(put({**old, "due_at": at, "due_pk": "due", "due_sk": at, "state": "{}"}))
+    assert await store.due(clock.now(), 9) == [(ACME.id, clock.now())]
+    tracked = await store.account(ACME.id)
+    assert tracked is not None
+    assert tracked.due_at == clock.now()
+    lease = await must_begin(store, ACME, clock.now(), due_at=clock.now())
+    await store.end(lease, AccountState(changes=3), due_at=clock.now() + MINUTE)
+    after = await store.account(ACME.id)
+    assert after is not None
+    assert (after.state.changes, after.due_at) == (3, clock.now() + MINUTE)
+    (row,) = (row for row in opened.rows() if row["sk"] == "account")
+    assert row.keys().isdisjoint({"due_at", "state", "queued_until"})
 
 
 async def test_the_end_of_an_observation_sets_the_next_time_or_none(store: Store, clock: SetClock) -> None:
@@ -142,7 +193,6 @@ async def test_an_account_without_budget_is_put_off_in_one_write(
     due_at, retry_at = clock.now(), clock.now() + 3 * MINUTE
     await store.connect(ACME, due_at=due_at)
     await store.learn(ACME.budget_key, NO_KNOWN_LIMIT, RateFacts(retry_at=retry_at), clock.now())
-    assert await store.claim(ACME.id, due_at, now=due_at, queued_until=due_at + 10 * MINUTE)
     traffic.clear()
     refused = await begin(store, ACME, clock.now(), due_at=due_at)
     assert isinstance(refused, NotBegun)

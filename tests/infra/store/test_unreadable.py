@@ -198,7 +198,7 @@ async def test_a_deletion_guard_that_does_not_read_holds(
     guarded = AccountState(deletion_guard=DeletionGuard(since=NOON, reason="much vanished"))
     due_at = clock.now() + timedelta(minutes=1)
     await store.end(lease, guarded, due_at=due_at)
-    await break_row(table, account_key(ACME.id), form, name="state")
+    await break_row(table, account_key(ACME.id), form, name="observed")
     tracked = await store.account(ACME.id)
     assert tracked is not None
     assert tracked.state.deletion_guard is not None

@@ -1,0 +1,54 @@
+"""What a quiet look asks of the table, by account: the sandbox's own fleet, observed at the pace of a deployment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fleet.model.account import Collection
+from fleet.observing.observer import Outcome
+from functions.settings import read_pace
+from tests.simulation.demo import Seen, sandbox
+
+ROUNDS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """In units of DynamoDB. `clusters` is how many the account has."""
+
+    provider: str
+    written: float
+    read: float
+    clusters: int
+
+
+async def quiet_looks() -> Mapping[str, Look]:
+    """By the name of the account: the mean of the looks that changed nothing and failed at nothing."""
+    found: dict[str, list[Look]] = {}
+    pace = read_pace({})
+    async with sandbox(Seen(), pace, is_still=True) as whole:
+        meter, store = whole.table.meter, whole.parts.store
+        for _ in range(ROUNDS):
+            for account in whole.accounts:
+                tracked = await store.account(account.id)
+                assert tracked is not None
+                meter.clear()
+                observation = await whole.parts.observer.observe(account.id, due_at=tracked.due_at)
+                if observation.outcome is Outcome.OBSERVED and not observation.changed:
+                    look = Look(
+                        provider=account.provider,
+                        written=meter.written,
+                        read=meter.read,
+                        clusters=len(await store.clusters(account.id)),
+                    )
+                    found.setdefault(account.name, []).append(look)
+            await whole.clock.sleep(pace.every_seconds[Collection.CLUSTERS])
+    return {name: _mean(looks) for name, looks in found.items()}
+
+
+def _mean(looks: list[Look]) -> Look:
+    return Look(
+        provider=looks[0].provider,
+        written=sum(one.written for one in looks) / len(looks),
+        read=sum(one.read for one in looks) / len(looks),
+        clusters=looks[0].clusters,
+    )
