@@ -9,7 +9,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import ARTIFACTS, SECONDS, Witness, await_that
 from tests.runner import ROOT, Runner, running
@@ -229,7 +229,7 @@ def test_a_key_is_asked_for_once_and_a_provider_that_goes_is_said_with_its_age(
     os.kill(short_lived.sandboxes["kupe"], signal.SIGKILL)
     outage = page.get_by_role("status").filter(has_text="Kupe Cloud")
     expect(outage).to_contain_text("3 accounts not current", timeout=SECONDS * 3000)
-    expect(page.get_by_role("region", name="Accounts")).to_contain_text("7 of 10 current")
+    expect(page.get_by_role("region", name="Accounts")).to_contain_text("8 of 11 current")
     expect(page.locator(".item.old").first).to_be_visible()
 
     page.goto(f"{short_lived.origin}/keys")
@@ -314,6 +314,26 @@ def test_an_expired_key_asks_for_another(page: Page, runner: Runner) -> None:
     )
     expect(page.get_by_text("The key has ended.")).to_be_visible(timeout=SECONDS * 1000)
     expect(page.get_by_label("Key")).to_be_visible()
+
+
+def test_the_fleet_is_asked_again_only_when_its_version_differs(page: Page) -> None:
+    """The sandbox always moves: a version that stands still is put in its place."""
+    asked: list[str] = []
+
+    def answer(route: Route) -> None:
+        name = route.request.post_data_json["operationName"]
+        asked.append(name)
+        if name == "usePolledVersionQuery":
+            route.fulfill(json={"data": {"fleet": {"version": "as-it-was"}}})
+        else:
+            route.continue_()
+
+    page.goto("/")
+    settled(page)
+    page.route("**/graphql", answer)
+    while asked.count("usePolledVersionQuery") < 2:  # the first differs from none; the test has its own end
+        page.wait_for_timeout(100)
+    assert asked.count("FleetQuery") == 1
 
 
 def test_a_page_that_hears_nothing_says_that_it_is_stale_and_keeps_what_it_has(page: Page) -> None:

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 import type { useFacetsQuery } from "../__generated__/useFacetsQuery.graphql";
 import { words } from "../model/phase";
-import { REFRESH_MS, useInterval } from "../relay/usePolled";
+import { useWhenChanged } from "../relay/usePolled";
 import { type Asked, type Facet, FACETS, toSearch } from "./address";
 
 export interface Count {
@@ -21,7 +21,7 @@ export function useFacets(asked: Asked): Counts {
   const environment = useRelayEnvironment();
   const [found, setFound] = useState<ReadonlyMap<string, readonly Bucket[]>>(new Map());
   const [turn, setTurn] = useState(0);
-  useInterval(() => setTurn(turn + 1), REFRESH_MS);
+  useWhenChanged(() => setTurn(turn + 1));
   const key = JSON.stringify([asked.text, [...asked.chosen]]);
   useEffect(() => {
     let isWanted = true;

@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { graphql } from "react-relay";
 import compiled from "../__generated__/FleetQuery.graphql";
 import type { FleetQuery } from "../__generated__/FleetQuery.graphql";
-import { usePolled } from "../relay/usePolled";
+import { useFollowed } from "../relay/usePolled";
 import { AccountTroubles } from "./AccountTroubles";
 import { Attention } from "./Attention";
 import { Changes } from "./Changes";
@@ -14,7 +14,7 @@ import { Tiles } from "./Tiles";
 
 export default function Fleet() {
   const variables = useMemo(() => ({}), []);
-  const data = usePolled<FleetQuery>(
+  const data = useFollowed<FleetQuery>(
     graphql`
       query FleetQuery {
         ...Tiles_query
