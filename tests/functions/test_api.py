@@ -303,6 +303,14 @@ def test_a_request_leaves_one_line_of_who_asked_for_what_and_what_came_of_it(api
     assert (api.line["outcome"], api.line["mutations"]) == ("GRAPHQL_VALIDATION_FAILED", [])
 
 
+def test_a_request_that_is_no_graphql_leaves_a_line_of_who_sent_it(api: Api) -> None:
+    asked = request(f"Bearer {ADMIN_KEY}")
+    asked["body"] = "{"
+    assert api(asked, Invocation())["statusCode"] == 400
+    assert api.line["caller_id"] == "admin key"
+    assert api.line["outcome"] == "BAD_REQUEST"
+
+
 def test_a_refused_request_leaves_no_line_of_the_one_before(api: Api) -> None:
     ask(api, "{ fleet { clusterCount } }")
     api(request("Bearer guessed"), Invocation())
