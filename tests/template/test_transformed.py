@@ -46,6 +46,20 @@ def test_functions_run_on_the_chosen_processor_and_are_traced_on_request(
         assert set(function["LoggingConfig"]) == {"LogGroup"}
 
 
+def test_the_api_is_asked_by_its_alias_only_where_it_starts_from_snapshots(
+    transformed: dict[str, Any],
+) -> None:
+    """Snapshots are of published versions, to which the alias leads."""
+    (alias,) = [name for name, one in transformed["Resources"].items() if one["Type"] == "AWS::Lambda::Alias"]
+    (integration,) = of_type(transformed, "AWS::ApiGatewayV2::Integration")
+    assert integration["IntegrationUri"] == {
+        "Fn::If": ["HasSnapStart", {"Ref": alias}, {"Fn::GetAtt": ["Api", "Arn"]}]
+    }
+    for permission in of_type(transformed, "AWS::Lambda::Permission"):
+        assert permission["FunctionName"] == {"Fn::If": ["HasSnapStart", {"Ref": alias}, {"Ref": "Api"}]}
+    assert transformed["Resources"]["Api"]["Properties"]["SnapStart"] == {"ApplyOn": {"Ref": "SnapStart"}}
+
+
 def test_the_queue_feeds_a_bounded_number_of_observers_and_takes_back_single_records(
     transformed: dict[str, Any],
 ) -> None:
