@@ -321,7 +321,7 @@ def test_the_fleet_is_asked_again_only_when_its_version_differs(page: Page) -> N
     asked: list[str] = []
 
     def answer(route: Route) -> None:
-        name = route.request.post_data_json["operationName"]
+        name = json.loads(route.request.post_data or "{}").get("operationName", "")
         asked.append(name)
         if name == "usePolledVersionQuery":
             route.fulfill(json={"data": {"fleet": {"version": "as-it-was"}}})
