@@ -146,7 +146,9 @@ def test_an_endpoint_without_region_is_a_question_for_one(tmp_path: Path, endpoi
 
 @pytest.mark.parametrize("library", ["_pydantic_core", "_sqlite3"])
 def test_ctrl_c_in_the_first_second_ends_it_without_a_traceback(tmp_path: Path, library: str) -> None:
-    """While it still imports what it needs."""
+    """While it still imports what it needs. A Python that was interrupted within a text that it ran, as `dataclass`
+    runs some, ends by the signal, which a shell shows as 130 too.
+    """
     process = launch(tmp_path)
     while library not in Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8"):
         assert process.poll() is None
@@ -154,4 +156,4 @@ def test_ctrl_c_in_the_first_second_ends_it_without_a_traceback(tmp_path: Path, 
     out, err = process.communicate(timeout=30)
     assert err == ""
     assert out.endswith("Fleetgraph has ended.\n")
-    assert process.returncode in (0, 130)
+    assert process.returncode in (0, 130, -signal.SIGINT)
