@@ -39,6 +39,7 @@ CLUSTERS = 50
 MOST_GROWTH_BYTES = 2_000_000
 """Of a process between two rounds in which nothing changed: caches that have not filled, and no more."""
 FUNCTION_MB = 512
+NAMESPACE = ("POWERTOOLS_METRICS_NAMESPACE", "Fleetgraph/test")
 SPARE_MB = 100
 
 
@@ -135,7 +136,10 @@ async def rounds(accounts: int) -> tuple[list[float], int, int]:
 
 @pytest.mark.thorough
 @pytest.mark.timeout(1200)
-def test_a_fleet_that_stays_as_it_is_costs_the_same_at_each_look_and_no_memory() -> None:
+def test_a_fleet_that_stays_as_it_is_costs_the_same_at_each_look_and_no_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(*NAMESPACE)
     accounts = 2_000 // PART
     (second, third), grown, clusters = run(partial(rounds, accounts))
     assert clusters == accounts * CLUSTERS
@@ -167,6 +171,12 @@ def test_an_account_of_ten_thousand_clusters_fits_the_memory_of_a_function() -> 
         "run(partial(one_of_many, 10_000))\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **dict([NAMESPACE])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[-1]) <= FUNCTION_MB - SPARE_MB
