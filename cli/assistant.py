@@ -16,7 +16,7 @@ from cli.commands.clusters.orders import FIELDS
 from cli.documents import change, read
 from cli.errors import CommandError, UsageError, UserErrors
 from cli.kinds import CLOUDS, PHASES, STATES
-from cli.specs import PROVIDERS
+from cli.specs import PROVIDERS, SPECS
 
 MOST_CHARACTERS = 100_000
 """The longest answer. A longer one would fill what an assistant can hold in mind."""
@@ -77,8 +77,10 @@ TYPES: Mapping[str, Mapping[str, Any]] = {
             "name": _TEXT,
             "spec": {
                 "type": "object",
-                "description": "One member, named for the provider, such as "
-                '{"kupe": {"type": "SHARED", "resources": {"cpu": "4", "memory": "16Gi"}}}',
+                "description": "Exactly one member: what its provider takes. A refusal names what is missing.",
+                "properties": {key: {"type": "object"} for key in SPECS},
+                "minProperties": 1,
+                "maxProperties": 1,
             },
             "idempotencyKey": _TEXT,
         },
