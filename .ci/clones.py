@@ -28,6 +28,9 @@ from tests.containers.engine import Lacking, some_engine  # noqa: E402 - from th
 END_SECONDS = 60
 AT_ONCE = 2
 """Making environments, which takes most of the time, uses one core and the network."""
+CULPRITS = 10
+"""How many failures of one target are repeated at the end."""
+LINE = 300
 ENGINE = Lock()
 
 
@@ -144,6 +147,13 @@ def _git(*arguments: str, at: Path = ROOT) -> str:
     return done.stdout.strip()
 
 
+def culprits(lines: Sequence[str]) -> list[str]:
+    """What pytest and make name as failed, each shortened: CI's last lines are often all that somebody sees."""
+    named = [line[:LINE] for line in lines if re.match(r"(FAILED|ERROR) \S|make(\[\d+\])?: \*\*\* ", line)]
+    rest = len(named) - CULPRITS
+    return [*named[:CULPRITS], f"and {rest} more"] if rest > 0 else named
+
+
 @dataclass(frozen=True, kw_only=True)
 class Made:
     """What came of a target. `wrong` is null where nothing went wrong."""
@@ -196,6 +206,7 @@ def main(names: Sequence[str]) -> int:
             report.append(f"{made.seconds:6.0f} s  {target.name}")
             if made.wrong:
                 failed.append(f"FAILED    {target.name}: {made.wrong}")
+                failed += [f"          {line}" for line in culprits(made.lines)]
     print("", *report, f"{time.monotonic() - began:6.0f} s  altogether", *failed, sep="\n")
     return int(bool(failed))
 

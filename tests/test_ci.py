@@ -102,3 +102,23 @@ def clone(tmp_path: Path) -> Path:
 def test_what_becomes_of_a_target_is_told(clone: Path, table: str, wrong: str | None) -> None:
     (target,) = clones.read_targets(table)
     assert clones.make(target, clone) == wrong
+
+
+def test_what_failed_is_repeated_at_the_end() -> None:
+    lines = [
+        "tests/test_ci.py ..F",
+        "E       assert 1 == 2",
+        "FAILED tests/test_ci.py::test_one - assert 1 == 2",
+        "ERROR tests/test_ci.py::test_two - " + "far too long " * 100,
+        "1 failed, 1 error in 2.00s",
+        "make: *** [Makefile:25: test] Error 1",
+    ]
+    one, two, end = clones.culprits(lines)
+    assert one == lines[2]
+    assert two == lines[3][: clones.LINE]
+    assert end == lines[5]
+
+
+def test_many_failures_are_counted() -> None:
+    lines = [f"FAILED tests/test_ci.py::test_{number}" for number in range(30)]
+    assert clones.culprits(lines) == [*lines[: clones.CULPRITS], "and 20 more"]
