@@ -5,6 +5,8 @@ knows it or stops at it.
 from collections.abc import Mapping
 from enum import StrEnum
 
+from pydantic import Field
+
 from fleet.model.money import Money
 from fleet.model.record import Instant, Record
 
@@ -16,7 +18,8 @@ LONGEST_NAME = 100  # characters
 
 class Envelope(Record):
     """`name` identifies it. With `labels`, it is about the clusters that have them all, at the accounts; without, about
-    all that the accounts cost. `account_ids` null means every account.
+    all that the accounts cost. `account_ids` null means every account. `is_understood` is false where another version
+    stored what this one cannot read whole: how it stands is not known.
     """
 
     name: str
@@ -25,16 +28,18 @@ class Envelope(Record):
     labels: Mapping[str, str] = {}
     set_by: str
     set_at: Instant
+    is_understood: bool = Field(default=True, exclude=True)
 
 
 class BudgetState(StrEnum):
     """OVER: more was spent than is in it. AT_RISK: the estimate is over it, or the limits that could still be spent
-    are, or an account's costs are not known. OK: none of these.
+    are, or an account's costs are not known. OK: none of these. UNKNOWN: it cannot be read.
     """
 
     OK = "OK"
     AT_RISK = "AT_RISK"
     OVER = "OVER"
+    UNKNOWN = "UNKNOWN"
 
 
 class NotCounted(Record):

@@ -20,6 +20,10 @@ _MINOR_DIGITS = {
 }
 
 
+NO_CURRENCY = "XXX"
+"""ISO 4217 has this code for what is in no currency."""
+
+
 class Money(Record):
     """`minor_units` of an ISO 4217 `currency`: 1250 of USD are 12.50 dollars."""
 

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from pydantic import Field
+
 from fleet.model.event import Event, EventKind
 from fleet.model.record import Instant, Record
 from fleet.model.severity import Severity
@@ -13,16 +15,18 @@ KEPT = timedelta(days=30)
 
 class WebhookForm(StrEnum):
     """STANDARD: JSON with a signature (<https://www.standardwebhooks.com/>). SLACK: a message for an incoming webhook
-    of Slack.
+    of Slack. UNKNOWN: a form that this version does not know.
     """
 
     STANDARD = "STANDARD"
     SLACK = "SLACK"
+    UNKNOWN = "UNKNOWN"
 
 
 class Webhook(Record):
     """`origin` is the scheme and host of its address: the rest of the address can be a secret. A null filter wants
-    everything.
+    everything. `is_understood` is false where another version stored what this one cannot read whole: nothing is sent,
+    because a filter that does not read must not become one that wants everything.
     """
 
     id: str
@@ -35,6 +39,7 @@ class Webhook(Record):
     account_ids: frozenset[str] | None = None
     created_at: Instant
     created_by: str
+    is_understood: bool = Field(default=True, exclude=True)
 
     @property
     def order(self) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from fleet.model.account import TrackedAccount
 from fleet.model.envelope import BudgetState, Envelope, EnvelopeStatus, NotCounted
 from fleet.model.money import Money, SpendLimitState
+from fleet.model.stored import FROM_ANOTHER_VERSION
 from fleet.model.tracking import TrackedCluster
 from fleet.reading.snapshot import AccountSnapshot
 from fleet.reading.spend import sum_up
@@ -52,6 +53,16 @@ def status_of(
     now: datetime,
 ) -> EnvelopeStatus:
     """`snapshots` are of every account that the envelope may be about."""
+    if not envelope.is_understood:
+        nothing = Money(minor_units=0, currency=envelope.money.currency)
+        return EnvelopeStatus(
+            state=BudgetState.UNKNOWN,
+            reasons=(FROM_ANOTHER_VERSION,),
+            spent=nothing,
+            limits_left=nothing,
+            estimate=nothing,
+            not_counted=(),
+        )
     held = [one for one in snapshots if _holds(envelope, one.account)]
     clusters = [row for one in held for row in one.clusters if _is_meant(envelope, row)]
     names = {one.account.account.id: one.account.account.name for one in held}

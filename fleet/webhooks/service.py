@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from fleet.model.caller import Caller, Scope
 from fleet.model.event import EventKind
-from fleet.model.refusal import InvalidInput, MissingScope, NoSuchThing, Refused, SeveralRefusals
+from fleet.model.refusal import InvalidInput, MissingScope, NoSuchThing, Refused, SeveralRefusals, Unsupported
 from fleet.model.severity import Severity
+from fleet.model.stored import FROM_ANOTHER_VERSION
 from fleet.model.webhook import KnownWebhook, Webhook, WebhookForm, WebhookState
 from fleet.ports.clock import Clock
 from fleet.ports.store import Reader
@@ -66,7 +67,7 @@ class WebhookService:
     ) -> MadeWebhook:
         _require_admin(caller)
         name, url, now = name.strip(), url.strip(), self.clock.now()
-        wrong = [*_faults_of_name(name), *self._faults_of_url(url)]
+        wrong = [*_faults_of_name(name), *self._faults_of_url(url), *_faults_of_form(form)]
         wrong += await self._faults_of_accounts(account_ids)
         existing = await self.webhooks.page(after=None, limit=MOST_WEBHOOKS)
         if len(existing) >= MOST_WEBHOOKS:
@@ -103,7 +104,7 @@ class WebhookService:
     async def replay(self, caller: Caller, webhook_id: str) -> ChangedWebhook:
         """Lets what was given up wait again, up to 500 deliveries, the oldest first."""
         _require_admin(caller)
-        known = await self._need(webhook_id)
+        known = await self._need_understood(webhook_id)
         now = self.clock.now()
         dead = await self.webhooks.dead(webhook_id, after=None, limit=MOST_REPLAYED)
         for delivery in dead:
@@ -121,6 +122,12 @@ class WebhookService:
         known = await self.webhooks.find(webhook_id)
         if known is None:
             raise NoSuchThing("The webhook was not found.", path=("id",))
+        return known
+
+    async def _need_understood(self, webhook_id: str) -> KnownWebhook:
+        known = await self._need(webhook_id)
+        if not known.webhook.is_understood:
+            raise Unsupported(f"{FROM_ANOTHER_VERSION} Delete it, or use that version.")
         return known
 
     def _faults_of_url(self, url: str) -> list[Refused]:
@@ -143,6 +150,12 @@ class WebhookService:
 def _faults_of_name(name: str) -> list[Refused]:
     if not 1 <= len(name) <= LONGEST_NAME:
         return [InvalidInput(f"A name has 1 to {LONGEST_NAME} characters.", path=("name",))]
+    return []
+
+
+def _faults_of_form(form: WebhookForm) -> list[Refused]:
+    if form is WebhookForm.UNKNOWN:
+        return [InvalidInput("A form is STANDARD or SLACK.", path=("form",))]
     return []
 
 

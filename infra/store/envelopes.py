@@ -8,6 +8,7 @@ from fleet.ports.clock import Clock
 from fleet.ports.envelopes import TooManyEnvelopes
 from infra.store.names import below, join
 from infra.store.pages import read_page
+from infra.store.stand_ins import envelope_of_keys
 from infra.store.table import Table
 from infra.store.writes import Key, Row, delete, put, text
 
@@ -47,10 +48,11 @@ def _key(name: str) -> Key:
     return _PARTITION, join("envelope", name)
 
 
-def _to_envelope(row: Row) -> Envelope | None:
+def _to_envelope(row: Row) -> Envelope:
+    """One that does not read is there, so that nobody takes its name unseen, and can be deleted."""
     try:
         stored = read_stored(Envelope, text(row, "body"))
     except Unreadable as error:
         logger.warning("the envelope %r cannot be read: %s", row["sk"], error)
-        return None
-    return stored.record if stored.is_whole else None
+        return envelope_of_keys(row)
+    return stored.record.model_copy(update={"is_understood": stored.is_whole})

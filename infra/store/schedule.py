@@ -66,9 +66,9 @@ class TableSchedule:
 
     async def schedule_state(self) -> ScheduleState:
         row = await self._table.get(SCHEDULE_KEY, consistent=True)
-        known = {} if row is None else json.loads(text(row, "body"))
+        known = {} if row is None else _members(row)
         return ScheduleState(
-            shards={shard: _read(known.get(str(shard), {})) for shard in range(len(due_spans()))},
+            shards={shard: _read(known.get(str(shard))) for shard in range(len(due_spans()))},
             version=None if row is None else int(row["version"]),
         )
 
@@ -120,9 +120,25 @@ class TableSchedule:
 _TIMES = ("until", "looked_at", "begun_at")
 
 
-def _read(known: Mapping[str, str]) -> ShardState:
-    times = {name: read_stamp(known[name]) for name in _TIMES if name in known}
-    return ShardState(**times, place=known.get("place"))
+def _members(row: Row) -> Mapping[str, object]:
+    try:
+        members = json.loads(text(row, "body"))
+    except ValueError:
+        return {}
+    return members if isinstance(members, dict) else {}
+
+
+def _read(known: object) -> ShardState:
+    """One that another version stored in a form of its own is planned anew: a message too many finds nothing to do."""
+    match known:
+        case {**members} if all(isinstance(one, str) for one in members.values()):
+            try:
+                times = {name: read_stamp(str(members[name])) for name in _TIMES if name in members}
+            except ValueError:
+                return ShardState()
+            return ShardState(**times, place=str(members["place"]) if "place" in members else None)
+        case _:
+            return ShardState()
 
 
 def _written(shard: ShardState) -> Mapping[str, str]:

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from fleet.model.account import Account
 from fleet.model.change import OperationKind, UnknownChange
 from fleet.model.cluster import Cluster, ClusterDetails, Engine, Phase
+from fleet.model.envelope import Envelope
 from fleet.model.failure import Failure, FailureKind
-from fleet.model.money import SpendLimitState, SpendLimitStatus
+from fleet.model.money import NO_CURRENCY, Money, SpendLimitState, SpendLimitStatus
 from fleet.model.operation import KEPT, Operation, OperationState
 from fleet.model.stored import FROM_ANOTHER_VERSION
 from fleet.model.tracking import TrackedCluster, Unread
+from fleet.model.webhook import Webhook, WebhookForm, WebhookState
 from infra.store.indexes import LISTING, sort_key
 from infra.store.names import split
 from infra.store.writes import Row, text
@@ -92,3 +94,33 @@ def cluster_of_keys(row: Row) -> TrackedCluster:
         first_observed_at=EPOCH,
         is_understood=False,
     )
+
+
+def envelope_of_keys(row: Row) -> Envelope:
+    """Of every account, so that nobody who is limited to some sees it."""
+    return Envelope(
+        name=split(text(row, "sk"))[1],
+        money=Money(minor_units=0, currency=NO_CURRENCY),
+        set_by=UNKNOWN,
+        set_at=EPOCH,
+        is_understood=False,
+    )
+
+
+def webhook_of_keys(row: Row) -> Webhook:
+    """It wants nothing."""
+    listed = split(text(row, sort_key(LISTING))) if sort_key(LISTING) in row else []
+    return Webhook(
+        id=split(text(row, "pk"))[1],
+        name=listed[0] if listed else UNKNOWN,
+        form=WebhookForm.UNKNOWN,
+        origin="",
+        kinds=frozenset(),
+        created_at=EPOCH,
+        created_by=UNKNOWN,
+        is_understood=False,
+    )
+
+
+def webhook_state_of_keys() -> WebhookState:
+    return WebhookState(cursor="", failure=FROM_ANOTHER_VERSION)

@@ -1,7 +1,5 @@
 """Webhooks in the table: each has a partition, with its deliveries that wait and those that were given up."""
 
-import json
-import logging
 from datetime import datetime
 
 from fleet.model.webhook import KEPT, Delivery, KnownWebhook, Webhook, WebhookState
@@ -11,11 +9,10 @@ from infra.store.conditions import is_absent, is_still
 from infra.store.indexes import LISTING
 from infra.store.names import SEPARATOR, below, join, stamp
 from infra.store.pages import read_page
-from infra.store.rows import HELD_BACK, entry, read_body, read_time
+from infra.store.rows import HELD_BACK, entry, read_body, read_time, read_whole_body
+from infra.store.stand_ins import webhook_of_keys, webhook_state_of_keys
 from infra.store.table import ConditionFailed, Contended, Table
-from infra.store.writes import Key, Row, delete, put, text, update
-
-logger = logging.getLogger(__name__)
+from infra.store.writes import Key, Row, delete, put, update
 
 _LISTED = join("webhooks")
 _WAITING = "waiting"
@@ -62,7 +59,7 @@ class TableWebhooks:
     async def take(self, webhook_id: str, *, now: datetime, until: datetime) -> Taken | None:
         row = await self._table.get(_key(webhook_id), consistent=True)
         known = None if row is None else _to_webhook(row)
-        if row is None or known is None:
+        if row is None or known is None or not known.webhook.is_understood:
             return None
         lease_until = read_time(row, "lease_until")
         if lease_until is not None and lease_until > now:
@@ -152,15 +149,17 @@ def _delivery_key(webhook_id: str, kind: str, delivery: Delivery) -> Key:
     return _key(webhook_id)[0], kind + SEPARATOR + delivery.order
 
 
-def _to_webhook(row: Row) -> KnownWebhook | None:
-    """Null where too little can be read: a filter that does not read must not become one that wants everything."""
+def _to_webhook(row: Row) -> KnownWebhook:
+    """One that does not read is there, so that it can be deleted. A filter that does not read must not become one that
+    wants everything, so it sends nothing.
+    """
+    stored = read_whole_body(Webhook, row)
     state = read_body(WebhookState, row, "state") if "state" in row else None
-    try:
-        webhook = Webhook.model_validate(json.loads(text(row, "body")))
-    except ValueError as error:
-        logger.warning("the webhook %s cannot be read: %s", text(row, "pk").partition(SEPARATOR)[2], error)
-        return None
-    return None if state is None else KnownWebhook(webhook=webhook, state=state)
+    if stored is not None and stored.is_whole and state is not None:
+        return KnownWebhook(webhook=stored.record, state=state)
+    read = webhook_of_keys(row) if stored is None else stored.record
+    webhook = read.model_copy(update={"is_understood": False, "kinds": frozenset()})
+    return KnownWebhook(webhook=webhook, state=webhook_state_of_keys())
 
 
 def _to_delivery(row: Row) -> Delivery | None:

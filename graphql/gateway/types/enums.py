@@ -66,7 +66,8 @@ strawberry.enum(
 strawberry.enum(
     BudgetState,
     description="OVER: more was spent than the envelope holds. AT_RISK: the estimate is over it, or the limits that "
-    "could still be spent are, or costs of the set are not known. OK: none of these.",
+    "could still be spent are, or costs of the set are not known. OK: none of these. UNKNOWN: "
+    "another version stored it in a form that this one does not know.",
 )
 strawberry.enum(
     FreshnessState,

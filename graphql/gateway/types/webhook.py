@@ -23,7 +23,7 @@ from gateway.types.records import field, serves
 strawberry.enum(
     WebhookForm,
     description="What is sent. STANDARD: JSON with the signature of <https://www.standardwebhooks.com/>. SLACK: a "
-    "message for an incoming webhook of Slack.",
+    "message for an incoming webhook of Slack. UNKNOWN: a form that this version does not know; nothing is sent.",
 )
 
 Row = strawberry.Parent[KnownWebhook]

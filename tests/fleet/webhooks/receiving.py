@@ -72,6 +72,7 @@ class Subscribed:
 
     def __init__(self, table: Table, clock: SetClock) -> None:
         self.clock = clock
+        self.table = table
         self.store = TableStore(table, clock)
         self.webhooks = TableWebhooks(table, clock)
         self.vault = MemoryVault()

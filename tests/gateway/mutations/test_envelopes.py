@@ -6,6 +6,10 @@ import pytest
 
 from fleet.model import opaque
 from fleet.model.caller import Caller, Scope
+from infra.sqlite.table import SqliteTable
+from infra.store import writes
+from infra.store.envelopes import TableEnvelopes
+from infra.store.names import below
 from infra.store.store import TableStore
 from tests.gateway.world import ACME, MERIDIAN, Client, FewEnvelopes, SetClock, letting_in
 
@@ -75,3 +79,35 @@ async def test_a_key_of_some_accounts_sets_and_sees_envelopes_of_these_alone(
     ):
         assert (await put(limited, **more))["envelope"] is None
     assert sorted(envelopes.kept) == ["acme's", "all of it", "both"]
+
+
+@pytest.mark.parametrize("body", ["\x00", "{}", '{"money": 5}'])
+async def test_an_envelope_that_does_not_read_is_shown_and_can_be_deleted_or_replaced(
+    world: TableStore, clock: SetClock, body: str
+) -> None:
+    table = SqliteTable()
+    envelopes = TableEnvelopes(table, clock)
+    client = Client(world, clock, envelopes=envelopes)
+    made = (await put(client, accountIds=[of(ACME)]))["envelope"]
+    (row,) = await table.query(below("envelopes"), consistent=True)
+    await table.write(writes.put({**row, "body": body}))
+    asked = "{ envelopes { id name money { currency } budgetStatus { state reasons } } }"
+    (shown,) = (await client.query(asked))["envelopes"]
+    assert (shown["id"], shown["name"], shown["money"]["currency"]) == (made["id"], "ours", "XXX")
+    assert shown["budgetStatus"]["state"] == "UNKNOWN"
+    assert "another version" in shown["budgetStatus"]["reasons"][0]
+    caller = Caller(id="k", name="k", scopes=frozenset({Scope.WRITE}), account_ids=frozenset({ACME.id}))
+    limited = Client(world, clock, envelopes=envelopes, authenticate=letting_in(caller))
+    assert (await limited.query(asked))["envelopes"] == []
+    assert (await put(limited, accountIds=[of(ACME)]))["envelope"] is None
+    delete = "mutation ($id: ID!) { deleteEnvelope(id: $id) { envelope { name } userErrors { message } } }"
+    assert (await client.query(delete, id=made["id"]))["deleteEnvelope"] == {
+        "envelope": {"name": "ours"},
+        "userErrors": [],
+    }
+    assert (await client.query(asked))["envelopes"] == []
+    await table.write(writes.put({**row, "body": body}))
+    assert (await put(client))["userErrors"] == []
+    (again,) = (await client.query(asked))["envelopes"]
+    assert again["money"]["currency"] == "USD"
+    table.close()

@@ -11,6 +11,7 @@ from fleet.model.caller import Caller, Scope
 from fleet.ports.webhooks import NotDelivered
 from fleet.webhooks.service import MOST_WEBHOOKS
 from infra.store.store import TableStore
+from infra.store.writes import put
 from tests.fleet.webhooks.receiving import Subscribed, changed
 from tests.gateway.world import Client
 from tests.infra.samples import SetClock
@@ -146,3 +147,37 @@ async def test_whoever_may_not_make_them_does_not_see_them(admin: Client, fleet:
     answer = await writer.send(LIST)
     assert answer["data"] == {"webhooks": None}
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "form"), [("body", "no JSON"), ("body", "{}"), ("body", '{"kinds": 5}'), ("state", "[]")]
+)
+async def test_one_that_does_not_read_is_shown_sends_nothing_and_can_be_deleted(
+    admin: Client, fleet: Subscribed, attribute: str, form: str
+) -> None:
+    webhook = (await create(admin))["webhook"]
+    (known,) = await fleet.webhooks.page(after=None, limit=2)
+    key = f"webhook\x00{known.webhook.id}", "webhook"
+    row = await fleet.table.get(key, consistent=True)
+    assert row is not None
+    if form == '{"kinds": 5}':
+        form = json.dumps({**json.loads(str(row["body"])), "kinds": 5})
+    await fleet.table.write(put({**row, attribute: form}))
+    (shown,) = (await admin.query(LIST))["webhooks"]["nodes"]
+    assert (shown["id"], shown["name"], shown["kinds"]) == (webhook["id"], "pager", [])
+    assert "another version" in shown["failure"]
+    await fleet.happens(changed("c1", "FAILED"))
+    assert await fleet.deliverer.deliver(known.webhook.id) is None
+    assert fleet.receiver.received == []
+    replayed = (await admin.query(REPLAY, id=webhook["id"]))["replayWebhook"]
+    assert [error["__typename"] for error in replayed["userErrors"]] == ["UnsupportedError"]
+    assert (await create(admin))["userErrors"][0]["message"] == "Another webhook has this name."
+    assert (await admin.query(DELETE, id=webhook["id"]))["deleteWebhook"]["deletedId"] == webhook["id"]
+    assert (await admin.query(LIST))["webhooks"]["nodes"] == []
+    with pytest.raises(KeyError):
+        await fleet.vault.token(known.webhook.vault_key)
+
+
+async def test_a_form_that_nobody_knows_is_not_made(admin: Client) -> None:
+    (error,) = (await create(admin, form="UNKNOWN"))["userErrors"]
+    assert (error["__typename"], error["path"]) == ("InvalidInputError", ["input", "form"])

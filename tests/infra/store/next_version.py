@@ -8,7 +8,8 @@ from infra.store.writes import Row
 
 # fmt: off
 WORDS = {
-    "basis", "cloud", "enforcement", "engine", "from_phase", "kind", "period", "phase", "share", "state", "to_phase",
+    "basis", "cloud", "enforcement", "engine", "form", "from_phase", "kind", "period", "phase", "share", "state",
+    "to_phase",
 }
 KEYED = {"by_phase", "collections", "unsupported"}
 OPTIONAL = {
@@ -43,7 +44,7 @@ def words(value: Any) -> Any:
                     **{key: words(it) for key, it in one.items()},
                     "INVENTED": next(iter(one.values())),
                 }
-            elif name in ("steps", "scopes"):
+            elif name in ("steps", "scopes", "severities") and one is not None:
                 changed[name] = [*one, "invented"]
             else:
                 changed[name] = words(one)
@@ -61,6 +62,9 @@ def forms(value: Any) -> Any:
     return [forms(one) for one in value] if isinstance(value, list) else value
 
 
+BODIES = ("body", "state", "observed")
+"""The attributes of rows that hold records."""
+
 INVENTED: Mapping[str, Invent] = {"members": members, "words": words, "forms": forms}
 
 
@@ -68,7 +72,5 @@ def of_a_next_version(row: Row, invent: Invent) -> Row:
     """What limits a key cannot be had in another form: such a key opens nothing."""
     if invent is forms and row["sk"] == "apikey":
         return row
-    changed = {
-        name: json.dumps(invent(json.loads(str(row[name])))) for name in ("body", "state") if name in row
-    }
+    changed = {name: json.dumps(invent(json.loads(str(row[name])))) for name in BODIES if name in row}
     return {**row, **changed, "invented": "a later version"}

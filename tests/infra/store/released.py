@@ -45,18 +45,23 @@ from fleet.model.money import (
 )
 from fleet.model.network import AllowedNetwork
 from fleet.model.operation import Before, Operation, Step, Target, TargetKind
+from fleet.model.plan import GOOD_FOR, Outgoing, Plan
 from fleet.model.rate_limit import RateFacts
+from fleet.model.severity import Severity
 from fleet.model.spend import SpendLine, Statement
 from fleet.model.summary import summarize
 from fleet.model.tracking import Tracked, TrackedCluster, Unread
-from fleet.ports.store import Changes
+from fleet.model.webhook import Delivery, Webhook, WebhookForm, WebhookState
+from fleet.ports.store import Changes, ScheduleState, ShardState
 from fleet.providers import PROVIDERS
 from infra.sqlite.table import SqliteTable
 from infra.store.api_keys import TableKeys
 from infra.store.audit import TableAudit
 from infra.store.credits import TableCredits
 from infra.store.envelopes import TableEnvelopes
+from infra.store.schedule import TableSchedule
 from infra.store.store import TableStore
+from infra.store.webhooks import TableWebhooks
 from infra.store.writes import Row
 from tests.contract.kits import KITS
 from tests.infra.samples import (
@@ -110,6 +115,31 @@ ENVELOPE = Envelope(
     labels={"team": "a"},
     set_by="ada",
     set_at=NOON,
+)
+
+EVENT = Event(
+    kind=EventKind.VERSION_CHANGED,
+    account_id=ACME.id,
+    account_name=ACME.name,
+    provider=ACME.provider,
+    cluster_key="of-kupe@1",
+    cluster_name="of-kupe",
+    occurred_at=NOON,
+    before="1.33",
+    after="1.34",
+    message="It was upgraded.",
+)
+WEBHOOK = Webhook(
+    id="w1",
+    name="pager",
+    form=WebhookForm.SLACK,
+    origin="https://hooks.example.com",
+    kinds=frozenset({EventKind.PHASE_CHANGED}),
+    severities=frozenset({Severity.BROKEN}),
+    providers=frozenset({"kupe"}),
+    account_ids=frozenset({ACME.id}),
+    created_at=NOON,
+    created_by="ada",
 )
 
 
@@ -229,19 +259,7 @@ async def make_rows() -> list[Row]:
         Tracked[Statement](item=STATEMENT),
     ]
     transitions = [make_transition(ACME, "of-kupe@1", before=Phase.READY, after=Phase.DEGRADED, seconds=60)]
-    event = Event(
-        kind=EventKind.VERSION_CHANGED,
-        account_id=ACME.id,
-        account_name=ACME.name,
-        provider=ACME.provider,
-        cluster_key="of-kupe@1",
-        cluster_name="of-kupe",
-        occurred_at=NOON,
-        before="1.33",
-        after="1.34",
-        message="It was upgraded.",
-    )
-    await store.save(lease, Changes(puts=puts, transitions=transitions, events=[event]))
+    await store.save(lease, Changes(puts=puts, transitions=transitions, events=[EVENT]))
     state = AccountState(
         collections={
             one: CollectionState(observed_at=NOON, next_attempt_at=NOON, failure=FAILURE, failing_since=NOON)
@@ -285,12 +303,54 @@ async def make_rows() -> list[Row]:
     await keys.revoke("key1", NOON)
     await TableEnvelopes(table, clock).put(ENVELOPE)
     await TableCredits(table, limit=100).spend("ada", 10, NOON)
+    await store.keep_plan(make_plan())
+    await keep_webhook(TableWebhooks(table, clock))
+    shard = ShardState(until=NOON, looked_at=NOON, begun_at=NOON, place=f"{NOON.isoformat()}\x00{ACME.id}")
+    await TableSchedule(table, clock).keep_schedule(ScheduleState(shards={0: shard}))
     found = table._writer.submit(
         table._with_connection,
         lambda connection: connection.execute("SELECT attributes FROM rows ORDER BY pk, sk").fetchall(),
     ).result()
     table.close()
     return [json.loads(attributes) for (attributes,) in found]
+
+
+def make_plan() -> Plan:
+    provider, change = changes()[0]
+    request = Outgoing(
+        method="POST",
+        url="https://api.example/clusters",
+        headers={"if-match": "r1"},
+        digest="d1",
+        is_masked=True,
+    )
+    return Plan(
+        digest="p1",
+        operation=operation(99, provider, change),
+        revision="r1",
+        requests=(request,),
+        cost=COST,
+        expires_at=NOON + GOOD_FOR,
+    )
+
+
+async def keep_webhook(webhooks: TableWebhooks) -> None:
+    """With a delivery that waits, and one that was given up."""
+    state = WebhookState(
+        cursor=webhooks.place(NOON),
+        delivered_at=NOON,
+        failing_since=NOON,
+        failure="It answered with 503.",
+        waiting_count=1,
+        dead_count=1,
+    )
+    await webhooks.keep(WEBHOOK, state)
+    for number, keep in enumerate((webhooks.wait, webhooks.give_up)):
+        order = f"2040-05-04T12:00:0{number}.000000+00:00\x00{ACME.id}"
+        delivery = Delivery(
+            event=EVENT, order=order, since=NOON, next_at=NOON, attempts=1, failure="It answered with 503."
+        )
+        await keep(WEBHOOK.id, delivery)
 
 
 def write(version: str) -> Path:

@@ -327,3 +327,19 @@ async def test_an_account_connected_in_the_last_moment_of_its_removal_stays(
     await TableStore(interposed, clock).remove(ACME.id)
     assert await store.account(ACME.id) is not None
     assert await due_names(store, clock) == ["acme"]
+
+
+@pytest.mark.parametrize(
+    "body", ["no JSON", "[]", "null", '{"0": 5}', '{"0": {"until": "soon"}}', '{"0": {"place": ["a", "b"]}}']
+)
+async def test_what_another_version_noted_of_its_plans_is_planned_anew(
+    opened: Opened, store: Store, clock: SetClock, body: str
+) -> None:
+    kept = await store.keep_schedule(
+        replace(await store.schedule_state(), shards={0: ShardState(until=clock.now())})
+    )
+    await opened.table.write(put({"pk": "schedule", "sk": "schedule", "version": 1, "body": body}))
+    read = await store.schedule_state()
+    assert read.shards[0] == ShardState()
+    again = await store.keep_schedule(replace(read, shards={0: kept.shards[0]}))
+    assert (await store.schedule_state()).shards[0] == again.shards[0] == kept.shards[0]
