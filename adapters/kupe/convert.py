@@ -28,6 +28,9 @@ PHASES: Mapping[str, Phase] = {
 }
 """The phases. Each source documents only some of these. A cluster without a status is being registered."""
 
+CONSOLE_URL = "https://console.kupe.cloud"
+"""Source: the vendor's command. No source tells the page of a cluster."""
+
 HA_AT_WORK = frozenset({"pending", "migrating"})
 HA_TROUBLE: Mapping[str, str] = {
     "ha-degraded": "High availability is degraded.",
@@ -64,6 +67,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
             state=SpendLimitState.UNSUPPORTED, reason=KUPE.unsupported[Capability.SPEND_LIMIT]
         ),
         details=KupeDetails(
+            console_url=CONSOLE_URL,
             isolation=wire.type or "",
             is_highly_available=status.haConfigured
             if wire.highAvailability is None

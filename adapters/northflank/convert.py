@@ -56,6 +56,11 @@ states, and `running` is the only documented one.
 
 NODE_PHASES: Mapping[str, NodePhase] = {"running": NodePhase.READY, "deleted": NodePhase.DELETED}
 
+CONSOLE_URL = "https://app.northflank.com/s/account/cloud/clusters"
+"""The list of clusters, in the form that the vendor's documentation links to, which leaves the team to the console. No
+source tells the page of one cluster.
+"""
+
 MIB_PER_GB = 1024
 """GB of disks and memory are the clouds' units, which are GiB: a node type with 32 GiB is listed with 32 GB."""
 
@@ -90,7 +95,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
             state=SpendLimitState.UNSUPPORTED, reason=NORTHFLANK.unsupported[Capability.SPEND_LIMIT]
         ),
         integration_external_id=to_integration_id(wire.integration_id),
-        details=NorthflankDetails(node_pools=pools),
+        details=NorthflankDetails(console_url=CONSOLE_URL, node_pools=pools),
         unread_members=wire.unread,
     )
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
+from adapters.adapter import segment
 from adapters.qovery.settings import to_advanced
 from adapters.qovery.wire import (
     WireCluster,
@@ -20,6 +21,7 @@ from fleet.model.capability import Capability
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, Engine, Phase, Resources, digest_revision
+from fleet.model.identifier import fits_a_path
 from fleet.model.integration import Integration
 from fleet.model.money import CostEstimate, Money, SpendLimitState, SpendLimitStatus
 from fleet.providers.qovery import QOVERY, QoveryDetails, QoveryFeature, QoveryOutputs
@@ -222,6 +224,7 @@ def to_revision(wire: WireCluster) -> str:
 
 def to_details(wire: WireCluster) -> QoveryDetails:
     return QoveryDetails(
+        console_url=to_console_url(wire),
         kubernetes_mode=wire.kubernetes,
         is_production=wire.production,
         is_default=wire.is_default,
@@ -232,6 +235,16 @@ def to_details(wire: WireCluster) -> QoveryDetails:
         features=tuple(to_feature(feature) for feature in wire.features),
         advanced=to_advanced(wire.metrics_parameters, wire.infrastructure_charts_parameters),
         outputs=None if wire.infrastructure_outputs is None else to_outputs(wire.infrastructure_outputs),
+    )
+
+
+def to_console_url(wire: WireCluster) -> str | None:
+    """Source: the routes of the vendor's console, August 2026."""
+    organization = (wire.organization and wire.organization.id) or ""
+    if not (fits_a_path(organization) and fits_a_path(wire.id)):
+        return None
+    return (
+        f"https://console.qovery.com/organization/{segment(organization)}/cluster/{segment(wire.id)}/overview"
     )
 
 

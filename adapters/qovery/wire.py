@@ -64,12 +64,17 @@ class WireStatus(Lenient):
     last_deployment_date: Text = None
 
 
+class WireOrganization(Lenient):
+    id: Text = None
+
+
 class WireCluster(WireItem):
     """`cluster_status` is added by `with_statuses`; Qovery sends it in another answer."""
 
     identifying = frozenset({"name", "status", "deployment_status", "cluster_status"})
 
     id: Identity
+    organization: WireOrganization | None = None
     name: Title = None
     description: Description = None
     region: Text = None

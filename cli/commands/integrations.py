@@ -39,6 +39,7 @@ def show_integration(session: Session, options: Options) -> int:
         "cloud": integration["cloud"],
         "provider's cloud": integration["providerCloud"] or "",
         "authentication": integration["authentication"] or "",
+        **_identity(integration["identity"]),
         "features": ", ".join(integration["features"]),
         "used by": ", ".join(path_of(node) for node in used_by) or "no cluster",
         "created": moment(integration["createdAt"], session.clock.now()),
@@ -46,6 +47,12 @@ def show_integration(session: Session, options: Options) -> int:
     }
     document = integration | {"usedBy": used_by}
     return show_one(session, options, document, facts, name=path_of(integration))
+
+
+def _identity(identity: dict[str, Any] | None) -> dict[str, str]:
+    """Who it is at its cloud, as far as that is known."""
+    known = identity or {}
+    return {title: known[member] for member, title in IDENTITY.items() if known.get(member)}
 
 
 def create_integration(session: Session, options: Options) -> int:
@@ -94,6 +101,20 @@ def _fetch(session: Session, where: dict[str, Any]) -> Listing:
         empty="No integration matches.",
     )
 
+
+IDENTITY = {
+    "cloudAccountId": "cloud account",
+    "roleArn": "role",
+    "accessKeyId": "access key id",
+    "organizationId": "organization",
+    "projectId": "project",
+    "serviceAccount": "service account",
+    "workloadIdentityProvider": "identity provider",
+    "subscriptionId": "subscription",
+    "tenantId": "tenant",
+    "applicationId": "application",
+    "userId": "user",
+}
 
 COLUMNS = (
     Column(title="ACCOUNT", value=lambda node: node["account"]["name"]),

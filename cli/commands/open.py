@@ -13,7 +13,7 @@ from cli.session import Session
 def open_console(session: Session, options: Options) -> int:
     found = need_cluster(session.client, options.cluster)
     cluster = session.client.ask(read.CONSOLE, {"id": found["id"]})["cluster"] or {}
-    url = str((cluster.get("details") or {}).get("consoleUrl") or "")
+    url = str(cluster.get("consoleUrl") or "")
     if not url.startswith("https://"):
         name = found["account"]["provider"]["name"]
         raise CannotBecome(f"No page of {path_of(found)} in the console of {name} is known.")

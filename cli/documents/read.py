@@ -149,7 +149,7 @@ query Cluster($id: ID!) {
     spend { period amount { minorUnits currency decimal } isFinal }
     integration { id name }
     statusHistory(first: 5) { nodes { from to providerPhase observedAt afterSeconds } }
-    details { consoleUrl }
+    consoleUrl
   }
 }
 """
@@ -260,6 +260,19 @@ query Integrations($after: String, $filter: IntegrationFilter) {
       cloud
       providerCloud
       authentication
+      identity {
+        cloudAccountId
+        roleArn
+        accessKeyId
+        organizationId
+        projectId
+        serviceAccount
+        workloadIdentityProvider
+        subscriptionId
+        tenantId
+        applicationId
+        userId
+      }
       features
       createdAt
       externalId
@@ -400,7 +413,7 @@ query Activity(
 """
 
 CONSOLE = """
-query Console($id: ID!) { cluster(id: $id) { id name details { consoleUrl } } }
+query Console($id: ID!) { cluster(id: $id) { id name consoleUrl } }
 """
 
 VIEWER = """

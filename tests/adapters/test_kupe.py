@@ -75,6 +75,7 @@ async def test_a_running_cluster_is_read_whole() -> None:
         connection=Connection(endpoint="https://checkout.example.test"),
         spend_limit=cluster.spend_limit,
         details=KupeDetails(
+            console_url="https://console.kupe.cloud",
             isolation="dedicated",
             is_highly_available=True,
             requested_version="1.33",
@@ -124,7 +125,7 @@ def test_empty_strings_are_unset() -> None:
     assert {"incarnation", "version", "plan", "message", "created_at", "connection"} <= unset
     assert (cluster.key, cluster.display_name, cluster.phase) == ("bare", "bare", Phase.PENDING)
     assert cluster.capacity.total == Resources()
-    assert cluster.details == KupeDetails()
+    assert cluster.details == KupeDetails(console_url="https://console.kupe.cloud")
 
 
 # ---------------------------------------------------------------------- identity and change
@@ -172,7 +173,10 @@ def test_what_high_availability_is_at_is_an_operation() -> None:
     assert (cluster.phase, cluster.provider_operation) == (Phase.UPDATING, "migrating")
     assert cluster.message == "Moving"
     assert cluster.details == KupeDetails(
-        isolation="dedicated", is_highly_available=False, requested_version="1.33"
+        console_url="https://console.kupe.cloud",
+        isolation="dedicated",
+        is_highly_available=False,
+        requested_version="1.33",
     )
 
 

@@ -177,6 +177,7 @@ def test_the_bounds_of_pools_that_scale_include_those_that_do_not() -> None:
     fixed = pool("n2", 2, 100, enabled=False, min=1, max=5)
     cluster = read_cluster(nodePools=[scaling, fixed])
     assert (cluster.capacity.min_nodes, cluster.capacity.max_nodes) == (2, 12)
+    assert cluster.details.console_url == "https://app.northflank.com/s/account/cloud/clusters"
     assert isinstance(cluster.details, NorthflankDetails)
     assert [(each.min_nodes, each.max_nodes) for each in cluster.details.node_pools] == [
         (0, 10),

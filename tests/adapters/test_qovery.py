@@ -238,6 +238,13 @@ def test_every_kind_of_credential_tells_its_cloud_and_how_it_authenticates(
     assert (integration.cloud, integration.provider_cloud, integration.authentication) == (cloud, kind, kind)
 
 
+def test_the_page_of_a_cluster_in_the_console_names_its_organization() -> None:
+    found = read_cluster("DEPLOYED", organization={"id": "0d2b"}).details.console_url
+    assert found == "https://console.qovery.com/organization/0d2b/cluster/one/overview"
+    assert read_cluster("DEPLOYED").details.console_url is None
+    assert read_cluster("DEPLOYED", organization={"id": ".."}).details.console_url is None
+
+
 # ---------------------------------------------------------------------- units, money, zones
 
 

@@ -1,6 +1,7 @@
 """Updates, integrations, nodes and what accounts offer: flags become what the graph takes."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,12 @@ def test_messages_speak_of_flags(following: Command, keeper: Keeper) -> None:
 def test_integrations_are_listed_and_shown_with_what_uses_them(following: Command, keeper: Keeper) -> None:
     keeper.root["node"] = INTEGRATION
     assert "acme     aws-main  AWS" in following("integrations").out
-    assert "used by      acme/production" in following("integration", "aws-main").out
+    shown = following("integration", "aws-main").out
+    facts = dict(line.split(maxsplit=1) for line in shown.splitlines() if "  " in line)
+    assert facts["role"] == "arn:aws:iam::123456789012:role/fleet"
+    assert re.search(r"^cloud account +123456789012$", shown, re.MULTILINE)
+    assert re.search(r"^used by +acme/production$", shown, re.MULTILINE)
+    assert "service account" not in shown
     assert (
         json.loads(following("integration", "acme/aws-main", "--json").out)["usedBy"][0]["name"]
         == "production"
@@ -252,12 +258,11 @@ def test_regions_that_a_provider_does_not_list_are_explained(following: Command,
 
 
 def test_a_console_is_opened_where_it_is_known(following: Command, keeper: Keeper) -> None:
-    keeper.root["cluster"] = {**PRODUCTION, "details": None}
+    keeper.root["cluster"] = PRODUCTION
     ended = following("open", "a-cluster", "--print")
     assert (ended.status, ended.out) == (Exit.FAILED, "")
     url = "https://console.example/c"
-    details = {"__typename": "KupeClusterDetails", "consoleUrl": url}
-    keeper.root["cluster"] = {**PRODUCTION, "details": details}
+    keeper.root["cluster"] = {**PRODUCTION, "consoleUrl": url}
     assert following("open", "a-cluster", "--print").out == f"{url}\n"
 
 

@@ -34,6 +34,7 @@ INTEGRATION = {
     "name": "aws-main",
     "externalId": "aws-main",
     "cloud": "AWS",
+    "identity": {"cloudAccountId": "123456789012", "roleArn": "arn:aws:iam::123456789012:role/fleet"},
     "features": ["cluster"],
     "account": ACME,
     "freshness": CURRENT,

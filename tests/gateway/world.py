@@ -21,7 +21,7 @@ from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, ClusterDetails, Connection, Engine, Facts, Phase, Resources
 from fleet.model.envelope import Envelope
 from fleet.model.failure import Failure, FailureKind
-from fleet.model.integration import Integration
+from fleet.model.integration import Integration, IntegrationIdentity
 from fleet.model.ledger import LedgerEntry
 from fleet.model.money import (
     CostEstimate,
@@ -61,7 +61,9 @@ _DETAILS: Mapping[str, ClusterDetails] = {
     "cockroachdb": CockroachdbDetails(
         regions=(CockroachdbRegion(name="eu-west-1", node_count=3, is_primary=True),)
     ),
-    "kupe": KupeDetails(isolation="dedicated", requested_version="1.34"),
+    "kupe": KupeDetails(
+        console_url="https://console.example/production", isolation="dedicated", requested_version="1.34"
+    ),
     "northflank": NorthflankDetails(node_pools=(NodePool(id="pool-1", node_type="m5.large", node_count=2),)),
     "qovery": QoveryDetails(
         kubernetes_mode="MANAGED",
@@ -315,6 +317,9 @@ def integration(owner: Account, name: str, cloud: Cloud = Cloud.AWS) -> Tracked[
         name=name,
         cloud=cloud,
         features=("cluster",),
+        identity=IntegrationIdentity(role_arn=f"arn:aws:iam::123456789012:role/{name}")
+        if cloud is Cloud.AWS
+        else None,
     )
     return Tracked[Integration](item=item)
 

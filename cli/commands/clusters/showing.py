@@ -60,7 +60,7 @@ def _facts(session: Session, cluster: dict[str, Any]) -> dict[str, str]:
         "costs": _spend(cluster["spend"]),
         "integration": (cluster["integration"] or {}).get("name", ""),
         "created": moment(cluster["createdAt"], now),
-        "console": (cluster["details"] or {}).get("consoleUrl") or "",
+        "console": cluster["consoleUrl"] or "",
         "revision": cluster["revision"],
         "history": "; ".join(map(_change, cluster["statusHistory"]["nodes"][:3])),
     }

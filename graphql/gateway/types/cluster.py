@@ -103,6 +103,10 @@ def details(row: Row) -> domain.ClusterDetails | None:
     return row.item.details if row.item.provider in PROVIDERS else None
 
 
+def console_url(row: Row) -> str | None:
+    return row.item.details.console_url
+
+
 def available_version(row: Row) -> str | None:
     return row.item.available_version or newest(row.facts.upgrade_versions or ())
 
@@ -154,7 +158,9 @@ def since(row: Row) -> datetime:
     description="Fields of a cluster that only one provider has. Select them with a fragment on the provider's type."
 )
 class ClusterDetails:
-    console_url: URL | None = field("The cluster's page in the provider's console.")
+    console_url: URL | None = field(
+        "The cluster's page in the provider's console.", deprecated="Use Cluster.consoleUrl."
+    )
 
 
 @strawberry.type(description="The phase of a cluster, in the common values and in the provider's words.")
@@ -272,6 +278,10 @@ class Cluster(Node, Observed):
         "When its change is expected to end, by earlier changes of the same kind. Null without a change, and "
         "until five of the same kind were observed.",
         resolver=of_cluster,
+    )
+    console_url: URL | None = field(
+        "Its page in the provider's console, or the nearest page to it whose address is known. Null where none is.",
+        resolver=console_url,
     )
     details: ClusterDetails | None = field(
         "Fields that only its provider has. Null for a provider that this version has no adapter for.",

@@ -34,6 +34,26 @@ async def used_by(row: Row, info: Info, first: First = 20, after: After = strawb
 
 
 @strawberry.type(
+    description="Who an integration is at its cloud. All of it is public: none of it lets anybody in. Each is null "
+    "where its provider does not show it."
+)
+class IntegrationIdentity:
+    cloud_account_id: str | None = field("The number of the AWS account, by the role.")
+    role_arn: str | None = field("The role of AWS that the provider takes.")
+    access_key_id: str | None = field("The public half of an access key.")
+    organization_id: str | None = field("The organization at Scaleway.")
+    project_id: str | None = field("The project at GCP or Scaleway.")
+    service_account: str | None = field("The address of the service account at GCP.")
+    workload_identity_provider: str | None = field(
+        "What vouches for the provider at GCP, where there is no key."
+    )
+    subscription_id: str | None = field("The subscription at Azure.")
+    tenant_id: str | None = field("The tenant at Azure, or the tenancy at OCI.")
+    application_id: str | None = field("The application at Azure, which is also called the client.")
+    user_id: str | None = field("The user at OCI or vSphere.")
+
+
+@strawberry.type(
     description="An integration connects an account with a cloud, a registry, a domain host or a CDN. Its "
     "credentials are never shown."
 )
@@ -50,6 +70,10 @@ class Integration(Node, Observed):
     provider_cloud: str | None = field("The cloud, in the provider's words.")
     authentication: str | None = field(
         "The kind of its credentials, in the provider's words, e.g. accessKey or AWS_ROLE."
+    )
+    identity: IntegrationIdentity | None = field(
+        "Which account, role, project, subscription or service account it is. Null where the provider shows nothing of "
+        "it."
     )
     features: list[str] = field(
         "What the integration is used for, in the provider's words, e.g. cluster or registry."

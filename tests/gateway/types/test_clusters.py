@@ -169,6 +169,28 @@ async def test_where_to_connect_and_through_what_it_was_built(world: TableStore,
     }
 
 
+async def test_who_an_integration_is_at_its_cloud_is_shown(world: TableStore, client: Client) -> None:
+    document = "{ integrations { nodes { name identity { cloudAccountId roleArn projectId } } } }"
+    found = (await client.query(document))["integrations"]["nodes"]
+    assert {node["name"]: node["identity"] for node in found} == {
+        "aws-prod": {
+            "cloudAccountId": "123456789012",
+            "roleArn": "arn:aws:iam::123456789012:role/aws-prod",
+            "projectId": None,
+        },
+        "gcp-lab": None,
+    }
+
+
+async def test_the_console_is_a_member_of_the_cluster_itself(world: TableStore, client: Client) -> None:
+    url = "https://console.example/production"
+    assert await one(client, "production", "consoleUrl details { consoleUrl }") == {
+        "consoleUrl": url,
+        "details": {"consoleUrl": url},
+    }
+    assert (await one(client, "edge", "consoleUrl"))["consoleUrl"] is None
+
+
 async def test_the_live_cluster_of_a_name_is_found(world: TableStore, client: Client) -> None:
     data = await client.query("{ accounts(provider: COCKROACHDB) { nodes { id } } }")
     owner = data["accounts"]["nodes"][0]["id"]

@@ -53,9 +53,7 @@ export function Header({ cluster, source }: { cluster: Header_cluster$key; sourc
           lateAt
           sampleCount
         }
-        details {
-          consoleUrl
-        }
+        consoleUrl
         capabilities {
           capability
           isSupported
@@ -166,7 +164,7 @@ interface Subject {
   readonly account: { readonly id: string; readonly name: string };
   readonly status: { readonly phase: string };
   readonly operation: object | null | undefined;
-  readonly details: { readonly consoleUrl?: string | null | undefined } | null | undefined;
+  readonly consoleUrl: string | null | undefined;
   readonly capabilities: readonly { readonly capability: string; readonly isSupported: boolean; readonly reason: string | null | undefined }[];
 }
 
@@ -174,7 +172,7 @@ function Actions({ cluster }: { cluster: Subject }) {
   const refusal = useRefusal("WRITE");
   const [isDeleting, setDeleting] = useState(false);
   const { stop, deploy, isBusy } = useVerbs(cluster.id);
-  const consoleUrl = cluster.details?.consoleUrl;
+  const consoleUrl = cluster.consoleUrl;
   const because = (capability: string): string | null => {
     const support = cluster.capabilities.find((one) => one.capability === capability);
     if (refusal) return refusal;

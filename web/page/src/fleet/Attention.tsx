@@ -47,9 +47,7 @@ export function Attention({ title, clusters, source, isOptional = false }: Atten
             state
             observedAt
           }
-          details {
-            consoleUrl
-          }
+          consoleUrl
         }
         totalCount
       }
@@ -113,9 +111,9 @@ function Row({ item }: { item: Item }) {
         <Link to={`${address}#history`} className="button quiet square" aria-label={`History of ${item.displayName}`} title="History">
           <Icon name="activity" size={14} />
         </Link>
-        {item.details?.consoleUrl && (
+        {item.consoleUrl && (
           <a
-            href={item.details.consoleUrl}
+            href={item.consoleUrl}
             className="button quiet square"
             target="_blank"
             rel="noopener noreferrer"
