@@ -218,10 +218,7 @@ class Intents(ABC, Generic[OutcomeT]):
             return await self.change_node(caller, ref, change)
         if isinstance(change, UpdateIntegration | DeleteIntegration):
             return await self.change_integration(caller, ref, change)
-        assert isinstance(
-            change,
-            UpdateCluster | StopCluster | DeployCluster | DeleteCluster | SetSpendLimit | ClearSpendLimit,
-        )
+        assert isinstance(change, ClusterChange)
         return await self.change_cluster(caller, ref, change, expected_revision=expected_revision)
 
     # ------------------------------------------------------------------------------------------------------- parts

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from typing import Any
 
 import pytest
 
@@ -128,6 +129,51 @@ async def test_a_cluster_is_upgraded_rolled_back_upgraded_again_and_finalised(be
     final = await journey.follow(await journey.run("finalize-upgrade", id=cluster), minutes=60)
     assert final["state"] == "SUCCEEDED"
     assert (await shown())[0] == "FINALIZED"
+
+
+KUBERNETES_UPGRADES = """{ clusters(search: "production") { nodes {
+    id name version availableVersion upgrade { state versions }
+} } }"""
+
+
+async def test_a_qovery_cluster_is_upgraded_to_the_next_version_and_a_plan_of_it_can_be_applied(
+    begin: Begin,
+) -> None:
+    journey = begin("qovery")
+    await journey.connect("Orchard Grocers")
+
+    async def shown() -> dict[str, Any]:
+        listed = (await journey.client.query(KUBERNETES_UPGRADES))["clusters"]["nodes"]
+        (found,) = [one for one in listed if one["name"] == "production"]
+        return dict(found)
+
+    before = await shown()
+    assert (before["version"], before["upgrade"]["versions"]) == ("1.32", ["1.33"])
+    refused = await journey.run("upgrade-cluster", id=before["id"], version="1.34")
+    assert (refused["userErrors"][0]["path"], journey.asked("POST")) == (["version"], [])
+
+    plan = (await journey.client.query(PLANNED_UPGRADE, id=before["id"]))["upgradeCluster"]["plan"]
+    (request,) = plan["requests"]
+    assert (request["method"], request["body"]) == ("POST", None)
+    applied = (await journey.client.query(APPLY, digest=plan["digest"]))["applyPlan"]
+    done = await journey.follow(applied, minutes=60)
+    assert (done["kind"], done["state"]) == ("UPGRADE_CLUSTER", "SUCCEEDED")
+    (sent,) = journey.asked("POST")
+    assert sent.url.path.endswith("/upgrade")
+    assert sent.url.path.startswith("/cluster/")  # no deployment follows: it begins one by itself
+
+    after = await shown()
+    assert (after["version"], after["availableVersion"]) == ("1.33", None)
+    nothing = await journey.run("upgrade-cluster", id=before["id"], version=None)
+    assert "No upgrade" in nothing["userErrors"][0]["message"]
+
+
+PLANNED_UPGRADE = """mutation ($id: ID!) { upgradeCluster(id: $id, dryRun: true) {
+    plan { digest requests { method url body } } userErrors { message }
+} }"""
+APPLY = """mutation ($digest: String!) { applyPlan(digest: $digest) {
+    operation { id state pollAfterSeconds } userErrors { message }
+} }"""
 
 
 ALLOWED = """{ clusters(search: "tracking-events") { nodes {

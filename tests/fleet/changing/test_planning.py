@@ -1,13 +1,17 @@
 """Plans at the domain: whose they are, when they are refused, and what they leave behind."""
 
+from typing import get_args
+
 import pytest
 
+from fleet.changing.intents import ClusterChange
 from fleet.changing.recording import Held, Recording
+from fleet.changing.verbs import VERBS
 from fleet.model.account import Account
 from fleet.model.caller import trusted
-from fleet.model.change import CordonNode, DeleteCluster, StopCluster, UpdateCluster
+from fleet.model.change import CordonNode, CreateCluster, DeleteCluster, StopCluster, UpdateCluster
 from fleet.model.cluster import Phase
-from fleet.model.operation import OperationState
+from fleet.model.operation import OperationState, TargetKind
 from fleet.model.plan import NEW_ID, Outgoing, Plan
 from fleet.model.rate_limit import RateFacts
 from fleet.model.refusal import Conflicting, NoSuchThing, Refused
@@ -240,3 +244,9 @@ class TestHolding:
     def test_a_plan_is_kept_without_what_it_shows(self, acme: object) -> None:
         assert "body" not in outgoing(body="{}").model_dump()
         assert Plan.model_fields["requests"].annotation == tuple[Outgoing, ...]
+
+
+def test_a_plan_of_every_change_of_a_cluster_can_be_applied() -> None:
+    """`Intents.again` takes these, and fails on any other."""
+    of_clusters = {verb.change for verb in VERBS.values() if verb.target is TargetKind.CLUSTER}
+    assert set(get_args(ClusterChange)) == of_clusters - {CreateCluster}
