@@ -263,7 +263,7 @@ class BaseAdapter(ABC):
         the next token. A token that repeats fails the listing, which would otherwise be endless.
         """
         found: list[RawT] = []
-        seen: set[TokenT] = set()
+        fetched: set[TokenT] = set()
         token: TokenT | None = None
         before: list[RawT] = []
         empty = 0
@@ -283,9 +283,9 @@ class BaseAdapter(ABC):
                 )
             if token is None:
                 return found
-            if token in seen or len(seen) >= MOST_PAGES:
+            if token in fetched or len(fetched) >= MOST_PAGES:
                 raise UnexpectedResponse(f"{self.provider.name} repeats a page or lists without end.")
-            seen.add(token)
+            fetched.add(token)
 
     def _refuse_too_many(self, count: int) -> None:
         if count > MOST_ITEMS:

@@ -86,15 +86,18 @@ def monthly(
     accounts: int, quiet_seconds: int = QUIET_SECONDS, processor: str = "GB second"
 ) -> Mapping[str, float]:
     """The cost in dollars, by item."""
-    looks = accounts * SECONDS_PER_MONTH // quiet_seconds
-    messages = looks / accounts_per_message(accounts, quiet_seconds)
+    observations = accounts * SECONDS_PER_MONTH // quiet_seconds
+    messages = observations / accounts_per_message(accounts, quiet_seconds)
     seconds = invocation_seconds(accounts, quiet_seconds)
     instances = max(2, math.ceil(1.5 * seconds * messages / SECONDS_PER_MONTH))
-    token_reads = min(looks, instances * accounts * SECONDS_PER_MONTH / 3600 / TOKEN_HOURS)
+    token_reads = min(observations, instances * accounts * SECONDS_PER_MONTH / 3600 / TOKEN_HOURS)
     is_fast = token_reads / SECONDS_PER_MONTH > STANDARD_READS_PER_SECOND
     invocations = messages + PLANS_PER_MONTH
-    written = looks * sum(WRITE_UNITS.values()) + PLANS_PER_MONTH * PLAN_UNITS["written"]
-    read = looks * (sum(READ_UNITS.values()) + 1 / PLANNED_FOR_A_READ) + PLANS_PER_MONTH * PLAN_UNITS["read"]
+    written = observations * sum(WRITE_UNITS.values()) + PLANS_PER_MONTH * PLAN_UNITS["written"]
+    read = (
+        observations * (sum(READ_UNITS.values()) + 1 / PLANNED_FOR_A_READ)
+        + PLANS_PER_MONTH * PLAN_UNITS["read"]
+    )
     return {
         "DynamoDB": (written * PRICES["million writes"] + read * PRICES["million reads"]) / 1e6,
         "Lambda": invocations * seconds * FUNCTION_GB * PRICES[processor]

@@ -12,12 +12,12 @@ from cli.documents import change
 from cli.errors import CommandError, Exit, GraphQLErrors, LostAnswer, NotThere, UserErrors
 from cli.flags import FlagsOf
 from cli.follow import POLL_SECONDS, follow
+from cli.formatting import money, plain, read_moment
 from cli.grammar import Flag, Options
 from cli.kinds import Duration
 from cli.output import dump, form_of, output_flags
 from cli.session import Session
 from cli.sight import Outcome, Sight
-from cli.words import money, plain, read_moment
 
 GROUP = "following the change"
 
@@ -59,7 +59,7 @@ class OperationWatch:
         forgotten = Sight(
             subject=title(self.latest),
             id=self._id,
-            word="gone",
+            state="gone",
             outcome=Outcome.FAILED,
             reason="It was forgotten while we waited.",
             poll_after_seconds=POLL_SECONDS,
@@ -93,7 +93,7 @@ def to_sight(operation: dict[str, Any]) -> Sight:
     return Sight(
         subject=title(operation),
         id=operation["id"],
-        word=operation["state"],
+        state=operation["state"],
         remark=f"the cluster is {status['phase']}" if status else "",
         since=read_moment(operation["requestedAt"]),
         age_seconds=target["freshness"]["ageSeconds"] if status else None,
@@ -206,7 +206,7 @@ def follow_operation(session: Session, options: Options, form: str, operation: d
         dump(screen, options, "yaml" if form == "yaml" else "json", {"operation": operation})
     elif not options.wait:
         sight = to_sight(operation)
-        screen.say(f"{plain(sight.subject)}: {screen.paint_phase(sight.word, sight.word)}")
+        screen.say(f"{plain(sight.subject)}: {screen.paint_phase(sight.state, sight.state)}")
         screen.tell(
             f"Follow it: fleetgraph wait --operation {operation['id']}" if outcome is None else sight.reason
         )

@@ -10,8 +10,8 @@ import httpx
 
 from cli import __version__
 from cli.errors import GraphQLErrors, LostAnswer, NotFleetgraph, Refused, Unreachable
+from cli.formatting import plain
 from cli.settings import Settings
-from cli.words import plain
 
 REQUEST_SECONDS = 30.0
 _ACCEPT = "application/graphql-response+json, application/json;q=0.9"

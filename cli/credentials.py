@@ -13,7 +13,7 @@ import click
 from cli.errors import UsageError
 from cli.files import read_text
 from cli.grammar import Flag, Options
-from cli.kinds import CLOUDS, Pair, Word, lower
+from cli.kinds import CLOUDS, EnumValue, Pair, lower
 from cli.session import Session
 
 KINDS: Mapping[str, Sequence[str]] = {
@@ -126,7 +126,7 @@ def _read(session: Session, name: str, source: str) -> str:
 
 def _cloud(value: str) -> str:
     try:
-        return Word(CLOUDS).convert(value, None, None)
+        return EnumValue(CLOUDS).convert(value, None, None)
     except click.BadParameter as error:
         raise UsageError(f"--set cloud={lower(value)}: {error.message}") from error
 

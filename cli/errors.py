@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
 
-from cli.words import plain
+from cli.formatting import plain
 
 
 class Exit(IntEnum):

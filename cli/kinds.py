@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import click
 from click.shell_completion import CompletionItem
 
-from cli.words import read_span
+from cli.formatting import read_span
 
 PHASES = (
     "PENDING",
@@ -51,38 +51,40 @@ _DIGITS = re.compile(r"\d{1,19}", re.ASCII)
 _AMOUNT = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
 
 
-class Word(click.ParamType[str]):
+class EnumValue(click.ParamType[str]):
     """A value of an enum, as people type it: `digital-ocean` is DIGITAL_OCEAN."""
 
     name = "word"
 
-    def __init__(self, words: Sequence[str]) -> None:
-        self.words = words
+    def __init__(self, values: Sequence[str]) -> None:
+        self.values = values
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        word = str(value).upper().replace("-", "_")
-        if word not in self.words:
-            close = get_close_matches(word, self.words, n=1)
-            remedy = f"Did you mean {lower(close[0])}?" if close else f"There are: {named(self.words)}."
+        written = str(value).upper().replace("-", "_")
+        if written not in self.values:
+            close = get_close_matches(written, self.values, n=1)
+            remedy = f"Did you mean {lower(close[0])}?" if close else f"There are: {named(self.values)}."
             self.fail(f"{value!r} is unknown. {remedy}", param, ctx)
-        return word
+        return written
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        return [CompletionItem(lower(word)) for word in self.words if lower(word).startswith(incomplete)]
+        return [
+            CompletionItem(lower(written)) for written in self.values if lower(written).startswith(incomplete)
+        ]
 
 
 _KEY = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
 
 
-class ProviderWord(Word):
+class ProviderKind(EnumValue):
     """A provider. One that is not among `words` can come from a package: the Fleetgraph that is asked knows."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        word = str(value).upper().replace("-", "_")
-        if _KEY.fullmatch(word) and not get_close_matches(word, self.words, n=1, cutoff=0.8):
-            return word
+        written = str(value).upper().replace("-", "_")
+        if _KEY.fullmatch(written) and not get_close_matches(written, self.values, n=1, cutoff=0.8):
+            return written
         return super().convert(value, param, ctx)
 
 
@@ -170,10 +172,10 @@ class Named(click.ParamType[str]):
         return [CompletionItem(name) for name in names(ctx, self.name, incomplete)]
 
 
-def lower(word: str) -> str:
-    return word.lower().replace("_", "-")
+def lower(written: str) -> str:
+    return written.lower().replace("_", "-")
 
 
-def named(words: Iterable[str]) -> str:
+def named(values: Iterable[str]) -> str:
     """The values of an enum, for a help text."""
-    return ", ".join(map(lower, words))
+    return ", ".join(map(lower, values))

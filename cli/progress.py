@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TextIO
 
 from cli.clock import Clock
+from cli.formatting import plain, span
 from cli.screen import STYLES, UNDER_WAY, Screen
 from cli.sight import Outcome, Sight
-from cli.words import plain, span
 
 if TYPE_CHECKING:
     from rich.live import Live
@@ -39,7 +39,7 @@ class Progress:
             self._redraw([self._line(sight, self._clock.monotonic() - read_at) for sight in sights])
             return
         for sight in sights:
-            news = (sight.word, sight.remark)
+            news = (sight.state, sight.remark)
             if self._shown.get(sight.subject) == news or (sight.outcome is not None and self._is_json):
                 continue
             self._shown[sight.subject] = news
@@ -93,8 +93,8 @@ class Progress:
         from rich.text import Text
 
         line = Text(plain(text), no_wrap=True, overflow="ellipsis")
-        start = line.plain.find(sight.word, len(sight.subject))
-        line.stylize(STYLES.get(sight.word, UNDER_WAY), start, start + len(sight.word))
+        start = line.plain.find(sight.state, len(sight.subject))
+        line.stylize(STYLES.get(sight.state, UNDER_WAY), start, start + len(sight.state))
         return line
 
     def _redraw(self, lines: Sequence["Text"]) -> None:
@@ -122,7 +122,7 @@ class Progress:
             "at": self._clock.now().astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             "subject": sight.subject,
             "id": sight.id or None,
-            "state": sight.word,
+            "state": sight.state,
             "remark": sight.remark or None,
             "since": None if sight.since is None else _stamp(sight.since),
             "seenSecondsAgo": sight.age_seconds,

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Mapping
 from typing import TextIO
 
-from cli.words import plain
+from cli.formatting import plain
 
 STYLES = {
     "READY": "green",

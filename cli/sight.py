@@ -25,7 +25,7 @@ class Sight:
 
     subject: str
     id: str = ""
-    word: str
+    state: str
     """The phase or state, or what is shown instead."""
     remark: str = ""
     since: datetime | None = None
@@ -40,4 +40,4 @@ class Sight:
 
     @property
     def text(self) -> str:
-        return f"{self.word} ({self.remark})" if self.remark else self.word
+        return f"{self.state} ({self.remark})" if self.remark else self.state

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cli.formatting import plain
 from cli.screen import STYLES, UNDER_WAY, Screen
-from cli.words import plain
 
 EMPTY = "-"
 """The text of unknown and missing values in a table."""

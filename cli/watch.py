@@ -6,10 +6,10 @@ from typing import Any
 from cli.client import REQUEST_SECONDS, Client
 from cli.documents import change, read
 from cli.follow import POLL_SECONDS
+from cli.formatting import read_moment
 from cli.goals import Goal, judge, value_of, verb
 from cli.lookup import Found, find_cluster, no_cluster, path_of
 from cli.sight import Outcome, Sight
-from cli.words import read_moment
 
 AT_ONCE = 100
 """The most IDs in one request."""
@@ -79,7 +79,7 @@ class ClusterWatch:
         is_reached = is_certain and self._goal.is_deletion
         return Sight(
             subject=reference,
-            word="not there" if self._goal.is_deletion else "not there yet",
+            state="not there" if self._goal.is_deletion else "not there yet",
             remark="" if is_certain else "and not all accounts could be seen",
             outcome=Outcome.REACHED if is_reached else None,
             poll_after_seconds=POLL_SECONDS,
@@ -90,7 +90,7 @@ class ClusterWatch:
         return Sight(
             subject=path,
             id=cluster_id,
-            word="gone",
+            state="gone",
             outcome=Outcome.REACHED if is_reached else Outcome.FAILED,
             reason="" if is_reached else "It was forgotten while we waited.",
             poll_after_seconds=POLL_SECONDS,
@@ -103,7 +103,7 @@ def to_sight(cluster: dict[str, Any], goal: Goal) -> Sight:
     return Sight(
         subject=path_of(cluster),
         id=cluster["id"],
-        word=status["phase"],
+        state=status["phase"],
         remark=", ".join(_remarks(cluster, goal)),
         since=read_moment(status["since"]),
         age_seconds=freshness["ageSeconds"],

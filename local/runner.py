@@ -137,8 +137,8 @@ class Runner:
 
     async def _adopt(self, store: Store, vault: RunnerVault) -> Adopted:
         known = await known_accounts(store)
-        if (seen_at := last_observed_at(known)) is not None:
-            self.clock.start_no_earlier_than(seen_at)
+        if (observed_at := last_observed_at(known)) is not None:
+            self.clock.start_no_earlier_than(observed_at)
         known = await forget(store, vault, self.clock, known, self.forgotten)
         return await adopt(store, vault, self.clock, known, self.given, self.base_urls)
 

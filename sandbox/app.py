@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.api import Api, Refusal
 from sandbox.faults import Fault, FaultKind, Faults, Json, anonymous, malformed
-from sandbox.journal import Journal, SeenRequest
+from sandbox.journal import Journal, RecordedRequest
 from sandbox.limits import Limiter
 
 CONTROL = "/_sandbox"
@@ -46,7 +46,7 @@ class App:
             return
         response = await self._respond(scope, receive)
         self._journal.record(
-            SeenRequest(
+            RecordedRequest(
                 method=scope["method"],
                 path=scope["path"],
                 query=scope["query_string"].decode(),

@@ -11,7 +11,7 @@ KEPT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeenRequest:
+class RecordedRequest:
     method: str
     path: str
     query: str
@@ -23,15 +23,15 @@ class SeenRequest:
 
 class Journal:
     def __init__(self) -> None:
-        self._seen: deque[SeenRequest] = deque(maxlen=KEPT)
+        self._recorded: deque[RecordedRequest] = deque(maxlen=KEPT)
 
-    def record(self, request: SeenRequest) -> None:
-        self._seen.append(request)
+    def record(self, request: RecordedRequest) -> None:
+        self._recorded.append(request)
 
     def clear(self) -> None:
-        self._seen.clear()
+        self._recorded.clear()
 
-    def matching(self, *, method: str | None = None, path: str = "*") -> list[SeenRequest]:
+    def matching(self, *, method: str | None = None, path: str = "*") -> list[RecordedRequest]:
         """Requests of a method whose path fits a glob."""
         return [
             request
@@ -39,8 +39,8 @@ class Journal:
             if method in (None, request.method) and fnmatchcase(request.path, path)
         ]
 
-    def __iter__(self) -> Iterator[SeenRequest]:
-        return iter(tuple(self._seen))
+    def __iter__(self) -> Iterator[RecordedRequest]:
+        return iter(tuple(self._recorded))
 
     def __len__(self) -> int:
-        return len(self._seen)
+        return len(self._recorded)

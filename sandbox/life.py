@@ -28,7 +28,7 @@ def is_doomed(name: str) -> bool:
 class Moment:
     """The state of a life at one instant."""
 
-    word: str
+    state: str
     since: datetime
     """When this step began."""
     round: int
@@ -40,12 +40,12 @@ class Moment:
 
     @property
     def is_gone(self) -> bool:
-        return self.word == GONE
+        return self.state == GONE
 
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
-    words: tuple[str, ...]
+    states: tuple[str, ...]
     ends: tuple[float, ...]
     """The end of each step, in seconds from the start of the script. The last step of a script that does not repeat has
     no end.
@@ -57,19 +57,19 @@ class Life:
         *steps, last = (part.strip() for part in script.split(","))
         if last != "again":
             steps.append(f"{last} inf")
-        timed = [(word, float(seconds)) for word, seconds in map(str.split, steps)]
+        timed = [(state, float(seconds)) for state, seconds in map(str.split, steps)]
         ends = tuple(accumulate(seconds for _, seconds in timed))
-        words = tuple(word for word, _ in timed)
-        return cls(words=words, ends=ends if last == "again" else ends[:-1], began=began)
+        states = tuple(state for state, _ in timed)
+        return cls(states=states, ends=ends if last == "again" else ends[:-1], began=began)
 
     @property
     def repeats(self) -> bool:
-        return len(self.ends) == len(self.words)
+        return len(self.ends) == len(self.states)
 
     @property
     def is_reborn(self) -> bool:
         """Whether each round is a new cluster rather than the same one again."""
-        return self.repeats and GONE in self.words
+        return self.repeats and GONE in self.states
 
     def at(self, now: datetime) -> Moment:
         age = (now - self.began).total_seconds()
@@ -77,9 +77,9 @@ class Life:
         step = bisect_right(self.ends, age)
         round_began = self.began + timedelta(seconds=round_ * self.ends[-1]) if self.repeats else self.began
         return Moment(
-            word=self.words[step],
+            state=self.states[step],
             since=round_began + timedelta(seconds=self.ends[step - 1] if step else 0),
             round=int(round_),
             round_began=round_began,
-            changes=int(round_) * len(self.words) + step,
+            changes=int(round_) * len(self.states) + step,
         )

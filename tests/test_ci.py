@@ -99,7 +99,7 @@ def clone(tmp_path: Path) -> Path:
         ("[good]\nuntil = 'ready'", "it ended with 0 before it served"),
     ],
 )
-def test_what_becomes_of_a_target_is_told(clone: Path, table: str, wrong: str | None) -> None:
+def test_the_report_says_what_became_of_a_target(clone: Path, table: str, wrong: str | None) -> None:
     (target,) = clones.read_targets(table)
     assert clones.make(target, clone) == wrong
 

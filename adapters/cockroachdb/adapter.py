@@ -16,7 +16,7 @@ from adapters.cockroachdb.request import (
     to_limit_request,
     to_update_request,
 )
-from adapters.cockroachdb.upgrades import WireVersion, WireVersions, to_offers
+from adapters.cockroachdb.upgrades import WireVersion, WireVersions, to_upgrade_versions
 from adapters.cockroachdb.versions import BOTH_LIMITS, CLOUD_SINCE, OLDEST, USAGE_LIMITS, require
 from adapters.cockroachdb.wire import (
     WireCluster,
@@ -121,7 +121,7 @@ class CockroachdbAdapter(BaseAdapter):
             return {}
         raw = await self._list("/api/v1/cluster-versions", WireVersions, {})
         versions = (await self.listing(raw, WireVersion, lambda wire: wire)).items
-        return {cluster.key: to_offers(versions, cluster) for cluster in clusters}
+        return {cluster.key: to_upgrade_versions(versions, cluster) for cluster in clusters}
 
     async def upgrade_cluster(self, cluster: Cluster, version: str) -> None:
         require(USAGE_LIMITS, self.api_version, "Another version of the database", ("version",))

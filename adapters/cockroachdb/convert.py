@@ -61,7 +61,7 @@ NO_NODES = "Only clusters of the Advanced plan have nodes of their own."
 
 
 def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
-    state, operation = to_word(wire.state), to_word(wire.operation_status)
+    state, operation = without_prefix(wire.state), without_prefix(wire.operation_status)
     phase = to_phase(state, operation)
     is_serverless = to_is_serverless(wire)
     serverless = wire.config.serverless if wire.config is not None else None
@@ -115,7 +115,7 @@ def to_console_url(identifier: str) -> str | None:
     return f"https://cockroachlabs.cloud/cluster/{segment(identifier)}/overview"
 
 
-def to_word(text: str | None) -> str:
+def without_prefix(text: str | None) -> str:
     word = text or ""
     for prefix in PREFIXES:
         word = word.removeprefix(prefix)
@@ -289,7 +289,7 @@ def to_node(wire: WireNode, account_id: str, cluster_key: str) -> Node:
         cluster_key=cluster_key,
         external_id=f"{wire.region_name}/{wire.name}" if wire.region_name else wire.name,
         name=wire.name,
-        phase=NODE_PHASES.get(to_word(wire.status), NodePhase.UNKNOWN),
+        phase=NODE_PHASES.get(without_prefix(wire.status), NodePhase.UNKNOWN),
         provider_phase=wire.status or "",
         region=wire.region_name,
         unread_members=wire.unread,

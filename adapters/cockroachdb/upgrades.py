@@ -48,7 +48,7 @@ def to_upgrade_state(word: str | None) -> UpgradeState | None:
     return None if word is None else STATES.get(word, UpgradeState.UNKNOWN)
 
 
-def to_offers(versions: Iterable[WireVersion], cluster: Cluster) -> tuple[str, ...]:
+def to_upgrade_versions(versions: Iterable[WireVersion], cluster: Cluster) -> tuple[str, ...]:
     """What the cluster's major version may become; nothing while no upgrade is available."""
     known = {one.version: one for one in versions}
     major = re.match(r"v\d+\.\d+", cluster.version or "")

@@ -25,8 +25,8 @@ from adapters.northflank.convert import (
     to_instance_type,
     to_integration,
     to_node,
+    to_provider_cloud,
     to_region,
-    to_word,
 )
 from adapters.northflank.credentials import (
     changes_mode,
@@ -36,6 +36,7 @@ from adapters.northflank.credentials import (
 from adapters.northflank.request import to_create_cluster_request, to_update_cluster_request
 from adapters.northflank.wire import (
     CamelItem,
+    WireCatalogPage,
     WireCluster,
     WireClusterAnswer,
     WireClusterPage,
@@ -45,7 +46,6 @@ from adapters.northflank.wire import (
     WireNode,
     WireNodePage,
     WireNodeType,
-    WireOfferPage,
     WirePage,
     WireRawClusterAnswer,
     WireRegion,
@@ -125,12 +125,18 @@ class NorthflankAdapter(BaseAdapter):
 
     async def regions(self) -> Listing[Region]:
         """Regions are requested for each cloud, because a region does not show its cloud."""
-        known = await self._all("/v1/cloud-providers", WireOfferPage)
-        words = [CamelItem.identify(one) for one in known]
-        return await join(self._regions(word) for word in words if word != "byok")
+        known = await self._all("/v1/cloud-providers", WireCatalogPage)
+        provider_clouds = [CamelItem.identify(one) for one in known]
+        return await join(
+            self._regions(provider_cloud) for provider_cloud in provider_clouds if provider_cloud != "byok"
+        )
 
     async def instance_types(self, used: Collection[tuple[Cloud, str]]) -> Listing[InstanceType]:
-        places = [(cloud, word, region) for cloud, region in used if (word := to_word(cloud, region))]
+        places = [
+            (cloud, provider_cloud, region)
+            for cloud, region in used
+            if (provider_cloud := to_provider_cloud(cloud, region))
+        ]
         return await join(self._instance_types(*place) for place in places)
 
     async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
@@ -217,17 +223,17 @@ class NorthflankAdapter(BaseAdapter):
         path = f"{self._cluster(cluster.external_id)}/nodes/{segment(node.external_id)}/{verb}"
         await self.confirm(await self.change("POST", path))
 
-    async def _regions(self, word: str | None) -> Listing[Region]:
-        if word is None:
+    async def _regions(self, provider_cloud: str | None) -> Listing[Region]:
+        if provider_cloud is None:
             return Listing(items=(), incomplete="Northflank listed a provider without a readable identity.")
-        raw = await self._all("/v1/cloud-providers/regions", WireOfferPage, {"provider": word})
+        raw = await self._all("/v1/cloud-providers/regions", WireCatalogPage, {"provider": provider_cloud})
         return await self.listing(
-            raw, WireRegion, lambda wire: to_region(wire, self.account.id, to_cloud(word))
+            raw, WireRegion, lambda wire: to_region(wire, self.account.id, to_cloud(provider_cloud))
         )
 
-    async def _instance_types(self, cloud: Cloud, word: str, region: str) -> Listing[InstanceType]:
+    async def _instance_types(self, cloud: Cloud, provider_cloud: str, region: str) -> Listing[InstanceType]:
         raw = await self._all(
-            "/v1/cloud-providers/node-types", WireOfferPage, {"provider": word, "region": region}
+            "/v1/cloud-providers/node-types", WireCatalogPage, {"provider": provider_cloud, "region": region}
         )
         return await self.listing(
             raw, WireNodeType, lambda wire: to_instance_type(wire, self.account.id, cloud, region)

@@ -230,7 +230,7 @@ def to_instance_type(wire: WireNodeType, account_id: str, cloud: Cloud, region: 
     )
 
 
-def to_word(cloud: Cloud, region: str) -> str | None:
+def to_provider_cloud(cloud: Cloud, region: str) -> str | None:
     """Northflank's name for the cloud of a region, where it has a special one. Regions of the AWS European Sovereign
     Cloud begin with `eusc-`.
     """

@@ -29,7 +29,9 @@ from fleet.providers.northflank import INTEGRATION_NAME, check_description
 
 Body = dict[str, Any]
 
-WORDS: Mapping[Cloud, str] = {cloud: word for word, cloud in CLOUDS.items() if word != "aws-eusc"}
+PROVIDER_CLOUDS: Mapping[Cloud, str] = {
+    cloud: provider_cloud for provider_cloud, cloud in CLOUDS.items() if provider_cloud != "aws-eusc"
+}
 
 MEMBERS: Mapping[type[Credentials], Mapping[str, str]] = {
     AkamaiCredentials: {
@@ -75,7 +77,7 @@ def to_create_integration_request(wanted: CreateIntegration) -> Body:
         INTEGRATION_NAME.check(wanted.name)
     body: Body = {
         "name": wanted.name,
-        "provider": WORDS[credentials.cloud],
+        "provider": PROVIDER_CLOUDS[credentials.cloud],
         **to_settings(wanted),
         "credentials": to_members(credentials),
     }

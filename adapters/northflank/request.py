@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from adapters.northflank.convert import CLOUDS, to_word
+from adapters.northflank.convert import CLOUDS, to_provider_cloud
 from adapters.wire import without_no_counts
 from fleet.model.cloud import Cloud
 from fleet.model.refusal import InvalidInput, Path, Unsupported
@@ -20,13 +20,13 @@ BYOK_POOLS = (
 def to_create_cluster_request(name: str, spec: NorthflankClusterSpec) -> Body:
     if spec.cloud is Cloud.BYOK:
         raise Unsupported(BYOK_POOLS, path=("spec", "cloud"))
-    word = to_word(spec.cloud, spec.region or "")
-    if word is None:
+    provider_cloud = to_provider_cloud(spec.cloud, spec.region or "")
+    if provider_cloud is None:
         known = ", ".join(sorted({str(cloud) for cloud in CLOUDS.values()} - {Cloud.BYOK}))
         raise InvalidInput(f"Northflank knows no cloud {spec.cloud}, but {known}.", path=("spec", "cloud"))
     body: Body = {
         "name": name,
-        "provider": word,
+        "provider": provider_cloud,
         "integrationId": spec.integration_external_id,
         "region": spec.region,
         "nodePools": to_pool_requests(spec.node_pools, (), path=("spec", "node_pools")),

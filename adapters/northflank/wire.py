@@ -191,7 +191,7 @@ class WireIntegrationPage(WirePage):
     items: Items = listed("integrations")
 
 
-class WireOfferPage(WirePage):
+class WireCatalogPage(WirePage):
     """The envelope of clouds, and also of regions and node types: all three lists have this name."""
 
     items: Items = listed("providers")

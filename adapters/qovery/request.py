@@ -13,7 +13,7 @@ from fleet.providers.qovery import FeatureWanted, QoveryClusterPatch, QoveryClus
 
 Body = dict[str, Any]
 
-WORDS: Mapping[Cloud, str] = {cloud: word for word, cloud in CLOUDS.items()}
+PROVIDER_CLOUDS: Mapping[Cloud, str] = {cloud: provider_cloud for provider_cloud, cloud in CLOUDS.items()}
 
 LINKED = frozenset({Cloud.AWS, Cloud.AZURE, Cloud.GCP, Cloud.ON_PREMISES, Cloud.SCALEWAY})
 """Clouds with credentials of their own kind. Clusters in any other cloud use the on-premise credentials."""
@@ -58,12 +58,12 @@ the whole cluster and sets missing members to defaults.
 
 def to_create_cluster_request(name: str, spec: QoveryClusterSpec, credentials: Integration | None) -> Body:
     """`credentials` are those in the specification. Qovery requires their name too."""
-    if spec.cloud not in WORDS:
+    if spec.cloud not in PROVIDER_CLOUDS:
         raise InvalidInput(f"Qovery has no clusters in {spec.cloud}.", path=("spec", "cloud"))
     body: Body = {
         "name": name,
         "region": spec.region,
-        "cloud_provider": WORDS[spec.cloud],
+        "cloud_provider": PROVIDER_CLOUDS[spec.cloud],
         "kubernetes": spec.kubernetes_mode.value,
     }
     body |= {MEMBERS[ours]: _plain(value) for ours, value in spec if ours in MEMBERS and value is not None}
@@ -85,7 +85,7 @@ def to_credentials_reference(spec: QoveryClusterSpec, credentials: Integration) 
             path=("spec", "integration_external_id"),
         )
     return {
-        "cloud_provider": WORDS[cloud],
+        "cloud_provider": PROVIDER_CLOUDS[cloud],
         "credentials": {"id": credentials.external_id, "name": credentials.name},
         "region": spec.region,
     }

@@ -8,14 +8,14 @@ import click
 from cli.changes import ask_for, carry_out, following_flags
 from cli.documents import change, read
 from cli.errors import Exit, UsageError
+from cli.formatting import freshness, moment, plain
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import Named, ProviderWord, named
+from cli.kinds import Named, ProviderKind, named
 from cli.lookup import find_account, qualified
 from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
 from cli.specs import PROVIDERS
 from cli.tables import Column
-from cli.words import freshness, moment, plain
 
 
 def list_accounts(session: Session, options: Options) -> int:
@@ -178,7 +178,7 @@ fleetgraph accounts list
 fleetgraph accounts list --provider qovery --json
 """,
             params=[
-                Flag("--provider", type=ProviderWord(PROVIDERS), metavar="PROVIDER", help=named(PROVIDERS)),
+                Flag("--provider", type=ProviderKind(PROVIDERS), metavar="PROVIDER", help=named(PROVIDERS)),
                 *output_flags(is_list=True),
             ],
         ),
@@ -203,7 +203,7 @@ fleetgraph accounts disconnect "Palisade Insurance" --wait
 fleetgraph accounts connect kupe --name "Palisade Insurance" --external-id palisade --token-env KUPE_API_KEY
 """,
             params=[
-                click.Argument(["provider"], metavar="PROVIDER", type=ProviderWord(PROVIDERS)),
+                click.Argument(["provider"], metavar="PROVIDER", type=ProviderKind(PROVIDERS)),
                 Flag("--name", required=True, metavar="NAME", help="what to call it; unique at its provider"),
                 Flag("--external-id", metavar="ID", help="the provider's, where the token does not imply it"),
                 Flag("--api-version", metavar="VERSION", help="of the provider's API, to pin it"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from cli.documents import read
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import Duration, Named, Number, ProviderWord, Word, lower, named
+from cli.kinds import Duration, EnumValue, Named, Number, ProviderKind, lower, named
 from cli.lookup import find_account, need_cluster
 from cli.output import Listing, output_flags, show_list
 from cli.session import Session
@@ -98,11 +98,11 @@ fleetgraph activity list --account "Acme Tools" --newest-first --limit 5
                     metavar="TIME",
                     help="how far back (default: 24h)",
                 ),
-                Flag("--kind", multiple=True, type=Word(KINDS), metavar="KIND", help=named(KINDS)),
+                Flag("--kind", multiple=True, type=EnumValue(KINDS), metavar="KIND", help=named(KINDS)),
                 Flag(
                     "--provider",
                     multiple=True,
-                    type=ProviderWord(PROVIDERS),
+                    type=ProviderKind(PROVIDERS),
                     metavar="PROVIDER",
                     help=named(PROVIDERS),
                 ),

@@ -7,13 +7,13 @@ import click
 from cli.changes import ask_for
 from cli.documents import envelopes
 from cli.errors import Exit, NotThere
+from cli.formatting import money, plain
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Named, Pair
 from cli.lookup import find_account, meant
 from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
 from cli.tables import Column
-from cli.words import money, plain
 
 
 def list_envelopes(session: Session, options: Options) -> int:

@@ -4,10 +4,10 @@ from typing import Any
 
 from cli.commands.clusters.listing import SEVERITY, missing
 from cli.documents import read
+from cli.formatting import money
 from cli.grammar import Noun, Options, Verb
 from cli.output import form_of, output_flags, show_one
 from cli.session import Session
-from cli.words import money
 
 
 def show_fleet(session: Session, options: Options) -> int:

@@ -8,13 +8,13 @@ from cli.changes import IDEMPOTENCY_KEY, carry_out, changing_flags, create
 from cli.credentials import credential_flags, to_credentials
 from cli.documents import change, read
 from cli.errors import UsageError
+from cli.formatting import freshness, moment, observed_ago
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import CLOUDS, Named, Word
+from cli.kinds import CLOUDS, EnumValue, Named
 from cli.lookup import find_account, find_integration, path_of
 from cli.output import Listing, output_flags, show_list, show_one
 from cli.session import Session
 from cli.tables import Column
-from cli.words import freshness, moment, seen
 
 
 def list_integrations(session: Session, options: Options) -> int:
@@ -43,7 +43,7 @@ def show_integration(session: Session, options: Options) -> int:
         "features": ", ".join(integration["features"]),
         "used by": ", ".join(path_of(node) for node in used_by) or "no cluster",
         "created": moment(integration["createdAt"], session.clock.now()),
-        "seen": seen(integration["freshness"]),
+        "seen": observed_ago(integration["freshness"]),
     }
     document = integration | {"usedBy": used_by}
     return show_one(session, options, document, facts, name=path_of(integration))
@@ -163,7 +163,7 @@ fleetgraph integrations list --account "Tidewater Studio" --cloud aws -o wide
 """,
             params=[
                 Flag("--account", multiple=True, type=Named("account"), metavar="ACCOUNT"),
-                Flag("--cloud", multiple=True, type=Word((*CLOUDS, "UNKNOWN")), metavar="CLOUD"),
+                Flag("--cloud", multiple=True, type=EnumValue((*CLOUDS, "UNKNOWN")), metavar="CLOUD"),
                 *output_flags(is_list=True),
             ],
         ),

@@ -8,13 +8,13 @@ import click
 from cli.changes import ask_for
 from cli.documents import keys
 from cli.errors import Exit, NotThere, UsageError
+from cli.formatting import plain, read_moment, since, span
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import Duration, Named, Word, named
+from cli.kinds import Duration, EnumValue, Named, named
 from cli.lookup import find_account, meant
 from cli.output import Listing, dump, form_of, output_flags, show_list
 from cli.session import Session
 from cli.tables import Column
-from cli.words import plain, read_moment, since, span
 
 SCOPES = ("READ", "WRITE", "ADMIN")
 
@@ -139,7 +139,7 @@ fleetgraph keys create ci --scope write --expires-in 30d > ci.key
 """,
             params=[
                 click.Argument(["name"], metavar="NAME"),
-                Flag("--scope", type=Word(SCOPES), required=True, metavar="SCOPE", help=named(SCOPES)),
+                Flag("--scope", type=EnumValue(SCOPES), required=True, metavar="SCOPE", help=named(SCOPES)),
                 Flag(
                     "--account",
                     multiple=True,

@@ -9,11 +9,11 @@ from cli import keyrings
 from cli.client import Client
 from cli.documents import read
 from cli.errors import Exit, UsageError
+from cli.formatting import plain
 from cli.grammar import Flag, Options, Verb
 from cli.profiles import Profile, chosen_name, config_path, read_config, to_profiles, write_profile
 from cli.session import Session
 from cli.settings import make_settings
-from cli.words import plain
 
 
 def login(session: Session, options: Options) -> int:

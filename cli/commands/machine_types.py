@@ -1,12 +1,12 @@
 """`fleetgraph machine-types`: the machine types of nodes."""
 
+from cli.catalog import accounts_of, catalog_flags, read_catalog
 from cli.documents import read
+from cli.formatting import cores, mebibytes
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.offers import accounts_of, offer_flags, read_offers
 from cli.output import output_flags, show_list
 from cli.session import Session
 from cli.tables import Column
-from cli.words import cores, mebibytes
 
 COLUMNS = (
     Column(title="NAME", value=lambda node: node["name"]),
@@ -22,7 +22,7 @@ def list_machine_types(session: Session, options: Options) -> int:
     return show_list(
         session,
         options,
-        lambda: read_offers(
+        lambda: read_catalog(
             session,
             accounts,
             read.MACHINE_TYPES,
@@ -48,7 +48,7 @@ COMMAND = Noun(
 fleetgraph machine-types list --account "Orchard Grocers" --cloud aws --region eu-west-3
 fleetgraph machine-types list --account "Tidewater Studio" --json
 """,
-            params=[*offer_flags(), Flag("--region", metavar="REGION"), *output_flags(is_list=True)],
+            params=[*catalog_flags(), Flag("--region", metavar="REGION"), *output_flags(is_list=True)],
         )
     ],
     default="list",

@@ -9,12 +9,12 @@ from cli.changes import carry_out, changing_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument
 from cli.documents import change, read
 from cli.errors import CannotBecome
+from cli.formatting import freshness, since
 from cli.grammar import Noun, Options, Verb
 from cli.lookup import find_node, need_cluster, path_of
 from cli.output import Listing, output_flags, show_list
 from cli.session import Session
 from cli.tables import Column
-from cli.words import freshness, since
 
 
 def list_nodes(session: Session, options: Options) -> int:

@@ -8,13 +8,13 @@ from cli.changes import OUTCOMES, OperationWatch, ask_for, title
 from cli.client import REQUEST_SECONDS
 from cli.documents import change
 from cli.errors import Exit
+from cli.formatting import moment, plain, since
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import STATES, Named, Number, Word, named
+from cli.kinds import STATES, EnumValue, Named, Number, named
 from cli.lookup import need_cluster, path_of
 from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
 from cli.tables import Column
-from cli.words import moment, plain, since
 
 PAGE = 100
 
@@ -100,7 +100,7 @@ fleetgraph operations list --state running --state unconfirmed
 fleetgraph operations list --cluster "Acme Tools/production" --limit 5 --json
 """,
             params=[
-                Flag("--state", multiple=True, type=Word(STATES), metavar="STATE", help=named(OUTCOMES)),
+                Flag("--state", multiple=True, type=EnumValue(STATES), metavar="STATE", help=named(OUTCOMES)),
                 Flag("--cluster", type=Named("cluster"), metavar="CLUSTER", help="only changes of this one"),
                 Flag(
                     "--limit", type=Number(), default=20, metavar="N", help="how many at most (default: 20)"

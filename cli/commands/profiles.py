@@ -7,13 +7,13 @@ import click
 
 from cli import keyrings
 from cli.errors import Exit, NotThere
+from cli.formatting import plain
 from cli.grammar import Noun, Options, Verb
 from cli.lookup import meant
 from cli.output import Listing, output_flags, show_list
 from cli.profiles import Profile, choose, chosen_name, config_path, read_config, remove, to_profiles
 from cli.session import Session
 from cli.tables import Column
-from cli.words import plain
 
 
 def list_profiles(session: Session, options: Options) -> int:

@@ -1,8 +1,8 @@
 """`fleetgraph regions`: where clusters can be created."""
 
+from cli.catalog import accounts_of, catalog_flags, read_catalog
 from cli.documents import read
 from cli.grammar import Noun, Options, Verb
-from cli.offers import accounts_of, offer_flags, read_offers
 from cli.output import output_flags, show_list
 from cli.session import Session
 from cli.tables import Column
@@ -22,7 +22,7 @@ def list_regions(session: Session, options: Options) -> int:
     return show_list(
         session,
         options,
-        lambda: read_offers(
+        lambda: read_catalog(
             session,
             accounts,
             read.REGIONS,
@@ -48,7 +48,7 @@ COMMAND = Noun(
 fleetgraph regions list --account "Meridian Freight"
 fleetgraph regions list --cloud aws -o csv
 """,
-            params=[*offer_flags(), *output_flags(is_list=True)],
+            params=[*catalog_flags(), *output_flags(is_list=True)],
         )
     ],
     default="list",

@@ -3,12 +3,12 @@
 from typing import Any
 
 from cli.documents import read
+from cli.formatting import money
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Named, Number
 from cli.output import Listing, output_flags, show_list
 from cli.session import Session
 from cli.tables import Column
-from cli.words import money
 
 
 def list_spend(session: Session, options: Options) -> int:

@@ -8,13 +8,13 @@ from cli.commands.clusters.listing import missing
 from cli.commands.clusters.showing import CALLED, cluster_argument
 from cli.documents import change, read
 from cli.errors import UsageError
+from cli.formatting import limit, money, usage
 from cli.grammar import Noun, Options, Verb
 from cli.limits import limit_flags, to_limit
 from cli.lookup import need_cluster, path_of
 from cli.output import Listing, output_flags, show_list, show_one
 from cli.session import Session
 from cli.tables import Column
-from cli.words import limit, money, usage
 
 HELD = {
     "MONEY": "in money; use, where given, is our conversion",

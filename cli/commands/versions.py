@@ -4,12 +4,12 @@ from typing import Any
 
 from cli.commands.clusters.filters import filter_flags, to_filter
 from cli.documents import read
+from cli.formatting import number_aware
 from cli.grammar import Noun, Options, Verb
 from cli.lookup import path_of
 from cli.output import Listing, output_flags, show_list
 from cli.session import Session
 from cli.tables import Column
-from cli.words import number_aware
 
 
 def list_versions(session: Session, options: Options) -> int:

@@ -8,14 +8,14 @@ from cli.changes import ask_for
 from cli.commands.activity import KINDS
 from cli.documents import webhooks
 from cli.errors import Exit, NotThere, UsageError
+from cli.formatting import moment, plain, since
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import Named, Word, lower, named
+from cli.kinds import EnumValue, Named, lower, named
 from cli.lookup import find_account, meant
 from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
 from cli.specs import PROVIDERS
 from cli.tables import Column
-from cli.words import moment, plain, since
 
 SEVERITIES = ("BROKEN", "STUCK", "UNKNOWN", "MOVING", "FINE")
 FORMS = ("STANDARD", "SLACK")
@@ -218,7 +218,7 @@ SLACK=https://hooks.example.com/services/T0/B0/x fleetgraph webhooks create slac
                 Flag(
                     "--form",
                     "form_",
-                    type=Word(FORMS),
+                    type=EnumValue(FORMS),
                     default="STANDARD",
                     metavar="FORM",
                     help=f"{named(FORMS)} (default: standard)",
@@ -226,18 +226,23 @@ SLACK=https://hooks.example.com/services/T0/B0/x fleetgraph webhooks create slac
                 Flag(
                     "--severity",
                     multiple=True,
-                    type=Word(SEVERITIES),
+                    type=EnumValue(SEVERITIES),
                     metavar="SEVERITY",
                     help=named(SEVERITIES),
                     group=CHOICE,
                 ),
                 Flag(
-                    "--kind", multiple=True, type=Word(KINDS), metavar="KIND", help=named(KINDS), group=CHOICE
+                    "--kind",
+                    multiple=True,
+                    type=EnumValue(KINDS),
+                    metavar="KIND",
+                    help=named(KINDS),
+                    group=CHOICE,
                 ),
                 Flag(
                     "--provider",
                     multiple=True,
-                    type=Word(PROVIDERS),
+                    type=EnumValue(PROVIDERS),
                     metavar="PROVIDER",
                     help=named(PROVIDERS),
                     group=CHOICE,

@@ -1,11 +1,11 @@
 """`fleetgraph whoami`: the Fleetgraph, the caller, and its scopes."""
 
 from cli.documents import read
+from cli.formatting import moment
 from cli.grammar import Options, Verb
 from cli.lookup import qualified
 from cli.output import output_flags, show_one
 from cli.session import Session
-from cli.words import moment
 
 
 def whoami(session: Session, options: Options) -> int:

@@ -7,7 +7,7 @@ import click
 
 from cli.errors import UsageError
 from cli.grammar import Flag, Options
-from cli.kinds import CLOUDS, Number, Pair, Word
+from cli.kinds import CLOUDS, EnumValue, Number, Pair
 from cli.limits import limit_flags, to_limit
 from cli.session import Session
 from cli.specs.members import Spec, given, number
@@ -37,7 +37,7 @@ SERVERLESS_GROUP, ADVANCED_GROUP = "basic and standard", "advanced"
 
 def create_flags() -> Sequence[click.Parameter]:
     return [
-        Flag("--cloud", required=True, type=Word(CLOUDS), metavar="CLOUD", help="aws, azure or gcp"),
+        Flag("--cloud", required=True, type=EnumValue(CLOUDS), metavar="CLOUD", help="aws, azure or gcp"),
         Flag("--plan", required=True, type=click.Choice(PLANS), metavar="PLAN", help=", ".join(PLANS)),
         *_common_flags(),
     ]

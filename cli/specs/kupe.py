@@ -7,7 +7,7 @@ import click
 
 from cli.files import read_object
 from cli.grammar import Flag, Options
-from cli.kinds import Word
+from cli.kinds import EnumValue
 from cli.session import Session
 from cli.specs.members import Spec, given
 
@@ -24,7 +24,7 @@ def create_flags() -> Sequence[click.Parameter]:
         Flag(
             "--type",
             required=True,
-            type=Word(("SHARED", "DEDICATED")),
+            type=EnumValue(("SHARED", "DEDICATED")),
             metavar="TYPE",
             help="shared or dedicated",
         ),

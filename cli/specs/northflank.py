@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cli.grammar import Flag, Options
-from cli.kinds import CLOUDS, LARGEST_INT, Word
+from cli.kinds import CLOUDS, LARGEST_INT, EnumValue
 from cli.lookup import find_integration
 from cli.session import Session
 from cli.specs.members import Spec, given
@@ -63,7 +63,7 @@ class NodePool(click.ParamType[dict[str, Any]]):
 def create_flags() -> Sequence[click.Parameter]:
     return [
         Flag("--integration", required=True, metavar="NAME", help="of the account, by name or ID"),
-        Flag("--cloud", required=True, type=Word(CLOUDS), metavar="CLOUD", help="aws, gcp, azure, ..."),
+        Flag("--cloud", required=True, type=EnumValue(CLOUDS), metavar="CLOUD", help="aws, gcp, azure, ..."),
         Flag("--region", metavar="REGION"),
         Flag("--description", metavar="TEXT"),
         _pool_flag("may be repeated", required=True),

@@ -8,7 +8,7 @@ import click
 from cli.errors import UsageError
 from cli.files import read_text
 from cli.grammar import Flag, Options
-from cli.kinds import CLOUDS, Number, Word
+from cli.kinds import CLOUDS, EnumValue, Number
 from cli.lookup import find_integration
 from cli.session import Session
 from cli.specs.members import Spec, given
@@ -26,11 +26,14 @@ ADVANCED = "metrics and charts"
 
 def create_flags() -> Sequence[click.Parameter]:
     return [
-        Flag("--cloud", required=True, type=Word(CLOUDS), metavar="CLOUD", help="aws, gcp, azure, ..."),
+        Flag("--cloud", required=True, type=EnumValue(CLOUDS), metavar="CLOUD", help="aws, gcp, azure, ..."),
         Flag("--region", required=True, metavar="REGION"),
         Flag("--integration", metavar="NAME", help="that holds the cloud's credentials, by name or ID"),
         Flag(
-            "--kubernetes-mode", type=Word(MODES), metavar="MODE", help="managed (default), self-managed, ..."
+            "--kubernetes-mode",
+            type=EnumValue(MODES),
+            metavar="MODE",
+            help="managed (default), self-managed, ...",
         ),
         Flag("--deploy/--no-deploy", default=None, help="deploy at once (default), or register only"),
         *_common_flags(),

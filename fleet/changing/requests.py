@@ -181,23 +181,24 @@ async def prepare_upgrade(asking: Asking) -> Ready | None:
     assert isinstance(change, UpgradeCluster)
     assert asking.operation.target is not None
     cluster = await _read_now(asking, asking.operation.target.key)
-    version = _chosen(change.version, await _offered(adapter, cluster), cluster)
+    version = _chosen(change.version, await _available_versions(adapter, cluster), cluster)
     return await _prepare_as(asking, change.model_copy(update={"version": version}), _upgrade)
 
 
-async def _offered(adapter: Adapter, cluster: Cluster) -> tuple[str, ...]:
+async def _available_versions(adapter: Adapter, cluster: Cluster) -> tuple[str, ...]:
     if isinstance(adapter, OffersUpgrades):
         return (await adapter.upgrade_versions([cluster])).get(cluster.key, ())
     return () if cluster.available_version is None else (cluster.available_version,)
 
 
-def _chosen(wanted: str | None, offered: tuple[str, ...], cluster: Cluster) -> str:
-    best = newest(offered)
+def _chosen(wanted: str | None, available: tuple[str, ...], cluster: Cluster) -> str:
+    best = newest(available)
     if best is None:
         raise InvalidInput(f"No upgrade of {cluster.name} is on offer.", path=("version",))
-    if wanted is not None and wanted not in offered:
+    if wanted is not None and wanted not in available:
         raise InvalidInput(
-            f"{cluster.name} runs {cluster.version}, and {', '.join(offered)} is on offer.", path=("version",)
+            f"{cluster.name} runs {cluster.version}, and {', '.join(available)} is on offer.",
+            path=("version",),
         )
     return wanted or best
 

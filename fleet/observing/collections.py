@@ -288,9 +288,9 @@ async def collect_upgrades(context: CollectionContext) -> Collected:
     adapter = context.adapter
     assert isinstance(adapter, OffersUpgrades)
     rows = context.serving(Capability.UPGRADE_CLUSTER)
-    offered = await adapter.upgrade_versions([row.item for row in rows])
+    available = await adapter.upgrade_versions([row.item for row in rows])
     return await _keep_facts(
-        context, {row.item.key: {"upgrade_versions": offered.get(row.item.key)} for row in rows}, None
+        context, {row.item.key: {"upgrade_versions": available.get(row.item.key)} for row in rows}, None
     )
 
 

@@ -81,15 +81,15 @@ def _named(collection: str) -> str:
 def _differences(
     old: TrackedCluster, new: TrackedCluster
 ) -> Iterable[tuple[EventKind, str | None, str | None]]:
-    is_told = False
+    is_reported = False
     if old.item.version != new.item.version:
-        is_told = True
+        is_reported = True
         yield EventKind.VERSION_CHANGED, old.item.version, new.item.version
     limits = _limit(old.item.spend_limit), _limit(new.item.spend_limit)
     if limits[0] != limits[1]:
-        is_told = True
+        is_reported = True
         yield EventKind.LIMIT_CHANGED, *limits
-    if old.item.revision != new.item.revision and not is_told:
+    if old.item.revision != new.item.revision and not is_reported:
         yield EventKind.REVISION_CHANGED, old.item.revision, new.item.revision
 
 

@@ -271,7 +271,7 @@ class _Running:
         self._known = {row.item.key: row for row in await self._store.clusters(self._account.id)}
         self._adapter = adapter = await self._open()
         before = self._before.collections
-        self._collections = {one: old for one, old in before.items() if _is_offered(one, adapter)}
+        self._collections = {one: old for one, old in before.items() if _is_supported(one, adapter)}
         for collection in self._due(adapter):
             if self._dry_until is not None:
                 self._hold_back(collection, self._dry_until)
@@ -399,7 +399,7 @@ class _Running:
         return [
             collection
             for collection in COLLECT
-            if _is_offered(collection, adapter)
+            if _is_supported(collection, adapter)
             if is_due(collection, self._before, self._pace, now)
             or collection in wanted
             or (collection is Collection.CLUSTERS and (self._is_asked_for or self._has_new_token()))
@@ -550,5 +550,5 @@ def _failed_since(state: AccountState, began_at: datetime) -> Failure | None:
     return next((one for one in failures if one is not None and one.occurred_at >= began_at), None)
 
 
-def _is_offered(collection: Collection, adapter: Adapter) -> bool:
+def _is_supported(collection: Collection, adapter: Adapter) -> bool:
     return collection not in PROTOCOL_OF or isinstance(adapter, PROTOCOL_OF[collection])

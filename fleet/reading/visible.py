@@ -19,7 +19,7 @@ from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import FleetOrder, Reader, Ref
 
 
-def as_seen_by(caller: Caller, reader: Reader) -> Reader:
+def visible_to(caller: Caller, reader: Reader) -> Reader:
     return reader if caller.account_ids is None else LimitedReader(reader, caller.account_ids)
 
 

@@ -49,13 +49,13 @@ def message_id(webhook: Webhook, event: Event) -> str:
     """The same at every attempt, also where the feed gave the event a later place meanwhile: a receiver recognises what
     it has already.
     """
-    told = event.model_dump_json(exclude={"message"})
-    return "msg_" + hashlib.sha256(f"{webhook.id}\n{told}".encode()).hexdigest()[:32]
+    payload = event.model_dump_json(exclude={"message"})
+    return "msg_" + hashlib.sha256(f"{webhook.id}\n{payload}".encode()).hexdigest()[:32]
 
 
 def write_body(webhook: Webhook, event: Event) -> bytes:
-    told = _slack(event) if webhook.form is WebhookForm.SLACK else _standard(event)
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    payload = _slack(event) if webhook.form is WebhookForm.SLACK else _standard(event)
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def write_headers(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:

@@ -19,7 +19,7 @@ def write_target(target: Target) -> SecretStr:
 def read_target(text: SecretStr) -> Target:
     """Raises `KeyError` for a text that `write_target` did not write."""
     try:
-        told = json.loads(text.get_secret_value())
-        return Target(url=told["url"], secret=told["secret"])
+        loaded = json.loads(text.get_secret_value())
+        return Target(url=loaded["url"], secret=loaded["secret"])
     except (ValueError, TypeError) as error:
         raise KeyError("webhook") from error

@@ -93,7 +93,7 @@ async def read(adapter: Any, cluster: Cluster) -> Cluster:
     return found
 
 
-def changes_seen(here: Setting) -> list[str]:
+def changes_sent(here: Setting) -> list[str]:
     return [request.method for request in here.server.requests if request.method != "GET"]
 
 
@@ -190,7 +190,7 @@ async def test_a_change_goes_out_once_whatever_happens(
         here.server.fault(**fault, method=method)
     with pytest.raises(error):
         await VERBS[verb][1](adapter, cluster, kit)
-    assert len(changes_seen(here)) == 1
+    assert len(changes_sent(here)) == 1
     assert here.clock.slept == []
 
 
@@ -207,7 +207,7 @@ async def test_a_change_asks_for_its_permit_first_with_what_it_sends(
     here.permits.forbids_changes = True
     with pytest.raises(NotPermitted):
         await VERBS[verb][1](adapter, cluster, kit)
-    assert changes_seen(here) == []
+    assert changes_sent(here) == []
     (announced,) = here.permits.changes
     here.permits.forbids_changes = False
     await VERBS[verb][1](adapter, cluster, kit)
@@ -234,7 +234,7 @@ async def test_an_answer_that_is_lost_or_broken_does_not_mean_that_nothing_was_d
 
 @proves("strange-success", verbs=VERBS)
 @pytest.mark.parametrize("body", [b"<html>signed in</html>", b'"yes"', b"[]", b'{"half'], ids=str)
-async def test_a_success_in_anothers_words_is_unexpected(
+async def test_a_success_of_another_form_is_unexpected(
     here: Setting, kit: Kit, verb: str, body: bytes
 ) -> None:
     cluster = await made(here, kit, here.adapter)

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from fleetgraph.testing import changing, describing, failing, integrations, quality, reading
 from fleetgraph.testing.kit import Kit
-from fleetgraph.testing.rules import is_offered, rule_of, verbs_of
+from fleetgraph.testing.rules import applies_to, rule_of, verbs_of
 from fleetgraph.testing.setting import PLENTY, Setting, TurnedClock
 from sandbox import ManualClock, Server, serve
 
@@ -67,7 +67,7 @@ def contract_of(kit: Kit) -> type[Contract]:
                 continue
             if rule_of(test) is None:
                 raise ValueError(f"{name} does not say which rule it proves")
-            if not is_offered(test, kit):
+            if not applies_to(test, kit):
                 continue
             if name in tests:
                 raise ValueError(f"two tests of the contract are called {name}")

@@ -32,8 +32,8 @@ def test_the_data_sheet_says_what_the_adapter_can(kit: Kit) -> None:
 def test_the_data_sheet_has_records_for_what_can_be_asked(
     kit: Kit, part: str, capability: Capability
 ) -> None:
-    is_there, is_offered = getattr(kit.provider, part) is not None, capability not in kit.provider.unsupported
-    assert is_there == is_offered, (
+    is_there, applies_to = getattr(kit.provider, part) is not None, capability not in kit.provider.unsupported
+    assert is_there == applies_to, (
         f"{kit.provider.name} has a `{part}` exactly where {capability} is supported."
     )
 

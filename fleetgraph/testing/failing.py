@@ -122,7 +122,7 @@ async def test_a_refusal_for_a_moment_is_waited_out(here: Setting) -> None:
 
 
 @proves("unknown-words")
-async def test_an_unknown_word_is_kept_and_hides_no_cluster(here: Setting) -> None:
+async def test_an_unknown_value_is_kept_and_hides_no_cluster(here: Setting) -> None:
     known = {cluster.key: cluster.provider_phase for cluster in (await here.adapter.clusters()).items}
     here.server.fault("unknown-phase")
     listing = await here.adapter.clusters()
@@ -195,7 +195,7 @@ async def test_nothing_goes_out_without_an_allowance(here: Setting) -> None:
 
 
 @proves("token")
-async def test_a_wrong_token_is_told_apart_from_an_outage(here: Setting) -> None:
+async def test_a_wrong_token_is_distinguished_from_an_outage(here: Setting) -> None:
     account, _ = here.accounts()[0]
     with pytest.raises(Unauthenticated):
         await here.open(account, SecretStr("not-the-token")).clusters()

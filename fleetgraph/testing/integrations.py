@@ -137,7 +137,7 @@ async def test_a_provider_that_repeats_a_secret_is_not_quoted(here: Setting, ver
 
 @proves("strange-success", ChangesIntegrations)
 @pytest.mark.parametrize("body", [b"<html>signed in</html>", b"[]", b'{"half'], ids=str)
-async def test_a_success_in_anothers_words_is_unexpected_of_an_integration_too(
+async def test_a_success_of_another_form_is_unexpected_of_an_integration_too(
     here: Setting, kit: Kit, body: bytes
 ) -> None:
     kind = kit.credentials[0]

@@ -43,7 +43,7 @@ async def test_every_account_shows_its_clusters_each_once(here: Setting) -> None
 
 
 @proves("stable-revision")
-async def test_a_second_look_shows_the_same(here: Setting) -> None:
+async def test_a_second_listing_is_the_same(here: Setting) -> None:
     for adapter in here.adapters():
         assert await adapter.clusters() == await adapter.clusters()
 

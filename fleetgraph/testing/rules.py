@@ -87,7 +87,7 @@ def rule_of(test: object) -> str | None:
     return rule
 
 
-def is_offered(test: Any, kit: Kit) -> bool:
+def applies_to(test: Any, kit: Kit) -> bool:
     """Whether a test applies to this provider."""
     return (
         (test.needs is None or issubclass(kit.adapter, test.needs))

@@ -25,7 +25,7 @@ from fleet.ports.credits import CreditStatus
 from fleet.ports.store import FleetOrder, Ref
 from fleet.reading import pages
 from fleet.reading.timings import Timings
-from fleet.reading.visible import as_seen_by
+from fleet.reading.visible import visible_to
 from gateway.services import Policy, Services
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -64,7 +64,7 @@ class Context:
     """
 
     def __init__(self, services: Services, policy: Policy, *, caller: Caller) -> None:
-        self.reader = as_seen_by(caller, services.reader)
+        self.reader = visible_to(caller, services.reader)
         self.snapshots = services.snapshots
         self.changer = services.changer
         self.account_service = services.account_service

@@ -45,9 +45,10 @@ def _read(row: Row) -> Budget:
 
 def _lacks_something(read: Budget, stored: str) -> bool:
     """Whether members, or entries of lists, are lost that were stored."""
-    told = json.loads(stored)
+    loaded = json.loads(stored)
     return any(
-        told.get(name) and (not value or (isinstance(told[name], list) and len(told[name]) > len(value)))
+        loaded.get(name)
+        and (not value or (isinstance(loaded[name], list) and len(loaded[name]) > len(value)))
         for name, value in read
     )
 

@@ -18,7 +18,7 @@ from sandbox.cockroachdb.versions import (
     known,
     render,
 )
-from sandbox.cockroachdb.world import INACTIVE, OFFERS, Incarnation, Organization, World, nodes
+from sandbox.cockroachdb.world import CATALOG, INACTIVE, Incarnation, Organization, World, nodes
 from sandbox.faults import Json
 from sandbox.limits import Allowance, RateLimit
 
@@ -94,7 +94,7 @@ class Cockroachdb(Api[World]):
         version = self.version_of(call)
         if version <= SPEND_LIMITS:
             raise Refusal(404, "not found")  # came with 2023-04-10
-        shown, pagination = page(call, version, OFFERS["versions"], lambda offer: [offer["version"]])
+        shown, pagination = page(call, version, CATALOG["versions"], lambda offer: [offer["version"]])
         dated = ({**offer, "support_end": instant(offer["support_end"])} for offer in shown)
         versions = [known(offer, OFFER_SINCE, version) for offer in dated]
         return answer({"versions": versions, "pagination": pagination})
@@ -127,7 +127,7 @@ class Cockroachdb(Api[World]):
         is_serverless = call.query.get("serverless") == "true"
         offered = [
             region
-            for region in OFFERS["regions"]
+            for region in CATALOG["regions"]
             if cloud in (None, region["cloud"]) and (region["serverless"] or not is_serverless)
         ]
         shown, pagination = page(call, version, offered, lambda region: [region["distance"], region["name"]])

@@ -10,8 +10,8 @@ from sandbox.bodies import Body
 from sandbox.cockroachdb import limits
 from sandbox.cockroachdb.versions import CURRENT, USAGE_LIMITS
 from sandbox.cockroachdb.world import (
+    CATALOG,
     MACHINES,
-    OFFERS,
     Cluster,
     Hardware,
     Incarnation,
@@ -185,8 +185,8 @@ def by_hand(cluster: Cluster) -> None:
 
 def allowed_upgrades(cluster: Cluster) -> tuple[str, ...]:
     major = ".".join(cluster.version.split(".")[:2])
-    offers = (offer for offer in OFFERS["versions"] if offer["version"] == major)
-    return tuple(next(offers, {"allowed_upgrades": ()})["allowed_upgrades"])
+    listed = (offer for offer in CATALOG["versions"] if offer["version"] == major)
+    return tuple(next(listed, {"allowed_upgrades": ()})["allowed_upgrades"])
 
 
 def serverless_change(body: Body, cluster: Cluster, version: str, plan: str) -> dict[str, Any]:
@@ -264,7 +264,7 @@ def changeable(found: Incarnation) -> None:
     """Raises a Refusal while another operation is in progress: a 400, which only its text distinguishes."""
     if found.state == "DELETED":
         raise Refusal(404, "cluster not found")
-    if found.state == "LOCKED" or found.moment.word.endswith("_RUNNING"):
+    if found.state == "LOCKED" or found.moment.state.endswith("_RUNNING"):
         raise Refusal(400, "cluster is locked by another operation")
     if found.state != "CREATED":
         raise Refusal(400, f"cluster is {found.state}")
@@ -357,6 +357,6 @@ def whole_version(version: str) -> str:
 def offered(cloud: str, *, is_serverless: bool) -> tuple[str, ...]:
     return tuple(
         region["name"]
-        for region in OFFERS["regions"]
+        for region in CATALOG["regions"]
         if region["cloud"] == cloud and (region["serverless"] or not is_serverless)
     )

@@ -22,8 +22,8 @@ UPGRADE_STATUSES = {
     "CRDB_MAJOR_ROLLBACK_RUNNING": "ROLLBACK_RUNNING",
 }
 
-OFFERS = read_table("sandbox.cockroachdb", "offers.toml")
-MACHINES: Mapping[str, Mapping[str, Any]] = OFFERS["machines"]
+CATALOG = read_table("sandbox.cockroachdb", "catalog.toml")
+MACHINES: Mapping[str, Mapping[str, Any]] = CATALOG["machines"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class Cluster:
 
     @property
     def is_recreated(self) -> bool:
-        return self.life.repeats and "DELETED" in self.life.words
+        return self.life.repeats and "DELETED" in self.life.states
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,11 +96,11 @@ class Incarnation:
 
     @property
     def state(self) -> str:
-        return self.moment.word if self.moment.word in STATES else "CREATED"
+        return self.moment.state if self.moment.state in STATES else "CREATED"
 
     @property
     def operation(self) -> str:
-        return IDLE if self.moment.word in STATES else self.moment.word
+        return IDLE if self.moment.state in STATES else self.moment.state
 
     @property
     def upgrade_status(self) -> str:

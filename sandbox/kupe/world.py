@@ -54,10 +54,10 @@ class Cluster:
         return self.revision + self.at(now).changes
 
     def phase(self, now: datetime) -> str:
-        return self.at(now).word.rstrip("*")
+        return self.at(now).state.rstrip("*")
 
     def is_converging(self, now: datetime) -> bool:
-        return self.at(now).word.endswith("*")
+        return self.at(now).state.endswith("*")
 
     def generation_at(self, now: datetime) -> int:
         """The generation. In a life that repeats, each round begins with a change."""

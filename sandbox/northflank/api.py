@@ -11,7 +11,7 @@ from sandbox.faults import Json
 from sandbox.limits import Allowance, RateLimit
 from sandbox.northflank import billing, changes, wire
 from sandbox.northflank.paging import paged, repeated
-from sandbox.northflank.world import OFFERS, Cluster, Incarnation, Integration, Scope, World
+from sandbox.northflank.world import CATALOG, Cluster, Incarnation, Integration, Scope, World
 
 ROOTS = ("/v1/cloud-providers", "/v1/teams/{team_id}/cloud-providers")
 """Every call exists twice."""
@@ -82,26 +82,26 @@ class Northflank(Api[World]):
     # ------------------------------------------------------------------ reading
 
     def list_providers(self, call: Call) -> Response:
-        return answer({"data": {"providers": [wire.provider(offer) for offer in OFFERS["providers"]]}})
+        return answer({"data": {"providers": [wire.provider(offer) for offer in CATALOG["providers"]]}})
 
     def list_regions(self, call: Call) -> Response:
         """Regions, in a member named providers. Parameters of paging are accepted and ignored."""
-        offers = [each for each in OFFERS["regions"] if wanted(call, "provider", each["provider"])]
-        return answer({"data": {"providers": [wire.region(offer) for offer in offers]}})
+        listed = [each for each in CATALOG["regions"] if wanted(call, "provider", each["provider"])]
+        return answer({"data": {"providers": [wire.region(offer) for offer in listed]}})
 
     def list_node_types(self, call: Call) -> Response:
         """Machine types, in a member named providers."""
         region = call.query.get("region")
-        clouds = {each["provider"] for each in OFFERS["regions"] if region in (None, each["id"])}
-        offers = [
+        clouds = {each["provider"] for each in CATALOG["regions"] if region in (None, each["id"])}
+        listed = [
             each
-            for each in OFFERS["node_types"]
+            for each in CATALOG["node_types"]
             if each["provider"] in clouds
             and wanted(call, "provider", each["provider"])
             and wanted(call, "family", each["family"])
             and wanted(call, "hasGpu", "true" if "gpu" in each else "false")
         ]
-        return answer({"data": {"providers": [wire.node_type(offer) for offer in offers]}})
+        return answer({"data": {"providers": [wire.node_type(offer) for offer in listed]}})
 
     def list_integrations(self, call: Call) -> Response:
         own = self.scope_of(call).integrations.values()

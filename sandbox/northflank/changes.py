@@ -10,7 +10,7 @@ from sandbox.bodies import Body
 from sandbox.faults import Json
 from sandbox.life import Life, is_doomed
 from sandbox.northflank.world import (
-    OFFERS,
+    CATALOG,
     Cluster,
     Incarnation,
     Integration,
@@ -215,7 +215,7 @@ def cluster_members(body: Body, provider: str) -> Json:
     if "description" in body:
         given["description"] = read_description(body)
     if "region" in body:
-        offered = [offer["id"] for offer in OFFERS["regions"] if offer["provider"] == provider]
+        offered = [offer["id"] for offer in CATALOG["regions"] if offer["provider"] == provider]
         given["region"] = body.choice("region", offered) if offered else body.text("region")
     return given | blocks(body, CLUSTER_BLOCKS)
 

@@ -13,7 +13,7 @@ from sandbox.faults import Json
 from sandbox.identifiers import Identifiers
 from sandbox.life import Life, Moment
 
-OFFERS = read_table("sandbox.northflank", "offers.toml")
+CATALOG = read_table("sandbox.northflank", "catalog.toml")
 
 CREDENTIALS = {
     "gcp": ("keyfileJson",),
@@ -81,7 +81,7 @@ class Incarnation:
 
     @property
     def state(self) -> str:
-        return self.moment.word
+        return self.moment.state
 
     @property
     def created_at(self) -> datetime:
@@ -221,7 +221,7 @@ def credential_members(provider: str, mode: str) -> tuple[str, ...]:
 
 
 def zones_of(provider: str, region: str) -> list[str]:
-    offered = (each for each in OFFERS["regions"] if (each["provider"], each["id"]) == (provider, region))
+    offered = (each for each in CATALOG["regions"] if (each["provider"], each["id"]) == (provider, region))
     return next(offered, {"zones": [region]})["zones"]
 
 

@@ -13,7 +13,7 @@ from sandbox.api import Account, Api, Call, Endpoint, Refusal, answer, changed_i
 from sandbox.faults import Json
 from sandbox.limits import Allowance, RateLimit
 from sandbox.months import Month, months_until
-from sandbox.qovery import changes, credentials, offers, wire
+from sandbox.qovery import catalog, changes, credentials, wire
 from sandbox.qovery.paging import pagination, results
 from sandbox.qovery.world import CLOUDS, Cluster, Credential, Incarnation, Organization, World
 
@@ -68,7 +68,7 @@ class Qovery(Api[World]):
             self.route("POST", CREDENTIALS, self.create_credential),
             self.route("PUT", f"{CREDENTIALS}/{{credential_id}}", self.put_credential),
             self.route("DELETE", f"{CREDENTIALS}/{{credential_id}}", self.delete_credential),
-            *(self.route("GET", path, self.listing(offered)) for path, offered in offers.LISTS.items()),
+            *(self.route("GET", path, self.listing(offered)) for path, offered in catalog.LISTS.items()),
         ]
 
     # ------------------------------------------------------------------ clusters
@@ -151,7 +151,7 @@ class Qovery(Api[World]):
     def get_credential(self, call: Call) -> Response:
         return answer(wire.credential(self.credential_of(call)))
 
-    # ------------------------------------------------------------------ offers
+    # ------------------------------------------------------------------ catalog
 
     def listing(self, offered: list[Json]) -> Endpoint:
         return lambda call: results(call, offered)

@@ -10,7 +10,7 @@ from sandbox.bodies import Body
 from sandbox.faults import Json
 from sandbox.identifiers import Identifiers
 from sandbox.life import Life, is_doomed
-from sandbox.qovery.offers import OFFERS
+from sandbox.qovery.catalog import CATALOG
 from sandbox.qovery.world import Cluster, Incarnation, Organization
 
 VENDORS = ("AWS", "SCW", "GCP", "DO", "AZURE", "OVH", "CIVO", "HETZNER", "ORACLE", "IBM", "ON_PREMISE")
@@ -194,11 +194,11 @@ def settings(body: Body, organization: Organization) -> dict[str, Any]:
 
 
 def region(body: Body, cloud: str) -> str:
-    path = next((path for path, offer in OFFERS["clouds"].items() if offer["short_name"] == cloud), None)
+    path = next((path for path, offer in CATALOG["clouds"].items() if offer["short_name"] == cloud), None)
     if path is None or body.members.get("kubernetes", "MANAGED") != "MANAGED":
         text: str = body.text("region")
         return text
-    name: str = body.choice("region", [offer["name"] for offer in OFFERS["regions"][path]])
+    name: str = body.choice("region", [offer["name"] for offer in CATALOG["regions"][path]])
     return name
 
 
@@ -209,7 +209,7 @@ def features(body: Body) -> Mapping[str, Any]:
         feature = Body(each if isinstance(each, dict) else {}, place=f"features.{number}.")
         value = feature.members.get("value", True)
         if value is not False and value is not None:
-            given[feature.choice("id", tuple(OFFERS["features"]))] = value
+            given[feature.choice("id", tuple(CATALOG["features"]))] = value
     return given
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sandbox.clock import EPOCH
 from sandbox.faults import Json
-from sandbox.qovery.offers import feature
+from sandbox.qovery.catalog import feature
 from sandbox.qovery.world import Credential, Incarnation, Organization
 
 CREDENTIAL_CLOUDS = {"AWS", "SCW", "GCP", "ON_PREMISE", "AZURE"}

@@ -96,7 +96,7 @@ class Incarnation:
 
     @property
     def status(self) -> str:
-        return self.moment.word
+        return self.moment.state
 
     @property
     def created_at(self) -> datetime:

@@ -56,7 +56,7 @@ async def test_an_address_that_was_given_is_asked(listener: tuple[str, list[str]
         "https://api.kupe.cloud@127.0.0.1/clusters",
     ],
 )
-async def test_what_only_looks_like_a_provider_is_none(url: str) -> None:
+async def test_a_name_that_resembles_a_provider_is_none(url: str) -> None:
     async with open_client() as client:
         with pytest.raises(Rejected):
             await client.get(url)

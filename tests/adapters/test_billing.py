@@ -36,7 +36,7 @@ def money(units: int, currency: str = "USD") -> Money:
     return Money(minor_units=units, currency=currency)
 
 
-def told(listing: Listing[Statement]) -> list[tuple[str, Money, bool]]:
+def totals(listing: Listing[Statement]) -> list[tuple[str, Money, bool]]:
     return [(one.period, one.total, one.is_final) for one in listing.items]
 
 
@@ -47,7 +47,7 @@ def parts(statement: Statement) -> list[tuple[str, int, str | None]]:
 async def test_an_invoice_of_cockroachdb_is_a_statement_for_each_currency() -> None:
     replay = Replay(COCKROACHDB)
     listing = await replay.open(CockroachdbAdapter).spend()
-    assert told(listing) == [
+    assert totals(listing) == [
         ("2026-10", money(31013), True),
         ("2026-10", money(4050, "CRDB_CLOUD_CREDITS"), True),
         ("2026-11", money(9900), False),
@@ -69,7 +69,7 @@ async def test_an_invoice_of_cockroachdb_is_a_statement_for_each_currency() -> N
 
 async def test_kupe_tells_an_estimate_and_invoices_and_what_their_sums_hold_beside_the_parts() -> None:
     listing = await Replay(KUPE).open(KupeAdapter, "acme").spend()
-    assert told(listing) == [("2026-11", money(10015, "GBP"), False), ("2026-10", money(6000, "GBP"), True)]
+    assert totals(listing) == [("2026-11", money(10015, "GBP"), False), ("2026-10", money(6000, "GBP"), True)]
     estimate, invoice = listing.items
     assert estimate.as_of == datetime(2026, 11, 23, 11, tzinfo=UTC)
     assert parts(estimate) == [
@@ -90,7 +90,7 @@ async def test_a_tenant_without_an_estimate_shows_its_invoices_alone() -> None:
 
 async def test_qovery_tells_its_own_charges_and_no_void_invoice() -> None:
     listing = await Replay(QOVERY).open(QoveryAdapter, "o").spend()
-    assert told(listing) == [
+    assert totals(listing) == [
         ("until 2026-12-01", money(29900), False),
         ("invoice of 2026-11-01", money(29900), True),
     ]
@@ -98,7 +98,7 @@ async def test_qovery_tells_its_own_charges_and_no_void_invoice() -> None:
 
 async def test_northflank_tells_whole_invoices_and_adds_up_the_hours_that_run() -> None:
     listing = await Replay(NORTHFLANK).open(NorthflankAdapter).spend()
-    assert told(listing) == [("2026-11", money(25), False), ("2026-10", money(26365), True)]
+    assert totals(listing) == [("2026-11", money(25), False), ("2026-10", money(26365), True)]
     assert parts(listing.items[1]) == [
         ("Edge", 20000, "edge"),
         ("tax", 4394, None),
@@ -116,7 +116,7 @@ async def test_the_older_api_of_northflank_knows_no_ids_and_no_clusters() -> Non
         "/v1/teams/t/billing/usage": {"data": {}},
     }
     listing = await Replay(answers).open(NorthflankAdapter, "t").spend()
-    assert told(listing) == [("2026-10", money(100), True)]
+    assert totals(listing) == [("2026-10", money(100), True)]
 
 
 async def test_a_draft_of_northflank_is_the_running_period_and_use_is_not_asked_for() -> None:

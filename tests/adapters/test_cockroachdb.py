@@ -99,7 +99,7 @@ def test_the_first_version_put_a_prefix_before_every_state(state: str) -> None:
         ("SOMETHING_NEW", "SOMETHING_NEW", None),
     ],
 )
-def test_an_operation_is_shown_while_it_runs_and_told_when_it_failed(
+def test_an_operation_is_shown_while_it_runs_and_when_it_failed(
     operation: str | None, shown: str | None, message: str | None
 ) -> None:
     cluster = with_states("CREATED", operation)
@@ -205,12 +205,12 @@ def test_a_cluster_of_nothing_but_an_identity_reads() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "cloud"),
+    ("value", "cloud"),
     [("AWS", Cloud.AWS), ("GCP", Cloud.GCP), ("AZURE", Cloud.AZURE), ("MOON", Cloud.UNKNOWN)],
 )
-def test_every_cloud_keeps_the_providers_own_word(word: str, cloud: Cloud) -> None:
-    cluster = read({"id": "1", "name": "a", "cloud_provider": word})
-    assert (cluster.cloud, cluster.provider_cloud) == (cloud, word)
+def test_every_cloud_keeps_the_providers_own_value(value: str, cloud: Cloud) -> None:
+    cluster = read({"id": "1", "name": "a", "cloud_provider": value})
+    assert (cluster.cloud, cluster.provider_cloud) == (cloud, value)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_every_cloud_keeps_the_providers_own_word(word: str, cloud: Cloud) -> No
         ("PREMIUM", None, Capability.LIST_NODES),
     ],
 )
-def test_what_a_plan_lacks_is_told_by_its_shape_and_else_by_its_name(
+def test_what_a_plan_lacks_is_read_from_its_shape_and_else_from_its_name(
     plan: str, config: object, lacking: Capability
 ) -> None:
     lacks = read({"id": "1", "name": "a", "plan": plan, "config": config}).unsupported.keys()

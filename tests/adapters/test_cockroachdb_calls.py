@@ -57,14 +57,14 @@ async def test_pages_are_followed_by_token_until_there_is_none(last: object) -> 
     assert listing.incomplete is None
 
 
-async def test_a_list_without_a_word_about_pages_is_whole() -> None:
+async def test_a_list_without_a_next_page_is_complete() -> None:
     listing = (
         await Replay({LIST: {"clusters": [{"id": "1", "name": "a"}]}}).open(CockroachdbAdapter).clusters()
     )
     assert len(listing.items) == 1
 
 
-async def test_the_first_version_pages_by_its_own_words() -> None:
+async def test_the_first_version_pages_with_parameters_of_its_own() -> None:
     block = {"next": "k2", "last": "k9", "limit": 1, "time": "2022-04-01T00:00:00Z", "order": "ASC"}
     replay = Replay(
         {
@@ -140,7 +140,7 @@ async def test_a_node_without_a_name_cannot_be_recognised(raw: object) -> None:
     assert listing.incomplete
 
 
-async def test_a_refusal_is_in_the_providers_words() -> None:
+async def test_a_refusal_has_the_providers_message() -> None:
     refusal = httpx.Response(400, json=fixture("cockroachdb/error-400-locked.json"))
     with pytest.raises(Rejected) as raised:
         await Replay({LIST: refusal}).open(CockroachdbAdapter).clusters()
@@ -176,7 +176,7 @@ async def test_regions_as_objects_keep_what_they_say() -> None:
     assert len(replay.asked) == 6
 
 
-async def test_regions_as_bare_names_are_told_apart_by_what_was_asked() -> None:
+async def test_regions_as_bare_names_are_distinguished_by_the_request() -> None:
     replay = Replay(
         {
             REGIONS: {"regions": []},

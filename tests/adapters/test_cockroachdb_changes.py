@@ -207,7 +207,7 @@ async def test_a_cluster_billed_by_its_machines_has_no_limit_to_set_or_to_clear(
             assert raised.value.capability is Capability.SPEND_LIMIT
 
 
-async def test_a_locked_or_protected_cluster_is_refused_in_the_providers_words(here: Setting) -> None:
+async def test_a_locked_or_protected_cluster_is_refused_with_the_providers_message(here: Setting) -> None:
     adapter = pinned(here, TODAY)
     with pytest.raises(Rejected, match="locked"):
         await adapter.update_cluster(await named(adapter, "billing-vault"), patch(labels={}))

@@ -99,11 +99,11 @@ def test_a_basic_cluster_of_2026_reads_without_loss() -> None:
     details = cluster.details.model_dump()
     assert (details["routing_id"], details["creator_id"]) == (serverless["routing_id"], body["creator_id"])
     assert details["upgrade_status"] == body["upgrade_status"]
-    (shown,), (told,) = details["regions"], body["regions"]
+    (shown,), (sent,) = details["regions"], body["regions"]
     assert (shown["sql_host"], shown["internal_host"], shown["is_primary"]) == (
-        told["sql_dns"],
-        told["internal_dns"],
-        told["primary"],
+        sent["sql_dns"],
+        sent["internal_dns"],
+        sent["primary"],
     )
 
 

@@ -63,7 +63,7 @@ async def test_regions_are_given_machines_of_their_own_resized_alone_and_made_al
     assert alike.capacity.per_node.cpu_millicores == 8000
 
 
-async def test_less_storage_than_a_machine_comes_with_is_refused_in_the_providers_words(
+async def test_less_storage_than_a_machine_comes_with_is_refused_with_the_providers_message(
     here: Setting,
 ) -> None:
     account, token = here.accounts()[0]

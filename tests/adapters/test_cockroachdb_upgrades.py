@@ -6,7 +6,7 @@ import pytest
 
 from adapters.cockroachdb import CockroachdbAdapter
 from adapters.cockroachdb.convert import to_cluster
-from adapters.cockroachdb.upgrades import WireVersion, to_offers
+from adapters.cockroachdb.upgrades import WireVersion, to_upgrade_versions
 from adapters.cockroachdb.wire import WireCluster
 from fleet.model.cluster import Cluster
 from fleet.model.network import AllowedNetwork
@@ -35,12 +35,12 @@ def cluster(version: str = "v25.2.3", plan: str = "ADVANCED", state: str = "UPGR
     return to_cluster(WireCluster.model_validate(body), "account")
 
 
-def offers(**of: Any) -> tuple[str, ...]:
-    return to_offers([WireVersion.model_validate(one) for one in VERSIONS], cluster(**of))
+def upgrades_of(**of: Any) -> tuple[str, ...]:
+    return to_upgrade_versions([WireVersion.model_validate(one) for one in VERSIONS], cluster(**of))
 
 
 @pytest.mark.parametrize(
-    ("of", "offered"),
+    ("of", "versions"),
     [
         ({}, ("v25.4", "v26.1")),
         ({"plan": "STANDARD"}, ("v25.4",)),
@@ -51,10 +51,10 @@ def offers(**of: Any) -> tuple[str, ...]:
         ({"state": "FINALIZED"}, ()),
     ],
 )
-def test_what_is_on_offer_depends_on_the_version_the_plan_and_the_state(
-    of: dict[str, str], offered: tuple[str, ...]
+def test_the_upgrades_depend_on_the_version_the_plan_and_the_state(
+    of: dict[str, str], versions: tuple[str, ...]
 ) -> None:
-    assert offers(**of) == offered
+    assert upgrades_of(**of) == versions
 
 
 async def test_the_list_is_asked_for_once_for_all_clusters_and_of_new_versions_of_the_api_alone() -> None:

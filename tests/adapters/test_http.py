@@ -186,10 +186,10 @@ async def test_what_cannot_be_written_is_refused_before_anything_is_sent(body: o
 
 async def test_the_shared_client_keeps_no_cookie_and_follows_no_redirect() -> None:
     async with open_client() as client:
-        seen: list[httpx.Request] = []
+        received: list[httpx.Request] = []
 
         def answer(request: httpx.Request) -> httpx.Response:
-            seen.append(request)
+            received.append(request)
             return httpx.Response(
                 302,
                 headers={"Location": "http://elsewhere.invalid", "Set-Cookie": "session=of-another-account"},
@@ -200,8 +200,8 @@ async def test_the_shared_client_keeps_no_cookie_and_follows_no_redirect() -> No
         for _ in range(2):
             with pytest.raises(UnexpectedResponse):
                 await http.send("GET", "/things")
-        assert [request.url.host for request in seen] == ["provider.invalid"] * 2
-        assert all("cookie" not in request.headers for request in seen)
+        assert [request.url.host for request in received] == ["provider.invalid"] * 2
+        assert all("cookie" not in request.headers for request in received)
 
 
 # ---------------------------------------------------------------------- repeating
@@ -373,7 +373,7 @@ async def test_a_body_is_nowhere_in_the_error_or_the_log(caplog: pytest.LogCaptu
 
 
 @pytest.mark.parametrize("nested", [b"[" * 100_000, b'{"said":' * 100_000])
-async def test_a_body_that_nests_too_deeply_is_a_body_without_words(nested: bytes) -> None:
+async def test_a_body_that_nests_too_deeply_has_no_message(nested: bytes) -> None:
     with pytest.raises(Rejected) as raised:
         await Scene([httpx.Response(400, content=nested)]).get()
     assert raised.value.message == "Somebody rejected the request (400)"

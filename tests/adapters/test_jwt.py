@@ -32,7 +32,7 @@ JWT = f"{part({'alg': 'RS256', 'typ': 'JWT'})}.{part({'sub': 'x'})}.made-up"
         ("", False),
     ],
 )
-def test_a_jwt_is_told_from_another_token(token: str, is_one: bool) -> None:
+def test_a_jwt_is_distinguished_from_another_token(token: str, is_one: bool) -> None:
     assert is_jwt(token) is is_one
 
 

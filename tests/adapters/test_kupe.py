@@ -32,7 +32,7 @@ async def read_list() -> dict[str, Cluster]:
 # ---------------------------------------------------------------------- the tables
 
 
-def test_every_word_of_the_table_has_its_phase() -> None:
+def test_every_phase_of_the_table_is_read() -> None:
     assert PHASES == {
         "": Phase.PENDING,
         "Pending": Phase.PENDING,
@@ -48,10 +48,10 @@ def test_every_word_of_the_table_has_its_phase() -> None:
     }
 
 
-@pytest.mark.parametrize("word", [*(word for word in PHASES if word), "Hibernating", "running"])
-def test_a_phase_keeps_the_providers_own_word(word: str) -> None:
-    cluster = read({"name": "a", "status": {"phase": word}})
-    assert (cluster.phase, cluster.provider_phase) == (PHASES.get(word, Phase.UNKNOWN), word)
+@pytest.mark.parametrize("phase", [*(phase for phase in PHASES if phase), "Hibernating", "running"])
+def test_a_phase_keeps_the_providers_own_value(phase: str) -> None:
+    cluster = read({"name": "a", "status": {"phase": phase}})
+    assert (cluster.phase, cluster.provider_phase) == (PHASES.get(phase, Phase.UNKNOWN), phase)
 
 
 async def test_a_running_cluster_is_read_whole() -> None:
@@ -162,10 +162,10 @@ def test_convergence_needs_both_generations(
     assert cluster.phase is (Phase.UPDATING if is_converged is False else Phase.READY)
 
 
-@pytest.mark.parametrize("word", [word for word in PHASES if word not in ("", "Running")])
-def test_a_change_that_is_not_yet_applied_hides_no_other_phase(word: str) -> None:
-    cluster = read({"name": "a", "generation": 2, "status": {"phase": word, "observedGeneration": 1}})
-    assert cluster.phase is PHASES[word]
+@pytest.mark.parametrize("phase", [phase for phase in PHASES if phase not in ("", "Running")])
+def test_a_change_that_is_not_yet_applied_hides_no_other_phase(phase: str) -> None:
+    cluster = read({"name": "a", "generation": 2, "status": {"phase": phase, "observedGeneration": 1}})
+    assert cluster.phase is PHASES[phase]
 
 
 def test_what_high_availability_is_at_is_an_operation() -> None:
@@ -181,7 +181,7 @@ def test_what_high_availability_is_at_is_an_operation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "operation", "message"),
+    ("state", "operation", "message"),
     [
         ("pending", "pending", None),
         ("migrating", "migrating", None),
@@ -191,8 +191,8 @@ def test_what_high_availability_is_at_is_an_operation() -> None:
         ("ha-dancing", None, None),
     ],
 )
-def test_every_word_of_high_availability(word: str, operation: str | None, message: str | None) -> None:
-    cluster = read({"name": "a", "status": {"phase": "Running", "haPhase": word}})
+def test_every_state_of_high_availability(state: str, operation: str | None, message: str | None) -> None:
+    cluster = read({"name": "a", "status": {"phase": "Running", "haPhase": state}})
     assert (cluster.phase, cluster.provider_operation, cluster.message) == (Phase.READY, operation, message)
 
 
@@ -273,15 +273,15 @@ async def test_there_is_no_connection_until_the_cluster_is_ready() -> None:
     assert len(replay.asked) == 1
 
 
-@pytest.mark.parametrize(("word", "status"), [("Running", 503), ("Upgrading", 503), ("Provisioning", 502)])
-async def test_an_outage_is_not_taken_for_a_missing_connection(word: str, status: int) -> None:
+@pytest.mark.parametrize(("phase", "status"), [("Running", 503), ("Upgrading", 503), ("Provisioning", 502)])
+async def test_an_outage_is_not_taken_for_a_missing_connection(phase: str, status: int) -> None:
     replay = Replay({f"{LIST}/a/kubeconfig": httpx.Response(status)})
-    cluster = read({"name": "a", "status": {"phase": word}})
+    cluster = read({"name": "a", "status": {"phase": phase}})
     with pytest.raises(Unavailable):
         await replay.open(KupeAdapter, "acme corp").connection(cluster)
 
 
-async def test_the_providers_words_are_in_the_error() -> None:
+async def test_the_providers_message_is_in_the_error() -> None:
     refusal = httpx.Response(412, json={"error": "etag mismatch"}, headers={"X-Request-Id": "req-1"})
     with pytest.raises(Conflict) as raised:
         await Replay({LIST: refusal}).open(KupeAdapter, "acme corp").clusters()

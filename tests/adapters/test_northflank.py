@@ -9,7 +9,7 @@ from adapters.northflank.convert import (
     to_instance_type,
     to_integration,
     to_node,
-    to_word,
+    to_provider_cloud,
 )
 from adapters.northflank.wire import WireCluster, WireIntegration, WireNode, WireNodeType
 from fleet.model.cloud import Cloud
@@ -23,15 +23,15 @@ def read_cluster(**members: object) -> Cluster:
     return to_cluster(WireCluster.model_validate({"id": "checkout", **members}), "account")
 
 
-def state(word: str | None, reason: str | None = None) -> dict[str, object]:
-    return {"state": {"state": word, "reason": reason}}
+def state(name: str | None, reason: str | None = None) -> dict[str, object]:
+    return {"state": {"state": name, "reason": reason}}
 
 
 # ---------------------------------------------------------------------- phases
 
 
 @pytest.mark.parametrize(
-    ("word", "phase"),
+    ("state_name", "phase"),
     [
         ("running", Phase.READY),
         ("RUNNING", Phase.READY),
@@ -51,9 +51,9 @@ def state(word: str | None, reason: str | None = None) -> dict[str, object]:
         (None, Phase.UNKNOWN),
     ],
 )
-def test_a_state_is_read_by_what_it_contains_and_kept_as_it_is(word: str | None, phase: Phase) -> None:
-    cluster = read_cluster(status=state(word))
-    assert (cluster.phase, cluster.provider_phase) == (phase, word or "")
+def test_a_state_is_read_by_what_it_contains_and_kept_as_it_is(state_name: str | None, phase: Phase) -> None:
+    cluster = read_cluster(status=state(state_name))
+    assert (cluster.phase, cluster.provider_phase) == (phase, state_name or "")
 
 
 @pytest.mark.parametrize("status", [None, {}, {"state": None}, {"state": {}}])
@@ -61,19 +61,19 @@ def test_a_cluster_without_a_state_is_unknown(status: object) -> None:
     assert read_cluster(status=status).phase is Phase.UNKNOWN
 
 
-def test_a_requested_deletion_decides_before_any_word() -> None:
+def test_a_requested_deletion_decides_before_any_state() -> None:
     cluster = read_cluster(status=state("running", "in doubt"), deletionRequested=True)
     assert (cluster.phase, cluster.provider_phase) == (Phase.DELETING, "running")
 
 
-@pytest.mark.parametrize("word", ["running", "creating", "deleting", "sleepwalking"])
-def test_a_reason_is_only_given_in_an_error_state_and_is_shown(word: str) -> None:
-    cluster = read_cluster(status=state(word, "no capacity left"))
+@pytest.mark.parametrize("state_name", ["running", "creating", "deleting", "sleepwalking"])
+def test_a_reason_is_only_given_in_an_error_state_and_is_shown(state_name: str) -> None:
+    cluster = read_cluster(status=state(state_name, "no capacity left"))
     assert (cluster.phase, cluster.message) == (Phase.FAILED, "no capacity left")
 
 
 @pytest.mark.parametrize(
-    ("word", "phase"),
+    ("status", "phase"),
     [
         ("RUNNING", NodePhase.READY),
         ("running", NodePhase.READY),
@@ -82,16 +82,16 @@ def test_a_reason_is_only_given_in_an_error_state_and_is_shown(word: str) -> Non
         (None, NodePhase.UNKNOWN),
     ],
 )
-def test_every_word_for_a_node(word: str | None, phase: NodePhase) -> None:
-    node = to_node(WireNode.model_validate({"nodeId": "one", "status": word}), read_cluster())
-    assert (node.phase, node.provider_phase) == (phase, word or "")
+def test_every_status_of_a_node(status: str | None, phase: NodePhase) -> None:
+    node = to_node(WireNode.model_validate({"nodeId": "one", "status": status}), read_cluster())
+    assert (node.phase, node.provider_phase) == (phase, status or "")
 
 
 # ---------------------------------------------------------------------- clouds and references
 
 
 @pytest.mark.parametrize(
-    ("word", "cloud"),
+    ("provider_cloud", "cloud"),
     [
         ("aws", Cloud.AWS),
         ("aws-eusc", Cloud.AWS),
@@ -110,20 +110,20 @@ def test_every_word_for_a_node(word: str | None, phase: NodePhase) -> None:
         ("moonbase", Cloud.UNKNOWN),
     ],
 )
-def test_every_word_for_a_cloud_is_read_and_kept(word: str, cloud: Cloud) -> None:
-    cluster = read_cluster(provider=word)
-    assert (cluster.cloud, cluster.provider_cloud) == (cloud, word)
+def test_every_name_of_a_cloud_is_read_and_kept(provider_cloud: str, cloud: Cloud) -> None:
+    cluster = read_cluster(provider=provider_cloud)
+    assert (cluster.cloud, cluster.provider_cloud) == (cloud, provider_cloud)
 
 
-@pytest.mark.parametrize("word", sorted(CLOUDS.keys() - {"byok"}))
-def test_the_word_for_a_region_leads_back_to_its_cloud(word: str) -> None:
-    region = "eusc-de-east-1" if word == "aws-eusc" else "somewhere-1"
-    assert to_word(to_cloud(word), region) == word
+@pytest.mark.parametrize("provider_cloud", sorted(CLOUDS.keys() - {"byok"}))
+def test_the_cloud_of_a_region_leads_back_to_the_providers_name_for_it(provider_cloud: str) -> None:
+    region = "eusc-de-east-1" if provider_cloud == "aws-eusc" else "somewhere-1"
+    assert to_provider_cloud(to_cloud(provider_cloud), region) == provider_cloud
 
 
 @pytest.mark.parametrize("cloud", [Cloud.BYOK, Cloud.UNKNOWN, Cloud.HETZNER])
-def test_a_cloud_whose_machines_northflank_does_not_list_has_no_word(cloud: Cloud) -> None:
-    assert to_word(cloud, "somewhere") is None
+def test_a_cloud_whose_machines_northflank_does_not_list_has_no_name_there(cloud: Cloud) -> None:
+    assert to_provider_cloud(cloud, "somewhere") is None
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_the_bounds_of_pools_that_scale_include_those_that_do_not() -> None:
     ]
 
 
-def test_a_bound_that_is_not_told_leaves_the_sum_open() -> None:
+def test_a_bound_that_is_not_stated_leaves_the_sum_open() -> None:
     capacity = read_cluster(nodePools=[pool("n2", 3, 100, enabled=True, min=1)]).capacity
     assert (capacity.min_nodes, capacity.max_nodes) == (1, None)
 
@@ -194,7 +194,7 @@ def test_one_pool_without_a_count_leaves_the_sum_open() -> None:
     assert read_cluster(nodePools=[pool("n2", 3, 100), pool("n2", None, 100)]).capacity.node_count is None
 
 
-def test_a_cluster_without_pools_has_no_machines_unless_its_pools_are_not_told() -> None:
+def test_a_cluster_without_pools_has_no_machines_unless_its_pools_are_unknown() -> None:
     assert read_cluster(nodePools=[]).capacity.node_count == 0
     assert read_cluster().capacity.node_count is None
     assert read_cluster(provider="byok", nodePools=[]).capacity.node_count is None

@@ -20,7 +20,7 @@ from tests.adapters.replay import SHARED, Replay, fixture
 
 CLUSTERS = "/v1/teams/shop/cloud-providers/clusters"
 INTEGRATIONS = "/v1/teams/shop/cloud-providers/integrations"
-OFFERS = "/v1/cloud-providers"
+CATALOG = "/v1/cloud-providers"
 PLANTED = "planted-secret"
 
 
@@ -95,9 +95,9 @@ async def test_nodes_are_read_with_the_pool_that_the_cluster_names() -> None:
 async def test_each_provider_is_asked_for_its_regions_and_one_that_refuses_costs_its_own() -> None:
     replay = Replay(
         {
-            OFFERS: fixture("northflank/list-providers.json"),
-            f"{OFFERS}/regions?provider=aws&per_page=100": fixture("northflank/list-regions-aws.json"),
-            f"{OFFERS}/regions?provider=moonbase&per_page=100": httpx.Response(400, json={"error": {}}),
+            CATALOG: fixture("northflank/list-providers.json"),
+            f"{CATALOG}/regions?provider=aws&per_page=100": fixture("northflank/list-regions-aws.json"),
+            f"{CATALOG}/regions?provider=moonbase&per_page=100": httpx.Response(400, json={"error": {}}),
         }
     )
     listing = await replay.open(NorthflankAdapter, "shop").regions()
@@ -112,8 +112,8 @@ async def test_each_provider_is_asked_for_its_regions_and_one_that_refuses_costs
 async def test_a_provider_without_an_identity_leaves_the_regions_incomplete() -> None:
     replay = Replay(
         {
-            OFFERS: {"data": {"providers": [{"name": "nameless"}, {"id": "aws"}]}},
-            f"{OFFERS}/regions": fixture("northflank/list-regions-aws.json"),
+            CATALOG: {"data": {"providers": [{"name": "nameless"}, {"id": "aws"}]}},
+            f"{CATALOG}/regions": fixture("northflank/list-regions-aws.json"),
         }
     )
     listing = await replay.open(NorthflankAdapter, "shop").regions()
@@ -123,7 +123,7 @@ async def test_a_provider_without_an_identity_leaves_the_regions_incomplete() ->
 
 async def test_machine_types_are_asked_for_where_clusters_run() -> None:
     node_types = fixture("northflank/list-node-types.json")
-    replay = Replay({f"{OFFERS}/node-types": node_types})
+    replay = Replay({f"{CATALOG}/node-types": node_types})
     used = [(Cloud.AWS, "eu-west-1"), (Cloud.AWS, "eusc-de-east-1"), (Cloud.BYOK, "garage")]
     listing = await replay.open(NorthflankAdapter, "shop").instance_types(used)
     assert [path.partition("?")[2] for path in replay.asked] == [

@@ -150,7 +150,7 @@ async def test_a_link_takes_a_role_and_keeps_the_rest_of_its_settings(here: Sett
     assert json.loads(sent[1].content).keys() == {"credentials"}
 
 
-async def test_words_and_features_of_a_link_are_changed_alone(here: Setting) -> None:
+async def test_the_description_and_the_features_of_a_link_are_changed_alone(here: Setting) -> None:
     adapter = team(here)
     before = await link(adapter, "Azure UK")
     wanted = UpdateIntegration(description="For the portal.", features=("byoc", "byoc-logs"))
@@ -159,7 +159,7 @@ async def test_words_and_features_of_a_link_are_changed_alone(here: Setting) -> 
     assert (after.description, after.features) == (wanted.description, wanted.features)
 
 
-async def test_a_link_is_made_for_a_team_and_seen_by_nobody_else(here: Setting) -> None:
+async def test_a_link_is_made_for_a_team_and_hidden_from_everybody_else(here: Setting) -> None:
     person, adapter = here.adapters()
     wanted = CreateIntegration(name="New Link", credentials=KINDS["oci user"])
     created = await adapter.create_integration(wanted)

@@ -87,7 +87,7 @@ def test_credentials_of_every_kind_go_out_under_northflanks_names(
     assert all(isinstance(value, str) for value in body["credentials"].values())
 
 
-def test_each_cloud_is_told_how_it_is_proved() -> None:
+def test_each_cloud_gets_credentials_of_its_own_form() -> None:
     assert linking(KINDS["aws keys"])["aws"] == {"authenticationMode": "accessKey"}
     assert linking(KINDS["aws role"])["aws"] == {"authenticationMode": "crossAccountRole"}
     assert linking(KINDS["gcp key"])["gcp"] == {"authenticationMode": "accessKey", "projectId": "shop-1"}
@@ -126,7 +126,7 @@ def test_half_of_what_proves_it_is_refused(credentials: Credentials, member: str
 @pytest.mark.parametrize(
     "name", ["ab", "a" * 40, "1st link", "two  spaces", "ends-", "under_score", "a" * 39 + "\n"]
 )
-def test_a_name_that_will_not_do_is_refused_in_our_words(name: str) -> None:
+def test_an_invalid_name_is_refused_with_our_message(name: str) -> None:
     with pytest.raises(InvalidInput, match="3 to 39 letters, digits, single dashes and spaces") as refused:
         linking(KINDS["aws keys"], name=name)
     assert refused.value.path == ("name",)
@@ -143,7 +143,7 @@ def test_a_name_is_read_in_no_time() -> None:
 
 
 @pytest.mark.parametrize("description", ["", "a" * 201, "naïve", "a+b"])
-def test_a_description_that_will_not_do_is_refused_in_our_words(description: str) -> None:
+def test_an_invalid_description_is_refused_with_our_message(description: str) -> None:
     with pytest.raises(InvalidInput, match="1 to 200 letters") as refused:
         linking(KINDS["aws keys"], description=description)
     assert refused.value.path == ("description",)

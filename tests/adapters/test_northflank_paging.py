@@ -9,7 +9,7 @@ from fleet.model.failure import Rejected, Unauthenticated, UnexpectedResponse
 from tests.adapters.replay import Replay, fixture
 
 CLUSTERS = "/v1/teams/shop/cloud-providers/clusters"
-OFFERS = "/v1/cloud-providers"
+CATALOG = "/v1/cloud-providers"
 
 
 def page(name: str, ids: range, **pagination: object) -> dict[str, object]:
@@ -49,7 +49,7 @@ async def test_a_cursor_is_preferred_to_a_number() -> None:
     assert await ids_of(replay) == ["one-0", "one-1", "one-2"]
 
 
-async def test_a_cursor_without_a_word_of_a_next_page_is_followed() -> None:
+async def test_a_cursor_is_followed_where_nothing_says_whether_there_is_a_next_page() -> None:
     replay = Replay(
         {
             f"{CLUSTERS}?per_page=100": page("clusters", range(1), hasNextPage=False, cursor="more"),
@@ -85,7 +85,7 @@ async def test_the_same_page_under_another_number_ends_the_listing_as_an_error()
 
 
 async def test_a_full_page_of_a_list_that_is_silent_about_pages_is_asked_on() -> None:
-    node_types = f"{OFFERS}/node-types?provider=gcp&region=here&per_page=100"
+    node_types = f"{CATALOG}/node-types?provider=gcp&region=here&per_page=100"
     replay = Replay(
         {
             node_types: page("providers", range(100)),
@@ -97,7 +97,7 @@ async def test_a_full_page_of_a_list_that_is_silent_about_pages_is_asked_on() ->
 
 
 async def test_a_silent_list_that_takes_no_page_number_ends_where_it_repeats_itself() -> None:
-    replay = Replay({f"{OFFERS}/node-types": page("providers", range(100))})
+    replay = Replay({f"{CATALOG}/node-types": page("providers", range(100))})
     listing = await replay.open(NorthflankAdapter, "shop").instance_types([(Cloud.GCP, "here")])
     assert (len(listing.items), len(replay.asked), listing.incomplete) == (100, 2, None)
 

@@ -66,7 +66,7 @@ def test_a_cluster_goes_out_under_northflanks_names() -> None:
     }
 
 
-def test_the_sovereign_cloud_has_a_word_of_its_own() -> None:
+def test_the_sovereign_cloud_has_a_name_of_its_own() -> None:
     spec = NorthflankClusterSpec.model_validate(SPEC | {"cloud": "AWS", "region": "eusc-de-east-1"})
     assert to_create_cluster_request("Sovereign", spec)["provider"] == "aws-eusc"
 

@@ -84,7 +84,7 @@ async def test_a_token_may_be_signed_on_a_curve(issuer: Issuer, publisher: Publi
 
 
 @pytest.mark.parametrize(
-    ("claim", "told"),
+    ("claim", "claimed"),
     [
         ("scope", "fleetgraph:read"),
         ("scp", ["fleetgraph:read", "openid"]),
@@ -93,20 +93,20 @@ async def test_a_token_may_be_signed_on_a_curve(issuer: Issuer, publisher: Publi
     ],
 )
 async def test_scopes_are_in_the_claim_that_the_setting_names(
-    claim: str, told: object, publisher: Publisher, clock: MovedClock
+    claim: str, claimed: object, publisher: Publisher, clock: MovedClock
 ) -> None:
     issuer = Issuer(Expected(issuer=publisher.url, audience=AUDIENCE, scope_claim=claim), clock, account_id)
-    caller = await issuer.open(publisher.sign({"scope": None, claim: told}))
+    caller = await issuer.open(publisher.sign({"scope": None, claim: claimed}))
     assert caller.scopes == frozenset({Scope.READ})
 
 
 @pytest.mark.parametrize(
-    "told", [None, "", "openid", "read", "fleetgraph:", "fleetgraph:root", 7, {"a": 1}, [7]]
+    "claimed", [None, "", "openid", "read", "fleetgraph:", "fleetgraph:root", 7, {"a": 1}, [7]]
 )
 async def test_without_a_scope_of_ours_somebody_is_known_and_may_nothing(
-    told: object, issuer: Issuer, publisher: Publisher
+    claimed: object, issuer: Issuer, publisher: Publisher
 ) -> None:
-    refused = await refusal(issuer, publisher.sign({"scope": told}))
+    refused = await refusal(issuer, publisher.sign({"scope": claimed}))
     assert (refused.reason, refused.status) == (Reason.WITHOUT_SCOPE, 403)
 
 
@@ -118,7 +118,7 @@ def limiting(publisher: Publisher, clock: MovedClock) -> Issuer:
 
 
 @pytest.mark.parametrize(
-    ("told", "seen"),
+    ("claimed", "accounts"),
     [
         (["Account:a", "Account:b"], {"a", "b"}),
         ("Account:a Account:b", {"a", "b"}),
@@ -128,17 +128,17 @@ def limiting(publisher: Publisher, clock: MovedClock) -> Issuer:
     ],
 )
 async def test_a_token_sees_the_accounts_that_its_claim_lists(
-    told: object, seen: set[str] | None, limiting: Issuer, publisher: Publisher
+    claimed: object, accounts: set[str] | None, limiting: Issuer, publisher: Publisher
 ) -> None:
-    caller = await limiting.open(publisher.sign({"accounts": told}))
-    assert caller.account_ids == seen
+    caller = await limiting.open(publisher.sign({"accounts": claimed}))
+    assert caller.account_ids == accounts
 
 
-@pytest.mark.parametrize("told", [None, "", [], "everything", ["Cluster:c"], {"Account:a": 1}, 7])
+@pytest.mark.parametrize("claimed", [None, "", [], "everything", ["Cluster:c"], {"Account:a": 1}, 7])
 async def test_a_token_that_lists_no_account_is_refused_where_one_is_asked_for(
-    told: object, limiting: Issuer, publisher: Publisher
+    claimed: object, limiting: Issuer, publisher: Publisher
 ) -> None:
-    refused = await refusal(limiting, publisher.sign({"accounts": told}))
+    refused = await refusal(limiting, publisher.sign({"accounts": claimed}))
     assert (refused.reason, refused.status) == (Reason.WITHOUT_ACCOUNT, 403)
 
 

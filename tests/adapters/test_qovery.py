@@ -32,13 +32,13 @@ from fleet.providers.qovery import QoveryDetails, QoveryFeature
 from tests.adapters.replay import SHARED, fixture
 
 
-def read_cluster(word: str | None = None, *, is_deployed: bool | None = None, **members: Any) -> Cluster:
+def read_cluster(status: str | None = None, *, is_deployed: bool | None = None, **members: Any) -> Cluster:
     """With a status of its own call unless `is_deployed` is null; then the cluster tells its status itself."""
     body: dict[str, Any] = {"id": "one", **members}
     if is_deployed is None:
-        body["status"] = word
+        body["status"] = status
     else:
-        body["cluster_status"] = {"status": word, "is_deployed": is_deployed, "reason": "UNSPECIFIED"}
+        body["cluster_status"] = {"status": status, "is_deployed": is_deployed, "reason": "UNSPECIFIED"}
     return to_cluster(WireCluster.model_validate(body), "account")
 
 
@@ -80,7 +80,7 @@ def test_the_latest_deployment_has_a_name(status: dict[str, Any], deployment: st
 # ---------------------------------------------------------------------- phases
 
 STATUSES = [
-    # word, when never deployed, when deployed before
+    # status, when never deployed, when deployed before
     ("READY", Phase.PENDING, Phase.PENDING),
     ("QUEUED", Phase.PENDING, Phase.UPDATING),
     ("DEPLOYMENT_QUEUED", Phase.PENDING, Phase.UPDATING),
@@ -110,23 +110,23 @@ STATUSES = [
 ]
 
 
-@pytest.mark.parametrize(("word", "at_first", "once_deployed"), STATUSES)
+@pytest.mark.parametrize(("status", "at_first", "once_deployed"), STATUSES)
 def test_what_a_status_means_depends_on_whether_the_cluster_was_deployed(
-    word: str, at_first: Phase, once_deployed: Phase
+    status: str, at_first: Phase, once_deployed: Phase
 ) -> None:
-    fresh, old = read_cluster(word, is_deployed=False), read_cluster(word, is_deployed=True)
+    fresh, old = read_cluster(status, is_deployed=False), read_cluster(status, is_deployed=True)
     assert (fresh.phase, old.phase) == (at_first, once_deployed)
-    assert fresh.provider_phase == old.provider_phase == word
+    assert fresh.provider_phase == old.provider_phase == status
 
 
-@pytest.mark.parametrize(("word", "at_first", "once_deployed"), STATUSES)
+@pytest.mark.parametrize(("status", "at_first", "once_deployed"), STATUSES)
 def test_without_a_status_of_its_own_call_the_cluster_itself_tells(
-    word: str, at_first: Phase, once_deployed: Phase
+    status: str, at_first: Phase, once_deployed: Phase
 ) -> None:
-    assert read_cluster(word).phase is at_first
-    assert read_cluster(word, deployment_status="NEVER_DEPLOYED").phase is at_first
-    assert read_cluster(word, deployment_status="OUT_OF_DATE").phase is once_deployed
-    assert read_cluster(word, deployment_status="UP_TO_DATE").phase is once_deployed
+    assert read_cluster(status).phase is at_first
+    assert read_cluster(status, deployment_status="NEVER_DEPLOYED").phase is at_first
+    assert read_cluster(status, deployment_status="OUT_OF_DATE").phase is once_deployed
+    assert read_cluster(status, deployment_status="UP_TO_DATE").phase is once_deployed
 
 
 def test_a_cluster_that_tells_no_status_is_pending_when_it_was_never_deployed_and_else_unknown() -> None:
@@ -143,7 +143,7 @@ def test_what_a_status_call_leaves_out_the_cluster_tells() -> None:
 
 def test_every_status_of_the_document_is_in_the_table(schemas: Any) -> None:
     documented = set(schemas["ClusterStateEnum"]["enum"])
-    assert {word for word, *_ in STATUSES[:-2]} == documented
+    assert {status for status, *_ in STATUSES[:-2]} == documented
     assert documented <= PHASES.keys()
 
 
@@ -168,8 +168,8 @@ def test_a_cluster_has_converged_when_its_settings_are_deployed(
 
 
 def test_only_a_cluster_that_was_never_deployed_has_failed_to_start() -> None:
-    def has_failed_to_start(word: str, deployment_status: str | None, *, is_deployed: bool) -> bool:
-        cluster = read_cluster(word, is_deployed=is_deployed, deployment_status=deployment_status)
+    def has_failed_to_start(status: str, deployment_status: str | None, *, is_deployed: bool) -> bool:
+        cluster = read_cluster(status, is_deployed=is_deployed, deployment_status=deployment_status)
         return cluster.has_failed_to_start
 
     assert has_failed_to_start("BUILD_ERROR", "NEVER_DEPLOYED", is_deployed=False)
@@ -184,7 +184,7 @@ def test_only_a_cluster_that_was_never_deployed_has_failed_to_start() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "cloud"),
+    ("provider_cloud", "cloud"),
     [
         ("AWS", Cloud.AWS),
         ("SCW", Cloud.SCALEWAY),
@@ -201,9 +201,9 @@ def test_only_a_cluster_that_was_never_deployed_has_failed_to_start() -> None:
         (None, Cloud.UNKNOWN),
     ],
 )
-def test_every_word_for_a_cloud_is_read_and_kept(word: str | None, cloud: Cloud) -> None:
-    cluster = read_cluster("DEPLOYED", cloud_provider=word)
-    assert (cluster.cloud, cluster.provider_cloud) == (cloud, word)
+def test_every_name_of_a_cloud_is_read_and_kept(provider_cloud: str | None, cloud: Cloud) -> None:
+    cluster = read_cluster("DEPLOYED", cloud_provider=provider_cloud)
+    assert (cluster.cloud, cluster.provider_cloud) == (cloud, provider_cloud)
 
 
 def test_every_cloud_of_the_document_is_in_the_table(schemas: Any) -> None:

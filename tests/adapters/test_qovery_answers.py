@@ -223,7 +223,7 @@ async def test_no_fleet_is_wide_enough_to_use_up_the_budget_on_instance_types() 
     assert listing.incomplete is not None
 
 
-async def test_instance_types_left_unasked_are_told() -> None:
+async def test_instance_types_that_were_not_asked_for_are_reported() -> None:
     used = [(Cloud.GCP, f"region-{number}") for number in range(MOST_PLACES)]
     nowhere: dict[str, object] = {"results": []}
     paths = [f"/gcp/instanceType/{region}" for _, region in used] + [

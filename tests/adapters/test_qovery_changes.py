@@ -172,7 +172,7 @@ async def test_a_cluster_that_does_not_read_is_not_replaced(here: Setting) -> No
     assert sent == []
 
 
-async def test_the_rate_limit_while_reading_is_told_as_it_is(here: Setting) -> None:
+async def test_the_rate_limit_while_reading_is_reported_as_such(here: Setting) -> None:
     adapter = here.adapter
     cluster = await named(adapter, "production")
     here.server.fault("rate-limited", method="GET", seconds=60)
@@ -220,19 +220,19 @@ async def test_what_runs_is_taken_down_before_a_cluster_is_forgotten(here: Setti
 # ---------------------------------------------------------------------- what must not be told
 
 
-async def test_keys_to_secret_managers_go_back_and_are_not_told(here: Setting) -> None:
+async def test_keys_to_secret_managers_go_back_and_are_not_shown(here: Setting) -> None:
     planted = "planted-key-to-a-secret-manager"
     raw = every_member()
     raw["secret_manager_accesses"][0]["authentication"] = {
         "mode": "AWS_STATIC_CREDENTIALS",
         "secret_key": planted,
     }
-    seen: list[bytes] = []
+    bodies: list[bytes] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
             return httpx.Response(200, json={"results": [raw]})
-        seen.append(request.content)
+        bodies.append(request.content)
         return httpx.Response(400, json={"detail": f"{planted} is no key"})
 
     account, token = here.accounts()[0]
@@ -241,5 +241,5 @@ async def test_keys_to_secret_managers_go_back_and_are_not_told(here: Setting) -
     cluster = (await adapter.clusters()).items[0]
     with pytest.raises(Exception, match="rejected") as refused:
         await adapter.update_cluster(cluster, PATCH)
-    assert planted.encode() in seen[0]
+    assert planted.encode() in bodies[0]
     assert planted not in f"{refused.value!r} {refused.value} {cluster!r}"

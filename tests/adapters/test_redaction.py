@@ -103,7 +103,7 @@ def test_a_secret_that_is_shorter_than_what_tells_is_masked_whole() -> None:
     assert redact("The PIN 4711 is wrong, 471 too.", ("4711",)) == f"The PIN {MASK} is wrong, 471 too."
 
 
-def test_a_short_word_of_a_request_does_not_mask_what_only_looks_like_it_encoded() -> None:
+def test_a_short_value_of_a_request_does_not_mask_what_resembles_it_encoded() -> None:
     assert redact("b3Bz o ps 6f7073", ("ops",)) == "b3Bz o ps 6f7073"
 
 

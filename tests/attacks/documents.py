@@ -14,7 +14,7 @@ class _Fitting(graphql.Visitor):
         super().__init__()
         self._types = types
         self._known = known
-        self._seen = 0
+        self._recorded = 0
 
     def enter_object_value(self, node: ObjectValueNode, *_: object) -> ObjectValueNode | None:
         """One member of a @oneOf, which hypothesis-graphql does not know of."""
@@ -28,11 +28,11 @@ class _Fitting(graphql.Visitor):
         """Two cursors in three are left out, or are such as an answer gave: a wrong one refuses all of its listing."""
         if node.name.value != "after" or not isinstance(node.value, StringValueNode):
             return None
-        self._seen += 1
-        if self._seen % 3 == 0:
+        self._recorded += 1
+        if self._recorded % 3 == 0:
             return None
         cursors = self._known.cursors
-        if self._seen % 3 == 1 or not cursors:
+        if self._recorded % 3 == 1 or not cursors:
             return graphql.REMOVE
         cursor = cursors[len(node.value.value) % len(cursors)]
         return ArgumentNode(name=node.name, value=nodes.String(cursor))

@@ -25,8 +25,8 @@ def test_every_wrong_answer_is_counted() -> None:
         url = urlsplit(origin)
         assert url.hostname is not None
         assert url.port is not None
-        seen = ask_together(Target(host=url.hostname, port=url.port, processes={}), 2, 0.3)
-    assert seen.wrong.total() == len(seen.seconds) > 0
+        measured = ask_together(Target(host=url.hostname, port=url.port, processes={}), 2, 0.3)
+    assert measured.wrong.total() == len(measured.seconds) > 0
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,9 @@ def test_growth_is_that_of_the_trend(samples: list[float], grown: float) -> None
     assert growth(samples) == pytest.approx(grown, abs=0.1)
 
 
-def test_percentiles_are_those_of_what_was_seen() -> None:
-    seen = Measurement(seconds=[number / 1000 for number in range(100, 0, -1)])
-    assert [seen.percentile(share) for share in (0, 0.5, 0.99)] == [1, 51, 100]
+def test_percentiles_are_those_of_the_measured_times() -> None:
+    measured = Measurement(seconds=[number / 1000 for number in range(100, 0, -1)])
+    assert [measured.percentile(share) for share in (0, 0.5, 0.99)] == [1, 51, 100]
 
 
 def test_what_a_process_used_of_a_processor_is_read_and_too_much_at_rest_is_a_fault() -> None:

@@ -62,14 +62,14 @@ def test_a_key_is_all_that_goes_to_the_output_and_opens_what_it_is_for(admin: Co
     token = made.out.strip()
     assert re.fullmatch(r"fg_\w{49}", token)
     assert made.err == "dashboard may read in 1 accounts. The key is not shown again.\n"
-    seen = json.loads(holding(admin, token)("clusters", "--json").out)["clusters"]
-    assert {cluster["account"]["name"] for cluster in seen} == {"acme"}
+    clusters = json.loads(holding(admin, token)("clusters", "--json").out)["clusters"]
+    assert {cluster["account"]["name"] for cluster in clusters} == {"acme"}
     refused = holding(admin, token)("refresh", "acme")
     assert refused.status == Exit.FORBIDDEN
     assert "This needs the scope WRITE" in refused.err
 
 
-def test_a_revoked_key_is_told_so(admin: Command) -> None:
+def test_the_message_about_a_revoked_key_says_that_it_is_revoked(admin: Command) -> None:
     token = admin("keys", "create", "ci", "--scope", "write").out.strip()
     assert admin("keys", "revoke", f"...{token[-4:]}").out == f"ci ...{token[-4:]} is revoked.\n"
     ended = holding(admin, token)("clusters")
@@ -81,7 +81,7 @@ def test_a_revoked_key_is_told_so(admin: Command) -> None:
     assert "There is no active key ci." in again.err
 
 
-def test_a_mistyped_key_is_told_so(admin: Command) -> None:
+def test_the_message_about_a_mistyped_key_says_that_it_is_mistyped(admin: Command) -> None:
     token = admin("keys", "create", "typo", "--scope", "read").out.strip()
     assert "mistyped" in holding(admin, token[:-1])("clusters").err
 
@@ -100,7 +100,7 @@ def test_keys_are_listed_with_what_became_of_them(admin: Command) -> None:
     assert listed["expiresAt"] == "2026-05-06T12:00:00Z"
 
 
-def test_several_of_a_name_are_told_apart_by_their_last_characters(admin: Command) -> None:
+def test_keys_of_one_name_are_distinguished_by_their_last_characters(admin: Command) -> None:
     tokens = [admin("keys", "create", "twin", "--scope", "read").out.strip() for _ in range(2)]
     ended = admin("keys", "revoke", "twin")
     assert "Several keys are called twin." in ended.err

@@ -110,7 +110,7 @@ def test_a_singular_is_its_noun_where_a_verb_follows() -> None:
 
 
 @pytest.mark.parametrize("arguments", [["version"], ["--version"]])
-def test_the_version_is_told(arguments: list[str]) -> None:
+def test_the_version_is_printed(arguments: list[str]) -> None:
     assert NOWHERE(*arguments).out == f"fleetgraph {__version__}\n"
 
 
@@ -165,8 +165,8 @@ def test_a_reader_that_has_had_enough_is_no_error(script: Scripted) -> None:
 
 def test_help_imports_neither_the_network_nor_the_tables() -> None:
     """What somebody waits for who presses the tab key."""
-    seen = "import sys; from cli.main import main; main(['--help']); print([*sys.modules], file=sys.stderr)"
-    ended = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    code = "import sys; from cli.main import main; main(['--help']); print([*sys.modules], file=sys.stderr)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(ended.stderr.replace("'", "").strip("[]\n").split(", "))
     assert loaded.isdisjoint({"httpx", "rich", "jq", "yaml", "tomlkit", "ssl", "asyncio"})
 

@@ -45,9 +45,9 @@ def door(everything: Whole, tmp_path: Path) -> Client:
 async def tell(client: Client, name: str, **arguments: Any) -> dict[str, Any]:
     answer = await client.call_tool(name, arguments)
     assert not answer.is_error, answer.content
-    told: dict[str, Any] | None = answer.structured_content
-    assert told is not None
-    return told
+    result: dict[str, Any] | None = answer.structured_content
+    assert result is not None
+    return result
 
 
 async def test_an_assistant_reads_and_plans_and_a_person_confirms(everything: Whole, tmp_path: Path) -> None:

@@ -144,7 +144,7 @@ def test_an_account_that_is_not_there_is_an_error(fleetgraph: Command) -> None:
     assert "There is no account nobody." in ended.err
 
 
-def test_accounts_show_whether_they_are_seen(fleetgraph: Command) -> None:
+def test_accounts_show_whether_they_are_observed(fleetgraph: Command) -> None:
     ended = fleetgraph("accounts")
     quay = next(line for line in ended.out.splitlines() if "quay" in line)
     assert "UNREACHABLE" in quay

@@ -23,7 +23,7 @@ UPDATE = {"id": "an-operation", "kind": "UPDATE_CLUSTER", "state": "RUNNING", "p
 REFUSED = CURRENT | {"state": "UNREACHABLE", "lastFailure": {"kind": "AUTHENTICATION", "message": "No."}}
 
 
-def seen(
+def cluster_in(
     phase: str, freshness: dict[str, Any] = CURRENT, operation: dict[str, Any] | None = None, **status: Any
 ) -> dict[str, Any]:
     return {
@@ -63,30 +63,30 @@ def answering(*clusters: Answer | None) -> Callable[[dict[str, Any]], Answer]:
 @pytest.mark.parametrize(
     ("one", "goal", "outcome"),
     [
-        (seen("READY"), "ready", Outcome.REACHED),
-        (seen("READY", isConverged=True), "ready", Outcome.REACHED),
-        (seen("READY", isConverged=False), "ready", None),
-        (seen("READY", OUTAGE), "ready", None),
-        (seen("READY", REFUSED), "ready", Outcome.FAILED),
-        (seen("READY", REFUSED | {"nextAttemptAt": "2026-04-06T12:00:00Z"}), "ready", None),
-        (seen("READY", CURRENT | {"state": "STALE"}), "ready", None),
-        (seen("READY", operation=UPDATE), "ready", None),
-        (seen("FAILED", operation=UPDATE), "ready", None),
-        (seen("DELETED", operation=UPDATE), "deleted", Outcome.REACHED),
-        (seen("PROVISIONING"), "ready", None),
-        (seen("DEGRADED"), "ready", None),
-        (seen("STOPPED"), "ready", None),
-        (seen("FAILED"), "ready", Outcome.FAILED),
-        (seen("FAILED", OUTAGE), "ready", None),
-        (seen("DELETING"), "ready", Outcome.FAILED),
-        (seen("DELETED"), "ready", Outcome.FAILED),
-        (seen("STOPPED"), "stopped", Outcome.REACHED),
-        (seen("READY"), "stopped", None),
-        (seen("FAILED"), "stopped", Outcome.FAILED),
-        (seen("DELETED"), "deleted", Outcome.REACHED),
-        (seen("DELETED", OUTAGE), "deleted", Outcome.REACHED),
-        (seen("FAILED"), "deleted", None),
-        (seen("DELETING"), "deleted", None),
+        (cluster_in("READY"), "ready", Outcome.REACHED),
+        (cluster_in("READY", isConverged=True), "ready", Outcome.REACHED),
+        (cluster_in("READY", isConverged=False), "ready", None),
+        (cluster_in("READY", OUTAGE), "ready", None),
+        (cluster_in("READY", REFUSED), "ready", Outcome.FAILED),
+        (cluster_in("READY", REFUSED | {"nextAttemptAt": "2026-04-06T12:00:00Z"}), "ready", None),
+        (cluster_in("READY", CURRENT | {"state": "STALE"}), "ready", None),
+        (cluster_in("READY", operation=UPDATE), "ready", None),
+        (cluster_in("FAILED", operation=UPDATE), "ready", None),
+        (cluster_in("DELETED", operation=UPDATE), "deleted", Outcome.REACHED),
+        (cluster_in("PROVISIONING"), "ready", None),
+        (cluster_in("DEGRADED"), "ready", None),
+        (cluster_in("STOPPED"), "ready", None),
+        (cluster_in("FAILED"), "ready", Outcome.FAILED),
+        (cluster_in("FAILED", OUTAGE), "ready", None),
+        (cluster_in("DELETING"), "ready", Outcome.FAILED),
+        (cluster_in("DELETED"), "ready", Outcome.FAILED),
+        (cluster_in("STOPPED"), "stopped", Outcome.REACHED),
+        (cluster_in("READY"), "stopped", None),
+        (cluster_in("FAILED"), "stopped", Outcome.FAILED),
+        (cluster_in("DELETED"), "deleted", Outcome.REACHED),
+        (cluster_in("DELETED", OUTAGE), "deleted", Outcome.REACHED),
+        (cluster_in("FAILED"), "deleted", None),
+        (cluster_in("DELETING"), "deleted", None),
     ],
     ids=str,
 )
@@ -95,8 +95,10 @@ def test_an_answer_says_whether_to_go_on(one: dict[str, Any], goal: str, outcome
 
 
 def test_a_log_gets_a_line_for_each_change(script: Scripted) -> None:
-    moving = seen("PROVISIONING", message="Making machines.")
-    script.answer = answering(moving, moving, moving, seen("READY", isConverged=False), seen("READY"))
+    moving = cluster_in("PROVISIONING", message="Making machines.")
+    script.answer = answering(
+        moving, moving, moving, cluster_in("READY", isConverged=False), cluster_in("READY")
+    )
     ended = Command(url=script.url)("wait", "an-id")
     assert ended.status == Exit.OK
     assert ended.out.splitlines() == [
@@ -109,7 +111,7 @@ def test_a_log_gets_a_line_for_each_change(script: Scripted) -> None:
 
 
 def test_a_change_under_way_is_waited_for_at_its_own_pace(script: Scripted) -> None:
-    script.answer = answering(seen("READY", operation=UPDATE), seen("READY"))
+    script.answer = answering(cluster_in("READY", operation=UPDATE), cluster_in("READY"))
     clock = JumpingClock()
     ended = Command(url=script.url, clock=clock)("wait", "an-id")
     assert ended.status == Exit.OK
@@ -119,7 +121,7 @@ def test_a_change_under_way_is_waited_for_at_its_own_pace(script: Scripted) -> N
 
 def test_a_terminal_gets_one_line_that_lives(script: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
-    script.answer = answering(seen("PROVISIONING", providerPhase="Creating"), seen("READY"))
+    script.answer = answering(cluster_in("PROVISIONING", providerPhase="Creating"), cluster_in("READY"))
     ended = Command(url=script.url, is_terminal=True)("wait", "an-id")
     phase = "\x1b[36mPROVISIONING\x1b[0m"
     for line in (
@@ -133,20 +135,22 @@ def test_a_terminal_gets_one_line_that_lives(script: Scripted, monkeypatch: pyte
 
 def test_a_line_that_lives_fits_its_terminal(script: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "20")
-    script.answer = answering(seen("STOPPED"), seen("READY"))
+    script.answer = answering(cluster_in("STOPPED"), cluster_in("READY"))
     ended = Command(url=script.url, is_terminal=True, environment={"NO_COLOR": "1"})("wait", "an-id")
     assert "acme/production  ST…" in ended.out
 
 
 def test_what_cannot_come_about_any_more_ends_with_1(script: Scripted) -> None:
-    script.answer = answering(seen("PROVISIONING"), seen("FAILED", message="No machines are left."))
+    script.answer = answering(
+        cluster_in("PROVISIONING"), cluster_in("FAILED", message="No machines are left.")
+    )
     ended = Command(url=script.url)("wait", "an-id", "--for", "ready")
     assert ended.status == Exit.FAILED
     assert "FAILED after 5s: No machines are left." in ended.out
 
 
 def test_the_time_is_up_with_2_after_a_last_request(script: Scripted) -> None:
-    script.answer = answering(seen("READY", OUTAGE))
+    script.answer = answering(cluster_in("READY", OUTAGE))
     clock = JumpingClock()
     ended = Command(url=script.url, clock=clock)("wait", "an-id", "--timeout", "12s")
     assert ended.status == Exit.TIMED_OUT
@@ -156,7 +160,7 @@ def test_the_time_is_up_with_2_after_a_last_request(script: Scripted) -> None:
 
 
 def test_no_time_is_one_request(script: Scripted) -> None:
-    script.answer = answering(seen("PROVISIONING"))
+    script.answer = answering(cluster_in("PROVISIONING"))
     assert Command(url=script.url)("wait", "an-id", "--timeout", "0").status == Exit.TIMED_OUT
     assert len(script.requests) == 1
 
@@ -164,11 +168,11 @@ def test_no_time_is_one_request(script: Scripted) -> None:
 def test_a_fleetgraph_that_is_away_for_a_while_ends_no_wait(script: Scripted) -> None:
     fault = {"message": "Something went wrong.", "extensions": {"requestId": "r"}}
     script.answer = answering(
-        seen("PROVISIONING"),
+        cluster_in("PROVISIONING"),
         JSONResponse({}, 503),
         JSONResponse({}, 429, {"retry-after": "20"}),
         JSONResponse({"data": None, "errors": [fault]}),
-        seen("READY"),
+        cluster_in("READY"),
     )
     clock = JumpingClock()
     ended = Command(url=script.url, clock=clock)("wait", "an-id")
@@ -185,16 +189,16 @@ def test_a_fleetgraph_that_never_answered_is_not_waited_for(script: Scripted) ->
 
 
 def test_a_key_refused_midway_ends_a_wait(script: Scripted) -> None:
-    script.answer = answering(seen("PROVISIONING"), JSONResponse({}, 401))
+    script.answer = answering(cluster_in("PROVISIONING"), JSONResponse({}, 401))
     ended = Command(url=script.url)("wait", "an-id")
     assert ended.status == Exit.FORBIDDEN
     assert "needs a key" in ended.err
 
 
 def test_a_cluster_forgotten_meanwhile_is_a_failure_unless_that_was_wanted(script: Scripted) -> None:
-    script.answer = answering(seen("DELETING"), None)
+    script.answer = answering(cluster_in("DELETING"), None)
     assert Command(url=script.url)("wait", "an-id", "--for", "deleted").status == Exit.OK
-    script.answer = answering(seen("PROVISIONING"), None)
+    script.answer = answering(cluster_in("PROVISIONING"), None)
     ended = Command(url=script.url)("wait", "an-id", "--for", "ready")
     assert ended.status == Exit.FAILED
     assert "acme/production gone after 5s: It was forgotten while we waited." in ended.out

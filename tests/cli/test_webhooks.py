@@ -29,14 +29,14 @@ def receiver() -> Iterator[Receiver]:
 
 def is_signed(message: Message, secret: str) -> bool:
     """As somebody else's library signs it. Its own check compares the time with that of this machine."""
-    told = message.headers
-    at = datetime.fromtimestamp(int(told["webhook-timestamp"]), UTC)
-    return Verifier(secret).sign(told["webhook-id"], at, message.body.decode()) == told["webhook-signature"]
+    result = message.headers
+    at = datetime.fromtimestamp(int(result["webhook-timestamp"]), UTC)
+    return (
+        Verifier(secret).sign(result["webhook-id"], at, message.body.decode()) == result["webhook-signature"]
+    )
 
 
-def test_a_receiver_is_told_what_happens_to_a_cluster_in_its_order(
-    everything: Whole, receiver: Receiver
-) -> None:
+def test_a_receiver_gets_what_happens_to_a_cluster_in_order(everything: Whole, receiver: Receiver) -> None:
     fleetgraph = everything.command()
     made = fleetgraph("webhooks", "create", "mine", "--to", receiver.url, "--account", "Acme Tools")
     assert made.status == Exit.OK, made.err
@@ -44,8 +44,8 @@ def test_a_receiver_is_told_what_happens_to_a_cluster_in_its_order(
     assert fleetgraph(*CREATE, "--name", "told").status == Exit.OK
     everything.pass_time(10)
     assert all(is_signed(message, made.out.strip()) for message in receiver.received)
-    told = [json.loads(message.body) for message in receiver.received]
-    mine = [one["data"] for one in told if (one["data"]["cluster"] or {}).get("name") == "told"]
+    result = [json.loads(message.body) for message in receiver.received]
+    mine = [one["data"] for one in result if (one["data"]["cluster"] or {}).get("name") == "told"]
     assert mine[0]["kind"] == "OPERATION_BEGUN"
     phases = [one["to"] for one in mine if one["kind"] == "PHASE_CHANGED"]
     assert (phases[0], phases[-1]) == ("PENDING", "READY")
@@ -55,7 +55,7 @@ def test_a_receiver_is_told_what_happens_to_a_cluster_in_its_order(
     assert (state["failure"], state["waitingCount"], state["deadCount"]) == (None, 0, 0)
 
 
-def test_slack_is_told_of_what_broke_alone(everything: Whole, receiver: Receiver) -> None:
+def test_slack_gets_only_what_broke(everything: Whole, receiver: Receiver) -> None:
     fleetgraph = everything.command()
     fleetgraph.environment = {"SLACK": receiver.url}
     made = fleetgraph(

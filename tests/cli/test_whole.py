@@ -86,7 +86,7 @@ def test_a_wrong_name_deletes_nothing(fleetgraph: Command) -> None:
     assert phase(fleetgraph, "Acme Tools/reporting") != "DELETING"
 
 
-def test_an_account_is_looked_at_now_and_then_forgotten() -> None:
+def test_an_account_is_observed_now_and_then_forgotten() -> None:
     with whole(northflank="Kestrel (personal)") as everything:
         fleetgraph = everything.command()
         run(fleetgraph, "refresh 'Kestrel (personal)' --wait --timeout 1m")

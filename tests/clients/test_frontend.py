@@ -28,6 +28,6 @@ def test_the_feed_is_followed_and_a_change_that_came_too_late_is_taken_back(tmp_
         assert done.returncode == 0, done.stdout + done.stderr
         assert done.stdout.splitlines() == ["ConflictError true", "changed"]
         everything.pass_time(10)
-        told = follow(PAGE, "Following the feed", tmp_path, origin)
-        assert told.returncode == 0, told.stdout + told.stderr
-        assert any(line.startswith("OPERATION_BEGUN") for line in told.stdout.splitlines()), told.stdout
+        result = follow(PAGE, "Following the feed", tmp_path, origin)
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert any(line.startswith("OPERATION_BEGUN") for line in result.stdout.splitlines()), result.stdout

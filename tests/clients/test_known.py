@@ -40,26 +40,26 @@ def ask(
     with serving(gateway_of(store, clock, policy=policy)) as origin:
         done = run_node(str(HERE / "known" / script), f"{origin}/graphql", *arguments, cwd=HERE)
     assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
 
 
 @pytest.mark.parametrize("script", ["apollo.mjs", "urql.mjs"])
 def test_a_client_that_adds_typenames_is_answered_where_known_documents_alone_are_run(
     shared: Shared, of_a_team: Path, script: str
 ) -> None:
-    told = ask(shared, of_a_team, script, only_trusted=True)
-    assert told["answers"] == [COUNT, COUNT]
-    assert [request["hasText"] for request in told["requests"]] == [False, True, False, True]
+    result = ask(shared, of_a_team, script, only_trusted=True)
+    assert result["answers"] == [COUNT, COUNT]
+    assert [request["hasText"] for request in result["requests"]] == [False, True, False, True]
 
 
 @pytest.mark.parametrize("script", ["apollo.mjs", "urql.mjs"])
 def test_a_client_asks_by_hash_once_where_any_document_is_run(
     shared: Shared, of_a_team: Path, script: str
 ) -> None:
-    told = ask(shared, of_a_team, script, only_trusted=False)
-    assert told["answers"] == [COUNT, COUNT]
-    assert [request["hasText"] for request in told["requests"]] == [False, True, True]
+    result = ask(shared, of_a_team, script, only_trusted=False)
+    assert result["answers"] == [COUNT, COUNT]
+    assert [request["hasText"] for request in result["requests"]] == [False, True, True]
 
 
 def test_relay_asks_by_the_ids_of_the_file_that_its_compiler_writes(shared: Shared, project: Path) -> None:
@@ -80,5 +80,5 @@ def test_relay_asks_by_the_ids_of_the_file_that_its_compiler_writes(shared: Shar
     compiled = run_node("relay-compiler", "relay.config.json", cwd=project)
     assert compiled.returncode == 0, compiled.stdout + compiled.stderr
     artifact = project / "out" / "TeamQuery.graphql.js"
-    told = ask(shared, project / "documents.json", "relay.mjs", artifact, only_trusted=True)
-    assert told == {"answers": [COUNT], "requests": [{"status": 200, "hasText": False, "hasId": True}]}
+    result = ask(shared, project / "documents.json", "relay.mjs", artifact, only_trusted=True)
+    assert result == {"answers": [COUNT], "requests": [{"status": 200, "hasText": False, "hasId": True}]}

@@ -50,7 +50,7 @@ def program(project: Path) -> Path:
 
 
 @pytest.mark.thorough  # as the page does
-def test_a_typed_program_asks_and_a_mistyped_one_is_told_so(program: Path, origin: str) -> None:
+def test_a_typed_program_runs_and_a_mistyped_one_does_not_pass_the_check(program: Path, origin: str) -> None:
     checked = run_mypy("ask.py", "wrong.py", "fleetgraph_client", cwd=program)
     found = re.findall(r"^(\w+\.py):(\d+): error: .*\[([\w-]+)\]", checked.stdout, re.MULTILINE)
     assert found == [("wrong.py", "5", "arg-type"), ("wrong.py", "6", "attr-defined")], checked.stdout

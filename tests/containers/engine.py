@@ -73,8 +73,8 @@ def _await(process: "subprocess.Popen[bytes]", address: str) -> None:
     command = ["docker", "--host", address, "info"]
     while subprocess.run(command, capture_output=True, check=False).returncode != 0:
         if process.poll() is not None or time.monotonic() > give_up_at:
-            told = (KEPT / "dockerd.log").read_text(encoding="utf-8", errors="replace").splitlines()
-            raise Lacking("dockerd does not start here:\n" + "\n".join(told[-3:]))
+            output = (KEPT / "dockerd.log").read_text(encoding="utf-8", errors="replace").splitlines()
+            raise Lacking("dockerd does not start here:\n" + "\n".join(output[-3:]))
         time.sleep(0.1)
 
 

@@ -76,6 +76,6 @@ def _succeeds(command: Sequence[str]) -> bool:
 def _run(command: Sequence[str]) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        told = (done.stdout + done.stderr).strip().splitlines()
-        raise Lacking(f"{command[0]} fails here:\n" + "\n".join(told[-5:]))
+        output = (done.stdout + done.stderr).strip().splitlines()
+        raise Lacking(f"{command[0]} fails here:\n" + "\n".join(output[-5:]))
     return done.stdout.strip()

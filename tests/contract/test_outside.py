@@ -83,7 +83,7 @@ def test_a_broken_contract_ends_with_an_error_that_names_the_rule(site: Path, tm
     assert "Beacon has no recorded answer: write" in ended.stdout
 
 
-def test_who_names_no_kit_is_told(tmp_path: Path) -> None:
+def test_a_run_without_a_kit_is_refused_with_a_message(tmp_path: Path) -> None:
     ended = run(tmp_path, tmp_path, "fleetgraph.testing", "json:loads")
     assert (ended.returncode, ended.stderr) == (
         64,

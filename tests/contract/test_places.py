@@ -31,9 +31,12 @@ def test_what_is_missing_is_said_by_its_name_and_place(place: str, monkeypatch: 
 def test_a_folder_of_one_provider_asks_for_all_the_rest(tmp_path: Path) -> None:
     (tmp_path / "adapters" / "nobody").mkdir(parents=True)
     (tmp_path / "adapters" / "nobody" / "adapter.py").touch()
-    told = [sentence for sentence in missing(tmp_path) if sentence.startswith("Nobody")]
-    assert len(told) == len(PLACES) - 1
-    assert "Nobody has no fake provider. Write sandbox/nobody/api.py, from the provider's documents." in told
+    sentences = [sentence for sentence in missing(tmp_path) if sentence.startswith("Nobody")]
+    assert len(sentences) == len(PLACES) - 1
+    assert (
+        "Nobody has no fake provider. Write sandbox/nobody/api.py, from the provider's documents."
+        in sentences
+    )
 
 
 @pytest.mark.parametrize("key", keys())

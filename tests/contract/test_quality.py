@@ -28,7 +28,7 @@ def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
-def told(file: Path, pattern: str, new: str) -> list[str]:
+def problems_after(file: Path, pattern: str, new: str) -> list[str]:
     text = file.read_text(encoding="utf-8")
     spoilt = re.sub(pattern, new, text, flags=re.MULTILINE)
     assert spoilt != text
@@ -36,37 +36,39 @@ def told(file: Path, pattern: str, new: str) -> list[str]:
     return list(problems(KIT, PROVABLE))
 
 
-def test_a_quality_file_that_is_right_is_told_nothing(said: Path) -> None:
+def test_a_right_quality_file_has_no_problems(said: Path) -> None:
     assert list(problems(KIT, PROVABLE)) == []
 
 
 def test_a_rule_that_is_left_out_is_asked_for(said: Path) -> None:
-    assert told(said, "^faults = .*\n", "") == [
+    assert problems_after(said, "^faults = .*\n", "") == [
         'quality.toml says nothing of faults: write faults = "met", or { exempt = "why" }.'
     ]
 
 
-def test_a_rule_that_nobody_knows_is_told(said: Path) -> None:
-    assert told(said, "\\Z", 'speed = "met"\n') == ["quality.toml names speed, and there is no such rule."]
+def test_a_rule_that_nobody_knows_is_a_problem(said: Path) -> None:
+    assert problems_after(said, "\\Z", 'speed = "met"\n') == [
+        "quality.toml names speed, and there is no such rule."
+    ]
 
 
-def test_a_rule_cannot_be_met_by_what_the_adapter_does_not_offer(said: Path) -> None:
-    (sentence,) = told(said, "^nodes = .*", 'nodes = "met"')
+def test_a_rule_cannot_be_met_by_what_the_adapter_does_not_support(said: Path) -> None:
+    (sentence,) = problems_after(said, "^nodes = .*", 'nodes = "met"')
     assert sentence.startswith("quality.toml says that nodes is met, and the adapter offers nothing")
 
 
 def test_a_rule_cannot_be_exempt_that_tests_are_there_for(said: Path) -> None:
-    (sentence,) = told(said, "^faults = .*", 'faults = { exempt = "They are rare." }')
+    (sentence,) = problems_after(said, "^faults = .*", 'faults = { exempt = "They are rare." }')
     assert sentence.startswith("quality.toml exempts faults, and the adapter offers it")
 
 
 def test_an_exemption_without_a_sentence_is_none(said: Path) -> None:
-    (sentence,) = told(said, "^nodes = .*", 'nodes = { exempt = "" }')
+    (sentence,) = problems_after(said, "^nodes = .*", 'nodes = { exempt = "" }')
     assert sentence == "quality.toml exempts nodes without a sentence that says why."
 
 
 def test_what_tests_of_the_provider_show_names_them(said: Path) -> None:
-    (sentence,) = told(said, "^live-account = .*", 'live-account = "met"')
+    (sentence,) = problems_after(said, "^live-account = .*", 'live-account = "met"')
     assert "name the test that shows it" in sentence
 
 
@@ -78,7 +80,7 @@ def test_the_tests_that_a_quality_file_names_are_there(key: str) -> None:
             assert (ROOT / said[rule]["met"]).is_file()
 
 
-def test_an_adapter_without_a_quality_file_is_told_to_write_one(tmp_path: Path) -> None:
+def test_an_adapter_without_a_quality_file_is_asked_to_write_one(tmp_path: Path) -> None:
     adapter = type("Elsewhere", (KupeAdapter,), {"__module__": "json"})
     with pytest.raises(AssertionError, match="does not say which rules it meets"):
         list(problems(replace(KIT, adapter=adapter), PROVABLE))

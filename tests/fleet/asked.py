@@ -32,7 +32,7 @@ def operation(
     at: datetime = NOON,
     **more: Any,
 ) -> Operation:
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": new_operation_id(at),
         "account_id": of.id,
         "provider": of.provider,
@@ -44,4 +44,4 @@ def operation(
         "requested_at": at,
         "deadline": at + timedelta(hours=1),
     }
-    return Operation(**told | more)
+    return Operation(**fields | more)

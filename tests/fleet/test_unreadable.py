@@ -164,7 +164,7 @@ async def test_a_token_of_another_organization_is_refused_although_no_cluster_re
         await store_otherwise(world, item_key(Cluster, Ref(account.id, name)))
     script.clusters = [cluster("of-somebody-else", of=account, **AS_SPECIFIED)]
     world.clock.move(seconds=60)
-    seen = await world.observe(account)
-    assert seen.outcome is Outcome.FAILED
-    assert "another organization" in (seen.reason or "")
+    observation = await world.observe(account)
+    assert observation.outcome is Outcome.FAILED
+    assert "another organization" in (observation.reason or "")
     assert {"a", "b", "c"} <= set(await world.rows(account))

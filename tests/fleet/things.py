@@ -71,7 +71,7 @@ def cluster(
     external_id: str = "c1", *, of: Account | None = None, phase: Phase = Phase.READY, **more: Any
 ) -> Cluster:
     owner = of or account()
-    told: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "account_id": owner.id,
         "provider": owner.provider,
         "external_id": external_id,
@@ -86,7 +86,7 @@ def cluster(
         "spend_limit": UNLIMITED,
         "details": PROVIDERS[owner.provider].details(),
     }
-    return Cluster(**told | more)
+    return Cluster(**fields | more)
 
 
 def row(external_id: str = "c1", *, since: datetime = NOON, **more: Any) -> TrackedCluster:
@@ -96,18 +96,18 @@ def row(external_id: str = "c1", *, since: datetime = NOON, **more: Any) -> Trac
 
 
 def node(name: str, *, of: Cluster, **more: Any) -> Node:
-    told: dict[str, Any] = {"phase": NodePhase.READY, "provider_phase": "ready"}
-    return Node(account_id=of.account_id, cluster_key=of.key, external_id=name, name=name, **told | more)
+    fields: dict[str, Any] = {"phase": NodePhase.READY, "provider_phase": "ready"}
+    return Node(account_id=of.account_id, cluster_key=of.key, external_id=name, name=name, **fields | more)
 
 
 def integration(external_id: str, *, of: Account | None = None, **more: Any) -> Integration:
     owner = of or account()
-    told: dict[str, Any] = {"name": external_id, "cloud": Cloud.AWS}
+    fields: dict[str, Any] = {"name": external_id, "cloud": Cloud.AWS}
     return Integration(
         account_id=owner.id,
         provider=owner.provider,
         external_id=external_id,
-        **told | more,
+        **fields | more,
     )
 
 

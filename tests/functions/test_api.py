@@ -117,7 +117,7 @@ def test_whoever_asks_is_who_presented_the_key(api: Api, deployment: Deployment,
     assert names == ["ci", "admin key", "web"]
 
 
-def test_a_mistyped_key_costs_no_look_into_the_table(
+def test_a_mistyped_key_costs_no_read_of_the_table(
     api: Api, deployment: Deployment, clock: SteppedClock
 ) -> None:
     token = deploy_key(deployment, clock)
@@ -151,12 +151,12 @@ def test_a_token_that_is_limited_to_an_account_sees_no_other(
     with publishing() as publisher:
         oidc = {"OIDC_ISSUER": publisher.url, "OIDC_AUDIENCE": AUDIENCE, "OIDC_ACCOUNTS_CLAIM": "accounts"}
         api = Api({**deployment.environment, **oidc}, clock)
-        for account_id, seen in ((account.id, [account.name]), ("0123456789abcdef", [])):
+        for account_id, visible in ((account.id, [account.name]), ("0123456789abcdef", [])):
             claims = {"accounts": [opaque.write(["Account", account_id])]}
             asked = request(f"Bearer {publisher.sign(claims)}")
             asked["body"] = json.dumps({"query": "{ accounts(first: 5) { nodes { name } } }"})
             answer = json.loads(api(asked, Invocation())["body"])
-            assert [one["name"] for one in answer["data"]["accounts"]["nodes"]] == seen
+            assert [one["name"] for one in answer["data"]["accounts"]["nodes"]] == visible
         api.close()
 
 
@@ -249,7 +249,7 @@ def test_a_warm_process_reads_the_key_once(api: Api, deployment: Deployment) -> 
     assert [name for name, _ in deployment.calls].count("GetSecretValue") == 1
 
 
-def test_what_is_asked_for_through_the_door_is_kept_and_looked_after(
+def test_a_change_through_the_api_is_kept_and_followed(
     deployment: Deployment, clock: SteppedClock, kupe: Server
 ) -> None:
     """A change runs on the loop of the process, and asks the provider with the account's own token."""

@@ -32,7 +32,7 @@ from tests.functions.conftest import (
     batch,
     observation_request,
 )
-from tests.simulation.looks import quiet_looks
+from tests.simulation.observation_cost import quiet_observations
 from tests.simulation.virtual import run
 
 MOST_LOOKS = 20
@@ -46,7 +46,7 @@ def clock() -> StillClock:
     return StillClock()
 
 
-def test_a_quiet_look_asks_for_what_the_cost_counts(
+def test_a_quiet_observation_sends_the_requests_that_the_cost_counts(
     deployment: Deployment, clock: StillClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with serve("cockroachdb", rate_limit=PLENTY, clock=clock) as server:
@@ -75,11 +75,11 @@ def test_a_quiet_look_asks_for_what_the_cost_counts(
     assert 100 < len(written) <= LOG_KB * 1000 - OF_LAMBDA_BYTES
 
 
-def test_a_quiet_look_of_the_sandbox_costs_the_units_that_stand_in_the_model_and_not_much_less() -> None:
-    looks = run(quiet_looks).values()
-    assert len(looks) >= 10
+def test_a_quiet_observation_of_the_sandbox_costs_the_units_of_the_model_and_not_much_less() -> None:
+    costs = run(quiet_observations).values()
+    assert len(costs) >= 10
     for units, counted in (("written", WRITE_UNITS), ("read", READ_UNITS)):
-        mean = sum(getattr(one, units) for one in looks) / len(looks)
+        mean = sum(getattr(one, units) for one in costs) / len(costs)
         assert 0.9 * sum(counted.values()) <= mean <= sum(counted.values()), (units, mean)
 
 
@@ -104,7 +104,9 @@ async def test_accounts_share_messages_as_the_cost_counts() -> None:
         assert accounts / len(client.messages) >= 0.85 * accounts_per_message(accounts)
 
 
-def test_an_account_costs_a_tenth_of_a_dollar_a_month_and_a_third_at_one_look_a_minute_on_arm64() -> None:
+def test_an_account_costs_a_tenth_of_a_dollar_a_month_and_a_third_at_one_observation_a_minute_on_arm64() -> (
+    None
+):
     assert an_account(1_000) <= 0.10
     assert an_account(1_000, quiet_seconds=60, processor="GB second on arm64") <= 0.35
 

@@ -82,7 +82,7 @@ def test_what_every_observation_needs_is_imported_at_init() -> None:
 
 
 @pytest.mark.parametrize("name", ["plan", "observe", "api"])
-def test_garbage_is_looked_for_again_once_a_function_has_started(name: str) -> None:
+def test_garbage_is_collected_again_once_a_function_has_started(name: str) -> None:
     """And not among what stays."""
     (snapshot,) = started(f"functions.{name}", on_lambda=True)
     assert snapshot["collects"]

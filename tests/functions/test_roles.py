@@ -114,8 +114,8 @@ def attributes(parameters: Mapping[str, Any]) -> Iterator[str]:
 
 
 def names_of(deployment: Deployment, **conditions: bool) -> Names:
-    told = deployment.environment
-    table = f"arn:aws:dynamodb:eu-central-1:123456789012:table/{told['TABLE_NAME']}"
+    settings = deployment.environment
+    table = f"arn:aws:dynamodb:eu-central-1:123456789012:table/{settings['TABLE_NAME']}"
     logs = {f"{name}Log.Arn": f"arn:aws:logs:::{name}" for name in ("Plan", "Observe", "Api")}
     return Names(
         values={
@@ -125,8 +125,8 @@ def names_of(deployment: Deployment, **conditions: bool) -> Names:
             "Table.Arn": table,
             "Observations.Arn": "arn:aws:sqs:eu-central-1:123456789012:observations",
             "DeadPlans.Arn": "arn:aws:sqs:eu-central-1:123456789012:plans-dead",
-            "AdminKey": told["ADMIN_KEY_ID"],
-            "RestoredTable": told["TABLE_NAME"],
+            "AdminKey": settings["ADMIN_KEY_ID"],
+            "RestoredTable": settings["TABLE_NAME"],
             "KmsKeyArn": "arn:aws:kms:eu-central-1:123456789012:key/ours",
         },
         conditions=conditions,
@@ -241,9 +241,9 @@ def test_what_webhooks_send_is_planned_and_sent_within_the_roles(
     assert refused(calls, "ObserveRole", names) == []
 
     calls.clear()
-    told = "mutation ($id: ID!) { %sWebhook(id: $id) { userErrors { message } } }"
+    mutation = "mutation ($id: ID!) { %sWebhook(id: $id) { userErrors { message } } }"
     for change in ("replay", "delete"):
-        assert ask(deployment, told % change, **webhook) == {f"{change}Webhook": {"userErrors": []}}
+        assert ask(deployment, mutation % change, **webhook) == {f"{change}Webhook": {"userErrors": []}}
     assert refused(calls, "ApiRole", names) == []
 
 

@@ -93,15 +93,15 @@ class Journey:
     async def follow(self, payload: Mapping[str, Any], *, minutes: float) -> dict[str, Any]:
         """Asks again as often as the operation advises, to its end."""
         assert payload["userErrors"] == [], payload
-        seen: dict[str, Any] = payload["operation"]
+        operation: dict[str, Any] = payload["operation"]
         until = self.clock.now().timestamp() + minutes * 60
-        while seen["state"] not in FINAL:
-            assert self.clock.now().timestamp() < until, seen
-            self.clock.advance(seen["pollAfterSeconds"])
+        while operation["state"] not in FINAL:
+            assert self.clock.now().timestamp() < until, operation
+            self.clock.advance(operation["pollAfterSeconds"])
             await self.observe()
-            seen = await self.run("operation", id=seen["id"])
-        assert seen["pollAfterSeconds"] is None
-        return seen
+            operation = await self.run("operation", id=operation["id"])
+        assert operation["pollAfterSeconds"] is None
+        return operation
 
     async def observe(self) -> None:
         """What the schedule does when an account is due."""

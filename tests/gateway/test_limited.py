@@ -46,12 +46,12 @@ from tests.gateway.world import (
     transition,
 )
 
-SEEN, UNSEEN = (ACME, NORTH), (MERIDIAN, QUAY, ZEPPELIN)
+VISIBLE, HIDDEN = (ACME, NORTH), (MERIDIAN, QUAY, ZEPPELIN)
 CALLER = Caller(
     id="key k1",
     name="dashboard",
     scopes=frozenset({Scope.READ}),
-    account_ids=frozenset({*(owner.id for owner in SEEN), "of-an-account-long-gone"}),
+    account_ids=frozenset({*(owner.id for owner in VISIBLE), "of-an-account-long-gone"}),
 )
 
 PAGE = "pageInfo { hasNextPage endCursor startCursor }"
@@ -136,14 +136,14 @@ def strings(answer: Any) -> Iterator[str]:
             return
 
 
-WORDS = {
+NAMES = {
     ACME.id: {"production", "staging"},
     NORTH.id: {"edge", "lab", "aws-prod", "gcp-lab"},
     MERIDIAN.id: {"shipments-ledger", "billing-vault", "customs-portal", "driver-app", "westeurope"},
     QUAY.id: {"pier", "quay-link", "t3.large", "The provider answered 503."},
     ZEPPELIN.id: {"gondola"},
 }
-"""What clusters, links and offers of an account are called, and what is told of its failures."""
+"""What clusters, links and catalog rows of an account are called, and the messages of its failures."""
 
 A_CLUSTER = {
     ACME.id: "production",
@@ -154,19 +154,19 @@ A_CLUSTER = {
 }
 
 
-def words_of(owner: Account) -> set[str]:
+def names_of(owner: Account) -> set[str]:
     """What tells of an account."""
-    return {owner.id, owner.name, *WORDS[owner.id]} | ({owner.external_id} if owner.external_id else set())
+    return {owner.id, owner.name, *NAMES[owner.id]} | ({owner.external_id} if owner.external_id else set())
 
 
-ALL_SEEN = frozenset().union(*map(words_of, SEEN))
-ALL_UNSEEN = frozenset().union(*map(words_of, UNSEEN))
+ALL_VISIBLE = frozenset().union(*map(names_of, VISIBLE))
+ALL_HIDDEN = frozenset().union(*map(names_of, HIDDEN))
 
 
-def told(answer: Any) -> set[str]:
-    """Which of those words an answer tells, also in the middle of a longer text."""
+def names_in(answer: Any) -> set[str]:
+    """Which of those names are in an answer, also in the middle of a longer text."""
     text = "\n".join(strings(answer))
-    return {word for word in ALL_SEEN | ALL_UNSEEN if word in text}
+    return {one for one in ALL_VISIBLE | ALL_HIDDEN if one in text}
 
 
 async def populated(store: TableStore, clock: SetClock) -> list[Operation]:
@@ -176,7 +176,7 @@ async def populated(store: TableStore, clock: SetClock) -> list[Operation]:
     operations = []
     for owner in (ACME, MERIDIAN, NORTH, QUAY):
         clock.at += timedelta(seconds=1)
-        name = min(words_of(owner) - {owner.id, owner.name})
+        name = min(names_of(owner) - {owner.id, owner.name})
         rows = [cluster(owner, f"{name}-moved", Phase.UPDATING)]
         moved = [transition(rows[0], Phase.READY, Phase.UPDATING, clock.at)]
         await observe(store, owner, rows, transitions=moved, now=clock.at)
@@ -215,7 +215,7 @@ def ids_of(owner: Account, operations: list[Operation]) -> list[str]:
 async def every_kind_of_envelope() -> FewEnvelopes:
     """Of every account, of one that is seen, of one that is not, and of both."""
     envelopes = FewEnvelopes()
-    for name, owners in {"all": None, "seen": SEEN, "unseen": UNSEEN, "both": SEEN + UNSEEN}.items():
+    for name, owners in {"all": None, "visible": VISIBLE, "hidden": HIDDEN, "both": VISIBLE + HIDDEN}.items():
         account_ids = None if owners is None else frozenset(owner.id for owner in owners)
         money = Money(minor_units=1, currency="USD")
         await envelopes.put(
@@ -292,15 +292,15 @@ async def test_a_field_tells_of_the_accounts_that_the_key_sees_and_of_no_other(
     limited = Client(store, clock, caller=CALLER, envelopes=envelopes)
     everything = Client(store, clock, keys=NoKeys(), webhooks=NoWebhooks(), envelopes=envelopes)
     tells_of_accounts = field not in ("providers", "apiKeys", "auditLog", "webhooks", "rateLimit")
-    of_all = await ask(everything, field, SEEN + UNSEEN, operations)
+    of_all = await ask(everything, field, VISIBLE + HIDDEN, operations)
     if tells_of_accounts and field not in ("fleet", "viewer"):
-        assert told(of_all) & ALL_UNSEEN, "this document tells nothing that could be hidden"
-    seen = await ask(limited, field, SEEN, operations)
-    unseen = await ask(limited, field, UNSEEN, operations)
-    assert told(seen) & ALL_UNSEEN == set()
-    assert told(unseen) & ALL_UNSEEN == set()
+        assert names_in(of_all) & ALL_HIDDEN, "this document tells nothing that could be hidden"
+    of_visible = await ask(limited, field, VISIBLE, operations)
+    of_hidden = await ask(limited, field, HIDDEN, operations)
+    assert names_in(of_visible) & ALL_HIDDEN == set()
+    assert names_in(of_hidden) & ALL_HIDDEN == set()
     if tells_of_accounts and field != "fleet":
-        assert told(seen)
+        assert names_in(of_visible)
 
 
 class NoWebhooks:
@@ -354,18 +354,18 @@ async def test_pages_of_a_limited_key_hold_everything_it_sees_once(
 async def walk(client: Client, listing: str, member: str, first: int, arguments: str = "") -> list[str]:
     document = f"""query ($after: String) {{ page: {listing}(first: {first}, after: $after{arguments}) {{
         nodes {{ {member} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
-    seen: list[str] = []
+    read: list[str] = []
     after = None
     while True:
         page = (await client.query(document, after=after))["page"]
-        seen += [node[member] for node in page["nodes"]]
+        read += [node[member] for node in page["nodes"]]
         if not page["pageInfo"]["hasNextPage"]:
-            return seen
+            return read
         after = page["pageInfo"]["endCursor"]
 
 
 @pytest.mark.parametrize("first", [1, 2, 5])
-async def test_what_needs_attention_is_found_between_accounts_that_are_not_seen(
+async def test_what_needs_attention_is_found_between_hidden_accounts(
     first: int, store: TableStore, clock: SetClock
 ) -> None:
     await populate(store, clock)
@@ -377,7 +377,7 @@ async def test_what_needs_attention_is_found_between_accounts_that_are_not_seen(
     assert names == ["acme-0", "acme-1", "acme-2", "staging", "north-0", "north-1", "north-2"]
 
 
-async def test_a_feed_passes_over_any_number_of_changes_that_are_not_seen(
+async def test_a_feed_passes_over_any_number_of_hidden_changes(
     store: TableStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await populate(store, clock)
@@ -403,7 +403,7 @@ async def test_a_feed_passes_over_any_number_of_changes_that_are_not_seen(
     assert MERIDIAN.id not in "".join(strings(short))
 
 
-async def test_a_cursor_into_what_is_not_seen_leads_past_it(world: TableStore, clock: SetClock) -> None:
+async def test_a_cursor_into_what_is_hidden_leads_past_it(world: TableStore, clock: SetClock) -> None:
     everything, limited = Client(world, clock), Client(world, clock, caller=CALLER)
     data = await everything.query("{ clusters(first: 1) { pageInfo { endCursor } } }")
     document = "query ($after: String) { clusters(after: $after) { nodes { name } } }"
@@ -411,7 +411,7 @@ async def test_a_cursor_into_what_is_not_seen_leads_past_it(world: TableStore, c
     assert [node["name"] for node in page["clusters"]["nodes"]] == ["production", "staging", "edge", "lab"]
 
 
-async def test_an_error_about_what_is_not_seen_is_the_one_about_what_is_not_there(
+async def test_an_error_about_what_is_hidden_is_the_one_about_what_is_not_there(
     world: TableStore, clock: SetClock
 ) -> None:
     limited = Client(world, clock, caller=CALLER)
@@ -421,7 +421,7 @@ async def test_an_error_about_what_is_not_seen_is_the_one_about_what_is_not_ther
     assert json.dumps(hidden) == json.dumps(absent)
 
 
-async def test_the_viewer_is_told_what_the_key_is_for(world: TableStore, clock: SetClock) -> None:
+async def test_the_viewer_shows_what_the_key_is_for(world: TableStore, clock: SetClock) -> None:
     document = "{ viewer { name scopes accounts { nodes { name } } } }"
     assert (await Client(world, clock, caller=CALLER).query(document))["viewer"] == {
         "name": "dashboard",

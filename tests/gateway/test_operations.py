@@ -49,7 +49,7 @@ async def test_an_operation_is_answered_without_errors(path: Path, world: TableS
 
 
 @pytest.mark.parametrize("path", MUTATIONS, ids=lambda path: path.stem)
-async def test_a_change_is_asked_for_in_the_words_of_the_contract(
+async def test_a_change_is_asked_for_in_the_terms_of_the_schema(
     path: Path, world: TableStore, scripted: Client
 ) -> None:
     """`test_walkthroughs` makes it."""

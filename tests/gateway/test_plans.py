@@ -265,8 +265,8 @@ async def test_secrets_are_withheld_from_a_plan_which_is_then_not_applied(begin:
     assert [one["__typename"] for one in refused["userErrors"]] == ["UnsupportedError"]
     assert sent(journey) == []
     (token,) = [one.token for one in journey.server.accounts if one.name == "Tidewater Studio"]
-    told = "".join(journey.answers) + journey.scan()
-    assert not any(secret in told for secret in (*planted, token))
+    everything = "".join(journey.answers) + journey.scan()
+    assert not any(secret in everything for secret in (*planted, token))
 
 
 def test_every_change_at_a_provider_can_be_planned() -> None:

@@ -100,7 +100,7 @@ async def test_only_what_was_refused_is_sent_again() -> None:
     ]
 
 
-async def test_what_the_queue_never_takes_is_told() -> None:
+async def test_what_the_queue_never_takes_is_reported() -> None:
     recorder = Recorder(refuse=[{"1"}] * 9)
     with pytest.raises(NotSent, match="1 of 2"):
         await queue(recorder).send(requests(2), correlation_id="c")

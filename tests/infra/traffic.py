@@ -43,7 +43,7 @@ class Traffic:
         observed = cls()
         events = client.meta.events
         hooks: list[tuple[str, Callable[..., Any]]] = [
-            ("provide-client-params.dynamodb.*", observed._look_at),
+            ("provide-client-params.dynamodb.*", observed._note_reads),
             ("before-call.dynamodb.*", observed._interrupt),
             ("after-call.dynamodb.*", observed._note),
             ("needs-retry.dynamodb.TransactWriteItems", observed._lose),
@@ -78,7 +78,7 @@ class Traffic:
     def written(self) -> float:
         return sum(request.written for request in self.requests)
 
-    def _look_at(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
+    def _note_reads(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
         asked = params.get("RequestItems", {}).values() if model.name == "BatchGetItem" else [params]
         if model.name in READS:
             self.consistent += [one.get("ConsistentRead", False) for one in asked]

@@ -129,13 +129,13 @@ MOVES_FOR: Mapping[tuple[str, str], timedelta] = {
 
 
 def read_taken(
-    provider: str, seen: Iterable[Any], names: Mapping[tuple[str, str], str]
+    provider: str, recorded: Iterable[Any], names: Mapping[tuple[str, str], str]
 ) -> tuple[list[Taken], list[str]]:
     """The changes that a provider took, out of what it recorded, and what of it nothing here asks for. `names` are
     those of targets by provider and identifier.
     """
     taken, strange = [], []
-    for one in seen:
+    for one in recorded:
         if one.method == "GET" or one.status is None or one.status >= 300:
             continue
         for request in REQUESTS[provider]:
@@ -158,12 +158,12 @@ def judge_sendings(operations: Collection[Done], taken: Collection[Taken]) -> li
         for number, request in enumerate(requests)
     }
     orphans = _unmatched(may_be)
-    proofs = {
+    evidence = {
         number: [request for request, one in enumerate(requests) if _proves(*step, one)]
         for number, step in enumerate(steps)
         if step[0].state == "SUCCEEDED" and not _is_optional(*step)
     }
-    unproven = _unmatched(proofs)
+    unproven = _unmatched(evidence)
     return [
         *(
             f"{requests[one]} was taken, and no operation can have sent it, or one sent it twice"
@@ -187,16 +187,16 @@ def judge_deletions(
         if one.what == "delete" and one.name is not None:
             key = one.provider, one.name
             first[key] = min(one.at, first.get(key, one.at))
-    wrong, seen = [], set[str]()
+    wrong, recorded = [], set[str]()
     for provider, cluster, name, at in deleted:
         if not is_ours(name):
             continue
         asked_at = first.get((provider, name))
-        if cluster in seen:
+        if cluster in recorded:
             wrong.append(f"{name} of {provider} was deleted twice")
         elif asked_at is None or at + CLOCKS_DIFFER < asked_at:
             wrong.append(f"{name} of {provider} was marked deleted at {at}, and asked to go at {asked_at}")
-        seen.add(cluster)
+        recorded.add(cluster)
     return wrong
 
 

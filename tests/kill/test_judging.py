@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sandbox.journal import SeenRequest
+from sandbox.journal import RecordedRequest
 from tests.kill.judging import STEPS, Done, Taken, judge_deletions, judge_sendings, read_taken
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -104,18 +104,18 @@ def test_a_cluster_of_ours_goes_once_and_only_when_it_was_asked_to() -> None:
 
 
 def test_a_change_that_nobody_asks_for_is_strange() -> None:
-    def seen(method: str, path: str, status: int | None = 200) -> SeenRequest:
-        return SeenRequest(method=method, path=path, query="", status=status, at=NOON)
+    def recorded(method: str, path: str, status: int | None = 200) -> RecordedRequest:
+        return RecordedRequest(method=method, path=path, query="", status=status, at=NOON)
 
     names = {("northflank", "n-1"): "machine"}
     read, strange = read_taken(
         "northflank",
         [
-            seen("GET", "/v1/anything"),
-            seen("POST", "/v1/teams/t/cloud-providers/clusters/c/nodes/n-1/drain"),
-            seen("PATCH", "/v1/cloud-providers/clusters/c", 409),
-            seen("DELETE", "/v1/cloud-providers/clusters/c", None),
-            seen("POST", "/v1/teams/t/projects"),
+            recorded("GET", "/v1/anything"),
+            recorded("POST", "/v1/teams/t/cloud-providers/clusters/c/nodes/n-1/drain"),
+            recorded("PATCH", "/v1/cloud-providers/clusters/c", 409),
+            recorded("DELETE", "/v1/cloud-providers/clusters/c", None),
+            recorded("POST", "/v1/teams/t/projects"),
         ],
         names,
     )

@@ -130,8 +130,8 @@ async def ids_at(world: World, provider: str) -> list[str]:
 
 def is_under_way(operation: Mapping[str, Any]) -> bool:
     """No provider shows whether a node was cordoned: without an answer that stays in doubt until its deadline."""
-    is_told = operation["state"] == "UNCONFIRMED" and operation["kind"].endswith("_NODE")
-    return operation["state"] not in FINAL and not is_told
+    is_settled = operation["state"] == "UNCONFIRMED" and operation["kind"].endswith("_NODE")
+    return operation["state"] not in FINAL and not is_settled
 
 
 def settle(life: Life, world: World) -> None:

@@ -74,7 +74,7 @@ def test_time_spent_asleep_has_passed(machine: Machine) -> None:
     assert steady.now() == NOON + 8 * HOUR
 
 
-def test_a_restart_does_not_go_back_behind_what_was_seen(machine: Machine) -> None:
+def test_a_restart_does_not_go_back_behind_the_last_observation(machine: Machine) -> None:
     steady = machine.steady()
     steady.start_no_earlier_than(NOON + 3 * HOUR)
     assert steady.now() == NOON + 3 * HOUR
@@ -114,7 +114,7 @@ async def test_what_is_due_leased_and_spent_survives_that_the_machine_is_set_oth
 
 
 @pytest.mark.parametrize("jump", JUMPS)
-async def test_a_restart_under_another_time_goes_on_from_what_was_seen(
+async def test_a_restart_under_another_time_goes_on_from_the_last_observation(
     machine: Machine, jump: timedelta
 ) -> None:
     clock, table = machine.steady(), SqliteTable()

@@ -59,7 +59,7 @@ def test_without_credentials_the_rest_is_not_asked(aws: Aws) -> None:
     assert wrong() == ["AWS knows you not: log in."]
 
 
-def test_a_new_account_of_aws_is_told_how_to_have_its_quota_raised(aws: Aws) -> None:
+def test_the_finding_about_a_new_account_of_aws_says_how_to_have_its_quota_raised(aws: Aws) -> None:
     aws.quota = 10
     (sentence,) = wrong()
     assert "runs 10 functions at once" in sentence

@@ -178,5 +178,5 @@ def test_links_of_every_provider_that_has_them_are_shown(shown: dict[str, Any]) 
     }
 
 
-def test_no_cluster_is_shown_that_no_provider_told_of(shown: dict[str, Any]) -> None:
+def test_no_cluster_is_shown_that_no_provider_listed(shown: dict[str, Any]) -> None:
     assert set(shown["clusters"]) == {"orders-memory", "docs-rule", "prod", "GCP Cluster 1", "TestCluster"}

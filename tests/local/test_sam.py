@@ -160,7 +160,7 @@ def test_functions_run_in_the_region_of_the_table_wherever_a_shell_is() -> None:
     ],
     ids=["gateway", "no gateway told", "docker in a vm", "no network told", "podman", "podman in a vm"],
 )
-def test_sam_is_given_a_file_with_what_every_function_is_told(
+def test_sam_gets_a_file_with_the_environment_of_every_function(
     programs: dict[str, str], host: str, docker_host: str | None, tmp_path: Path
 ) -> None:
     if not PYTHON.exists():

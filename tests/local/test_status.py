@@ -42,7 +42,7 @@ def said(*accounts: TrackedAccount, stack: Stack = STACK, alarms: list[Alarm] = 
     return all(is_well for is_well, _ in listed), "\n".join(sentence for _, sentence in listed)
 
 
-def test_what_works_is_said_in_words() -> None:
+def test_what_works_is_said_in_sentences() -> None:
     is_well, text = said(account("acme", age=timedelta(seconds=30)))
     assert is_well
     assert "Version 0.1.0" in text

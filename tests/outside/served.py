@@ -44,7 +44,7 @@ async def test_a_cluster_of_it_is_made_shown_and_deleted(begin: Begin) -> None: 
     assert (await journey.follow(gone, minutes=15))["state"] == "SUCCEEDED"
 
 
-async def test_an_update_that_it_does_not_know_is_refused_in_its_words(begin: Begin) -> None:  # noqa: F811
+async def test_an_update_that_it_does_not_know_is_refused_with_its_message(begin: Begin) -> None:  # noqa: F811
     journey = begin("beacon")
     await journey.connect("Lighthouse")
     listed = await journey.client.query("{ clusters(first: 1) { nodes { id } } }")

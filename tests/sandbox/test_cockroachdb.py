@@ -38,7 +38,7 @@ def test_an_unknown_version_is_refused(freight: httpx.Client) -> None:
     assert refused.json() == {"code": 3, "message": "invalid Cc-Version", "details": []}
 
 
-def test_older_versions_speak_in_older_words(freight: httpx.Client) -> None:
+def test_older_versions_answer_in_older_forms(freight: httpx.Client) -> None:
     def words(version: str) -> tuple[str, str, str, bool]:
         cluster = listed(freight, version)["tracking-events"]
         return cluster["plan"], cluster["state"], cluster["operation_status"], "labels" in cluster
@@ -197,7 +197,7 @@ def test_regions_are_objects_nearest_first_and_were_bare_names_once(freight: htt
     assert names == [region["name"] for region in regions]
 
 
-def test_an_organization_is_told_to_its_key(freight: httpx.Client, pay: httpx.Client) -> None:
+def test_an_organization_is_shown_to_its_key(freight: httpx.Client, pay: httpx.Client) -> None:
     assert freight.get("/api/v1/organization").json()["label"] == "meridian-freight"
     assert pay.get("/api/v1/organization").json()["name"] == "Halcyon Pay"
 

@@ -28,7 +28,7 @@ def facts(server: Server) -> Facts:
     return FACTS[server.accounts[0].provider]
 
 
-def test_a_fault_spoils_as_many_requests_as_it_was_told(server: Server, connected: Connect) -> None:
+def test_a_fault_spoils_as_many_requests_as_were_asked_for(server: Server, connected: Connect) -> None:
     client = connected(server)
     server.fault("server-error", path=path(server), times=2, status=503)
     statuses = [client.get(path(server)).status_code for _ in range(3)]

@@ -102,7 +102,7 @@ def shown(server: Server, clients: dict[str, httpx.Client]) -> Iterator[tuple[st
 
 
 @pytest.mark.parametrize("provider", WORDS)
-def test_every_word_of_a_provider_is_seen_within_ten_minutes(
+def test_every_state_of_a_provider_is_shown_within_ten_minutes(
     provider: str, served: Serve, connected: Connect, clock: ManualClock
 ) -> None:
     server = served(provider)

@@ -13,21 +13,21 @@ def at(script: str, seconds: float) -> Moment:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "word", "since"),
+    ("seconds", "state", "since"),
     [(-9, "Pending", 0), (0, "Pending", 0), (4.9, "Pending", 0), (5, "Running", 5), (1e9, "Running", 5)],
 )
-def test_a_life_without_again_stays_at_its_last_word(seconds: float, word: str, since: float) -> None:
+def test_a_life_without_again_stays_at_its_last_state(seconds: float, state: str, since: float) -> None:
     moment = at("Pending 5, Running", seconds)
-    assert (moment.word, moment.since) == (word, EPOCH + timedelta(seconds=since))
+    assert (moment.state, moment.since) == (state, EPOCH + timedelta(seconds=since))
 
 
 @pytest.mark.parametrize(
-    ("seconds", "word", "round_", "changes"),
+    ("seconds", "state", "round_", "changes"),
     [(0, "Running", 0, 0), (40, "Upgrading", 0, 1), (55, "Running", 1, 2), (150, "Upgrading", 2, 5)],
 )
-def test_a_life_with_again_goes_round(seconds: float, word: str, round_: int, changes: int) -> None:
+def test_a_life_with_again_goes_round(seconds: float, state: str, round_: int, changes: int) -> None:
     moment = at("Running 40, Upgrading 15, again", seconds)
-    assert (moment.word, moment.round, moment.changes) == (word, round_, changes)
+    assert (moment.state, moment.round, moment.changes) == (state, round_, changes)
 
 
 def test_each_round_is_a_birth_for_what_dies_in_its_script() -> None:
@@ -37,6 +37,6 @@ def test_each_round_is_a_birth_for_what_dies_in_its_script() -> None:
     assert at(script, 71).round_began == EPOCH + timedelta(seconds=70)
 
 
-def test_only_the_last_word_may_lack_its_seconds() -> None:
+def test_only_the_last_state_may_lack_its_seconds() -> None:
     with pytest.raises(ValueError, match="not enough values"):
         Life.parse("Pending, Running", began=EPOCH)

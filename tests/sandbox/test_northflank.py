@@ -37,7 +37,7 @@ def test_a_person_and_a_team_see_different_things(person: httpx.Client, team: ht
     assert listed(team, "clusters")["staging"]["entityType"] == "team"
 
 
-def test_a_wrong_method_is_told_in_plain_text(person: httpx.Client) -> None:
+def test_a_wrong_method_is_refused_in_plain_text(person: httpx.Client) -> None:
     refused = person.put("/v1/cloud-providers/regions")
     assert refused.status_code == 405
     assert refused.headers["Content-Type"].startswith("text/plain")

@@ -214,7 +214,7 @@ def test_pools_are_known_by_their_ids(team: httpx.Client, clock: ManualClock) ->
     assert len(team.get("clusters/client-portal/nodes").json()["data"]["nodes"]) == 6
 
 
-def test_a_patch_of_words_is_an_update(team: httpx.Client, clock: ManualClock) -> None:
+def test_a_patch_of_the_name_or_the_description_is_an_update(team: httpx.Client, clock: ManualClock) -> None:
     clock.advance(5)
     patched = team.patch("clusters/client-portal", json={"name": "Portal", "description": "New"}).json()[
         "data"

@@ -162,7 +162,7 @@ O = "/organization/{organizationId}"  # noqa: E741 - as in the fact sheet
 C = f"{O}/cluster/{{clusterId}}"
 OF_AN_ORGANIZATION = ["/cluster", "/cluster/status", "/credentials", "/currentCost", "/lock"]
 OF_A_CLUSTER = ["/status", "/isReady", "/cloudProviderInfo", "/currentCost"]
-OFFERS = [
+CATALOG = [
     "/cloudProvider",
     "/aws/region",
     "/scaleway/region",
@@ -227,9 +227,9 @@ def test_qovery_answers_as_its_document_says(
             )
 
 
-def test_qovery_offers_as_its_document_says(served: Serve, connected: Connect) -> None:
+def test_the_catalog_of_qovery_is_as_its_document_says(served: Serve, connected: Connect) -> None:
     client = connected(served("qovery"))
-    for template in OFFERS:
+    for template in CATALOG:
         check_qovery(client, template, region="eu-west-3", zone="fr-par-1")
 
 

@@ -67,7 +67,7 @@ def test_a_cluster_that_was_never_deployed_may_lack_a_status(grocers: httpx.Clie
     assert (told["status"], told["is_deployed"]) == ("READY", False)
 
 
-def test_the_same_word_means_first_deployment_or_change(grocers: httpx.Client, clock: ManualClock) -> None:
+def test_the_same_status_means_first_deployment_or_change(grocers: httpx.Client, clock: ManualClock) -> None:
     def deploying(name: str) -> bool:
         told = statuses(grocers)[clusters(grocers)[name]["id"]]
         assert told["status"] == "DEPLOYING"
@@ -183,6 +183,6 @@ def test_a_thrown_away_cluster_is_deleted_then_gone_then_another(
         ("/cloudProvider", "Amazon Web Services"),
     ],
 )
-def test_what_is_on_offer(path: str, first: str, server: Server, connected: Connect) -> None:
+def test_the_catalog(path: str, first: str, server: Server, connected: Connect) -> None:
     offered = connected(server).get(path).json()["results"]
     assert first in (offered[0]["name"] if "name" in offered[0] else offered[0]["id"])

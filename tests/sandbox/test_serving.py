@@ -37,7 +37,7 @@ def first_line(started: subprocess.Popen[str]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_process_says_where_it_is_and_ends_quietly_when_told(number: signal.Signals) -> None:
+def test_a_process_says_where_it_is_and_ends_quietly_when_asked(number: signal.Signals) -> None:
     with process("kupe") as started:
         line = first_line(started)
         assert (line["provider"], line["pid"]) == ("kupe", started.pid)
@@ -74,7 +74,7 @@ def test_sandboxes_leave_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize("provider", FAKE_PROVIDERS)
-def test_the_accounts_are_told_to_whoever_asks(provider: str, served: Serve) -> None:
+def test_the_accounts_are_listed_for_whoever_asks(provider: str, served: Serve) -> None:
     server = served(provider)
     accounts = httpx.get(f"{server.url}/_sandbox/accounts").json()["accounts"]
     assert 1 <= len(accounts) <= 4

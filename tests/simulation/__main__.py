@@ -9,7 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 
 from fleet.providers import PROVIDERS
-from tests.simulation.demo import Seen, demo
+from tests.simulation.demo import Findings, demo
 from tests.simulation.fleet import Report, Scenario, simulate
 from tests.simulation.virtual import run
 
@@ -66,7 +66,7 @@ def line(scenario: Scenario) -> str:
     return " | ".join(cells(scenario, run(partial(simulate, scenario))))
 
 
-def hours_of_the_demo(hours: float) -> Seen:
+def hours_of_the_demo(hours: float) -> Findings:
     logging.disable(logging.CRITICAL)
     return run(partial(demo, hours))
 
@@ -77,11 +77,11 @@ def main() -> int:
         four_hours = processes.submit(hours_of_the_demo, hours)
         lines = [" | ".join(COLUMNS), " | ".join(["---:"] * len(COLUMNS)), *processes.map(line, SCENARIOS)]
         print("\n".join(f"| {one} |" for one in lines), flush=True)  # noqa: T201
-        seen = four_hours.result()
-    oldest = ", ".join(f"{provider} {max(ages)} s" for provider, ages in seen.ages.items())
-    faults = seen.faults()
+        findings = four_hours.result()
+    oldest = ", ".join(f"{provider} {max(ages)} s" for provider, ages in findings.ages.items())
+    faults = findings.faults()
     print(  # noqa: T201
-        f"\nThe sandbox for {hours:g} hours at each provider's real limit: {sum(seen.requests.values()):,} requests,"
+        f"\nThe sandbox for {hours:g} hours at each provider's limit: {sum(findings.requests.values()):,} requests,"
         f" the oldest data: {oldest}. {'; '.join(faults) or 'No account was ever blind.'}"
     )
     return 1 if faults else 0

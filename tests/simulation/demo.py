@@ -40,7 +40,7 @@ SAMPLE_SECONDS = 20
 
 
 @dataclass(kw_only=True)
-class Seen:
+class Findings:
     """What was seen from outside. `blind` are moments at which an account was not CURRENT, after its first minute."""
 
     blind: list[tuple[str, float, str]] = field(default_factory=list)
@@ -70,15 +70,15 @@ class StillClock(VirtualClock):
 
 
 class _Transport(httpx.ASGITransport):
-    def __init__(self, app: Any, provider: str, seen: Seen) -> None:
+    def __init__(self, app: Any, provider: str, findings: Findings) -> None:
         super().__init__(app)
-        self._provider, self._seen = provider, seen
+        self._provider, self._findings = provider, findings
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await asyncio.sleep(LATENCY_SECONDS)
         response = await super().handle_async_request(request)
-        self._seen.requests[self._provider] += 1
-        self._seen.refused[self._provider] += response.status_code == 429
+        self._findings.requests[self._provider] += 1
+        self._findings.refused[self._provider] += response.status_code == 429
         return response
 
 
@@ -95,7 +95,7 @@ class Sandbox:
 
 @asynccontextmanager
 async def sandbox(
-    seen: Seen,
+    findings: Findings,
     pace: Pace,
     providers: Iterable[str] = tuple(FAKE_PROVIDERS),
     seed: int = 0,
@@ -114,7 +114,7 @@ async def sandbox(
         rows=table, vault=vault, pace=pace, clock=clock, base_urls=urls, shares_address=shares_address
     )
     async with wired as wired_parts, open_client(urls.values()) as client:
-        mounts = {urls[key]: wrap(_Transport(_app(api, clock), key, seen)) for key, api in apis.items()}
+        mounts = {urls[key]: wrap(_Transport(_app(api, clock), key, findings)) for key, api in apis.items()}
         client._mounts |= {URLPattern(url): transport for url, transport in mounts.items()}
         adapters = partial(open_adapter, client=client, clock=clock)
         parts = replace(wired_parts, observer=replace(wired_parts.observer, open_adapter=adapters))
@@ -126,9 +126,9 @@ async def sandbox(
         yield Sandbox(parts=parts, table=table, vault=vault, clock=clock, accounts=accounts)
 
 
-async def demo(hours: float, providers: Iterable[str] = tuple(FAKE_PROVIDERS), seed: int = 0) -> Seen:
-    seen = Seen()
-    async with sandbox(seen, SANDBOX_PACE, providers, seed) as whole:
+async def demo(hours: float, providers: Iterable[str] = tuple(FAKE_PROVIDERS), seed: int = 0) -> Findings:
+    findings = Findings()
+    async with sandbox(findings, SANDBOX_PACE, providers, seed) as whole:
         parts, table, clock, accounts = whole.parts, whole.table, whole.clock, whole.accounts
         health = Health({account.id: account.name for account in accounts})
 
@@ -139,12 +139,12 @@ async def demo(hours: float, providers: Iterable[str] = tuple(FAKE_PROVIDERS), s
         end = clock.now() + timedelta(hours=hours)
         while clock.now() < end:
             await clock.sleep(SAMPLE_SECONDS)
-            await _sample(parts.store, accounts, clock.now(), seen)
-        seen.health = str((await health.facts())["status"])
-        seen.writes = table.meter.written
+            await _sample(parts.store, accounts, clock.now(), findings)
+        findings.health = str((await health.facts())["status"])
+        findings.writes = table.meter.written
         loop.cancel()
         await asyncio.gather(loop, return_exceptions=True)
-    return seen
+    return findings
 
 
 def _app(api: Any, clock: VirtualClock) -> App:
@@ -170,17 +170,17 @@ async def _connect(store: Any, vault: MemoryVault, entry: Any, url: str, now: da
     return account
 
 
-async def _sample(store: Any, accounts: list[Account], now: datetime, seen: Seen) -> None:
+async def _sample(store: Any, accounts: list[Account], now: datetime, findings: Findings) -> None:
     for account in accounts:
         tracked = await store.account(account.id)
         shown = freshness_of(tracked, Collection.CLUSTERS, now)
         minutes = (now - account.token_replaced_at).total_seconds() / 60
         if minutes > 1 and shown.state is not FreshnessState.CURRENT:
-            seen.blind.append((account.name, round(minutes, 1), f"{shown.state} {shown.reason}"))
+            findings.blind.append((account.name, round(minutes, 1), f"{shown.state} {shown.reason}"))
         if shown.next_attempt_at is not None and shown.next_attempt_at < now:
-            seen.in_the_past.append((account.name, minutes))
+            findings.in_the_past.append((account.name, minutes))
         if shown.age_seconds is not None:
-            seen.ages.setdefault(account.provider, []).append(shown.age_seconds)
+            findings.ages.setdefault(account.provider, []).append(shown.age_seconds)
             expected = tracked.state.of(Collection.CLUSTERS).expected_age_seconds
             if expected is not None and shown.age_seconds > expected:
-                seen.beyond_expected.append((account.name, shown.age_seconds, expected))
+                findings.beyond_expected.append((account.name, shown.age_seconds, expected))

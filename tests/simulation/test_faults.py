@@ -24,7 +24,7 @@ from fleet.ports.store import Ref
 from infra.store.store import TableStore
 from infra.store.table import Contended, Table, TableUnavailable
 from sandbox.registry import FAKE_PROVIDERS
-from tests.simulation.demo import Sandbox, Seen, sandbox
+from tests.simulation.demo import Findings, Sandbox, sandbox
 from tests.simulation.faults import FAULTS, Fault, Faulty
 from tests.simulation.virtual import run
 
@@ -195,7 +195,7 @@ async def suffer_all(provider: str) -> list[str]:
     def wrap(inner: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
         return transports.setdefault(provider, Faulty(inner=inner))
 
-    as_functions = sandbox(Seen(), Pace(), (provider,), is_still=True, shares_address=False, wrap=wrap)
+    as_functions = sandbox(Findings(), Pace(), (provider,), is_still=True, shares_address=False, wrap=wrap)
     async with as_functions as whole:
         transport, account = transports[provider], whole.accounts[0]
         transport.token = (await whole.vault.token(account.id)).get_secret_value()

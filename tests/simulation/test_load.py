@@ -136,7 +136,7 @@ async def rounds(accounts: int) -> tuple[list[float], int, int]:
 
 @pytest.mark.thorough
 @pytest.mark.timeout(1200)
-def test_a_fleet_that_stays_as_it_is_costs_the_same_at_each_look_and_no_memory(
+def test_a_fleet_that_stays_as_it_is_costs_the_same_at_each_observation_and_no_memory(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(*NAMESPACE)

@@ -146,7 +146,7 @@ class Visitor:
             time.sleep(1)
 
 
-def bury_a_poison_message() -> None:
+def give_up_a_poison_message() -> None:
     """A message that no attempt can read ends in the queue that the alarm watches, and stops nothing."""
     queues = boto3.client("sqs")
     queue = read_outputs("fleet")["ObservationsUrl"]
@@ -177,7 +177,7 @@ def test_a_deployment_observes_by_itself_answers_with_its_key_and_goes_on_after_
             assert visitor.ask(None).status_code == httpx.codes.UNAUTHORIZED
             assert visitor.ask("guessed").status_code == httpx.codes.UNAUTHORIZED
             connect(kupe, tmp_path)
-            bury_a_poison_message()
+            give_up_a_poison_message()
             began = time.monotonic()
             first = visitor.await_fleet(younger_than_seconds=60)
             assert "1 account connected" in status()

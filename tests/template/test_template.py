@@ -51,7 +51,7 @@ def test_the_table_outlives_mistakes(written: dict[str, Any]) -> None:
     assert written["Parameters"]["DeletionProtection"]["Default"] == "true"
 
 
-def test_every_function_is_told_all_that_it_asks_for(written: dict[str, Any]) -> None:
+def test_the_environment_of_every_function_has_all_that_it_asks_for(written: dict[str, Any]) -> None:
     told = written["Globals"]["Function"]["Environment"]["Variables"]
     shapes = {"QUEUE_URL": "https://queue.invalid", "TOKEN_PREFIX": "/stack/tokens/"}
     read_settings({name: shapes.get(name, "name") for name in told})
@@ -129,7 +129,7 @@ def test_a_fault_of_ours_is_heard_of_however_rarely_its_account_is_tried(written
     assert '"FailedMessages"' in written["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
 
 
-def test_what_functions_are_told_on_this_machine_is_what_the_template_tells_them(
+def test_the_environment_of_functions_on_this_machine_is_the_one_of_the_template(
     written: dict[str, Any],
 ) -> None:
     """sam passes nothing on that the template does not name; the endpoint is named, and on AWS has no value."""
@@ -207,7 +207,7 @@ def test_every_handler_exists(written: dict[str, Any], name: str) -> None:
     assert (ROOT / "functions" / f"{name}.py").read_text(encoding="utf-8").count(f"def {function}(") == 1
 
 
-def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, Any]) -> None:
+def test_parameters_set_all_of_the_api_that_can_be_set(written: dict[str, Any]) -> None:
     told = dict(written["Resources"]["Api"]["Properties"]["Environment"]["Variables"])
     assert told.pop("TOKEN_KEY_ID") == {"Fn::If": ["HasKey", {"Ref": "KmsKeyArn"}, ""]}
     # A deployment that set the former parameter keeps what it set, until it sets the new one.
@@ -237,7 +237,7 @@ def test_the_api_is_told_by_parameters_what_it_can_be_told(written: dict[str, An
     assert (settings.has_page, settings.client_id) == (False, "the-page")
 
 
-def test_observe_is_told_its_paces_by_parameters_whose_defaults_are_its_own(written: dict[str, Any]) -> None:
+def test_parameters_set_the_paces_of_observe_and_their_defaults_are_its_own(written: dict[str, Any]) -> None:
     told = written["Resources"]["Observe"]["Properties"]["Environment"]["Variables"]
     assert told == {"QUIET_PACE": {"Ref": "QuietPace"}, "MOVING_PACE": {"Ref": "MovingPace"}}
     parameters = {name: written["Parameters"][value["Ref"]] for name, value in told.items()}

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from cli.grammar import Flag, Options
-from cli.kinds import CLOUDS, PHASES, Named, ProviderWord, Word, named
+from cli.kinds import CLOUDS, PHASES, EnumValue, Named, ProviderKind, named
 from cli.lookup import find_account
 from cli.session import Session
 from cli.specs import PROVIDERS
@@ -18,7 +18,7 @@ def filter_flags() -> list[click.Parameter]:
         Flag(
             "--provider",
             multiple=True,
-            type=ProviderWord(PROVIDERS),
+            type=ProviderKind(PROVIDERS),
             metavar="PROVIDER",
             help=named(PROVIDERS),
             group=GROUP,
@@ -31,11 +31,13 @@ def filter_flags() -> list[click.Parameter]:
             help="name, provider/name or ID",
             group=GROUP,
         ),
-        Flag("--phase", multiple=True, type=Word(PHASES), metavar="PHASE", help=named(PHASES), group=GROUP),
+        Flag(
+            "--phase", multiple=True, type=EnumValue(PHASES), metavar="PHASE", help=named(PHASES), group=GROUP
+        ),
         Flag(
             "--cloud",
             multiple=True,
-            type=Word((*CLOUDS, "UNKNOWN")),
+            type=EnumValue((*CLOUDS, "UNKNOWN")),
             metavar="CLOUD",
             help="aws, gcp, ...",
             group=GROUP,

@@ -5,12 +5,12 @@ from typing import Any
 import click
 
 from cli.documents import read
+from cli.formatting import cores, limit, mebibytes, moment, money, observed_ago, since, span, usage
 from cli.grammar import Options, Verb
 from cli.kinds import Named
 from cli.lookup import need_cluster, path_of
 from cli.output import output_flags, show_one
 from cli.session import Session
-from cli.words import cores, limit, mebibytes, moment, money, seen, since, span, usage
 
 
 def cluster_argument() -> click.Parameter:
@@ -41,7 +41,7 @@ def _facts(session: Session, cluster: dict[str, Any]) -> dict[str, str]:
         "message": status["message"] or "",
         "converged": {True: "yes", False: "not yet"}.get(status["isConverged"], ""),
         "change": f"{operation['kind'].lower().replace('_', ' ')}, {operation['id']}" if operation else "",
-        "seen": seen(cluster["freshness"]),
+        "seen": observed_ago(cluster["freshness"]),
         "failure": (cluster["freshness"]["lastFailure"] or {}).get("message", ""),
         "engine": " ".join(filter(None, [cluster["engine"], cluster["version"]])),
         "upgrade": cluster["availableVersion"] or "",

@@ -6,8 +6,7 @@ from typing import Annotated
 import strawberry
 
 from fleet.model import account as domain
-from fleet.model import catalog as offers
-from fleet.model import money
+from fleet.model import catalog, money
 from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
 from fleet.model.capability import Capability
@@ -82,7 +81,7 @@ async def regions(
     first: First = 50,
     after: After = strawberry.UNSET,
     cloud: OfCloud = strawberry.UNSET,
-) -> Page[Tracked[offers.Region]] | None:
+) -> Page[Tracked[catalog.Region]] | None:
     account = row.account
     pager = ask("regions", account.id, first=first, after=after)
     if Capability.LIST_REGIONS in unsupported_by_provider(account.provider):
@@ -101,7 +100,7 @@ async def instance_types(
     after: After = strawberry.UNSET,
     cloud: OfCloud = strawberry.UNSET,
     region: OfRegion = strawberry.UNSET,
-) -> Page[Tracked[offers.InstanceType]] | None:
+) -> Page[Tracked[catalog.InstanceType]] | None:
     account, wanted = row.account, given(region)
     pager = ask("instanceTypes", account.id, first=first, after=after)
     if Capability.LIST_INSTANCE_TYPES in unsupported_by_provider(account.provider):

@@ -121,6 +121,6 @@ async def webhooks(info: Info, first: First = 20, after: After = strawberry.UNSE
     pager = ask("webhooks", first=first, after=after, parts=2)
     if not info.context.caller.may(Scope.ADMIN):
         raise ClientError("This needs the scope ADMIN.", extensions={"code": Code.FORBIDDEN})
-    seen = (pager.after[0], pager.after[1]) if pager.after else None
-    found = await info.context.webhooks.webhooks.page(after=seen, limit=pager.first + 1)
+    last = (pager.after[0], pager.after[1]) if pager.after else None
+    found = await info.context.webhooks.webhooks.page(after=last, limit=pager.first + 1)
     return pager.cut([(known.webhook.order, known) for known in found])

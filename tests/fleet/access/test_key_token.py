@@ -111,7 +111,7 @@ async def test_use_is_noted_once_an_hour() -> None:
     assert len(keys.noted) == 1
 
 
-async def test_a_mistyped_key_is_told_so_without_asking_anybody() -> None:
+async def test_a_mistyped_key_is_refused_as_mistyped_without_asking_anybody() -> None:
     keys, token = KnownKeys(), make_token()
     keys.add(token)
     refused = await refusal(keys, token[:-1] + ("x" if token[-1] != "x" else "y"))

@@ -9,7 +9,7 @@ TOKEN = "a-made-up-token-of-4711"
 
 
 def make(**given: str | None) -> Account:
-    told: dict[str, str | None] = {
+    fields: dict[str, str | None] = {
         "provider": "cockroachdb",
         "name": "acme",
         "token": TOKEN,
@@ -17,17 +17,17 @@ def make(**given: str | None) -> Account:
         "api_version": None,
         "base_url": None,
     } | given
-    assert told["provider"] is not None
-    assert told["name"] is not None
-    assert told["token"] is not None
+    assert fields["provider"] is not None
+    assert fields["name"] is not None
+    assert fields["token"] is not None
     return make_account(
-        provider=told["provider"],
-        name=told["name"],
-        token=SecretStr(told["token"]),
-        external_id=told["external_id"],
-        account_id=told.get("account_id"),
-        api_version=told["api_version"],
-        base_url=told["base_url"],
+        provider=fields["provider"],
+        name=fields["name"],
+        token=SecretStr(fields["token"]),
+        external_id=fields["external_id"],
+        account_id=fields.get("account_id"),
+        api_version=fields["api_version"],
+        base_url=fields["base_url"],
         now=NOON,
     )
 

@@ -13,7 +13,7 @@ from fleet.model.failure import Forbidden, Unauthenticated
 from fleet.model.operation import OperationState
 from fleet.model.refusal import Conflicting, Failing, InvalidInput, NoSuchThing
 from fleet.ports.store import Ref
-from fleet.reading.visible import as_seen_by
+from fleet.reading.visible import visible_to
 from tests.fleet.things import cluster
 from tests.fleet.world import Script, World, Writable
 
@@ -55,11 +55,11 @@ class TellsOrganization(Writable):
 class _Scripts(dict[str, Script]):
     """A script for whoever comes, as told."""
 
-    def __init__(self, **told: Any) -> None:
-        self._told = told
+    def __init__(self, **answers: Any) -> None:
+        self._answers = answers
 
     def __missing__(self, account_id: str) -> Script:
-        return self.setdefault(account_id, Script(**self._told))
+        return self.setdefault(account_id, Script(**self._answers))
 
 
 class TestConnecting:
@@ -176,7 +176,7 @@ class TestReplacing:
         await world.account_service.disconnect(ADA, first.id)
         second = await connect(world)
         assert second.id != first.id
-        limited = as_seen_by(ADA.model_copy(update={"account_ids": frozenset({first.id})}), world.store)
+        limited = visible_to(ADA.model_copy(update={"account_ids": frozenset({first.id})}), world.store)
         assert await limited.accounts(after=None, limit=9) == []
         assert await limited.account_named(*second.order) is None
 
@@ -188,9 +188,9 @@ class TestRefreshing:
         world.clock.move(seconds=1)
         asked = await world.account_service.refresh(ADA, account.id)
         assert await world.due_at(account) == world.clock.now()
-        seen = len(world.scripts[account.id].asked)
+        requests = len(world.scripts[account.id].asked)
         await world.observe_when_due(account)
-        assert len(world.scripts[account.id].asked) > seen
+        assert len(world.scripts[account.id].asked) > requests
         assert (await world.operation(asked)).state is OperationState.SUCCEEDED
 
     async def test_a_second_one_is_the_first(self, world: World) -> None:
@@ -198,7 +198,7 @@ class TestRefreshing:
         first = await world.account_service.refresh(ADA, account.id)
         assert (await world.account_service.refresh(ADA, account.id)).id == first.id
 
-    async def test_a_provider_that_fails_is_told(self, world: World) -> None:
+    async def test_the_failure_of_a_provider_is_the_failure_of_the_operation(self, world: World) -> None:
         account = await connect(world)
         world.scripts[account.id].wrong["clusters"] = Forbidden("not allowed", http_status=403)
         asked = await world.account_service.refresh(ADA, account.id)

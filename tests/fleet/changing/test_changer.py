@@ -162,7 +162,7 @@ class TestCreating:
         asked = await world.changer.create_cluster(ADA, account.id, "web", SPEC)
         assert (asked.state, script.times_asked("create")) == (OperationState.RUNNING, 1)
 
-    async def test_a_name_that_will_not_do_is_refused_in_our_words(
+    async def test_an_invalid_name_is_refused_with_our_message(
         self, world: World, acme: tuple[Account, Script]
     ) -> None:
         account, _ = acme
@@ -184,7 +184,7 @@ class TestCreating:
         again = await world.changer.create_cluster(ADA, account.id, "shop", SPEC)
         assert again.state is OperationState.RUNNING
 
-    async def test_a_lost_answer_is_found_out_by_looking(
+    async def test_a_lost_answer_is_settled_by_reading(
         self, world: World, acme: tuple[Account, Script]
     ) -> None:
         account, script = acme
@@ -569,7 +569,7 @@ class TestIntegrations:
 
 
 class TestMachines:
-    async def test_the_answer_is_the_proof(self, world: World, linked: tuple[Account, Script]) -> None:
+    async def test_the_answer_proves_it(self, world: World, linked: tuple[Account, Script]) -> None:
         account, script = linked
         asked = await world.changer.change_node(ADA, Ref(account.id, "byoc/n1"), CordonNode())
         assert asked.state is OperationState.SUCCEEDED

@@ -50,8 +50,8 @@ def test_a_time_of_creation_in_whole_seconds_is_not_before_the_sending() -> None
 
 
 def test_a_deleted_cluster_of_unknown_age_is_no_candidate() -> None:
-    seen = settle(lost(), view(row(web(Phase.DELETED, created_at=None))), LATER)
-    assert (seen.target, seen.candidates) == (None, ())
+    after = settle(lost(), view(row(web(Phase.DELETED, created_at=None))), LATER)
+    assert (after.target, after.candidates) == (None, ())
 
 
 def test_a_creation_whose_deployment_is_still_to_be_sent_is_not_over() -> None:
@@ -69,11 +69,11 @@ def test_a_deadline_comes_when_it_comes(early: int, state: OperationState) -> No
 
 def test_credentials_that_no_provider_shows_are_not_missed() -> None:
     change = UpdateIntegration(description="new", credentials=AwsRole(role_arn="arn:role"))
-    seen = lost(change, key="link", kind=TargetKind.INTEGRATION)
+    after = lost(change, key="link", kind=TargetKind.INTEGRATION)
     for times in (1, 2, 3):
         old = integration("link", of=ACME, description="old")
-        seen = settle(seen, links(old, began_at=SENT + GRACE * times), LATER)
-    assert (seen.state, seen.absent_observations) == (OperationState.UNCONFIRMED, 0)
+        after = settle(after, links(old, began_at=SENT + GRACE * times), LATER)
+    assert (after.state, after.absent_observations) == (OperationState.UNCONFIRMED, 0)
 
 
 def test_what_does_not_read_has_not_begun() -> None:
@@ -87,11 +87,11 @@ def test_what_moved_before_the_sending_has_not_begun() -> None:
 
 
 def test_a_candidate_that_shows_between_two_absences_makes_them_no_two() -> None:
-    seen = settle(lost(), view(began_at=SENT + GRACE), LATER)
+    after = settle(lost(), view(began_at=SENT + GRACE), LATER)
     doubtful = web(created_at=SENT - timedelta(seconds=20))
-    seen = settle(seen, view(row(doubtful), began_at=SENT + GRACE * 2), LATER)
-    seen = settle(seen, view(began_at=SENT + GRACE * 3), LATER)
-    assert (seen.state, seen.absent_observations) == (OperationState.UNCONFIRMED, 1)
+    after = settle(after, view(row(doubtful), began_at=SENT + GRACE * 2), LATER)
+    after = settle(after, view(began_at=SENT + GRACE * 3), LATER)
+    assert (after.state, after.absent_observations) == (OperationState.UNCONFIRMED, 1)
 
 
 def test_a_cluster_that_was_created_and_deleted_since_is_no_success() -> None:
@@ -105,29 +105,29 @@ def test_what_does_not_read_is_not_the_end() -> None:
 
 def test_a_link_that_does_not_read_is_not_the_end() -> None:
     link = integration("link", of=ACME, description="new")
-    seen = links(link)
+    observed = links(link)
     unread = ObservedCollection(
-        began_at=seen.began_at, is_complete=True, integrations={"link": Tracked(item=link, unread=UNREAD)}
+        began_at=observed.began_at, is_complete=True, integrations={"link": Tracked(item=link, unread=UNREAD)}
     )
     asked = taken(UpdateIntegration(description="new"), "link", TargetKind.INTEGRATION)
     assert settle(asked, unread, LATER).state is RUNNING
-    assert settle(asked, seen, LATER).state is OperationState.SUCCEEDED
+    assert settle(asked, observed, LATER).state is OperationState.SUCCEEDED
 
 
 def test_a_link_that_an_incomplete_listing_leaves_out_is_not_missed() -> None:
-    seen = lost(UpdateIntegration(description="new"), key="link", kind=TargetKind.INTEGRATION)
+    after = lost(UpdateIntegration(description="new"), key="link", kind=TargetKind.INTEGRATION)
     for times in (1, 2, 3):
-        seen = settle(seen, links(began_at=SENT + GRACE * times, is_complete=False), LATER)
-    assert seen.state is OperationState.UNCONFIRMED
+        after = settle(after, links(began_at=SENT + GRACE * times, is_complete=False), LATER)
+    assert after.state is OperationState.UNCONFIRMED
 
 
 def test_a_deletion_whose_answer_was_lost_is_not_taken_because_the_cluster_is_missing() -> None:
     assert settle(lost(DeleteCluster(), key="web"), view(), LATER).state is OperationState.UNCONFIRMED
 
 
-def test_a_deployment_that_nobody_told_of_before_is_not_another() -> None:
-    seen = settle(deploying(), view(row(web(deployment="run-2"), since=LONG_AGO)), LATER)
-    assert (seen.state, seen.has_begun) == (RUNNING, False)
+def test_a_deployment_that_nobody_reported_before_is_not_another() -> None:
+    after = settle(deploying(), view(row(web(deployment="run-2"), since=LONG_AGO)), LATER)
+    assert (after.state, after.has_begun) == (RUNNING, False)
 
 
 BROKEN_LONG_AGO = row(web(Phase.FAILED), since=LONG_AGO)

@@ -112,21 +112,21 @@ class TestAdoption:
         ],
     )
     def test_what_may_be_ours_and_may_not_is_shown_and_never_adopted(self, doubtful: Cluster) -> None:
-        seen = lost()
+        after = lost()
         for minutes in (3, 4, 5):
             at = NOON + timedelta(minutes=minutes)
-            seen = settle(seen, view(row(doubtful), began_at=at), at)
-        assert (seen.state, seen.candidates, seen.target) == (OperationState.UNCONFIRMED, ("web",), None)
+            after = settle(after, view(row(doubtful), began_at=at), at)
+        assert (after.state, after.candidates, after.target) == (OperationState.UNCONFIRMED, ("web",), None)
 
     def test_two_candidates_stay_unconfirmed_and_are_both_shown(self) -> None:
         two = view(row(web(incarnation="1")), row(web(incarnation="2")))
-        seen = settle(lost(), two, LATER)
-        assert (seen.state, seen.candidates) == (OperationState.UNCONFIRMED, ("web@1", "web@2"))
+        after = settle(lost(), two, LATER)
+        assert (after.state, after.candidates) == (OperationState.UNCONFIRMED, ("web@1", "web@2"))
 
     def test_one_that_is_surely_ours_is_not_adopted_beside_one_that_may_be(self) -> None:
         two = view(row(web(incarnation="1")), row(web(incarnation="2", plan="dedicated")))
-        seen = settle(lost(), two, LATER)
-        assert (seen.state, seen.candidates, seen.target) == (
+        after = settle(lost(), two, LATER)
+        assert (after.state, after.candidates, after.target) == (
             OperationState.UNCONFIRMED,
             ("web@1", "web@2"),
             None,
@@ -155,11 +155,11 @@ class TestAbsence:
         assert second.state is OperationState.FAILED
 
     @pytest.mark.parametrize(
-        "seen",
+        "after",
         [view(began_at=SENT + timedelta(seconds=100)), view(began_at=SENT + GRACE, is_complete=False)],
     )
-    def test_an_early_or_an_incomplete_one_proves_nothing(self, seen: ObservedCollection) -> None:
-        assert settle(lost(), seen, LATER).absent_observations == 0
+    def test_an_early_or_an_incomplete_one_proves_nothing(self, after: ObservedCollection) -> None:
+        assert settle(lost(), after, LATER).absent_observations == 0
 
     def test_what_began_before_the_sending_shows_nothing_of_it(self) -> None:
         asked = lost()
@@ -226,14 +226,14 @@ class TestPostconditions:
         assert settle(taken(change), view(row(shown)), LATER).state is OperationState.RUNNING
 
     @pytest.mark.parametrize("change", [creation(), UPDATE, StopCluster(), DeployCluster(), DeleteCluster()])
-    def test_a_failure_since_the_answer_is_the_end_in_the_providers_words(self, change: Change) -> None:
+    def test_a_failure_since_the_answer_is_the_end_with_the_providers_message(self, change: Change) -> None:
         broken = row(web(Phase.FAILED, message="no capacity"))
         settled = settle(taken(change), view(broken), LATER)
         assert settled.state is OperationState.FAILED
         assert settled.failure is not None
         assert settled.failure.message == "The provider gave up: no capacity."
 
-    def test_a_failure_from_before_is_no_word_about_this_change(self) -> None:
+    def test_a_failure_from_before_says_nothing_about_this_change(self) -> None:
         broken = TrackedCluster(
             item=web(Phase.FAILED), since=NOON - timedelta(days=1), first_observed_at=NOON - timedelta(days=9)
         )
@@ -272,9 +272,9 @@ def deploying(change: Change | None = None, **before: Any) -> Operation:
 
 class TestDeployments:
     def test_a_cluster_that_was_ready_all_along_shows_no_deployment(self) -> None:
-        seen = settle(deploying(), view(row(web(), since=LONG_AGO)), LATER)
-        assert seen.state is OperationState.RUNNING
-        ended = expire(seen, seen.deadline)
+        after = settle(deploying(), view(row(web(), since=LONG_AGO)), LATER)
+        assert after.state is OperationState.RUNNING
+        ended = expire(after, after.deadline)
         assert ended.failure is not None
         assert "has shown nothing of the change" in ended.failure.message
 
@@ -297,8 +297,12 @@ class TestDeployments:
         target = Target(kind=TargetKind.CLUSTER, key="web")
         sent = asked.model_copy(update={"target": target}).sending(SENT, Before())
         waiting = row(web(Phase.PENDING, is_converged=False))
-        seen = settle(sent, view(waiting), LATER)
-        assert (seen.state, seen.has_begun, seen.steps) == (OperationState.UNCONFIRMED, False, (Step.DEPLOY,))
+        after = settle(sent, view(waiting), LATER)
+        assert (after.state, after.has_begun, after.steps) == (
+            OperationState.UNCONFIRMED,
+            False,
+            (Step.DEPLOY,),
+        )
         queued = waiting.model_copy(update={"first_observed_at": NOON})
         assert settle(sent, view(queued), LATER).has_begun
 
@@ -339,30 +343,30 @@ class TestLostAnswers:
 
     @pytest.mark.parametrize("change", [UPDATE, StopCluster(), DeleteCluster()])
     def test_no_sign_in_two_late_observations_means_it_was_not(self, change: Change) -> None:
-        seen = lost(change, key="web")
+        after = lost(change, key="web")
         for times in (1, 2):
             idle = row(web(), since=NOON - timedelta(days=1))
-            seen = settle(seen, view(idle, began_at=SENT + GRACE * times), LATER)
-        assert seen.state is OperationState.FAILED
+            after = settle(after, view(idle, began_at=SENT + GRACE * times), LATER)
+        assert after.state is OperationState.FAILED
 
     def test_a_deployment_whose_answer_was_lost_is_not_taken_because_the_cluster_is_settled(self) -> None:
         idle = row(web(), since=LONG_AGO)
-        seen = settle(lost(DeployCluster(), key="web"), view(idle), LATER)
-        assert seen.state is OperationState.UNCONFIRMED
+        after = settle(lost(DeployCluster(), key="web"), view(idle), LATER)
+        assert after.state is OperationState.UNCONFIRMED
 
     def test_an_update_that_shows_only_when_it_is_done_is_not_given_up_meanwhile(self) -> None:
-        seen = lost(UPDATE, key="web")
+        after = lost(UPDATE, key="web")
         for times in (1, 2, 3):
             moving = view(row(web(Phase.UPDATING)), began_at=SENT + GRACE * times)
-            seen = settle(seen, moving, LATER)
-        assert (seen.state, seen.absent_observations) == (OperationState.UNCONFIRMED, 0)
+            after = settle(after, moving, LATER)
+        assert (after.state, after.absent_observations) == (OperationState.UNCONFIRMED, 0)
 
     def test_what_no_provider_shows_stays_in_doubt_until_its_deadline(self) -> None:
-        seen = lost(CordonNode(), key="web/n1", kind=TargetKind.NODE)
+        after = lost(CordonNode(), key="web/n1", kind=TargetKind.NODE)
         for times in (1, 2, 3):
-            seen = settle(seen, view(began_at=SENT + GRACE * times), LATER)
-        assert seen.state is OperationState.UNCONFIRMED
-        ended = expire(seen, seen.deadline)
+            after = settle(after, view(began_at=SENT + GRACE * times), LATER)
+        assert after.state is OperationState.UNCONFIRMED
+        ended = expire(after, after.deadline)
         assert ended.state is OperationState.TIMED_OUT
         assert ended.failure is not None
         assert "could not be found out" in ended.failure.message
@@ -376,7 +380,7 @@ class TestLostAnswers:
 class TestIntegrations:
     LINK = integration("link", of=ACME, name="prod aws", description="old", features=("byoc",))
 
-    def test_a_new_link_of_the_name_is_ours_though_no_time_of_creation_is_told(self) -> None:
+    def test_a_new_link_of_the_name_is_ours_though_its_time_of_creation_is_unknown(self) -> None:
         asked = lost(CreateIntegration(name="prod aws", credentials=AwsRole(role_arn="arn:role")))
         settled = settle(asked, links(self.LINK), LATER)
         assert settled.target == Target(kind=TargetKind.INTEGRATION, key="link")

@@ -40,7 +40,7 @@ def test_a_collection_is_as_fresh_as_its_latest_attempt(
     assert is_missing(known, now) is (state is not FreshnessState.CURRENT)
 
 
-def test_a_collection_that_was_never_looked_at_says_so_beside_one_that_was() -> None:
+def test_a_collection_that_was_never_observed_says_so_beside_one_that_was() -> None:
     known = tracked(observed_at=NOON, next_attempt_at=DUE)
     assert freshness_of(known, Collection.NODES, NOON).state is FreshnessState.NEVER_OBSERVED
 

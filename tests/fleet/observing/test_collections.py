@@ -150,7 +150,7 @@ async def test_integrations_that_tell_their_clusters_are_linked_to_them(world: W
     assert {row.item.key for row in await world.store.items(account.id, Integration)} == {"gcp"}
 
 
-async def test_integrations_that_do_not_tell_their_clusters_leave_the_clusters_word(world: World) -> None:
+async def test_integrations_that_do_not_list_their_clusters_leave_what_the_clusters_say(world: World) -> None:
     account, script = await world.connect()
     script.clusters = [cluster(of=account, integration_external_id="aws")]
     script.integrations = Listing(items=(integration("aws", of=account),))

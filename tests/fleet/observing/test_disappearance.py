@@ -74,8 +74,8 @@ async def test_any_other_answer_leaves_it_under_suspicion(world: World, error: P
     account, script = await observed(world, 2)
     script.clusters.pop()
     script.wrong["cluster"] = error
-    seen = await world.observe_when_due(account)
-    assert seen.outcome is Outcome.OBSERVED
+    observation = await world.observe_when_due(account)
+    assert observation.outcome is Outcome.OBSERVED
     suspected = (await world.rows(account))["c1"]
     assert (suspected.item.phase, suspected.missing_since) == (Phase.READY, world.clock.now())
     script.wrong.clear()
@@ -135,10 +135,10 @@ async def test_an_account_that_shows_none_of_many_known_clusters_is_another_orga
     before = await world.rows(account)
     script.clusters = [cluster("theirs", of=account)]
     for _ in range(3):
-        seen = await world.observe_when_due(account)
-        assert seen.outcome is Outcome.FAILED
-        assert seen.reason is not None
-        assert "another organization" in seen.reason
+        observation = await world.observe_when_due(account)
+        assert observation.outcome is Outcome.FAILED
+        assert observation.reason is not None
+        assert "another organization" in observation.reason
     world.clock.move(hours=2)
     await world.observe(account)
     assert await world.rows(account) == before
@@ -149,16 +149,18 @@ class TellsOrganization(ById):
         return self._token
 
 
-@pytest.mark.parametrize(("told", "is_believed"), [("a-made-up-token", True), ("somebody-elses", False)])
+@pytest.mark.parametrize(("reported", "is_believed"), [("a-made-up-token", True), ("somebody-elses", False)])
 async def test_a_provider_that_tells_the_organization_decides_about_few_clusters(
-    world: World, told: str, is_believed: bool
+    world: World, reported: str, is_believed: bool
 ) -> None:
     world.adapter = TellsOrganization
     account, script = await observed(world, 1)
-    await world.store.connect(account.model_copy(update={"organization_id": told}), due_at=world.clock.now())
+    await world.store.connect(
+        account.model_copy(update={"organization_id": reported}), due_at=world.clock.now()
+    )
     script.clusters = [cluster("other", of=account)]
-    seen = await world.observe(account)
-    assert (seen.outcome is Outcome.OBSERVED) is is_believed
+    observation = await world.observe(account)
+    assert (observation.outcome is Outcome.OBSERVED) is is_believed
     assert ("other" in await world.rows(account)) is is_believed
 
 
@@ -290,9 +292,9 @@ async def test_a_deletion_guard_is_said_lasts_an_hour_and_is_believed_then(
     world.adapter = adapter
     account, script = await observed(world, 5)
     script.clusters.clear()
-    seen = await world.observe_when_due(account)
+    observation = await world.observe_when_due(account)
     held_at = world.clock.now()
-    assert seen.outcome is Outcome.FAILED
+    assert observation.outcome is Outcome.FAILED
     tracked = await world.tracked(account)
     shown = freshness_of(tracked, CLUSTERS, world.clock.now())
     assert shown.state is FreshnessState.UNREACHABLE
@@ -309,8 +311,8 @@ async def test_a_deletion_guard_is_said_lasts_an_hour_and_is_believed_then(
     assert set(script.asked) == {"clusters"}
 
     world.clock.at = held_at + timedelta(hours=1)
-    seen = await world.observe(account)
-    assert seen.outcome is Outcome.OBSERVED
+    observation = await world.observe(account)
+    assert observation.outcome is Outcome.OBSERVED
     assert set((await phases(world, account)).values()) == {Phase.DELETED}
     assert (await world.state(account)).deletion_guard is None
 
@@ -320,8 +322,8 @@ async def test_a_deletion_guard_ends_when_the_clusters_are_listed_again(world: W
     hidden, script.clusters = script.clusters, []
     await world.observe_when_due(account)
     script.clusters = hidden
-    seen = await world.observe_when_due(account)
-    assert seen.outcome is Outcome.OBSERVED
+    observation = await world.observe_when_due(account)
+    assert observation.outcome is Outcome.OBSERVED
     assert (await world.state(account)).deletion_guard is None
     assert [row.missing_since for row in (await world.rows(account)).values()] == [None] * 5
 

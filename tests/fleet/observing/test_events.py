@@ -18,7 +18,7 @@ from tests.fleet.things import cluster
 from tests.fleet.world import World
 
 
-async def told(world: World) -> list[Event]:
+async def recorded_events(world: World) -> list[Event]:
     world.clock.move(seconds=10)
     found, _ = await world.store.activity(
         lambda event: event.kind is not EventKind.PHASE_CHANGED,
@@ -31,7 +31,7 @@ async def told(world: World) -> list[Event]:
     return found
 
 
-async def test_a_new_version_limit_and_revision_are_told_once_each(world: World) -> None:
+async def test_a_new_version_limit_and_revision_are_reported_once_each(world: World) -> None:
     account, script = await world.connect()
     script.clusters = [cluster("c1", of=account, version="1.33"), cluster("c2", of=account)]
     await world.observe_when_due(account)
@@ -47,7 +47,7 @@ async def test_a_new_version_limit_and_revision_are_told_once_each(world: World)
     ]
     for _ in range(2):
         await world.observe_when_due(account)
-    events = await told(world)
+    events = await recorded_events(world)
     assert [(one.cluster_key, one.kind, one.before, one.after) for one in sorted(events, key=str)] == [
         ("c1", EventKind.LIMIT_CHANGED, "UNLIMITED", "12.50 USD"),
         ("c2", EventKind.REVISION_CHANGED, "r1", "r2"),
@@ -56,7 +56,7 @@ async def test_a_new_version_limit_and_revision_are_told_once_each(world: World)
     assert {(one.account_name, one.provider) for one in events} == {(account.name, account.provider)}
 
 
-async def test_an_account_is_told_when_it_fails_and_when_it_recovers(world: World) -> None:
+async def test_an_account_is_reported_when_it_fails_and_when_it_recovers(world: World) -> None:
     account, script = await world.connect()
     await world.observe_when_due(account)
     script.wrong["clusters"] = Unavailable("The provider answered 503.", http_status=503)
@@ -65,19 +65,19 @@ async def test_an_account_is_told_when_it_fails_and_when_it_recovers(world: Worl
     script.wrong.clear()
     for _ in range(3):
         await world.observe_when_due(account)
-    events = await told(world)
+    events = await recorded_events(world)
     assert [one.kind for one in events] == [EventKind.ACCOUNT_FAILED, EventKind.ACCOUNT_RECOVERED]
     assert events[0].message == "Clusters cannot be observed: The provider answered 503."
 
 
-async def test_when_everything_reads_otherwise_only_so_much_is_told(world: World) -> None:
+async def test_when_everything_reads_otherwise_the_events_are_bounded(world: World) -> None:
     account, script = await world.connect()
     keys = [f"c{number}" for number in range(MOST_EVENTS + 20)]
     script.clusters = [cluster(key, of=account) for key in keys]
     await world.observe_when_due(account)
     script.clusters = [cluster(key, of=account, revision="r2") for key in keys]
     await world.observe_when_due(account)
-    assert len(await told(world)) == MOST_EVENTS
+    assert len(await recorded_events(world)) == MOST_EVENTS
 
 
 async def test_an_observation_that_shows_nothing_new_counts_no_change(world: World) -> None:

@@ -38,8 +38,8 @@ async def test_a_provider_that_is_down_keeps_its_rows_and_what_is_known_of_the_o
     await world.observe_when_due(account)
     rows, retry_at = await world.rows(account), NOON + timedelta(hours=1)
     script.wrong["clusters"] = Unavailable("It is down.", http_status=503, retry_at=retry_at)
-    seen = await world.observe_when_due(account)
-    assert (seen.outcome, seen.reason) == (Outcome.FAILED, "It is down.")
+    observation = await world.observe_when_due(account)
+    assert (observation.outcome, observation.reason) == (Outcome.FAILED, "It is down.")
     assert await world.rows(account) == rows
     tracked = await world.tracked(account)
     known = tracked.state.of(CLUSTERS)
@@ -57,9 +57,9 @@ async def test_a_provider_that_is_down_is_asked_once_and_backed_off_from(world: 
     script.wrong["clusters"] = Unavailable("It is down.")
     waits = []
     for _ in range(6):
-        seen = await world.observe_when_due(account)
-        assert seen.due_at is not None
-        waits.append((seen.due_at - world.clock.now()).total_seconds())
+        observation = await world.observe_when_due(account)
+        assert observation.due_at is not None
+        waits.append((observation.due_at - world.clock.now()).total_seconds())
     assert waits == [60, 120, 240, 480, 900, 900]
     assert script.asked == ["clusters"] * 6
 
@@ -136,8 +136,8 @@ async def test_a_refusal_of_anything_else_costs_that_alone(world: World, collect
     script.clusters = [cluster(of=account)]
     script.wrong[collection] = Unauthenticated("No.", http_status=401)
     for _ in range(5):
-        seen = await world.observe_when_due(account)
-        assert (seen.outcome, seen.is_token_refused) == (Outcome.OBSERVED, False)
+        observation = await world.observe_when_due(account)
+        assert (observation.outcome, observation.is_token_refused) == (Outcome.OBSERVED, False)
     state = await world.state(account)
     assert len([one for one in Collection if state.of(one).failure is not None]) == 1
     assert state.of(CLUSTERS).failure is None
@@ -175,10 +175,10 @@ async def test_a_token_refused_again_is_tried_slowly_and_never_given_up(world: W
     script.refused_tokens = {"a-made-up-token"}
     waits, refused = [], []
     for _ in range(40):
-        seen = await world.observe_when_due(account)
-        assert seen.due_at is not None
-        waits.append((seen.due_at - world.clock.now()) // timedelta(minutes=1))
-        refused.append(seen.is_token_refused)
+        observation = await world.observe_when_due(account)
+        assert observation.due_at is not None
+        waits.append((observation.due_at - world.clock.now()) // timedelta(minutes=1))
+        refused.append(observation.is_token_refused)
     assert waits[:3] == [1, 15, 15]
     assert sorted(set(waits)) == [1, 15, 60, 240]
     assert refused[-1]
@@ -218,8 +218,8 @@ async def test_a_token_replaced_a_moment_ago_is_read_afresh_once(world: World) -
     script.refused_tokens = {"a-made-up-token"}
     script.asked.clear()
     world.clock.move(days=2)
-    seen = await world.observe(account)
-    assert seen.outcome is Outcome.OBSERVED
+    observation = await world.observe(account)
+    assert observation.outcome is Outcome.OBSERVED
     assert script.asked[:3] == ["clusters", "clusters", "nodes c1"]
     assert (await world.state(account)).is_token_accepted is True
 
@@ -239,8 +239,8 @@ async def test_a_rate_limited_provider_is_left_alone_until_the_time_it_names(wor
     retry_at = NOON + timedelta(minutes=50)
     script.facts = RateFacts(retry_at=retry_at)
     script.wrong["clusters"] = RateLimited("Slower.", http_status=429, retry_at=retry_at)
-    seen = await world.observe_when_due(account)
-    assert (seen.outcome, seen.due_at, script.asked) == (Outcome.FAILED, retry_at, ["clusters"])
+    observation = await world.observe_when_due(account)
+    assert (observation.outcome, observation.due_at, script.asked) == (Outcome.FAILED, retry_at, ["clusters"])
     script.facts = None
     script.wrong.clear()
     asked_early = await world.observe(account)
@@ -265,8 +265,8 @@ async def test_a_provider_that_does_not_answer_in_time_has_timed_out(world: Worl
     account, script = await world.connect()
     script.meanwhile["clusters"] = forever
     observer = replace(world.observer, seconds=0)
-    seen = await observer.observe(account.id)
-    assert seen.outcome is Outcome.FAILED
+    observation = await observer.observe(account.id)
+    assert observation.outcome is Outcome.FAILED
     known = (await world.state(account)).of(CLUSTERS)
     assert known.failure is not None
     assert known.failure.kind is FailureKind.TIMEOUT
@@ -298,8 +298,8 @@ async def test_what_an_incomplete_listing_leaves_out_is_said(world: World) -> No
     script.clusters = [cluster(of=account)]
     await world.observe_when_due(account)
     script.clusters, script.incomplete = [], "Something had no readable identity."
-    seen = await world.observe_when_due(account)
-    assert (seen.outcome, seen.reason) == (Outcome.FAILED, script.incomplete)
+    observation = await world.observe_when_due(account)
+    assert (observation.outcome, observation.reason) == (Outcome.FAILED, script.incomplete)
     tracked = await world.tracked(account)
     assert freshness_of(tracked, CLUSTERS, world.clock.now()).state is FreshnessState.UNREACHABLE
     assert (await world.rows(account))["c1"].missing_since is None
@@ -311,8 +311,8 @@ async def test_an_item_that_does_not_read_leaves_its_collection_current(world: W
     await world.observe_when_due(account)
     script.clusters = [cluster("c2", of=account)]
     script.unreadable = (Unreadable(external_id="c1", reason="plan: is no text"),)
-    seen = await world.observe_when_due(account)
-    assert seen.outcome is Outcome.OBSERVED
+    observation = await world.observe_when_due(account)
+    assert observation.outcome is Outcome.OBSERVED
     marked = (await world.rows(account))["c1"]
     assert marked.unread is not None
     assert marked.unread.read_at == NOON
@@ -347,7 +347,7 @@ def test_failing_backs_off_up_to_a_quarter_of_an_hour() -> None:
     assert fail_often(CLUSTERS, DOWN, 7) == [60, 120, 240, 480, 900, 900, 900]
 
 
-def test_what_is_rarely_looked_at_is_soon_tried_again_and_at_last_as_rarely() -> None:
+def test_what_is_rarely_observed_is_soon_tried_again_and_at_last_as_rarely() -> None:
     delays = fail_often(REGIONS, Forbidden("No."), 13)
     assert delays[:3] == [60, 120, 240]
     assert max(delays) <= 86_400

@@ -81,15 +81,15 @@ async def test_a_row_that_the_table_cannot_hold_is_marked_alone(world: World, wa
     await world.observe_when_due(account)
     script.clusters = [cluster(f"c{number}", of=account, version="2") for number in range(19)]
     script.clusters.append(cluster("c19", of=account, description="x" * 450_000))
-    seen = await world.observe_when_due(account)
+    observation = await world.observe_when_due(account)
     rows = await world.rows(account)
     assert [rows[f"c{number}"].item.version for number in range(19)] == ["2"] * 19
     if was_known:
-        assert seen.outcome is Outcome.OBSERVED
+        assert observation.outcome is Outcome.OBSERVED
         assert rows["c19"].item.description is None
         assert rows["c19"].unread is not None
         assert "cannot be kept" in rows["c19"].unread.failure.message
     else:
         assert "c19" not in rows
-        assert seen.reason is not None
-        assert "cannot be kept" in seen.reason
+        assert observation.reason is not None
+        assert "cannot be kept" in observation.reason

@@ -17,20 +17,20 @@ from tests.fleet.world import Bare, World, forever
 from tests.tables import writes
 
 
-async def test_a_first_observation_keeps_what_it_saw_and_when_to_look_again(world: World) -> None:
+async def test_a_first_observation_keeps_what_it_saw_and_when_the_next_is_due(world: World) -> None:
     account, script = await world.connect()
     script.clusters = [cluster("c1", of=account), cluster("c2", of=account, phase=Phase.FAILED)]
-    seen = await world.observe_when_due(account)
-    assert (seen.outcome, seen.changed, seen.reason) == (Outcome.OBSERVED, 2, None)
+    observation = await world.observe_when_due(account)
+    assert (observation.outcome, observation.changed, observation.reason) == (Outcome.OBSERVED, 2, None)
     assert set(await world.rows(account)) == {"c1", "c2"}
     state = await world.state(account)
     assert state.is_token_accepted is True
     assert state.summary.by_phase == {Phase.READY: 1, Phase.FAILED: 1}
     assert set(state.collections) == set(Collection)
-    assert seen.due_at == await world.due_at(account) == NOON + timedelta(seconds=60)
+    assert observation.due_at == await world.due_at(account) == NOON + timedelta(seconds=60)
 
 
-async def test_what_a_provider_does_not_offer_is_not_observed(world: World) -> None:
+async def test_what_a_provider_does_not_support_is_not_observed(world: World) -> None:
     world.adapter = Bare
     account, script = await world.connect()
     await world.observe_when_due(account)
@@ -38,7 +38,7 @@ async def test_what_a_provider_does_not_offer_is_not_observed(world: World) -> N
     assert set((await world.state(account)).collections) == {Collection.CLUSTERS}
 
 
-async def test_what_a_provider_ceased_to_offer_leaves_no_account_due_for_ever(world: World) -> None:
+async def test_what_a_provider_ceased_to_support_leaves_no_account_due_for_ever(world: World) -> None:
     account, _ = await world.connect()
     await world.observe_when_due(account)
     world.adapter = Bare
@@ -56,8 +56,12 @@ async def test_an_unchanged_account_costs_two_writes_and_one_of_its_budget(
     await world.observe_when_due(account)
     world.clock.move(days=2)  # everything is due
     with world.table.calls_meanwhile() as sent:
-        seen = await world.observe(account)
-    assert (seen.outcome, seen.changed, len(script.asked)) == (Outcome.OBSERVED, 0, seen.requests * 2)
+        observation = await world.observe(account)
+    assert (observation.outcome, observation.changed, len(script.asked)) == (
+        Outcome.OBSERVED,
+        0,
+        observation.requests * 2,
+    )
     assert writes(sent) == 2 + (provider != "kupe")
     state = await world.state(account)
     assert {one.observed_at for one in state.collections.values()} == {world.clock.now()}
@@ -69,8 +73,8 @@ async def test_a_change_costs_one_transaction_more_and_is_kept_with_its_duration
     await world.observe_when_due(account)
     script.clusters = [cluster(of=account)]
     with world.table.calls_meanwhile() as sent:
-        seen = await world.observe_when_due(account)
-    assert (seen.changed, sent["transact"], writes(sent)) == (
+        observation = await world.observe_when_due(account)
+    assert (observation.changed, sent["transact"], writes(sent)) == (
         1,
         2,
         3,
@@ -90,14 +94,14 @@ async def test_what_moves_is_followed_until_it_has_arrived(world: World) -> None
     for number in range(9):
         if number == 7:
             script.clusters = [cluster(of=account)]
-        seen = await world.observe_when_due(account)
-        assert seen.due_at is not None
-        waits.append(round((seen.due_at - world.clock.now()).total_seconds()))
+        observation = await world.observe_when_due(account)
+        assert observation.due_at is not None
+        waits.append(round((observation.due_at - world.clock.now()).total_seconds()))
     assert waits[:7] == [5, 5, 5, 5, 5, 6, 7]
     assert waits[7:] == [60, 60]
 
 
-async def test_asking_looks_at_clusters_before_they_are_due_and_at_nothing_else(world: World) -> None:
+async def test_a_refresh_observes_clusters_before_they_are_due_and_nothing_else(world: World) -> None:
     account, script = await world.connect()
     await world.observe_when_due(account)
     script.asked.clear()
@@ -111,10 +115,10 @@ async def test_a_message_that_is_out_of_date_asks_nobody_anything(world: World) 
     await world.observe_when_due(account)
     script.asked.clear()
     with world.table.calls_meanwhile() as sent:
-        seen = await world.observer.observe(account.id, due_at=NOON)
-    assert seen.outcome is Outcome.SKIPPED
-    assert seen.reason is not None
-    assert "stale" in seen.reason
+        observation = await world.observer.observe(account.id, due_at=NOON)
+    assert observation.outcome is Outcome.SKIPPED
+    assert observation.reason is not None
+    assert "stale" in observation.reason
     assert (script.asked, writes(sent)) == ([], 0)
 
 
@@ -158,8 +162,11 @@ async def test_an_account_disconnected_meanwhile_stays_gone(world: World) -> Non
     account, script = await world.connect()
     script.clusters = [cluster(of=account)]
     script.meanwhile["clusters"] = lambda: world.store.hide(account.id, due_at=world.clock.now())
-    seen = await world.observe(account)
-    assert (seen.outcome, seen.reason) == (Outcome.SKIPPED, "the account was disconnected meanwhile")
+    observation = await world.observe(account)
+    assert (observation.outcome, observation.reason) == (
+        Outcome.SKIPPED,
+        "the account was disconnected meanwhile",
+    )
     assert await world.store.account(account.id) is None
     assert await world.store.clusters(account.id) == []
 
@@ -215,8 +222,8 @@ async def test_a_used_up_budget_puts_an_account_off_until_there_is_some(world: W
     spent = await world.store.spend(account.budget_key, rate, Share.POLLING, 10_000, NOON)
     refused = await world.store.spend(account.budget_key, rate, Share.POLLING, 1, NOON)
     assert spent.granted > 0
-    seen = await world.observe_when_due(account)
-    assert (seen.outcome, seen.reason, script.asked) == (
+    observation = await world.observe_when_due(account)
+    assert (observation.outcome, observation.reason, script.asked) == (
         Outcome.SKIPPED,
         "the request budget is used up",
         [],
@@ -238,8 +245,8 @@ async def test_a_budget_that_ends_midway_puts_the_rest_off_and_fails_nothing(wor
         account.budget_key, rate, Share.POLLING, rate.requests * 8 // 10 - left - allowed, NOON
     )
     refused = NOON + timedelta(seconds=rate.window_seconds * 13 / 12 + 60)
-    seen = await world.observe_when_due(account)
-    assert (seen.outcome, seen.requests) == (Outcome.OBSERVED, left)
+    observation = await world.observe_when_due(account)
+    assert (observation.outcome, observation.requests) == (Outcome.OBSERVED, left)
     assert script.asked == ["clusters", "nodes c1"]
     state = await world.state(account)
     assert all(one.failure is None for one in state.collections.values())

@@ -34,7 +34,7 @@ def reconcile(
     return reconcile_clusters(before, listing, gone=gone, now=LATER, last_read_at=LAST)
 
 
-def test_a_cluster_seen_for_the_first_time_begins_its_history() -> None:
+def test_a_cluster_observed_for_the_first_time_begins_its_history() -> None:
     after = reconcile(listed=(cluster(phase=Phase.PENDING),))
     (change,) = after.changes.transitions
     new = after.rows["c1"]
@@ -119,7 +119,7 @@ def test_a_mark_keeps_when_it_was_read_and_is_not_written_again() -> None:
     assert not again.changes
 
 
-def test_another_reason_is_told_and_when_it_was_read_stays() -> None:
+def test_another_reason_is_shown_and_when_it_was_read_stays() -> None:
     marked = reconcile(row(), unreadable=(UNREADABLE,)).rows["c1"]
     other = Unreadable(external_id="c1", reason="name: is missing")
     again = reconcile_clusters(

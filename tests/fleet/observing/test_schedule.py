@@ -23,7 +23,7 @@ def seconds_until_next(*rows: TrackedCluster, later: float = 0) -> float:
     return (next_observation(rows, PACE, now) - now).total_seconds()
 
 
-def test_an_account_at_rest_is_looked_at_every_minute() -> None:
+def test_an_account_at_rest_is_observed_every_minute() -> None:
     assert seconds_until_next() == 60
     assert seconds_until_next(row(), row(phase=Phase.FAILED), row(phase=Phase.DELETED)) == 60
 
@@ -31,7 +31,7 @@ def test_an_account_at_rest_is_looked_at_every_minute() -> None:
 @pytest.mark.parametrize(
     ("later", "seconds"), [(0, 5), (16, 5), (40, 10), (120, 30), (240, 60), (86_400, 60)]
 )
-def test_what_moves_is_looked_at_soon_and_then_less_often(later: float, seconds: float) -> None:
+def test_what_moves_is_observed_soon_and_then_less_often(later: float, seconds: float) -> None:
     assert seconds_until_next(row(), row(phase=Phase.PROVISIONING), later=later) == seconds
 
 
@@ -39,7 +39,7 @@ def test_a_ready_cluster_whose_change_is_under_way_moves() -> None:
     assert seconds_until_next(row(is_converged=False)) == 5
 
 
-def test_what_is_missing_is_looked_at_soon_however_long_it_was_there() -> None:
+def test_what_is_missing_is_observed_soon_however_long_it_was_there() -> None:
     old = NOON - timedelta(days=300)
     assert seconds_until_next(row(since=old, missing_since=NOON)) == 5
     assert seconds_until_next(row(since=old, missing_since=NOON), later=120) == 30

@@ -49,12 +49,12 @@ def refused(record: Any, given: Any) -> list[tuple[tuple[str, ...], str]]:
 def shown(plan: str = "BASIC", *regions: CockroachdbRegion, **more: Any) -> Cluster:
     """On AWS, in the region a where none is given."""
     there = regions or (CockroachdbRegion(name="a", is_primary=True),)
-    told = {
+    fields = {
         "plan": plan,
         "regions": tuple(region.name for region in there),
         "details": CockroachdbDetails(regions=there),
     }
-    return cluster(of=account(provider="cockroachdb"), **{**told, **more})
+    return cluster(of=account(provider="cockroachdb"), **{**fields, **more})
 
 
 def limited(**usage: int) -> SpendLimitStatus:

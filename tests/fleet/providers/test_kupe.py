@@ -41,8 +41,8 @@ def shown(
         requested_version=version,
         alerts_digest=None if alerts is None else digest(alerts),
     )
-    told = {"display_name": "Check out", "plan": "shared", "capacity": SIZE, "details": details}
-    return cluster(of=account(provider="kupe"), **{**told, **more})
+    fields = {"display_name": "Check out", "plan": "shared", "capacity": SIZE, "details": details}
+    return cluster(of=account(provider="kupe"), **{**fields, **more})
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ SPEC: dict[str, Any] = {
 
 def shown(*pools: dict[str, Any], **members: Any) -> Cluster:
     """As it is once SPEC came true, but for what is given."""
-    told = pools or (FIXED,)
+    reported = pools or (FIXED,)
     return Cluster(
         **{
             "account_id": "account",
@@ -48,7 +48,7 @@ def shown(*pools: dict[str, Any], **members: Any) -> Cluster:
             "details": NorthflankDetails(
                 node_pools=tuple(
                     NodePool.model_validate({"id": f"id-{number}", **pool})
-                    for number, pool in enumerate(told)
+                    for number, pool in enumerate(reported)
                 )
             ),
             **members,
@@ -149,7 +149,7 @@ def test_a_cluster_that_differs_shows_something_else(members: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(
-    ("wanted", "told", "is_shown"),
+    ("wanted", "reported", "is_shown"),
     [
         ([FIXED], [FIXED | {"node_count": 4}], False),
         ([FIXED], [FIXED | {"node_type": "c3"}], False),
@@ -173,9 +173,9 @@ def test_a_cluster_that_differs_shows_something_else(members: dict[str, Any]) ->
     ],
 )
 def test_pools_are_compared_as_they_are_wanted(
-    wanted: list[dict[str, Any]], told: list[dict[str, Any]], is_shown: bool
+    wanted: list[dict[str, Any]], reported: list[dict[str, Any]], is_shown: bool
 ) -> None:
-    assert spec(*wanted).matches(shown(*told)) is is_shown
+    assert spec(*wanted).matches(shown(*reported)) is is_shown
 
 
 def test_a_pool_of_a_patch_is_the_one_of_its_id() -> None:

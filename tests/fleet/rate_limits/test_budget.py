@@ -164,7 +164,7 @@ def test_requests_of_others_are_forgotten_when_the_provider_begins_anew() -> Non
     assert grant(budget, TEN, POLLING, 100, resets_at).granted == 8
 
 
-def test_requests_of_others_count_for_a_window_where_no_reset_is_told() -> None:
+def test_requests_of_others_count_for_a_window_where_no_reset_is_stated() -> None:
     budget = learn(Budget(), TEN, RateFacts(remaining=0), NOON)
     assert budget.foreign_until == NOON + MINUTE
 
@@ -288,7 +288,7 @@ def test_a_limit_that_nobody_knows_grants_everything_and_counts_nothing() -> Non
     assert budget_status(Budget(), limit(None), NOON) is None
 
 
-def test_a_standing_counts_ours_and_others_and_says_when_all_is_back() -> None:
+def test_the_report_counts_ours_and_others_and_says_when_all_is_back() -> None:
     budget = learn(spend(POLLING, 3), TEN, RateFacts(remaining=2, resets_at=NOON + 3 * MINUTE), NOON)
     shown = budget_status(budget, TEN, NOON)
     assert shown is not None
@@ -296,7 +296,7 @@ def test_a_standing_counts_ours_and_others_and_says_when_all_is_back() -> None:
     assert shown.resets_at == NOON + COUNTED, "no reset is further away than the window"
 
 
-def test_a_standing_has_nothing_left_while_the_provider_refuses() -> None:
+def test_the_report_has_nothing_left_while_the_provider_refuses() -> None:
     shown = budget_status(learn(Budget(), TEN, RateFacts(retry_at=NOON + MINUTE), NOON), TEN, NOON)
     assert shown is not None
     assert (shown.remaining, shown.resets_at) == (0, NOON + MINUTE)

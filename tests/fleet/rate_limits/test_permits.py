@@ -98,7 +98,7 @@ async def test_facts_that_are_no_news_are_not_written(world: World) -> None:
     assert sum(sent.values()) == 0
 
 
-async def test_nothing_is_written_where_answers_told_nothing(world: World) -> None:
+async def test_nothing_is_written_where_answers_stated_no_limit(world: World) -> None:
     permits = await draw(world, PER_MINUTE, granted=1)
     await permits.take()
     with world.table.calls_meanwhile() as sent:

@@ -46,17 +46,17 @@ def test_pages_together_are_the_whole_listing_in_order(
     clusters: list[tuple[str, str | None]], ordering: list[tuple[OrderField, Direction]], first: int
 ) -> None:
     everything = [listed(name, version) for name, version in clusters]
-    seen: list[Listed] = []
+    read: list[Listed] = []
     after = None
     while True:
         found = page(everything, ordering, after=after, first=first)
         assert found.total == len(everything)
-        seen += [one for _, one in found.rows]
+        read += [one for _, one in found.rows]
         for cursor, one in found.rows:
             assert read_key(cursor, ordering) == sort_key(one, ordering)
         if found.end is None:
             break
         after = found.end
-    keys = [sort_key(one, ordering) for one in seen]
+    keys = [sort_key(one, ordering) for one in read]
     assert keys == sorted(keys)
-    assert len(seen) == len(everything)
+    assert len(read) == len(everything)

@@ -194,7 +194,7 @@ async def test_a_cursor_outlives_its_row_and_its_account(shelf: Shelf) -> None:
     assert [order[:3] for order, _ in rest.rows] == [("kupe", "beta", "a"), ("kupe", "beta", "z")]
 
 
-async def test_a_filter_looks_at_a_bounded_number_of_rows_a_page() -> None:
+async def test_a_filter_reads_a_bounded_number_of_rows_a_page() -> None:
     shelf = Shelf(ACME)
     for number in range(EXAMINED_ROWS + 50):
         shelf.add(ACME, f"c{number:04}")
@@ -209,7 +209,7 @@ async def test_a_filter_looks_at_a_bounded_number_of_rows_a_page() -> None:
     assert rest.end is None
 
 
-async def test_accounts_without_clusters_count_as_looked_at() -> None:
+async def test_accounts_without_clusters_count_as_read() -> None:
     many = [account(name=f"n{number:03}") for number in range(EXAMINED_ROWS // 5 + 1)]
     shelf = Shelf(*many)
     shelf.add(many[-1], "last")
@@ -267,15 +267,15 @@ async def test_integrations_are_paged_like_clusters(shelf: Shelf) -> None:
         Tracked(item=integration("i1", of=BETA, cloud=Cloud.GCP)),
     ]
 
-    def seen(
+    def listed(
         where: IntegrationFilter, after: FleetOrder | None = None
     ) -> Awaitable[Page[Tracked[Integration]]]:
         return pages.integrations(shelf.reader, where, after=after, first=2)
 
-    page = await seen(IntegrationFilter())
+    page = await listed(IntegrationFilter())
     assert [order[1:3] for order, _ in page.rows] == [("acme", "i1"), ("acme", "i2")]
-    assert [order[1:3] for order, _ in (await seen(IntegrationFilter(), page.end)).rows] == [("beta", "i1")]
-    gcp = await seen(IntegrationFilter(clouds=frozenset({Cloud.GCP})))
+    assert [order[1:3] for order, _ in (await listed(IntegrationFilter(), page.end)).rows] == [("beta", "i1")]
+    gcp = await listed(IntegrationFilter(clouds=frozenset({Cloud.GCP})))
     assert [order[1:3] for order, _ in gcp.rows] == [("beta", "i1")]
-    acme = await seen(IntegrationFilter(account_ids=frozenset({ACME.id})))
+    acme = await listed(IntegrationFilter(account_ids=frozenset({ACME.id})))
     assert len(acme.rows) == 2

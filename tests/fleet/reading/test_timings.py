@@ -48,11 +48,11 @@ def test_the_narrowest_group_with_enough_samples_tells() -> None:
     timings = Timings(
         [remembers({"CREATE\teu-1\tpro": (60,) * 5, "CREATE\teu-1\t": (30,) * 2, "CREATE\tus-1\t": (9,) * 9})]
     )
-    told = {
+    usuals = {
         (region, plan): timings.usual(MoveKind.CREATE, row(regions=(region,), plan=plan))
         for region, plan in (("eu-1", "pro"), ("eu-1", None), ("ap-1", None))
     }
-    assert {place: usual and usual.samples for place, usual in told.items()} == {
+    assert {place: usual and usual.samples for place, usual in usuals.items()} == {
         ("eu-1", "pro"): 5,
         ("eu-1", None): 7,
         ("ap-1", None): 16,

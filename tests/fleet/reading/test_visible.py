@@ -8,9 +8,9 @@ import pytest
 
 from fleet.model.caller import Caller
 from fleet.ports.store import Reader, Ref
-from fleet.reading.visible import LimitedReader, as_seen_by
+from fleet.reading.visible import LimitedReader, visible_to
 
-SEEN, UNSEEN = "seen", "unseen"
+VISIBLE, HIDDEN = "visible", "hidden"
 BY_ACCOUNT = {
     "clusters_of",
     "clusters_named",
@@ -57,7 +57,7 @@ def memory() -> Memory:
 
 @pytest.fixture
 def limited(memory: Memory) -> LimitedReader:
-    return LimitedReader(cast("Reader", memory), frozenset({SEEN}))
+    return LimitedReader(cast("Reader", memory), frozenset({VISIBLE}))
 
 
 def test_every_question_that_a_memory_answers_is_accounted_for() -> None:
@@ -77,23 +77,23 @@ async def ask(limited: LimitedReader, name: str, account_id: str) -> object:
 
 
 @pytest.mark.parametrize("name", sorted(BY_ACCOUNT))
-async def test_of_an_account_that_is_not_seen_there_is_nothing(
+async def test_of_a_hidden_account_there_is_nothing(
     name: str, limited: LimitedReader, memory: Memory
 ) -> None:
-    assert not await ask(limited, name, UNSEEN)
+    assert not await ask(limited, name, HIDDEN)
     assert memory.asked == []
-    assert await ask(limited, name, SEEN) == "what it remembers"
+    assert await ask(limited, name, VISIBLE) == "what it remembers"
 
 
 @pytest.mark.parametrize("name", sorted(BY_REF))
-async def test_what_is_named_is_looked_up_where_its_account_is_seen(
+async def test_what_is_named_is_looked_up_where_its_account_is_visible(
     name: str, limited: LimitedReader, memory: Memory
 ) -> None:
-    await getattr(limited, name)([Ref(SEEN, "a"), Ref(UNSEEN, "a"), Ref(SEEN, "b")])
-    assert memory.asked == [([Ref(SEEN, "a"), Ref(SEEN, "b")],)]
+    await getattr(limited, name)([Ref(VISIBLE, "a"), Ref(HIDDEN, "a"), Ref(VISIBLE, "b")])
+    assert memory.asked == [([Ref(VISIBLE, "a"), Ref(VISIBLE, "b")],)]
 
 
 def test_who_sees_every_account_asks_the_memory_itself(memory: Memory) -> None:
     reader = cast("Reader", memory)
-    assert as_seen_by(Caller(id="x", name="x"), reader) is reader
-    assert isinstance(as_seen_by(Caller(id="x", name="x", account_ids=frozenset()), reader), LimitedReader)
+    assert visible_to(Caller(id="x", name="x"), reader) is reader
+    assert isinstance(visible_to(Caller(id="x", name="x", account_ids=frozenset()), reader), LimitedReader)

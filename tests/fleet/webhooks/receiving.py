@@ -32,14 +32,14 @@ class Received:
     headers: Mapping[str, str]
 
     @property
-    def told(self) -> dict[str, Any]:
+    def payload(self) -> dict[str, Any]:
         loaded: dict[str, Any] = json.loads(self.body)
         return loaded
 
     @property
     def became(self) -> str:
         """Which cluster became what: `c1 FAILED`."""
-        return f"{self.told['data']['cluster']['name']} {self.told['data']['to']}"
+        return f"{self.payload['data']['cluster']['name']} {self.payload['data']['to']}"
 
 
 @dataclass

@@ -170,16 +170,16 @@ async def test_a_receiver_says_how_long_to_leave_it_alone(fleet: Subscribed) -> 
 
 async def test_a_message_keeps_its_id_at_every_attempt_and_is_signed_anew(fleet: Subscribed) -> None:
     made = await fleet.subscribe()
-    seen: list[Received] = []
+    messages: list[Received] = []
 
     def take_the_second(message: Received) -> NotDelivered | None:
-        seen.append(message)
-        return DOWN if len(seen) == 1 else None
+        messages.append(message)
+        return DOWN if len(messages) == 1 else None
 
     fleet.receiver.refuse = take_the_second
     await fleet.become("c1 FAILED")
     await fleet.turns(made, within=timedelta(minutes=2), every=MINUTE)
-    first, second = (message.headers for message in seen)
+    first, second = (message.headers for message in messages)
     assert first["webhook-id"] == second["webhook-id"]
     assert first["webhook-timestamp"] != second["webhook-timestamp"]
     assert first["webhook-signature"] != second["webhook-signature"]

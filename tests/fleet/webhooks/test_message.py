@@ -32,8 +32,8 @@ def webhook(form: WebhookForm = WebhookForm.STANDARD, webhook_id: str = "w1") ->
 def test_a_receivers_library_verifies_the_signature() -> None:
     secret, body = make_secret(), write_body(webhook(), changed("c1", "FAILED", message="Größe"))
     headers = write_headers(secret, message_id(webhook(), changed("c1", "FAILED")), datetime.now(UTC), body)
-    told = Verifier(secret).verify(body, headers)
-    assert told["type"] == "cluster.phase_changed"
+    payload = Verifier(secret).verify(body, headers)
+    assert payload["type"] == "cluster.phase_changed"
     with pytest.raises(WebhookVerificationError):
         Verifier(make_secret()).verify(body, headers)
     with pytest.raises(WebhookVerificationError):
@@ -68,13 +68,13 @@ def test_a_message_holds_what_the_feed_shows_with_the_ids_of_the_graph() -> None
 
 def test_slack_gets_a_text_in_which_nothing_is_a_command() -> None:
     event = changed("c1 <!channel>", "FAILED", message="a < b & c")
-    told = json.loads(write_body(webhook(WebhookForm.SLACK), event))
-    assert told == {
+    payload = json.loads(write_body(webhook(WebhookForm.SLACK), event))
+    assert payload == {
         "text": ":red_circle: *acme/c1 &lt;!channel&gt;* phase changed: READY → FAILED\na &lt; b &amp; c"
     }
 
 
-def test_slack_is_told_which_change_ended() -> None:
+def test_slack_gets_which_change_ended() -> None:
     event = changed(
         "c1",
         "SUCCEEDED",
@@ -82,8 +82,8 @@ def test_slack_is_told_which_change_ended() -> None:
         before=None,
         operation_kind=OperationKind.CREATE_CLUSTER,
     )
-    told = json.loads(write_body(webhook(WebhookForm.SLACK), event))
-    assert told["text"] == ":large_green_circle: *acme/c1* create cluster ended: SUCCEEDED"
+    payload = json.loads(write_body(webhook(WebhookForm.SLACK), event))
+    assert payload["text"] == ":large_green_circle: *acme/c1* create cluster ended: SUCCEEDED"
 
 
 def test_every_kind_has_a_type() -> None:

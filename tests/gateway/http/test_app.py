@@ -55,7 +55,7 @@ async def test_a_fault_of_ours_is_masked_and_found_in_the_log_by_its_id(
         ("{ " + " ".join(f"a{n}: fleet {{ clusterCount }}" for n in range(1000)) + " }", "4000 tokens"),
     ],
 )
-async def test_what_a_client_got_wrong_is_told_and_not_logged(
+async def test_what_a_client_got_wrong_is_answered_and_not_logged(
     document: str, part: str, client: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = await client.send(document)

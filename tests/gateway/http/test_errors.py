@@ -61,9 +61,9 @@ def test_a_value_of_ours_beyond_its_type_is_our_fault_and_not_the_clients(
     result = graphql_sync(schema, "{ count kind }", {"count": 2**40, "kind": PLANTED})
     assert result.errors is not None
     for error in result.errors:
-        told = to_client(error, "r-1", is_executed=True)
-        assert told["message"] == "Something went wrong on our side."
-        assert told["extensions"] == {"code": "INTERNAL", "requestId": "r-1"}
+        answer = to_client(error, "r-1", is_executed=True)
+        assert answer["message"] == "Something went wrong on our side."
+        assert answer["extensions"] == {"code": "INTERNAL", "requestId": "r-1"}
     assert "cannot represent" in caplog.text
     sent = graphql_sync(schema, "query ($n: Int) { count(first: $n) }", variable_values={"n": 2**40})
     assert sent.errors is not None
@@ -91,9 +91,9 @@ def check(response: Any, caplog: pytest.LogCaptureFixture) -> None:
     assert request_id in record.getMessage()
     assert record.exc_info is not None
     assert PLANTED in str(record.exc_info[1])
-    told = response.text + str(response.headers)
+    answer = response.text + str(response.headers)
     for part in [*PLANTED.split(), "Traceback", ".py", "RuntimeError"]:
-        assert part not in told
+        assert part not in answer
 
 
 @pytest.mark.parametrize(

@@ -233,8 +233,8 @@ async def test_the_page_may_ask_the_issuer_where_people_sign_in_and_nobody_else(
     assert (await browser.get("/sign-in.json")).json() is None
     sign_in = SignIn(issuer="https://issuer.example/tenant", client_id="the-page", audience="fleet")
     signing = Client(reader, clock, pages=BuiltPages(folder=folder, sign_in=sign_in)).http
-    told = await signing.get("/sign-in.json")
-    assert told.json() == {
+    served = await signing.get("/sign-in.json")
+    assert served.json() == {
         "issuer": "https://issuer.example/tenant",
         "clientId": "the-page",
         "audience": "fleet",

@@ -116,11 +116,11 @@ async def send(client: Client, document: str, **variables: object) -> dict[str, 
 async def test_what_is_too_large_is_refused_before_anything_is_looked_up(
     name: str, world: TableStore, client: Client, reader: WatchedReader
 ) -> None:
-    document, told = TOO_LARGE[name]
+    document, expected = TOO_LARGE[name]
     answer = await send(client, document)
     (error,) = answer["errors"]
     assert error["extensions"] == {"code": "QUERY_TOO_LARGE"}
-    assert told in error["message"]
+    assert expected in error["message"]
     assert "data" not in answer
     assert not reader.calls
 
@@ -278,10 +278,10 @@ async def test_the_schema_cannot_be_asked_for_in_circles(client: Client) -> None
 
 
 def test_the_page_on_the_api_tells_every_limit() -> None:
-    told = re.findall(
+    expected = re.findall(
         r"^\| ([a-z ]+)(?: \(`\w+`\))? \| ([\d,]+) \|$", API_PAGE.read_text(encoding="utf-8"), re.MULTILINE
     )
-    assert dict(told) == {
+    assert dict(expected) == {
         "credits of a query": f"{MOST_COST:,}",
         "credits of a caller in a minute": f"{CREDITS_PER_MINUTE:,}",
         "page size": str(MOST_ITEMS),
@@ -336,17 +336,19 @@ class Purse:
         return CreditStatus(cost=1, limit=self.limit, remaining=0, resets_at=now + timedelta(seconds=17.2))
 
 
-async def test_what_is_left_is_told_in_the_answer_and_beside_it(world: TableStore, clock: SetClock) -> None:
+async def test_the_remaining_credits_are_in_the_answer_and_in_its_headers(
+    world: TableStore, clock: SetClock
+) -> None:
     client = Client(world, clock, credits=Purse(100))
     document = "{ rateLimit { cost limit remaining resetsAt } }"
-    told = {"cost": 5, "limit": 100, "remaining": 95, "resetsAt": "2026-04-06T12:00:27.200000Z"}
+    expected = {"cost": 5, "limit": 100, "remaining": 95, "resetsAt": "2026-04-06T12:00:27.200000Z"}
     answer = await client.send(document)
-    assert answer == {"data": {"rateLimit": told}, "extensions": {"rateLimit": told}}
+    assert answer == {"data": {"rateLimit": expected}, "extensions": {"rateLimit": expected}}
     assert (await client.query(document))["rateLimit"]["remaining"] == 90
 
 
 @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])
-async def test_whoever_has_spent_everything_is_told_when_to_come_again(
+async def test_whoever_has_spent_everything_gets_the_time_to_come_again(
     accept: str, world: TableStore, clock: SetClock, reader: WatchedReader
 ) -> None:
     client = Client(reader, clock, credits=Purse(10))

@@ -171,7 +171,7 @@ async def test_only_the_manifests_that_are_named_count(world: TableStore, clock:
         (False, "PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported"),
     ],
 )
-async def test_a_client_of_apollo_is_told_to_send_the_document(
+async def test_a_client_of_apollo_is_asked_to_send_the_document(
     world: TableStore, clock: SetClock, only_trusted: bool, code: str, message: str
 ) -> None:
     client = Client(world, clock, policy=Policy(only_trusted=only_trusted))

@@ -62,7 +62,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("guess", GUESSES)
-async def test_a_wrong_guess_is_told_nothing_but_that_it_is_wrong(guess: str, silent: Client) -> None:
+async def test_the_answer_to_a_wrong_guess_says_only_that_it_is_wrong(guess: str, silent: Client) -> None:
     answer = await silent.send(guess)
     assert answer == {
         "errors": [
@@ -80,7 +80,7 @@ async def test_a_wrong_guess_is_told_nothing_but_that_it_is_wrong(guess: str, si
     "variables",
     [{"filter": {"phase": ["READY"]}}, {"filter": {"phases": ["RAEDY"]}}, {"filter": 1}, {"first": None}],
 )
-async def test_wrong_variables_are_told_no_more(variables: dict[str, Any], silent: Client) -> None:
+async def test_the_answer_to_wrong_variables_says_no_more(variables: dict[str, Any], silent: Client) -> None:
     document = """query ($filter: ClusterFilter, $first: Int! = 1) {
         clusters(filter: $filter, first: $first) { nodes { id } } }"""
     answer = await silent.send(document, **variables)

@@ -104,27 +104,27 @@ SAMPLES: dict[type[Refused], tuple[Refused, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("kind", SAMPLES, ids=lambda kind: kind.__name__)
-async def test_a_refusal_is_told_with_its_facts(
+async def test_a_refusal_is_answered_with_its_facts(
     kind: type[Refused], world: TableStore, scripted: Client, script: Script
 ) -> None:
-    script.answer, told = SAMPLES[kind]
+    script.answer, expected = SAMPLES[kind]
     data = await scripted.query(STOP, id=PRODUCTION)
     assert data["stopCluster"] == {
         "cluster": {"name": "production"},
         "operation": None,
-        "userErrors": [told],
+        "userErrors": [expected],
     }
 
 
 def test_every_refusal_of_the_domain_has_one_type() -> None:
     assert set(Refused.__subclasses__()) - {SeveralRefusals} == set(SAMPLES)
-    for sample, told in SAMPLES.values():
+    for sample, expected in SAMPLES.values():
         shown = ShownRefusal(refused=sample, path=())
         serving = [type_.__name__ for type_ in USER_ERRORS if type_.is_type_of(shown, None)]  # type: ignore[attr-defined]
-        assert serving == [told["__typename"]]
+        assert serving == [expected["__typename"]]
 
 
-async def test_several_refusals_are_told_one_by_one(
+async def test_several_refusals_are_answered_one_by_one(
     world: TableStore, scripted: Client, script: Script
 ) -> None:
     script.answer = SeveralRefusals(
@@ -236,7 +236,7 @@ SERVERLESS: dict[str, Any] = {"cloud": "GCP", "plan": {"basic": {"regions": ["eu
         ),
     ],
 )
-async def test_an_input_that_cannot_be_meant_is_told_where_it_stands_and_not_sent(
+async def test_an_input_that_cannot_be_meant_is_refused_with_its_path_and_not_sent(
     given: dict[str, Any], path: list[str], part: str, world: TableStore, scripted: Client, script: Script
 ) -> None:
     payload = (await scripted.query(CREATE, input=given))["createCluster"]
@@ -260,7 +260,7 @@ async def test_an_input_that_cannot_be_meant_is_told_where_it_stands_and_not_sen
         ("nonsense", {"kupe": {"version": "1"}}, "NotFoundError", ["id"]),
     ],
 )
-async def test_a_patch_that_cannot_be_meant_is_told_where_it_stands(
+async def test_a_patch_that_cannot_be_meant_is_refused_with_its_path(
     cluster: str,
     given: dict[str, Any],
     kind: str,
@@ -292,7 +292,7 @@ async def test_a_patch_that_cannot_be_meant_is_told_where_it_stands(
         ("updateIntegration(id: $id, input: { description: null })", ["id"]),
     ],
 )
-async def test_other_arguments_are_told_apart_too(
+async def test_other_arguments_are_refused_with_their_path_too(
     mutation: str, path: list[str], world: TableStore, scripted: Client, script: Script
 ) -> None:
     document = f"mutation ($id: ID!) {{ done: {mutation} {{ userErrors {{ path }} }} }}"
@@ -311,7 +311,7 @@ async def test_other_arguments_are_told_apart_too(
         (("account_id",), ["input", "accountId"]),
     ],
 )
-async def test_a_path_in_words_of_the_domain_becomes_one_of_the_contract(
+async def test_a_path_of_the_domain_becomes_one_of_the_schema(
     raised: tuple[str, ...], path: list[str], world: TableStore, scripted: Client, script: Script
 ) -> None:
     script.answer = refusal.InvalidInput("Not so.", path=raised)

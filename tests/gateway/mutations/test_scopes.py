@@ -212,7 +212,7 @@ async def test_a_key_may_end_by_itself(admin: Client, keys: TableKeys, clock: Se
     assert refused.value.reason is Reason.EXPIRED
 
 
-async def test_keys_are_seen_by_admins_only_and_the_neighbours_of_the_refusal_stay(
+async def test_keys_are_listed_for_admins_only_and_the_neighbours_of_the_refusal_stay(
     admin: Client, store: TableStore, keys: TableKeys, clock: SetClock
 ) -> None:
     made = (await admin.query(CREATE, input={"name": "ci", "scopes": ["READ"]}))["createApiKey"]

@@ -41,18 +41,18 @@ def names(page: dict[str, Any]) -> list[str]:
 
 async def test_pages_together_are_the_listing(world: TableStore, client: Client) -> None:
     whole = names((await client.query(CLUSTERS, first=100))["clusters"])
-    seen: list[str] = []
+    read: list[str] = []
     after = None
     while True:
         page = (await client.query(CLUSTERS, after=after))["clusters"]
         assert page["pageInfo"]["hasPreviousPage"] is (after is not None)
         assert [edge["node"] for edge in page["edges"]] == page["nodes"]
         assert page["pageInfo"]["startCursor"] == page["edges"][0]["cursor"]
-        seen += names(page)
+        read += names(page)
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
-    assert seen == whole
+    assert read == whole
     assert len(whole) == 9
 
 

@@ -27,7 +27,7 @@ async def test_a_budget_is_shown_where_a_limit_is_known(world: TableStore, clien
     assert budgets["north"] == {"limit": 1000, "remaining": 999, "reserved": 200, "windowSeconds": 3600}
 
 
-async def test_offers_are_null_where_the_provider_does_not_tell_them(
+async def test_the_catalog_is_null_where_the_provider_does_not_list_it(
     world: TableStore, client: Client
 ) -> None:
     document = "{ accounts { nodes { name regions { nodes { name } } instanceTypes { nodes { name } } } } }"
@@ -37,19 +37,19 @@ async def test_offers_are_null_where_the_provider_does_not_tell_them(
     assert found["quay"]["regions"] == {"nodes": []}
 
 
-async def test_offers_of_one_cloud_are_paged_like_any_listing(world: TableStore, client: Client) -> None:
+async def test_the_catalog_of_one_cloud_is_paged_like_any_listing(world: TableStore, client: Client) -> None:
     document = """query ($after: String, $cloud: Cloud) { accounts(provider: COCKROACHDB) { nodes {
         regions(first: 1, after: $after, cloud: $cloud) { nodes { name } pageInfo { hasNextPage endCursor } }
     } } }"""
-    after, seen = None, []
+    after, read = None, []
     while True:
         data = await client.query(document, after=after, cloud="AWS")
         page = data["accounts"]["nodes"][0]["regions"]
-        seen += [node["name"] for node in page["nodes"]]
+        read += [node["name"] for node in page["nodes"]]
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             break
-    assert seen == ["eu-west-1", "us-east-1"]
+    assert read == ["eu-west-1", "us-east-1"]
     last = await client.query(document.replace("first: 1", "first: 2"), cloud="GCP")
     assert last["accounts"]["nodes"][0]["regions"]["nodes"] == [{"name": "europe-west1"}]
 

@@ -98,9 +98,7 @@ async def test_changes_are_narrowed_by_state_and_by_cluster(small: TableStore, c
         assert await walk(client, first=5, filter={"clusterId": strange}) == [[]]
 
 
-async def test_a_filter_looks_at_a_bounded_number_of_changes_a_page(
-    store: TableStore, clock: SetClock
-) -> None:
+async def test_a_filter_reads_a_bounded_number_of_changes_a_page(store: TableStore, clock: SetClock) -> None:
     class Endless(WatchedReader):
         examined = 0
 

@@ -45,15 +45,15 @@ async def test_what_is_on_its_way_says_when_it_usually_ends(store: TableStore, c
     }
 
 
-async def test_a_provider_says_how_long_things_take_in_the_accounts_that_are_seen(
+async def test_a_provider_says_how_long_things_take_in_the_visible_accounts(
     store: TableStore, client: Client, reader: WatchedReader, clock: SetClock
 ) -> None:
     await observe(store, ACME, state=with_history())
     await observe(store, NORTH)
-    told = {one["kind"]: one["timings"] for one in (await client.query(TIMINGS))["providers"]}
-    assert {(one["region"], one["plan"]) for one in told["KUPE"]} == {(None, None), ("", None), ("", "")}
-    assert {one["p95Seconds"] for one in told["KUPE"]} == {120}
-    assert told["NORTHFLANK"] == []
+    timings = {one["kind"]: one["timings"] for one in (await client.query(TIMINGS))["providers"]}
+    assert {(one["region"], one["plan"]) for one in timings["KUPE"]} == {(None, None), ("", None), ("", "")}
+    assert {one["p95Seconds"] for one in timings["KUPE"]} == {120}
+    assert timings["NORTHFLANK"] == []
     caller = Caller(id="key k", name="k", scopes=frozenset({Scope.READ}), account_ids=frozenset({NORTH.id}))
     limited = Client(reader, clock, caller=caller)
     assert not any(one["timings"] for one in (await limited.query(TIMINGS))["providers"])

@@ -65,7 +65,7 @@ async def test_a_transaction_that_met_another_is_sent_again_after_a_pause(
     assert clock.now() > NOON
 
 
-async def test_a_conflict_that_does_not_pass_is_told_after_some_tries(
+async def test_a_conflict_that_does_not_pass_is_raised_after_some_tries(
     table: DynamoTable, answers: Stubber
 ) -> None:
     cancel(answers, "TransactionConflict", times=TRIES)

@@ -131,7 +131,7 @@ async def test_an_account_that_holds_no_organization_takes_its_own_or_leaves_wit
 # ----------------------------------------------------------------------------------------------------------- hiding
 
 
-async def test_who_is_hidden_is_unseen_at_once_and_due(store: Store, clock: SetClock) -> None:
+async def test_a_hidden_account_is_gone_at_once_and_due(store: Store, clock: SetClock) -> None:
     await observe(store, ACME, NOON, Changes(puts=[make_cluster(ACME, "c1", phase=Phase.FAILED)]))
     await store.hide(ACME.id, due_at=NOON + MINUTE)
     assert await store.account(ACME.id) is None

@@ -125,7 +125,9 @@ async def test_where_to_go_on_names_no_row_that_is_not_wanted(
         assert OTHER.id not in end
 
 
-async def test_an_operation_is_told_when_it_begins_and_when_it_ends(store: Store, clock: SetClock) -> None:
+async def test_an_operation_is_reported_when_it_begins_and_when_it_ends(
+    store: Store, clock: SetClock
+) -> None:
     await store.connect(ACME, due_at=clock.now())
     kept = await must_begin_change(store, make_operation(ACME, "op-1", requested_at=clock.now()))
     clock.advance(60)
@@ -142,7 +144,7 @@ async def test_an_operation_is_told_when_it_begins_and_when_it_ends(store: Store
     assert len(await read(store, clock)) == 2
 
 
-async def test_a_discarded_intent_was_never_told(store: Store, clock: SetClock) -> None:
+async def test_a_discarded_intent_was_never_reported(store: Store, clock: SetClock) -> None:
     await store.connect(ACME, due_at=clock.now())
     kept: Operation = await must_begin_change(store, make_operation(ACME, "op-1"))
     await store.discard_change(kept)

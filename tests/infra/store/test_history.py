@@ -50,7 +50,7 @@ async def read_feed(
         after = end
 
 
-async def test_history_is_told_newest_first_with_durations(store: Store, clock: SetClock) -> None:
+async def test_history_is_listed_newest_first_with_durations(store: Store, clock: SetClock) -> None:
     await move(store, clock, None, Phase.PROVISIONING)
     clock.advance(90)
     await move(store, clock, Phase.PROVISIONING, Phase.READY, seconds=90)

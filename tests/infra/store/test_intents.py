@@ -268,7 +268,7 @@ async def test_a_plan_is_kept_until_it_expires_without_the_bodies(
     assert await store.plan(plan.digest) is None
 
 
-async def test_a_plan_that_another_version_stored_in_other_words_is_none(store: Store, table: Table) -> None:
+async def test_a_plan_that_another_version_stored_in_another_form_is_none(store: Store, table: Table) -> None:
     plan = make_plan()
     row = from_plan(plan)
     await table.write(put({**row, "body": str(row["body"]).replace('"digest":"d"', '"checksum":"d"')}))

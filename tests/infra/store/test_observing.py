@@ -147,7 +147,7 @@ async def test_an_unchanged_account_costs_two_writes_and_one_of_its_budget_where
     assert len(traffic.requests) == 4 + counted
 
 
-async def test_an_observer_of_a_removed_account_is_told_so(store: Store, clock: SetClock) -> None:
+async def test_an_observation_of_a_removed_account_is_refused_as_such(store: Store, clock: SetClock) -> None:
     await store.connect(ACME, due_at=clock.now())
     lease = await must_begin(store, ACME, clock.now())
     await forget(store, ACME, clock.now())

@@ -150,7 +150,7 @@ async def test_a_key_that_others_have_used_since_stays_theirs(store: Store, cloc
     assert third == AlreadyAsked(operation=new, is_same=True)
 
 
-async def test_open_changes_are_told_oldest_first_and_never_a_moment_late(
+async def test_open_changes_are_listed_oldest_first_and_never_a_moment_late(
     store: Store, clock: SetClock, traffic: Traffic
 ) -> None:
     other = make_account("other")

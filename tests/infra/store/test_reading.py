@@ -159,7 +159,7 @@ async def test_a_renamed_cluster_moves_and_is_not_listed_twice(store: Store, clo
     assert [order.name for order, _ in await store.attention(after=None, limit=5)] == ["ant"]
 
 
-async def test_clusters_of_one_name_are_told_apart_by_their_keys(store: Store, clock: SetClock) -> None:
+async def test_clusters_of_one_name_are_distinguished_by_their_keys(store: Store, clock: SetClock) -> None:
     rows = [make_cluster(ACME, key, name="web") for key in ("web@1", "web@2")]
     await observe(store, ACME, clock.now(), Changes(puts=[*rows, make_cluster(ACME, "w", name="web2")]))
     assert await store.clusters_named(ACME.id, "web") == rows
@@ -210,7 +210,7 @@ async def test_integrations_page_by_name_and_are_found_by_reference(store: Store
     assert await store.integrations_by_ref([ref, ref, Ref(ACME.id, "none")]) == {ref: rows[1]}
 
 
-async def test_offers_page_by_their_keys(store: Store, clock: SetClock) -> None:
+async def test_the_catalog_pages_by_its_keys(store: Store, clock: SetClock) -> None:
     regions = [Tracked[Region](item=Region(account_id=ACME.id, name=name, cloud=Cloud.AWS)) for name in "cab"]
     types = [
         Tracked[InstanceType](item=InstanceType(account_id=ACME.id, name=name, cloud=Cloud.GCP, region="r"))
@@ -271,7 +271,7 @@ async def test_a_page_is_full_and_no_fuller_however_many_expired_rows_lie_betwee
     assert [row.item.key for row in page] == keys[11:]
 
 
-async def test_who_asks_twice_for_one_thing_is_told_once(store: Store, clock: SetClock) -> None:
+async def test_what_is_asked_for_twice_is_answered_once(store: Store, clock: SetClock) -> None:
     await store.connect(ACME, due_at=clock.now())
     assert [*await store.accounts_by_id([ACME.id, "unknown", ACME.id])] == [ACME.id]
 

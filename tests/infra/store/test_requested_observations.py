@@ -49,7 +49,7 @@ async def test_an_account_that_is_due_sooner_stays_so(store: Store) -> None:
     assert await store.due(NOON + 2 * HOUR, 9) == [(ACME.id, NOON + HOUR)]
 
 
-async def test_an_account_whose_token_was_refused_is_looked_at_all_the_same(store: Store) -> None:
+async def test_an_account_whose_token_was_refused_is_observed_all_the_same(store: Store) -> None:
     await end(store, await must_begin(store, ACME, NOON), due_at=None)
     await store.request_observation(ACME.id, NOON)
     assert await store.due(NOON, 9) == [(ACME.id, NOON)]

@@ -94,7 +94,7 @@ async def test_a_message_for_what_is_due_sooner_does_the_work_and_one_for_what_i
     assert "stale" in refused.reason
 
 
-async def test_the_planner_is_told_when_an_account_is_due_when_it_needs_a_message_and_since_when(
+async def test_the_planner_reads_when_an_account_is_due_when_it_needs_a_message_and_since_when(
     store: Store, clock: SetClock
 ) -> None:
     began = clock.now()

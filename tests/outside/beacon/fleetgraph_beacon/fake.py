@@ -27,19 +27,19 @@ class Cluster:
     life: Life
     created: datetime = EPOCH
 
-    def word(self, now: datetime) -> str:
-        return self.life.at(now).word
+    def state(self, now: datetime) -> str:
+        return self.life.at(now).state
 
     def render(self, now: datetime) -> Json:
         body = {
             "id": self.name,
             "name": self.name,
             "size": self.size,
-            "state": self.word(now),
+            "state": self.state(now),
             "created": self.created.isoformat(),
         }
         return body | (
-            {"address": f"https://{self.name}.beacon.invalid"} if self.word(now) in SERVING else {}
+            {"address": f"https://{self.name}.beacon.invalid"} if self.state(now) in SERVING else {}
         )
 
 
@@ -56,7 +56,7 @@ class World:
     clusters: dict[str, Cluster] = field(default_factory=first_clusters)
 
     def living(self, now: datetime) -> list[Cluster]:
-        return [cluster for cluster in self.clusters.values() if cluster.word(now) != "gone"]
+        return [cluster for cluster in self.clusters.values() if cluster.state(now) != "gone"]
 
 
 class Beacon(Api[World]):

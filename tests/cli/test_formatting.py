@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.words import cores, freshness, limit, mebibytes, plain, read_span, since, span
+from cli.formatting import cores, freshness, limit, mebibytes, plain, read_span, since, span
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_span_is_written_in_its_two_largest_units(seconds: float, text: str) -
     assert span(seconds) == text
 
 
-def test_an_age_is_told_by_the_clock_that_is_given() -> None:
+def test_an_age_is_computed_by_the_clock_that_is_given() -> None:
     now = datetime(2026, 4, 6, 12, tzinfo=UTC)
     assert since("2026-04-06T11:58:30.25Z", now) == "1m 29s"
     assert since((now + timedelta(minutes=1)).isoformat(), now) == "0s"

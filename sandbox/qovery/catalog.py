@@ -6,12 +6,12 @@ from typing import Any
 from sandbox.api import read_table
 from sandbox.faults import Json
 
-OFFERS = read_table("sandbox.qovery", "offers.toml")
+CATALOG = read_table("sandbox.qovery", "catalog.toml")
 
 
 def feature(feature_id: str) -> Json:
     """An offered feature, with its default value."""
-    offer = OFFERS["features"].get(feature_id, {"title": feature_id})
+    offer = CATALOG["features"].get(feature_id, {"title": feature_id})
     cents = offer.get("cost_per_month_in_cents")
     return {
         "id": feature_id,
@@ -29,11 +29,11 @@ def feature(feature_id: str) -> Json:
 
 
 def features(path: str) -> list[Json]:
-    return [feature(name) for name, offer in OFFERS["features"].items() if path in offer["clouds"]]
+    return [feature(name) for name, offer in CATALOG["features"].items() if path in offer["clouds"]]
 
 
 def instance_types(path: str) -> list[Json]:
-    return [instance_type(offer) for offer in OFFERS["instance_types"][path]]
+    return [instance_type(offer) for offer in CATALOG["instance_types"][path]]
 
 
 def instance_type(offer: Mapping[str, Any]) -> Json:
@@ -57,20 +57,20 @@ def instance_type(offer: Mapping[str, Any]) -> Json:
 
 
 def cloud(path: str) -> Json:
-    offer = OFFERS["clouds"][path]
+    offer = CATALOG["clouds"][path]
     logo = f"https://console.qovery.example/logos/{path}.svg"
-    return {**offer, "logo_url": logo, "regions": OFFERS["regions"][path]}
+    return {**offer, "logo_url": logo, "regions": CATALOG["regions"][path]}
 
 
 LISTS: dict[str, list[Json]] = {
-    "/cloudProvider": [cloud(path) for path in OFFERS["clouds"]],
+    "/cloudProvider": [cloud(path) for path in CATALOG["clouds"]],
     "/aws/instanceType": instance_types("aws"),
     "/aws/eks/instanceType/{region}": instance_types("aws"),
     "/azure/aks/instanceType/{region}": instance_types("azure"),
     "/gcp/instanceType/{region}": instance_types("gcp"),
     "/scaleway/instanceType": instance_types("scaleway"),
     "/scaleway/instanceType/{zone}": instance_types("scaleway"),
-    **{f"/{path}/region": regions for path, regions in OFFERS["regions"].items()},
-    **{f"/{path}/clusterFeature": features(path) for path in OFFERS["clouds"]},
+    **{f"/{path}/region": regions for path, regions in CATALOG["regions"].items()},
+    **{f"/{path}/clusterFeature": features(path) for path in CATALOG["clouds"]},
 }
-"""The offers, by the path that lists them."""
+"""The catalog, by the path that lists them."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from fleet.model.account import Collection
 from fleet.observing.observer import Outcome
 from functions.settings import read_pace
-from tests.simulation.demo import Seen, sandbox
+from tests.simulation.demo import Findings, sandbox
 
 ROUNDS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class ObservationCost:
     """In units of DynamoDB. `clusters` is how many the account has."""
 
     provider: str
@@ -21,11 +21,11 @@ class Look:
     clusters: int
 
 
-async def quiet_looks() -> Mapping[str, Look]:
+async def quiet_observations() -> Mapping[str, ObservationCost]:
     """By the name of the account: the mean of the looks that changed nothing and failed at nothing."""
-    found: dict[str, list[Look]] = {}
+    found: dict[str, list[ObservationCost]] = {}
     pace = read_pace({})
-    async with sandbox(Seen(), pace, is_still=True) as whole:
+    async with sandbox(Findings(), pace, is_still=True) as whole:
         meter, store = whole.table.meter, whole.parts.store
         for _ in range(ROUNDS):
             for account in whole.accounts:
@@ -34,21 +34,21 @@ async def quiet_looks() -> Mapping[str, Look]:
                 meter.clear()
                 observation = await whole.parts.observer.observe(account.id, due_at=tracked.due_at)
                 if observation.outcome is Outcome.OBSERVED and not observation.changed:
-                    look = Look(
+                    cost = ObservationCost(
                         provider=account.provider,
                         written=meter.written,
                         read=meter.read,
                         clusters=len(await store.clusters(account.id)),
                     )
-                    found.setdefault(account.name, []).append(look)
+                    found.setdefault(account.name, []).append(cost)
             await whole.clock.sleep(pace.every_seconds[Collection.CLUSTERS])
-    return {name: _mean(looks) for name, looks in found.items()}
+    return {name: _mean(costs) for name, costs in found.items()}
 
 
-def _mean(looks: list[Look]) -> Look:
-    return Look(
-        provider=looks[0].provider,
-        written=sum(one.written for one in looks) / len(looks),
-        read=sum(one.read for one in looks) / len(looks),
-        clusters=looks[0].clusters,
+def _mean(costs: list[ObservationCost]) -> ObservationCost:
+    return ObservationCost(
+        provider=costs[0].provider,
+        written=sum(one.written for one in costs) / len(costs),
+        read=sum(one.read for one in costs) / len(costs),
+        clusters=costs[0].clusters,
     )

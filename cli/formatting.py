@@ -105,7 +105,7 @@ def freshness(state: dict[str, Any]) -> str:
     return age if state["state"] in ("CURRENT", "NEVER_OBSERVED") else f"{age} ({state['state']})"
 
 
-def seen(state: dict[str, Any]) -> str:
+def observed_ago(state: dict[str, Any]) -> str:
     """The same for a sentence: `3s ago`, `1m 30s ago (STALE)`, `never`."""
     if state["ageSeconds"] is None:
         return "never"

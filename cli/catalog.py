@@ -7,14 +7,14 @@ import click
 
 from cli.errors import CannotBecome, NotThere
 from cli.grammar import Flag, Options
-from cli.kinds import CLOUDS, Named, Word
+from cli.kinds import CLOUDS, EnumValue, Named
 from cli.lookup import all_accounts, find_account
 from cli.output import Listing
 from cli.session import Session
 from cli.tables import Column
 
 
-def offer_flags() -> list[click.Parameter]:
+def catalog_flags() -> list[click.Parameter]:
     return [
         Flag(
             "--account",
@@ -23,7 +23,7 @@ def offer_flags() -> list[click.Parameter]:
             metavar="ACCOUNT",
             help="name, provider/name or ID; may be repeated (default: all)",
         ),
-        Flag("--cloud", type=Word((*CLOUDS, "UNKNOWN")), metavar="CLOUD", help="aws, gcp, ..."),
+        Flag("--cloud", type=EnumValue((*CLOUDS, "UNKNOWN")), metavar="CLOUD", help="aws, gcp, ..."),
     ]
 
 
@@ -33,7 +33,7 @@ def accounts_of(session: Session, options: Options) -> list[dict[str, Any]]:
     return all_accounts(session.client)
 
 
-def read_offers(
+def read_catalog(
     session: Session,
     accounts: Sequence[dict[str, Any]],
     document: str,
