@@ -122,9 +122,11 @@ class AccountState(Record):
 class TrackedAccount(Record):
     """An account with its state. `due_at` is when it will be observed next. `is_understood` is false where another
     version stored the account in a form that this one cannot read whole: it is shown, and neither observed nor changed.
+    `is_counted` is false where its numbers (`state.summary`) were stored in such a form, and are too low here.
     """
 
     account: Account
     state: AccountState = AccountState()
     due_at: Instant | None = None
     is_understood: bool = True
+    is_counted: bool = True

@@ -11,6 +11,10 @@ from fleet.model.tracking import Unread
 GRACE = timedelta(seconds=60)
 """How late an observation may be before its data is STALE. The schedule runs once a minute."""
 
+NOT_COUNTED = (
+    "its clusters were counted by another version of Fleetgraph, in a way that this one does not know"
+)
+
 
 class FreshnessState(StrEnum):
     CURRENT = "CURRENT"
@@ -46,7 +50,8 @@ def freshness_of(
         age_seconds=age_seconds,
         next_attempt_at=None if state.next_attempt_at is None else max(state.next_attempt_at, now),
         last_failure=failure,
-        reason=_reason(judged, state, failure, tracked.state.is_token_accepted, now),
+        reason=_reason(judged, state, failure, tracked.state.is_token_accepted, now)
+        or (None if tracked.is_counted or collection is not Collection.CLUSTERS else NOT_COUNTED),
     )
 
 
@@ -69,7 +74,8 @@ def _reason(
 
 def is_missing(tracked: TrackedAccount, now: datetime) -> bool:
     """Whether a count over the fleet does not include the current state of this account."""
-    return freshness_of(tracked, Collection.CLUSTERS, now).state is not FreshnessState.CURRENT
+    is_current = freshness_of(tracked, Collection.CLUSTERS, now).state is FreshnessState.CURRENT
+    return not is_current or not tracked.is_counted
 
 
 def _judge(

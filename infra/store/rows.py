@@ -18,6 +18,7 @@ from fleet.model.rate_limit import Budget
 from fleet.model.record import Record
 from fleet.model.spend import Statement
 from fleet.model.stored import FROM_ANOTHER_VERSION, RecordT, Stored, Unreadable, read_stored
+from fleet.model.summary import Summary
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import DueAccount, FleetOrder, ItemT, NotAnOrderKey, Ref, TrackedItem
 from fleet.providers import PROVIDERS
@@ -111,23 +112,43 @@ def to_account(row: Row) -> TrackedAccount | None:
         return None
     stored = read_whole_body(Account, row)
     name = "observed" if "observed" in row else "state"
+    state, is_counted = _to_state(row, name) if name in row else (AccountState(), True)
     return TrackedAccount(
         account=account_of_keys(account_id_of(row), row) if stored is None else stored.record,
-        state=_to_state(row, name) if name in row else AccountState(),
+        state=state,
         due_at=due_at_of(row),
         is_understood=stored is not None and stored.is_whole,
+        is_counted=is_counted,
     )
 
 
-def _to_state(row: Row, name: str) -> AccountState:
-    """A deletion guard that does not read holds on, as if it had begun with the observation to come."""
+_UNCOUNTED = Summary()
+
+
+def _to_state(row: Row, name: str) -> tuple[AccountState, bool]:
+    """With whether its numbers are those that were stored. A deletion guard that does not read holds on, as if it had
+    begun with the observation to come.
+    """
     stored = read_whole_body(AccountState, row, name)
     state = AccountState() if stored is None else stored.record
     is_whole, due_at = stored is not None and stored.is_whole, due_at_of(row)
+    is_counted = (is_whole and state.summary != _UNCOUNTED) or _is_counted(state.summary, text(row, name))
     if is_whole or state.deletion_guard is not None or due_at is None or not _may_be_guarded(row, name):
-        return state
+        return state, is_counted
     guard = DeletionGuard(since=due_at, reason=FROM_ANOTHER_VERSION)
-    return state.model_copy(update={"deletion_guard": guard})
+    return state.model_copy(update={"deletion_guard": guard}), is_counted
+
+
+def _is_counted(summary: Summary, stored: str) -> bool:
+    """Whether nothing that was stored is missing from a summary, but for the names of phases."""
+    try:
+        kept = json.loads(stored).get("summary") or {}
+        clusters = sum(kept.get("by_phase", {}).values())
+        rest = read_stored(Summary, json.dumps({**kept, "by_phase": {}}))
+    except (ValueError, AttributeError, TypeError):
+        return False
+    is_known = not kept or not Summary.model_fields.keys().isdisjoint(kept)
+    return is_known and rest.is_whole and clusters == summary.cluster_count
 
 
 def _may_be_guarded(row: Row, name: str) -> bool:
