@@ -66,7 +66,8 @@ class KupeAdapter(BaseAdapter):
 
     @staticmethod
     def complaint(body: Mapping[str, object]) -> Complaint:
-        return Complaint(message=first_text(body.get("error")))
+        """A newer server explains itself in `message`, which `error` repeats or names."""
+        return Complaint(message=first_text(body.get("message"), body.get("error")))
 
     def _path(self, *rest: str) -> str:
         return self._tenant("clusters", *rest)

@@ -1,17 +1,17 @@
 """The conversion of Kupe's answers to records of the domain."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from adapters.adapter import first_text
-from adapters.kupe.wire import WireCluster, WireKubeconfig, WireResources, WireStatus
+from adapters.kupe.wire import WireCluster, WireCondition, WireKubeconfig, WireResources, WireStatus
 from adapters.wire import LONGEST_MESSAGE, cut
 from fleet.model.capability import Capability
 from fleet.model.cluster import Capacity, Cluster, Connection, Engine, Phase, Resources, digest_revision
 from fleet.model.digest import digest
 from fleet.model.money import SpendLimitState, SpendLimitStatus
-from fleet.model.quantity import is_quantity, to_mib, to_millicores
-from fleet.providers.kupe import KUPE, KupeDetails, KupeQuantities
+from fleet.model.quantity import is_quantity, to_bytes, to_mib, to_millicores
+from fleet.providers.kupe import KUPE, KupeCondition, KupeDetails, KupeHighAvailability, KupeQuantities
 
 PHASES: Mapping[str, Phase] = {
     "": Phase.PENDING,
@@ -74,7 +74,9 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
             else wire.highAvailability,
             requested_version=wire.version,
             alerts_digest=None if wire.alerts is None else digest(wire.alerts),
-            quantities=to_quantities(wire.resources, total),
+            quantities=to_quantities(wire.resources),
+            high_availability=to_high_availability(status),
+            conditions=to_conditions(status.conditions),
         ),
         unread_members=to_unread(wire),
     )
@@ -87,8 +89,9 @@ def to_phase(word: str | None, is_converged: bool | None) -> Phase:
 
 
 def to_convergence(wire: WireCluster) -> bool | None:
+    """Null for a server that counts no generations, which sends none or zero (source: the vendor's client)."""
     observed = wire.status.observedGeneration if wire.status is not None else None
-    return None if wire.generation is None or observed is None else observed >= wire.generation
+    return None if not wire.generation or observed is None else observed >= wire.generation
 
 
 def to_incarnation(created_at: datetime | None) -> str | None:
@@ -112,24 +115,53 @@ def to_unread(wire: WireCluster) -> tuple[str, ...]:
 def to_resources(wire: WireResources | None) -> Resources:
     if wire is None:
         return Resources()
+    memory, storage = (None if text is None else to_mib(text) for text in (wire.memory, wire.storage))
     return Resources(
         cpu_millicores=None if wire.cpu is None else to_millicores(wire.cpu),
-        memory_mib=None if wire.memory is None else to_mib(wire.memory),
-        storage_mib=None if wire.storage is None else to_mib(wire.storage),
+        memory_mib=memory,
+        storage_mib=storage,
+        exact_memory_bytes=to_bytes(wire.memory) if wire.memory is not None and memory is None else None,
+        exact_storage_bytes=to_bytes(wire.storage) if wire.storage is not None and storage is None else None,
     )
 
 
-def to_quantities(wire: WireResources | None, shown: Resources) -> KupeQuantities | None:
-    """The quantities that are not whole numbers of our units."""
+def to_quantities(wire: WireResources | None) -> KupeQuantities | None:
+    """In Kupe's own spelling. Null for none: the server answers an empty object for cleared and for never set alike."""
     if wire is None:
         return None
-    written = {
-        "cpu": wire.cpu if shown.cpu_millicores is None else None,
-        "memory": wire.memory if shown.memory_mib is None else None,
-        "storage": wire.storage if shown.storage_mib is None else None,
-    }
+    written = {"cpu": wire.cpu, "memory": wire.memory, "storage": wire.storage}
     kept = {name: text for name, text in written.items() if text is not None and is_quantity(text)}
     return KupeQuantities(**kept) if kept else None
+
+
+def to_high_availability(status: WireStatus) -> KupeHighAvailability | None:
+    """Null for a cluster without it: Kupe leaves its members out, or empty, or zero."""
+    found = KupeHighAvailability(
+        phase=status.haPhase,
+        is_configured=status.haConfigured or None,
+        enabled_at=status.haEnabledAt,
+        replicas_ready=status.haReplicasReady if status.haReplicasDesired else None,
+        replicas_desired=status.haReplicasDesired or None,
+        etcd_replicas_ready=status.haEtcdReplicasReady if status.haEtcdReplicasDesired else None,
+        etcd_replicas_desired=status.haEtcdReplicasDesired or None,
+    )
+    return None if found == KupeHighAvailability() else found
+
+
+def to_conditions(raw: Iterable[object]) -> tuple[KupeCondition, ...]:
+    """Those in the format of Kubernetes. No source documents them."""
+    wires = (WireCondition.model_validate(one) for one in raw if isinstance(one, Mapping))
+    return tuple(
+        KupeCondition(
+            type=wire.type,
+            status=wire.status,
+            reason=wire.reason,
+            message=wire.message,
+            last_transition_at=wire.lastTransitionTime,
+        )
+        for wire in wires
+        if wire.type is not None
+    )
 
 
 def to_message(status: WireStatus, phase: Phase) -> str | None:

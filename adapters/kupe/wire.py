@@ -13,9 +13,12 @@ from adapters.wire import (
     Identity,
     Items,
     Lenient,
+    Message,
     Ordinal,
+    SmallCount,
     Text,
     Title,
+    When,
     Wire,
     WireItem,
     within_the_calendar,
@@ -37,16 +40,29 @@ class WireResources(Lenient):
     storage: Annotated[Text, BeforeValidator(_to_text)] = None
 
 
+class WireCondition(Lenient):
+    type: Text = None
+    status: Text = None
+    reason: Text = None
+    message: Message = None
+    lastTransitionTime: When = None  # noqa: N815 - the provider's spelling, as everywhere below
+
+
 class WireStatus(Lenient):
     identifying = frozenset({"phase"})
 
     phase: Text = None
-    kubernetesVersion: Text = None  # noqa: N815 - the provider's spelling, as everywhere below
+    kubernetesVersion: Text = None  # noqa: N815
     endpoint: Text = None
     conditions: Annotated[Items, Field(max_length=MOST_PARTS)] = ()
     observedGeneration: Ordinal | None = None  # noqa: N815
     haConfigured: bool | None = None  # noqa: N815
     haPhase: Text = None  # noqa: N815
+    haEnabledAt: When = None  # noqa: N815
+    haReplicasReady: SmallCount = None  # noqa: N815
+    haReplicasDesired: SmallCount = None  # noqa: N815
+    haEtcdReplicasReady: SmallCount = None  # noqa: N815
+    haEtcdReplicasDesired: SmallCount = None  # noqa: N815
 
 
 class WireCluster(WireItem):

@@ -12,7 +12,8 @@ from cli.session import Session
 from cli.specs.members import Spec, given
 
 EXAMPLES = """
-fleetgraph clusters create kupe --account "Acme Tools" --name preview --type shared --cpu 4 --memory 16Gi
+fleetgraph clusters create kupe --account "Acme Tools" --name preview --type shared --cpu 4 --memory 16Gi \\
+    --storage 100Gi
 fleetgraph clusters create kupe --account "Acme Tools" --name checkout --type dedicated --version 1.34 \\
     --high-availability --wait
 """
@@ -20,7 +21,7 @@ fleetgraph clusters create kupe --account "Acme Tools" --name checkout --type de
 
 def create_flags() -> Sequence[click.Parameter]:
     return [
-        Flag("--display-name", metavar="TEXT", help="default: the name"),
+        Flag("--display-name", metavar="TEXT", help="ignored by newer servers; default: the name"),
         Flag(
             "--type",
             required=True,
@@ -36,7 +37,7 @@ def update_flags() -> Sequence[click.Parameter]:
     return [
         Flag("--version", metavar="VERSION", help="of Kubernetes, e.g. 1.34"),
         Flag("--cpu", metavar="QUANTITY", help="e.g. 4"),
-        Flag("--memory", metavar="QUANTITY", help="e.g. 16Gi"),
+        Flag("--memory", metavar="QUANTITY", help="e.g. 16Gi or 50G"),
         Flag("--storage", metavar="QUANTITY", help="e.g. 100Gi"),
         Flag("--high-availability/--no-high-availability", default=None),
         Flag("--alerts", metavar="FILE", help="overrides of alerts, a JSON object; - reads standard input"),
@@ -44,8 +45,7 @@ def update_flags() -> Sequence[click.Parameter]:
 
 
 def to_spec(session: Session, options: Options, account: dict[str, Any]) -> dict[str, Any]:
-    display_name = options.display_name or options.name
-    return given(displayName=display_name, type=options.type) | to_patch(session, options, {})
+    return given(displayName=options.display_name, type=options.type) | to_patch(session, options, {})
 
 
 def to_patch(session: Session, options: Options, cluster: dict[str, Any]) -> dict[str, Any]:
@@ -67,9 +67,7 @@ SPEC = Spec(
     update_flags=update_flags,
     to_patch=to_patch,
     clearable={
-        "cpu": "resources.cpu",
-        "memory": "resources.memory",
-        "storage": "resources.storage",
+        "resources": "resources",
         "alerts": "alerts",
     },
 )

@@ -38,7 +38,7 @@ def settle(operation: Operation, observed: ObservedCollection, now: datetime) ->
     """How far `operation` has come by what `observed` shows. Only what is under way or in doubt is judged."""
     if operation.is_final or not _is_about(operation, observed):
         return operation
-    operation = _note_begun(operation, observed)
+    operation = _note_begun(_recognise(operation, observed), observed)
     if operation.state is OperationState.UNCONFIRMED and _is_later(observed, operation.sent_at):
         operation = _confirm(operation, observed, now)
     if (
@@ -66,6 +66,33 @@ def _is_about(operation: Operation, observed: ObservedCollection) -> bool:
 
 def _is_later(observed: ObservedCollection, instant: datetime | None) -> bool:
     return instant is not None and observed.began_at > instant
+
+
+def _recognise(operation: Operation, observed: ObservedCollection) -> Operation:
+    """What distinguishes a new cluster from an earlier one of its name (its time of creation) may be missing in the
+    answer and appear later, or the other way round. It is the same cluster.
+    """
+    target = operation.target
+    if target is None or not VERBS[operation.kind].creates or observed.clusters is None:
+        return operation
+    if target.key in observed.clusters:
+        return operation
+    found = [
+        key
+        for key, row in observed.clusters.items()
+        if key not in operation.before.keys
+        and not row.is_tombstone
+        and _are_one_but_for_incarnation(target.key, row.item)
+    ]
+    if len(found) != 1:
+        return operation
+    return operation.model_copy(update={"target": Target(kind=target.kind, key=found[0])})
+
+
+def _are_one_but_for_incarnation(key: str, cluster: Cluster) -> bool:
+    return key == cluster.external_id or (
+        cluster.incarnation is None and key.startswith(f"{cluster.external_id}@")
+    )
 
 
 def _note_begun(operation: Operation, observed: ObservedCollection) -> Operation:

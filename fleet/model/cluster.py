@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
@@ -10,7 +11,7 @@ from fleet.model.cloud import Cloud
 from fleet.model.digest import digest
 from fleet.model.money import CostEstimate, SpendLimitStatus
 from fleet.model.network import Allowlist
-from fleet.model.quantity import Amount, Count
+from fleet.model.quantity import BYTES_PER_MIB, LARGEST, Amount, Count
 from fleet.model.record import Instant, Record, of_provider
 from fleet.model.spend import ClusterSpend
 from fleet.model.upgrade import UpgradeState
@@ -45,12 +46,34 @@ class Engine(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+ExactBytes = Annotated[Amount, Field(exclude_if=lambda value: value is None)]
+"""A size that is no whole number of MiB. A row without one is written as before there were any."""
+
+
 class Resources(Record):
-    """A millicore is 1/1000 CPU core, a MiB 2^20 bytes."""
+    """A millicore is 1/1000 CPU core, a MiB 2^20 bytes. `exact_memory_bytes` and `exact_storage_bytes` are sizes that
+    no whole number of MiB can be.
+    """
 
     cpu_millicores: Amount = None
     memory_mib: Amount = None
     storage_mib: Amount = None
+    exact_memory_bytes: ExactBytes = None
+    exact_storage_bytes: ExactBytes = None
+
+    @property
+    def memory_bytes(self) -> int | None:
+        return _bytes(self.memory_mib, self.exact_memory_bytes)
+
+    @property
+    def storage_bytes(self) -> int | None:
+        return _bytes(self.storage_mib, self.exact_storage_bytes)
+
+
+def _bytes(mib: int | None, exact: int | None) -> int | None:
+    """Null beyond what the public contract carries."""
+    found = exact if mib is None else mib * BYTES_PER_MIB
+    return None if found is None or found > LARGEST else found
 
 
 class Capacity(Record):

@@ -1,8 +1,10 @@
 """Kubernetes quantities (`16Gi`, `500m`, `1.5`, `2e3`) to whole units, or to nothing where they are not whole.
 
-Source: the Kubernetes API's definition of a resource quantity.
+Bytes are the exact unit of sizes; MiB are a view of those that are whole numbers of it. Source: the Kubernetes API's
+definition of a resource quantity.
 """
 
+import math
 import re
 from fractions import Fraction
 from typing import Annotated
@@ -20,8 +22,8 @@ _SUFFIXES = {
     **{suffix: Fraction(1000**power) for power, suffix in enumerate("kMGTPE", start=1)},
     **{f"{suffix}i": Fraction(1024**power) for power, suffix in enumerate("KMGTPE", start=1)},
 }
-_MIB = 1024**2
-_LARGEST = 2**63 - 1
+BYTES_PER_MIB = 1024**2
+LARGEST = 2**63 - 1
 """Nothing real is larger, and the public contract carries 64 bits."""
 
 
@@ -33,7 +35,7 @@ Count = Annotated[int | None, _null_beyond(2**31 - 1)]
 """How many there are of something. The public contract carries 32 bits: a sum beyond them, which no provider can mean,
 is null, where it would otherwise break the answer that it stands in.
 """
-Amount = Annotated[int | None, _null_beyond(_LARGEST)]
+Amount = Annotated[int | None, _null_beyond(LARGEST)]
 """How much there is of something, within 64 bits."""
 
 
@@ -46,7 +48,13 @@ def to_millicores(quantity: str) -> int | None:
 def to_mib(quantity: str) -> int | None:
     """Units of 2^20 bytes: `16Gi` are 16384, and `16G` are no whole number of them."""
     size = _read(quantity)
-    return None if size is None else _whole(size / _MIB)
+    return None if size is None else _whole(size / BYTES_PER_MIB)
+
+
+def to_bytes(quantity: str) -> int | None:
+    """A fraction of a byte (`858993459200m` is 0.8Gi) counts as a whole one, as in Kubernetes."""
+    size = _read(quantity)
+    return None if size is None or size > LARGEST else math.ceil(size)
 
 
 def are_equal(one: str, other: str) -> bool:
@@ -59,10 +67,13 @@ def is_quantity(text: str) -> bool:
     return _read(text) is not None
 
 
-def is_a_mib(quantity: str) -> bool:
-    """Whether it is a quantity of bytes at all, and a MiB or more: who writes `16` means 16 of something larger."""
+def is_size(quantity: str) -> bool:
+    """Whether it is a size of at least a byte that names its unit, or its power of ten. A bare number does not: who
+    writes `16` means 16 of something larger.
+    """
     size = _read(quantity)
-    return size is not None and _MIB <= size <= _LARGEST
+    is_bare = re.fullmatch(r"\+?[\d.]+", quantity.strip(), re.ASCII) is not None
+    return size is not None and 1 <= size <= LARGEST and not is_bare
 
 
 def _read(quantity: str) -> Fraction | None:
@@ -74,4 +85,4 @@ def _read(quantity: str) -> Fraction | None:
 
 
 def _whole(number: Fraction) -> int | None:
-    return number.numerator if number.denominator == 1 and number <= _LARGEST else None
+    return number.numerator if number.denominator == 1 and number <= LARGEST else None

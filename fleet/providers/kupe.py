@@ -12,9 +12,9 @@ from fleet.model.cluster import Cluster, ClusterDetails, Resources
 from fleet.model.digest import digest
 from fleet.model.json_value import check_json
 from fleet.model.provider import Provider
-from fleet.model.quantity import are_equal, is_a_mib, to_mib, to_millicores
+from fleet.model.quantity import Count, are_equal, is_size, to_mib, to_millicores
 from fleet.model.rate_limit import RateLimit, RateScope
-from fleet.model.record import Record
+from fleet.model.record import Instant, Record
 from fleet.model.spec import ClusterPatch, ClusterSpec, Compared, NameRule, not_cleared
 
 
@@ -26,18 +26,43 @@ class KupeQuantities(Record):
     storage: str | None = None
 
 
+class KupeHighAvailability(Record):
+    """How its high availability stands, in Kupe's words. `enabled_at` is since when it is charged."""
+
+    phase: str | None = None
+    is_configured: bool | None = None
+    enabled_at: Instant | None = None
+    replicas_ready: Count = None
+    replicas_desired: Count = None
+    etcd_replicas_ready: Count = None
+    etcd_replicas_desired: Count = None
+
+
+class KupeCondition(Record):
+    """A condition of the cluster, in the form of Kubernetes. Which types there are is not documented."""
+
+    type: str
+    status: str | None = None
+    reason: str | None = None
+    message: str | None = None
+    last_transition_at: Instant | None = None
+
+
 class KupeDetails(ClusterDetails):
-    """`isolation` is Kupe's cluster type: `shared` nodes or `dedicated` ones; empty where Kupe does not say. Alerts may
+    """`quantities` are null for a cluster without any, and in rows of earlier versions for whole numbers of our units.
+    `isolation` is Kupe's cluster type: `shared` nodes or `dedicated` ones; empty where Kupe does not say. Alerts may
     hold addresses that are nobody's business: all that is kept of them is a digest.
     """
 
     quantities: KupeQuantities | None = None
-    """Those that are no whole number of our units, such as `16G`, which is none of MiB."""
-
     isolation: str = ""
     is_highly_available: bool | None = None
     requested_version: str | None = None
     alerts_digest: str | None = None
+    high_availability: Annotated[
+        KupeHighAvailability | None, Field(exclude_if=lambda value: value is None)
+    ] = None
+    conditions: Annotated[tuple[KupeCondition, ...], Field(exclude_if=lambda value: not value)] = ()
 
 
 class KupeClusterType(StrEnum):
@@ -57,7 +82,7 @@ Version = Annotated[str, AfterValidator(_is_version)]
 
 
 class KupeResources(KupeQuantities):
-    """What is wanted, e.g. 4, 16Gi, 50G."""
+    """What is wanted, e.g. 4, 16Gi, 50G. What is not named stays as it is, or is the provider's choice."""
 
     @model_validator(mode="after")
     def _is_something(self) -> Self:
@@ -68,6 +93,7 @@ class KupeResources(KupeQuantities):
     @field_validator("cpu")
     @classmethod
     def _is_cpu(cls, value: str | None) -> str | None:
+        _require_named(value)
         if value is not None and not to_millicores(value):
             raise ValueError(f"{value!r} is no quantity of CPU, e.g. 4 or 500m.")
         return value
@@ -75,12 +101,15 @@ class KupeResources(KupeQuantities):
     @field_validator("memory", "storage")
     @classmethod
     def _is_bytes(cls, value: str | None) -> str | None:
-        if value is not None and not is_a_mib(value):
-            raise ValueError(f"{value!r} is no quantity of a MiB or more, e.g. 16Gi or 50G.")
+        _require_named(value)
+        if value is not None and not is_size(value):
+            raise ValueError(f"{value!r} is no size with its unit, e.g. 16Gi or 50G.")
         return value
 
     def compare(self, shown: Resources, written: KupeQuantities | None) -> Iterable[Compared]:
-        """In Kupe's own spelling beside whole units. `written` are those that only Kupe's own words show."""
+        """In Kupe's own spelling, by the amount. Rows of earlier versions have it for what is no whole number of our
+        units alone.
+        """
         for name, wanted, to_amount, amount in (
             ("cpu", self.cpu, to_millicores, shown.cpu_millicores),
             ("memory", self.memory, to_mib, shown.memory_mib),
@@ -94,6 +123,11 @@ class KupeResources(KupeQuantities):
             else:
                 is_as_much = amount is not None and to_amount(wanted) == amount
                 yield Compared(f"resources.{name}", wanted, amount, is_as_much)
+
+
+def _require_named(value: str | None) -> None:
+    if value == "":
+        raise ValueError("Kupe clears all resources together, and not one of them: give null in their place.")
 
 
 def _can_be_passed_on(value: object) -> object:
@@ -115,14 +149,16 @@ def _digest_alerts(value: object) -> object:
 
 
 class KupeClusterSpec(ClusterSpec):
-    """`alerts` are passed through as they are, and not kept, but for a digest of them."""
+    """`alerts` are passed through as they are, and not kept, but for a digest of them. Kupe's older servers need a name
+    to display, and its newer ones ignore it: it is sent, and never compared.
+    """
 
     name_rule = NameRule(
         pattern=r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])",
         sentence="Kupe takes 2 to 63 lowercase letters, digits and dashes, without a dash at either end.",
     )
 
-    display_name: str
+    display_name: str | None = None
     type: KupeClusterType
     version: Version | None = None
     resources: KupeResources | None = None
@@ -134,14 +170,12 @@ class KupeClusterSpec(ClusterSpec):
 
     @field_validator("display_name")
     @classmethod
-    def _is_a_name(cls, value: str) -> str:
-        if not value.strip():
+    def _is_a_name(cls, value: str | None) -> str | None:
+        if value is not None and not value.strip():
             raise ValueError("Kupe needs a name to display.")
         return value
 
     def compare(self, cluster: Cluster) -> Iterable[Compared]:
-        shown = cluster.display_name
-        yield Compared("display_name", self.display_name, shown, shown == self.display_name)
         yield Compared("type", self.type, cluster.plan, cluster.plan == self.type)
         yield from _compare(cluster, self)
 
@@ -150,7 +184,9 @@ class KupeClusterSpec(ClusterSpec):
 
 
 class KupeClusterPatch(ClusterPatch):
-    """Resources that are not named stay as they are. Of `alerts` a digest is kept, as in a specification."""
+    """Resources that are not named stay as they are; null for all of them clears them. Of `alerts` a digest is kept, as
+    in a specification.
+    """
 
     version: Version | None = None
     resources: KupeResources | None = None
@@ -158,15 +194,24 @@ class KupeClusterPatch(ClusterPatch):
     alerts: Alerts = Field(default=None, exclude=True, repr=False)
     alerts_digest: str | None = None
 
-    _not_cleared = not_cleared("version", "resources", "is_highly_available", "alerts")
+    _not_cleared = not_cleared("version", "is_highly_available", "alerts")
     _digested = model_validator(mode="before")(_digest_alerts)
 
     def compare(self, cluster: Cluster) -> Iterable[Compared]:
-        return _compare(cluster, self)
+        yield from _compare(cluster, self)
+        if "resources" in self and self.resources is None:
+            shown = cluster.capacity.total
+            yield Compared(
+                "resources", None, shown, shown == Resources() and _details(cluster).quantities is None
+            )
+
+
+def _details(cluster: Cluster) -> KupeDetails:
+    return cluster.details if isinstance(cluster.details, KupeDetails) else KupeDetails()
 
 
 def _compare(cluster: Cluster, wanted: KupeClusterSpec | KupeClusterPatch) -> Iterable[Compared]:
-    details = cluster.details if isinstance(cluster.details, KupeDetails) else KupeDetails()
+    details = _details(cluster)
     if wanted.version is not None:
         shown = details.requested_version
         yield Compared("version", wanted.version, shown, shown == wanted.version)

@@ -1,8 +1,6 @@
 """Kupe's HTTP API: its endpoints and refusals."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
-from decimal import Decimal
 from itertools import count
 
 from starlette.requests import HTTPConnection
@@ -13,15 +11,17 @@ from sandbox.api import Account, Api, Call, Refusal, answer, changed_items
 from sandbox.faults import Json
 from sandbox.kupe import changes
 from sandbox.kupe.world import (
+    PLANS,
     READY,
     Cluster,
     Tenant,
     World,
     certificate_authority,
     endpoint,
-    instant,
     invoice,
+    pool,
     render,
+    usage,
 )
 from sandbox.limits import Allowance, RateLimit
 from sandbox.months import months_until
@@ -65,27 +65,27 @@ class Kupe(Api[World]):
 
     def get_tenant(self, call: Call) -> Response:
         tenant = self.tenant_of(call)
-        month = call.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        usage = {
-            "estimatedSubtotal": tenant.subtotal,
-            "estimatedCreditsApplied": tenant.credits,
-            "estimatedTotal": str(Decimal(tenant.subtotal) - Decimal(tenant.credits)),
-            "currency": "GBP",
-            "periodStart": instant(month),
-            "periodEnd": instant((month.replace(day=28) + timedelta(days=4)).replace(day=1)),
-            "updatedAt": instant(call.now),
-            "stale": False,
-            "error": "",
-        }
+        plan = PLANS[tenant.plan]
         return answer(
             {
                 "name": tenant.name,
                 "displayName": tenant.display_name,
+                "contactEmail": f"planted@{tenant.name}.example",
                 "plan": tenant.plan,
                 "enforceMetricsLimit": True,
                 "enforceLogLimit": False,
-                "status": {"currentUsage": usage},
-            }
+                "members": [{"email": f"planted@{tenant.name}.example", "role": "admin"}],
+                "status": {
+                    "phase": "Active",
+                    "clusterCount": sum(1 for _ in tenant.living(call.now)),
+                    "poolResources": pool(plan),
+                    "allocatedResources": pool(tenant.allocated(call.now)),
+                    "currentUsage": usage(tenant, call.now),
+                },
+                "resourceVersion": "184920",
+                "createdAt": "2024-09-01T00:00:00Z",
+            },
+            headers={"ETag": '"184920"'},
         )
 
     def list_invoices(self, call: Call) -> Response:
@@ -121,8 +121,9 @@ class Kupe(Api[World]):
     # ------------------------------------------------------------------ changing
 
     def create_cluster(self, call: Call) -> Response:
-        cluster = changes.create(self.changeable_tenant_of(call), call.json(), call.now)
-        return self.shown(call, cluster, status=201)
+        tenant = self.changeable_tenant_of(call)
+        cluster = changes.create(tenant, call.json(), call.now)
+        return self.shown(call, cluster, status=201, more=changes.warnings(tenant, cluster))
 
     def patch_cluster(self, call: Call) -> Response:
         tenant, cluster = self.changeable_tenant_of(call), self.cluster_of(call)
@@ -135,11 +136,12 @@ class Kupe(Api[World]):
 
     # ------------------------------------------------------------------ what a call is about
 
-    def shown(self, call: Call, cluster: Cluster, *, status: int = 200) -> Response:
+    def shown(self, call: Call, cluster: Cluster, *, status: int = 200, more: Json | None = None) -> Response:
         """A cluster together with its ETag."""
         tenant = self.tenant_of(call)
         etag = tenant.etag(cluster, call.now)
-        return answer(render(tenant, cluster, call.now), status=status, headers={"ETag": etag})
+        body = render(tenant, cluster, call.now) | (more or {})
+        return answer(body, status=status, headers={"ETag": etag})
 
     def tenant_of(self, call: Call) -> Tenant:
         return self.world.tenants[call.params["tenant"]]
@@ -167,7 +169,15 @@ class Kupe(Api[World]):
 
     def refuse(self, refusal: Refusal) -> Response:
         headers = {"X-Request-Id": f"req-{next(self._request_numbers):06d}"} | refusal.headers
-        return answer({"error": refusal.message}, status=refusal.status, headers=headers)
+        body = {"error": refusal.message}
+        if isinstance(refusal, changes.CodedRefusal):
+            body |= {
+                "code": refusal.code,
+                "severity": "error",
+                "message": refusal.message,
+                "field": refusal.field,
+            }
+        return answer(body, status=refusal.status, headers=headers)
 
     def budget_key(self, connection: HTTPConnection) -> str:
         return connection.client.host if connection.client else ""

@@ -1,7 +1,7 @@
 """Kupe's tenants and clusters, and the state of each cluster at an instant."""
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -31,6 +31,28 @@ HA_PHASES = {
 }
 HA_REPLICAS = 3
 
+PLANS: Mapping[str, Mapping[str, int]] = {
+    "starter": {"clusters": 2, "cpu": 4, "memory": 8, "storage": 50},
+    "pro": {"clusters": 5, "cpu": 8, "memory": 32, "storage": 200},
+    "business": {"clusters": 25, "cpu": 256, "memory": 1024, "storage": 8192},
+    "enterprise": {"clusters": 50, "cpu": 512, "memory": 2048, "storage": 16384},
+}
+"""What a plan holds: the most clusters, cores, GiB of memory and of storage. The figures are ours."""
+
+HOURS = 744
+"""Of a month that a tenant's usage is counted for."""
+
+UNITS: Mapping[str, Decimal] = {"": Decimal(1), "m": Decimal("0.001")} | {
+    suffix: Decimal(base**power)
+    for base, suffixes in (
+        (1000, ("k", "M", "G", "T", "P", "E")),
+        (1024, ("Ki", "Mi", "Gi", "Ti", "Pi", "Ei")),
+    )
+    for power, suffix in enumerate(suffixes, start=1)
+}
+TIME_SHOWN_AFTER = timedelta(seconds=4)
+"""A newer server answers a creation without a time, and shows it later (source: a test of the vendor's provider)."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
@@ -46,6 +68,8 @@ class Cluster:
     version_before: str | None = None
     """The Kubernetes minor version before an upgrade."""
     trouble: str = ""
+    time_shown_at: datetime | None = None
+    """Before this, it shows no time of creation."""
 
     def at(self, now: datetime) -> Moment:
         return self.life.at(now)
@@ -71,6 +95,10 @@ class Tenant:
     token: str
     role: str
     plan: str
+    is_newest: bool
+    """Whether its server is of the newest kind: codes in refusals, warnings, only `shared` clusters, high availability
+    at creation alone, no display names.
+    """
     quoted_etags: bool
     subtotal: str
     credits: str
@@ -78,6 +106,14 @@ class Tenant:
 
     def living(self, now: datetime) -> Iterator[Cluster]:
         return (cluster for cluster in self.clusters.values() if not cluster.at(now).is_gone)
+
+    def allocated(self, now: datetime, *, without: str | None = None) -> Mapping[str, Decimal]:
+        """Cores, and GiB of memory and of storage."""
+        held = [one.spec.get("resources", {}) for one in self.living(now) if one.name != without]
+        return {
+            name: sum((amount(name, each[name]) for each in held if name in each), Decimal(0))
+            for name in ("cpu", "memory", "storage")
+        }
 
     def find(self, name: str, now: datetime) -> Cluster | None:
         cluster = self.clusters.get(name)
@@ -107,6 +143,7 @@ def to_tenant(table: dict[str, Any], ids: Identifiers) -> Tenant:
         token=table["token"],
         role=table["role"],
         plan=table["plan"],
+        is_newest=table["is_newest"],
         quoted_etags=table["quoted_etags"],
         subtotal=table["subtotal"],
         credits=table["credits"],
@@ -142,9 +179,21 @@ def render(tenant: Tenant, cluster: Cluster, now: datetime) -> Json:
         **cluster.spec,
         "generation": cluster.generation_at(now),
         "resourceVersion": str(cluster.resource_version(now)),
-        "createdAt": instant(cluster.created_at or cluster.at(now).round_began),
+        "createdAt": created_at(cluster, now),
     }
     return body if cluster.phase(now) == "Pending" else body | {"status": status(tenant, cluster, now)}
+
+
+def created_at(cluster: Cluster, now: datetime) -> str:
+    if cluster.time_shown_at is not None and now < cluster.time_shown_at:
+        return ""
+    return instant(cluster.created_at or cluster.at(now).round_began)
+
+
+def amount(name: str, quantity: str) -> Decimal:
+    """Cores, or GiB."""
+    number = quantity.rstrip("kMGTPEim")
+    return Decimal(number) * UNITS[quantity[len(number) :]] / (1 if name == "cpu" else 1024**3)
 
 
 def status(tenant: Tenant, cluster: Cluster, now: datetime) -> Json:
@@ -167,6 +216,8 @@ def status(tenant: Tenant, cluster: Cluster, now: datetime) -> Json:
             "haReplicasReady": HA_REPLICAS if is_whole else HA_REPLICAS - 1,
             "haReplicasDesired": HA_REPLICAS,
         }
+        if tenant.is_newest:
+            status |= {"haEtcdReplicasReady": HA_REPLICAS, "haEtcdReplicasDesired": HA_REPLICAS}
     return status
 
 
@@ -188,6 +239,51 @@ def condition(cluster: Cluster, now: datetime) -> Json:
         "message": cluster.trouble if phase in ("Degraded", "Failed", "Error", "Terminating") else "",
         "lastTransitionTime": instant(max(cluster.at(now).since, cluster.created_at or EPOCH)),
     }
+
+
+def usage(tenant: Tenant, now: datetime) -> Json:
+    """Of the running month. Amounts are decimal strings."""
+    begins = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    allocated = tenant.allocated(now)
+    hours = {name: (held * HOURS).quantize(Decimal("0.01")) for name, held in allocated.items()}
+    subtotal, credits = Decimal(tenant.subtotal), Decimal(tenant.credits)
+    cost = {
+        name: (subtotal * share / 10).quantize(Decimal("0.01"))
+        for name, share in (("cpu", 5), ("memory", 2), ("storage", 1))
+    }
+    return {
+        "periodStart": instant(begins),
+        "periodEnd": instant((begins.replace(day=28) + timedelta(days=4)).replace(day=1)),
+        "updatedAt": instant(now),
+        "planChangedInPeriod": False,
+        "currency": "GBP",
+        "stale": False,
+        "error": "",
+        "compute": {
+            "cpuCoreHours": str(hours["cpu"]),
+            "memoryGiBHours": str(hours["memory"]),
+            "storageGiBHours": str(hours["storage"]),
+            "cpuCost": str(cost["cpu"]),
+            "memoryCost": str(cost["memory"]),
+            "storageCost": str(cost["storage"]),
+        },
+        "observability": {
+            "currentActiveSeries": 42_000,
+            "billableActiveSeriesP95": 41_000,
+            "metricsOverageCost": "0.00",
+            "logIngestBytes": 12_500_000_000,
+            "logIngestGB": "12.50",
+            "logOverageCost": "0.00",
+        },
+        "estimatedSubtotal": str(subtotal),
+        "estimatedCreditsApplied": str(credits),
+        "estimatedTotal": str(subtotal - credits),
+    }
+
+
+def pool(held: Mapping[str, Decimal | int]) -> Json:
+    """Bare numbers as strings: cores, GiB and GiB."""
+    return {name: f"{Decimal(held[name]).normalize():f}" for name in ("cpu", "memory", "storage")}
 
 
 def instant(moment: datetime) -> str:

@@ -14,7 +14,8 @@ from fleet.model.cluster import Cluster, Connection, Engine, Phase, Resources
 from fleet.model.digest import digest
 from fleet.model.failure import Conflict, Unavailable
 from fleet.model.money import SpendLimitState
-from fleet.providers.kupe import KupeDetails
+from fleet.model.quantity import to_bytes
+from fleet.providers.kupe import KupeCondition, KupeDetails, KupeHighAvailability, KupeQuantities
 from tests.adapters.replay import SHARED, Replay, fixture
 
 LIST = "/api/v1/tenants/acme%20corp/clusters"
@@ -80,6 +81,11 @@ async def test_a_running_cluster_is_read_whole() -> None:
             is_highly_available=True,
             requested_version="1.33",
             alerts_digest=digest({"cpuPercent": 85}),
+            quantities=KupeQuantities(cpu="16", memory="64Gi", storage="1.5Ti"),
+            high_availability=KupeHighAvailability(
+                phase="ha-healthy", is_configured=True, replicas_ready=3, replicas_desired=3
+            ),
+            conditions=(KupeCondition(type="Ready", status="True", message="all components are up"),),
         ),
     )
     assert cluster.capacity.total == Resources(
@@ -96,9 +102,47 @@ async def test_what_is_wrong_with_a_degraded_cluster_is_said_by_its_unmet_condit
     assert (cluster.phase, cluster.message) == (Phase.DEGRADED, "1 of 4 nodes is lost")
 
 
-async def test_a_quantity_that_is_no_whole_number_of_mib_is_left_out() -> None:
+async def test_a_quantity_that_is_no_whole_number_of_mib_is_shown_in_bytes() -> None:
     cluster = (await read_list())["search"]
-    assert cluster.capacity.total == Resources(cpu_millicores=2500, storage_mib=102_400)
+    total = cluster.capacity.total
+    assert total == Resources(cpu_millicores=2500, storage_mib=102_400, exact_memory_bytes=8 * 10**9)
+    assert (total.memory_mib, total.memory_bytes, total.storage_bytes) == (None, 8 * 10**9, 100 * 2**30)
+    assert isinstance(cluster.details, KupeDetails)
+    assert cluster.details.quantities == KupeQuantities(cpu="2500m", memory="8G", storage="100Gi")
+
+
+@pytest.mark.parametrize("text", ["100G", "858993459200m", "1e3", "0.5Gi", "16Gi"])
+def test_a_quantity_is_kept_as_the_provider_spells_it(text: str) -> None:
+    cluster = read({"name": "a", "resources": {"memory": text, "storage": text}})
+    assert isinstance(cluster.details, KupeDetails)
+    assert cluster.details.quantities == KupeQuantities(memory=text, storage=text)
+    assert cluster.capacity.total.memory_bytes == to_bytes(text)
+
+
+def test_conditions_and_replicas_are_shown() -> None:
+    body = fixture("kupe/cluster-degraded-high-availability.json")
+    details = read(body).details
+    assert isinstance(details, KupeDetails)
+    assert details.high_availability == KupeHighAvailability(
+        phase="ha-degraded",
+        is_configured=True,
+        enabled_at=datetime(2026, 3, 2, 9, 20, tzinfo=UTC),
+        replicas_ready=2,
+        replicas_desired=3,
+        etcd_replicas_ready=3,
+        etcd_replicas_desired=3,
+    )
+    assert [(one.type, one.status, one.last_transition_at) for one in details.conditions] == [
+        ("Ready", "True", datetime(2026, 5, 1, 8, 0, tzinfo=UTC)),
+        ("ReplicasReady", "False", None),
+    ]
+
+
+def test_a_cluster_without_high_availability_shows_nothing_of_it() -> None:
+    unset = {"haPhase": "", "haConfigured": False, "haReplicasReady": 0, "haReplicasDesired": 0}
+    details = read({"name": "a", "status": {"phase": "Running", **unset}}).details
+    assert isinstance(details, KupeDetails)
+    assert details.high_availability is None
 
 
 def test_a_quantity_may_be_a_number() -> None:
@@ -146,7 +190,15 @@ def test_a_change_that_is_not_yet_applied_makes_a_running_cluster_an_updating_on
 
 @pytest.mark.parametrize(
     ("generation", "observed", "is_converged"),
-    [(3, 3, True), (3, 4, True), (3, 2, False), (3, 0, False), (None, 3, None), (3, None, None)],
+    [
+        (3, 3, True),
+        (3, 4, True),
+        (3, 2, False),
+        (3, 0, False),
+        (0, 0, None),
+        (None, 3, None),
+        (3, None, None),
+    ],
 )
 def test_convergence_needs_both_generations(
     generation: int | None, observed: int | None, is_converged: bool | None
@@ -177,6 +229,8 @@ def test_what_high_availability_is_at_is_an_operation() -> None:
         isolation="dedicated",
         is_highly_available=False,
         requested_version="1.33",
+        high_availability=KupeHighAvailability(phase="migrating"),
+        conditions=(KupeCondition(type="Ready", status="Unknown", reason="Moving"),),
     )
 
 

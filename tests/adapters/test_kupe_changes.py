@@ -55,6 +55,8 @@ def test_a_creation_sends_what_was_given_and_nothing_else() -> None:
         "displayName": "Check out",
         "type": "shared",
     }
+    unnamed = KupeClusterSpec.model_validate({"type": "shared"})
+    assert to_create_request("checkout", unnamed)["displayName"] == "checkout"
     whole = spec(
         type="dedicated",
         version="1.33",
@@ -79,33 +81,40 @@ def test_a_creation_sends_what_was_given_and_nothing_else() -> None:
         ({"version": "1.33"}, {"version": "1.33"}),
         ({"is_highly_available": True}, {"highAvailability": True}),
         ({"alerts": {}}, {"alerts": {}}),
-        ({"resources": {"cpu": "8"}}, {"resources": {"cpu": "8", "memory": "1536Mi", "storage": "16G"}}),
+        ({"resources": {"cpu": "8"}}, {"resources": {"cpu": "8"}}),
         (
-            {"resources": {"memory": "32Gi", "storage": "200Gi"}},
-            {"resources": {"cpu": "4", "memory": "32Gi", "storage": "200Gi"}},
+            {"resources": {"memory": "858993459200m", "storage": "1e12"}},
+            {"resources": {"memory": "858993459200m", "storage": "1e12"}},
         ),
+        ({"resources": None}, {"resources": {}}),
+        ({"resources": None, "version": "1.33"}, {"resources": {}, "version": "1.33"}),
     ],
     ids=str,
 )
-def test_a_change_sends_what_was_given_with_the_rest_of_the_resources(given: Any, body: Any) -> None:
+def test_a_change_sends_what_was_given_and_nothing_else(given: Any, body: Any) -> None:
     assert to_update_request(patch(**given), read()) == body
 
 
 @pytest.mark.parametrize(
-    ("shown", "sent"),
-    [
-        (
-            {"cpu": "1.5", "memory": "16Gi", "storage": "1Ti"},
-            {"cpu": "1500m", "memory": "16Gi", "storage": "1024Gi"},
-        ),
-        ({"cpu": "plenty", "memory": "1Gi"}, {"memory": "1Gi"}),
-        (None, {}),
-    ],
-    ids=str,
+    ("wanted", "sent"),
+    [("4000m", "4"), ("4.0", "4"), ("4001m", "4001m")],
 )
-def test_resources_that_stay_are_sent_as_they_are_shown(shown: Any, sent: Any) -> None:
-    request: Any = to_update_request(patch(resources={"storage": "2Ti"}), read(resources=shown))
-    assert request["resources"] == {**sent, "storage": "2Ti"}
+def test_what_is_as_much_goes_back_in_the_providers_own_spelling(wanted: str, sent: str) -> None:
+    assert to_update_request(patch(resources={"cpu": wanted}), read()) == {"resources": {"cpu": sent}}
+
+
+def test_resources_that_do_not_read_keep_nothing_from_being_asked_for() -> None:
+    shown = read(resources={"cpu": "plenty", "memory": "1Gi"})
+    assert to_update_request(patch(resources={"cpu": "8"}), shown) == {"resources": {"cpu": "8"}}
+
+
+@pytest.mark.parametrize("shown", [{}, None], ids=str)
+def test_cleared_resources_are_shown_as_none(shown: Any) -> None:
+    cleared = patch(resources=None)
+    assert not cleared.matches(read())
+    assert cleared.matches(read(resources=shown))
+    (difference,) = cleared.differences(read())
+    assert (difference.field, difference.asked) == ("resources", "none")
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the vendor's examples are not beside this repository")
@@ -193,15 +202,62 @@ async def test_a_change_of_resources_is_shown_at_once_and_applied_later(here: Se
 
 
 async def test_an_upgrade_and_high_availability_have_phases_of_their_own(here: Setting) -> None:
-    adapter = here.adapters()[1]
+    adapter = here.adapter
+    await adapter.create_cluster("checkout", spec(version="1.33"))
+    here.sandbox_clock.advance(20)
     for wanted, seconds in ((patch(version="1.34"), 15), (patch(is_highly_available=True), 12)):
-        cluster = await adapter.cluster("telemetry")
+        cluster = await adapter.cluster("checkout")
         assert not wanted.matches(cluster)
         await adapter.update_cluster(cluster, wanted)
-        assert (await adapter.cluster("telemetry")).phase is Phase.UPDATING
+        assert (await adapter.cluster("checkout")).phase is Phase.UPDATING
         here.sandbox_clock.advance(seconds)
-        changed = await adapter.cluster("telemetry")
+        changed = await adapter.cluster("checkout")
         assert (changed.phase, wanted.matches(changed)) == (Phase.READY, True)
+
+
+async def test_a_newer_server_explains_its_refusal(here: Setting) -> None:
+    newer = here.adapters()[1]
+    cluster = await newer.cluster("telemetry")
+    with pytest.raises(Rejected, match="highAvailability is set at creation only"):
+        await newer.update_cluster(cluster, patch(is_highly_available=True))
+    with pytest.raises(Rejected, match="dedicated clusters are not supported"):
+        await newer.create_cluster("checkout", spec(type="dedicated"))
+
+
+async def test_a_newer_server_tells_the_time_of_creation_later(here: Setting) -> None:
+    newer = here.adapters()[1]
+    wanted = spec(resources={"cpu": "2", "memory": "858993459.2k", "storage": "100G"})
+    made = await newer.create_cluster("checkout", wanted)
+    assert (made.key, made.created_at, made.display_name) == ("checkout", None, "checkout")
+    here.sandbox_clock.advance(20)
+    shown = await newer.cluster("checkout")
+    assert shown.key == "checkout@2026-01-01T00:00:00Z"
+    assert (shown.phase, wanted.matches(shown)) == (Phase.READY, True)
+    assert (shown.capacity.total.storage_mib, shown.capacity.total.storage_bytes) == (None, 100 * 10**9)
+
+
+async def test_resources_are_cleared_and_asked_for_again(here: Setting) -> None:
+    adapter = here.adapter
+    for wanted in (patch(resources=None), patch(resources={"cpu": "2", "memory": "4Gi", "storage": "50G"})):
+        await adapter.update_cluster(await adapter.cluster("production"), wanted)
+        here.sandbox_clock.advance(8)
+        assert wanted.matches(await adapter.cluster("production"))
+
+
+@pytest.mark.parametrize(
+    ("resources", "words"),
+    [
+        ({"cpu": "9999", "memory": "16Gi", "storage": "10Gi"}, "exceeds the 134 left in the plan's pool"),
+        ({"cpu": "1", "memory": "1e12", "storage": "10Gi"}, "resources.memory must match"),
+        ({"memory": "16Gi", "storage": "10Gi"}, "resources.cpu is required"),
+    ],
+    ids=str,
+)
+async def test_the_vendors_own_checks_are_said_in_its_words(
+    here: Setting, resources: dict[str, str], words: str
+) -> None:
+    with pytest.raises(Rejected, match=words):
+        await here.adapter.create_cluster("checkout", spec(resources=resources))
 
 
 async def test_a_deletion_takes_its_time(here: Setting) -> None:

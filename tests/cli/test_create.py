@@ -31,7 +31,7 @@ def create(following: Command, keeper: Keeper, flags: str) -> dict[str, Any]:
     [
         (
             "kupe --type shared",
-            {"displayName": "production", "type": "SHARED"},
+            {"type": "SHARED"},
         ),
         (
             (

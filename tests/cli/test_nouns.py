@@ -41,7 +41,7 @@ def at(provider: str, **more: Any) -> dict[str, Any]:
             ["--memory", "32Gi", "--no-high-availability"],
             {"resources": {"memory": "32Gi"}, "isHighlyAvailable": False},
         ),
-        ("kupe", ["--clear", "cpu", "--version", "1.35"], {"version": "1.35", "resources": {"cpu": None}}),
+        ("kupe", ["--clear", "resources", "--version", "1.35"], {"version": "1.35", "resources": None}),
         ("cockroachdb", ["--version", "v25.4"], {"version": "v25.4"}),
         (
             "cockroachdb",
@@ -101,8 +101,12 @@ def test_a_patch_is_taken_as_json_for_any_provider(
             "--max-nodes means nothing to a cluster at Kupe Cloud. It takes --version,",
         ),
         ("kupe", [], "Nothing is to differ. A cluster at Kupe Cloud takes --version,"),
-        ("kupe", ["--clear", "label"], "a cluster at Kupe Cloud has no such value. It has: cpu,"),
-        ("kupe", ["--cpu", "4", "--clear", "cpu"], "--cpu and --clear cpu contradict each other."),
+        ("kupe", ["--clear", "label"], "a cluster at Kupe Cloud has no such value. It has: resources,"),
+        (
+            "kupe",
+            ["--cpu", "4", "--clear", "resources"],
+            "--resources and --clear resources contradict each other.",
+        ),
         ("cockroachdb", ["--region", "a"], "Add --plan: basic, standard, advanced."),
     ],
 )

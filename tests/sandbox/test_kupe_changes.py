@@ -9,6 +9,7 @@ from sandbox import ManualClock
 from tests.sandbox.conftest import Connect, Serve
 
 CLUSTERS = "/api/v1/tenants/acme/clusters"
+SIZE = {"cpu": "4", "memory": "16Gi", "storage": "100G"}
 NEW = {"name": "checkout", "displayName": "Checkout", "type": "shared"}
 
 
@@ -26,7 +27,7 @@ def phase(client: httpx.Client, name: str) -> str:
 def test_a_created_cluster_is_there_at_once_and_running_after_a_while(
     acme: httpx.Client, clock: ManualClock
 ) -> None:
-    made = acme.post(CLUSTERS, json={**NEW, "version": "1.33", "resources": {"cpu": "4"}})
+    made = acme.post(CLUSTERS, json={**NEW, "version": "1.33", "resources": SIZE})
     assert made.status_code == 201
     assert made.headers["ETag"] == acme.get(f"{CLUSTERS}/checkout").headers["ETag"]
     assert made.json()["createdAt"] == "2026-01-01T00:00:00Z"
@@ -61,7 +62,13 @@ def test_a_name_is_taken_until_its_cluster_is_gone(acme: httpx.Client, clock: Ma
         {"displayName": ""},
         {"type": "serverless"},
         {"version": "1.2"},
-        {"resources": {"cpu": "many"}},
+        {"version": "9.9"},
+        {"resources": SIZE | {"cpu": "many"}},
+        {"resources": SIZE | {"memory": "16"}},
+        {"resources": SIZE | {"storage": "1e3"}},
+        {"resources": {"cpu": "4", "storage": "1Gi"}},
+        {"resources": SIZE | {"cpu": "9999"}},
+        {"resources": SIZE | {"storage": "1Pi"}},
         {"resources": {"gpu": "1"}},
         {"alerts": "loud"},
         {"highAvailability": "yes"},
@@ -178,3 +185,74 @@ def test_a_read_only_key_changes_nothing(served: Serve, connected: Connect) -> N
         palisade.delete(f"{path}/claims").status_code,
     ]
     assert statuses == [403, 403, 403]
+
+
+def test_a_cluster_without_storage_never_comes_up(acme: httpx.Client, clock: ManualClock) -> None:
+    acme.post(CLUSTERS, json={**NEW, "resources": {"cpu": "4", "memory": "16Gi"}})
+    clock.advance(3600)
+    assert phase(acme, "checkout") == "Provisioning"
+
+
+def test_a_patch_is_merged_within_the_resources_and_an_empty_object_clears_them(acme: httpx.Client) -> None:
+    before = acme.get(f"{CLUSTERS}/production").json()["resources"]
+    merged = acme.patch(f"{CLUSTERS}/production", json={"resources": {"cpu": "8"}}).json()
+    assert merged["resources"] == before | {"cpu": "8"}
+    assert acme.patch(f"{CLUSTERS}/production", json={"resources": {}}).json()["resources"] == {}
+
+
+def test_a_patch_cannot_go_beyond_the_pool_of_the_plan_either(acme: httpx.Client) -> None:
+    refused = acme.patch(f"{CLUSTERS}/production", json={"resources": {"cpu": "9999"}})
+    assert (refused.status_code, "plan's pool" in refused.json()["error"]) == (400, True)
+
+
+def test_a_plan_has_a_most_clusters(acme: httpx.Client) -> None:
+    answers = [acme.post(CLUSTERS, json=NEW | {"name": f"one-{number}"}) for number in range(20)]
+    refused = [one for one in answers if one.status_code != 201]
+    assert {one.json()["error"] for one in refused} == {"maximum cluster limit reached"}
+
+
+def test_an_empty_version_is_the_default_and_changes_the_cluster(acme: httpx.Client) -> None:
+    """Nobody who means well sends it."""
+    assert acme.patch(f"{CLUSTERS}/production", json={"version": ""}).json()["version"] == "1.34"
+
+
+class TestNewest:
+    """A server of the newest kind."""
+
+    clusters = "/api/v1/tenants/lumen-robotics/clusters"
+
+    @pytest.fixture
+    def lumen(self, served: Serve, connected: Connect) -> httpx.Client:
+        return connected(served("kupe"), "Lumen Robotics")
+
+    def test_a_creation_warns_and_shows_its_time_later(self, lumen: httpx.Client, clock: ManualClock) -> None:
+        body = {"name": "checkout", "type": "shared", "version": "1.29", "highAvailability": True}
+        made = lumen.post(self.clusters, json=body)
+        assert made.status_code == 201
+        assert [one["code"] for one in made.json()["warnings"]] == ["HA_K8S_VERSION_RETIRING"]
+        assert (made.json()["createdAt"], made.json()["displayName"]) == ("", "")
+        clock.advance(4)
+        shown = lumen.get(f"{self.clusters}/checkout").json()
+        assert (shown["createdAt"], "warnings" in shown) == ("2026-01-01T00:00:00Z", False)
+
+    @pytest.mark.parametrize(
+        ("name", "body", "code", "field"),
+        [
+            (None, {"name": "two", "type": "dedicated"}, "CLUSTER_DEDICATED_UNSUPPORTED", "type"),
+            (
+                "telemetry",
+                {"highAvailability": True},
+                "HA_ENABLE_ON_EXISTING_UNSUPPORTED",
+                "highAvailability",
+            ),
+            ("fleet-control", {"highAvailability": False}, "HA_DISABLE_UNSUPPORTED", "highAvailability"),
+        ],
+    )
+    def test_a_refusal_has_a_code(
+        self, lumen: httpx.Client, name: str | None, body: Any, code: str, field: str
+    ) -> None:
+        path = self.clusters if name is None else f"{self.clusters}/{name}"
+        refused = lumen.request("POST" if name is None else "PATCH", path, json=body)
+        said = refused.json()
+        assert (refused.status_code, said["code"], said["field"]) == (400, code, field)
+        assert said["message"] == said["error"]

@@ -9,8 +9,14 @@ from gateway.types.scalars import BigInt
 @strawberry.type(description="Computing resources. Null where a value is not known exactly.")
 class Resources:
     cpu_millicores: BigInt | None = field("In thousandths of a core.")
-    memory_mib: BigInt | None = field("In MiB (2^20 bytes).", name="memoryMiB")
-    storage_mib: BigInt | None = field("In MiB (2^20 bytes).", name="storageMiB")
+    memory_mib: BigInt | None = field(
+        "In MiB (2^20 bytes). Null where `memoryBytes` is no whole number of them.", name="memoryMiB"
+    )
+    storage_mib: BigInt | None = field(
+        "In MiB (2^20 bytes). Null where `storageBytes` is no whole number of them.", name="storageMiB"
+    )
+    memory_bytes: BigInt | None = field("In bytes.")
+    storage_bytes: BigInt | None = field("In bytes.")
 
 
 @strawberry.type(

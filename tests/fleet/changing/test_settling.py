@@ -80,6 +80,32 @@ def taken(change: Change, key: str | None = "web", kind: TargetKind = TargetKind
     return operation(change, ACME).sending(SENT).answered(ANSWERED, target)
 
 
+class TestIdentity:
+    @pytest.mark.parametrize(
+        ("answered", "incarnation", "key"),
+        [("web", "monday", "web@monday"), ("web@monday", None, "web"), ("web", None, "web")],
+    )
+    def test_a_new_cluster_stays_itself_when_its_time_of_creation_appears(
+        self, answered: str, incarnation: str | None, key: str
+    ) -> None:
+        shown = view(row(web(incarnation=incarnation)))
+        settled = settle(taken(creation(), answered), shown, LATER)
+        assert (settled.state, settled.target) == (
+            OperationState.SUCCEEDED,
+            Target(kind=TargetKind.CLUSTER, key=key),
+        )
+
+    def test_one_that_was_there_before_is_another(self) -> None:
+        asked = operation(creation(), ACME).sending(SENT, Before(keys=("web@monday",)))
+        asked = asked.answered(ANSWERED, Target(kind=TargetKind.CLUSTER, key="web"))
+        assert settle(asked, view(row(web(incarnation="monday"))), LATER) == asked
+
+    def test_of_two_candidates_neither_is_it(self) -> None:
+        asked = taken(creation(), "web")
+        both = view(row(web(incarnation="monday")), row(web(incarnation="tuesday")))
+        assert settle(asked, both, LATER) == asked
+
+
 class TestAdoption:
     def test_a_cluster_that_came_after_the_sending_and_is_what_was_asked_for_is_ours(self) -> None:
         settled = settle(lost(), view(row(web(Phase.PENDING))), LATER)
@@ -251,9 +277,9 @@ class TestPostconditions:
         assert settle(taken(change), view(is_complete=is_complete), LATER).state is OperationState.RUNNING
 
     def test_a_creation_whose_cluster_is_otherwise_than_asked_succeeds_and_says_so(self) -> None:
-        settled = settle(taken(creation()), view(row(web(display_name="web (eu)"))), LATER)
+        settled = settle(taken(creation()), view(row(web(plan="dedicated"))), LATER)
         assert settled.state is OperationState.SUCCEEDED
-        assert [(one.field, one.got) for one in settled.differences] == [("display_name", "web (eu)")]
+        assert [(one.field, one.got) for one in settled.differences] == [("type", "dedicated")]
 
     def test_every_verb_is_in_the_table(self) -> None:
         of_accounts = {OperationKind.REFRESH_ACCOUNT, OperationKind.DISCONNECT_ACCOUNT}

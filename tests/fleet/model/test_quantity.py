@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fleet.model.quantity import are_equal, is_a_mib, to_mib, to_millicores
+from fleet.model.quantity import are_equal, is_size, to_bytes, to_mib, to_millicores
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,33 @@ def test_quantities_are_compared_by_what_they_stand_for(one: str, other: str, eq
 
 @pytest.mark.parametrize(
     ("text", "is_one"),
-    [("1Mi", True), ("50G", True), ("16", False), ("1.5", False), ("1023Ki", False), ("many", False)],
+    [
+        ("1Mi", True),
+        ("50G", True),
+        ("858993459200m", True),
+        ("1e3", True),
+        ("16", False),
+        ("1.5", False),
+        ("16m", False),
+        ("0Gi", False),
+        ("many", False),
+    ],
 )
-def test_bytes_are_asked_for_by_the_mib_or_more(text: str, is_one: bool) -> None:
-    assert is_a_mib(text) is is_one
+def test_a_size_is_asked_for_with_its_unit(text: str, is_one: bool) -> None:
+    assert is_size(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("quantity", "size"),
+    [
+        ("16Gi", 16 * 2**30),
+        ("100G", 100 * 10**9),
+        ("1e3", 1000),
+        ("858993459200m", 858_993_460),
+        ("1m", 1),
+        ("9Ei", None),
+        ("much", None),
+    ],
+)
+def test_bytes_are_the_exact_unit(quantity: str, size: int | None) -> None:
+    assert to_bytes(quantity) == size

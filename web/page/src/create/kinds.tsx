@@ -85,7 +85,7 @@ const kupe: Kind = {
   Fields: function Fields({ values, onChange }: FieldsProps) {
     return (
       <>
-        <Text name="displayName" title="Display name" values={values} onChange={onChange} />
+        <Text name="displayName" title="Display name" values={values} onChange={onChange} note="Newer servers of Kupe ignore it." />
         <Choice
           name="type"
           title="Isolation"
@@ -109,14 +109,14 @@ const kupe: Kind = {
     return {
       spec: {
         kupe: {
-          displayName: values.displayName ?? "",
+          ...(values.displayName && { displayName: values.displayName }),
           type: values.type === "DEDICATED" ? "DEDICATED" : "SHARED",
           ...(values.version && { version: values.version }),
           ...(resources && { resources }),
           ...(values.available === "yes" && { isHighlyAvailable: true }),
         },
       },
-      missing: firstMissing([["the display name", values.displayName ?? ""]]),
+      missing: null,
     };
   },
 };
