@@ -1,4 +1,4 @@
-"""Whose account it is: the organization that a token shows."""
+"""The organization that a token belongs to, and whether it is still the one of the account."""
 
 from collections.abc import Collection
 

@@ -1,7 +1,8 @@
-"""Changes: each is stored as an intent, sent once, and followed to its end.
+"""Makes changes: each is stored as an intent, sent once, and followed to its end.
 
-Every verb answers the operation that came of it, and raises a `Refused` where nothing was sent. One whose request the
-provider refused is FAILED; one whose answer was lost is UNCONFIRMED and settled by the observations that follow.
+Each verb returns an operation. If nothing was sent, it raises a `Refused` instead. If the provider refused the
+request, the operation is FAILED. If the answer was lost, it is UNCONFIRMED, and the observations that follow
+settle it.
 """
 
 from dataclasses import dataclass, replace

@@ -1,6 +1,6 @@
 """Intents: every change is checked here, before anything is done about it.
 
-Each verb raises a `Refused`, or hands an intent on: to be sent (`Changer`), or to be planned (`Planner`).
+Each verb raises a `Refused`, or returns an intent, which is then sent (`Changer`) or planned (`Planner`).
 """
 
 import hashlib

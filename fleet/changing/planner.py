@@ -1,7 +1,7 @@
-"""Plans: what would go out for a change, down to the bytes, without sending it.
+"""Plans: the requests that a change would send, down to the bytes. Nothing is sent.
 
-A plan passes every check of the change itself, and reads the target as the change would. Only where its requests would
-leave, they are written down (`fleet.changing.recording`).
+A plan passes every check of the change and reads the target as the change would. Then the requests that would
+change something are recorded instead of sent (`fleet.changing.recording`).
 """
 
 import hashlib

@@ -1,4 +1,6 @@
-"""Holding back what would change something, where every request passes: at its permit."""
+"""Permits for plans: they catch each request that would change something, because every request asks for a permit
+before it is sent. `Recording` records such requests instead. `Held` lets out only those that were planned.
+"""
 
 from collections.abc import Awaitable, Callable, Sequence
 

@@ -1,8 +1,8 @@
 """Sending a change, once.
 
-A request is announced in the store before it goes out, and its answer is kept when it comes. Whoever dies in between
-leaves an operation that is UNCONFIRMED, which observations settle (`fleet.changing.settling`). A refusal differs from
-silence: after a refusal nothing has happened, after silence nobody knows.
+A request is announced in the store before it goes out, and its answer is stored when it comes. If the process
+dies in between, the operation stays UNCONFIRMED, and observations settle it (`fleet.changing.settling`). A
+refusal differs from silence: after a refusal nothing has happened; after silence nobody knows.
 """
 
 from collections.abc import Callable

@@ -1,10 +1,10 @@
-"""What an observation makes of a change that is under way. Pure: an operation and what was observed go in, and it
-comes out.
+"""What an observation says about a change that is under way. Pure functions: they take an operation and what was
+observed, and return the operation as it is now.
 
-A lost answer is found out by observing, never by sending again. What was to be created is adopted only when it cannot
-be somebody else's: its key was not there before, it came into being after the sending, and it is of the kind and in the
-place that was asked for. What left no trace in two complete observations that began a while after the sending was not
-taken.
+A lost answer is settled by observing, never by sending again. A cluster or integration is taken for the one that
+was created only if it cannot be somebody else's: its key was not there before, it was created after the request,
+and it is of the kind and in the place that was asked for. The request was not taken if two complete observations
+show no trace of it. They must begin a while after it was sent.
 """
 
 from collections.abc import Mapping

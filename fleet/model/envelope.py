@@ -1,5 +1,5 @@
-"""An envelope: so much money a month for a set of accounts or of labelled clusters. Fleetgraph keeps it; no provider
-knows it or stops at it.
+"""An envelope: an amount of money a month for a set of accounts, or for the clusters with some labels. Fleetgraph
+keeps it; no provider knows it, so nothing stops at it.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Something that happened in the fleet, as the feed of activity tells it."""
+"""Something that happened in the fleet, as the activity feed shows it."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""What came of an observation, for whoever asks what an account's observations did."""
+"""The result of an observation, kept so that people can see what an account's observations did."""
 
 from datetime import timedelta
 

@@ -1,6 +1,6 @@
-"""A plan is a change that was not made: the requests that would go out for it, as they would go out.
+"""A plan is a change that was not made: the exact requests that would go out for it.
 
-Whoever asked for it may have exactly these sent, for a while (`Planner`, `Changer.apply`).
+For a while, the caller who asked for it can have exactly these requests sent (`Planner`, `Changer.apply`).
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Kubernetes quantities (`16Gi`, `500m`, `1.5`, `2e3`) to whole units, or to nothing where they are not whole.
+"""Converts Kubernetes quantities (`16Gi`, `500m`, `1.5`, `2e3`) to whole units, or to null where they are not whole.
 
 Bytes are the exact unit of sizes; MiB are a view of those that are whole numbers of it. Source: the Kubernetes API's
 definition of a resource quantity.

@@ -1,4 +1,4 @@
-"""How often a provider may be asked, and what was asked already."""
+"""How often a provider may be asked, and how often it was asked already."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How much something needs somebody, in one word."""
+"""How urgently something needs attention, as one value."""
 
 from enum import StrEnum
 

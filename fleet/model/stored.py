@@ -1,9 +1,10 @@
-"""Reading stored rows, also those of other versions. Input is checked strictly; stored rows are not.
+"""Reads stored rows, also those that another version wrote. Input from people is checked strictly; stored rows are
+not.
 
-A row outlives a rolling deployment in both directions. What a later version wrote may hold words, members and forms
-that this one does not know. Members that are unknown are ignored. A word that is unknown becomes UNKNOWN where there is
-such a word. Anything else that does not read becomes null, its default, or is left out of its list: as little of it as
-will do.
+During a deployment, both versions run. So a row can hold values, members and forms that this version does not
+know. An unknown member is ignored. An unknown value becomes UNKNOWN, if the enumeration has that value. Anything
+else that does not read becomes null or its default, or is left out of its list, so that as little as possible is
+lost.
 """
 
 import json

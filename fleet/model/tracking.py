@@ -1,4 +1,4 @@
-"""What is stored with an observed thing: since when it is so, and why it could not be read since."""
+"""What is stored with an observed item: since when it is in its phase, and why it could not be read since."""
 
 from typing import Generic, TypeVar
 

@@ -1,4 +1,4 @@
-"""Another major version of what a cluster runs: on offer, on its way, and final or not yet."""
+"""Another major version of what a cluster runs: available, in progress, or waiting to be made final."""
 
 from collections.abc import Iterable
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Webhooks: where what happens in the fleet is sent, and what has become of what was sent."""
+"""Webhooks: to which address events are sent, and what became of each message."""
 
 from datetime import timedelta
 from enum import StrEnum

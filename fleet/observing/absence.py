@@ -1,8 +1,9 @@
-"""What a cluster's absence from a listing means.
+"""What it means when a listing leaves out a cluster.
 
-Absence is suspicion, not proof. A suspect is asked for by its identifier, or missed twice an interval apart; a young
-one is missed twice in any case, because providers answer 404 for a new cluster now and then. When much of an account
-vanishes at once, the deletion guard keeps all of it until time has passed or it returns.
+A missing cluster is suspected, not yet deleted. It is asked for by its identifier, or has to be missing twice, an
+interval apart. A young cluster has to be missing twice in any case, because providers sometimes answer 404 for a
+new one. If much of an account vanishes at once, the deletion guard keeps all of it until time has passed or it
+returns.
 """
 
 from collections.abc import Sequence

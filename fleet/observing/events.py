@@ -1,4 +1,4 @@
-"""What an observation tells the feed of activity, beside changes of phase."""
+"""The events that an observation adds to the activity feed, beside changes of phase."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

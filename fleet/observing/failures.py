@@ -1,4 +1,6 @@
-"""What a failure does to the next observation: a 401, a refused token, an outage, a provider that asks us to wait."""
+"""What a failure does to the next observation. A 401 (a refused token) slows polling down; it never ends it. An
+outage backs off. If the provider asks us to wait, we wait.
+"""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,6 @@
-"""Following changes to their end, on the way of an observation: what it saw settles them, what had to wait is sent."""
+"""Follows changes to their end as part of an observation: it settles changes by what was observed, and sends those
+that had to wait.
+"""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence

@@ -38,11 +38,11 @@ from fleet.model.operation import Operation
 from fleet.model.rate_limit import BudgetExhausted, RequestUse, Share
 from fleet.model.summary import summarize
 from fleet.model.tracking import TrackedCluster
+from fleet.observing.budget_pace import paced
 from fleet.observing.collections import COLLECT, PROTOCOL_OF, Collected, CollectionContext
 from fleet.observing.events import account_events
 from fleet.observing.failures import fail, is_refused
 from fleet.observing.following import Follower, follow_again_at, wanted_collections
-from fleet.observing.pacing import paced
 from fleet.observing.schedule import (
     USE_OF,
     Pace,

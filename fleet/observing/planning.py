@@ -1,17 +1,18 @@
-"""Which due accounts a plan gives a message: each once, and again when its message must be lost.
+"""Sends a message for each due account: one message, and another one only if the first must be lost.
 
-A plan writes nothing to the accounts. It remembers how far it came, shard by shard, after it has sent what it found up
-to there: whatever becomes of it, the next one goes on from where it was. A plan that dies, or two at once, send some
-messages twice, and the second finds nothing to do.
+A plan writes nothing to the accounts. It works through the due accounts shard by shard, in the order of time, and
+stores how far it came (`ShardState`) only after it has sent the messages up to there. So if a plan dies, the next
+one continues. If a plan dies before it stores that, or two plans run at once, some messages are sent twice; the
+second message finds nothing to do.
 
-What is behind that place has its message, unless it was written since: an account that was connected, asked for, or put
-off for a moment. Each place among the due says when it was written. What an index showed too late is found as well,
-since a plan goes back a little (`INDEX_LAG`).
+Accounts up to that point have their message already, unless their place was written since: the account was
+connected, refreshed, or put off for a moment. So each place says when it was written (`written_at`). An index can
+show a write late, so a plan also reads back a little further (`INDEX_LAG`).
 
-*Arithmetic.* 100,000 accounts at five minutes are 20,000 in a plan. An index page of 200 is one request, and so are the
-messages for 50 accounts: 100 and 400 requests of some milliseconds each. What comes first is the place of an account
-among the due, which an observation moves at two units: `DUE_SHARDS` partitions of 1,000 a second last for 4,000
-observations a second, a million accounts at five minutes.
+*Arithmetic.* 100,000 accounts at five minutes are 20,000 in a plan. An index page of 200 is one request, and so
+are the messages for 50 accounts: 100 and 400 requests of some milliseconds each. The first limit is the index: an
+observation moves the place of its account at two units. `DUE_SHARDS` partitions of 1,000 units a second allow
+4,000 observations a second, which is a million accounts at five minutes.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

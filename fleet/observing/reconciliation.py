@@ -1,7 +1,7 @@
-"""What a listing changes in what is remembered. Pure: rows and an answer go in, changes come out.
+"""What a listing changes in the stored rows. Pure functions: they take rows and an answer, and return the changes.
 
-Absence is suspicion, not proof. A row that a complete listing leaves out is only marked; what becomes of it is decided
-by asking for it, or by a second complete listing. An item that is listed and does not read keeps its old row, marked.
+A row that a complete listing leaves out is only marked as missing. `fleet.observing.absence` decides later
+whether it was deleted. An item that is listed and does not read keeps its old row, marked as unread.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

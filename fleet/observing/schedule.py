@@ -1,6 +1,6 @@
 """When an account is observed next while its provider answers: seconds while something moves, then minutes.
 
-`failures` is about a provider that does not answer, `pacing` about a budget that does not allow it.
+`failures` is about a provider that does not answer, `budget_pace` about a budget that does not allow it.
 """
 
 from collections import Counter
@@ -49,7 +49,7 @@ class Pace:
 
 
 def next_observation(clusters: Iterable[TrackedCluster], pace: Pace, now: datetime) -> datetime:
-    """The next time for the clusters of an account that answered, as far as its budget allows (`pacing`).
+    """The next time for the clusters of an account that answered, as far as its budget allows (`budget_pace`).
 
     While something moves or is missing it comes after a quarter of the time that this has gone on: soon at first, and
     no later than usual for what never arrives.

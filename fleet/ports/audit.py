@@ -1,4 +1,4 @@
-"""What the log of who did what promises."""
+"""What the audit log has to do: keep who did what with accounts, tokens and keys."""
 
 from collections.abc import Sequence
 from typing import Protocol

@@ -1,5 +1,5 @@
-"""How one observation or change draws from its budget: what it was granted at its beginning first, then more by the
-piece; and what it did not send, it gives back at its end.
+"""The permits of one observation or change: it gets a first grant from its budget when it begins, draws more when it
+needs them, and gives back at its end what it did not send.
 """
 
 import asyncio

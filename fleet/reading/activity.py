@@ -1,4 +1,4 @@
-"""Pages of what happened, from either end."""
+"""Pages of the activity feed, oldest or newest first."""
 
 from dataclasses import dataclass
 from enum import StrEnum

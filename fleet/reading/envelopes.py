@@ -1,9 +1,9 @@
-"""How an envelope stands: what was spent, what could still be, what it comes to at the end of the period, and what of
-it nobody knows.
+"""The state of an envelope: what was spent, what could still be spent, the estimate for the end of the period, and
+which costs are not known.
 
-The rule of the estimate: what an account (or a cluster) has cost so far, times the length of its period over the part
-of it that has passed, which is taken for a day at least. Where the provider does not tell when the period began, what
-has been spent so far counts as it is.
+The estimate is what an account (or a cluster) has cost so far, times the length of its period, divided by the
+part of the period that has passed (at least a day). If the provider does not say when the period began, the
+estimate is what has been spent so far.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""Counting clusters by what they have in common: how many, with how many nodes, and what they may spend."""
+"""Facets: counts clusters by a property that they share, with their nodes and what they may spend."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What the free allowances of organizations cover of their clusters' limits, each counted once."""
+"""How much of the clusters' limits the free allowances of organizations cover. Each allowance is counted once."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Clusters of the whole fleet in any order, searched, and counted: everything that has to look at all of them."""
+"""Sorting, searching and counting the clusters of the whole fleet: everything that has to read all of them."""
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence

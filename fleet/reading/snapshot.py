@@ -1,8 +1,8 @@
 """The clusters of the whole fleet, kept in the memory of a process.
 
-A listing that is sorted, searched or counted has to look at every cluster. A process keeps the clusters of each account
-as they were after its latest observation, and reads an account again only when that has been observed since: the
-accounts themselves are read at every question, and tell it. Clusters change in observations and nowhere else.
+Sorting, searching and counting have to read every cluster. A process keeps the clusters of each account as its
+latest observation left them. Only observations change clusters, and each of them changes its account's state too.
+So every question reads the accounts, and the clusters of only those accounts that were observed since.
 """
 
 import asyncio

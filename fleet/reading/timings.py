@@ -1,4 +1,4 @@
-"""How long things usually take, by what the accounts of a fleet remember."""
+"""How long changes usually take, computed from the durations that accounts keep."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A short text that differs once anything that a reader sees has changed."""
+"""A short text that differs as soon as anything has changed that this caller may see."""
 
 from collections.abc import Sequence
 

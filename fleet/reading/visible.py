@@ -1,4 +1,4 @@
-"""The store as a caller sees it who may see only some accounts: as if there were no others."""
+"""The store for a caller who may see only some accounts: it reads as if the others did not exist."""
 
 import asyncio
 import heapq

@@ -1,4 +1,4 @@
-"""What was asked for, as it may be shown: secrets are not kept with a change, and digests stand for nothing."""
+"""What a change asked for, in a form that may be shown: without secrets and without digests of secrets."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
-"""One turn of a webhook: what waits is tried again, and what is new in the feed is sent.
+"""One round of a webhook: it tries again what waits, and sends what is new in the feed.
 
-The feed itself is the queue. A webhook remembers its place in it, and keeps apart only what did not arrive. What
-happened to one cluster arrives in the order in which it happened: while an event waits, the later ones of its cluster
-wait behind it. A message can arrive twice, after a crash between sending and writing; its id is the same then.
+The feed itself is the queue. A webhook stores its place in the feed, and only the messages that did not arrive.
+The events of one cluster arrive in the order in which they happened: while one of them waits, the later ones wait
+behind it. After a crash between sending and writing, a message arrives twice, with the same id.
 """
 
 import random

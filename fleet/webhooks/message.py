@@ -1,4 +1,4 @@
-"""What is sent: the message of an event, and its signature.
+"""The message of an event, and its signature.
 
 Source of the form and of the signature: <https://github.com/standard-webhooks/standard-webhooks>.
 """

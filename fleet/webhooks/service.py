@@ -1,5 +1,5 @@
-"""Making webhooks, deleting them, and replaying what did not arrive. Only callers with the scope ADMIN may: whoever
-subscribes sends what happens in the whole fleet to an address of their own.
+"""Creates webhooks, deletes them, and replays messages that did not arrive. The caller needs the scope ADMIN,
+because a webhook sends events of the whole fleet to an address that its creator chooses.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""API keys in the table. What a key allows never changes; its use and its end do."""
+"""API keys in the table. What a key allows never changes; only its last use and its end do."""
 
 import json
 import logging
@@ -12,8 +12,8 @@ from infra.store.conditions import is_absent, is_still
 from infra.store.indexes import LISTING, partition_key, sort_key
 from infra.store.names import Span, below, join, split
 from infra.store.pages import read_page
+from infra.store.placeholders import EPOCH
 from infra.store.rows import is_live
-from infra.store.stand_ins import EPOCH
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Key, Row, put, text, update
 

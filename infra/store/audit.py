@@ -1,4 +1,6 @@
-"""Who did what, a partition a month: what is kept fits into some fourteen of them, which are read newest first."""
+"""The audit log in the table: one partition a month. Entries are kept for some fourteen months and read newest
+first.
+"""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -9,8 +11,8 @@ from fleet.model.stored import Unreadable, read_stored
 from fleet.ports.audit import AuditOrder
 from fleet.ports.clock import Clock
 from infra.store.names import below, join, read_stamp, split, stamp
+from infra.store.placeholders import UNKNOWN
 from infra.store.rows import is_live
-from infra.store.stand_ins import UNKNOWN
 from infra.store.table import Table
 from infra.store.writes import Row, put, text
 

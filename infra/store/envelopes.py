@@ -8,7 +8,7 @@ from fleet.ports.clock import Clock
 from fleet.ports.envelopes import TooManyEnvelopes
 from infra.store.names import below, join
 from infra.store.pages import read_page
-from infra.store.stand_ins import envelope_of_keys
+from infra.store.placeholders import envelope_of_keys
 from infra.store.table import Table
 from infra.store.writes import Key, Row, delete, put, text
 

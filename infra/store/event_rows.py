@@ -1,4 +1,4 @@
-"""Rows of events <-> events. In the feed they stand between the changes of phase, which are events too."""
+"""Rows of events <-> events. In the feed they are mixed with changes of phase, which are events too."""
 
 from datetime import datetime
 

@@ -1,6 +1,6 @@
-"""Rows of operations, of the claims of open ones, and of plans. See infra/store/rows.py.
+"""Rows of operations, of the locks of open ones, and of plans. See infra/store/rows.py.
 
-They have their own partitions, because they outlive their account.
+They have partitions of their own, because they outlive their account.
 """
 
 from fleet.model.operation import KEPT, Operation
@@ -8,8 +8,8 @@ from fleet.model.plan import Plan
 from fleet.ports.store import Idempotency, Ref
 from infra.store.indexes import LISTING
 from infra.store.names import Span, below, join, split
+from infra.store.placeholders import operation_of_keys
 from infra.store.rows import entry, held_row, read_whole_body
-from infra.store.stand_ins import operation_of_keys
 from infra.store.writes import Key, Row, text
 
 

@@ -27,8 +27,8 @@ from infra.store.operation_rows import (
     to_operation,
     to_plan,
 )
+from infra.store.placeholders import operation_of_keys
 from infra.store.rows import LANDS_WITHIN, account_key, is_live, to_account
-from infra.store.stand_ins import operation_of_keys
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Action, Key, Row, check, delete, key_of_row, put, text, update
 

@@ -24,7 +24,7 @@ from fleet.ports.store import DueAccount, FleetOrder, ItemT, NotAnOrderKey, Ref,
 from fleet.providers import PROVIDERS
 from infra.store.indexes import ATTENTION, DUE, FEED, LISTING, partition_key, sort_key
 from infra.store.names import SEPARATOR, Span, below, join, read_stamp, shard, stamp
-from infra.store.stand_ins import account_of_keys, cluster_of_keys
+from infra.store.placeholders import account_of_keys, cluster_of_keys
 from infra.store.writes import Key, Row, text
 
 logger = logging.getLogger(__name__)

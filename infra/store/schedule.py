@@ -1,4 +1,4 @@
-"""The planner's part of the store: accounts that are due, how far they are planned, and requests for an earlier
+"""The planner's part of the store: which accounts are due, how far they are planned, and requests for an earlier
 observation.
 """
 

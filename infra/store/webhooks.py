@@ -1,4 +1,4 @@
-"""Webhooks in the table: each has a partition, with its deliveries that wait and those that were given up."""
+"""Webhooks in the table: each has a partition, with the deliveries that wait and those that were given up."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from infra.store.conditions import is_absent, is_still
 from infra.store.indexes import LISTING
 from infra.store.names import SEPARATOR, below, join, stamp
 from infra.store.pages import read_page
+from infra.store.placeholders import webhook_of_keys, webhook_state_of_keys
 from infra.store.rows import HELD_BACK, entry, read_body, read_time, read_whole_body
-from infra.store.stand_ins import webhook_of_keys, webhook_state_of_keys
 from infra.store.table import ConditionFailed, Contended, Table
 from infra.store.writes import Key, Row, delete, put, update
 

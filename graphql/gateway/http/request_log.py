@@ -1,4 +1,6 @@
-"""One line for each request: who asked for what, what it cost, and what came of it. It repeats no value of it."""
+"""One log line for each request: who sent it, what it asked for, what it cost, and what came of it. It contains no
+value of the request.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

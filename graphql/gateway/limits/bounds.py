@@ -14,9 +14,9 @@ from gateway.context import Context
 from gateway.http.codes import Code
 from gateway.http.request import MOST_BYTES
 from gateway.http.request_log import mutations_in
-from gateway.limits.cost import cost_of
+from gateway.limits.document_size import MOST_TOKENS, check_shape, check_values
 from gateway.limits.known_documents import known_documents
-from gateway.limits.shape import MOST_TOKENS, check_shape, check_values
+from gateway.limits.query_cost import cost_of
 from gateway.types.scalars import write_instant
 
 MOST_COST = 20_000

@@ -30,7 +30,7 @@ from graphql import (
     visit,
 )
 
-from gateway.limits.shape import MOST_TOKENS
+from gateway.limits.document_size import MOST_TOKENS
 
 FOLDER = Path(__file__).parent / "manifests"
 ALGORITHM = "sha256"

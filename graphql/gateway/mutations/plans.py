@@ -1,4 +1,4 @@
-"""Dry runs: what a change would send, and sending exactly that."""
+"""Dry runs: they show what a change would send. `applyPlan` sends exactly that."""
 
 from typing import TYPE_CHECKING, Annotated
 

@@ -1,4 +1,4 @@
-"""Envelopes: money for a set of accounts or labelled clusters, and how it stands."""
+"""Envelopes: an amount of money a month for a set of accounts or of labelled clusters, and how much of it is spent."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated

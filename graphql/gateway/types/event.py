@@ -1,4 +1,4 @@
-"""What happened in the fleet."""
+"""Events of the activity feed."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What came of an observation."""
+"""The results of observations."""
 
 from datetime import datetime
 

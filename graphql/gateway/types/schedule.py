@@ -1,4 +1,4 @@
-"""When an account is observed next, and why then."""
+"""When an account is observed next, and the reason for that time."""
 
 from datetime import datetime
 from typing import Annotated

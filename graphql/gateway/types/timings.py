@@ -1,4 +1,4 @@
-"""How long things take, as earlier ones of their kind show it."""
+"""How long changes take, by earlier changes of the same kind."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What was asked for."""
+"""What a change asked for: `Operation.input` and `Cluster.desired`."""
 
 from typing import TYPE_CHECKING, Annotated
 

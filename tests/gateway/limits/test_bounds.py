@@ -10,7 +10,7 @@ import pytest
 from fleet.ports.credits import CreditStatus, CreditsUsedUp
 from functions.api_settings import CREDITS_PER_MINUTE
 from gateway.limits.bounds import MOST_COST
-from gateway.limits.shape import MOST, MOST_TOKENS, MOST_VALUES
+from gateway.limits.document_size import MOST, MOST_TOKENS, MOST_VALUES
 from gateway.relay.connections import MOST_ITEMS
 from infra.store.store import TableStore
 from tests.gateway.world import ACME, Client, SetClock, WatchedReader, cluster, observe

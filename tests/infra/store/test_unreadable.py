@@ -19,8 +19,8 @@ from infra.store.api_keys import TableKeys
 from infra.store.audit import TableAudit
 from infra.store.names import below, join
 from infra.store.operation_rows import idempotency_key, lock_key, open_span, operation_key
+from infra.store.placeholders import HELD
 from infra.store.rows import account_key, budget_key, item_key, name_key, organization_key
-from infra.store.stand_ins import HELD
 from infra.store.store import TableStore
 from infra.store.table import Table
 from infra.store.writes import Key, put, text

@@ -1,7 +1,7 @@
-"""What stands in for a row of which too little can be read: what its keys tell.
+"""Placeholders: the record for a row of which only the keys can be read.
 
-A row that is there is never taken for one that is not. It is shown as far as it is known, holds what it held, and is
-marked as not understood, so that nothing is concluded from it.
+A row that exists is never treated as missing. Its placeholder shows what the keys say, keeps what the row stored,
+and is marked as unread, so that nothing is concluded from it.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -8,7 +8,7 @@ from fleet.model.account import Collection, CollectionState
 from fleet.model.cluster import Phase
 from fleet.model.rate_limit import Budget, RateFacts, RateLimit, RateScope, Share, SharingAccount
 from fleet.model.tracking import TrackedCluster
-from fleet.observing.pacing import paced
+from fleet.observing.budget_pace import paced
 from fleet.observing.schedule import Pace
 from fleet.rate_limits.budget import grant, learn
 from tests.fleet.things import NOON, row

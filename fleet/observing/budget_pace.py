@@ -1,8 +1,8 @@
-"""The pace that a request budget allows.
+"""How far a request budget slows down observation.
 
-The remaining budget of a key is shared by the accounts that draw from it, and has to last. Half of an account's part is
-for the list of its clusters. What else is observed of it gets the rest, and is slowed down together when that is not
-enough; what it leaves over, the clusters may use.
+The accounts that draw from one budget share what is left of it, and it has to last for the rest of the window.
+Half of an account's part is for the list of its clusters. The other collections get the rest. If that is not
+enough, all of them slow down together. What they do not need, the list of clusters may use.
 """
 
 from collections.abc import Iterable, Mapping
