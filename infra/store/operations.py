@@ -61,9 +61,11 @@ class TableOperations:
             if asked_as in holders and idempotency is not None:
                 is_same = held[asked_as].get("digest") == idempotency.digest
                 return AlreadyAsked(operation=holders[asked_as], is_same=is_same)
-            for other in holders.values():
-                if not other.is_final:
-                    return AlreadyOpen(operation=other)
+            other = next((one for one in holders.values() if not one.is_final), None)
+            if other is not None and await self._is_still(asked_as, found):
+                return AlreadyOpen(operation=other)
+            if other is not None:
+                continue
             former = {key: holder_of(row) for key, row in held.items()}
             actions: list[Action] = [
                 check(account, is_connected()),
@@ -77,6 +79,14 @@ class TableOperations:
                 continue
             return kept
         raise Contended(f"others keep changing what account {kept.account_id} holds")
+
+    async def _is_still(self, asked_as: Key | None, found: Mapping[Key, Row]) -> bool:
+        """Whether a key is as it was found. The rows of a batch are read one by one: a change that took both the key
+        and a lock in between shows its lock alone.
+        """
+        if asked_as is None:
+            return True
+        return await self._table.get(asked_as, consistent=True) == found.get(asked_as)
 
     async def _holders(self, account_id: str, held: Mapping[Key, Row]) -> dict[Key, Operation]:
         """Operations by their claims. Expired claims do not count; one that does not tell its holder does."""

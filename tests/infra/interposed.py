@@ -1,10 +1,10 @@
 """A table in whose way something comes: between what a store has read and what it then writes."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from infra.store.table import Table
-from infra.store.writes import Action, Key, Write
+from infra.store.writes import Action, Key, Row, Write
 
 
 class InterposedTable:
@@ -35,3 +35,23 @@ class InterposedTable:
         meanwhile, self.meanwhile = self.meanwhile, None
         if meanwhile is not None:
             await meanwhile()
+
+
+class HaltingTable(InterposedTable):
+    """Reads the rows of a batch one by one, as DynamoDB may, and lets `meanwhile` happen before the last."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self.get_many = self._one_by_one
+
+    async def _one_by_one(self, keys: Iterable[Key], *, consistent: bool = False) -> dict[Key, Row]:
+        *first, last = keys
+        found = await self._table.get_many(first, consistent=consistent)
+        await self._let_happen()
+        return found | await self._table.get_many([last], consistent=consistent)
+
+    async def write(self, action: Write) -> None:
+        await self._table.write(action)
+
+    async def transact(self, actions: Sequence[Action]) -> None:
+        await self._table.transact(actions)

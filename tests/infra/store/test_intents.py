@@ -16,7 +16,7 @@ from infra.store.store import TableStore
 from infra.store.table import Contended, Table
 from infra.store.writes import put
 from tests.infra.conftest import rows_of
-from tests.infra.interposed import InterposedTable
+from tests.infra.interposed import HaltingTable, InterposedTable
 from tests.infra.samples import (
     CLUSTER_LOCK,
     NOON,
@@ -164,6 +164,21 @@ async def test_a_key_that_is_used_in_that_moment_is_found_before_the_lock(
 
     interposed.meanwhile = another_process_is_faster
     late = await TableStore(interposed, clock).begin_change(
+        make_operation(ACME, "o2"), idempotency=make_idempotency()
+    )
+    assert isinstance(late, AlreadyAsked)
+    assert late.operation.id == "o1"
+
+
+async def test_a_key_that_is_used_between_the_reads_of_a_batch_is_found_before_the_lock(
+    store: Store, table: Table, clock: SetClock
+) -> None:
+    async def another_process_is_faster() -> None:
+        await must_begin_change(store, make_operation(ACME, "o1"), make_idempotency())
+
+    halting = HaltingTable(table)
+    halting.meanwhile = another_process_is_faster
+    late = await TableStore(halting, clock).begin_change(
         make_operation(ACME, "o2"), idempotency=make_idempotency()
     )
     assert isinstance(late, AlreadyAsked)
