@@ -27,8 +27,8 @@ really unsent: a provider that begins a new window after an hour does not know t
 believed up to `LONGEST_BLOCK` or a window, and one person may try before it ends: an answer lifts it.
 
 *Whose share.* Polling never takes what people have left of the reserve, whatever others have taken of the limit. A
-quarter of polling's share is a floor for the clusters' own listing. Where several accounts draw from a key, the people
-of one use up to half of the reserve.
+quarter of polling's share is a floor for the clusters' own listing, and the last tenth is always its own. Where several
+accounts draw from a key, the people of one use up to half of the reserve.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,6 +52,9 @@ from fleet.model.rate_limit import (
 RESERVED_PERCENT = 20
 FLOOR_PERCENT = 25
 """Of polling's share, for the clusters' own listing. A window of a minute or less needs none: it comes back at once."""
+LAST_PERCENT = 10
+"""Of polling's share, what only the clusters' own listing takes, however much it has taken. A round over all
+machines may take a hundred at once; what it leaves has to last until something comes back."""
 SLICES = 12
 LONGEST_BLOCK = timedelta(hours=1)
 """A provider that asks for more patience than this, and than its window, is asked again then."""
@@ -182,7 +185,8 @@ def learn(budget: Budget, rate: RateLimit, facts: RateFacts, now: datetime) -> B
     began_at = until - window if facts.resets_at is not None else now - window
     used = max(0, limit - facts.remaining)
     budget = _confirm(budget, rate, used, began_at, now)
-    ours = sum(one.requests for one in budget.spent if one.at >= began_at)
+    # Of the slice in which its window began, we do not know which requests it counts: they are ours in any case.
+    ours = sum(one.requests for one in budget.spent if one.at + _slice(rate) > began_at)
     return budget.model_copy(update={"foreign_requests": max(0, used - ours), "foreign_until": until})
 
 
@@ -275,7 +279,8 @@ def _room(budget: Budget, rate: RateLimit, use: RequestUse, account_id: str | No
     room = free - max(0, reserve - people)
     if use is not RequestUse.CLUSTERS and not has_short_window(rate):
         clusters = sum(one.requests for one in budget.spent if one.use is RequestUse.CLUSTERS)
-        room -= max(0, (limit - reserve) * FLOOR_PERCENT // 100 - clusters)
+        share = limit - reserve
+        room -= max(share * LAST_PERCENT // 100, share * FLOOR_PERCENT // 100 - clusters)
     return room
 
 

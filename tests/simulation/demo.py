@@ -6,12 +6,13 @@ Everything is the code that runs: adapters, observer, budgets and store, and the
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import httpx
 from httpx._utils import URLPattern
@@ -31,10 +32,13 @@ from sandbox.app import App
 from sandbox.control import Control
 from sandbox.faults import Faults
 from sandbox.journal import Journal
+from sandbox.life import Life
 from sandbox.limits import Limiter
 from sandbox.registry import FAKE_PROVIDERS
 from tests.simulation.virtual import START, InlineTable, VirtualClock
 
+STILL = {"cockroachdb": "CREATED", "northflank": "running"}
+"""The word of each provider whose accounts can be crowded for a cluster in which nothing happens."""
 LATENCY_SECONDS = 0.05
 SAMPLE_SECONDS = 20
 
@@ -103,12 +107,17 @@ async def sandbox(
     is_still: bool = False,
     shares_address: bool = True,
     wrap: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda transport: transport,
+    crowd: Mapping[str, int] | None = None,
 ) -> AsyncIterator[Sandbox]:
-    """Where it `is_still`, nothing at the providers changes. `wrap` stands before the providers."""
+    """Where it `is_still`, nothing at the providers changes. `wrap` stands before the providers. A `crowd` is of
+    clusters that never change: so many more in each account of a provider.
+    """
     clock, chance = VirtualClock(), random.Random(seed)
     of_the_fleet = StillClock() if is_still else clock
     table, vault = InlineTable(chance), MemoryVault()
     apis: dict[str, Any] = {key: FAKE_PROVIDERS[key](clock=of_the_fleet, seed=0) for key in providers}
+    for key, count in (crowd or {}).items():
+        _crowd(apis[key].world, count)
     urls = {key: f"https://{key}.test" for key in apis}
     wired = wire(
         rows=table, vault=vault, pace=pace, clock=clock, base_urls=urls, shares_address=shares_address
@@ -126,9 +135,14 @@ async def sandbox(
         yield Sandbox(parts=parts, table=table, vault=vault, clock=clock, accounts=accounts)
 
 
-async def demo(hours: float, providers: Iterable[str] = tuple(FAKE_PROVIDERS), seed: int = 0) -> Findings:
+async def demo(
+    hours: float,
+    providers: Iterable[str] = tuple(FAKE_PROVIDERS),
+    seed: int = 0,
+    crowd: Mapping[str, int] | None = None,
+) -> Findings:
     findings = Findings()
-    async with sandbox(findings, SANDBOX_PACE, providers, seed) as whole:
+    async with sandbox(findings, SANDBOX_PACE, providers, seed, crowd=crowd) as whole:
         parts, table, clock, accounts = whole.parts, whole.table, whole.clock, whole.accounts
         health = Health({account.id: account.name for account in accounts})
 
@@ -145,6 +159,25 @@ async def demo(hours: float, providers: Iterable[str] = tuple(FAKE_PROVIDERS), s
         loop.cancel()
         await asyncio.gather(loop, return_exceptions=True)
     return findings
+
+
+def _crowd(world: Any, count: int) -> None:
+    """Copies a cluster of each owner that has any, with a name, an identifier and a life in which nothing happens."""
+    still = Life.parse(STILL[type(world).__module__.split(".")[1]], began=START - timedelta(days=1))
+    for owner in getattr(world, "scopes", None) or world.organizations:
+        if not owner.clusters:
+            continue
+        model = max(owner.clusters.values(), key=_has_machines)
+        for number in range(count):
+            name = f"crowd-{number:04}"
+            key = str(uuid5(NAMESPACE_URL, f"{owner.name} {name}"))
+            identity = {"id": key} if hasattr(model, "id") else {"key": key}
+            began = {"created_at": still.began} if hasattr(model, "created_at") else {}
+            owner.clusters[key] = replace(model, name=name, life=still, **identity, **began)
+
+
+def _has_machines(cluster: Any) -> bool:
+    return bool(cluster.pools if hasattr(cluster, "pools") else cluster.hardware)
 
 
 def _app(api: Any, clock: VirtualClock) -> App:

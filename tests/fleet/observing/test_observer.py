@@ -12,6 +12,7 @@ from fleet.model.freshness import FreshnessState, freshness_of
 from fleet.model.rate_limit import Share
 from fleet.observing.observer import Observation, Outcome
 from fleet.providers import PROVIDERS
+from fleet.rate_limits.budget import LAST_PERCENT
 from tests.fleet.things import NOON, cluster, row
 from tests.fleet.world import Bare, World, forever
 from tests.tables import writes
@@ -238,12 +239,11 @@ async def test_a_budget_that_ends_midway_puts_the_rest_off_and_fails_nothing(wor
     account, script = await world.connect(provider="northflank")
     script.clusters = [cluster(of=account)]
     rate = PROVIDERS["northflank"].rate_limit
-    left = 2
-    allowed = (await world.store.spend(account.budget_key, rate, Share.POLLING, 1, NOON)).granted
     assert rate.requests is not None
-    await world.store.spend(
-        account.budget_key, rate, Share.POLLING, rate.requests * 8 // 10 - left - allowed, NOON
-    )
+    left, of_the_clusters = 2, rate.requests * 8 // 10 * LAST_PERCENT // 100
+    allowed = (await world.store.spend(account.budget_key, rate, Share.POLLING, 1, NOON)).granted
+    before = rate.requests * 8 // 10 - left - allowed - of_the_clusters
+    await world.store.spend(account.budget_key, rate, Share.POLLING, before, NOON)
     refused = NOON + timedelta(seconds=rate.window_seconds * 13 / 12 + 60)
     observation = await world.observe_when_due(account)
     assert (observation.outcome, observation.requests) == (Outcome.OBSERVED, left)

@@ -143,6 +143,14 @@ def test_what_we_sent_ourselves_is_not_taken_for_somebody_elses() -> None:
     assert learn(spend(POLLING, 3), TEN, RateFacts(limit=10, remaining=7), NOON).foreign_requests == 0
 
 
+def test_what_we_sent_in_the_slice_in_which_the_provider_began_its_window_is_ours_too() -> None:
+    began_at = NOON + timedelta(seconds=7)
+    budget = grant(Budget(), TEN, POLLING, 3, began_at).budget
+    facts = RateFacts(limit=10, remaining=7, resets_at=began_at + MINUTE)
+    assert learn(budget, TEN, facts, began_at).foreign_requests == 0
+    assert learn(budget, TEN, facts.model_copy(update={"remaining": 5}), began_at).foreign_requests == 2
+
+
 def test_a_provider_that_allows_less_than_its_data_sheet_is_heeded() -> None:
     budget = learn(Budget(), TEN, RateFacts(limit=5, remaining=5), NOON)
     assert grant(budget, TEN, POLLING, 100, NOON).granted == 4, "a fifth of the five is people's"
@@ -233,6 +241,13 @@ def test_nodes_cannot_eat_what_the_listing_of_clusters_needs() -> None:
     details = grant(nodes.budget, HOURLY, POLLING, 1, NOON, use=RequestUse.DETAILS)
     assert details.granted == 0
     assert grant(nodes.budget, HOURLY, POLLING, 10_000, NOON).granted == 200
+
+
+def test_nodes_leave_something_to_clusters_that_have_already_taken_much() -> None:
+    budget = grant(Budget(), HOURLY, POLLING, 500, NOON).budget
+    nodes = grant(budget, HOURLY, POLLING, 10_000, NOON, use=RequestUse.NODES)
+    assert nodes.granted == 220
+    assert grant(nodes.budget, HOURLY, POLLING, 10_000, NOON).granted == 80
 
 
 def test_the_people_of_one_account_leave_half_of_the_reserve_to_those_of_another() -> None:
