@@ -33,7 +33,7 @@ COLUMNS = (
     "p50 age",
     "p99 age",
     "p50 to our row",
-    "units written a look",
+    "units written an observation",
 )
 
 
