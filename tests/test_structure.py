@@ -43,7 +43,8 @@ ROOMS: dict[str, dict[str, set[str]]] = {
         "webhooks": {"model", "ports", "reading"},
     },
     "gateway": {
-        "http": {"limits", "context", "schema", "services"},
+        "http": {"execution", "limits", "context", "schema", "services"},
+        "execution": {"http", "limits", "types", "context", "schema", "services"},
         "limits": {"http", "context", "relay", "types"},
         "relay": {"http", "context", "types"},
         "types": {"http", "relay", "context"},

@@ -33,6 +33,19 @@ ValueT = TypeVar("ValueT")
 _WORTH_ALL = 3
 """An account's nodes are read at once where a page shows every third of its clusters, or more."""
 
+_LOADED = (
+    "_fleet",
+    "accounts",
+    "clusters",
+    "nodes",
+    "integrations",
+    "operations",
+    "operations_by_lock",
+    "first_nodes",
+    "budgets",
+)
+"""What a context has loaded, by its name: made when it is first asked for, which most requests do for few."""
+
 RowT = TypeVar("RowT", bound=Tracked[Cluster] | Tracked[Integration])
 
 
@@ -60,7 +73,8 @@ class Context:
     """Each request has its own, so that requests do not share what they loaded. `now` is one instant for the whole
     answer. `reader` shows only what the caller may read. `operation_name` is from the request, once it is read, and
     `credit_status` the credits that it used, once they are known. `mutations` and `refusals` are for the log: what the
-    request asks for, and which of these were refused, each with the reason's name.
+    request asks for, and which of these were refused, each with the reason's name. `is_unusual`: the stock executor has
+    to answer it.
     """
 
     def __init__(self, services: Services, policy: Policy, *, caller: Caller) -> None:
@@ -80,23 +94,46 @@ class Context:
         self.credit_status: CreditStatus | None = None
         self.mutations: Sequence[str] = ()
         self.refusals: list[str] = []
+        self.is_unusual = False
         self.forget()
 
     def forget(self) -> None:
         """Drops what was loaded, because a change in the same request can make it old."""
-        reader = self.reader
-        self.__dict__.pop("_fleet", None)
+        for name in _LOADED:
+            self.__dict__.pop(name, None)
         self._timings: Timings | None = None
-        self.accounts: DataLoader[str, TrackedAccount | None] = _batch(reader.accounts_by_id)
-        self.clusters: DataLoader[Ref, TrackedCluster | None] = _batch(reader.clusters_by_ref)
-        self.nodes: DataLoader[Ref, Tracked[Node] | None] = _batch(reader.nodes_by_ref)
-        self.integrations: DataLoader[Ref, Tracked[Integration] | None] = _batch(reader.integrations_by_ref)
-        self.operations: DataLoader[Ref, Operation | None] = _batch(reader.operations_by_ref)
-        self.operations_by_lock: DataLoader[Ref, Operation | None] = _batch(reader.open_operations_by_lock)
-        self.first_nodes: DataLoader[tuple[Ref, int], list[Tracked[Node]]] = DataLoader(
-            self._read_first_nodes
-        )
-        self.budgets: DataLoader[str, Budget] = DataLoader(self._read_budgets)
+
+    @cached_property
+    def accounts(self) -> DataLoader[str, TrackedAccount | None]:
+        return _batch(self.reader.accounts_by_id)
+
+    @cached_property
+    def clusters(self) -> DataLoader[Ref, TrackedCluster | None]:
+        return _batch(self.reader.clusters_by_ref)
+
+    @cached_property
+    def nodes(self) -> DataLoader[Ref, Tracked[Node] | None]:
+        return _batch(self.reader.nodes_by_ref)
+
+    @cached_property
+    def integrations(self) -> DataLoader[Ref, Tracked[Integration] | None]:
+        return _batch(self.reader.integrations_by_ref)
+
+    @cached_property
+    def operations(self) -> DataLoader[Ref, Operation | None]:
+        return _batch(self.reader.operations_by_ref)
+
+    @cached_property
+    def operations_by_lock(self) -> DataLoader[Ref, Operation | None]:
+        return _batch(self.reader.open_operations_by_lock)
+
+    @cached_property
+    def first_nodes(self) -> DataLoader[tuple[Ref, int], list[Tracked[Node]]]:
+        return DataLoader(self._read_first_nodes)
+
+    @cached_property
+    def budgets(self) -> DataLoader[str, Budget]:
+        return DataLoader(self._read_budgets)
 
     async def account(self, account_id: str) -> TrackedAccount:
         """The account of a row that is shown. `ids.find` and `of_known_accounts` have checked that it exists."""

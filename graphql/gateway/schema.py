@@ -8,6 +8,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from gateway.execution.compiled import Compiled
 from gateway.http.errors import unresolved
 from gateway.limits.bounds import Bounds
 from gateway.mutations import Mutation
@@ -42,6 +43,7 @@ SCHEMA = Schema(
     extensions=[
         OneOperation,
         Bounds,
+        Compiled,
     ],
     config=StrawberryConfig(scalar_map=SCALARS, default_resolver=read),
 )

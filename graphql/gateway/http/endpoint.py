@@ -20,13 +20,13 @@ from strawberry.types.graphql import OperationType
 from fleet.ports.credits import CreditsUsedUp
 from fleet.ports.pages import Page, Pages
 from gateway.context import Context
+from gateway.execution.execute import execute
 from gateway.http.authentication import caller_of
 from gateway.http.codes import MEANINGS, Code
 from gateway.http.errors import to_client
 from gateway.http.request import JSON, Asked, NotServed, answer_type, check_method, read
 from gateway.http.request_log import LogRequest, describe, nobody_listens
 from gateway.limits.bounds import out_of_credits
-from gateway.schema import SCHEMA
 from gateway.services import Policy, Services
 
 MOST_ANSWER_BYTES = 6_000_000
@@ -92,14 +92,7 @@ class Endpoint:
         if request.method == "POST":
             kinds.add(OperationType.MUTATION)
         try:
-            return await SCHEMA.execute(
-                asked.query,
-                variable_values=asked.variables,
-                context_value=context,
-                operation_name=asked.operation_name,
-                allowed_operation_types=kinds,
-                operation_extensions=asked.extensions,
-            )
+            return await execute(asked, context, kinds)
         except InvalidOperationTypeError as refused:
             if refused.operation_type is OperationType.MUTATION:
                 raise NotServed(

@@ -34,7 +34,7 @@ class Bounds(SchemaExtension):
             with self._reading():
                 yield
         finally:
-            if not self._is_charged:
+            if not self._is_charged and self._context.credit_status is None:
                 await self._charge(self._price_of_reading())
 
     @contextmanager
@@ -79,7 +79,8 @@ class Bounds(SchemaExtension):
         document = self.execution_context.graphql_document
         if document is not None:
             self._context.mutations = mutations_in(document, self.execution_context.operation_name)
-        self._context.credit_status = await self._charge(self._cost)
+        if self._context.credit_status is None:
+            self._context.credit_status = await self._charge(self._cost)
         yield
         result = self.execution_context.result
         if isinstance(result, GraphQLResult) and result.errors and result.errors[0].path is None:
@@ -108,8 +109,7 @@ class Bounds(SchemaExtension):
         return 1 + len(self.execution_context.query or "") * MOST_COST // MOST_BYTES
 
     def get_results(self) -> dict[str, Any]:
-        credit_status = self._context.credit_status
-        return {} if credit_status is None else {"rateLimit": _numbers(credit_status)}
+        return rate_limit_of(self._context)
 
     @property
     def _context(self) -> Context:
@@ -120,6 +120,11 @@ class Bounds(SchemaExtension):
         """Masks a validation error where the schema is hidden, because its message would confirm guesses."""
         if not self._context.policy.shows_schema:
             raise GraphQLError(UNFIT, extensions={"code": Code.GRAPHQL_VALIDATION_FAILED})
+
+
+def rate_limit_of(context: Context) -> dict[str, Any]:
+    """The extension of an answer that says what it cost. Empty until that is known."""
+    return {} if context.credit_status is None else {"rateLimit": _numbers(context.credit_status)}
 
 
 def out_of_credits(credit_status: CreditStatus, now: datetime) -> GraphQLError:

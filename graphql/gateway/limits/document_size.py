@@ -63,6 +63,10 @@ def check_shape(document: DocumentNode) -> None:
         _check(measure.fragment(name, 1), but="root_fields")
 
 
+def has_accepted_values(variables: Mapping[str, object] | None) -> bool:
+    return not variables or _count(variables) <= MOST_VALUES
+
+
 def check_values(variables: Mapping[str, object] | None) -> None:
     """Refuses variables with too many values, which the limit on tokens of the document does not count."""
     count = _count(variables)

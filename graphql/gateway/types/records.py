@@ -1,6 +1,6 @@
 """How the types of the schema read their records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,15 +21,19 @@ class ShownRefusal:
     path: Sequence[str]
 
 
+_BEHIND: Mapping[type, str] = {Tracked: "item", TrackedAccount: "account", ShownRefusal: "refused"}
+_known: dict[type, str | None] = {}
+"""The member with the record, by the class of a value. Classes are as many as the code has."""
+
+
 def shown(source: object) -> object:
     """The record behind a value: the item of a tracked item, and the refusal of a shown one."""
-    if isinstance(source, Tracked):
-        return source.item
-    if isinstance(source, TrackedAccount):
-        return source.account
-    if isinstance(source, ShownRefusal):
-        return source.refused
-    return source
+    kind = type(source)
+    try:
+        member = _known[kind]
+    except KeyError:
+        member = _known[kind] = next((name for of, name in _BEHIND.items() if issubclass(kind, of)), None)
+    return source if member is None else getattr(source, member)
 
 
 def read(source: object, name: str) -> object:

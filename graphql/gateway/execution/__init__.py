@@ -1,0 +1,1 @@
+"""Executing queries: documents that are kept, compiled, and the stock executor for the rest."""

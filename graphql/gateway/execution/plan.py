@@ -1,0 +1,383 @@
+"""A query compiled to functions: what the stock executor finds out anew for every object is found out once.
+
+A plan answers what is usual. Where anything is not (an error, a null in the place of a value, a directive of which it
+knows nothing), it raises `Unusual`, and the whole query is executed by graphql-core's own executor. A query changes
+nothing, so it can be executed twice; mutations are never compiled. So errors, and how far they make the answer null,
+are the stock executor's alone. `tests/gateway/execution` compares the two over generated queries.
+
+Resolvers are called as Strawberry calls them. Of what they may be given, `Info` has the context alone.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import CoroutineType
+from typing import Any, NamedTuple
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLAbstractType,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    is_abstract_type,
+    is_leaf_type,
+    value_from_ast_untyped,
+)
+from graphql.execution.values import VariableValues, get_argument_values
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+
+from gateway.context import Context
+from gateway.types.records import shown
+
+_LARGEST_INT = 2**31 - 1
+_TO_STRAWBERRY = GraphQLCoreConverter.DEFINITION_BACKREF
+
+
+class Unusual(Exception):
+    """The stock executor has to answer."""
+
+
+class Info:
+    """What resolvers of queries get in place of Strawberry's own: `context`, and nothing else."""
+
+    __slots__ = ("context",)
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+
+class Waiting(NamedTuple):
+    """A field whose resolver did not answer at once: where its value goes, and how it becomes one."""
+
+    value: "Awaitable[Any]"
+    complete: "Complete"
+    into: dict[str, Any]
+    key: str
+
+
+class Run:
+    """One execution. `arguments` are converted at their first use: they are the same for every object."""
+
+    __slots__ = ("arguments", "info", "variables", "waiting")
+
+    def __init__(self, context: Context, variables: VariableValues) -> None:
+        self.info = Info(context)
+        self.variables = variables
+        self.waiting: list[Waiting] = []
+        self.arguments: dict[int, Mapping[str, Any]] = {}
+
+    def give_up(self) -> None:
+        """Closes what will not be awaited, so that nothing is left to complain."""
+        for one in self.waiting:
+            if isinstance(one.value, CoroutineType):
+                one.value.close()
+            elif isinstance(one.value, asyncio.Future):
+                one.value.cancel()
+
+
+Complete = Callable[[Any, Run], Any]
+"""A value as JSON."""
+Resolve = Callable[[Any, Any, Run], Any]
+"""The value of a field of an object: of its source, and of the record that this shows."""
+Field = tuple[str, Resolve, Complete]
+
+
+class Plan:
+    """Of one operation, with given values of the variables that directives use."""
+
+    def __init__(self, root: Complete) -> None:
+        self._root = root
+
+    async def run(self, context: Context, variables: VariableValues) -> dict[str, Any]:
+        """The data of the answer. Raises `Unusual`."""
+        run = Run(context, variables)
+        try:
+            data: dict[str, Any] = self._root(None, run)
+            while run.waiting:
+                waiting, run.waiting = run.waiting, []
+                for one, value in zip(waiting, await _values(waiting), strict=True):
+                    one.into[one.key] = one.complete(value, run)
+        except Exception as error:
+            run.give_up()
+            raise Unusual from error
+        return data
+
+
+async def _values(waiting: Sequence[Waiting]) -> Sequence[Any]:
+    """All of them together, so that what they load is loaded at once. Every one has ended when this raises."""
+    if len(waiting) == 1:
+        return [await waiting[0].value]
+    values = await asyncio.gather(*(one.value for one in waiting), return_exceptions=True)
+    for value in values:
+        if isinstance(value, BaseException):
+            raise value
+    return values
+
+
+class Compiler:
+    """Compiles selections of a document. `switches` are the values of its directives' variables."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        config: Any,
+        scalars: Mapping[object, Any],
+        fragments: Mapping[str, FragmentDefinitionNode],
+        switches: Mapping[str, bool],
+    ) -> None:
+        self._schema = schema
+        self._config = config
+        self._scalars = scalars
+        self._fragments = fragments
+        self._switches = switches
+        self._count = 0
+
+    def plan(self, operation: OperationDefinitionNode) -> Plan:
+        """Raises `Unusual` for what is not compiled."""
+        root = self._schema.query_type
+        assert root is not None
+        return Plan(self._object(root, [operation.selection_set], is_root=True))
+
+    def _object(
+        self, of: GraphQLObjectType, selected: Sequence[SelectionSetNode], *, is_root: bool = False
+    ) -> Complete:
+        collected: dict[str, list[FieldNode]] = {}
+        seen: set[str] = set()
+        for one in selected:
+            self._collect(of, one, collected, seen)
+        fields: list[Field] = []
+        fixed: dict[str, Any] = {}
+        """Every member in its place, and those that are the same for each object."""
+        for key, nodes in collected.items():
+            name = nodes[0].name.value
+            fixed[key] = of.name if name == "__typename" else None
+            if name.startswith("__"):
+                if name != "__typename":
+                    raise Unusual("introspection")
+                continue
+            fields.append((key, *self._field(of.fields[name], nodes)))
+        complete = _complete_object(of, tuple(fields), fixed)
+        return complete if is_root else _given(complete)
+
+    def _collect(
+        self,
+        of: GraphQLObjectType,
+        selected: SelectionSetNode,
+        collected: dict[str, list[FieldNode]],
+        seen: set[str],
+    ) -> None:
+        for node in selected.selections:
+            if not self._is_included(node):
+                continue
+            if isinstance(node, FieldNode):
+                key = node.alias.value if node.alias else node.name.value
+                collected.setdefault(key, []).append(node)
+                continue
+            if isinstance(node, FragmentSpreadNode):
+                name = node.name.value
+                if name in seen:
+                    continue
+                fragment: FragmentDefinitionNode | InlineFragmentNode = self._fragments[name]
+                if not self._applies(fragment, of):
+                    continue
+                seen.add(name)
+            else:
+                assert isinstance(node, InlineFragmentNode)
+                fragment = node
+                if not self._applies(fragment, of):
+                    continue
+            self._collect(of, fragment.selection_set, collected, seen)
+
+    def _is_included(self, node: Any) -> bool:
+        """What other directives than these two mean is not known here."""
+        is_included = True
+        for directive in node.directives or ():
+            if directive.name.value not in ("skip", "include"):
+                raise Unusual(directive.name.value)
+            (argument,) = directive.arguments
+            is_on = value_from_ast_untyped(argument.value, dict(self._switches))
+            if not isinstance(is_on, bool):
+                raise Unusual("a directive without a value")
+            is_included = is_included and is_on is (directive.name.value == "include")
+        return is_included
+
+    def _applies(self, fragment: FragmentDefinitionNode | InlineFragmentNode, of: GraphQLObjectType) -> bool:
+        if fragment.type_condition is None:
+            return True
+        condition = self._schema.type_map[fragment.type_condition.name.value]
+        return condition is of or (is_abstract_type(condition) and self._schema.is_sub_type(condition, of))
+
+    def _field(self, field: GraphQLField, nodes: Sequence[FieldNode]) -> tuple[Resolve, Complete]:
+        known = field.extensions.get(_TO_STRAWBERRY)
+        if not isinstance(known, StrawberryField) or known.extensions:
+            raise Unusual("a field that is not plain")
+        selected = [node.selection_set for node in nodes if node.selection_set is not None]
+        return self._resolver(known, field, nodes[0]), self._complete(field.type, selected)
+
+    def _resolver(self, known: StrawberryField, field: GraphQLField, node: FieldNode) -> Resolve:
+        if known.base_resolver is None:
+            name = known.python_name
+            return lambda source, record, run: getattr(record, name)
+        function: Callable[..., Any] = known.base_resolver.wrapped_func  # type: ignore[assignment]
+        names = list(known.base_resolver.signature.parameters)
+        one = known.base_resolver
+        of_source = [found.name for found in (one.parent_parameter, one.root_parameter) if found is not None]
+        of_info = [one.info_parameter.name] if one.info_parameter is not None else []
+        if one.self_parameter is not None:
+            raise Unusual("a method")
+        shape = (len(of_source), len(of_info)) if names == [*of_source, *of_info] else None
+        if shape == (1, 0):
+            return lambda source, record, run: function(source)
+        if shape == (1, 1):
+            return lambda source, record, run: function(source, run.info)
+        arguments = self._arguments(known, field, node)
+
+        def resolve(source: Any, record: Any, run: Run) -> Any:
+            given = dict(arguments(run))
+            for name in of_source:
+                given[name] = source
+            for name in of_info:
+                given[name] = run.info
+            return function(**given)
+
+        return resolve
+
+    def _arguments(
+        self, known: StrawberryField, field: GraphQLField, node: FieldNode
+    ) -> Callable[[Run], Mapping[str, Any]]:
+        self._count += 1
+        number, expected = self._count, known.arguments
+
+        def arguments(run: Run) -> Mapping[str, Any]:
+            found = run.arguments.get(number)
+            if found is None:
+                values = get_argument_values(field, node, run.variables)
+                found = convert_arguments(values, expected, self._scalars, self._config)
+                run.arguments[number] = found
+            return found
+
+        return arguments
+
+    def _complete(self, of: GraphQLOutputType, selected: Sequence[SelectionSetNode]) -> Complete:
+        if isinstance(of, GraphQLNonNull):
+            return self._complete_given(of.of_type, selected)
+        return _nullable(self._complete_given(of, selected))
+
+    def _complete_given(self, of: Any, selected: Sequence[SelectionSetNode]) -> Complete:
+        """Of a value that is not null: of null each of these raises."""
+        if isinstance(of, GraphQLList):
+            return _complete_list(self._complete(of.of_type, selected))
+        if is_leaf_type(of):
+            return _complete_leaf(of)
+        if isinstance(of, GraphQLObjectType):
+            return self._object(of, selected)
+        return self._abstract(of, selected)
+
+    def _abstract(self, of: GraphQLAbstractType, selected: Sequence[SelectionSetNode]) -> Complete:
+        """By the class of a value: that decides which type it has. Each is compiled at its first value."""
+        known: dict[tuple[type, type], Complete] = {}
+
+        def complete(value: Any, run: Run) -> Any:
+            classes = type(value), type(shown(value))
+            found = known.get(classes)
+            if found is None:
+                found = known[classes] = self._object(self._type_of(value, of), selected)
+            return found(value, run)
+
+        return complete
+
+    def _type_of(self, value: Any, of: GraphQLAbstractType) -> GraphQLObjectType:
+        for one in self._schema.get_possible_types(of):
+            if one.is_type_of is not None and one.is_type_of(value, None) is True:  # type: ignore[arg-type]
+                return one
+        raise Unusual("a value of no type")
+
+
+def _nullable(complete: Complete) -> Complete:
+    return lambda value, run: None if value is None else complete(value, run)
+
+
+def _given(complete: Complete) -> Complete:
+    def complete_given(value: Any, run: Run) -> Any:
+        if value is None:
+            raise Unusual("null in the place of an object")
+        return complete(value, run)
+
+    return complete_given
+
+
+def _complete_list(complete: Complete) -> Complete:
+    def complete_list(value: Any, run: Run) -> Any:
+        if not isinstance(value, list | tuple):
+            raise Unusual("neither a list nor a tuple")
+        return [complete(one, run) for one in value]
+
+    return complete_list
+
+
+def _complete_object(of: GraphQLObjectType, fields: tuple[Field, ...], fixed: Mapping[str, Any]) -> Complete:
+    is_type_of = of.is_type_of
+    fitting: set[tuple[type, type]] = set()
+
+    def complete_object(source: Any, run: Run) -> Any:
+        record = shown(source)
+        if is_type_of is not None and (type(source), type(record)) not in fitting:
+            if is_type_of(source, None) is not True:  # type: ignore[arg-type]
+                raise Unusual("a value of another type")
+            fitting.add((type(source), type(record)))
+        answer = dict(fixed)
+        for key, resolve, complete in fields:
+            value = resolve(source, record, run)
+            if isinstance(value, _AWAITABLE):
+                run.waiting.append(Waiting(value, complete, answer, key))
+            else:
+                answer[key] = complete(value, run)
+        return answer
+
+    return complete_object
+
+
+_AWAITABLE = (CoroutineType, asyncio.Future)
+"""What resolvers of ours return where they do not answer at once."""
+
+
+def _complete_leaf(of: Any) -> Complete:
+    """Plain values are their own JSON. What an enum's value is written as is the same each time."""
+    coerce = of.coerce_output_value
+
+    def complete(value: Any, run: Run) -> Any:
+        written = coerce(value)
+        if value is None or written is None or isinstance(value, Exception):
+            raise Unusual("not a value")
+        return written
+
+    if of.name in ("String", "ID"):
+        return lambda value, run: value if type(value) is str else complete(value, run)
+    if of.name == "Boolean":
+        return lambda value, run: value if type(value) is bool else complete(value, run)
+    if of.name == "Int":
+        return lambda value, run: (
+            value if type(value) is int and -_LARGEST_INT <= value <= _LARGEST_INT else complete(value, run)
+        )
+    if isinstance(of, GraphQLEnumType):
+        names: dict[Any, Any] = {}
+
+        def complete_enum(value: Any, run: Run) -> Any:
+            name = names.get(value)
+            if name is None:
+                name = names[value] = complete(value, run)
+            return name
+
+        return complete_enum
+    return complete
