@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup run test test-thorough test-browser fuzz soak simulate check format new-provider schema release-schema web screenshot lock clean distclean
+.PHONY: help setup run test test-thorough test-browser fuzz soak bench simulate check format new-provider schema release-schema web screenshot lock clean distclean
 
 # Where Python is told to keep nothing compiled, every worker and every process of the tests compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -37,6 +37,9 @@ fuzz: setup ## run many more generated documents, different ones each time [FUZZ
 soak: .venv/dev.stamp ## query a whole Fleetgraph without a pause, and measure it; then all faults and a large fleet [SECONDS=600 CONCURRENCY=]
 	@SECONDS='$(SECONDS)' CONCURRENCY='$(CONCURRENCY)' $(BIN)/python -m bench.soak
 	@$(if $(SECONDS),,WHOLE=1 $(BIN)/pytest --numprocesses auto -m thorough tests/simulation)
+
+bench: .venv/dev.stamp .venv-ministack/stamp ## measure how fast it answers, beside its peers [ROUNDS=9 BARS="page small growth"]
+	@ROUNDS='$(ROUNDS)' BARS='$(BARS)' $(BIN)/python -m bench.performance
 
 check: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## formatting, lint and types
 	$(BIN)/ruff format --check

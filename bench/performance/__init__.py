@@ -1,0 +1,1 @@
+"""`make bench`: how fast it answers, beside its peers."""
