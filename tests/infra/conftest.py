@@ -1,5 +1,6 @@
 """The one suite of the store, over each database: moto in this process, ministack beside it, the same behind the
-troubles of the real one, a file of SQLite, and whatever else speaks DynamoDB, where DYNAMODB_URL names it.
+troubles of the real one, a file of SQLite, the same with reads that are late, and whatever else speaks DynamoDB, where
+DYNAMODB_URL names it.
 """
 
 import itertools
@@ -8,7 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from infra.store.writes import Row
 from local.ministack import PYTHON, Emulator, ministack
 from tests.aws import aws_in_memory
 from tests.infra.interposed import InterposedTable
+from tests.infra.lagging import LaggingTable, waiting_readers
 from tests.infra.samples import SetClock
 from tests.infra.traffic import Traffic
 from tests.infra.troubles import Troubles
@@ -90,6 +92,15 @@ def over_sqlite(folder: Path) -> Backend:
     return Backend(open=open_one)
 
 
+def late(backend: Backend) -> Backend:
+    @contextmanager
+    def open_one(clock: SetClock) -> Iterator[Opened]:
+        with backend.open(clock) as opened:
+            yield replace(opened, table=LaggingTable(opened.table, clock))
+
+    return replace(backend, open=open_one)
+
+
 def read_rows(path: Path) -> list[Row]:
     with closing(connect(path)) as connection:
         return [json.loads(attributes) for (attributes,) in connection.execute("SELECT attributes FROM rows")]
@@ -125,6 +136,7 @@ def emulator() -> Iterator[Emulator]:
         pytest.param("ministack", marks=pytest.mark.emulator),
         pytest.param("troubled", marks=[pytest.mark.emulator, pytest.mark.thorough]),
         "sqlite",
+        "lagging",
         *(["elsewhere"] if ELSEWHERE else []),
     ],
 )
@@ -146,6 +158,9 @@ def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             client = open_client(endpoint_url=ELSEWHERE)
             stack.callback(client.close)
             yield over_dynamodb(client, threads=THREADS, replays_tokens=True)
+        elif request.param == "lagging":
+            stack.enter_context(waiting_readers())
+            yield late(over_sqlite(tmp_path_factory.mktemp("sqlite")))
         else:
             yield over_sqlite(tmp_path_factory.mktemp("sqlite"))
 
@@ -160,7 +175,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if isinstance(item, pytest.Function)
         and "traffic" in item.fixturenames
         and hasattr(item, "callspec")
-        and item.callspec.params.get("backend") in ("sqlite", "troubled")
+        and item.callspec.params.get("backend") in ("sqlite", "lagging", "troubled")
     }
     config.hook.pytest_deselected(items=pointless)
     items[:] = [item for item in items if item not in pointless]

@@ -2,7 +2,7 @@
 refuses what is too large.
 
 It stands between botocore and an emulator, and does each of these again and again, in turn and not by chance. A client
-that is right shows nothing of it. (That an index lags is simulated in tests/simulation.)
+that is right shows nothing of it. That reads are late is in tests/infra/lagging.py.
 """
 
 import json

@@ -6,7 +6,7 @@ instances that die while they observe, and clocks that differ. A run is its seed
 
 import asyncio
 import random
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,11 +28,11 @@ from functions.observe import follow_up
 from functions.plan import plan_messages, planned_after
 from infra.queue import ObservationRequest, Queue
 from infra.secrets.memory import MemoryVault
-from infra.store.indexes import partition_key, sort_key
 from infra.store.names import Span
 from infra.store.store import TableStore
-from infra.store.writes import Action, Key, Row, key_of_row
+from infra.store.writes import Action, Row
 from tests.fleet.things import cluster
+from tests.infra.lagging import Past, shown_late
 from tests.simulation.virtual import InlineTable, VirtualClock
 
 VISIBILITY_SECONDS = 360
@@ -98,34 +98,20 @@ class LaggingTable(InlineTable):
     def __init__(self, chance: random.Random, lag_seconds: float) -> None:
         super().__init__(chance)
         self._lag_seconds = lag_seconds
-        self._written: deque[tuple[float, Key, Row | None]] = deque()
+        self._past = Past()
 
     async def transact(self, actions: Sequence[Action]) -> None:
         before = {action.key: self.row(action.key) for action in actions}
         await super().transact(actions)
         now = asyncio.get_running_loop().time()
         if self._lag_seconds:
-            self._written.extend((now, key, row) for key, row in before.items())
+            self._past.note(before, now)
 
     async def query(self, span: Span, **more: Any) -> list[Row]:
         if span.index is None or not self._lag_seconds:
             return await super().query(span, **more)
-        shown_until = asyncio.get_running_loop().time() - self._lag_seconds
-        while self._written and self._written[0][0] <= shown_until:
-            self._written.popleft()
-        was: dict[Key, Row | None] = {}
-        for _, key, row in self._written:
-            was.setdefault(key, row)
-        sort, wanted, limit = sort_key(span.index), more.get("wanted"), more.get("limit")
-        rows = [row for row in await super().query(span) if key_of_row(row) not in was]
-        rows += [row for row in was.values() if row is not None and _is_in(span, row)]
-        rows.sort(key=lambda row: str(row[sort]))
-        return [row for row in rows if wanted is None or wanted(row)][:limit]
-
-
-def _is_in(span: Span, row: Row) -> bool:
-    is_of_index = row.get(partition_key(span.index)) == span.partition
-    return is_of_index and span.low <= str(row[sort_key(span.index)]) <= span.high
+        self._past.forget(asyncio.get_running_loop().time() - self._lag_seconds)
+        return shown_late(span, await super().query(span), self._past.rows(), **more)
 
 
 class LimitedProvider:
