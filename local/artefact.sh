@@ -52,6 +52,8 @@ rm -rf "$folder"/cffi "$folder"/pycparser "$folder"/pydantic/v1
 for host in aiohttp chalice channels cli codegen codemods django fastapi flask litestar quart sanic schema_codegen; do
     rm -rf "$folder/strawberry/$host"
 done
+# Strawberry asks for packaging to trace into one monitoring service alone.
+rm -rf "$folder"/packaging "$folder"/strawberry/extensions/tracing
 rm -rf "$folder"/anyio/_backends/_trio.py "$folder"/dateutil/zoneinfo/*.tar.gz "$folder"/pydantic/mypy.py
 rm -rf "$folder"/bin "$folder"/boto3/examples "$folder"/boto3/data/[!d]* "$folder"/.lock
 find "$folder" \( -name __pycache__ -o -name '*.pyi' \) -prune -exec rm -rf {} +
