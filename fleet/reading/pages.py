@@ -23,6 +23,8 @@ EXAMINED_ROWS = 1000
 _OPENING_AN_ACCOUNT = 5
 """What opening an account counts for among them: it is a query even where it finds nothing."""
 _CHUNK = 100
+WHOLE = 1000
+"""How many accounts are read at once by whoever needs all of them."""
 
 RowT = TypeVar("RowT", bound=Tracked[Cluster] | Tracked[Integration])
 RowT_co = TypeVar("RowT_co", bound=Tracked[Cluster] | Tracked[Integration], covariant=True)
@@ -135,8 +137,9 @@ async def accounts(
     *,
     after: tuple[str, str] | None,
     ids: frozenset[str] | None = None,
+    step: int = _CHUNK,
 ) -> AsyncIterator[TrackedAccount]:
-    """Every account in order that somebody wants, page by page as they are asked for; those in `ids` by name."""
+    """Every account in order that somebody wants, `step` of them as they are asked for; those in `ids` by name."""
     if ids is not None:
         named = (await reader.accounts_by_id(ids)).values()
         for account in sorted(named, key=lambda one: one.account.order):
@@ -144,11 +147,11 @@ async def accounts(
                 yield account
         return
     while True:
-        found = await reader.accounts(after=after, limit=_CHUNK)
+        found = await reader.accounts(after=after, limit=step)
         for account in found:
             if wants(account):
                 yield account
-        if len(found) < _CHUNK:
+        if len(found) < step:
             return
         after = found[-1].account.order
 

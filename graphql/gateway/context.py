@@ -189,7 +189,8 @@ class Context:
         return asyncio.ensure_future(self._read_fleet())
 
     async def _read_fleet(self) -> list[TrackedAccount]:
-        return [account async for account in pages.accounts(self.reader, lambda account: True, after=None)]
+        every = pages.accounts(self.reader, lambda account: True, after=None, step=pages.WHOLE)
+        return [account async for account in every]
 
     async def _read_first_nodes(self, asked: list[tuple[Ref, int]]) -> list[list[Tracked[Node]]]:
         """One read for an account of which a page shows a good part, else one for each cluster."""

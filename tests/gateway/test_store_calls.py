@@ -64,6 +64,17 @@ async def test_coverage_costs_nothing_unless_it_is_asked_for(
     assert await calls(client, reader, covered) == {"attention": 1, "accounts_by_id": 1, "accounts": 1}
 
 
+async def test_the_fleet_in_numbers_reads_hundreds_of_accounts_in_one_call(
+    store: TableStore, client: Client, reader: WatchedReader, clock: SetClock
+) -> None:
+    for number in range(210):
+        await store.connect(account("northflank", f"a{number}"), due_at=clock.at)
+    reader.calls.clear()
+    answer = await client.query("{ fleet { clusterCount coverage { accountCount } } }")
+    assert answer["fleet"]["coverage"]["accountCount"] == 210
+    assert reader.calls == {"accounts": 1}
+
+
 async def test_a_feed_reads_its_clusters_in_one_call(
     store: TableStore, client: Client, reader: WatchedReader, clock: SetClock
 ) -> None:

@@ -1,7 +1,8 @@
 """The boundary to DynamoDB, against answers that no emulator gives: throttling, conflicts, work left undone."""
 
+import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
@@ -41,6 +42,24 @@ def table(client: "DynamoDBClient", answers: Stubber, clock: SetClock) -> Iterat
     made = DynamoTable(client, "fleet", clock)
     yield made
     made.close()
+
+
+class MeetingClient:
+    """Answers a read once three of them are under way: one after the other, they would wait for ever."""
+
+    def __init__(self) -> None:
+        self._all_there = threading.Barrier(3, timeout=10)
+
+    def batch_get_item(self, **wanted: Any) -> Any:
+        self._all_there.wait()
+        return {"Responses": {"fleet": wanted["RequestItems"]["fleet"]["Keys"]}}
+
+
+async def test_many_keys_are_asked_for_side_by_side(clock: SetClock) -> None:
+    table = DynamoTable(cast(Any, MeetingClient()), "fleet", clock)
+    keys = [("a", f"{number:03}") for number in range(250)]
+    assert sorted(await table.get_many(keys)) == keys
+    table.close()
 
 
 def cancel(answers: Stubber, *codes: str, times: int = 1) -> None:
