@@ -1,17 +1,22 @@
 """Redaction: removes the secrets of a request from every text that is shown, stored or logged.
 
 A secret is an account's token, or a value in a change that only the provider must read. A run of `TELLING` characters
-of a secret reveals it, in upper or lower case. In plain text such a run is masked. A text that holds one in base64, in
-hexadecimal, percent-encoded, escaped as in JSON, HTML or mail, in other shapes of its letters, or with anything but
-letters and digits between them, is masked as a whole. A shorter secret is masked only as a whole.
+of a secret reveals it, in upper or lower case. In plain text such a run is masked. A text that holds one backwards, in
+base64 (also twice), base32 or hexadecimal, percent-encoded, escaped as in JSON, HTML or mail, in other shapes of its
+letters, or with anything but letters and digits between them, is masked as a whole; in base85 it takes a longer run. A
+shorter secret is masked only as a whole.
+
+The line is drawn there: what a provider compresses, encrypts, writes in another alphabet or wraps in more layers is not
+recognised. Whoever does that does not repeat a token by mistake.
 """
 
 import html
 import re
 import sys
 import unicodedata
-from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from base64 import a85encode, b32encode, b32hexencode, b64decode, b64encode, b85encode
+from collections.abc import Iterable, Iterator, Mapping
+from string import ascii_lowercase, ascii_uppercase
 from urllib.parse import unquote
 
 from pydantic import SecretStr
@@ -28,7 +33,14 @@ _ESCAPE = re.compile(
     r"(?:\\u\{?|%u|U\+)([0-9a-fA-F]{4}|(?<=\{)[0-9a-fA-F]{2,6})\}?|(?:\\x|=)([0-9a-fA-F]{2})|\\([0-7]{3})|\\(.)"
 )
 _BASE64_CHARACTERS = TELLING * 8 // 6
+_BASE32_CHARACTERS = (TELLING * 8 - 4) // 5
+_BASE85_CHARACTERS = 10
+"""Two blocks of four bytes. One block alone would be found by chance, and by half a token only."""
 _ROUNDS = 3
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
+_LAYERS = 2
+"""Of base64 and of hexadecimal that are taken off, one within the other."""
+_PACKED = re.compile(rf"[A-Za-z0-9+/_-]{{{_BASE64_CHARACTERS},}}")
 
 
 def secrets_of(record: Record | None) -> tuple[str, ...]:
@@ -42,11 +54,11 @@ def redact(text: str, secrets: Iterable[str]) -> str:
     known = [one for secret in secrets if (one := _in_one_line(secret))]
     for secret in known:
         line = _mask(line, secret)
-    forms = set(_decoded(line))
-    squeezed = {*forms, *map(_squeeze, forms)}
+    decoded = set(_decoded(line))
+    forms = {form for one in decoded for form in (_squeeze(one), *_unpacked(one, _LAYERS))}
     letters = set(map(_letters, forms))
-    for secret in (one for one in known if len(one) >= TELLING):
-        if any(_tells(form, secret) for form in squeezed) or any(_spells(form, secret) for form in letters):
+    for runs in (_Runs(one) for one in known if len(one) >= TELLING):
+        if any(map(runs.are_in, forms)) or any(map(runs.are_spelt_in, letters)):
             return MASK
     return line
 
@@ -59,7 +71,7 @@ def _in_one_line(text: str) -> str:
 def _mask(line: str, secret: str) -> str:
     """Replaces each run of characters that is also in the secret by a mask."""
     length = min(TELLING, len(secret))
-    runs = _runs(_lower(secret), length)
+    runs = _runs([_lower(secret)], length)
     lowered = _lower(line)
     masked, shown_from, hidden_to = [], 0, -1
     for start in range(len(line) - length + 1):
@@ -78,19 +90,33 @@ def _decoded(line: str) -> Iterator[str]:
         yield line
 
 
-def _tells(form: str, secret: str) -> bool:
-    lowered = _lower(form)
-    if _holds(lowered, _lower(secret), TELLING) or _holds(lowered, secret.encode().hex(), 2 * TELLING):
-        return True
-    encoded = lowered.replace("-", "+").replace("_", "/")
-    return any(_holds(encoded, one, _BASE64_CHARACTERS) for one in _in_base64(secret))
+class _Runs:
+    """Every run that reveals a secret, in each form in which it can stand. Built once for a text, and sought in all of
+    its readings.
+    """
 
+    def __init__(self, secret: str) -> None:
+        in_hexadecimal = _runs([secret.encode().hex()], 2 * TELLING)
+        self._small = {
+            TELLING: _runs([_lower(secret), _lower(secret[::-1])], TELLING),
+            2 * TELLING: in_hexadecimal,
+            _BASE32_CHARACTERS: _runs(_in_base32(secret), _BASE32_CHARACTERS),
+        }
+        self._base64 = {_BASE64_CHARACTERS: _runs(_in_base64(secret), _BASE64_CHARACTERS)}
+        self._base85 = {_BASE85_CHARACTERS: _runs(_in_base85(secret), _BASE85_CHARACTERS)}
+        spelt = _letters(secret)
+        self._letters = {TELLING: _runs([spelt], TELLING), 2 * TELLING: in_hexadecimal}
 
-def _spells(letters: str, secret: str) -> bool:
-    spelt = _letters(secret)
-    return (len(spelt) >= TELLING and _holds(letters, spelt, TELLING)) or _holds(
-        letters, secret.encode().hex(), 2 * TELLING
-    )
+    def are_in(self, form: str) -> bool:
+        lowered = _lower(form)
+        return (
+            _holds(lowered, self._small)
+            or _holds(lowered.replace("-", "+").replace("_", "/"), self._base64)
+            or _holds(form, self._base85)
+        )
+
+    def are_spelt_in(self, letters: str) -> bool:
+        return _holds(letters, self._letters)
 
 
 def _in_base64(secret: str) -> Iterator[str]:
@@ -101,13 +127,54 @@ def _in_base64(secret: str) -> Iterator[str]:
         yield _lower(encoded.rstrip("=")[shared:-1])
 
 
-def _holds(text: str, secret: str, length: int) -> bool:
-    runs = _runs(secret, length)
-    return any(text[start : start + length] in runs for start in range(len(text) - length + 1))
+def _in_base32(secret: str) -> Iterator[str]:
+    for before in range(5):
+        for encode in (b32encode, b32hexencode):
+            encoded = encode(b" " * before + secret.encode()).decode().rstrip("=")
+            yield _lower(encoded[-(-before * 8 // 5) : -1])
 
 
-def _runs(secret: str, length: int) -> frozenset[str]:
-    return frozenset(secret[start : start + length] for start in range(len(secret) - length + 1))
+def _in_base85(secret: str) -> Iterator[str]:
+    """Each block of four bytes is five characters by itself. The first and the last may be shared with neighbours."""
+    for before in range(4):
+        for encode in (a85encode, b85encode):
+            whole = (before + len(secret.encode())) // 4 * 4
+            yield encode((b" " * before + secret.encode())[:whole]).decode()[5 if before else 0 :]
+
+
+def _unpacked(text: str, layers: int) -> Iterator[str]:
+    """The text, and what it holds in base64 or hexadecimal, wherever that begins."""
+    yield text
+    if layers:
+        for packed in _PACKED.findall(text):
+            for inner in {*_from_base64(packed), *_from_hexadecimal(packed)}:
+                yield from _unpacked(inner, layers - 1)
+
+
+def _from_base64(packed: str) -> Iterator[str]:
+    for start in range(4):
+        whole = packed[start : start + (len(packed) - start) // 4 * 4]
+        yield b64decode(whole.replace("-", "+").replace("_", "/")).decode("latin-1")
+
+
+def _from_hexadecimal(packed: str) -> Iterator[str]:
+    for digits in re.findall(rf"[0-9a-fA-F]{{{2 * TELLING},}}", packed):
+        for start in range(2):
+            yield bytes.fromhex(digits[start : start + (len(digits) - start) // 2 * 2]).decode("latin-1")
+
+
+def _holds(text: str, runs: Mapping[int, frozenset[str]]) -> bool:
+    """Whether one of the runs, by their length, is in the text."""
+    return any(
+        not known.isdisjoint({text[start : start + length] for start in range(len(text) - length + 1)})
+        for length, known in runs.items()
+    )
+
+
+def _runs(texts: Iterable[str], length: int) -> frozenset[str]:
+    return frozenset(
+        text[start : start + length] for text in texts for start in range(len(text) - length + 1)
+    )
 
 
 def _unescape(text: str) -> str:
@@ -133,4 +200,4 @@ def _letters(text: str) -> str:
 
 def _lower(text: str) -> str:
     """Lower case of ASCII letters only, so that the length stays equal."""
-    return "".join(character.lower() if character.isascii() else character for character in text)
+    return text.translate(_SMALL)

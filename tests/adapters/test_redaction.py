@@ -50,6 +50,21 @@ FORMS: dict[str, Callable[[str], str]] = {
     "in wide letters": lambda text: "".join(chr(ord(one) + 0xFEE0) for one in text),
     "broken by what is not seen": "\u200b".join,
     "broken by dots": ".".join,
+    "backwards": lambda text: text[::-1],
+    "in base32": lambda text: base64.b32encode(text.encode()).decode(),
+    "in base32, some bytes in": lambda text: base64.b32encode(b"abc" + text.encode()).decode().lower(),
+    "in base32 of the other alphabet": lambda text: base64.b32hexencode(b"a" + text.encode()).decode(),
+    "in base85": lambda text: base64.b85encode(text.encode()).decode(),
+    "in base85, some bytes in": lambda text: base64.b85encode(b"abcdefg" + text.encode()).decode(),
+    "in ASCII85": lambda text: base64.a85encode(b"ab" + text.encode()).decode(),
+    "in base64 twice": lambda text: base64.b64encode(base64.b64encode(b"a:" + text.encode())).decode(),
+    "in base64 of hexadecimal": lambda text: base64.b64encode(text.encode().hex().encode()).decode(),
+    "in hexadecimal of base64": lambda text: base64.b64encode(text.encode()).hex(),
+    "in hexadecimal twice": lambda text: text.encode().hex().encode().hex(),
+    "backwards in base64": lambda text: base64.b64encode(text[::-1].encode()).decode(),
+    "in base64 of what is percent-encoded": lambda text: base64.b64encode(
+        "".join(f"%{ord(one):02x}" for one in text).encode()
+    ).decode(),
     "broken by lines": lambda text: "\n".join(text[at : at + 6] for at in range(0, len(text), 6)),
 }
 
