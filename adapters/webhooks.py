@@ -29,6 +29,9 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 DOWN = frozenset({408, 425, 429})
 """Statuses below 500 that speak of the receiver, and not of the message."""
 
+GONE = 410
+"""The receiver wants nothing any more. Source: the specification of Standard Webhooks, which asks to stop sending."""
+
 
 async def resolve(host: str, port: int) -> Sequence[str]:
     """The addresses of a host, each once."""
@@ -149,6 +152,7 @@ def _judge(response: httpx.Response) -> None:
     raise NotDelivered(
         f"It answered with {status}.",
         is_down=status >= 500 or status in DOWN,
+        is_gone=status == GONE,
         retry_after_seconds=float(after) if after.isascii() and after.isdecimal() else None,
     )
 

@@ -31,9 +31,9 @@ READ_UNITS = {
     "six clusters": 3.2,
     "what else is due": 1.05,
 }
-PLAN_UNITS = {"read": 1 + 9 * 0.5, "written": 1}
-"""Of a plan: how far the one before came, nine shards of the due index, and how far this one came. A page of the index
-has some hundred accounts for one unit."""
+PLAN_UNITS = {"read": 1 + 9 * 0.5 + 0.5, "written": 1}
+"""Of a plan: how far the one before came, nine shards of the due index, the webhooks, and how far this one came. A page
+of the index has some hundred accounts for one unit."""
 PLANNED_FOR_A_READ = 50
 
 ACCOUNTS_PER_MESSAGE = 5
@@ -53,9 +53,9 @@ TOKEN_HOURS = 2
 """An instance keeps a token for six hours, and is assumed to live for two. Each has its own."""
 STANDARD_READS_PER_SECOND = 40
 """The throughput of SSM that costs nothing. Above it, the higher throughput is needed, which costs by the read."""
-METRICS = 4 * 2 * 2 + 7 + 7
+METRICS = 4 * 2 * 2 + 8 + 7
 """The metrics: providers, outcomes that occur and two values each; those of alarms and plans; refusals by reason."""
-ALARMS = 18
+ALARMS = 19
 
 PRICES = {
     "million writes": 0.625,

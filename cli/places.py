@@ -53,7 +53,9 @@ PLACES: Mapping[str, Place] = dict(
             "accounts", SET_UP, "List, show, connect and disconnect the provider accounts that are observed."
         ),
         _place("keys", SET_UP, "Make, list and revoke keys of this Fleetgraph."),
-        _place("webhooks", SET_UP, "Make, list and delete webhooks, and replay what did not arrive."),
+        _place(
+            "webhooks", SET_UP, "Make, change, pause and delete webhooks, and replay what did not arrive."
+        ),
         _place("login", SET_UP, "Keep the address and the key of a Fleetgraph, as a profile."),
         _place("profiles", SET_UP, "List the Fleetgraphs that are kept, choose one, remove one."),
         _place("whoami", SET_UP, "Show which Fleetgraph is asked, as whom, and what is allowed."),

@@ -133,8 +133,13 @@ async def _deliver(request: DeliveryRequest, deliverer: Deliverer) -> None:
     if turn is None:
         logger.debug("somebody else delivers")
         return
-    measure({"WebhookDeliveries": turn.delivered, "WebhookFailures": turn.failed})
-    if turn.delivered or turn.failed:
+    counts = {
+        "WebhookDeliveries": turn.delivered,
+        "WebhookFailures": turn.failed,
+        "DeadDeliveries": turn.given_up,
+    }
+    if happened := {name: count for name, count in counts.items() if count}:
+        measure(happened)
         logger.info("delivered", turn=asdict(turn))
 
 

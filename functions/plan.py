@@ -73,7 +73,7 @@ def planned_after(due_at: datetime, now: datetime) -> datetime:
 async def plan_webhooks(webhooks: Webhooks, messages: Queue, *, correlation_id: str) -> int:
     """A message for each webhook: whether there is something to send stands in the feed, at which it looks itself."""
     known = await webhooks.page(after=None, limit=MOST_WEBHOOKS)
-    requests = [DeliveryRequest(webhook_id=one.webhook.id) for one in known]
+    requests = [DeliveryRequest(webhook_id=one.webhook.id) for one in known if one.webhook.is_active]
     if requests:
         await messages.send(requests, correlation_id=correlation_id, jitter=timedelta())
     return len(requests)

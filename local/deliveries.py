@@ -32,7 +32,7 @@ class DeliveryLoop:
                     known = await self._webhooks.page(after=None, limit=MOST_WEBHOOKS)
                 except TableUnavailable:
                     known = []  # /health says so: observing meets it, too
-                for webhook_id in [one.webhook.id for one in known]:
+                for webhook_id in [one.webhook.id for one in known if one.webhook.is_active]:
                     if webhook_id not in self._going:
                         self._going.add(webhook_id)
                         group.create_task(self._turn(webhook_id))

@@ -1,5 +1,6 @@
 """`fleetgraph webhooks`: where what happens is sent. It needs a key with the scope ADMIN."""
 
+from datetime import datetime
 from typing import Any
 
 import click
@@ -20,6 +21,8 @@ from cli.tables import Column
 SEVERITIES = ("BROKEN", "STUCK", "UNKNOWN", "MOVING", "FINE")
 FORMS = ("STANDARD", "SLACK")
 CHOICE = "what it sends (default: everything)"
+CHOICES = {"severity": "severities", "kind": "kinds", "provider": "providers", "account": "accountIds"}
+"""Flags that choose, and what they choose in the API."""
 
 
 def list_webhooks(session: Session, options: Options) -> int:
@@ -36,6 +39,7 @@ def show_webhook(session: Session, options: Options) -> int:
         "sends": _sends(webhook),
         "made": f"{moment(webhook['createdAt'], now)}, by {webhook['createdBy']}",
         "delivered": moment(webhook["deliveredAt"], now),
+        "paused": _paused(webhook, now),
         "failing since": moment(webhook["failingSince"], now),
         "failure": webhook["failure"] or "",
         "waiting": str(webhook["waitingCount"]),
@@ -47,13 +51,7 @@ def show_webhook(session: Session, options: Options) -> int:
 def create_webhook(session: Session, options: Options) -> int:
     form = form_of(options)
     wanted: dict[str, Any] = {"name": options.name, "url": _read_url(session, options), "form": options.form_}
-    wanted |= {
-        "kinds": list(options.kind),
-        "severities": list(options.severity),
-        "providers": list(options.provider),
-        "accountIds": [find_account(session.client, one)["id"] for one in options.account],
-    }
-    given = {name: value for name, value in wanted.items() if value}
+    given = {**wanted, **_chosen(session, options)}
     made = ask_for(session, options, webhooks.CREATE, {"input": given})
     webhook, screen = made["webhook"], session.screen
     if form in ("json", "yaml"):
@@ -65,6 +63,48 @@ def create_webhook(session: Session, options: Options) -> int:
         + " It is not shown again."
     )
     return Exit.OK
+
+
+def update_webhook(session: Session, options: Options) -> int:
+    changed = _chosen(session, options)
+    for flag in options.clear:
+        member = CHOICES[flag]
+        if member in changed:
+            raise UsageError(f"--{flag} and --clear {flag} contradict each other.", "Leave out one of them.")
+        changed[member] = None
+    if options.to is not None or options.url_env is not None:
+        changed["url"] = _read_url(session, options)
+    if options.name is not None:
+        changed["name"] = options.name
+    if options.form_ is not None:
+        changed["form"] = options.form_
+    if not changed:
+        raise UsageError(
+            "There is nothing to change.", "fleetgraph webhooks update --help lists what can be."
+        )
+    return _change(session, options, changed)
+
+
+def pause_webhook(session: Session, options: Options) -> int:
+    return _change(session, options, {"isPaused": True})
+
+
+def resume_webhook(session: Session, options: Options) -> int:
+    return _change(session, options, {"isPaused": False})
+
+
+def test_webhook(session: Session, options: Options) -> int:
+    form, screen = form_of(options), session.screen
+    webhook = _find(session, options.which)
+    answer = ask_for(session, options, webhooks.TEST, {"id": webhook["id"]})
+    arrived = bool(answer["isDelivered"])
+    if form in ("json", "yaml"):
+        dump(screen, options, form, {"isDelivered": arrived, "failure": answer["failure"]})
+    elif arrived:
+        screen.say(plain(f"{webhook['origin']} took the message."))
+    else:
+        screen.tell(plain(f"The message did not arrive. {answer['failure']}"))
+    return Exit.OK if arrived else Exit.FAILED
 
 
 def delete_webhook(session: Session, options: Options) -> int:
@@ -90,6 +130,35 @@ def replay_webhook(session: Session, options: Options) -> int:
         count = webhook["waitingCount"]
         session.screen.say(plain(f"{webhook['name']} tries again: {count} wait now."))
     return Exit.OK
+
+
+def _change(session: Session, options: Options, changed: dict[str, Any]) -> int:
+    form, now = form_of(options), session.clock.now()
+    wanted = {"id": _find(session, options.which)["id"], "input": changed}
+    webhook = ask_for(session, options, webhooks.UPDATE, wanted)["webhook"]
+    if form in ("json", "yaml"):
+        dump(session.screen, options, form, {"webhook": webhook})
+    elif webhook["pausedAt"]:
+        session.screen.say(plain(f"{webhook['name']} is paused {_paused(webhook, now)}."))
+    else:
+        session.screen.say(plain(f"{webhook['name']} sends {_sends(webhook)} to {webhook['origin']}."))
+    return Exit.OK
+
+
+def _chosen(session: Session, options: Options) -> dict[str, Any]:
+    """What it sends, as far as flags say so."""
+    chosen: dict[str, Any] = {
+        "kinds": list(options.kind),
+        "severities": list(options.severity),
+        "providers": list(options.provider),
+        "accountIds": [find_account(session.client, one)["id"] for one in options.account],
+    }
+    return {name: value for name, value in chosen.items() if value}
+
+
+def _paused(webhook: dict[str, Any], now: datetime) -> str:
+    since_then = moment(webhook["pausedAt"], now)
+    return " ".join(filter(None, [since_then and f"since {since_then}", webhook["pauseReason"]]))
 
 
 def _read_url(session: Session, options: Options) -> str:
@@ -173,6 +242,8 @@ def _where(event: dict[str, Any]) -> str:
 
 
 def _state(webhook: dict[str, Any]) -> str:
+    if webhook["pausedAt"]:
+        return "PAUSED"
     return "FAILING" if webhook["failingSince"] else "WORKING" if webhook["deliveredAt"] else "NEW"
 
 
@@ -186,11 +257,41 @@ def _sends(webhook: dict[str, Any]) -> str:
     return "; ".join(filter(None, parts)) or "everything"
 
 
+def choice_flags() -> list[click.Parameter]:
+    return [
+        Flag(
+            "--severity",
+            multiple=True,
+            type=EnumValue(SEVERITIES),
+            metavar="SEVERITY",
+            help=named(SEVERITIES),
+            group=CHOICE,
+        ),
+        Flag("--kind", multiple=True, type=EnumValue(KINDS), metavar="KIND", help=named(KINDS), group=CHOICE),
+        Flag(
+            "--provider",
+            multiple=True,
+            type=EnumValue(PROVIDERS),
+            metavar="PROVIDER",
+            help=named(PROVIDERS),
+            group=CHOICE,
+        ),
+        Flag(
+            "--account",
+            multiple=True,
+            type=Named("account"),
+            metavar="ACCOUNT",
+            help="name, provider/name or ID",
+            group=CHOICE,
+        ),
+    ]
+
+
 WEBHOOK = click.Argument(["which"], metavar="WEBHOOK")
 
 COMMAND = Noun(
     "webhooks",
-    "Make, list and delete webhooks, and replay what did not arrive.",
+    "Make, change, pause and delete webhooks, and replay what did not arrive.",
     [
         Verb(
             "list",
@@ -223,40 +324,56 @@ SLACK=https://hooks.example.com/services/T0/B0/x fleetgraph webhooks create slac
                     metavar="FORM",
                     help=f"{named(FORMS)} (default: standard)",
                 ),
+                *choice_flags(),
+                *output_flags(),
+            ],
+        ),
+        Verb(
+            "update",
+            update_webhook,
+            "Change what a webhook sends, and where. Its secret stays.",
+            examples="""
+fleetgraph webhooks update pager --severity broken
+fleetgraph webhooks update pager --clear severity --kind phase-changed
+""",
+            params=[
+                WEBHOOK,
+                Flag("--name", metavar="NAME", help="another name"),
+                Flag("--to", metavar="URL", help="an https address; - reads it from standard input"),
+                Flag("--to-env", "url_env", metavar="VARIABLE", help="that holds the address"),
+                Flag("--form", "form_", type=EnumValue(FORMS), metavar="FORM", help=named(FORMS)),
+                *choice_flags(),
                 Flag(
-                    "--severity",
+                    "--clear",
                     multiple=True,
-                    type=EnumValue(SEVERITIES),
-                    metavar="SEVERITY",
-                    help=named(SEVERITIES),
-                    group=CHOICE,
-                ),
-                Flag(
-                    "--kind",
-                    multiple=True,
-                    type=EnumValue(KINDS),
-                    metavar="KIND",
-                    help=named(KINDS),
-                    group=CHOICE,
-                ),
-                Flag(
-                    "--provider",
-                    multiple=True,
-                    type=EnumValue(PROVIDERS),
-                    metavar="PROVIDER",
-                    help=named(PROVIDERS),
-                    group=CHOICE,
-                ),
-                Flag(
-                    "--account",
-                    multiple=True,
-                    type=Named("account"),
-                    metavar="ACCOUNT",
-                    help="name, provider/name or ID",
+                    type=click.Choice(sorted(CHOICES)),
+                    metavar="CHOICE",
+                    help=f"choose nothing any more: {', '.join(sorted(CHOICES))}",
                     group=CHOICE,
                 ),
                 *output_flags(),
             ],
+        ),
+        Verb(
+            "pause",
+            pause_webhook,
+            "Send nothing until it is resumed. Nothing is lost for 90 days.",
+            examples="fleetgraph webhooks pause pager",
+            params=[WEBHOOK, *output_flags()],
+        ),
+        Verb(
+            "resume",
+            resume_webhook,
+            "Send again, first what has happened meanwhile.",
+            examples="fleetgraph webhooks resume pager",
+            params=[WEBHOOK, *output_flags()],
+        ),
+        Verb(
+            "test",
+            test_webhook,
+            "Send a message now, to see whether it arrives.",
+            examples="fleetgraph webhooks test pager",
+            params=[WEBHOOK, *output_flags()],
         ),
         Verb(
             "show",

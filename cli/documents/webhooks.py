@@ -14,6 +14,8 @@ fragment WebhookFields on Webhook {
   accountIds
   createdAt
   createdBy
+  pausedAt
+  pauseReason
   deliveredAt
   failingSince
   failure
@@ -58,6 +60,31 @@ mutation CreateWebhook($input: CreateWebhookInput!) {
   createWebhook(input: $input) {
     webhook { ...WebhookFields }
     secret
+    userErrors { ...UserErrorFields }
+  }
+}
+"""
+    + WEBHOOK
+    + USER_ERROR
+)
+
+UPDATE = (
+    """
+mutation UpdateWebhook($id: ID!, $input: UpdateWebhookInput!) {
+  updateWebhook(id: $id, input: $input) { webhook { ...WebhookFields } userErrors { ...UserErrorFields } }
+}
+"""
+    + WEBHOOK
+    + USER_ERROR
+)
+
+TEST = (
+    """
+mutation TestWebhook($id: ID!) {
+  testWebhook(id: $id) {
+    webhook { ...WebhookFields }
+    isDelivered
+    failure
     userErrors { ...UserErrorFields }
   }
 }

@@ -26,7 +26,8 @@ class WebhookForm(StrEnum):
 class Webhook(Record):
     """`origin` is the scheme and host of its address: the rest of the address can be a secret. A null filter wants
     everything. `is_understood` is false where another version stored what this one cannot read whole: nothing is sent,
-    because a filter that does not read must not become one that wants everything.
+    because a filter that does not read must not become one that wants everything. While it is paused nothing is sent
+    and nothing is lost: it goes on from its place in the feed.
     """
 
     id: str
@@ -39,7 +40,15 @@ class Webhook(Record):
     account_ids: frozenset[str] | None = None
     created_at: Instant
     created_by: str
+    url_changed_at: Instant | None = None
+    paused_at: Instant | None = None
+    pause_reason: str | None = None
     is_understood: bool = Field(default=True, exclude=True)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether anything is sent."""
+        return self.is_understood and self.paused_at is None
 
     @property
     def order(self) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """What webhooks need: a place where they are kept, and a way to send."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -36,16 +36,22 @@ class Webhooks(Protocol):
         """In the order name, id."""
         ...
 
+    async def change(self, webhook_id: str, revise: Callable[[Webhook], Webhook]) -> KnownWebhook | None:
+        """Keeps what `revise` makes of the webhook as it is. Null if there is none. Whoever delivers for it stops at
+        its next note.
+        """
+        ...
+
     async def remove(self, webhook_id: str) -> None:
         """With its deliveries. Idempotent."""
         ...
 
     async def take(self, webhook_id: str, *, now: datetime, until: datetime) -> Taken | None:
-        """Null if another process has taken it, or if there is no such webhook."""
+        """Null if another process has taken it, if it is not active, or if there is no such webhook."""
         ...
 
-    async def note(self, taken: Taken, state: WebhookState, *, is_last: bool = False) -> Taken:
-        """Keeps the state; the last note gives the webhook back. Raises `TakenOver`."""
+    async def note(self, taken: Taken, known: KnownWebhook, *, is_last: bool = False) -> Taken:
+        """Keeps the webhook and its state; the last note gives it back. Raises `TakenOver`."""
         ...
 
     async def waiting(self, webhook_id: str) -> list[Delivery]:
@@ -72,13 +78,19 @@ class Webhooks(Protocol):
 
 
 class NotDelivered(Exception):
-    """A message did not arrive, or was refused. `is_down`: others would fare the same now."""
+    """A message did not arrive, or was refused. `is_down`: others would fare the same now. `is_gone`: and for ever."""
 
     def __init__(
-        self, message: str, *, is_down: bool = False, retry_after_seconds: float | None = None
+        self,
+        message: str,
+        *,
+        is_down: bool = False,
+        is_gone: bool = False,
+        retry_after_seconds: float | None = None,
     ) -> None:
         super().__init__(message)
-        self.is_down = is_down
+        self.is_down = is_down or is_gone
+        self.is_gone = is_gone
         self.retry_after_seconds = retry_after_seconds
 
 

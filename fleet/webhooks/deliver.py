@@ -13,14 +13,14 @@ from itertools import groupby
 from operator import attrgetter
 
 from fleet.model.event import Event
-from fleet.model.webhook import Delivery, Webhook, WebhookState, line_of
+from fleet.model.webhook import Delivery, KnownWebhook, Webhook, WebhookState, line_of
 from fleet.ports.clock import Clock
 from fleet.ports.store import Reader
 from fleet.ports.vault import Vault
 from fleet.ports.webhooks import NotDelivered, Sender, Taken, TakenOver, Webhooks
 from fleet.reading.activity import EventFilter
 from fleet.webhooks.message import message_id, write_body, write_headers
-from fleet.webhooks.target import Target, read_target
+from fleet.webhooks.target import LOST, Target, read_kept
 
 RETRY_AFTER = tuple(
     timedelta(seconds=seconds) for seconds in (5, 300, 1800, 7200, 5 * 3600, 8 * 3600, 8 * 3600)
@@ -35,6 +35,7 @@ MOST_WAITING = 500
 MOST_COUNTED = 1000
 """Deliveries that were given up."""
 PAGE = 50
+GONE = "Its receiver answered with 410: it wants nothing any more."
 LEASE = timedelta(seconds=90)
 """Longer than a turn and its last attempt."""
 TURN_SECONDS = 40.0
@@ -64,7 +65,7 @@ class Deliverer:
     """A factor for a pause, so that what failed at the same time is not tried again at the same time."""
 
     async def deliver(self, webhook_id: str) -> Turn | None:
-        """Null where another process delivers for the webhook, or has deleted it."""
+        """Null where another process delivers for the webhook, or somebody has changed, paused or deleted it."""
         now = self.clock.now()
         taken = await self.webhooks.take(webhook_id, now=now, until=now + LEASE)
         if taken is None:
@@ -90,9 +91,9 @@ class _Work:
 
     async def run(self) -> Turn:
         try:
-            self._target = read_target(await self._by.vault.token(self._webhook.vault_key))
+            self._target = await read_kept(self._by.vault, self._webhook)
         except KeyError:
-            self._failed("Its address is not kept any more. Delete it, and create it again.")
+            self._failed(LOST)
             await self._note(is_last=True)
             return Turn(failed=1)
         await self._count_dead()
@@ -114,7 +115,7 @@ class _Work:
         )
         for line, deliveries in groupby(waiting, key=attrgetter("line")):
             rest = list(deliveries)
-            while rest and not self._is_down and not self._is_time_up and rest[0].next_at <= self._now:
+            while rest and not self._is_down and not self._is_over and rest[0].next_at <= self._now:
                 if not await self._try_one(rest[0]):
                     break
                 rest.pop(0)
@@ -144,7 +145,7 @@ class _Work:
     async def _follow(self) -> None:
         """Sends what is new, page by page, and writes down how far it came."""
         is_more = True
-        while is_more and not self._is_time_up and sum(self._waiting.values()) < MOST_WAITING:
+        while is_more and not self._is_over and sum(self._waiting.values()) < MOST_WAITING:
             now = self._now
             events, end = await self._by.reader.activity(
                 filter_of(self._webhook).matches,
@@ -155,16 +156,16 @@ class _Work:
                 limit=PAGE,
             )
             is_more = end is not None
-            for event in self._until_time_is_up(events):
+            for event in self._until_it_is_over(events):
                 await self._pass_on(event)
                 self._state = self._state.model_copy(update={"cursor": event.order})
-            if not self._is_time_up:
+            if not self._is_over:
                 self._state = self._state.model_copy(update={"cursor": end or self._by.webhooks.place(now)})
             await self._note()
 
-    def _until_time_is_up(self, events: list[Event]) -> Iterator[Event]:
+    def _until_it_is_over(self, events: list[Event]) -> Iterator[Event]:
         for event in events:
-            if self._is_time_up:
+            if self._is_over:
                 return
             yield event
 
@@ -189,6 +190,8 @@ class _Work:
         except NotDelivered as failure:
             self._failed(str(failure))
             self._is_down = failure.is_down
+            if failure.is_gone:
+                self._pause()
             return failure
         self._counts["delivered"] += 1
         self._state = self._state.model_copy(
@@ -200,6 +203,10 @@ class _Work:
         self._counts["failed"] += 1
         since = self._state.failing_since or self._now
         self._state = self._state.model_copy(update={"failing_since": since, "failure": sentence})
+
+    def _pause(self) -> None:
+        """Nothing is lost by it: what waits and what is to come is sent when somebody resumes it."""
+        self._webhook = self._webhook.model_copy(update={"paused_at": self._now, "pause_reason": GONE})
 
     def _later(self, delivery: Delivery, failure: NotDelivered) -> Delivery | None:
         """The delivery with the time of its next attempt. Null where it has been tried for long enough."""
@@ -216,11 +223,16 @@ class _Work:
 
     async def _note(self, *, is_last: bool = False) -> None:
         state = self._state.model_copy(update={"waiting_count": sum(self._waiting.values())})
-        self._taken = await self._by.webhooks.note(self._taken, state, is_last=is_last)
+        known = KnownWebhook(webhook=self._webhook, state=state)
+        self._taken = await self._by.webhooks.note(self._taken, known, is_last=is_last)
 
     @property
     def _now(self) -> datetime:
         return self._by.clock.now()
+
+    @property
+    def _is_over(self) -> bool:
+        return self._is_time_up or not self._webhook.is_active
 
     @property
     def _is_time_up(self) -> bool:

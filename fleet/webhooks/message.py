@@ -20,6 +20,7 @@ from fleet.model.webhook import Webhook, WebhookForm
 PREFIX = "whsec_"
 _SECRET_BYTES = 32
 
+TEST = "webhook.test"
 TYPES: Mapping[EventKind, str] = {
     EventKind.PHASE_CHANGED: "cluster.phase_changed",
     EventKind.VERSION_CHANGED: "cluster.version_changed",
@@ -56,6 +57,24 @@ def message_id(webhook: Webhook, event: Event) -> str:
 def write_body(webhook: Webhook, event: Event) -> bytes:
     payload = _slack(event) if webhook.form is WebhookForm.SLACK else _standard(event)
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def write_test(webhook: Webhook, at: datetime) -> bytes:
+    """A message of which nothing has happened, to see whether one arrives."""
+    sentence = f"This is a test of the webhook {webhook.name}. Nothing has happened."
+    told: dict[str, Any] = {"text": _escape(sentence)}
+    if webhook.form is not WebhookForm.SLACK:
+        about = {"id": opaque.write(["Webhook", webhook.id]), "name": webhook.name}
+        told = {
+            "type": TEST,
+            "timestamp": _instant(at),
+            "data": {"webhook": about, "message": sentence},
+        }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def new_test_id() -> str:
+    return f"msg_test_{secrets.token_hex(16)}"
 
 
 def write_headers(secret: str, message_id: str, at: datetime, body: bytes) -> dict[str, str]:

@@ -1,11 +1,11 @@
-"""Creates webhooks, deletes them, and replays messages that did not arrive. The caller needs the scope ADMIN,
-because a webhook sends events of the whole fleet to an address that its creator chooses.
+"""Creates, changes, pauses, tests and deletes webhooks, and replays messages that did not arrive. The caller needs the
+scope ADMIN, because a webhook sends events of the whole fleet to an address that its creator chooses.
 """
 
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypedDict, TypeVar
 from urllib.parse import urlsplit
 
 from fleet.model.caller import Caller, Scope
@@ -17,9 +17,9 @@ from fleet.model.webhook import KnownWebhook, Webhook, WebhookForm, WebhookState
 from fleet.ports.clock import Clock
 from fleet.ports.store import Reader
 from fleet.ports.vault import Vault
-from fleet.ports.webhooks import Sender, Webhooks
-from fleet.webhooks.message import make_secret
-from fleet.webhooks.target import Target, write_target
+from fleet.ports.webhooks import NotDelivered, Sender, Webhooks
+from fleet.webhooks.message import make_secret, new_test_id, write_headers, write_test
+from fleet.webhooks.target import LOST, Target, read_kept, write_target
 
 T = TypeVar("T")
 
@@ -39,6 +39,26 @@ class MadeWebhook(NamedTuple):
 
 class ChangedWebhook(NamedTuple):
     known: KnownWebhook
+
+
+class WebhookPatch(TypedDict, total=False):
+    """What is to be changed. What is not in it stays; a filter that is null wants everything."""
+
+    name: str
+    url: str
+    form: WebhookForm
+    kinds: Iterable[EventKind] | None
+    severities: Iterable[Severity] | None
+    providers: Iterable[str] | None
+    account_ids: frozenset[str] | None
+    is_paused: bool
+
+
+class TestedWebhook(NamedTuple):
+    """`failure` is why the message did not arrive."""
+
+    known: KnownWebhook
+    failure: str | None
 
 
 class DeletedWebhook(NamedTuple):
@@ -72,8 +92,7 @@ class WebhookService:
         existing = await self.webhooks.page(after=None, limit=MOST_WEBHOOKS)
         if len(existing) >= MOST_WEBHOOKS:
             wrong.append(InvalidInput(f"There are {MOST_WEBHOOKS} webhooks, which is the most."))
-        if any(one.webhook.name == name for one in existing):
-            wrong.append(InvalidInput("Another webhook has this name.", path=("name",)))
+        wrong += _faults_of_taken(name, existing)
         if wrong:
             raise SeveralRefusals(wrong)
         webhook = Webhook(
@@ -93,6 +112,40 @@ class WebhookService:
         await self.vault.keep(webhook.vault_key, write_target(Target(url=url, secret=secret)))
         await self.webhooks.keep(webhook, state)
         return MadeWebhook(KnownWebhook(webhook=webhook, state=state), secret)
+
+    async def update(self, caller: Caller, webhook_id: str, patch: WebhookPatch) -> ChangedWebhook:
+        """It takes effect at once, for what is sent next."""
+        _require_admin(caller)
+        known = await self._need_understood(webhook_id)
+        members = await self._members(known.webhook, patch)
+        url = patch.get("url")
+        before = None if url is None else await self._replace_url(known.webhook, url.strip())
+        try:
+            changed = await self.webhooks.change(
+                webhook_id, lambda webhook: webhook.model_copy(update=members)
+            )
+        except BaseException:
+            if before is not None:
+                await self.vault.keep(known.webhook.vault_key, write_target(before))
+            raise
+        if changed is None:
+            raise _gone()
+        return ChangedWebhook(changed)
+
+    async def test(self, caller: Caller, webhook_id: str) -> TestedWebhook:
+        """Sends a message now, also while it is paused. It is tried once, and counts nowhere."""
+        _require_admin(caller)
+        known = await self._need_understood(webhook_id)
+        now = self.clock.now()
+        body = write_test(known.webhook, now)
+        try:
+            target = await read_kept(self.vault, known.webhook)
+            await self.sender.post(target.url, body, write_headers(target.secret, new_test_id(), now, body))
+        except KeyError:
+            return TestedWebhook(known, LOST)
+        except NotDelivered as failure:
+            return TestedWebhook(known, str(failure))
+        return TestedWebhook(known, None)
 
     async def delete(self, caller: Caller, webhook_id: str) -> DeletedWebhook:
         _require_admin(caller)
@@ -121,7 +174,7 @@ class WebhookService:
     async def _need(self, webhook_id: str) -> KnownWebhook:
         known = await self.webhooks.find(webhook_id)
         if known is None:
-            raise NoSuchThing("The webhook was not found.", path=("id",))
+            raise _gone()
         return known
 
     async def _need_understood(self, webhook_id: str) -> KnownWebhook:
@@ -129,6 +182,45 @@ class WebhookService:
         if not known.webhook.is_understood:
             raise Unsupported(f"{FROM_ANOTHER_VERSION} Delete it, or use that version.")
         return known
+
+    async def _members(self, webhook: Webhook, patch: WebhookPatch) -> dict[str, Any]:
+        """Of the webhook, as they are to be. Raises `Refused`."""
+        members: dict[str, Any] = {}
+        wrong: list[Refused] = []
+        if "name" in patch:
+            members["name"] = name = patch["name"].strip()
+            others = await self.webhooks.page(after=None, limit=MOST_WEBHOOKS)
+            wrong += _faults_of_name(name)
+            wrong += _faults_of_taken(name, [one for one in others if one.webhook.id != webhook.id])
+        if "url" in patch:
+            members |= {"origin": _origin(patch["url"].strip()), "url_changed_at": self.clock.now()}
+            wrong += self._faults_of_url(patch["url"].strip())
+        if "form" in patch:
+            members["form"] = patch["form"]
+            wrong += _faults_of_form(patch["form"])
+        if "account_ids" in patch:
+            members["account_ids"] = patch["account_ids"]
+            wrong += await self._faults_of_accounts(patch["account_ids"])
+        members |= {
+            name: _some(wanted)
+            for name, wanted in patch.items()
+            if name in ("kinds", "severities", "providers")
+            and (wanted is None or isinstance(wanted, Iterable))
+        }
+        if "is_paused" in patch and patch["is_paused"] != (webhook.paused_at is not None):
+            members |= {"paused_at": self.clock.now() if patch["is_paused"] else None, "pause_reason": None}
+        if wrong:
+            raise SeveralRefusals(wrong)
+        return members
+
+    async def _replace_url(self, webhook: Webhook, url: str) -> Target:
+        """The target as it was. Its secret stays."""
+        try:
+            before = await read_kept(self.vault, webhook)
+        except KeyError:
+            raise Unsupported(LOST) from None
+        await self.vault.keep(webhook.vault_key, write_target(Target(url=url, secret=before.secret)))
+        return before
 
     def _faults_of_url(self, url: str) -> list[Refused]:
         try:
@@ -151,6 +243,16 @@ def _faults_of_name(name: str) -> list[Refused]:
     if not 1 <= len(name) <= LONGEST_NAME:
         return [InvalidInput(f"A name has 1 to {LONGEST_NAME} characters.", path=("name",))]
     return []
+
+
+def _faults_of_taken(name: str, others: Iterable[KnownWebhook]) -> list[Refused]:
+    if any(one.webhook.name == name for one in others):
+        return [InvalidInput("Another webhook has this name.", path=("name",))]
+    return []
+
+
+def _gone() -> NoSuchThing:
+    return NoSuchThing("The webhook was not found.", path=("id",))
 
 
 def _faults_of_form(form: WebhookForm) -> list[Refused]:

@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
+from fleet.model.webhook import Webhook
+from fleet.ports.vault import Vault
+
+LOST = "Its address is not kept any more. Delete it, and create it again."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
@@ -14,6 +19,11 @@ class Target:
 
 def write_target(target: Target) -> SecretStr:
     return SecretStr(json.dumps({"url": target.url, "secret": target.secret}))
+
+
+async def read_kept(vault: Vault, webhook: Webhook) -> Target:
+    """Raises `KeyError` where it is not kept any more."""
+    return read_target(await vault.token(webhook.vault_key, replaced_at=webhook.url_changed_at))
 
 
 def read_target(text: SecretStr) -> Target:

@@ -1,5 +1,6 @@
 """Webhooks in the table: each has a partition, with the deliveries that wait and those that were given up."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from fleet.model.webhook import KEPT, Delivery, KnownWebhook, Webhook, WebhookState
@@ -11,7 +12,7 @@ from infra.store.names import SEPARATOR, below, join, stamp
 from infra.store.pages import read_page
 from infra.store.placeholders import webhook_of_keys, webhook_state_of_keys
 from infra.store.rows import HELD_BACK, entry, read_body, read_time, read_whole_body
-from infra.store.table import ConditionFailed, Contended, Table
+from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Key, Row, delete, put, update
 
 _LISTED = join("webhooks")
@@ -50,6 +51,26 @@ class TableWebhooks:
         found = await read_page(self._table, span, _to_webhook, now=self._clock.now(), limit=limit)
         return [known for _, known in found]
 
+    async def change(self, webhook_id: str, revise: Callable[[Webhook], Webhook]) -> KnownWebhook | None:
+        key = _key(webhook_id)
+        async for _ in tries(self._clock):
+            row = await self._table.get(key, consistent=True)
+            if row is None:
+                return None
+            known = _to_webhook(row)
+            webhook, version = revise(known.webhook), int(row["version"])
+            keep: Row = {
+                "body": webhook.model_dump_json(),
+                "version": version + 1,
+                **entry(LISTING, _LISTED, join(*webhook.order)),
+            }
+            try:
+                await self._table.write(update(key, keep=keep, condition=is_still(version)))
+            except (ConditionFailed, Contended):
+                continue
+            return KnownWebhook(webhook=webhook, state=known.state)
+        raise Contended("others kept writing the same webhook")
+
     async def remove(self, webhook_id: str) -> None:
         """The webhook first, so that nobody delivers for it any more."""
         key = _key(webhook_id)
@@ -59,7 +80,7 @@ class TableWebhooks:
     async def take(self, webhook_id: str, *, now: datetime, until: datetime) -> Taken | None:
         row = await self._table.get(_key(webhook_id), consistent=True)
         known = None if row is None else _to_webhook(row)
-        if row is None or known is None or not known.webhook.is_understood:
+        if row is None or known is None or not known.webhook.is_active:
             return None
         lease_until = read_time(row, "lease_until")
         if lease_until is not None and lease_until > now:
@@ -73,14 +94,12 @@ class TableWebhooks:
             return None
         return taken
 
-    async def note(self, taken: Taken, state: WebhookState, *, is_last: bool = False) -> Taken:
-        webhook_id = taken.known.webhook.id
-        noted = Taken(
-            known=KnownWebhook(webhook=taken.known.webhook, state=state),
-            version=taken.version + 1,
-            until=taken.until,
-        )
-        keep: Row = {"state": state.model_dump_json(), "version": noted.version}
+    async def note(self, taken: Taken, known: KnownWebhook, *, is_last: bool = False) -> Taken:
+        webhook_id = known.webhook.id
+        noted = Taken(known=known, version=taken.version + 1, until=taken.until)
+        keep: Row = {"state": known.state.model_dump_json(), "version": noted.version}
+        if known.webhook != taken.known.webhook:
+            keep = {**keep, "body": known.webhook.model_dump_json()}
         drop = ("lease_until",) if is_last else ()
         try:
             await self._table.write(

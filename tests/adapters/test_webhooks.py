@@ -43,7 +43,7 @@ async def test_a_message_arrives_as_it_is_at_the_host_that_was_named(
 
 
 @pytest.mark.parametrize(
-    ("status", "is_down"), [(400, False), (404, False), (410, False), (301, False), (429, True), (500, True)]
+    ("status", "is_down"), [(400, False), (404, False), (410, True), (301, False), (429, True), (500, True)]
 )
 async def test_what_is_no_success_has_not_arrived(
     allowing: WebhookSender, receiver: Receiver, status: int, is_down: bool
@@ -52,6 +52,7 @@ async def test_what_is_no_success_has_not_arrived(
     with pytest.raises(NotDelivered, match=f"It answered with {status}") as failure:
         await allowing.post(f"http://hook.example:{receiver.port}/", b"{}", {})
     assert failure.value.is_down is is_down
+    assert failure.value.is_gone is (status == 410)
     assert failure.value.retry_after_seconds == 7
     assert len(receiver.received) == 1  # a redirect is not followed
 

@@ -34,6 +34,9 @@ FILES = {"meridian.txt": "crdb_sandbox_meridian_freight", "secret.txt": "made-up
 """Files that they name, besides those of this repository."""
 
 
+ENDS_WITH = {"fleetgraph webhooks test pager": 1}
+"""Of examples that do not end with 0: nobody listens at an address that is made up."""
+
 TYPING_SECONDS = 5.0
 """What somebody takes from one example to the next, at least. What the first asked for may be done by then."""
 
@@ -113,7 +116,7 @@ def test_every_example_of_the_help_works_on_the_sandbox(sandbox: Sandbox, typed:
         for example in examples(verb.examples):
             ended = typed(example)
             sandbox.clock.sleep(TYPING_SECONDS)
-            if ended.status != 0:
+            if ended.status != ENDS_WITH.get(example, 0):
                 failed.append(f"{example}\n    {ended.status}: {ended.err or ended.out}")
     assert failed == [], "\n".join(failed)
 

@@ -108,6 +108,13 @@ def test_what_was_given_up_is_shown_and_replayed(everything: Whole, receiver: Re
         (["create", "mine", "--to-env", "NOTHING"], Exit.USAGE, "NOTHING holds no address."),
         (["create", "mine", "--to", "a", "--to-env", "B"], Exit.USAGE, "name two addresses"),
         (["create", "mine", "--to", "https://a", "--severity", "brokn"], Exit.USAGE, "Did you mean broken?"),
+        (["update", "mine"], Exit.USAGE, "There is nothing to change."),
+        (
+            ["update", "mine", "--kind", "phase-changed", "--clear", "kind"],
+            Exit.USAGE,
+            "contradict each other",
+        ),
+        (["pause", "mine"], Exit.NOT_FOUND, "There is no webhook mine."),
         (["show", "mine"], Exit.NOT_FOUND, "There is no webhook mine."),
     ],
 )
@@ -117,3 +124,44 @@ def test_what_cannot_be_meant_is_said(
     ended = everything.command()("webhooks", *arguments)
     assert (ended.status, ended.out) == (status, "")
     assert sentence in ended.err
+
+
+def test_a_webhook_is_tested_changed_paused_and_resumed(everything: Whole, receiver: Receiver) -> None:
+    fleetgraph = everything.command()
+    made = fleetgraph("webhooks", "create", "mine", "--to", receiver.url, "--severity", "broken")
+    assert fleetgraph("webhooks", "test", "mine").status == Exit.OK
+    (message,) = receiver.received
+    assert json.loads(message.body)["type"] == "webhook.test"
+    assert is_signed(message, made.out.strip())
+    receiver.status = 410
+    failed = fleetgraph("webhooks", "test", "mine")
+    assert (failed.status, failed.out) == (Exit.FAILED, "")
+    assert "It answered with 410." in failed.err
+    receiver.status = 204
+    receiver.received.clear()
+    changed = fleetgraph(
+        "webhooks", "update", "mine", "--name", "ours", "--kind", "operation-begun", "--clear", "severity"
+    )
+    assert changed.out == f"ours sends operation-begun to {receiver.url.removesuffix('/hook')}.\n"
+    assert fleetgraph("webhooks", "pause", "ours").out.startswith("ours is paused since ")
+    title, row = fleetgraph("webhooks", "list").out.splitlines()
+    assert row.split()[title.split().index("STATE")] == "PAUSED"
+    assert fleetgraph(*CREATE, "--name", "told").status == Exit.OK
+    everything.pass_time(10)
+    assert receiver.received == []
+    assert fleetgraph("webhooks", "resume", "ours").status == Exit.OK
+    everything.pass_time(10)
+    (message,) = receiver.received
+    assert json.loads(message.body)["data"]["kind"] == "OPERATION_BEGUN"
+
+
+def test_a_receiver_that_is_gone_is_shown_as_paused_with_the_reason(
+    everything: Whole, receiver: Receiver
+) -> None:
+    fleetgraph = everything.command()
+    receiver.status = 410
+    fleetgraph("webhooks", "create", "mine", "--to", receiver.url, "--kind", "operation-begun")
+    assert fleetgraph(*CREATE, "--name", "told").status == Exit.OK
+    everything.pass_time(3600)
+    assert len(receiver.received) == 1
+    assert "410: it wants nothing any more" in fleetgraph("webhooks", "show", "mine").out

@@ -117,15 +117,21 @@ class Whole:
 
     async def _live(self) -> None:
         vault = MemoryVault()
-        async with wire(
+        client = open_client()
+        sender = WebhookSender(client=client, allows_private=True, resolve=here_alone)
+        wired = wire(
             rows=SqliteTable(),
             vault=vault,
             pace=Pace(),
             clock=self._clock,
             base_urls={one.accounts[0].provider: one.url for one in self._fake_providers.values()},
-            allows_private_webhooks=True,
-        ) as parts:
-            self._parts = parts
+        )
+        async with client, wired as opened:
+            self._parts = parts = replace(
+                opened,
+                webhook_service=replace(opened.webhook_service, sender=sender),
+                deliverer=replace(opened.deliverer, sender=sender),
+            )
             for name, fake_provider in self._fake_providers.items():
                 await self._connect(fake_provider, name, vault)
             app = create_app(
@@ -163,13 +169,8 @@ class Whole:
     async def _deliver(self) -> None:
         """To receivers on this machine; no other host is known here."""
         known = await self._parts.webhook_service.webhooks.page(after=None, limit=MOST_WEBHOOKS)
-        if not known:
-            return
-        async with open_client() as client:
-            sender = WebhookSender(client=client, allows_private=True, resolve=here_alone)
-            deliverer = replace(self._parts.deliverer, sender=sender)
-            for one in known:
-                await deliverer.deliver(one.webhook.id)
+        for one in known:
+            await self._parts.deliverer.deliver(one.webhook.id)
 
 
 async def here_alone(host: str, port: int) -> Sequence[str]:

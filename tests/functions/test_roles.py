@@ -241,8 +241,12 @@ def test_what_webhooks_send_is_planned_and_sent_within_the_roles(
     assert refused(calls, "ObserveRole", names) == []
 
     calls.clear()
+    revised = """mutation ($id: ID!) { updateWebhook(
+        id: $id, input: {url: "https://localhost:2/hook", name: "other", isPaused: true}
+    ) { userErrors { message } } }"""
+    assert ask(deployment, revised, **webhook) == {"updateWebhook": {"userErrors": []}}
     mutation = "mutation ($id: ID!) { %sWebhook(id: $id) { userErrors { message } } }"
-    for change in ("replay", "delete"):
+    for change in ("test", "replay", "delete"):
         assert ask(deployment, mutation % change, **webhook) == {f"{change}Webhook": {"userErrors": []}}
     assert refused(calls, "ApiRole", names) == []
 

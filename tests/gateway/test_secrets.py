@@ -150,6 +150,7 @@ def test_the_mutations_that_take_secrets_are_known() -> None:
         "createIntegration",
         "updateIntegration",
         "createWebhook",
+        "updateWebhook",
     ]
 
 

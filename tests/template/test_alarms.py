@@ -95,6 +95,8 @@ CASES: list[tuple[str, str, Sequence[float | None], bool]] = [
     ("RefusalsAlarm", "a client whose key expired", [2.0] * 60, False),
     ("RefusedTokensAlarm", "a token was revoked", [0.0, 1.0, 0.0], True),
     ("RefusedTokensAlarm", "all are accepted", [0.0, None, 0.0], False),
+    ("DeadDeliveriesAlarm", "a message was given up", [None, 1.0, None], True),
+    ("DeadDeliveriesAlarm", "nothing was given up", [None] * 30, False),
     ("ThrottledAlarm", "the table throttles", [3.0] * 10, True),
     ("ThrottledAlarm", "a burst now and then", [1.0, None, None, None, None] * 4, False),
     ("PlansCutShortAlarm", "more accounts than a plan can claim", [1.0, 1.0, 1.0], True),

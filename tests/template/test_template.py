@@ -25,6 +25,7 @@ WRITTEN = [
     ("PlansCutShort", "functions/plan.py"),
     ("FailedMessages", "functions/observe.py"),
     ("RefusedTokens", "functions/observe.py"),
+    ("DeadDeliveries", "functions/observe.py"),
     ("Refusals", "functions/api.py"),
     ("Throttled", "infra/telemetry.py"),
 ]

@@ -28,6 +28,7 @@ from gateway.mutations.payloads import (
     IntegrationPayload,
     OperationPayload,
     SpendLimitPayload,
+    TestWebhookPayload,
     WebhookPayload,
 )
 from gateway.types.records import field
@@ -133,6 +134,14 @@ class Mutation:
     )
     create_webhook: CreateWebhookPayload | None = field(
         "Send what happens from now on to an address.", resolver=webhooks.create
+    )
+    update_webhook: WebhookPayload | None = field(
+        "Change what a webhook sends and where, pause it, or resume it. Members that are left out stay as they are.",
+        resolver=webhooks.update,
+    )
+    test_webhook: TestWebhookPayload | None = field(
+        "Send a signed message of the type `webhook.test` now, once, also while the webhook is paused.",
+        resolver=webhooks.test,
     )
     delete_webhook: DeleteWebhookPayload | None = field(
         "Delete a webhook, with everything that waits for it.", resolver=webhooks.delete

@@ -21,7 +21,7 @@ from fleet.model.operation import OperationState
 from fleet.model.plan import Plan as KnownPlan
 from fleet.model.refusal import MissingScope, Refused
 from fleet.model.webhook import KnownWebhook
-from fleet.webhooks.service import ChangedWebhook, DeletedWebhook, MadeWebhook
+from fleet.webhooks.service import ChangedWebhook, DeletedWebhook, MadeWebhook, TestedWebhook
 from gateway.context import Info
 from gateway.mutations.refusals import UserError, failure_errors, user_errors
 from gateway.relay import ids
@@ -45,6 +45,7 @@ Answer = (
     | KnownEnvelope
     | MadeWebhook
     | ChangedWebhook
+    | TestedWebhook
     | DeletedWebhook
 )
 
@@ -62,6 +63,8 @@ class MutationOutcome:
     envelope: KnownEnvelope | None = None
     webhook: KnownWebhook | None = None
     secret: str | None = None
+    is_delivered: bool | None = None
+    failure: str | None = None
     is_deleted: bool = False
     user_errors: Sequence[ShownRefusal] = ()
 
@@ -110,16 +113,24 @@ def _outcome(named: str | None, answered: Answer) -> MutationOutcome:
             return MutationOutcome(api_key=answered.key, token=answered.token)
         case KnownKey():
             return MutationOutcome(api_key=answered)
-        case MadeWebhook(known, secret):
-            return MutationOutcome(webhook=known, secret=secret)
-        case ChangedWebhook(known):
-            return MutationOutcome(webhook=known)
+        case MadeWebhook() | ChangedWebhook() | TestedWebhook():
+            return _outcome_of_webhook(answered)
         case DeletedWebhook():
             return MutationOutcome(named=named, is_deleted=True)
         case KnownPlan():
             return MutationOutcome(named=named, plan=answered)
         case domain.Operation():
             return MutationOutcome(named=named, operation=answered, user_errors=failure_errors(answered))
+
+
+def _outcome_of_webhook(answered: MadeWebhook | ChangedWebhook | TestedWebhook) -> MutationOutcome:
+    match answered:
+        case MadeWebhook(known, secret):
+            return MutationOutcome(webhook=known, secret=secret)
+        case TestedWebhook(known, failure):
+            return MutationOutcome(webhook=known, is_delivered=failure is None, failure=failure)
+        case ChangedWebhook(known):
+            return MutationOutcome(webhook=known)
 
 
 def _entry(info: Info, subject: str) -> AuditEntry:
@@ -268,6 +279,13 @@ class CreateWebhookPayload(Payload):
 @strawberry.type(description="The result of a change of a webhook.")
 class WebhookPayload(Payload):
     webhook: Webhook | None
+
+
+@strawberry.type(description="The result of testing a webhook.")
+class TestWebhookPayload(Payload):
+    webhook: Webhook | None
+    is_delivered: bool | None = field("Whether the message arrived. Null if none was sent.")
+    failure: str | None = field("Why it did not arrive.")
 
 
 @strawberry.type(description="The result of deleting a webhook.")

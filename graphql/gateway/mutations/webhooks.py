@@ -1,5 +1,7 @@
 """Mutations of webhooks."""
 
+from typing import cast
+
 import strawberry
 from pydantic import SecretStr
 
@@ -9,7 +11,7 @@ from fleet.model.event import EventKind
 from fleet.model.refusal import InvalidInput, NoSuchThing
 from fleet.model.severity import Severity
 from fleet.model.webhook import WebhookForm
-from fleet.webhooks.service import ChangedWebhook, DeletedWebhook, MadeWebhook
+from fleet.webhooks.service import ChangedWebhook, DeletedWebhook, MadeWebhook, TestedWebhook, WebhookPatch
 from gateway.context import Info
 from gateway.mutations.payloads import answers
 from gateway.relay import ids
@@ -30,6 +32,24 @@ class CreateWebhookInput:
     account_ids: list[strawberry.ID] | None = option("The default is every account.")
 
 
+@strawberry.input(
+    description="Changes of a webhook. Members that are left out stay as they are. It takes effect at once; its secret "
+    "stays."
+)
+class UpdateWebhookInput:
+    name: str | None = option()
+    url: SecretStr | None = option("An https address of the public internet.")
+    form: WebhookForm | None = option()
+    kinds: list[EventKind] | None = option("Null wants every kind.")
+    severities: list[Severity] | None = option("Null wants every severity.")
+    providers: list[ProviderKind] | None = option("Null wants every provider.")
+    account_ids: list[strawberry.ID] | None = option("Null wants every account.")
+    is_paused: bool | None = option(
+        "While it is paused nothing is sent. Nothing is lost: what happens meanwhile is sent when it is resumed within "
+        "90 days."
+    )
+
+
 @answers(Scope.ADMIN)
 async def create(info: Info, input: CreateWebhookInput) -> MadeWebhook:  # noqa: A002
     return await info.context.webhooks.create(
@@ -42,6 +62,24 @@ async def create(info: Info, input: CreateWebhookInput) -> MadeWebhook:  # noqa:
         providers=given(input.providers),
         account_ids=_accounts(given(input.account_ids)),
     )
+
+
+@answers(Scope.ADMIN)
+async def update(info: Info, id: strawberry.ID, input: UpdateWebhookInput) -> ChangedWebhook:  # noqa: A002
+    told = {name: one for name, one in vars(input).items() if one is not strawberry.UNSET}
+    for name in ("name", "url", "form", "is_paused"):
+        if name in told and told[name] is None:
+            raise InvalidInput("It cannot be null. Leave it out to keep it.", path=(name,))
+    if "url" in told:
+        told["url"] = told["url"].get_secret_value()
+    if "account_ids" in told:
+        told["account_ids"] = _accounts(told["account_ids"])
+    return await info.context.webhooks.update(info.context.caller, _id(id), cast("WebhookPatch", told))
+
+
+@answers(Scope.ADMIN)
+async def test(info: Info, id: strawberry.ID) -> TestedWebhook:  # noqa: A002
+    return await info.context.webhooks.test(info.context.caller, _id(id))
 
 
 @answers(Scope.ADMIN)

@@ -94,6 +94,13 @@ class Webhook(Node):
     created_by: str = field(
         "The name of the caller who created it.", resolver=lambda root: root.webhook.created_by
     )
+    paused_at: datetime | None = field(
+        "Since when nothing is sent. Null while it is sending.", resolver=lambda root: root.webhook.paused_at
+    )
+    pause_reason: str | None = field(
+        "Why Fleetgraph paused it by itself: its receiver answered with 410. Null where a person did.",
+        resolver=lambda root: root.webhook.pause_reason,
+    )
     delivered_at: datetime | None = field(
         "When an event was delivered last.", resolver=lambda root: root.state.delivered_at
     )

@@ -30,6 +30,8 @@ NEEDS_ADMIN = {
     "createApiKey",
     "revokeApiKey",
     "createWebhook",
+    "updateWebhook",
+    "testWebhook",
     "deleteWebhook",
     "replayWebhook",
 }
