@@ -28,7 +28,7 @@ READ_UNITS = {
     "account, twice": 2,
     "budget": 1,
     "open changes": 1,
-    "six clusters": 3.2,
+    "six clusters": 3.5,
     "what else is due": 1.05,
 }
 PLAN_UNITS = {"read": 1 + 9 * 0.5 + 0.5, "written": 1}
