@@ -19,6 +19,7 @@ from adapters.northflank.billing import (
     to_running,
     to_statements,
 )
+from adapters.northflank.camel import CamelItem
 from adapters.northflank.convert import (
     to_cloud,
     to_cluster,
@@ -35,7 +36,6 @@ from adapters.northflank.credentials import (
 )
 from adapters.northflank.request import to_create_cluster_request, to_update_cluster_request
 from adapters.northflank.wire import (
-    CamelItem,
     WireCatalogPage,
     WireCluster,
     WireClusterAnswer,

@@ -12,7 +12,8 @@ from typing import Annotated
 
 from pydantic import AliasChoices, Field
 
-from adapters.northflank.wire import CamelItem, CamelPart, WirePage, listed
+from adapters.northflank.camel import CamelItem, CamelPart
+from adapters.northflank.wire import WirePage, listed
 from adapters.wire import Charge, CurrencyCode, Identity, Items, Text, Title, Wire
 from fleet.model.money import Money
 from fleet.model.spend import CURRENT, SpendLine, Statement, bounded, period_name

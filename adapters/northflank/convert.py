@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
+from adapters.northflank.camel import if_shown
+from adapters.northflank.networks import to_aws, to_azure, to_coreweave, to_gcp, to_nebius, to_oci
+from adapters.northflank.pools import WireNodePool, to_node_pool
+from adapters.northflank.settings import to_settings
 from adapters.northflank.wire import (
     WireCluster,
     WireIntegration,
     WireNode,
-    WireNodePool,
     WireNodeResources,
     WireNodeType,
     WireRegion,
@@ -20,7 +23,9 @@ from fleet.model.cluster import Capacity, Cluster, Engine, Phase, Resources, dig
 from fleet.model.integration import Integration
 from fleet.model.money import SpendLimitState, SpendLimitStatus
 from fleet.model.node import Node, NodePhase
-from fleet.providers.northflank import NORTHFLANK, NodePool, NorthflankDetails
+from fleet.model.record import Record
+from fleet.providers.northflank import NORTHFLANK, NorthflankDetails
+from fleet.providers.northflank.cluster import PATCHED
 
 CLOUDS: Mapping[str, Cloud] = {
     "aws": Cloud.AWS,
@@ -69,7 +74,6 @@ T = TypeVar("T")
 
 def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
     cloud = to_cloud(wire.provider)
-    pools = tuple(to_node_pool(pool) for pool in wire.node_pools or ())
     return Cluster(
         account_id=account_id,
         provider=NORTHFLANK.key,
@@ -95,8 +99,25 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
             state=SpendLimitState.UNSUPPORTED, reason=NORTHFLANK.unsupported[Capability.SPEND_LIMIT]
         ),
         integration_external_id=to_integration_id(wire.integration_id),
-        details=NorthflankDetails(console_url=CONSOLE_URL, node_pools=pools),
+        details=to_details(wire),
         unread_members=wire.unread,
+    )
+
+
+def to_details(wire: WireCluster) -> NorthflankDetails:
+    return NorthflankDetails(
+        console_url=CONSOLE_URL,
+        node_pools=tuple(to_node_pool(pool) for pool in wire.node_pools or ()),
+        dns=wire.dns,
+        owned_by=wire.entity_type,
+        allowed_teams=if_shown(wire.restrictions, lambda part: part.team_ids),
+        aws=if_shown(wire.aws, to_aws),
+        azure=if_shown(wire.azure, to_azure),
+        gcp=if_shown(wire.gcp, to_gcp),
+        oci=if_shown(wire.oci, to_oci),
+        coreweave=if_shown(wire.coreweave, to_coreweave),
+        nebius=if_shown(wire.nebius, to_nebius),
+        settings=if_shown(wire.settings, to_settings),
     )
 
 
@@ -123,32 +144,20 @@ def to_integration_id(reference: str | None) -> str | None:
     return reference.rpartition("/")[2] if reference else None
 
 
-def to_node_pool(wire: WireNodePool) -> NodePool:
-    return NodePool(
-        id=wire.id,
-        node_type=wire.node_type,
-        node_count=wire.node_count,
-        disk_size_gb=wire.disk_size,
-        min_nodes=wire.scaling.min if wire.scaling else None,
-        max_nodes=wire.scaling.max if wire.scaling else None,
-        availability_zones=wire.availability_zones,
-    )
-
-
 def to_capacity(pools: Sequence[WireNodePool]) -> Capacity:
     """The sums over the pools, and the resources of a node if all pools agree. Minimum and maximum are given if a pool
     autoscales; a pool that does not counts with its number of nodes.
     """
     scales = any(pool.scaling for pool in pools)
     disk_gb = (
-        None if pool.node_count is None or pool.disk_size is None else pool.node_count * pool.disk_size
+        None if pool.node_count is None or pool.disk_size_gb is None else pool.node_count * pool.disk_size_gb
         for pool in pools
     )
     fewest = (pool.scaling.min if pool.scaling else pool.node_count for pool in pools)
     most = (pool.scaling.max if pool.scaling else pool.node_count for pool in pools)
     return Capacity(
         total=Resources(storage_mib=_to_mib(_sum(disk_gb))),
-        per_node=Resources(storage_mib=_to_mib(_shared(pool.disk_size for pool in pools))),
+        per_node=Resources(storage_mib=_to_mib(_shared(pool.disk_size_gb for pool in pools))),
         node_count=_sum(pool.node_count for pool in pools),
         min_nodes=_sum(fewest) if scales else None,
         max_nodes=_sum(most) if scales else None,
@@ -160,8 +169,15 @@ def to_revision(wire: WireCluster) -> str:
     """The revision: a digest of what Fleetgraph can set, with whole node pools. The present number of nodes of an
     autoscaled pool is not part of it.
     """
+    details = to_details(wire)
+    parts = {name: getattr(details, name) for name in (*PATCHED, "settings", "allowed_teams")}
     return digest_revision(
         {
+            **{
+                name: part.model_dump(mode="json") if isinstance(part, Record) else part
+                for name, part in parts.items()
+                if part is not None
+            },
             "name": wire.name,
             "description": wire.description,
             "region": wire.region,

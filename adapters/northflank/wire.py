@@ -1,25 +1,26 @@
 """The members of Northflank's answers that are used.
 
-An answer can hold secrets: a cluster's `settings` (the keys of a log store, for example) and an integration's
-`credentials`. No model has a member for them, so they are dropped.
+An answer can hold secrets: the keys of a log store in a cluster's `settings`, and an integration's `credentials`. No
+model has a member for them, so they are dropped.
 """
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AliasPath, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import AliasPath, Field
 
+from adapters.northflank.camel import CamelItem, CamelPart, CamelWire
+from adapters.northflank.networks import WireAws, WireAzure, WireCoreweave, WireGcp, WireNebius, WireOci
+from adapters.northflank.pools import WireNodePool
+from adapters.northflank.settings import WireSettings
 from adapters.wire import (
     MOST_PARTS,
     Description,
     Identity,
     Items,
-    Lenient,
     Message,
     PageToken,
-    SmallCount,
     Text,
     Title,
     When,
@@ -29,41 +30,6 @@ from adapters.wire import (
 )
 
 Amount = Annotated[Decimal, Field(ge=0, lt=2**40)]
-
-
-class CamelWire(Wire):
-    model_config = ConfigDict(alias_generator=to_camel, validate_by_name=True)
-
-
-class CamelPart(CamelWire, Lenient):
-    """An object within an item."""
-
-
-class CamelItem(CamelWire, WireItem):
-    id: Identity
-
-
-class WireAutoscaling(CamelPart):
-    enabled: bool | None = None
-    min: SmallCount = None
-    max: SmallCount = None
-
-
-class WireNodePool(CamelItem):
-    """A pool. In a BYOK cluster it has only a name. Members that are not used are kept for the revision."""
-
-    model_config = ConfigDict(extra="allow")
-
-    node_type: Text = None
-    node_count: SmallCount = None
-    disk_size: SmallCount = None
-    autoscaling: WireAutoscaling | None = None
-    availability_zones: Words | None = None
-
-    @property
-    def scaling(self) -> WireAutoscaling | None:
-        """The minimum and maximum of an autoscaled pool."""
-        return self.autoscaling if self.autoscaling and self.autoscaling.enabled else None
 
 
 class WireState(CamelPart):
@@ -79,6 +45,22 @@ class WireStatus(CamelPart):
     state: WireState | None = None
 
 
+class WireTeam(CamelPart):
+    team_id: Text = None
+
+
+class WireRestrictions(CamelPart):
+    """Whether some teams alone may use it, and which."""
+
+    enabled: bool | None = None
+    teams: Annotated[tuple[WireTeam, ...], Field(max_length=MOST_PARTS)] = ()
+
+    @property
+    def team_ids(self) -> tuple[str, ...] | None:
+        """Null where there is no restriction."""
+        return tuple(one.team_id for one in self.teams if one.team_id) if self.enabled else None
+
+
 class WireCluster(CamelItem):
     identifying = frozenset({"name", "status"})
 
@@ -90,6 +72,16 @@ class WireCluster(CamelItem):
     kubernetes_version: Text = None
     integration_id: Text = None
     node_pools: Annotated[tuple[WireNodePool, ...], Field(max_length=MOST_PARTS)] | None = None
+    entity_type: Text = None
+    restrictions: WireRestrictions | None = None
+    settings: WireSettings | None = None
+    aws: WireAws | None = None
+    azure: WireAzure | None = None
+    gcp: WireGcp | None = None
+    oci: WireOci | None = None
+    coreweave: WireCoreweave | None = None
+    nebius: WireNebius | None = None
+    dns: Text = None
     created_at: When = None
     updated_at: When = None
     deletion_requested: bool | None = None

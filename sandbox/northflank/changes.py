@@ -1,14 +1,17 @@
 """Changes at Northflank: integrations change at once, clusters within seconds, changes of nodes are not visible."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sandbox.api import Refusal
 from sandbox.bodies import Body
 from sandbox.faults import Json
 from sandbox.life import Life, is_doomed
+from sandbox.northflank.pools import read_pools
+from sandbox.northflank.shapes import BLOCKS, BLOCKS_OF_NEW, INTEGRATION_BLOCKS, check, refuse
 from sandbox.northflank.world import (
     CATALOG,
     Cluster,
@@ -43,9 +46,11 @@ FEATURES = (
     *("cloudfront", "route53", "registry-pull", "registry-push", "opentofu"),
     *("workload-identity", "workload-identity-managed"),
 )
-INTEGRATION_BLOCKS = ("restrictions", "aws", "gcp", "cloudflare")
-CLUSTER_BLOCKS = ("settings", "restrictions", "gcp", "aws", "azure", "byok", "coordinates")
-"""Objects that are stored as they are sent."""
+WITH_CLUSTERS = ("aws", "aws-eusc", "azure", "civo", "gcp", "byok", "oci", "coreweave", "nebius")
+DESCRIPTION = r"""[a-zA-Z0-9.,?\s\\/'"()\[\];`%^&*\-_:!]+"""
+NEEDED = {"oci": "vcnConfiguration", "coreweave": "zone", "nebius": "projectId"}
+"""A member of the block that a cluster in a cloud cannot do without."""
+FEWEST_SUBNETS, MOST_SUBNETS = 2, 4
 
 BIRTH = "creating 6, provisioning 14, running"
 DOOM = "creating 8, error"
@@ -54,6 +59,10 @@ UPDATE = "updating 8, running"
 DEATH = "deleting 10, gone"
 
 # ---------------------------------------------------------------------- integrations
+
+
+OPTIONAL = ("externalId", "objectId", "passphrase", "email")
+"""Members of credentials that may be left out."""
 
 
 def create_integration(scope: Scope, members: Json, now: datetime) -> Integration:
@@ -97,6 +106,8 @@ def integration_name(body: Body) -> str:
 
 def keep_integration(scope: Scope, body: Body, name: str, created_at: datetime) -> Integration:
     spec = {"provider": body.choice("provider", PROVIDERS), "features": [], **integration_members(body)}
+    if spec["provider"] == "gcp" and "gcp" not in spec:
+        raise body.refuse("gcp.projectId", "is required")
     own = Integration(
         id=slug(name), name=name, spec=spec, credentials=read_credentials(body, spec), created_at=created_at
     )
@@ -121,8 +132,12 @@ def read_credentials(body: Body, spec: Mapping[str, Any]) -> Json:
         "authenticationMode", ""
     )
     credentials = body.inner("credentials")
-    credentials.allow(*credential_members(spec["provider"], mode))
-    return {name: credentials.take(name, str) for name in credentials.members}
+    members = credential_members(spec["provider"], mode)
+    credentials.allow(*members)
+    for name in members:
+        if name not in OPTIONAL and name not in credentials:
+            raise credentials.refuse(name, "is required")
+    return {name: credentials.text(name) for name in credentials.members}
 
 
 # ---------------------------------------------------------------------- clusters
@@ -148,25 +163,33 @@ def put_cluster(scope: Scope, world: World, members: Json, now: datetime) -> Clu
 def cluster_name(body: Body) -> str:
     # A Kubernetes version is accepted and ignored.
     known = ("name", "description", "provider", "integrationId", "region", "nodePools", "kubernetesVersion")
-    body.allow(*known, *CLUSTER_BLOCKS)
+    body.allow(*known, *BLOCKS, *BLOCKS_OF_NEW)
     return read_name(body, longest=20)
 
 
 def keep_cluster(scope: Scope, world: World, body: Body, name: str, now: datetime) -> Cluster:
     provider = body.choice("provider", PROVIDERS)
+    if provider not in WITH_CLUSTERS:
+        raise body.refuse("provider", "runs no clusters")
     integration_id = body.text("integrationId")
     integration = scope.integrations.get(named(integration_id))
     if integration is None or integration.spec.get("provider") != provider:
         raise body.refuse("integrationId", f"is no integration with {provider}")
+    features = integration.spec.get("features", ())
+    if "byoc" not in features:
+        raise body.refuse("integrationId", "has not the feature byoc")
     if provider != "byok":
         body.text("region")
+    needed = NEEDED.get(provider)
+    if needed is not None and needed not in body.inner(provider):
+        raise body.refuse(f"{provider}.{needed}", "is required")
     spec = {"provider": provider, "integrationId": integration_id, "kubernetesVersion": "1.32"}
     cluster_id = slug(name)
     cluster = Cluster(
         id=cluster_id,
         name=name,
-        spec=spec | cluster_members(body, provider),
-        pools=read_pools(body, world, cluster_id, provider, ()),
+        spec=spec | cluster_members(body, provider, features, {**BLOCKS, **BLOCKS_OF_NEW}),
+        pools=read_pools(body, provider, (), features, partial(world.pool, cluster_id, provider)),
         reason="the cloud refused to create the machines" if is_doomed(name) else "",
         created_at=now,
         life=Life.parse(DOOM if is_doomed(name) else BIRTH, began=now),
@@ -177,20 +200,24 @@ def keep_cluster(scope: Scope, world: World, body: Body, name: str, now: datetim
 
 def patch_cluster(scope: Scope, world: World, found: Incarnation, members: Json, now: datetime) -> Cluster:
     cluster, body = found.cluster, Body(members)
-    body.allow("name", "description", "region", "nodePools", *CLUSTER_BLOCKS)
+    # A Kubernetes version is accepted and ignored.
+    body.allow("name", "description", "region", "nodePools", "kubernetesVersion", *BLOCKS)
     if found.is_deletion_requested:
         raise Refusal(409, "The cluster is being deleted")
     provider = cluster.spec["provider"]
+    integration = scope.integrations.get(named(cluster.spec["integrationId"]))
+    features = integration.spec.get("features", ()) if integration else FEATURES
     if "region" in body and provider != "byok" and body.members["region"] != cluster.spec["region"]:
         raise body.refuse("region", "can be changed for byok clusters only")
     patched = settled(found, UPDATE if found.state == "running" else None, now)
     if "nodePools" in body:
         patched = settled(found, SCALING, now)
-        patched = replace(patched, pools=read_pools(body, world, cluster.id, provider, cluster.pools))
+        new = partial(world.pool, cluster.id, provider)
+        patched = replace(patched, pools=read_pools(body, provider, cluster.pools, features, new))
     patched = replace(
         patched,
         name=read_name(body, longest=20) if "name" in body else cluster.name,
-        spec=cluster.spec | cluster_members(body, provider),
+        spec=cluster.spec | cluster_members(body, provider, features, BLOCKS),
         updated_at=now,
     )
     scope.clusters[cluster.id] = patched
@@ -210,37 +237,32 @@ def settled(found: Incarnation, script: str | None, now: datetime) -> Cluster:
     return replace(found.cluster, life=life, created_at=found.created_at)
 
 
-def cluster_members(body: Body, provider: str) -> Json:
+def cluster_members(body: Body, provider: str, features: Sequence[str], forms: Mapping[str, Any]) -> Json:
     given: Json = {}
     if "description" in body:
         given["description"] = read_description(body)
     if "region" in body:
         offered = [offer["id"] for offer in CATALOG["regions"] if offer["provider"] == provider]
         given["region"] = body.choice("region", offered) if offered else body.text("region")
-    return given | blocks(body, CLUSTER_BLOCKS)
+    given |= blocks(body, forms)
+    check_aws(given.get("aws", {}) if provider.startswith("aws") else {}, features)
+    vnet = given.get("azure", {}).get("networking", {}).get("vnetConfiguration", {})
+    if vnet.get("mode") == "custom-vnet" and "vnetId" not in vnet:
+        raise refuse("azure.networking.vnetConfiguration.vnetId", "is required")
+    return given
 
 
-def read_pools(
-    body: Body, world: World, cluster_id: str, provider: str, before: tuple[Json, ...]
-) -> tuple[Json, ...]:
-    """The pools by id. One with an unknown id is new and gets its own id."""
-    known = {pool["id"]: pool for pool in before}
-    taken = set(known)
-    pools = []
-    for number, given in enumerate(body.take("nodePools", list)):
-        pool = Body(given if isinstance(given, dict) else {}, place=f"nodePools.{number}.")
-        if provider == "byok":
-            pool.text("providerId")  # Northflank does not choose the nodes of such a pool
-        else:
-            pool.text("nodeType")
-            pool.number("nodeCount")
-            pool.number("diskSize", minimum=1)
-        shown = known.get(pool.members.get("id", "")) or world.pool(cluster_id, provider, taken)
-        taken.add(shown["id"])
-        pools.append(shown | pool.members | {"id": shown["id"]})
-    if not pools:
-        raise body.refuse("nodePools", "must not be empty")
-    return tuple(pools)
+def check_aws(block: Json, features: Sequence[str]) -> None:
+    configuration = block.get("subnetConfiguration", {})
+    if configuration.get("mode") == "explicit-subnets":
+        if not FEWEST_SUBNETS <= len(configuration.get("subnets", ())) <= MOST_SUBNETS:
+            raise refuse(
+                "aws.subnetConfiguration.subnets", f"must have {FEWEST_SUBNETS} to {MOST_SUBNETS} items"
+            )
+        if "byoc-custom-vpc" not in features:
+            raise refuse("aws.subnetConfiguration", "needs the feature byoc-custom-vpc")
+    if block.get("vpcEgress") and "byoc-static-egress" not in features:
+        raise refuse("aws.vpcEgress", "needs the feature byoc-static-egress")
 
 
 # ---------------------------------------------------------------------- nodes
@@ -271,14 +293,18 @@ def read_name(body: Body, *, longest: int) -> str:
 
 
 def read_description(body: Body) -> str:
-    description: str = body.take("description", str)
+    description: str = body.text("description", pattern=DESCRIPTION)
     if len(description) > 200:
         raise body.refuse("description", "must have at most 200 characters")
     return description
 
 
-def blocks(body: Body, names: tuple[str, ...]) -> Json:
-    return {name: body.take(name, dict) for name in names if name in body}
+def blocks(body: Body, forms: Mapping[str, Any]) -> Json:
+    """The objects of a body, each in its form."""
+    for name in forms:
+        if name in body:
+            check(body.members[name], forms[name], name)
+    return {name: body.members[name] for name in forms if name in body}
 
 
 def named(reference: str) -> str:

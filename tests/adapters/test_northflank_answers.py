@@ -15,6 +15,15 @@ from fleet.model.cluster import Capacity, Cluster, Engine, Phase
 from fleet.model.failure import Unauthenticated, UnexpectedResponse
 from fleet.model.money import SpendLimitState
 from fleet.providers.northflank import NodePool
+from fleet.providers.northflank.networks import AwsNetwork
+from fleet.providers.northflank.pools import Gpus
+from fleet.providers.northflank.settings import (
+    Builds,
+    Registry,
+    RequestModifier,
+    RequestModifiers,
+    Settings,
+)
 from fleetgraph.testing.setting import TOKEN
 from tests.adapters.replay import SHARED, Replay, fixture
 
@@ -47,12 +56,16 @@ async def test_clusters_of_a_team_are_read_with_their_pools() -> None:
         node_type="m6i.xlarge",
         node_count=3,
         disk_size_gb=100,
+        disk_type="gp3",
         min_nodes=2,
         max_nodes=10,
+        labels={"tier": "web"},
     )
     assert (checkout.capacity.min_nodes, checkout.capacity.max_nodes) == (4, 12)
     assert (garage.cloud, garage.phase, garage.regions) == (Cloud.BYOK, Phase.READY, ())
-    assert garage.details.node_pools == (NodePool(id="rack-one"),)
+    assert garage.details.node_pools == (NodePool(id="rack-one", provider_id="rack-one", is_default=True),)
+    assert (checkout.details.dns, checkout.details.owned_by) == ("checkout-00001", "team")
+    assert checkout.details.settings == Settings(builds=Builds(plan="nf-compute-200"))
     assert garage.capacity.node_count is None
     assert replay.requests[0].headers["authorization"] == f"Bearer {TOKEN}"
 
@@ -211,8 +224,20 @@ async def test_the_captured_list_of_clusters_reads_without_loss() -> None:
             disk_size_gb=100,
             min_nodes=0,
             max_nodes=10,
+            is_spot=False,
+            gpus=Gpus(kind="h100", count=1, memory_gib=80),
         ),
     )
+    half = RequestModifier(cpu=0.5, memory=0.8)
+    assert cluster.details.settings == Settings(
+        builds=Builds(plan="nf-compute-200"),
+        registry=Registry(registry_id="my-registry-credentials"),
+        request_modifiers=RequestModifiers(
+            services=half, jobs=half, builds=RequestModifier(cpu=0.2, memory=0.5), addons=half
+        ),
+    )
+    assert cluster.details.aws == AwsNetwork(subnets=("eu-west-1a",))
+    assert (cluster.details.dns, cluster.details.owned_by) == ("xxxxxxxxxx", "team")
     assert (cluster.capacity.node_count, cluster.capacity.instance_type) == (3, "n2-standard-8")
 
 

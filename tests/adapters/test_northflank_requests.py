@@ -32,6 +32,14 @@ RAW: dict[str, Any] = {
             "labels": {"tier": "render"},
             "scheduling": {"allowJobs": False},
             "availabilityZones": ["europe-west2-b"],
+            "computeResources": {
+                "gpu": {
+                    "type": "h100",
+                    "count": 1,
+                    "resources": {"memoryInfo": {"sizeInGiB": 80}},
+                    "timeslicing": {"enabled": True, "numSlices": 4},
+                }
+            },
             "somethingNew": {"of": ["tomorrow"]},
         },
         {"id": "pool-1", "nodeType": "n2", "nodeCount": 1, "diskSize": 50},
@@ -72,7 +80,7 @@ def test_the_sovereign_cloud_has_a_name_of_its_own() -> None:
 
 
 def test_a_cloud_without_clusters_is_refused() -> None:
-    with pytest.raises(InvalidInput, match=r"HETZNER, but .*AWS") as refused:
+    with pytest.raises(InvalidInput, match=r"HETZNER, but in AWS, ") as refused:
         to_create_cluster_request(
             "A cluster", NorthflankClusterSpec.model_validate(SPEC | {"cloud": "HETZNER"})
         )
@@ -100,13 +108,15 @@ def test_a_pool_that_is_there_keeps_what_nobody_spoke_of() -> None:
     first = RAW["nodePools"][0]
     wanted = {"id": first["id"], "node_type": "n2-standard-8", "node_count": 6, "disk_size_gb": 200}
     (fixed,) = pools(wanted)
-    assert fixed == first | {
+    kept = {name: value for name, value in first.items() if name != "somethingNew"}
+    assert fixed == kept | {
         "nodeCount": 6,
         "diskSize": 200,
-        "autoscaling": {"enabled": False, "min": 0, "max": 10, "profile": "eager"},
+        "autoscaling": {"enabled": False, "min": 0, "max": 10},
+        "computeResources": {"gpu": {"timeslicing": {"enabled": True, "numSlices": 4}}},
     }
     (scaling,) = pools(wanted | {"min_nodes": 1, "max_nodes": 3, "availability_zones": ["europe-west2-c"]})
-    assert scaling["autoscaling"] == {"enabled": True, "min": 1, "max": 3, "profile": "eager"}
+    assert scaling["autoscaling"] == {"enabled": True, "min": 1, "max": 3}
     assert (scaling["availabilityZones"], scaling["labels"]) == (["europe-west2-c"], {"tier": "render"})
 
 

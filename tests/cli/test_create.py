@@ -118,6 +118,72 @@ def create(following: Command, keeper: Keeper, flags: str) -> dict[str, Any]:
         ),
         (
             (
+                "northflank --integration aws-main --cloud azure --region westeurope --node-pool "
+                "type=Standard_D4ds_v5,count=2,disk=100,system --node-pool "
+                "type=Standard_D8ds_v5,count=1,disk=100,spot=true,public-ips=false,label=tier=desk "
+                "--authorized-network 192.0.2.0/24 --no-overlay --allowed-team studio"
+            ),
+            {
+                "integrationId": "a-link",
+                "cloud": "AZURE",
+                "region": "westeurope",
+                "nodePools": [
+                    {
+                        "nodeType": "Standard_D4ds_v5",
+                        "nodeCount": 2,
+                        "diskSizeGb": 100,
+                        "azure": {"isSystem": True},
+                    },
+                    {
+                        "nodeType": "Standard_D8ds_v5",
+                        "nodeCount": 1,
+                        "diskSizeGb": 100,
+                        "isSpot": True,
+                        "azure": {"hasPublicIps": False},
+                        "labels": [{"key": "tier", "value": "desk"}],
+                    },
+                ],
+                "azure": {"hasOverlay": False, "authorizedNetworks": ["192.0.2.0/24"]},
+                "allowedTeams": ["studio"],
+            },
+        ),
+        (
+            (
+                "northflank --integration aws-main --cloud oci --region eu-frankfurt-1 --vcn-id vcn "
+                "--api-subnet-id api --load-balancer-subnet-id lb --node-pool "
+                "type=VM.Standard.E4.Flex,count=3,disk=100,ocpus=4,memory=32,subnet=nodes"
+            ),
+            {
+                "integrationId": "a-link",
+                "cloud": "OCI",
+                "region": "eu-frankfurt-1",
+                "nodePools": [
+                    {
+                        "nodeType": "VM.Standard.E4.Flex",
+                        "nodeCount": 3,
+                        "diskSizeGb": 100,
+                        "oci": {"ocpus": 4, "memoryGb": 32},
+                        "subnets": ["nodes"],
+                    }
+                ],
+                "oci": {"vcnId": "vcn", "apiSubnetId": "api", "loadBalancerSubnetIds": ["lb"]},
+            },
+        ),
+        (
+            (
+                "northflank --integration aws-main --cloud coreweave --region US-EAST-04 --zone US-EAST-04A "
+                "--node-pool type=cd-gp-a192-genoa,count=1,disk=100"
+            ),
+            {
+                "integrationId": "a-link",
+                "cloud": "COREWEAVE",
+                "region": "US-EAST-04",
+                "nodePools": [{"nodeType": "cd-gp-a192-genoa", "nodeCount": 1, "diskSizeGb": 100}],
+                "coreweave": {"zone": "US-EAST-04A"},
+            },
+        ),
+        (
+            (
                 "qovery --cloud aws --region eu-west-3 --integration a-link --production --instance-type "
                 "t3.large --disk-size-gb 60 --min-nodes 2 --max-nodes 5 --feature STATIC_IP=true --feature "
                 "KARPENTER --description Ours. --kubernetes-mode partially-managed --no-deploy "
@@ -160,6 +226,37 @@ def test_flags_become_the_spec_of_a_provider(
         "maxNodes": 1,
     }
     assert sent == (defaults | spec if provider == "qovery" else spec)
+
+
+def test_settings_of_a_file_become_part_of_a_spec(following: Command, keeper: Keeper, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.json"
+    settings.write_text('{"builds": {"mode": "internal"}}', encoding="utf-8")
+    place = "northflank --integration aws-main --cloud aws --region a --node-pool type=m,count=2,disk=100"
+    sent = create(following, keeper, f"{place} --settings-file {settings}")
+    assert sent["spec"]["northflank"]["settings"] == {"builds": {"mode": "internal"}}
+
+
+@pytest.mark.parametrize(
+    ("flags", "sentence"),
+    [
+        (
+            "--cloud aws --node-pool type=m,count=2,disk=100 --vnet-id v",
+            "--vnet-id is not for a cluster in aws",
+        ),
+        ("--cloud aws --node-pool type=m,count=2,disk=100,colour=blue", "'colour' is unknown"),
+        ("--cloud aws --node-pool type=m,count=2,disk=100,spot=maybe", "neither true nor false"),
+        ("--cloud aws --node-pool type=m,count=2,disk=100,label=tier", "is no label"),
+        ("--cloud aws --node-pool type=m,count=2,disk", "not of the form KEY=VALUE"),
+        ("--cloud aws --node-pool type=m", "count and disk missing"),
+    ],
+)
+def test_what_a_cloud_or_a_pool_does_not_have_is_said_before_anything_is_asked(
+    following: Command, flags: str, sentence: str
+) -> None:
+    place = ["--account", "acme", "--name", "new", "--integration", "aws-main", "--region", "a"]
+    ended = following("clusters", "create", "northflank", *place, *flags.split())
+    assert ended.status == Exit.USAGE, ended
+    assert sentence in ended.err
 
 
 def test_files_become_part_of_a_spec(following: Command, keeper: Keeper, tmp_path: Path) -> None:

@@ -69,7 +69,10 @@ def test_a_qovery_cluster_is_created_stopped_and_deployed_again(fleetgraph: Comm
 
 def test_a_northflank_cluster_is_created_through_an_integration(fleetgraph: Command) -> None:
     place = "--account 'Tidewater Studio' --cloud aws --region eu-west-1 --integration 'Staging AWS'"
-    run(fleetgraph, f"create northflank {place} --name Lab --node-pool type=m5.large,count=2,disk=100 --wait")
+    run(
+        fleetgraph,
+        f"create northflank {place} --name Lab --node-pool type=m6i.xlarge,count=2,disk=100 --wait",
+    )
     assert phase(fleetgraph, "Tidewater Studio/Lab") == "READY"
 
 

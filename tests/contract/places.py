@@ -23,7 +23,14 @@ class Place:
 
 
 def modules(folder: str, *, besides: str = "") -> Callable[[Path], set[str]]:
-    return lambda root: {path.stem for path in (root / folder).glob("[!_]*.py")} - set(besides.split())
+    """Modules of one file, and packages."""
+    return lambda root: (
+        (
+            {path.stem for path in (root / folder).glob("[!_]*.py")}
+            | {path.parent.name for path in (root / folder).glob("[!_]*/__init__.py")}
+        )
+        - set(besides.split())
+    )
 
 
 def packages(folder: str, file: str) -> Callable[[Path], set[str]]:

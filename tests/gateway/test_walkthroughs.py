@@ -278,6 +278,69 @@ async def test_a_northflank_integration_is_made(begin: Begin) -> None:
     assert "Backup AWS" in [one["name"] for one in listed["nodes"]]
 
 
+async def test_a_northflank_cluster_on_azure_is_made_changed_and_deleted(begin: Begin) -> None:
+    journey = begin("northflank")
+    account_id = await journey.connect("Tidewater Studio")
+    asked = journey.input_of("create-northflank-cluster")
+    assert asked["accountId"] == account_id
+    wanted = asked["spec"]["northflank"]
+
+    bare = [{**pool, "azure": {"isSystem": False}} for pool in wanted["nodePools"]]
+    unfit = {**asked, "spec": {"northflank": {**wanted, "nodePools": bare}}}
+    (error,) = (await journey.run("create-northflank-cluster", input=unfit))["userErrors"]
+    assert error["path"] == ["input", "spec", "northflank", "nodePools"]
+    assert "needs a system pool" in error["message"]
+    assert journey.asked("POST") == []
+
+    made = await journey.follow(await journey.run("create-northflank-cluster"), minutes=15)
+    assert (made["state"], made["target"]["name"]) == ("SUCCEEDED", "Desk")
+    (request,) = journey.asked("POST")
+    body = json.loads(request.content)
+    assert (body["provider"], body["region"], body["integrationId"]) == ("azure", "westeurope", "azure-uk")
+    assert body["azure"] == {
+        "networking": {"vnetConfiguration": {"mode": "create-default"}},
+        "enableAuthorizedIpRanges": True,
+        "authorizedIpRanges": ["192.0.2.0/24"],
+    }
+    system, spot = body["nodePools"]
+    assert (system["azure"], spot["preemptible"]) == ({"systemPool": True}, True)
+    assert (spot["labels"], spot["scheduling"]) == ({"tier": "desk"}, {"allowBuilds": False})
+
+    cluster = await journey.run("cluster", id=made["target"]["id"])
+    details = cluster["details"]
+    assert [pool["isSpot"] for pool in details["nodePools"]] == [False, True]
+    assert details["nodePools"][0]["azure"] == {"isSystem": True}
+    assert details["nodePools"][1]["labels"] == [{"key": "tier", "value": "desk"}]
+    assert details["azure"] == {"vnetId": None, "authorizedNetworks": ["192.0.2.0/24"]}
+    assert details["settings"] == {"builds": {"mode": "internal", "plan": "nf-compute-200"}}
+
+    change = await journey.run(
+        "update-northflank-cluster", id=cluster["id"], expectedRevision=cluster["revision"]
+    )
+    assert (await journey.follow(change, minutes=15))["state"] == "SUCCEEDED"
+    (request,) = journey.asked("PATCH")
+    assert json.loads(request.content) == {
+        "azure": {
+            "networking": {"vnetConfiguration": {"mode": "create-default"}},
+            "enableAuthorizedIpRanges": True,
+            "authorizedIpRanges": ["192.0.2.0/24", "198.51.100.0/24"],
+        },
+        "settings": {
+            "builds": {"mode": "paas", "plan": "nf-compute-200"},
+            "requestModifiers": {"jobs": {"cpu": 0.5, "memory": 0.8}},
+        },
+    }
+    changed = (await journey.run("cluster", id=cluster["id"]))["details"]
+    assert changed["azure"]["authorizedNetworks"] == ["192.0.2.0/24", "198.51.100.0/24"]
+    late = await journey.run(
+        "update-northflank-cluster", id=cluster["id"], expectedRevision=cluster["revision"]
+    )
+    assert late["userErrors"][0]["__typename"] == "ConflictError"
+
+    gone = await journey.run("delete-cluster", id=cluster["id"], confirmName="Desk")
+    assert (await journey.follow(gone, minutes=15))["state"] == "SUCCEEDED"
+
+
 async def test_a_qovery_cluster_is_made_with_all_that_can_be_set(begin: Begin) -> None:
     journey = begin("qovery")
     account_id = await journey.connect("Orchard Grocers")

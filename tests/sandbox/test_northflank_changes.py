@@ -14,9 +14,18 @@ INTEGRATION = {
     "name": "Azure Two",
     "provider": "azure",
     "features": ["byoc"],
-    "credentials": {"secret": SECRET},
+    "credentials": {
+        "tenantId": "tenant",
+        "clientId": "client",
+        "secret": SECRET,
+        "subscriptionId": "subscription",
+    },
 }
-POOL = {"nodeType": "m6i.xlarge", "nodeCount": 2, "diskSize": 50}
+GPU_TYPE = "nodePools.0.computeResources.gpu.type"
+SCALING = "nodePools.0.autoscaling"
+TEMPLATE = "nodePools.0.aws.launchTemplate"
+SUBNETS = {"mode": "explicit-subnets", "subnets": ["a", "b"]}
+POOL = {"id": "pool-1", "nodeType": "m6i.xlarge", "nodeCount": 2, "diskSize": 50}
 CLUSTER = {
     "name": "Dailies",
     "provider": "aws",
@@ -50,7 +59,7 @@ def test_a_created_integration_answers_with_its_secrets(team: httpx.Client) -> N
     made = team.post("integrations", json=INTEGRATION)
     assert made.status_code == 200
     assert made.json()["data"]["id"] == "azure-two"
-    assert made.json()["data"]["credentials"] == {"secret": SECRET}
+    assert made.json()["data"]["credentials"] == INTEGRATION["credentials"]
     assert team.get("integrations/azure-two").json() == made.json()
     assert SECRET not in team.get("integrations").text
 
@@ -66,6 +75,12 @@ def test_a_created_integration_answers_with_its_secrets(team: httpx.Client) -> N
         ({"description": "x" * 201}, "description"),
         ({"credentials": {"apiKey": "x"}}, "credentials.apiKey"),
         ({"credentials": "x"}, "credentials"),
+        ({"credentials": {"tenantId": "t", "clientId": "c", "subscriptionId": "s"}}, "credentials.secret"),
+        ({"provider": "gcp", "credentials": {"keyfileJson": "{}"}}, "gcp.projectId"),
+        ({"provider": "gcp", "gcp": {"authenticationMode": "accessKey"}, "credentials": {}}, "gcp.projectId"),
+        ({"provider": "aws", "credentials": {"accessKey": "a"}}, "credentials.secretKey"),
+        ({"restrictions": {"enabled": True, "teams": [{"id": "a"}]}}, "restrictions.teams.0.id"),
+        ({"aws": {"authenticationMode": "guest"}}, "aws.authenticationMode"),
         ({"colour": "blue"}, "colour"),
     ],
 )
@@ -99,10 +114,11 @@ def test_a_second_of_the_same_name_conflicts_and_an_upsert_replaces(team: httpx.
 
 def test_a_patch_changes_what_is_given_and_neither_name_nor_provider(team: httpx.Client) -> None:
     where = "integrations/azure-uk"
-    patched = team.patch(where, json={"features": ["byoc", "byoc-logs"], "credentials": {"secret": SECRET}})
+    given = INTEGRATION["credentials"]
+    patched = team.patch(where, json={"features": ["byoc", "byoc-logs"], "credentials": given})
     assert patched.json()["data"]["features"] == ["byoc", "byoc-logs"]
-    assert patched.json()["data"]["credentials"] == {"secret": SECRET}
-    assert team.patch(where, json={"description": "UK"}).json()["data"]["credentials"] == {"secret": SECRET}
+    assert patched.json()["data"]["credentials"] == given
+    assert team.patch(where, json={"description": "UK"}).json()["data"]["credentials"] == given
     for fixed in ({"name": "Azure FR"}, {"provider": "aws"}):
         assert team.patch(where, json=fixed).status_code == 400
 
@@ -162,8 +178,29 @@ def test_a_doomed_cluster_says_why_it_failed(team: httpx.Client, clock: ManualCl
         ({"region": "moon-1"}, "region"),
         ({"region": None}, "region"),
         ({"nodePools": []}, "nodePools"),
-        ({"nodePools": [{}]}, "nodePools.0.nodeType"),
+        ({"nodePools": [{"id": "pool-1"}]}, "nodePools.0.nodeType"),
         ({"nodePools": [POOL, POOL | {"nodeCount": -1}]}, "nodePools.1.nodeCount"),
+        ({"nodePools": [POOL | {"id": "1"}]}, "nodePools.0.id"),
+        ({"nodePools": [POOL | {"nodeType": "Standard_D4s_v5"}]}, "nodePools.0.nodeType"),
+        ({"nodePools": [POOL | {"nodeType": "anything"}]}, "nodePools.0.nodeType"),
+        ({"nodePools": [POOL | {"colour": "blue"}]}, "nodePools.0.colour"),
+        ({"nodePools": [POOL | {"computeResources": {"gpu": {"type": "h100"}}}]}, GPU_TYPE),
+        ({"nodePools": [POOL | {"autoscaling": {"enabled": True, "min": 9, "max": 1}}]}, SCALING),
+        ({"nodePools": [POOL | {"autoscaling": {"enabled": True}}]}, SCALING),
+        ({"nodePools": [POOL | {"azure": {"systemPool": True}}]}, "nodePools.0.azure"),
+        ({"nodePools": [POOL | {"aws": {"launchTemplate": {"id": "lt-1"}}}]}, TEMPLATE + ".version"),
+        ({"nodePools": [POOL | {"aws": {"launchTemplate": {"id": "lt-1", "version": 1}}}]}, TEMPLATE),
+        ({"nodePools": [POOL | {"nodeCount": 0}]}, "nodePools"),
+        ({"aws": {"subnetConfiguration": {"subnets": ["a"]}}}, "aws.subnetConfiguration.mode"),
+        ({"aws": {"subnetConfiguration": SUBNETS | {"subnets": ["a"]}}}, "aws.subnetConfiguration.subnets"),
+        ({"aws": {"subnetConfiguration": SUBNETS}}, "aws.subnetConfiguration"),
+        ({"aws": {"publicAccessCidrs": ["anywhere"]}}, "aws.publicAccessCidrs.0"),
+        ({"aws": {"vpcEgress": True}}, "aws.vpcEgress"),
+        ({"settings": {"builds": {"mode": "outside"}}}, "settings.builds.mode"),
+        ({"settings": {"requestModifiers": {"jobs": {"cpu": 1}}}}, "settings.requestModifiers.jobs.memory"),
+        ({"restrictions": {"teams": []}}, "restrictions.enabled"),
+        ({"description": "a+b"}, "description"),
+        ({"provider": "cloudflare"}, "provider"),
     ],
 )
 def test_a_cluster_that_cannot_be_is_refused_by_the_field(
@@ -175,15 +212,23 @@ def test_a_cluster_that_cannot_be_is_refused_by_the_field(
 
 def test_a_brought_cluster_needs_no_region(server: Server, connected: Connect) -> None:
     person = connected(server, "Kestrel (personal)")
-    body = {
+    body: dict[str, Any] = {
         "name": "Attic",
         "provider": "byok",
         "integrationId": "garage-rack",
-        "nodePools": [{"providerId": "x"}],
+        "nodePools": [{"id": "rack", "providerId": "rack", "defaultPool": True}],
+        "byok": {"nodePoolProviderIdLabel": "rack"},
     }
     made = person.post(f"{MINE}/clusters", json=body).json()["data"]
     assert "region" not in made
-    assert made["nodePools"][0].keys() == {"id", "providerId"}
+    assert made["nodePools"][0].keys() == {"id", "providerId", "defaultPool"}
+    two = body | {
+        "name": "Attic Two",
+        "nodePools": [body["nodePools"][0], {"id": "shelf", "providerId": "shelf"}],
+    }
+    assert person.post(f"{MINE}/clusters", json=two).status_code == 200
+    none = body | {"name": "Attic Three", "nodePools": [{"id": "shelf", "providerId": "shelf"}]}
+    assert person.post(f"{MINE}/clusters", json=none).json()["error"]["details"].keys() == {"nodePools"}
 
 
 def test_a_name_is_taken_until_its_cluster_is_gone_and_an_upsert_changes_it(
@@ -262,3 +307,84 @@ def test_only_a_running_node_can_be_tended(team: httpx.Client) -> None:
     assert team.post(f"{path}/{gone}/drain").status_code == 409
     assert team.post(f"{path}/nobody/drain").status_code == 404
     assert team.post(f"{path}/{gone}/reboot").status_code == 404
+
+
+# ---------------------------------------------------------------------- what a cloud demands
+
+SYSTEM = {"id": "system", "nodeType": "Standard_D4ds_v5", "nodeCount": 2, "diskSize": 100}
+AZURE = {
+    "name": "Azure Cluster 1",
+    "provider": "azure",
+    "integrationId": "azure-uk",
+    "region": "westeurope",
+    "azure": {"networking": {"vnetConfiguration": {"mode": "create-default"}}},
+    "nodePools": [SYSTEM | {"azure": {"systemPool": True}}],
+}
+FLEXIBLE = {"id": "flex", "nodeType": "VM.Standard.E4.Flex", "nodeCount": 3, "diskSize": 100}
+OCI = {
+    "name": "OCI Cluster 1",
+    "provider": "oci",
+    "integrationId": "oracle-archive",
+    "region": "eu-frankfurt-1",
+    "oci": {"vcnConfiguration": {"vcnId": "vcn", "subnetIdForKubernetesApi": "api"}},
+    "nodePools": [FLEXIBLE | {"oci": {"ocpu": 4, "memory": 32}}],
+}
+GENOA = {"id": "genoa", "nodeType": "cd-gp-a192-genoa", "nodeCount": 1, "diskSize": 100}
+COREWEAVE = {
+    "name": "Training",
+    "provider": "coreweave",
+    "integrationId": "coreweave-training",
+    "region": "US-EAST-04",
+    "coreweave": {"zone": "US-EAST-04A"},
+    "nodePools": [GENOA],
+}
+
+
+@pytest.mark.parametrize("body", [AZURE, OCI, COREWEAVE], ids=lambda body: body["provider"])
+def test_a_cluster_with_what_its_cloud_demands_is_made(body: dict[str, Any], team: httpx.Client) -> None:
+    made = team.post("clusters", json=body).json()["data"]
+    assert made[body["provider"]] == body[body["provider"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "change", "field"),
+    [
+        (AZURE, {"nodePools": [SYSTEM]}, "nodePools"),
+        (AZURE, {"nodePools": [SYSTEM | {"azure": {"systemPool": False}}]}, "nodePools"),
+        (
+            AZURE,
+            {"azure": {"networking": {"vnetConfiguration": {"mode": "custom-vnet"}}}},
+            "azure.networking.vnetConfiguration.vnetId",
+        ),
+        (OCI, {"nodePools": [FLEXIBLE]}, "nodePools.0.oci"),
+        (OCI, {"nodePools": [FLEXIBLE | {"oci": {"ocpu": 4}}]}, "nodePools.0.oci.memory"),
+        (OCI, {"oci": {}}, "oci.vcnConfiguration"),
+        (OCI, {"oci": {"vcnConfiguration": {"vcnId": "v"}}}, "oci.vcnConfiguration.subnetIdForKubernetesApi"),
+        (COREWEAVE, {"coreweave": {}}, "coreweave.zone"),
+        (COREWEAVE, {"nodePools": [GENOA | {"preemptible": True}]}, "nodePools.0.preemptible"),
+        (
+            COREWEAVE,
+            {"nodePools": [GENOA | {"autoscaling": {"enabled": True, "min": 1, "max": 2}}]},
+            "nodePools.0.autoscaling",
+        ),
+    ],
+)
+def test_a_cluster_without_what_its_cloud_demands_is_refused_by_the_field(
+    body: dict[str, Any], change: dict[str, Any], field: str, team: httpx.Client
+) -> None:
+    error = team.post("clusters", json=body | change).json()["error"]
+    assert (error["status"], error["id"], list(error["details"])) == (400, "nf-invalid-request-body", [field])
+
+
+@pytest.mark.parametrize("name", ["oci", "coreweave", "storage", "status", "dns", "entityType"])
+def test_a_change_takes_no_member_that_its_document_does_not_know(name: str, team: httpx.Client) -> None:
+    error = team.patch("clusters/deep-archive", json={name: {}}).json()["error"]
+    assert list(error["details"]) == [name]
+
+
+def test_labels_and_type_of_a_pool_are_those_that_it_was_made_with(team: httpx.Client) -> None:
+    first, second = team.get("clusters/review-tool").json()["data"]["nodePools"]
+    for change, field in [({"labels": {"a": "b"}}, "labels"), ({"nodeType": "m6i.xlarge"}, "nodeType")]:
+        refused = team.patch("clusters/review-tool", json={"nodePools": [first, second | change]})
+        assert list(refused.json()["error"]["details"]) == [f"nodePools.1.{field}"]
+    assert team.patch("clusters/review-tool", json={"nodePools": [first, second]}).status_code == 200

@@ -41,6 +41,14 @@ export function Details({ cluster, id }: { cluster: Details_cluster$key; id: str
               diskSizeGb
               minNodes
               maxNodes
+              isSpot
+              gpus {
+                kind
+                count
+              }
+              azure {
+                isSystem
+              }
               availabilityZones
             }
           }
@@ -99,6 +107,9 @@ export function Details({ cluster, id }: { cluster: Details_cluster$key; id: str
                 pool.nodeCount != null && `${pool.nodeCount} nodes`,
                 pool.maxNodes != null && `${pool.minNodes ?? 0} to ${pool.maxNodes}`,
                 pool.diskSizeGb != null && `${pool.diskSizeGb} GB disk`,
+                pool.gpus && [pool.gpus.count, pool.gpus.kind, "GPUs"].filter(Boolean).join(" "),
+                pool.isSpot && "spot",
+                pool.azure?.isSystem && "system",
                 pool.availabilityZones?.join(", "),
               ]
                 .filter(Boolean)

@@ -133,12 +133,30 @@ const northflank: Kind = {
         <Choice name="type" title="Node type" values={values} onChange={onChange} options={typesOf(offers, values.cloud, values.region)} />
         <Text name="nodes" title="Nodes" inputMode="numeric" values={values} onChange={onChange} />
         <Text name="disk" title="Disk of each node in GB" inputMode="numeric" values={values} onChange={onChange} />
+        {values.cloud === "OCI" && (
+          <>
+            <Text name="ocpus" title="OCPUs of each node" inputMode="numeric" values={values} onChange={onChange} />
+            <Text name="memory" title="Memory of each node in GB" inputMode="numeric" values={values} onChange={onChange} />
+            <Text name="vcn" title="VCN" values={values} onChange={onChange} />
+            <Text name="apiSubnet" title="Public subnet of the Kubernetes API" values={values} onChange={onChange} />
+            <Text name="balancerSubnet" title="Public subnet of load balancers" values={values} onChange={onChange} />
+          </>
+        )}
+        {values.cloud === "COREWEAVE" && <Text name="zone" title="Zone" values={values} onChange={onChange} />}
+        {values.cloud === "NEBIUS" && (
+          <>
+            <Text name="project" title="Project" values={values} onChange={onChange} />
+            <Text name="subnet" title="Subnet" values={values} onChange={onChange} />
+          </>
+        )}
         <Text name="description" title="Description" values={values} onChange={onChange} />
       </>
     );
   },
   toSpec: (values) => {
     const [nodeCount, diskSizeGb] = [whole(values.nodes), whole(values.disk)];
+    const [ocpus, memoryGb] = [whole(values.ocpus), whole(values.memory)];
+    const inCloud = (cloud: string) => values.cloud === cloud;
     return {
       spec: {
         northflank: {
@@ -146,7 +164,24 @@ const northflank: Kind = {
           cloud: values.cloud as Cloud,
           region: optional(values.region),
           description: optional(values.description),
-          nodePools: [{ nodeType: values.type ?? "", nodeCount: nodeCount ?? 0, diskSizeGb: diskSizeGb ?? 0 }],
+          nodePools: [
+            {
+              nodeType: values.type ?? "",
+              nodeCount: nodeCount ?? 0,
+              diskSizeGb: diskSizeGb ?? 0,
+              azure: inCloud("AZURE") ? { isSystem: true } : undefined,
+              oci: inCloud("OCI") && ocpus != null && memoryGb != null ? { ocpus, memoryGb } : undefined,
+            },
+          ],
+          oci: inCloud("OCI")
+            ? {
+                vcnId: values.vcn ?? "",
+                apiSubnetId: values.apiSubnet ?? "",
+                loadBalancerSubnetIds: values.balancerSubnet ? [values.balancerSubnet] : undefined,
+              }
+            : undefined,
+          coreweave: inCloud("COREWEAVE") ? { zone: values.zone ?? "" } : undefined,
+          nebius: inCloud("NEBIUS") ? { projectId: values.project ?? "", subnetId: values.subnet ?? "" } : undefined,
         },
       },
       missing: firstMissing([
@@ -156,6 +191,11 @@ const northflank: Kind = {
         ["the node type", values.type],
         ["the number of nodes", nodeCount],
         ["the size of the disk", diskSizeGb],
+        ["the VCN", inCloud("OCI") ? values.vcn : "none"],
+        ["the subnet of the Kubernetes API", inCloud("OCI") ? values.apiSubnet : "none"],
+        ["the zone", inCloud("COREWEAVE") ? values.zone : "none"],
+        ["the project", inCloud("NEBIUS") ? values.project : "none"],
+        ["the subnet", inCloud("NEBIUS") ? values.subnet : "none"],
       ]),
     };
   },
