@@ -70,6 +70,11 @@ def cores(millicores: str | int | None) -> str:
     return "" if millicores is None else f"{int(millicores) / 1000:g}"
 
 
+def money_order(amount: dict[str, Any] | None) -> str | None:
+    """What amounts are sorted by: their currency first, because amounts of two cannot be compared."""
+    return None if amount is None else f"{amount['currency']} {amount['minorUnits']}"
+
+
 def money(amount: dict[str, Any]) -> str:
     return f"{amount['decimal']} {amount['currency']}"
 

@@ -6,18 +6,18 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
 
 import click
 
 from cli.errors import Exit, UsageError
 from cli.grammar import Flag, Options
 from cli.kinds import Duration
+from cli.listing import Listing as Listing
+from cli.rows import narrow, row_flags
 from cli.screen import Screen
 from cli.session import Session
-from cli.tables import Column, cell, draw
+from cli.tables import cell, draw
 
 FORMS = ("table", "wide", "json", "yaml", "csv", "name")
 GROUP = "output"
@@ -26,23 +26,8 @@ PASSING = frozenset({"ageSeconds", "observedAt", "nextAttemptAt", "requestBudget
 """Members that --watch does not show a list again for."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Listing:
-    """A list in each format."""
-
-    document: dict[str, Any]
-    """The data for JSON and YAML."""
-    rows: Sequence[dict[str, Any]]
-    columns: Sequence[Column]
-    name: Callable[[dict[str, Any]], str]
-    """The name of a row for other commands."""
-    empty: str
-    """The sentence for an empty list."""
-    remarks: Sequence[str] = field(default=())
-    """Remarks about a table, on standard error."""
-
-
-def output_flags(*, is_list: bool = False) -> list[click.Parameter]:
+def output_flags(*, is_list: bool = False, has_row_flags: bool = True) -> list[click.Parameter]:
+    """`has_row_flags`: false for a list that has its own flags to search and sort."""
     flags: list[click.Parameter] = [
         Flag(
             "-o",
@@ -57,6 +42,8 @@ def output_flags(*, is_list: bool = False) -> list[click.Parameter]:
         Flag("--json", "is_json", is_flag=True, help="the same as -o json", group=GROUP),
         Flag("--jq", metavar="FILTER", help="of the JSON, only what this filter of jq gives", group=GROUP),
     ]
+    if is_list and has_row_flags:
+        flags = [*row_flags(), *flags]
     if is_list:
         flags += [
             Flag("--watch", "-w", is_flag=True, help="show it again whenever it has changed", group=GROUP),
@@ -84,12 +71,16 @@ def form_of(options: Options) -> str:
 def show_list(session: Session, options: Options, fetch: Callable[[], Listing]) -> int:
     """Shows a list; with --watch, repeatedly until it is interrupted."""
     form, screen = form_of(options), session.screen
+
+    def narrowed() -> Listing:
+        return narrow(fetch(), options) if hasattr(options, "sort_rows") else fetch()
+
     if not options.watch:
-        _show(screen, options, form, fetch(), is_first=True)
+        _show(screen, options, form, narrowed(), is_first=True)
         return Exit.OK
     before: object = None
     while True:
-        listing = fetch()
+        listing = narrowed()
         if screen.is_terminal and form in ("table", "wide"):
             screen.clear()
             _show(screen, options, form, listing, is_first=True)

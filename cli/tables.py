@@ -31,6 +31,11 @@ class Column:
     """Whether a sentence goes on in the next line instead: where it is what the table is for."""
     is_state: bool = False
     """Whether its colour depends on its text."""
+    order: Callable[[dict[str, Any]], Any] | None = None
+    """What it is sorted by, where that is not what it shows."""
+
+    def sort_value(self, row: dict[str, Any]) -> Any:
+        return (self.order or self.value)(row)
 
 
 def draw(screen: Screen, columns: Sequence[Column], rows: Sequence[dict[str, Any]], *, is_wide: bool) -> None:

@@ -135,7 +135,11 @@ COLUMNS = (
     Column(title="PROVIDER", value=lambda node: node["provider"]["name"], rank=2),
     Column(title="NAME", value=lambda node: node["name"]),
     Column(title="STATE", value=lambda node: node["freshness"]["state"], is_state=True),
-    Column(title="SEEN", value=lambda node: freshness(node["freshness"] | {"state": "CURRENT"})),
+    Column(
+        title="SEEN",
+        value=lambda node: freshness(node["freshness"] | {"state": "CURRENT"}),
+        order=lambda node: node["freshness"]["observedAt"],
+    ),
     Column(title="TOKEN", value=_token, rank=3),
     Column(
         title="REQUESTS LEFT",

@@ -116,7 +116,7 @@ fleetgraph activity list --account "Acme Tools" --newest-first --limit 5
                 Flag("--cluster", type=Named("cluster"), metavar="CLUSTER", help="only of this one"),
                 Flag("--newest-first", is_flag=True, help="the newest first"),
                 Flag("--limit", type=Number(), metavar="N", help="how many at most (default: all)"),
-                *output_flags(is_list=True),
+                *output_flags(is_list=True, has_row_flags=False),
             ],
         )
     ],

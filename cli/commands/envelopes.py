@@ -7,7 +7,7 @@ import click
 from cli.changes import ask_for
 from cli.documents import envelopes
 from cli.errors import Exit, NotThere
-from cli.formatting import money, plain
+from cli.formatting import money, money_order, plain
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Named, Pair
 from cli.lookup import find_account, meant
@@ -113,10 +113,26 @@ class Amount(click.ParamType[str]):
 COLUMNS = (
     Column(title="NAME", value=lambda one: one["name"]),
     Column(title="STATE", value=lambda one: one["budgetStatus"]["state"], is_state=True),
-    Column(title="A MONTH", value=lambda one: money(one["money"])),
-    Column(title="SPENT", value=lambda one: money(one["budgetStatus"]["spent"])),
-    Column(title="ESTIMATE", value=lambda one: money(one["budgetStatus"]["estimate"]), rank=1),
-    Column(title="LIMITS LEFT", value=lambda one: money(one["budgetStatus"]["limitsLeft"]), rank=2),
+    Column(
+        title="A MONTH", value=lambda one: money(one["money"]), order=lambda one: money_order(one["money"])
+    ),
+    Column(
+        title="SPENT",
+        value=lambda one: money(one["budgetStatus"]["spent"]),
+        order=lambda one: money_order(one["budgetStatus"]["spent"]),
+    ),
+    Column(
+        title="ESTIMATE",
+        value=lambda one: money(one["budgetStatus"]["estimate"]),
+        rank=1,
+        order=lambda one: money_order(one["budgetStatus"]["estimate"]),
+    ),
+    Column(
+        title="LIMITS LEFT",
+        value=lambda one: money(one["budgetStatus"]["limitsLeft"]),
+        rank=2,
+        order=lambda one: money_order(one["budgetStatus"]["limitsLeft"]),
+    ),
     Column(title="ABOUT", value=_about, rank=3),
     Column(title="WHY", value=lambda one: " ".join(one["budgetStatus"]["reasons"]), is_wide=True),
 )

@@ -10,16 +10,21 @@ from cli.documents import change, read
 from cli.errors import UsageError
 from cli.formatting import freshness, moment, observed_ago
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import CLOUDS, EnumValue, Named
+from cli.kinds import CLOUDS, EnumValue, Named, ProviderKind
 from cli.lookup import find_account, find_integration, path_of
 from cli.output import Listing, output_flags, show_list, show_one
 from cli.session import Session
+from cli.specs import PROVIDERS
 from cli.tables import Column
 
 
 def list_integrations(session: Session, options: Options) -> int:
     accounts = [find_account(session.client, name)["id"] for name in options.account]
-    members = {"accountIds": accounts, "clouds": list(options.cloud)}
+    members = {
+        "accountIds": accounts,
+        "providers": list(options.provider),
+        "clouds": list(options.cloud),
+    }
     where = {name: value for name, value in members.items() if value}
     return show_list(session, options, lambda: _fetch(session, where))
 
@@ -122,7 +127,12 @@ COLUMNS = (
     Column(title="CLOUD", value=lambda node: node["cloud"]),
     Column(title="AUTHENTICATION", value=lambda node: node["authentication"], rank=2),
     Column(title="FEATURES", value=lambda node: ", ".join(node["features"]), rank=3),
-    Column(title="SEEN", value=lambda node: freshness(node["freshness"]), rank=1),
+    Column(
+        title="SEEN",
+        value=lambda node: freshness(node["freshness"]),
+        rank=1,
+        order=lambda node: node["freshness"]["observedAt"],
+    ),
     Column(title="DESCRIPTION", value=lambda node: node["description"], is_wide=True),
     Column(title="PROVIDER", value=lambda node: node["account"]["provider"]["name"], is_wide=True),
     Column(title="ID", value=lambda node: node["id"], is_wide=True),
@@ -163,6 +173,7 @@ fleetgraph integrations list --account "Tidewater Studio" --cloud aws -o wide
 """,
             params=[
                 Flag("--account", multiple=True, type=Named("account"), metavar="ACCOUNT"),
+                Flag("--provider", multiple=True, type=ProviderKind(PROVIDERS), metavar="PROVIDER"),
                 Flag("--cloud", multiple=True, type=EnumValue((*CLOUDS, "UNKNOWN")), metavar="CLOUD"),
                 *output_flags(is_list=True),
             ],

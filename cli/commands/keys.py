@@ -62,10 +62,16 @@ def _fetch(session: Session) -> Listing:
         Column(title="KEY", value=lambda key: f"...{key['hint']}"),
         Column(title="STATE", value=lambda key: _state(key, now()), is_state=True),
         Column(title="SCOPES", value=_may, rank=1),
-        Column(title="MADE", value=lambda key: f"{since(key['createdAt'], now())} ago", rank=3),
+        Column(
+            title="MADE",
+            value=lambda key: f"{since(key['createdAt'], now())} ago",
+            rank=3,
+            order=lambda key: key["createdAt"],
+        ),
         Column(
             title="USED",
             value=lambda key: key["lastUsedAt"] and f"{since(key['lastUsedAt'], now())} ago",
+            order=lambda key: key["lastUsedAt"],
             rank=2,
         ),
         Column(title="ENDS", value=lambda key: _until(key, now()), rank=2),

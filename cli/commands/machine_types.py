@@ -13,7 +13,9 @@ COLUMNS = (
     Column(title="CLOUD", value=lambda node: node["cloud"]),
     Column(title="REGION", value=lambda node: node["region"] or "all", rank=1),
     Column(title="CORES", value=lambda node: cores(node["cpuMillicores"])),
-    Column(title="MEMORY", value=lambda node: mebibytes(node["memoryMiB"])),
+    Column(
+        title="MEMORY", value=lambda node: mebibytes(node["memoryMiB"]), order=lambda node: node["memoryMiB"]
+    ),
 )
 
 

@@ -41,8 +41,18 @@ def _fetch(session: Session, cluster: dict[str, Any]) -> Listing:
         Column(title="REGION", value=lambda node: node["region"], rank=3),
         Column(title="ZONE", value=lambda node: node["zone"], rank=5),
         Column(title="MACHINE TYPE", value=lambda node: node["instanceType"], rank=4),
-        Column(title="AGE", value=lambda node: since(node["createdAt"], now()), rank=1),
-        Column(title="SEEN", value=lambda node: freshness(node["freshness"]), rank=6),
+        Column(
+            title="AGE",
+            value=lambda node: since(node["createdAt"], now()),
+            rank=1,
+            order=lambda node: node["createdAt"],
+        ),
+        Column(
+            title="SEEN",
+            value=lambda node: freshness(node["freshness"]),
+            rank=6,
+            order=lambda node: node["freshness"]["observedAt"],
+        ),
         Column(title="PROVIDER'S PHASE", value=lambda node: node["providerPhase"], is_wide=True),
         Column(title="ID", value=lambda node: node["id"], is_wide=True),
     )

@@ -1,5 +1,6 @@
 """`fleetgraph operations`: the changes that were asked for, and their results."""
 
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -10,8 +11,8 @@ from cli.documents import change
 from cli.errors import Exit
 from cli.formatting import moment, plain, since
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import STATES, EnumValue, Named, Number, named
-from cli.lookup import need_cluster, path_of
+from cli.kinds import STATES, VERBS, Duration, EnumValue, Named, Number, named
+from cli.lookup import find_account, need_cluster, path_of
 from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
 from cli.tables import Column
@@ -20,7 +21,16 @@ PAGE = 100
 
 
 def list_operations(session: Session, options: Options) -> int:
-    where: dict[str, Any] = {"states": list(options.state)} if options.state else {}
+    members: dict[str, Any] = {
+        "states": list(options.state),
+        "kinds": list(options.kind),
+        "accountIds": [find_account(session.client, one)["id"] for one in options.account],
+        "nameContains": options.name,
+        "requestedBy": options.by,
+    }
+    where = {name: value for name, value in members.items() if value}
+    if options.since is not None:
+        where["since"] = (session.clock.now() - timedelta(seconds=options.since)).isoformat()
     if options.cluster is not None:
         where["clusterId"] = need_cluster(session.client, options.cluster)["id"]
     return show_list(session, options, lambda: _fetch(session, where, max(options.limit, 1)))
@@ -97,15 +107,27 @@ COMMAND = Noun(
             examples="""
 fleetgraph operations list
 fleetgraph operations list --state running --state unconfirmed
+fleetgraph operations list --account "Acme Tools" --kind delete-cluster --since 7d
 fleetgraph operations list --cluster "Acme Tools/production" --limit 5 --json
 """,
             params=[
                 Flag("--state", multiple=True, type=EnumValue(STATES), metavar="STATE", help=named(OUTCOMES)),
+                Flag("--kind", multiple=True, type=EnumValue(VERBS), metavar="KIND", help=named(VERBS)),
+                Flag(
+                    "--account",
+                    multiple=True,
+                    type=Named("account"),
+                    metavar="ACCOUNT",
+                    help="name, provider/name or ID",
+                ),
                 Flag("--cluster", type=Named("cluster"), metavar="CLUSTER", help="only changes of this one"),
+                Flag("--name", metavar="TEXT", help="a part of the name of what was changed"),
+                Flag("--by", metavar="KEY", help="the name of the key that asked for it"),
+                Flag("--since", type=Duration(), metavar="TIME", help="how far back (default: 30 days)"),
                 Flag(
                     "--limit", type=Number(), default=20, metavar="N", help="how many at most (default: 20)"
                 ),
-                *output_flags(is_list=True),
+                *output_flags(is_list=True, has_row_flags=False),
             ],
         ),
         Verb(

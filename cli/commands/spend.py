@@ -3,7 +3,7 @@
 from typing import Any
 
 from cli.documents import read
-from cli.formatting import money
+from cli.formatting import money, money_order
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Named, Number
 from cli.output import Listing, output_flags, show_list
@@ -51,7 +51,7 @@ def _lines(one: dict[str, Any]) -> str:
 COLUMNS = (
     Column(title="ACCOUNT", value=lambda one: one["account"]["name"]),
     Column(title="PERIOD", value=lambda one: one["period"]),
-    Column(title="TOTAL", value=lambda one: money(one["total"])),
+    Column(title="TOTAL", value=lambda one: money(one["total"]), order=lambda one: money_order(one["total"])),
     Column(title="FINAL", value=lambda one: "yes" if one["isFinal"] else "no", rank=1),
     Column(title="LARGEST PARTS", value=_lines, rank=3),
     Column(title="AS OF", value=lambda one: (one["asOf"] or "")[:10], rank=2),

@@ -202,6 +202,7 @@ def _fetch(session: Session) -> Listing:
             title="DELIVERED",
             value=lambda one: one["deliveredAt"] and f"{since(one['deliveredAt'], now())} ago",
             rank=2,
+            order=lambda one: one["deliveredAt"],
         ),
         Column(title="WAITING", value=lambda one: one["waitingCount"]),
         Column(title="DEAD", value=lambda one: one["deadCount"]),

@@ -6,7 +6,9 @@ examined.
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from fleet.model.change import OperationKind
 from fleet.model.operation import Operation, OperationState, TargetKind
 from fleet.ports.store import Reader, Ref
 from fleet.reading.pages import EXAMINED_ROWS
@@ -33,12 +35,37 @@ class OperationFilter:
     """Null asks for everything."""
 
     states: frozenset[OperationState] | None = None
+    kinds: frozenset[OperationKind] | None = None
+    account_ids: frozenset[str] | None = None
     cluster: Ref | None = None
+    name_contains: str | None = None
+    requested_by: str | None = None
+    since: datetime | None = None
 
     def matches(self, operation: Operation) -> bool:
-        return (self.states is None or operation.state in self.states) and (
-            self.cluster is None or _is_of(operation, self.cluster)
+        return (
+            (self.states is None or operation.state in self.states)
+            and (self.kinds is None or operation.kind in self.kinds)
+            and (self.account_ids is None or operation.account_id in self.account_ids)
+            and (self.cluster is None or _is_of(operation, self.cluster))
+            and (
+                self.name_contains is None
+                or self.name_contains.casefold() in operation.target_name.casefold()
+            )
+            and (self.requested_by is None or operation.requested_by == self.requested_by)
         )
+
+    @property
+    def only_account_id(self) -> str | None:
+        """Where no other account is asked for, only its operations are read."""
+        if self.cluster is not None:
+            return self.cluster.account_id
+        ids = self.account_ids
+        return next(iter(ids)) if ids is not None and len(ids) == 1 else None
+
+    @property
+    def matches_nothing(self) -> bool:
+        return self.cluster == NOTHING or self.account_ids == frozenset()
 
 
 def _is_of(operation: Operation, cluster: Ref) -> bool:
@@ -55,7 +82,9 @@ async def operations(
 ) -> OperationPage:
     rows: list[tuple[Order, Operation]] = []
     examined = 0
-    async for operation in _newest(reader, where.cluster, before, first):
+    async for operation in _newest(reader, where, before, first):
+        if where.since is not None and operation.requested_at < where.since:
+            break
         order = (operation.id, operation.account_id)
         examined += 1
         if where.matches(operation):
@@ -68,18 +97,19 @@ async def operations(
 
 
 async def _newest(
-    reader: Reader, cluster: Ref | None, before: Order | None, first: int
+    reader: Reader, where: OperationFilter, before: Order | None, first: int
 ) -> AsyncIterator[Operation]:
-    """Of the whole fleet, or of the account of one cluster."""
-    if cluster == NOTHING:
+    """Of the whole fleet, or of one account."""
+    if where.matches_nothing:
         return
+    account_id = where.only_account_id
     limit = min(first + 1, _CHUNK)  # what an unfiltered page needs; a filter goes on in larger steps
     while True:
-        if cluster is None:
+        if account_id is None:
             found = await reader.operations(before=before, limit=limit)
         else:
             key = None if before is None else before[0]
-            found = await reader.operations_of(cluster.account_id, before=key, limit=limit)
+            found = await reader.operations_of(account_id, before=key, limit=limit)
         for operation in found:
             yield operation
         if len(found) < limit:

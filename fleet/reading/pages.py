@@ -103,13 +103,19 @@ def _is_since(instant: datetime | None, since: datetime) -> bool:
 @dataclass(frozen=True, kw_only=True)
 class IntegrationFilter:
     account_ids: frozenset[str] | None = None
+    providers: frozenset[str] | None = None
     clouds: frozenset[Cloud] | None = None
+    name_contains: str | None = None
 
     def wants(self, account: TrackedAccount) -> bool:
-        return self.account_ids is None or account.account.id in self.account_ids
+        return (self.account_ids is None or account.account.id in self.account_ids) and (
+            self.providers is None or account.account.provider in self.providers
+        )
 
     def matches(self, tracked: Tracked[Integration]) -> bool:
-        return self.clouds is None or tracked.item.cloud in self.clouds
+        return (self.clouds is None or tracked.item.cloud in self.clouds) and (
+            self.name_contains is None or self.name_contains.casefold() in tracked.item.name.casefold()
+        )
 
 
 async def clusters(

@@ -1,7 +1,7 @@
 """The queries. All are answered from the store; a query never calls a provider."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 
@@ -12,12 +12,20 @@ from fleet.model.operation import Operation as KnownOperation
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.store import FleetOrder
 from fleet.providers import PROVIDERS
-from fleet.reading import operation_pages, pages
+from fleet.reading import account_pages, operation_pages, pages
 from fleet.reading.facets import Facet, count
 from gateway.context import Info
 from gateway.feeds import activity, observations, status_changes
 from gateway.http.errors import ClientError
-from gateway.inputs.filters import ClusterFilter, ClusterOrder, FacetInput, IntegrationFilter, OperationFilter
+from gateway.inputs.filters import (
+    AccountFilter,
+    AccountOrder,
+    ClusterFilter,
+    ClusterOrder,
+    FacetInput,
+    IntegrationFilter,
+    OperationFilter,
+)
 from gateway.relay import ids
 from gateway.relay.connections import After, Connection, First, Page, ask
 from gateway.relay.ids import Node
@@ -55,6 +63,10 @@ OrderBy = Annotated[
     list[ClusterOrder] | None,
     strawberry.argument(description="Up to 4 fields. The default is provider, account, name."),
 ]
+AccountOrderBy = Annotated[
+    list[AccountOrder] | None,
+    strawberry.argument(description="Up to 4 fields. The default is provider, name."),
+]
 SearchText = Annotated[
     str | None,
     strawberry.argument(
@@ -83,11 +95,42 @@ async def accounts(
     first: First = 20,
     after: After = strawberry.UNSET,
     provider: OfProvider = strawberry.UNSET,
+    filter: AccountFilter | None = strawberry.UNSET,  # noqa: A002
+    order_by: AccountOrderBy = strawberry.UNSET,
 ) -> Page[TrackedAccount]:
+    ordering = [(one.by, one.direction) for one in given(order_by) or []]
+    if ordering or given(filter) is not None:
+        return await _chosen_accounts(
+            info, given(filter), ordering, given(provider), first=first, after=after
+        )
     pager = ask("accounts", first=first, after=after, parts=2)
     cursor = (pager.after[0], pager.after[1]) if pager.after else None
     found = await info.context.reader.accounts(after=cursor, limit=pager.first + 1, provider=given(provider))
     return pager.cut([(account.account.order, account) for account in found])
+
+
+async def _chosen_accounts(
+    info: Info,
+    wanted: AccountFilter | None,
+    ordering: account_pages.Ordering,
+    provider: ProviderKind | None,
+    *,
+    first: int,
+    after: Any,
+) -> Page[TrackedAccount]:
+    if len(ordering) > MOST_ORDERS:
+        raise ClientError(f"Argument `orderBy` takes up to {MOST_ORDERS} fields, not {len(ordering)}.")
+    named = [f"{field} {direction}" for field, direction in ordering]
+    pager = ask("accounts", *named, first=first, after=after, parts=len(ordering) + 2)
+    found = account_pages.page(
+        [one for one in await info.context.fleet() if provider in (None, one.account.provider)],
+        (wanted or AccountFilter()).to_where(),
+        ordering,
+        now=info.context.now,
+        after=pager.after,
+        limit=pager.first + 1,
+    )
+    return pager.cut(found)
 
 
 async def cluster(info: Info, id: strawberry.ID) -> TrackedCluster | None:  # noqa: A002
@@ -185,7 +228,7 @@ class Query:
         resolver=all_providers,
     )
     accounts: Connection[Account] = field(
-        "Connected accounts, in the order provider, name.", resolver=accounts
+        "Connected accounts, in the order provider, name, or as `orderBy` says.", resolver=accounts
     )
     cluster: Cluster | None = field(
         "One cluster by its global ID. Null when it does not exist.", resolver=cluster

@@ -29,7 +29,7 @@ from cli.credentials import KINDS
 from cli.documents import change, envelopes, keys, read, webhooks
 from cli.errors import CODES, TYPES
 from cli.goals import FIELDS
-from cli.kinds import CLOUDS, PHASES, STATES
+from cli.kinds import CLOUDS, PHASES, STATES, VERBS
 from cli.screen import STYLES
 from cli.specs import PROVIDERS
 from cli.specs.qovery import MODES
@@ -103,6 +103,7 @@ def test_every_provider_is_known() -> None:
 
 
 def test_every_state_of_an_operation_is_known() -> None:
+    assert {*VERBS, "UNKNOWN"} == members(CONTRACT, "OperationKind")
     assert OUTCOMES.keys() == members(CONTRACT, "OperationState") == set(STATES)
     assert set(MODES) == members(CONTRACT, "QoveryKubernetesMode")
 

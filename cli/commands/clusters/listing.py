@@ -138,6 +138,6 @@ fleetgraph clusters list --jq '.clusters[] | select(.status.phase == "FAILED") |
         Flag("--search", metavar="TEXT", help="words and qualifiers, as on the page", group="which clusters"),
         Flag("--all", is_flag=True, help="deleted and never started ones, too", group="which clusters"),
         *sort_flags(),
-        *output_flags(is_list=True),
+        *output_flags(is_list=True, has_row_flags=False),
     ],
 )

@@ -6,13 +6,16 @@ from typing import TypeVar
 
 import strawberry
 
+from fleet.model.change import OperationKind
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Engine, Phase
 from fleet.model.event import EventKind
+from fleet.model.freshness import FreshnessState
 from fleet.model.money import SpendLimitState
 from fleet.model.operation import OperationState
 from fleet.model.severity import Severity
-from fleet.reading import activity, operation_pages, pages
+from fleet.reading import account_pages, activity, operation_pages, pages
+from fleet.reading.account_pages import AccountOrderField
 from fleet.reading.facets import FacetBy
 from fleet.reading.listing import Question
 from fleet.reading.ordering import Direction, OrderField
@@ -23,6 +26,8 @@ from gateway.types.enums import ProviderKind
 from gateway.types.records import given, option
 
 T = TypeVar("T", bound=Hashable)
+
+PART_OF_A_NAME = "Part of the name. Upper and lower case are equal."
 
 
 @strawberry.input(description="A label that a cluster has.")
@@ -55,9 +60,7 @@ class ClusterFilter:
     regions: list[str] | None = strawberry.field(
         description="Clusters in any of these regions.", default=strawberry.UNSET
     )
-    name_contains: str | None = strawberry.field(
-        description="Part of the name. Upper and lower case are equal.", default=strawberry.UNSET
-    )
+    name_contains: str | None = strawberry.field(description=PART_OF_A_NAME, default=strawberry.UNSET)
     needs_attention: bool | None = strawberry.field(
         description="True: clusters that are not READY, STOPPED or DELETED. They have an index of their own, so "
         "the query is cheap. False: the others.",
@@ -123,26 +126,61 @@ class ClusterFilter:
 @strawberry.input(description="Lists the integrations that match every given member.")
 class IntegrationFilter:
     account_ids: list[strawberry.ID] | None = strawberry.UNSET
+    providers: list[ProviderKind] | None = strawberry.UNSET
     clouds: list[Cloud] | None = strawberry.UNSET
+    name_contains: str | None = option(PART_OF_A_NAME)
 
     def to_where(self) -> pages.IntegrationFilter:
         return pages.IntegrationFilter(
-            account_ids=_accounts(given(self.account_ids)), clouds=_any_of(given(self.clouds))
+            account_ids=_accounts(given(self.account_ids)),
+            providers=_any_of(given(self.providers)),
+            clouds=_any_of(given(self.clouds)),
+            name_contains=given(self.name_contains),
         )
+
+
+@strawberry.input(description="Lists the accounts that match every given member.")
+class AccountFilter:
+    providers: list[ProviderKind] | None = strawberry.UNSET
+    name_contains: str | None = option(PART_OF_A_NAME)
+    freshness: list[FreshnessState] | None = option("Accounts whose clusters are in any of these states.")
+
+    def to_where(self) -> account_pages.AccountFilter:
+        return account_pages.AccountFilter(
+            providers=_any_of(given(self.providers)),
+            name_contains=given(self.name_contains),
+            freshness=_any_of(given(self.freshness)),
+        )
+
+
+@strawberry.input(description="A field to sort accounts by, and the direction. Unknown values come last.")
+class AccountOrder:
+    by: AccountOrderField = strawberry.field(name="field")
+    direction: Direction = Direction.ASC
 
 
 @strawberry.input(description="Lists the operations that match every given member.")
 class OperationFilter:
     states: list[OperationState] | None = strawberry.UNSET
+    kinds: list[OperationKind] | None = strawberry.UNSET
+    account_ids: list[strawberry.ID] | None = strawberry.UNSET
     cluster_id: strawberry.ID | None = option(
         "Operations on this cluster. The ID of anything else matches nothing."
     )
+    name_contains: str | None = option("Part of the name of what is changed. Upper and lower case are equal.")
+    requested_by: str | None = option("The name of the key that asked for it.")
+    since: datetime | None = option("Only what was asked for from this time on.")
 
     def to_where(self) -> operation_pages.OperationFilter:
         wanted = given(self.cluster_id)
         return operation_pages.OperationFilter(
             states=_any_of(given(self.states)),
+            kinds=_any_of(given(self.kinds)),
+            account_ids=_accounts(given(self.account_ids)),
             cluster=None if wanted is None else ref_of("Cluster", wanted) or operation_pages.NOTHING,
+            name_contains=given(self.name_contains),
+            requested_by=given(self.requested_by),
+            since=given(self.since),
         )
 
 

@@ -31,9 +31,9 @@ from gateway.types.freshness import Observed
 from gateway.types.label import Label
 from gateway.types.money import CostEstimate, SpendLimitStatus
 from gateway.types.network import Allowlist
-from gateway.types.node import ClusterNode
+from gateway.types.node import ClusterNode, ClusterNodeFilter, chosen_nodes
 from gateway.types.provider import Provider, provider_of
-from gateway.types.records import field, serves
+from gateway.types.records import field, given, serves
 from gateway.types.scalars import URL, Revision
 from gateway.types.severity import Assessment, assessment
 from gateway.types.spend import ClusterSpend, spend_of_cluster
@@ -124,12 +124,18 @@ def upgrade_versions(row: Row) -> list[str] | None:
 
 
 async def nodes(
-    row: Row, info: Info, first: First = 50, after: After = strawberry.UNSET
+    row: Row,
+    info: Info,
+    first: First = 50,
+    after: After = strawberry.UNSET,
+    filter: ClusterNodeFilter | None = strawberry.UNSET,  # noqa: A002
 ) -> "Page[Tracked[NodeRecord]] | None":
     ref = Ref(row.item.account_id, row.item.key)
     pager = ask("nodes", *ref, first=first, after=after)
     if Capability.LIST_NODES in unsupported_of_cluster(row.item):
         return None
+    if (where := given(filter)) is not None:
+        return await chosen_nodes(info, ref, pager, where)
     if pager.after_key is None:
         found = await info.context.first_nodes.load((ref, pager.first + 1))
     else:

@@ -20,6 +20,7 @@ from fleet.model.rate_limit import RequestUse
 from fleet.model.severity import Severity
 from fleet.model.upgrade import UpgradeState
 from fleet.providers import PROVIDERS
+from fleet.reading.account_pages import AccountOrderField
 from fleet.reading.facets import FacetBy
 from fleet.reading.ordering import Direction, OrderField
 
@@ -127,4 +128,5 @@ strawberry.enum(
     "change is in progress. FINE: the cluster needs no attention.",
 )
 strawberry.enum(OrderField, name="ClusterOrderField", description="SPEND_LIMIT sorts by currency first.")
+strawberry.enum(AccountOrderField, description="OBSERVED_AT is that of the clusters.")
 strawberry.enum(Direction, name="OrderDirection", description="ASC: the smallest or earliest first.")

@@ -9,10 +9,12 @@ from fleet.model import node as domain
 from fleet.model.node import NodePhase
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.store import Ref
+from fleet.reading.pages import EXAMINED_ROWS
 from gateway.context import Info
+from gateway.relay.connections import MOST_ITEMS, Page, Pager
 from gateway.relay.ids import Node
 from gateway.types.freshness import Observed
-from gateway.types.records import field, serves
+from gateway.types.records import field, given, option, serves
 
 if TYPE_CHECKING:
     from gateway.types.cluster import Cluster
@@ -20,6 +22,38 @@ if TYPE_CHECKING:
 
 async def cluster(row: strawberry.Parent[Tracked[domain.Node]], info: Info) -> TrackedCluster | None:
     return await info.context.clusters.load(Ref(row.item.account_id, row.item.cluster_key))
+
+
+@strawberry.input(description="Lists the nodes that match every given member.")
+class ClusterNodeFilter:
+    phases: list[NodePhase] | None = strawberry.UNSET
+    pools: list[str] | None = strawberry.UNSET
+    name_contains: str | None = option("Part of the name. Upper and lower case are equal.")
+
+    def matches(self, node: domain.Node) -> bool:
+        phases, pools, part = given(self.phases), given(self.pools), given(self.name_contains)
+        return (
+            (phases is None or node.phase in phases)
+            and (pools is None or node.pool in pools)
+            and (part is None or part.casefold() in node.name.casefold())
+        )
+
+
+async def chosen_nodes(
+    info: Info, ref: Ref, pager: Pager, where: ClusterNodeFilter
+) -> Page[Tracked[domain.Node]]:
+    """Examines a bounded number of nodes, and goes on from there with the next page."""
+    rows: list[tuple[tuple[str], Tracked[domain.Node]]] = []
+    key, examined = pager.after_key, 0
+    while examined < EXAMINED_ROWS:
+        found = await info.context.reader.nodes_of(ref, after=key, limit=MOST_ITEMS)
+        rows += [((node.item.key,), node) for node in found if where.matches(node.item)]
+        if len(rows) > pager.first:
+            return pager.cut(rows)
+        if len(found) < MOST_ITEMS:
+            return pager.page(rows, end=None)
+        key, examined = found[-1].item.key, examined + len(found)
+    return pager.page(rows, end=(key,) if key is not None else None)
 
 
 @strawberry.type(description="A node of a cluster.")
