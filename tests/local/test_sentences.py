@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra.sqlite.schema import connect, prepare
+from infra.store.table import Contended, TableUnavailable
 from local.start import start
 from local.state import file_of
 from tests.runner import launch
@@ -108,6 +109,21 @@ def test_a_disk_that_is_full_at_the_start_is_said_to_be_so(tmp_path: Path) -> No
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (4096, 4096))
     assert "sandbox.db" in said_by(process)
     assert not (tmp_path / "sandbox.db").exists()
+
+
+@pytest.mark.parametrize(
+    "error", [TableUnavailable("the disk is full"), Contended("another process holds it")]
+)
+def test_a_store_that_stops_answering_while_it_starts_is_said_to_do_so(
+    tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def give_up(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("local.runner.known_accounts", give_up)
+    accounts = tmp_path / "accounts.toml"
+    accounts.write_text(TWICE.partition("\n\n")[0], encoding="utf-8")
+    assert str(error) in said(tmp_path / "state", ACCOUNTS=str(accounts), COCKROACH_TOKEN="made-up-token")
 
 
 def test_a_folder_in_use_is_said_to_be_so(tmp_path: Path, said: Said) -> None:

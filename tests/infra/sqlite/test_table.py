@@ -68,6 +68,18 @@ async def test_of_many_who_write_at_once_each_sees_the_one_before(table: SqliteT
     assert sum(await asyncio.gather(*(take(number) for number in range(50)))) == 1
 
 
+async def test_two_processes_that_count_at_once_wait_for_each_other(table: SqliteTable, path: Path) -> None:
+    """Each begins with the lock: who reads first and then wants to write would be turned away."""
+    other = SqliteTable(path)
+    try:
+        counted = await asyncio.gather(
+            *(one.count(("n", "-"), 1, most=1000, expires_at=1) for _ in range(50) for one in (table, other))
+        )
+    finally:
+        other.close()
+    assert sorted(number for _, number in counted) == list(range(1, 101))
+
+
 async def test_readers_are_served_while_another_process_writes(table: SqliteTable, path: Path) -> None:
     await table.write(put({"pk": "a", "sk": "b"}))
     with closing(connect(path)) as other:
