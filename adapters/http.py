@@ -102,6 +102,14 @@ class Complaint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecretText:
+    """A body that is not JSON and is secret as a whole."""
+
+    text: str = field(repr=False)
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """A successful answer. `etag` is the header byte for byte, one character for each."""
 
@@ -145,7 +153,8 @@ class Http:
         """
         request = self._build(method, path, params or {}, headers or {}, body)
         last = min(attempts, ATTEMPTS) if method in SAFE_VERBS else 1
-        change = None if method in SAFE_VERBS else self._announce(request, headers or {})
+        is_secret = isinstance(body, SecretText)
+        change = None if method in SAFE_VERBS else self._announce(request, headers or {}, is_secret=is_secret)
         attempt = 1
         while True:
             await self.permits.take(change)
@@ -174,16 +183,18 @@ class Http:
         # Refused here, because a library quotes a token that cannot be a header in its error.
         if not token.isascii() or not token.isprintable() or not token.strip():
             raise Unauthenticated("The token is empty or holds characters that no token has.")
+        media_type = {"Content-Type": body.media_type} if isinstance(body, SecretText) else {}
         try:
             return self.client.build_request(
                 method,
                 self.base_url.rstrip("/") + path,
                 params=params or None,
                 headers=httpx.Headers(
-                    {**self.headers, **headers, "Authorization": f"{self.scheme} {token}"},
+                    {**self.headers, **headers, **media_type, "Authorization": f"{self.scheme} {token}"},
                     encoding="latin-1",  # as `_raw_header` reads, so that what was read goes back byte for byte
                 ),
-                json=body,
+                json=None if isinstance(body, SecretText) else body,
+                content=body.text.encode() if isinstance(body, SecretText) else None,
                 timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
             )
         except (ValueError, TypeError, RecursionError, httpx.InvalidURL):
@@ -192,11 +203,11 @@ class Http:
                 "What was to be sent holds something that cannot be written, so nothing was sent."
             ) from None
 
-    def _announce(self, request: httpx.Request, headers: Mapping[str, str]) -> Outgoing:
+    def _announce(self, request: httpx.Request, headers: Mapping[str, str], *, is_secret: bool) -> Outgoing:
         """The request, for those who must permit it. Of the headers it has those that no other request has to have."""
         content = request.content
-        sent = json.loads(content) if content else None
-        shown = self._mask(sent)
+        sent = json.loads(content) if content and not is_secret else None
+        shown = MASK if is_secret else self._mask(sent)
         own = {**self.headers, **headers}
         return Outgoing(
             method=request.method,

@@ -17,8 +17,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.clock import Clock
-from sandbox.faults import Json
+from sandbox.faults import Fault, FaultKind, Json
 from sandbox.limits import Allowance, RateLimit
+
+MISBEHAVIOURS_OF = "sandbox.misbehaviours"
+"""The member of a scope that holds the faults of a request which its endpoint carries out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,13 @@ class Call:
     headers: Headers
     body: bytes
     now: datetime
+    misbehaviours: Mapping[FaultKind, Fault]
+    """How this request is done otherwise than it asks."""
+
+    def seconds_of(self, kind: FaultKind) -> float:
+        """How long the misbehaviour lasts. 0 without it."""
+        fault = self.misbehaviours.get(kind)
+        return 0 if fault is None else fault.seconds
 
     def json(self) -> Json:
         """The JSON object in the body. Raises a Refusal (400) if there is none."""
@@ -97,6 +107,8 @@ class Api(ABC, Generic[World]):
     identity: ClassVar[Collection[str]]
     """The members that identify an item of a listing."""
     has_pages: ClassVar[bool] = True
+    misbehaviours: ClassVar[frozenset[FaultKind]] = frozenset()
+    """Those of `MISBEHAVIOURS` that it is able to."""
 
     def __init__(self, *, clock: Clock, seed: int) -> None:
         self.clock = clock
@@ -126,6 +138,10 @@ class Api(ABC, Generic[World]):
 
     def admit(self, account: Account, params: Mapping[str, str]) -> None:
         """Raises a Refusal (403) if the path names something of another account."""
+        return
+
+    def admit_change(self, account: Account) -> None:
+        """Raises a Refusal (403) for a token that may only read. Asked before everything that is no GET."""
         return
 
     @abstractmethod
@@ -171,7 +187,10 @@ class Api(ABC, Generic[World]):
                     headers=request.headers,
                     body=await request.body(),
                     now=self.clock.now(),
+                    misbehaviours=request.scope.get(MISBEHAVIOURS_OF, {}),
                 )
+                if method != "GET":
+                    self.admit_change(call.account)
                 return endpoint(call)
             except Refusal as refusal:
                 return self.refuse(refusal)

@@ -11,8 +11,17 @@ from starlette.responses import Response
 from starlette.routing import Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.api import Api, Refusal
-from sandbox.faults import Fault, FaultKind, Faults, Json, anonymous, malformed
+from sandbox.api import MISBEHAVIOURS_OF, Api, Refusal
+from sandbox.faults import (
+    MISBEHAVIOURS,
+    REQUESTS_OF_OTHERS,
+    Fault,
+    FaultKind,
+    Faults,
+    Json,
+    anonymous,
+    malformed,
+)
 from sandbox.journal import Journal, RecordedRequest
 from sandbox.limits import Limiter
 
@@ -62,6 +71,10 @@ class App:
         """The answer. None if no answer is sent."""
         request = Request(scope, receive)
         faults = self._faults.take(request.method, request.url.path)
+        scope[MISBEHAVIOURS_OF] = {kind: faults[kind] for kind in MISBEHAVIOURS & faults.keys()}
+        if FaultKind.SHARED_LIMIT in faults:
+            for _ in range(REQUESTS_OF_OTHERS):
+                self._limiter.take(self._api.budget_key(request))
         allowance = self._limiter.take(self._api.budget_key(request))
         if limited := faults.get(FaultKind.RATE_LIMITED):
             allowance = self._limiter.exhausted(limited.seconds)

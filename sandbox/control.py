@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
 
 from sandbox.api import Api
-from sandbox.faults import Fault, FaultKind, Faults
+from sandbox.faults import MISBEHAVIOURS, Fault, FaultKind, Faults
 from sandbox.journal import Journal
 
 MEMBERS: dict[str, tuple[type, ...]] = {
@@ -77,6 +77,8 @@ def add_fault(api: Api[Any], faults: Faults, fault: Fault) -> int:
     """Adds a fault and returns its id. Raises ValueError if this provider cannot have such a fault."""
     if fault.kind is FaultKind.REPEATED_PAGE and not api.has_pages:
         raise ValueError(f"{api.provider} answers its listings whole: there is no page to repeat")
+    if fault.kind in MISBEHAVIOURS - api.misbehaviours:
+        raise ValueError(f"{api.provider} is not able to misbehave so: {fault.kind}")
     return faults.add(fault)
 
 

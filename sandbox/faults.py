@@ -22,6 +22,32 @@ class FaultKind(StrEnum):
     REPEATED_PAGE = "repeated-page"
     MALFORMED_ITEM = "malformed-item"
     MISSING_IDENTITY = "missing-identity"
+    SHARED_LIMIT = "shared-limit"
+    """Others use the same rate limit: with each request, ten are gone."""
+    HIDDEN = "hidden"
+    """What a request creates is not found for some seconds."""
+    LATE_STATUS = "late-status"
+    """What a request starts does not show for some seconds: everything looks as before."""
+    CONVERTED_MACHINE = "converted-machine"
+    """Another machine type of the same size is taken."""
+    ROUNDED_SIZE = "rounded-size"
+    """Sizes are rounded up."""
+    ADDED_LABEL = "added-label"
+    """A label is added to those that were asked for."""
+
+
+MISBEHAVIOURS = frozenset(
+    {
+        FaultKind.HIDDEN,
+        FaultKind.LATE_STATUS,
+        FaultKind.CONVERTED_MACHINE,
+        FaultKind.ROUNDED_SIZE,
+        FaultKind.ADDED_LABEL,
+    }
+)
+"""What a provider itself does otherwise than it was asked. Not every provider is able to."""
+REQUESTS_OF_OTHERS = 9
+"""How many requests of others there are for each, where the limit is shared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +60,9 @@ class Fault:
     times: int | None = None
     """How many requests it affects. None means all."""
     seconds: float = 1.0
-    """The seconds that `latency` waits, and after which `rate-limited` allows a retry."""
+    """The seconds that `latency` waits, after which `rate-limited` allows a retry, and for which something is `hidden`
+    or its status late.
+    """
     status: int = 500
     """The status of a `server-error`."""
 

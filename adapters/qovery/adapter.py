@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from adapters.adapter import BaseAdapter, first_text, segment, with_running
-from adapters.http import Complaint
+from adapters.http import Complaint, SecretText
 from adapters.join import join
 from adapters.jwt import is_jwt
 from adapters.qovery.billing import WireCurrentCost, WireInvoice, to_running, to_statements
@@ -30,6 +30,7 @@ from adapters.qovery.credentials import (
 from adapters.qovery.request import (
     secrets_in_cluster,
     to_create_cluster_request,
+    to_credentials_reference,
     to_update_cluster_request,
 )
 from adapters.qovery.wire import (
@@ -51,11 +52,11 @@ from fleet.model.cluster import Cluster
 from fleet.model.failure import NotFound, Rejected, UnexpectedResponse
 from fleet.model.integration import Integration
 from fleet.model.money import CostEstimate
-from fleet.model.refusal import NoSuchThing
+from fleet.model.refusal import NoSuchThing, Unsupported
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
 from fleet.ports.adapter import Listing
-from fleet.providers.qovery import QOVERY, QoveryClusterPatch, QoveryClusterSpec
+from fleet.providers.qovery import QOVERY, QoveryClusterPatch, QoveryClusterSpec, QoveryKubernetesMode
 
 REGIONS: Mapping[Cloud, str] = {
     Cloud.AWS: "/aws/region",
@@ -135,15 +136,29 @@ class QoveryAdapter(BaseAdapter):
     async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
         """Registers the cluster. It is created when it is deployed."""
         assert isinstance(spec, QoveryClusterSpec)
-        body = to_create_cluster_request(name, spec, await self._credentials_of(spec))
-        answer = await self.change("POST", f"{self._organization}/cluster", body)
+        wanted = spec.integration_external_id
+        credentials = None if wanted is None else await self._find_credentials(wanted, "spec")
+        body = to_create_cluster_request(name, spec, credentials)
+        answer = await self.change(
+            "POST", f"{self._organization}/cluster", body, secrets=secrets_in_cluster(body)
+        )
         return self._to_cluster(await self.read(answer, WireCluster))
 
     async def update_cluster(self, cluster: Cluster, patch: ClusterPatch) -> None:
-        """Registers a change: replaces the whole cluster, as it was read just before, with the changed one."""
+        """Registers a change: replaces the whole cluster, as it was read just before, with the changed one. The
+        credentials of the cloud and the kubeconfig have requests of their own.
+        """
         assert isinstance(patch, QoveryClusterPatch)
-        body = to_update_cluster_request(await self._settings_of(cluster), patch)
-        answer = await self.change("PUT", self._path(cluster), body, secrets=secrets_in_cluster(body))
+        if patch.integration_external_id is not None:
+            await self._give_credentials(cluster, patch.integration_external_id)
+            return
+        if patch.kubeconfig is not None:
+            await self._give_kubeconfig(cluster, patch.kubeconfig)
+            return
+        raw = await self._settings_of(cluster)
+        body = to_update_cluster_request(raw, patch)
+        secrets = (*secrets_in_cluster(raw), *secrets_in_cluster(body))
+        answer = await self.change("PUT", self._path(cluster), body, secrets=secrets)
         await self.confirm(answer)
 
     async def deploy_cluster(self, cluster: Cluster) -> None:
@@ -195,17 +210,33 @@ class QoveryAdapter(BaseAdapter):
         kind = to_path(integration.cloud)
         return f"{self._organization}/{kind}/credentials/{segment(integration.external_id)}"
 
-    async def _credentials_of(self, spec: QoveryClusterSpec) -> Integration | None:
-        wanted = spec.integration_external_id
-        if wanted is None:
-            return None
+    async def _give_credentials(self, cluster: Cluster, external_id: str) -> None:
+        """Source: the vendor's console and Terraform provider, which change the credentials of a cluster so."""
+        credentials = await self._find_credentials(external_id, "patch")
+        region = next(iter(cluster.regions), "")
+        body = to_credentials_reference(cluster.cloud or Cloud.UNKNOWN, region, credentials, "patch")
+        await self.confirm(await self.change("POST", f"{self._path(cluster)}/cloudProviderInfo", body))
+
+    async def _give_kubeconfig(self, cluster: Cluster, kubeconfig: SecretStr) -> None:
+        if cluster.plan != QoveryKubernetesMode.PARTIALLY_MANAGED:
+            raise Unsupported(
+                "Qovery takes a kubeconfig for PARTIALLY_MANAGED clusters alone.",
+                path=("patch", "kubeconfig"),
+            )
+        text = kubeconfig.get_secret_value()
+        body = SecretText(text=text, media_type="application/x-yaml")
+        await self.confirm(
+            await self.change("PUT", f"{self._path(cluster)}/kubeconfig", body, secrets=(text,))
+        )
+
+    async def _find_credentials(self, external_id: str, place: str) -> Integration:
         with self.before_sending():
             known = (await self.integrations()).items
         for integration in known:
-            if integration.external_id == wanted:
+            if integration.external_id == external_id:
                 return integration
         raise NoSuchThing(
-            "Qovery does not list credentials of that id.", path=("spec", "integration_external_id")
+            "Qovery does not list credentials of that id.", path=(place, "integration_external_id")
         )
 
     async def _settings_of(self, cluster: Cluster) -> Mapping[str, Any]:

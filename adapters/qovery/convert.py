@@ -7,13 +7,16 @@ from itertools import islice
 from adapters.adapter import segment
 from adapters.qovery.settings import to_advanced
 from adapters.qovery.wire import (
+    WireAuthentication,
     WireCluster,
     WireCostRange,
     WireCredentialUse,
+    WireEndpoint,
     WireFeature,
     WireInstanceType,
     WireOutputs,
     WireRegion,
+    WireSecretManager,
     WireStatus,
 )
 from adapters.wire import LONGEST_DESCRIPTION, LONGEST_PUBLIC_KEY, MOST_PARTS, WireItem, cut
@@ -24,7 +27,15 @@ from fleet.model.cluster import Capacity, Cluster, Engine, Phase, Resources, dig
 from fleet.model.identifier import fits_a_path
 from fleet.model.integration import Integration
 from fleet.model.money import CostEstimate, Money, SpendLimitState, SpendLimitStatus
-from fleet.providers.qovery import QOVERY, QoveryDetails, QoveryFeature, QoveryOutputs
+from fleet.providers.qovery import (
+    KARPENTER,
+    QOVERY,
+    QoveryDetails,
+    QoveryFeature,
+    QoveryLock,
+    QoveryOutputs,
+    QoverySecretManager,
+)
 
 CLOUDS: Mapping[str, Cloud] = {
     "AWS": Cloud.AWS,
@@ -117,9 +128,14 @@ SETTABLE = frozenset(
         "infrastructure_charts_parameters",
         "keda",
         "labels_groups",
+        "secret_manager_accesses",
     }
 )
-"""The members that PUT replaces, without features, and without the accesses to secret managers, which hold keys."""
+"""The members that PUT replaces, without features. Of the accesses to secret managers their keys were not read."""
+AUTOSCALED = frozenset({"min_running_nodes", "max_running_nodes", "instance_type", "disk_size"})
+"""The members that Qovery changes by itself where Karpenter or Autopilot chooses machines."""
+AUTOSCALERS = ("KARPENTER", "AUTO_PILOT")
+"""The words in the place of a machine type."""
 
 
 def with_statuses(clusters: Iterable[object], statuses: Iterable[object]) -> Iterator[object]:
@@ -214,12 +230,25 @@ def to_capacity(wire: WireCluster) -> Capacity:
     )
 
 
+def is_autoscaled(cloud: str | None, mode: str | None, machine: str | None, karpenter: object) -> bool:
+    """Whether Karpenter or Autopilot chooses the machines. `karpenter` is the value of that feature."""
+    if machine in AUTOSCALERS or isinstance(karpenter, Mapping):
+        return True
+    return cloud == "GCP" and mode in (None, "MANAGED")
+
+
+def to_is_autoscaled(wire: WireCluster) -> bool:
+    values = (one.value_object.value for one in wire.features if one.id == KARPENTER and one.value_object)
+    return is_autoscaled(wire.cloud_provider, wire.kubernetes, wire.instance_type, next(values, None))
+
+
 def to_revision(wire: WireCluster) -> str:
     features = {
         feature.id or "": feature.value_object.value if feature.value_object else None
         for feature in wire.features
     }
-    return digest_revision({**wire.model_dump(include=set(SETTABLE)), "features": features})
+    settable = SETTABLE - AUTOSCALED if to_is_autoscaled(wire) else SETTABLE
+    return digest_revision({**wire.model_dump(mode="json", include=set(settable)), "features": features})
 
 
 def to_details(wire: WireCluster) -> QoveryDetails:
@@ -235,6 +264,39 @@ def to_details(wire: WireCluster) -> QoveryDetails:
         features=tuple(to_feature(feature) for feature in wire.features),
         advanced=to_advanced(wire.metrics_parameters, wire.infrastructure_charts_parameters),
         outputs=None if wire.infrastructure_outputs is None else to_outputs(wire.infrastructure_outputs),
+        is_autoscaled=to_is_autoscaled(wire),
+        disk_iops=wire.disk_iops,
+        disk_throughput_mb_per_second=wire.disk_throughput,
+        is_keda_enabled=None if wire.keda is None else wire.keda.enabled,
+        labels_group_ids=tuple(group.id for group in wire.labels_groups if group.id),
+        secret_managers=tuple(map(to_secret_manager, wire.secret_manager_accesses)),
+        lock=to_lock(wire.cluster_status),
+        estimated_cloud_provider_cost=wire.estimated_cloud_provider_cost,
+    )
+
+
+def to_lock(status: WireStatus | None) -> QoveryLock | None:
+    lock = None if status is None else status.cluster_lock
+    if lock is None:
+        return None
+    return QoveryLock(
+        reason=lock.reason, owner=lock.owner_name, locked_at=lock.locked_at, days=lock.ttl_in_days
+    )
+
+
+def to_secret_manager(wire: WireSecretManager) -> QoverySecretManager:
+    endpoint, authentication = (
+        wire.endpoint or WireEndpoint(),
+        wire.authentication or WireAuthentication(),
+    )
+    return QoverySecretManager(
+        id=wire.id,
+        name=wire.name,
+        kind=endpoint.mode,
+        region=endpoint.region,
+        project_id=endpoint.project_id,
+        authentication=authentication.mode,
+        role_arn=authentication.role_arn,
     )
 
 
@@ -256,13 +318,22 @@ def to_ssh_keys(shown: object) -> tuple[str, ...]:
 
 def to_feature(wire: WireFeature) -> QoveryFeature:
     value = wire.value_object.value if wire.value_object is not None else None
-    text = value if value is None or isinstance(value, str) else json.dumps(value, sort_keys=True)
     return QoveryFeature(
         id=wire.id or wire.title or "",
         title=wire.title,
-        value=None if text is None else cut(text, LONGEST_DESCRIPTION),
+        description=wire.description,
+        value=None if value is None else cut(to_text(value), LONGEST_DESCRIPTION),
+        accepted_values=tuple(map(to_text, wire.accepted_values)),
+        can_be_changed=wire.is_value_updatable,
+        is_charged_by_cloud=wire.is_cloud_provider_paying_feature,
+        is_charged_by_qovery=wire.is_qovery_paying_feature,
         cost_per_month=to_money(wire.cost_per_month_in_cents, wire.currency_code),
     )
+
+
+def to_text(value: object) -> str:
+    """A text as it is, anything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)
 
 
 def to_outputs(wire: WireOutputs) -> QoveryOutputs:

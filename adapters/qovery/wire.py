@@ -1,7 +1,7 @@
 """The members of Qovery's answers that are used, with the names of its OpenAPI document (1.0.4).
 
 An answer can hold the keys of a cluster's `secret_manager_accesses`. No model has a member for them, so they are
-dropped. Only the name and kind of credentials are read.
+dropped. Of credentials, only the name and the kind are read.
 """
 
 from collections.abc import Mapping
@@ -25,12 +25,18 @@ from adapters.wire import (
     When,
     Wire,
     WireItem,
+    Word,
     Words,
 )
 
 
 def _empty_when_null(value: object) -> object:
     return () if value is None else value
+
+
+def _a_lock(value: object) -> object:
+    """Anything but null is a lock, whether or not it reads."""
+    return value if value is None or isinstance(value, dict) else {}
 
 
 class WireFeatureValue(Lenient):
@@ -40,6 +46,13 @@ class WireFeatureValue(Lenient):
 class WireFeature(Lenient):
     id: Text = None
     title: Title = None
+    description: Description = None
+    is_cloud_provider_paying_feature: bool | None = None
+    is_qovery_paying_feature: bool | None = None
+    is_value_updatable: bool | None = None
+    accepted_values: Annotated[
+        tuple[Word | bool, ...], BeforeValidator(_empty_when_null), Field(max_length=MOST_PARTS)
+    ] = ()
     value_object: WireFeatureValue | None = None
     cost_per_month_in_cents: Cents | None = None
     currency_code: Text = None
@@ -51,6 +64,13 @@ class WireOutputs(Lenient):
     cluster_oidc_issuer: Text = None
 
 
+class WireLock(Lenient):
+    reason: Message = None
+    owner_name: Title = None
+    locked_at: When = None
+    ttl_in_days: SmallCount = None
+
+
 class WireStatus(Lenient):
     identifying = frozenset({"status", "is_deployed"})
 
@@ -58,14 +78,40 @@ class WireStatus(Lenient):
     is_deployed: bool | None = None
     reason: Message = None
     next_k8s_available_version: Text = None
-    cluster_lock: object = None
-    """A lock. Its presence means that the cluster is locked."""
+    cluster_lock: Annotated[WireLock | None, BeforeValidator(_a_lock)] = None
+    """Its presence means that the cluster is locked."""
     last_execution_id: Text = None
     last_deployment_date: Text = None
 
 
 class WireOrganization(Lenient):
     id: Text = None
+
+
+class WireKeda(Lenient):
+    enabled: bool | None = None
+
+
+class WireLabelsGroup(Lenient):
+    id: Text = None
+
+
+class WireEndpoint(Lenient):
+    mode: Text = None
+    region: Text = None
+    project_id: Text = None
+
+
+class WireAuthentication(Lenient):
+    mode: Text = None
+    role_arn: Text = None
+
+
+class WireSecretManager(Lenient):
+    id: Text = None
+    name: Title = None
+    endpoint: WireEndpoint | None = None
+    authentication: WireAuthentication | None = None
 
 
 class WireCluster(WireItem):
@@ -102,8 +148,14 @@ class WireCluster(WireItem):
     metrics_parameters: JsonValue = None
     infrastructure_outputs: WireOutputs | None = None
     infrastructure_charts_parameters: JsonValue = None
-    keda: JsonValue = None
-    labels_groups: JsonValue = None
+    keda: WireKeda | None = None
+    labels_groups: Annotated[
+        tuple[WireLabelsGroup, ...], BeforeValidator(_empty_when_null), Field(max_length=MOST_PARTS)
+    ] = ()
+    secret_manager_accesses: Annotated[
+        tuple[WireSecretManager, ...], BeforeValidator(_empty_when_null), Field(max_length=MOST_PARTS)
+    ] = ()
+    estimated_cloud_provider_cost: Count | None = None
     created_at: When = None
     updated_at: When = None
     cluster_status: WireStatus | None = None

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cli.errors import UsageError
-from cli.files import read_text
+from cli.files import read_object, read_text
 from cli.grammar import Flag, Options
 from cli.kinds import CLOUDS, EnumValue, Number
 from cli.lookup import find_integration
@@ -41,7 +41,16 @@ def create_flags() -> Sequence[click.Parameter]:
 
 
 def update_flags() -> Sequence[click.Parameter]:
-    return [Flag("--name", metavar="NAME", help="a new one"), *_common_flags()]
+    return [
+        Flag("--name", metavar="NAME", help="a new one"),
+        Flag(
+            "--integration", metavar="NAME", help="that holds the cloud's credentials; give nothing beside it"
+        ),
+        Flag(
+            "--kubeconfig-file", metavar="FILE", help="of a PARTIALLY_MANAGED cluster; give nothing beside it"
+        ),
+        *_common_flags(),
+    ]
 
 
 def _common_flags() -> Sequence[click.Parameter]:
@@ -49,10 +58,20 @@ def _common_flags() -> Sequence[click.Parameter]:
         Flag("--description", metavar="TEXT"),
         Flag("--instance-type", metavar="NAME"),
         Flag("--disk-size-gb", type=Number(), metavar="N", help="of each node"),
+        Flag("--disk-iops", type=Number(), metavar="N", help="of each node"),
+        Flag("--disk-throughput", type=Number(), metavar="N", help="of each node, in MB a second"),
         Flag("--min-nodes", type=Number(), metavar="N"),
         Flag("--max-nodes", type=Number(), metavar="N"),
         Flag("--production/--no-production", default=None),
         Flag("--feature", multiple=True, metavar="ID[=VALUE]", help="may be repeated"),
+        Flag("--keda/--no-keda", default=None, help="scale workloads by events"),
+        Flag("--labels-group", multiple=True, metavar="ID", help="may be repeated"),
+        Flag(
+            "--secret-manager-file",
+            multiple=True,
+            metavar="FILE",
+            help="JSON of a QoverySecretManagerInput of the API; may be repeated",
+        ),
         Flag("--ssh-key-file", multiple=True, metavar="FILE", help="a public key; may be repeated"),
         Flag("--metrics/--no-metrics", default=None, group=ADVANCED),
         Flag("--metrics-kind", metavar="KIND", help="Qovery's word for how; turns them on", group=ADVANCED),
@@ -81,7 +100,13 @@ def to_spec(session: Session, options: Options, account: dict[str, Any]) -> dict
 
 
 def to_patch(session: Session, options: Options, cluster: dict[str, Any]) -> dict[str, Any]:
-    return given(name=options.name, **_common(session, options))
+    integration, kubeconfig = options.integration, options.kubeconfig_file
+    return given(
+        name=options.name,
+        integrationId=integration and find_integration(session.client, cluster["account"], integration)["id"],
+        kubeconfig=kubeconfig and read_text(session, kubeconfig),
+        **_common(session, options),
+    )
 
 
 def _common(session: Session, options: Options) -> dict[str, Any]:
@@ -89,11 +114,16 @@ def _common(session: Session, options: Options) -> dict[str, Any]:
         description=options.description,
         instanceType=options.instance_type,
         diskSizeGb=options.disk_size_gb,
+        diskIops=options.disk_iops,
+        diskThroughputMbPerSecond=options.disk_throughput,
         minNodes=options.min_nodes,
         maxNodes=options.max_nodes,
         isProduction=options.production,
         sshKeys=[_public_key(session, name) for name in options.ssh_key_file] or None,
         features=[_feature(text) for text in options.feature] or None,
+        isKedaEnabled=options.keda,
+        labelsGroupIds=list(options.labels_group) or None,
+        secretManagers=[read_object(session, name) for name in options.secret_manager_file] or None,
         advanced=_advanced(options) or None,
     )
 
@@ -135,5 +165,10 @@ SPEC = Spec(
     to_spec=to_spec,
     update_flags=update_flags,
     to_patch=to_patch,
-    clearable={"description": "description", "ssh-key-file": "sshKeys"},
+    clearable={
+        "description": "description",
+        "ssh-key-file": "sshKeys",
+        "labels-group": "labelsGroupIds",
+        "secret-manager-file": "secretManagers",
+    },
 )

@@ -8,7 +8,7 @@ settle it.
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from fleet.changing.intents import Intents, digest_change, in_flight
+from fleet.changing.intents import Intents, digest_change, in_flight, withheld
 from fleet.changing.planner import Planner
 from fleet.changing.recording import Held
 from fleet.changing.sending import Sending
@@ -118,7 +118,7 @@ class Changer(Intents[Operation]):
             self.store,
             self.clock,
             requests_sent=lambda: permits.sent,
-            may_wait=self.plan is None,
+            may_wait=self.plan is None and not withheld(operation.change),  # secrets are not kept meanwhile
         )
         try:
             await sending.run()

@@ -313,15 +313,17 @@ def digest_change(change: Change, key: SecretStr) -> str:
     return plain.hexdigest()
 
 
-def withheld(change: Change) -> dict[str, object]:
-    """The members of a change that were given and are not stored."""
+def withheld(holder: Record) -> dict[str, object]:
+    """The members of a change that were given and are not stored, here and below."""
     found: dict[str, object] = {}
-    for holder in (change, getattr(change, "spec", None), getattr(change, "patch", None)):
-        if isinstance(holder, Record):
-            names = (name for name, field in type(holder).model_fields.items() if field.exclude)
-            found |= {
-                name: _revealed(value) for name in names if (value := getattr(holder, name)) is not None
-            }
+    for name, field in type(holder).model_fields.items():
+        value = getattr(holder, name)
+        if field.exclude:
+            found |= {} if value is None else {name: _revealed(value)}
+            continue
+        for at, part in enumerate(value if isinstance(value, list | tuple) else (value,)):
+            if isinstance(part, Record) and (inner := withheld(part)):
+                found[f"{name}.{at}"] = inner
     return found
 
 

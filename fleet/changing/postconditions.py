@@ -147,6 +147,8 @@ def created(operation: Operation, row: TrackedCluster) -> Verdict:
 def update_taken(operation: Operation, row: TrackedCluster) -> Verdict:
     """While the cluster moves, a provider may show the change only when it is done."""
     assert isinstance(operation.change, UpdateCluster)
+    if not operation.change.patch.is_shown:
+        return Verdict.NOT_SHOWN
     if operation.change.patch.matches(row.item):
         return Verdict.YES
     return Verdict.NOT_SHOWN if row.item.is_moving else Verdict.NO

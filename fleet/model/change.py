@@ -71,6 +71,10 @@ class CreateCluster(OfProvider):
     def _read_spec(cls, value: object, info: ValidationInfo) -> object:
         return of_provider("spec", value, info)
 
+    @property
+    def is_whole(self) -> bool:
+        return self.spec.is_whole
+
     @model_validator(mode="after")
     def _has_a_name_that_will_do(self) -> "CreateCluster":
         self.spec.name_rule.check(self.name)
@@ -87,6 +91,10 @@ class UpdateCluster(OfProvider):
 
     patch: SerializeAsAny[ClusterPatch]
     is_deployed: bool = True
+
+    @property
+    def is_whole(self) -> bool:
+        return self.patch.is_whole
 
     @field_validator("patch", mode="before")
     @classmethod

@@ -55,6 +55,11 @@ class Wanted(Record):
 
     model_config = ConfigDict(extra="forbid")
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it can be sent. False after it was read from the store, which keeps no secrets."""
+        return True
+
     def compare(self, cluster: Cluster) -> Iterable[Compared]:
         """Compares each member that was given, as far as the provider shows it."""
         raise TypeError(f"{type(self).__name__} does not say what shows it")
@@ -87,6 +92,11 @@ class ClusterSpec(Wanted):
 
 class ClusterPatch(Wanted):
     """The input of an update. A member that is not given stays as it is; null clears a member that can be cleared."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the provider's clusters show any of it, so that seeing none of it means something."""
+        return True
 
     def __contains__(self, name: str) -> bool:
         """Whether a member was given, also as null."""

@@ -1,19 +1,20 @@
 """Qovery's HTTP API: its endpoints and refusals."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from math import ceil
 
-from starlette.datastructures import QueryParams
+from starlette.datastructures import Headers, QueryParams
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox.api import Account, Api, Call, Endpoint, Refusal, answer, changed_items
-from sandbox.faults import Json
+from sandbox.faults import MISBEHAVIOURS, FaultKind, Json
 from sandbox.limits import Allowance, RateLimit
 from sandbox.months import Month, months_until
-from sandbox.qovery import catalog, changes, credentials, wire
+from sandbox.qovery import catalog, changes, credentials, tokens, wire
 from sandbox.qovery.paging import pagination, results
 from sandbox.qovery.world import CLOUDS, Cluster, Credential, Incarnation, Organization, World
 
@@ -23,11 +24,22 @@ CLUSTER = f"{CLUSTERS}/{{cluster_id}}"
 CREDENTIALS = f"{ORGANIZATION}/{{cloud}}/credentials"
 
 
+def ways(call: Call) -> changes.Ways:
+    return changes.Ways(
+        hidden_seconds=call.seconds_of(FaultKind.HIDDEN),
+        late_seconds=call.seconds_of(FaultKind.LATE_STATUS),
+        converts_machines=FaultKind.CONVERTED_MACHINE in call.misbehaviours,
+        rounds_sizes=FaultKind.ROUNDED_SIZE in call.misbehaviours,
+        adds_label=FaultKind.ADDED_LABEL in call.misbehaviours,
+    )
+
+
 class Qovery(Api[World]):
     provider = "qovery"
     rate_limit = RateLimit(requests=1000, window_seconds=3600)
     scheme = "Token"
     identity = ("id", "name", "cluster_id", "credential")
+    misbehaviours = MISBEHAVIOURS
 
     def new_world(self, seed: int) -> World:
         return World(seed)
@@ -64,6 +76,9 @@ class Qovery(Api[World]):
             self.route("POST", f"{CLUSTER}/deploy", self.deploy_cluster),
             self.route("POST", f"{CLUSTER}/stop", self.stop_cluster),
             self.route("POST", "/cluster/{cluster_id}/upgrade", self.upgrade_cluster),
+            self.route("POST", "/cluster/{cluster_id}/lock", self.lock_cluster),
+            self.route("DELETE", "/cluster/{cluster_id}/lock", self.unlock_cluster),
+            self.route("PUT", f"{CLUSTER}/kubeconfig", self.put_kubeconfig),
             self.route("POST", f"{CLUSTER}/cloudProviderInfo", self.post_cloud_provider_info),
             self.route("POST", CREDENTIALS, self.create_credential),
             self.route("PUT", f"{CREDENTIALS}/{{credential_id}}", self.put_credential),
@@ -90,9 +105,11 @@ class Qovery(Api[World]):
 
     def get_kubeconfig(self, call: Call) -> Response:
         found = self.cluster_of(call)
-        if not found.is_deployed:
-            raise Refusal(404, "the cluster was never deployed")
-        return PlainTextResponse(wire.kubeconfig(found), media_type="application/x-yaml")
+        own = found.cluster.kubeconfig
+        is_given = found.cluster.spec["kubernetes"] == "PARTIALLY_MANAGED"
+        if not found.is_deployed if not is_given else own is None:
+            raise Refusal(404, "the cluster has no kubeconfig")
+        return PlainTextResponse(own or wire.kubeconfig(found), media_type="application/x-yaml")
 
     def get_cloud_provider_info(self, call: Call) -> Response:
         return answer(wire.cloud_provider_info(self.cluster_of(call), self.organization_of(call)))
@@ -159,13 +176,21 @@ class Qovery(Api[World]):
     # ------------------------------------------------------------------ changing
 
     def create_cluster(self, call: Call) -> Response:
-        cluster = changes.create(self.organization_of(call), call.json(), self.world.ids, call.now)
+        cluster = changes.create(
+            self.organization_of(call), call.json(), self.world.ids, call.now, ways=ways(call)
+        )
         return self.shown(call, cluster, status=201)
 
     def put_cluster(self, call: Call) -> Response:
-        return self.shown(
-            call, changes.put(self.organization_of(call), self.cluster_of(call), call.json(), call.now)
+        cluster = changes.put(
+            self.organization_of(call),
+            self.cluster_of(call),
+            call.json(),
+            self.world.ids,
+            call.now,
+            ways=ways(call),
         )
+        return self.shown(call, cluster)
 
     def delete_cluster(self, call: Call) -> Response:
         mode = call.query.get("deleteMode", "DEFAULT")
@@ -174,18 +199,34 @@ class Qovery(Api[World]):
 
     def deploy_cluster(self, call: Call) -> Response:
         found, is_dry_run = self.cluster_of(call), call.query.get("dry_run") == "true"
-        changes.deploy(self.organization_of(call), found, call.now, is_dry_run=is_dry_run)
+        changes.deploy(self.organization_of(call), found, call.now, is_dry_run=is_dry_run, ways=ways(call))
         return self.status_shown(call, found, status=201)
 
     def stop_cluster(self, call: Call) -> Response:
         found = self.cluster_of(call)
-        changes.stop(self.organization_of(call), found, call.now)
+        changes.stop(self.organization_of(call), found, call.now, ways=ways(call))
         return self.status_shown(call, found, status=202)
 
     def upgrade_cluster(self, call: Call) -> Response:
         found = self.cluster_of(call)
-        changes.upgrade(self.organization_of(call), found, call.now)
+        changes.upgrade(self.organization_of(call), found, call.now, ways=ways(call))
         return self.status_shown(call, found, status=201)
+
+    def lock_cluster(self, call: Call) -> Response:
+        found = self.cluster_of(call)
+        changes.lock(self.organization_of(call), found, call.json(), call.account.name, call.now)
+        return answer(wire.lock(self.again(call, found)))
+
+    def unlock_cluster(self, call: Call) -> Response:
+        changes.unlock(self.organization_of(call), self.cluster_of(call), call.now)
+        return Response(status_code=204)
+
+    def put_kubeconfig(self, call: Call) -> Response:
+        if call.headers.get("content-type") != "application/x-yaml":
+            raise Refusal(415, "a kubeconfig is application/x-yaml")
+        text = call.body.decode()
+        changes.put_kubeconfig(self.organization_of(call), self.cluster_of(call), text, call.now)
+        return Response(status_code=204)
 
     def post_cloud_provider_info(self, call: Call) -> Response:
         organization, found = self.organization_of(call), self.cluster_of(call)
@@ -241,6 +282,22 @@ class Qovery(Api[World]):
         return found
 
     # ------------------------------------------------------------------ letting in and refusing
+
+    def authenticate(self, headers: Headers, params: Mapping[str, str]) -> Account:
+        """`Token` stands before an API token, `Bearer` before the JWT of a person."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        person_of = tokens.organization_of(token, self.clock.now()) if scheme == "Bearer" else None
+        for account, organization in zip(self.accounts(), self.world.organizations, strict=True):
+            is_api_token = token in (organization.token, organization.viewer_token)
+            if (scheme == self.scheme and is_api_token) or person_of == organization.id:
+                self.admit(account, params)
+                return replace(account, token=token)
+        raise self.unauthorized()
+
+    def admit_change(self, account: Account) -> None:
+        """Raises a Refusal (403) for a token that may only read."""
+        if account.token in {organization.viewer_token for organization in self.world.organizations}:
+            raise Refusal(403, "your role does not allow this")
 
     def admit(self, account: Account, params: Mapping[str, str]) -> None:
         if params.get("organization_id", account.external_id) != account.external_id:

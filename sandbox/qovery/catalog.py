@@ -16,7 +16,7 @@ def feature(feature_id: str) -> Json:
     return {
         "id": feature_id,
         "title": offer["title"],
-        "description": None,
+        "description": offer.get("description"),
         "cost_per_month_in_cents": cents,
         "cost_per_month": cents / 100 if cents is not None else None,
         "currency_code": "USD" if cents is not None else None,
@@ -24,7 +24,8 @@ def feature(feature_id: str) -> Json:
         "is_qovery_paying_feature": False,
         "value_type": "BOOLEAN",
         "value_object": offer.get("default"),
-        "is_value_updatable": False,
+        "is_value_updatable": offer.get("is_value_updatable", False),
+        "accepted_values": offer.get("accepted_values", []),
     }
 
 

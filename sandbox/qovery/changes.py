@@ -1,8 +1,8 @@
 """Changes at Qovery: a cluster is registered, then deployed. A change is applied by the next deployment."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.api import Refusal
@@ -10,12 +10,17 @@ from sandbox.bodies import Body
 from sandbox.faults import Json
 from sandbox.identifiers import Identifiers
 from sandbox.life import Life, is_doomed
+from sandbox.qovery import secret_managers
 from sandbox.qovery.catalog import CATALOG
-from sandbox.qovery.world import Cluster, Incarnation, Organization
+from sandbox.qovery.world import Cluster, Incarnation, Lock, Organization
 
 VENDORS = ("AWS", "SCW", "GCP", "DO", "AZURE", "OVH", "CIVO", "HETZNER", "ORACLE", "IBM", "ON_PREMISE")
 MODES = ("MANAGED", "SELF_MANAGED", "PARTIALLY_MANAGED")
 DELETE_MODES = ("DEFAULT", "DELETE_CLUSTER_AND_QOVERY_CONFIG", "DELETE_QOVERY_CONFIG")
+
+PATHS = {offer["short_name"]: path for path, offer in CATALOG["clouds"].items()}
+OWN_MACHINES = "onPremise"
+"""The path of credentials for machines of one's own."""
 
 PLAIN = {
     "description": str,
@@ -24,11 +29,12 @@ PLAIN = {
     "ssh_keys": list,
     "metrics_parameters": dict,
     "infrastructure_charts_parameters": dict,
-    "keda": dict,
     "labels_groups": list,
-    "secret_manager_accesses": list,
 }
 """Members that are stored as they are sent."""
+
+CHOSEN = ("min_running_nodes", "max_running_nodes", "instance_type", "disk_size")
+"""Members that an autoscaler chose. What is sent of them does not matter."""
 
 ANSWERED = ("cpu", "memory", "has_access", "is_default", "is_demo")
 """Members that cannot be set and that a change keeps."""
@@ -43,7 +49,28 @@ DEATH = "DELETE_QUEUED 3, DELETING 10, DELETED 20, gone"
 FORGOTTEN = "gone"
 
 
-def create(organization: Organization, members: Json, ids: Identifiers, now: datetime) -> Cluster:
+@dataclass(frozen=True, kw_only=True)
+class Ways:
+    """How a change is made otherwise than it asks."""
+
+    hidden_seconds: float = 0
+    late_seconds: float = 0
+    converts_machines: bool = False
+    rounds_sizes: bool = False
+    adds_label: bool = False
+
+
+STRAIGHT = Ways()
+
+
+def create(
+    organization: Organization,
+    members: Json,
+    ids: Identifiers,
+    now: datetime,
+    *,
+    ways: Ways,
+) -> Cluster:
     """Registers a cluster, which is READY until it is deployed."""
     body = Body(members)
     name = body.text("name")
@@ -52,7 +79,8 @@ def create(organization: Organization, members: Json, ids: Identifiers, now: dat
     cluster = Cluster(
         key=key,
         name=name,
-        **settings(body, organization),
+        **settings(body, organization, ids, now, ways, ()),
+        hidden_until=now + timedelta(seconds=ways.hidden_seconds) if ways.hidden_seconds else None,
         version=None,
         next_version=None,
         cost=(9_600, 28_800),
@@ -67,21 +95,39 @@ def create(organization: Organization, members: Json, ids: Identifiers, now: dat
     return cluster
 
 
-def put(organization: Organization, found: Incarnation, members: Json, now: datetime) -> Cluster:
+def put(
+    organization: Organization,
+    found: Incarnation,
+    members: Json,
+    ids: Identifiers,
+    now: datetime,
+    *,
+    ways: Ways,
+) -> Cluster:
     """Replaces the whole cluster. Members that are left out get their defaults, the disk 40 GB."""
     refuse_busy(found)
+    refuse_locked(found)
     body = Body(members)
     name = body.text("name")
     refuse_taken_name(organization, name, found, now)
-    changed = settings(body, organization)
+    accesses = found.cluster.spec.get("secret_manager_accesses", ())
+    changed = settings(body, organization, ids, now, ways, accesses)
     changed["credential_id"] = changed["credential_id"] or found.cluster.credential_id
     before = found.cluster.spec
-    changed["spec"] |= {name: before[name] for name in ANSWERED if name in before}
+    stays_autoscaled = found.is_autoscaled and (
+        "KARPENTER" in changed["features"] or "KARPENTER" not in found.cluster.features
+    )
+    kept = (*ANSWERED, *CHOSEN) if stays_autoscaled else ANSWERED
+    changed["spec"] |= {name: before[name] for name in kept if name in before}
     return keep(organization, found, None, now, name=name, is_out_of_date=found.is_deployed, **changed)
 
 
-def deploy(organization: Organization, found: Incarnation, now: datetime, *, is_dry_run: bool) -> None:
+def deploy(
+    organization: Organization, found: Incarnation, now: datetime, *, is_dry_run: bool, ways: Ways
+) -> None:
     refuse_busy(found)
+    refuse_locked(found)
+    refuse_unready(found)
     if is_dry_run:
         keep(organization, found, f"DRY_RUN 5, {found.status}", now)
         return
@@ -96,22 +142,34 @@ def deploy(organization: Organization, found: Incarnation, now: datetime, *, is_
         next_version=NEXT_VERSIONS.get(version),
         is_out_of_date=False,
         shows_status=True,
+        ways=ways,
     )
 
 
-def stop(organization: Organization, found: Incarnation, now: datetime) -> None:
+def stop(organization: Organization, found: Incarnation, now: datetime, *, ways: Ways) -> None:
     refuse_busy(found)
+    refuse_locked(found)
     if not found.is_deployed or found.status == "STOPPED":
         raise Refusal(409, "the cluster is not running")
-    keep(organization, found, STOP, now)
+    keep(organization, found, STOP, now, ways=ways)
 
 
-def upgrade(organization: Organization, found: Incarnation, now: datetime) -> None:
+def upgrade(organization: Organization, found: Incarnation, now: datetime, *, ways: Ways) -> None:
     refuse_busy(found)
+    refuse_locked(found)
+    refuse_unready(found)
     version = found.cluster.next_version
     if version is None:
         raise Refusal(400, "there is no newer Kubernetes version")
-    keep(organization, found, DEPLOYMENT, now, version=version, next_version=NEXT_VERSIONS.get(version))
+    keep(
+        organization,
+        found,
+        DEPLOYMENT,
+        now,
+        version=version,
+        next_version=NEXT_VERSIONS.get(version),
+        ways=ways,
+    )
 
 
 def delete(organization: Organization, found: Incarnation, mode: str, now: datetime) -> None:
@@ -119,6 +177,7 @@ def delete(organization: Organization, found: Incarnation, mode: str, now: datet
     if mode not in DELETE_MODES:
         raise Refusal(400, f"deleteMode must be one of {', '.join(DELETE_MODES)}")
     refuse_busy(found)
+    refuse_locked(found)
     is_forgotten = mode == "DELETE_QOVERY_CONFIG" or not found.is_deployed
     keep(organization, found, FORGOTTEN if is_forgotten else DEATH, now)
 
@@ -126,12 +185,44 @@ def delete(organization: Organization, found: Incarnation, mode: str, now: datet
 def put_credentials_in_use(
     organization: Organization, found: Incarnation, members: Json, now: datetime
 ) -> None:
-    """The credentials of a cluster (cloudProviderInfo)."""
-    keep(organization, found, None, now, credential_id=credential_of(Body(members), organization))
+    """The credentials of a cluster (cloudProviderInfo). They are applied by the next deployment."""
+    body, spec = Body(members), found.cluster.spec
+    credential_id = credential_of(body, organization, spec["cloud_provider"])
+    if credential_id is None:
+        raise body.refuse("credentials.id", "is required")
+    keep(organization, found, None, now, credential_id=credential_id, is_out_of_date=found.is_deployed)
+
+
+def put_kubeconfig(organization: Organization, found: Incarnation, text: str, now: datetime) -> None:
+    if found.cluster.spec["kubernetes"] != "PARTIALLY_MANAGED":
+        raise Refusal(400, "only a partially managed cluster is given a kubeconfig")
+    if "clusters:" not in text:
+        raise Refusal(400, "the kubeconfig names no cluster")
+    keep(organization, found, None, now, kubeconfig=text)
+
+
+def lock(organization: Organization, found: Incarnation, members: Json, owner: str, now: datetime) -> None:
+    """For at most five days, as the vendor's command has it. A lock replaces the one before."""
+    body = Body(members)
+    reason = body.text("reason")
+    days = body.number("ttl_in_days", minimum=1, maximum=5, default=None)
+    keep(organization, found, None, now, lock=Lock(reason=reason, days=days, owner=owner, locked_at=now))
+
+
+def unlock(organization: Organization, found: Incarnation, now: datetime) -> None:
+    if found.cluster.lock is None:
+        raise Refusal(404, "the cluster is not locked")
+    keep(organization, found, None, now, lock=None)
 
 
 def keep(
-    organization: Organization, found: Incarnation, script: str | None, now: datetime, **changed: Any
+    organization: Organization,
+    found: Incarnation,
+    script: str | None,
+    now: datetime,
+    *,
+    ways: Ways = STRAIGHT,
+    **changed: Any,
 ) -> Cluster:
     """The changed cluster, with a new life if the change starts one. Its past stays as it was."""
     cluster = found.cluster
@@ -146,9 +237,13 @@ def keep(
         updated_at=now,
         was_deployed=found.is_deployed,
     )
-    kept = replace(fixed, **changed)
+    kept = replace(fixed, executions=cluster.executions + bool(script), **changed)
     del organization.clusters[cluster.key]
     organization.clusters[kept.key] = kept
+    organization.late.pop(kept.key, None)
+    if script and ways.late_seconds:
+        before = replace(fixed, life=Life.parse(found.status, began=found.moment.since))
+        organization.late[kept.key] = before, now + timedelta(seconds=ways.late_seconds)
     return kept
 
 
@@ -159,17 +254,41 @@ def refuse_busy(found: Incarnation) -> None:
         raise Refusal(404, "cluster not found")
 
 
+def refuse_locked(found: Incarnation) -> None:
+    """No document says which calls a lock refuses, and how."""
+    if found.cluster.lock is not None:
+        raise Refusal(409, f"the cluster is locked: {found.cluster.lock.reason}")
+
+
+def refuse_unready(found: Incarnation) -> None:
+    """Nothing can be deployed without access to the cloud, or to the cluster."""
+    mode = found.cluster.spec["kubernetes"]
+    if mode != "SELF_MANAGED" and found.cluster.credential_id is None:
+        raise Refusal(400, "the cluster has no cloud provider credentials")
+    if mode == "PARTIALLY_MANAGED" and found.cluster.kubeconfig is None:
+        raise Refusal(400, "the cluster has no kubeconfig")
+
+
 def refuse_taken_name(
     organization: Organization, name: str, but_for: Incarnation | None, now: datetime
 ) -> None:
     """Names are compared without case."""
-    for each in organization.incarnations(now):
+    for each in organization.incarnations(now, with_hidden=True):
         if each.cluster.name.lower() == name.lower() and (but_for is None or each.id != but_for.id):
             raise Refusal(409, f"a cluster named {name} already exists")
 
 
-def settings(body: Body, organization: Organization) -> dict[str, Any]:
-    """The members that a user can set, with the defaults of a request. Unknown members are ignored."""
+def settings(
+    body: Body,
+    organization: Organization,
+    ids: Identifiers,
+    now: datetime,
+    ways: Ways,
+    accesses: Sequence[Json],
+) -> dict[str, Any]:
+    """The members that a user can set, with the defaults of a request. Unknown members are ignored. `accesses` are
+    those to secret managers that there are.
+    """
     cloud = body.choice("cloud_provider", VENDORS)
     spec: Json = {
         "cloud_provider": cloud,
@@ -186,11 +305,51 @@ def settings(body: Body, organization: Organization) -> dict[str, Any]:
     if "disk_throughput" in body:
         spec["disk_throughput"] = body.number("disk_throughput", minimum=125, maximum=1000)
     spec |= {name: body.take(name, kind) for name, kind in PLAIN.items() if name in body}
+    if "keda" in body:
+        spec["keda"] = {"enabled": body.inner("keda").take("enabled", bool)}
+    given = features(body)
+    if "instance_type" in spec and spec["kubernetes"] == "MANAGED":
+        spec["instance_type"] = machine(body, cloud, given, ways)
+    if "secret_manager_accesses" in body:
+        spec["secret_manager_accesses"] = secret_managers.take(body, accesses, ids, now)
+    if ways.rounds_sizes:
+        spec["disk_size"] = -(-spec["disk_size"] // 10) * 10
+    if ways.adds_label:
+        spec["labels_groups"] = [
+            *spec.get("labels_groups", ()),
+            {"id": ids.uuid(organization.name, "added label")},
+        ]
+    info = body.inner("cloud_provider_credentials")
     return {
         "spec": spec,
-        "features": features(body),
-        "credential_id": credential_of(body.inner("cloud_provider_credentials"), organization),
+        "features": given,
+        "credential_id": credential_of(info, organization, cloud),
     }
+
+
+def machine(body: Body, cloud: str, given: Mapping[str, Any], ways: Ways) -> str:
+    """A machine type on offer, as people spell it: T3A_LARGE is t3a.large. With Karpenter it does not matter."""
+    wanted: str = body.text("instance_type")
+    offered = {each["type"]: each for each in CATALOG["instance_types"].get(PATHS.get(cloud, ""), ())}
+    spelled = {spell(name): name for name in offered}
+    if "KARPENTER" in given or cloud == "GCP" or not offered:
+        return wanted
+    if spell(wanted) not in spelled:
+        raise body.refuse("instance_type", f"must be one of {', '.join(offered)}")
+    if not ways.converts_machines:
+        return wanted
+    asked = offered[spelled[spell(wanted)]]
+    size = ("cpu", "ram_in_gb", "architecture")
+    alike = (
+        name
+        for name, each in offered.items()
+        if each is not asked and all(each[part] == asked[part] for part in size)
+    )
+    return next(alike, wanted)
+
+
+def spell(machine_type: str) -> str:
+    return machine_type.casefold().replace(".", "_").replace("-", "_")
 
 
 def region(body: Body, cloud: str) -> str:
@@ -213,9 +372,12 @@ def features(body: Body) -> Mapping[str, Any]:
     return given
 
 
-def credential_of(info: Body, organization: Organization) -> str | None:
+def credential_of(info: Body, organization: Organization, cloud: str) -> str | None:
+    """The credentials that a request names: of the cluster's cloud, or of machines of one's own."""
     reference = info.inner("credentials")
     if "id" not in reference:
         return None
     credential_id: str = reference.choice("id", tuple(organization.credentials))
+    if organization.credentials[credential_id].cloud not in (PATHS.get(cloud, OWN_MACHINES), OWN_MACHINES):
+        raise reference.refuse("id", "belongs to credentials of another cloud")
     return credential_id

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sandbox.clock import EPOCH
 from sandbox.faults import Json
 from sandbox.qovery.catalog import feature
 from sandbox.qovery.world import Credential, Incarnation, Organization
 
+NO_BOUND = 2**31 - 1
+"""A number of nodes that is none."""
 CREDENTIAL_CLOUDS = {"AWS", "SCW", "GCP", "ON_PREMISE", "AZURE"}
 """The clouds of credentials and cloudProviderInfo. A cluster can be on others."""
 
@@ -25,6 +26,8 @@ def cluster(found: Incarnation, organization: Organization) -> Json:
         "features": [enabled_feature(name, value) for name, value in own.features.items()],
         "deployment_status": deployment_status(found),
     }
+    if found.is_autoscaled:
+        body |= autoscaled(found)
     if own.version:
         body["version"] = own.version
     if own.cost:
@@ -33,6 +36,15 @@ def cluster(found: Incarnation, organization: Organization) -> Json:
         body["infrastructure_outputs"] = outputs
     if not own.shows_status:
         del body["status"]
+    return body
+
+
+def autoscaled(found: Incarnation) -> Json:
+    """No bounds until it was deployed, and the word of what chooses machines, whatever was sent."""
+    is_karpenter = "KARPENTER" in found.cluster.features
+    body: Json = {"instance_type": "KARPENTER" if is_karpenter else "AUTO_PILOT"}
+    if not found.is_deployed:
+        body |= {"min_running_nodes": NO_BOUND, "max_running_nodes": NO_BOUND}
     return body
 
 
@@ -78,21 +90,24 @@ def status(found: Incarnation) -> Json:
         "is_deployed": found.is_deployed,
         "reason": "MAINTENANCE" if found.status.startswith("RESTART") else "UNSPECIFIED",
         "next_k8s_available_version": own.next_version,
-        "last_execution_id": f"{found.id}-{found.moment.changes}" if found.is_deployed else None,
+        "last_execution_id": f"{found.id}-{own.executions}-{found.moment.changes}"
+        if found.is_deployed
+        else None,
         "last_deployment_date": instant(found.moment.round_began) if found.is_deployed else None,
         "cluster_lock": lock(found),
     }
 
 
 def lock(found: Incarnation) -> Json | None:
-    if found.cluster.lock is None:
+    own = found.cluster.lock
+    if own is None:
         return None
-    return {
-        "reason": found.cluster.lock,
-        "ttl_in_days": 30,
+    end = {} if own.days is None else {"ttl_in_days": own.days}
+    return end | {
+        "reason": own.reason,
         "cluster_id": found.id,
-        "locked_at": instant(EPOCH),
-        "owner_name": "release-desk",
+        "locked_at": instant(own.locked_at),
+        "owner_name": own.owner,
     }
 
 

@@ -1,7 +1,7 @@
 """Qovery's organizations, credentials and clusters, and the state of each cluster at an instant."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,14 @@ class Credential:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lock:
+    reason: str
+    days: int | None
+    owner: str
+    locked_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cluster:
     key: str
     """Its identifier, or the seed of the identifiers of its incarnations."""
@@ -71,7 +79,13 @@ class Cluster:
     next_version: str | None
     cost: tuple[int, int] | None
     """The lowest and the highest cost, in US cents a month."""
-    lock: str | None
+    lock: Lock | None
+    kubeconfig: str | None = None
+    """The one that was put, for PARTIALLY_MANAGED clusters."""
+    executions: int = 0
+    """How many times something was started."""
+    hidden_until: datetime | None = None
+    """Until when nobody finds it."""
     shows_status: bool
     was_deployed: bool
     """Its state before its life began."""
@@ -109,6 +123,13 @@ class Incarnation:
         return self.status not in ("READY", "DELETED")
 
     @property
+    def is_autoscaled(self) -> bool:
+        """Whether Karpenter or Autopilot chooses the machines."""
+        spec = self.cluster.spec
+        is_autopilot = spec["cloud_provider"] == "GCP" and spec["kubernetes"] == "MANAGED"
+        return "KARPENTER" in self.cluster.features or is_autopilot
+
+    @property
     def is_busy(self) -> bool:
         """Whether the state is transient. Changes are refused meanwhile."""
         return self.status.endswith(("ING", "QUEUED"))
@@ -119,14 +140,21 @@ class Organization:
     id: str
     name: str
     token: str
+    viewer_token: str
+    """A token that may read and change nothing."""
     credentials: dict[str, Credential]
     clusters: dict[str, Cluster]
+    late: dict[str, tuple[Cluster, datetime]] = field(default_factory=dict)
+    """What is still shown of a cluster by its key, and until when."""
 
-    def incarnations(self, now: datetime) -> Iterator[Incarnation]:
+    def incarnations(self, now: datetime, *, with_hidden: bool = False) -> Iterator[Incarnation]:
         for cluster in self.clusters.values():
-            moment = cluster.life.at(now)
-            if not moment.is_gone:
-                yield Incarnation(cluster=cluster, moment=moment)
+            is_hidden = cluster.hidden_until is not None and now < cluster.hidden_until
+            before, until = self.late.get(cluster.key, (cluster, now))
+            shown = before if now < until else cluster
+            moment = shown.life.at(now)
+            if not moment.is_gone and (with_hidden or not is_hidden):
+                yield Incarnation(cluster=shown, moment=moment)
 
     def find(self, cluster_id: str, now: datetime) -> Incarnation | None:
         return next((found for found in self.incarnations(now) if found.id == cluster_id), None)
@@ -149,6 +177,7 @@ class World:
             id=self.ids.uuid("organization", table["name"]),
             name=table["name"],
             token=table["token"],
+            viewer_token=f"{table['token']}_viewer",
             credentials={credential.id: credential for credential in credentials},
             clusters={cluster.key: cluster for cluster in clusters},
         )
@@ -174,7 +203,9 @@ class World:
             version=table.get("version"),
             next_version=table.get("next_version"),
             cost=(cost[0], cost[1]) if cost else None,
-            lock=table.get("lock"),
+            lock=Lock(reason=table["lock"], days=5, owner="release-desk", locked_at=EPOCH)
+            if "lock" in table
+            else None,
             shows_status=table.get("shows_status", True),
             was_deployed=table.get("was_deployed", "created_at" in table),
             is_out_of_date=table.get("is_out_of_date", False),

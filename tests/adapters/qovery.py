@@ -33,7 +33,22 @@ WHOLE = QoveryClusterSpec.model_validate(
             {"id": "STATIC_IP", "value": "true"},
             {"id": "VPC_SUBNET", "value": "10.0.0.0/16"},
             {"id": "EXISTING_VPC", "value": '{"vpc_name": "shop"}'},
-            {"id": "KARPENTER"},
+            {"id": "SCW_CONTROL_PLANE_TYPE"},
+        ],
+        "disk_iops": 7800,
+        "disk_throughput_mb_per_second": 255,
+        "is_keda_enabled": True,
+        "labels_group_ids": ["4fe3f4c1-0000-4000-8000-00000000000e"],
+        "secret_managers": [
+            {"name": "parameters", "kind": "AWS_PARAMETER_STORE", "region": "eu-west-3"},
+            {
+                "name": "vault",
+                "kind": "GCP_SECRET_MANAGER",
+                "region": "europe-west9",
+                "project_id": "shop",
+                "authentication": "AWS_ROLE_ARN",
+                "role_arn": "arn:aws:iam::000000000000:role/vault",
+            },
         ],
         "advanced": {
             "metrics": {"is_enabled": True, "kind": "MANAGED_BY_QOVERY"},

@@ -13,6 +13,7 @@ from adapters.northflank.convert import to_cluster as to_northflank_cluster
 from adapters.northflank.request import to_update_cluster_request as to_northflank_request
 from adapters.northflank.wire import WireCluster as WireNorthflankCluster
 from adapters.qovery.convert import to_cluster as to_qovery_cluster
+from adapters.qovery.request import to_create_cluster_request as to_qovery_creation
 from adapters.qovery.request import to_update_cluster_request as to_qovery_request
 from adapters.qovery.wire import WireCluster as WireQoveryCluster
 from fleet.model.cluster import Capacity, Cluster, Resources
@@ -53,9 +54,7 @@ def test_a_cluster_that_scales_by_itself_shows_no_bounds_and_none_that_are_real_
 
 
 def test_a_cluster_that_scales_by_itself_shows_what_was_asked_for() -> None:
-    spec = QoveryClusterSpec.model_validate(
-        {"cloud": "GCP", "region": "eu-west-3", "min_nodes": 3, "max_nodes": 9}
-    )
+    spec = QoveryClusterSpec.model_validate({"cloud": "GCP", "region": "eu-west-3"})
     shown = qovery(instance_type=None, production=False)
     assert spec.matches(to_qovery_cluster(WireQoveryCluster.model_validate(shown), "account"))
 
@@ -69,9 +68,56 @@ def test_what_is_no_count_is_not_sent_back() -> None:
 
 
 @pytest.mark.parametrize("given", [{"min_nodes": 3}, {"max_nodes": 3}, {"min_nodes": 3, "max_nodes": 5}])
-def test_bounds_can_be_asked_for_where_there_are_none(given: dict[str, int]) -> None:
-    body = to_qovery_request(qovery(), QoveryClusterPatch.model_validate(given))
-    assert {name: body.get(f"{name.partition('_')[0]}_running_nodes") for name in given} == given
+def test_bounds_cannot_be_set_where_machines_are_chosen_by_themselves(given: dict[str, int]) -> None:
+    with pytest.raises(InvalidInput, match="chooses the machines") as refused:
+        to_qovery_request(qovery(), QoveryClusterPatch.model_validate(given))
+    assert refused.value.path == ("patch", next(iter(given)))
+
+
+KARPENTER = {"id": "KARPENTER", "value_object": {"value": {"disk_size_in_gib": 50, "spot_enabled": False}}}
+
+
+@pytest.mark.parametrize(
+    ("members", "left_out"),
+    [
+        ({}, {"kubernetes"}),
+        ({"min_running_nodes": 3, "max_running_nodes": 12}, {"kubernetes"}),
+        ({"cloud_provider": "AWS", "features": [KARPENTER], "min_running_nodes": 3}, set()),
+        ({"cloud_provider": "AWS", "instance_type": "KARPENTER"}, set()),
+    ],
+)
+def test_what_an_autoscaler_chose_is_not_sent_back(members: dict[str, Any], left_out: set[str]) -> None:
+    raw = qovery(**members)
+    body = to_qovery_request(raw, QoveryClusterPatch(description="Of the shop."))
+    chosen = {"min_running_nodes", "max_running_nodes", "instance_type", "disk_size"}
+    assert raw.keys() - body.keys() == {"id"} | chosen | left_out
+
+
+@pytest.mark.parametrize("of", [{"cloud": "GCP"}, {"cloud": "AWS", "features": [{"id": "KARPENTER"}]}])
+def test_a_cluster_that_is_to_scale_by_itself_is_made_without_machines(of: dict[str, Any]) -> None:
+    spec = QoveryClusterSpec.model_validate({"region": "eu-west-3", **of})
+    body = to_qovery_creation("shop", spec, None)
+    assert not {"min_running_nodes", "max_running_nodes", "instance_type", "disk_size"} & body.keys()
+    assert ("kubernetes" in body) is (of["cloud"] == "AWS")
+    for name, value in {
+        "min_nodes": 1,
+        "max_nodes": 3,
+        "instance_type": "t3a.large",
+        "disk_size_gb": 9,
+    }.items():
+        with pytest.raises(InvalidInput, match="chooses the machines") as refused:
+            to_qovery_creation("shop", spec.model_copy(update={name: value}), None)
+        assert refused.value.path == ("spec", name)
+
+
+def test_a_number_that_the_autoscaler_found_is_no_other_revision() -> None:
+    later = qovery(min_running_nodes=3, max_running_nodes=12, instance_type="KARPENTER")
+    before, after = (
+        to_qovery_cluster(WireQoveryCluster.model_validate(raw), "account") for raw in (qovery(), later)
+    )
+    assert before.revision == after.revision
+    described = to_qovery_cluster(WireQoveryCluster.model_validate(qovery(description="x")), "account")
+    assert described.revision != before.revision
 
 
 @pytest.mark.parametrize("features", ["all", [7], {"id": "X"}])

@@ -290,8 +290,10 @@ def test_an_amount_without_a_currency_is_no_money() -> None:
     assert to_cost_estimate(wire) is None
 
 
-def test_an_estimate_of_the_cloud_bill_has_no_currency_and_is_left_out() -> None:
-    assert read_cluster("DEPLOYED", estimated_cloud_provider_cost=712) == read_cluster("DEPLOYED")
+def test_an_estimate_of_the_cloud_bill_is_a_number_and_no_money() -> None:
+    shown = read_cluster("DEPLOYED", estimated_cloud_provider_cost=712)
+    assert isinstance(shown.details, QoveryDetails)
+    assert shown.details.estimated_cloud_provider_cost == 712
 
 
 def features() -> Iterator[QoveryFeature]:
@@ -345,7 +347,7 @@ def test_the_kubernetes_mode_is_the_plan(mode: str, schemas: Any) -> None:
 
 
 def revision(**changes: Any) -> str:
-    body = fixture("qovery/list-clusters.json")["results"][0] | changes
+    body = fixture("qovery/list-clusters-with-every-member.json")["results"][0] | changes
     return to_cluster(WireCluster.model_validate(body), "account").revision
 
 
@@ -381,7 +383,8 @@ def test_what_no_user_sets_leaves_the_revision_alone(changes: dict[str, Any]) ->
         {"features": [{"id": "STATIC_IP", "value_object": {"type": "BOOLEAN", "value": False}}]},
         {"metrics_parameters": {"enabled": True}},
         {"infrastructure_charts_parameters": {"nginx_parameters": {"replica_count": 3}}},
-        {"keda": {"enabled": True}},
+        {"keda": {"enabled": False}},
+        {"secret_manager_accesses": []},
         {"labels_groups": [{"id": "one"}]},
     ],
 )

@@ -49,8 +49,7 @@ def unexcused(breaches: Iterator[Breach]) -> list[Breach]:
 def test_a_whole_creation_is_what_the_document_asks_for(document: Document) -> None:
     body = to_create_cluster_request("production", WHOLE, LINK)
     assert unexcused(document.breaches_of("ClusterRequest", body)) == []
-    answer_only = {"keda", "labels_groups", "secret_manager_accesses", "disk_iops", "disk_throughput"}
-    assert body.keys() == document.properties_of("ClusterRequest") - answer_only
+    assert body.keys() == document.properties_of("ClusterRequest")
 
 
 def test_the_least_creation_is_what_the_document_asks_for(document: Document) -> None:

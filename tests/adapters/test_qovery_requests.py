@@ -27,7 +27,26 @@ def test_every_option_goes_out_under_qoverys_names() -> None:
         {"id": "STATIC_IP", "value": True},
         {"id": "VPC_SUBNET", "value": "10.0.0.0/16"},
         {"id": "EXISTING_VPC", "value": {"vpc_name": "shop"}},
-        {"id": "KARPENTER"},
+        {"id": "SCW_CONTROL_PLANE_TYPE"},
+    ]
+    assert (body["disk_iops"], body["disk_throughput"], body["keda"]) == (7800, 255, {"enabled": True})
+    assert body["labels_groups"] == [{"id": "4fe3f4c1-0000-4000-8000-00000000000e"}]
+    assert body["secret_manager_accesses"] == [
+        {
+            "id": None,
+            "name": "parameters",
+            "endpoint": {"mode": "AWS_PARAMETER_STORE", "region": "eu-west-3"},
+            "authentication": {"mode": "AUTOMATICALLY_CONFIGURED"},
+        },
+        {
+            "id": None,
+            "name": "vault",
+            "endpoint": {"mode": "GCP_SECRET_MANAGER", "region": "europe-west9", "project_id": "shop"},
+            "authentication": {
+                "mode": "AWS_ROLE_ARN",
+                "role_arn": "arn:aws:iam::000000000000:role/vault",
+            },
+        },
     ]
     assert body["infrastructure_charts_parameters"] == {
         "nginx_parameters": {
@@ -120,6 +139,11 @@ def test_only_what_was_given_differs() -> None:
         ({"is_production": False}, {"production": False}),
         ({"ssh_keys": ["one", "two"]}, {"ssh_keys": ["one", "two"]}),
         ({"ssh_keys": None}, {"ssh_keys": []}),
+        ({"disk_iops": 3000}, {"disk_iops": 3000}),
+        ({"disk_throughput_mb_per_second": 125}, {"disk_throughput": 125}),
+        ({"is_keda_enabled": False}, {"keda": {"enabled": False}}),
+        ({"labels_group_ids": []}, {"labels_groups": []}),
+        ({"secret_managers": []}, {"secret_manager_accesses": []}),
     ]
     for members, differing in differences:
         assert patched(**members) == unchanged | differing
@@ -128,8 +152,8 @@ def test_only_what_was_given_differs() -> None:
 def test_features_that_are_not_named_stay_as_they_are() -> None:
     ip = "4fe3f4c1-0000-4000-8000-00000000000a"
     before = patched(name="production")["features"]
-    after = patched(features=[{"id": ip, "value": "false"}, {"id": "KARPENTER"}])["features"]
-    assert after == [{"id": ip, "value": False}, *before[1:], {"id": "KARPENTER"}]
+    after = patched(features=[{"id": ip, "value": "false"}, {"id": "GKE_KMS_KEY"}])["features"]
+    assert after == [{"id": ip, "value": False}, *before[1:], {"id": "GKE_KMS_KEY"}]
 
 
 def test_of_metrics_and_charts_only_what_is_named_differs() -> None:

@@ -131,6 +131,85 @@ async def test_a_cluster_is_upgraded_rolled_back_upgraded_again_and_finalised(be
     assert (await shown())[0] == "FINALIZED"
 
 
+DETAILS = """query ($id: ID!) { cluster(id: $id) {
+    integration { name } details { ... on QoveryClusterDetails {
+        deploymentStatus isKedaEnabled secretManagers { id name kind authentication }
+    } }
+} }"""
+DEPLOY = """mutation ($id: ID!) { deployCluster(id: $id) {
+    operation { id state pollAfterSeconds } userErrors { message }
+} }"""
+UPDATE = """mutation ($id: ID!, $patch: QoveryClusterPatchInput!) {
+    updateCluster(id: $id, input: {qovery: $patch}) {
+        operation { id state pollAfterSeconds } userErrors { message path }
+    }
+}"""
+
+
+async def test_a_qovery_cluster_that_was_made_without_credentials_gets_some_and_is_deployed(
+    begin: Begin,
+) -> None:
+    journey = begin("qovery")
+    account_id = await journey.connect("Orchard Grocers")
+    bare = {"cloud": "AWS", "region": "eu-west-3", "deploy": False}
+    asked = {"accountId": account_id, "name": "bare", "spec": {"qovery": bare}}
+    made = await journey.follow(await journey.run("create-qovery-cluster", input=asked), minutes=15)
+    cluster = made["target"]["id"]
+    early = (await journey.client.query(DEPLOY, id=cluster))["deployCluster"]
+    assert early["operation"]["state"] == "FAILED"
+    assert "no cloud provider credentials" in early["userErrors"][0]["message"]
+
+    async def update(**patch: Any) -> Any:
+        return (await journey.client.query(UPDATE, id=cluster, patch=patch))["updateCluster"]
+
+    link = journey.input_of("create-qovery-cluster")["spec"]["qovery"]["integrationId"]
+    both = await update(integrationId=link, description="Both at once")
+    assert "request of its own" in both["userErrors"][0]["message"]
+    given = await journey.follow(await update(integrationId=link), minutes=15)
+    assert given["state"] == "SUCCEEDED"
+    deployed = await journey.follow(
+        (await journey.client.query(DEPLOY, id=cluster))["deployCluster"], minutes=60
+    )
+    assert deployed["state"] == "SUCCEEDED"
+    shown = (await journey.client.query(DETAILS, id=cluster))["cluster"]
+    assert shown["integration"] == {"name": "orchard-aws-main"}
+
+
+async def test_a_qovery_cluster_of_ones_own_gets_its_kubeconfig_which_is_kept_nowhere(
+    begin: Begin, caplog: pytest.LogCaptureFixture
+) -> None:
+    planted = "plan" + "ted-kubeconfig"
+    with caplog.at_level(logging.DEBUG):
+        journey = begin("qovery")
+        account_id = await journey.connect("Orchard Grocers")
+        link = journey.input_of("create-qovery-cluster")["spec"]["qovery"]["integrationId"]
+        own = {
+            "cloud": "AWS",
+            "region": "on-premise",
+            "integrationId": link,
+            "kubernetesMode": "PARTIALLY_MANAGED",
+            "advanced": {"metalLbAddressPools": ["10.1.0.0/24"]},
+        }
+        asked: dict[str, Any] = {"accountId": account_id, "name": "own", "spec": {"qovery": own}}
+        at_once = await journey.run("create-qovery-cluster", input=asked)
+        assert at_once["userErrors"][0]["path"] == ["input", "spec", "qovery", "deploy"]
+        own["deploy"] = False
+        made = await journey.follow(await journey.run("create-qovery-cluster", input=asked), minutes=15)
+        cluster = made["target"]["id"]
+        patch = {"kubeconfig": f"clusters:\n- name: {planted}\n"}
+        given = (await journey.client.query(UPDATE, id=cluster, patch=patch))["updateCluster"]
+        assert (await journey.follow(given, minutes=15))["state"] == "SUCCEEDED"
+        (put,) = journey.asked("PUT")
+        assert planted in put.content.decode()
+        deployed = await journey.follow(
+            (await journey.client.query(DEPLOY, id=cluster))["deployCluster"], minutes=60
+        )
+        assert deployed["state"] == "SUCCEEDED"
+    assert planted not in journey.scan()
+    assert planted not in caplog.text
+    assert planted not in "".join(journey.answers)
+
+
 KUBERNETES_UPGRADES = """{ clusters(search: "production") { nodes {
     id name version availableVersion upgrade { state versions }
 } } }"""
@@ -362,6 +441,9 @@ async def test_a_qovery_cluster_is_made_with_all_that_can_be_set(begin: Begin) -
         {"id": "VPC_SUBNET", "value": "10.40.0.0/16"},
         {"id": "STATIC_IP", "value": True},
     ]
+    assert (body["disk_iops"], body["disk_throughput"], body["keda"]) == (6000, 250, {"enabled": True})
+    assert body["labels_groups"] == [{"id": wanted["labelsGroupIds"][0]}]
+    assert body["secret_manager_accesses"][0]["authentication"]["mode"] == "AWS_ROLE_ARN"
     assert body["metrics_parameters"]["enabled"] is True
     charts = json.dumps(body["infrastructure_charts_parameters"])
     given = wanted["advanced"]

@@ -114,17 +114,16 @@ def create(provider: str) -> Verb:
             return None
         spec = dict(SPECS[provider])
         if provider in ("northflank", "qovery"):
-            # Northflank's is the one whose cloud has the node types of the spec.
-            wanted = {"northflank": "hobby-gcp", "qovery": None}[provider]
+            # Of the cloud that has the machines of the spec.
             found = [
                 one
                 for one in fleet.data["integrations"]["nodes"]
-                if one["account"]["id"] == account and wanted in (None, one["name"])
+                if one["account"]["id"] == account
+                and one["name"] in ("hobby-gcp", "orchard-aws-main", "fjordline-aws-role")
             ]
-            if found:
-                spec["integrationId"] = found[0]["id"]
-            elif provider == "northflank":
+            if not found:
                 return None
+            spec["integrationId"] = found[0]["id"]
         given = {"accountId": account, "name": name, "spec": {provider: spec}, "idempotencyKey": name}
         document = f"mutation ($input: CreateClusterInput!) {{ done: createCluster(input: $input) {{ {OPERATION} }} }}"
         return Asked(

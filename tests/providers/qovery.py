@@ -10,6 +10,9 @@ from sandbox.qovery.api import Qovery
 from tests.adapters.replay import FIXTURES
 from tests.sandbox.facts import Facts
 
+CREDENTIALS = "6b46d7ef-a7e4-45d9-bc84-03668be19666"
+"""Those for AWS of the fake's first organization. Without any, nothing is deployed."""
+
 KIT = Kit(
     adapter=QoveryAdapter,
     fake=Qovery,
@@ -20,7 +23,12 @@ KIT = Kit(
         "/organization/acme/cluster/status": "list-statuses.json",
     },
     spec=QoveryClusterSpec(
-        cloud=Cloud.AWS, region="eu-west-3", instance_type="t3.medium", disk_size_gb=60, max_nodes=3
+        cloud=Cloud.AWS,
+        region="eu-west-3",
+        integration_external_id=CREDENTIALS,
+        instance_type="t3.medium",
+        disk_size_gb=60,
+        max_nodes=3,
     ),
     patch=QoveryClusterPatch(max_nodes=5, description="Of a contract."),
     credentials=("aws keys", "aws role", "azure tenant", "gcp key", "own machines", "scaleway keys"),

@@ -246,17 +246,21 @@ def test_qovery_changes_as_its_document_says(served: Serve, connected: Connect, 
     request = {"name": "of-a-request", "region": "fr-par", "cloud_provider": "SCW"}
     cluster = check("POST", f"{O}/cluster", 201, request)["id"]
     check("PUT", C, 200, request | {"disk_size": 60})
+    (listed, *_) = check("GET", f"{O}/scaleway/credentials", 200)["results"]
+    info = {"cloud_provider": "SCW", "region": "fr-par", "credentials": {"id": listed["id"]}}
+    check("POST", f"{C}/cloudProviderInfo", 201, info)
     check("POST", f"{C}/deploy", 201)
     clock.advance(20)
     check("POST", "/cluster/{clusterId}/upgrade", 201)
     clock.advance(20)
     check("POST", f"{C}/stop", 202)
     clock.advance(20)
+    check("POST", "/cluster/{clusterId}/lock", 200, {"reason": "of a request", "ttl_in_days": 2})
+    check("GET", f"{O}/lock", 200)
+    check("DELETE", "/cluster/{clusterId}/lock", 204)
     role = {"type": "AWS_ROLE", "name": "of-a-request", "role_arn": "arn"}
     credentials = check("POST", f"{O}/aws/credentials", 201, role)["id"]
     check("PUT", f"{O}/aws/credentials/{{credentialsId}}", 200, role)
-    info = {"cloud_provider": "SCW", "region": "fr-par", "credentials": {"id": credentials}}
-    check("POST", f"{C}/cloudProviderInfo", 201, info)
     check("DELETE", C, 204)
 
 

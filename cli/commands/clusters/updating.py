@@ -106,7 +106,7 @@ overwritten: `clusters show CLUSTER --jq .revision` is the present one.
 """,
     examples="""
 fleetgraph clusters update "Acme Tools/reporting" --memory 32Gi --wait
-fleetgraph clusters update "Orchard Grocers/production" --max-nodes 25 --description "Holidays"
+fleetgraph clusters update "Orchard Grocers/warehouse" --max-nodes 9 --description "Holidays"
 fleetgraph clusters update tracking-events --label env=prod --deletion-protection
 fleetgraph clusters update dispatch-board --clear label
 """,
