@@ -75,6 +75,15 @@ def money_order(amount: dict[str, Any] | None) -> str | None:
     return None if amount is None else f"{amount['currency']} {amount['minorUnits']}"
 
 
+def resources(held: dict[str, Any]) -> str:
+    parts = {
+        "cores": cores(held["cpuMillicores"]),
+        "memory": mebibytes(held["memoryMiB"]),
+        "storage": mebibytes(held["storageMiB"]),
+    }
+    return ", ".join(f"{amount} {of}" for of, amount in parts.items() if amount)
+
+
 def money(amount: dict[str, Any]) -> str:
     return f"{amount['decimal']} {amount['currency']}"
 

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 
 from adapters.adapter import BaseAdapter, first_text, segment, with_running
 from adapters.http import Answer, Complaint
-from adapters.kupe.billing import WireInvoice, WireInvoices, WireTenant, to_running, to_statements
+from adapters.kupe.billing import (
+    WireInvoice,
+    WireInvoices,
+    WireTenant,
+    to_running,
+    to_statements,
+    to_subscription,
+)
 from adapters.kupe.convert import to_cluster, to_connection
 from adapters.kupe.request import texts_in, to_create_request, to_update_request
 from adapters.kupe.wire import WireCluster, WireClusters, WireKubeconfig
@@ -12,6 +19,7 @@ from fleet.model.cluster import Cluster, Connection, Phase
 from fleet.model.failure import Unavailable
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
+from fleet.model.subscription import Subscription
 from fleet.ports.adapter import Listing
 from fleet.providers.kupe import KUPE, KupeClusterPatch, KupeClusterSpec
 
@@ -35,6 +43,9 @@ class KupeAdapter(BaseAdapter):
         raw = (await self.get(self._tenant("invoices"), WireInvoices)).items
         invoices = await self.statements(raw, WireInvoice, to_statements)
         return with_running(to_running(tenant, self.account.id), invoices)
+
+    async def subscription(self) -> Subscription:
+        return to_subscription(await self.get(self._tenant(), WireTenant))
 
     async def connection(self, cluster: Cluster) -> Connection | None:
         path = f"{self._path(cluster.external_id)}/kubeconfig"

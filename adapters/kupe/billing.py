@@ -5,6 +5,7 @@ Source: the vendor's reference pages and command-line client. Amounts are decima
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated
 
 from pydantic import ConfigDict, Field
@@ -17,14 +18,17 @@ from adapters.wire import (
     Identity,
     Items,
     Lenient,
+    SmallCount,
     Text,
     Title,
     When,
     Wire,
     WireItem,
 )
+from fleet.model.cluster import Resources
 from fleet.model.money import Money
 from fleet.model.spend import CURRENT, SpendLine, Statement, bounded, period_name
+from fleet.model.subscription import Meter, Subscription
 
 RUNNING = frozenset({"Open", "Draft"})
 """Phases of an invoice that can still change: in the vendor's client, and in its pages."""
@@ -35,12 +39,18 @@ class CamelLenient(Lenient):
 
 
 class WireCompute(CamelLenient):
+    cpu_core_hours: Charge | None = None
+    memory_hours: Charge | None = Field(default=None, alias="memoryGiBHours")
+    storage_hours: Charge | None = Field(default=None, alias="storageGiBHours")
     cpu_cost: Charge | None = None
     memory_cost: Charge | None = None
     storage_cost: Charge | None = None
 
 
 class WireObservability(CamelLenient):
+    current_active_series: Charge | None = None
+    billable_active_series: Charge | None = Field(default=None, alias="billableActiveSeriesP95")
+    log_ingest: Charge | None = Field(default=None, alias="logIngestGB")
     metrics_overage_cost: Charge | None = None
     log_overage_cost: Charge | None = None
 
@@ -57,11 +67,27 @@ class WireUsage(CamelLenient):
     observability: WireObservability | None = None
 
 
+class WirePool(Lenient):
+    """Bare numbers: cores, GiB and GiB."""
+
+    cpu: Charge | None = None
+    memory: Charge | None = None
+    storage: Charge | None = None
+
+
 class WireTenantStatus(CamelLenient):
+    cluster_count: SmallCount = None
+    pool_resources: WirePool | None = None
+    allocated_resources: WirePool | None = None
     current_usage: WireUsage | None = None
 
 
 class WireTenant(CamelLenient):
+    """Its address and its members are personal data, and are not read."""
+
+    plan: Text = None
+    enforce_metrics_limit: bool | None = None
+    enforce_log_limit: bool | None = None
     status: WireTenantStatus | None = None
 
 
@@ -123,6 +149,50 @@ def to_running(wire: WireTenant, account_id: str) -> Iterator[Statement]:
         lines=to_lines(parts, usage.estimated_subtotal, usage.estimated_credits_applied, currency),
         unread_members=wire.unread,
     )
+
+
+def to_subscription(wire: WireTenant) -> Subscription:
+    """Any block may be missing in a young tenant."""
+    status = wire.status or WireTenantStatus()
+    usage = status.current_usage or WireUsage()
+    compute, observability = usage.compute or WireCompute(), usage.observability or WireObservability()
+    metrics, logs = wire.enforce_metrics_limit, wire.enforce_log_limit
+    meters = (
+        ("CPU", compute.cpu_core_hours, "core hours", None),
+        ("memory", compute.memory_hours, "GiB hours", None),
+        ("storage", compute.storage_hours, "GiB hours", None),
+        ("metrics now", observability.current_active_series, "active series", metrics),
+        ("metrics that count (P95)", observability.billable_active_series, "active series", metrics),
+        ("logs", observability.log_ingest, "GB", logs),
+    )
+    return Subscription(
+        plan=wire.plan,
+        cluster_count=status.cluster_count,
+        pool=to_pool(status.pool_resources),
+        allocated=to_pool(status.allocated_resources),
+        meters=tuple(
+            Meter(name=name, quantity=quantity, unit=unit, is_capped=is_capped)
+            for name, quantity, unit, is_capped in meters
+            if quantity is not None
+        ),
+        as_of=usage.updated_at,
+    )
+
+
+def to_pool(wire: WirePool | None) -> Resources | None:
+    if wire is None:
+        return None
+    cores, memory, storage = (
+        None if number is None else Fraction(number) for number in (wire.cpu, wire.memory, wire.storage)
+    )
+    return Resources(
+        cpu_millicores=_whole(cores, 1000), memory_mib=_whole(memory, 1024), storage_mib=_whole(storage, 1024)
+    )
+
+
+def _whole(number: Fraction | None, factor: int) -> int | None:
+    """Null where it is no whole number of the smaller unit."""
+    return None if number is None or (number * factor).denominator != 1 else int(number * factor)
 
 
 def to_statements(wire: WireInvoice, account_id: str) -> Iterator[Statement]:

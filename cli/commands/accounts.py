@@ -1,6 +1,7 @@
 """`fleetgraph accounts`: the observed accounts and their freshness; connecting and disconnecting."""
 
 import getpass
+from datetime import datetime
 from typing import Any
 
 import click
@@ -8,7 +9,7 @@ import click
 from cli.changes import ask_for, carry_out, following_flags
 from cli.documents import change, read
 from cli.errors import Exit, UsageError
-from cli.formatting import freshness, moment, plain
+from cli.formatting import freshness, moment, plain, resources
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Named, ProviderKind, named
 from cli.lookup import find_account, qualified
@@ -38,9 +39,25 @@ def show_account(session: Session, options: Options) -> int:
         "token": f"{_token(account)}, since {moment(account['token']['replacedAt'], now)}",
         "requests left": f"{budget['remaining']} of {budget['limit']}" if budget else "",
         "for people": f"{budget['reserved']}" if budget else "",
+        **_subscription(account["subscription"] or {}, now),
         "problem": _problem(account),
     }
     return show_one(session, options, account, facts, name=qualified(account))
+
+
+def _subscription(held: dict[str, Any], now: datetime) -> dict[str, str]:
+    """Only what is known of it."""
+    meters = [f"{one['name']} {one['quantity']} {one['unit']}" for one in held.get("meters") or ()]
+    facts = {
+        "plan": held.get("plan"),
+        "clusters": held.get("clusterCount"),
+        "pool": held.get("pool") and resources(held["pool"]),
+        "allocated": held.get("allocated") and resources(held["allocated"]),
+        "used": ", ".join(meters),
+        "renews": held.get("renewsAt") and moment(held["renewsAt"], now),
+        "trial days left": held.get("trialDaysLeft"),
+    }
+    return {title: str(fact) for title, fact in facts.items() if fact not in (None, "")}
 
 
 def connect_account(session: Session, options: Options) -> int:

@@ -232,6 +232,15 @@ query Accounts($after: String, $provider: ProviderKind) {
       deletionGuard { since reason }
       requestBudget { limit remaining reserved windowSeconds resetsAt }
       apiVersion
+      subscription {
+        plan
+        clusterCount
+        pool { cpuMillicores memoryMiB storageMiB }
+        allocated { cpuMillicores memoryMiB storageMiB }
+        meters { name quantity unit isCapped }
+        renewsAt
+        trialDaysLeft
+      }
     }
     pageInfo { hasNextPage endCursor }
   }

@@ -3,10 +3,14 @@
 import secrets
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
 
 from fleet.model.failure import Failure
 from fleet.model.record import Instant, Record
 from fleet.model.spend import PeriodTotal
+from fleet.model.subscription import Subscription
 from fleet.model.summary import Summary
 
 
@@ -98,7 +102,8 @@ class DeletionGuard(Record):
 
 
 class AccountState(Record):
-    """What observation knows of an account. `spend` is what it costs in the running period, by currency.
+    """What observation knows of an account. `spend` is what it costs in the running period, by currency;
+    `subscription` is null where its provider tells nothing of it.
 
     `durations` are as in `fleet.model.durations`. `changes` grows with each observation that changed a row. `fence` is
     that of the observation which left this: where the next one has another than the next number, one was lost in
@@ -110,6 +115,7 @@ class AccountState(Record):
     deletion_guard: DeletionGuard | None = None
     summary: Summary = Summary()
     spend: tuple[PeriodTotal, ...] = ()
+    subscription: Annotated[Subscription | None, Field(exclude_if=lambda value: value is None)] = None
     durations: Mapping[str, tuple[int, ...]] = {}
     changes: int = 0
     fence: int | None = None

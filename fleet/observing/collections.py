@@ -16,6 +16,7 @@ from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.spend import PeriodTotal, Statement, running, spend_by_cluster
+from fleet.model.subscription import Subscription
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.absence import GUARDED_FOR, confirm_absence, guard_deletion
 from fleet.observing.events import cluster_events
@@ -40,6 +41,7 @@ from fleet.ports.adapter import (
     ListsRegions,
     OffersUpgrades,
     ReadsConnection,
+    ReadsSubscription,
     TellsSpend,
 )
 from fleet.ports.store import Changes, Lease, Observations, RowTooLarge
@@ -107,6 +109,7 @@ class Collected:
     resume_after: str | None = None
     spend: tuple[PeriodTotal, ...] | None = None
     """What the account costs in the running period, where that was asked for."""
+    subscription: Subscription | None = None
 
 
 async def collect_clusters(context: CollectionContext) -> Collected:
@@ -266,7 +269,15 @@ async def collect_spend(context: CollectionContext) -> Collected:
         key: {"spend": spend} for key, spend in spend_by_cluster(listing.items).items() if key in context.rows
     }
     linked = await _keep_facts(context, facts, saved.problem)
-    return replace(linked, changed=linked.changed + saved.changed, spend=running(listing.items))
+    found = replace(linked, changed=linked.changed + saved.changed, spend=running(listing.items))
+    if not isinstance(adapter, ReadsSubscription):
+        return found
+    try:
+        return replace(found, subscription=await adapter.subscription())
+    except RateLimited:
+        raise
+    except ProviderError as error:
+        return replace(found, problem=found.problem or error.message)
 
 
 def _keys_by_external_id(rows: Iterable[TrackedCluster]) -> Mapping[str, str]:

@@ -227,6 +227,7 @@ class _Running:
         self._durations = self._before.durations
         self._changed = 0
         self._spend = self._before.spend
+        self._subscription = self._before.subscription
         self._stopped_until: datetime | None = None
         self._is_stopped = False
         self._dry_until: datetime | None = None
@@ -295,6 +296,7 @@ class _Running:
             deletion_guard=self._guard,
             summary=summarize(self._known.values(), PROVIDERS[self._account.provider].free_allowance),
             spend=self._spend,
+            subscription=self._subscription,
             durations=self._durations,
             changes=self._before.changes,
             fence=self._lease.fence,
@@ -344,6 +346,7 @@ class _Running:
         self._known = dict(collected.rows)
         self._changed += collected.changed
         self._spend = self._spend if collected.spend is None else collected.spend
+        self._subscription = collected.subscription or self._subscription
         if collection is Collection.CLUSTERS:
             self._guard = collected.deletion_guard
             self._is_accepted = True

@@ -27,6 +27,7 @@ from fleet.model.node import Node
 from fleet.model.provider import Provider
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
+from fleet.model.subscription import Subscription
 from fleet.ports.permits import Permits
 
 T_co = TypeVar("T_co", covariant=True)
@@ -116,6 +117,13 @@ class TellsSpend(Protocol):
     async def spend(self) -> Listing[Statement]:
         """What the account costs: the running period and the last ones."""
         ...
+
+
+@runtime_checkable
+class ReadsSubscription(Protocol):
+    """A provider that tells the plan of an account, and what is used of it. It is read with what the account costs."""
+
+    async def subscription(self) -> Subscription | None: ...
 
 
 @runtime_checkable

@@ -10,9 +10,11 @@ from adapters.cockroachdb import CockroachdbAdapter
 from adapters.kupe import KupeAdapter
 from adapters.northflank import NorthflankAdapter
 from adapters.qovery import QoveryAdapter
+from fleet.model.cluster import Resources
 from fleet.model.failure import Forbidden
 from fleet.model.money import Money
 from fleet.model.spend import Statement
+from fleet.model.subscription import Subscription
 from fleet.ports.adapter import Listing
 from tests.adapters.replay import Replay, fixture
 
@@ -86,6 +88,25 @@ async def test_a_tenant_without_an_estimate_shows_its_invoices_alone() -> None:
     young = {**KUPE, "/api/v1/tenants/acme": {"name": "acme"}}
     listing = await Replay(young).open(KupeAdapter, "acme").spend()
     assert [one.is_final for one in listing.items] == [True]
+
+
+async def test_kupe_tells_its_plan_and_pools_and_what_was_used_and_nobodys_address() -> None:
+    found = await Replay(KUPE).open(KupeAdapter, "acme").subscription()
+    assert (found.plan, found.cluster_count) == ("pro", 3)
+    assert found.pool == Resources(cpu_millicores=8000, memory_mib=32 * 1024, storage_mib=200 * 1024)
+    assert found.allocated == Resources(cpu_millicores=6500, memory_mib=24 * 1024 + 512)
+    assert [(one.name, str(one.quantity), one.unit, one.is_capped) for one in found.meters] == [
+        ("CPU", "2670.00", "core hours", None),
+        ("metrics that count (P95)", "41000", "active series", True),
+        ("logs", "12.50", "GB", False),
+    ]
+    assert found.as_of == datetime(2026, 11, 23, 11, tzinfo=UTC)
+    assert "planted" not in found.model_dump_json()
+
+
+async def test_a_young_tenant_has_a_plan_without_numbers() -> None:
+    young = {"/api/v1/tenants/acme": {"name": "acme", "plan": "starter", "status": {"poolResources": None}}}
+    assert await Replay(young).open(KupeAdapter, "acme").subscription() == Subscription(plan="starter")
 
 
 async def test_qovery_tells_its_own_charges_and_no_void_invoice() -> None:

@@ -146,6 +146,21 @@ def test_integrations_are_listed_and_shown_with_what_uses_them(following: Comman
     )
 
 
+def test_an_account_shows_its_plan_and_what_is_used_of_it(following: Command, keeper: Keeper) -> None:
+    held = {
+        "plan": "pro",
+        "clusterCount": 3,
+        "pool": {"cpuMillicores": "8000", "memoryMiB": "32768", "storageMiB": None},
+        "meters": [{"name": "logs", "quantity": "12.50", "unit": "GB", "isCapped": False}],
+    }
+    keeper.root["accounts"] = page({**ACME, "subscription": held})
+    shown = following("accounts", "show", "acme").out
+    for fact in ("plan +pro", "clusters +3", "pool +8 cores, 32 GiB memory", "used +logs 12.50 GB"):
+        assert re.search(f"^{fact}$", shown, re.MULTILINE), fact
+    keeper.root["accounts"] = page(ACME)
+    assert "plan" not in following("accounts", "show", "acme").out
+
+
 @pytest.mark.parametrize(
     ("flags", "credentials"),
     [

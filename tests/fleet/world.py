@@ -27,6 +27,7 @@ from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateFacts, Share
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
+from fleet.model.subscription import Subscription
 from fleet.model.tracking import TrackedCluster, Transition
 from fleet.observing.observer import KEPT_FOR_WRITING, Observation, Observer
 from fleet.observing.schedule import Pace
@@ -60,6 +61,7 @@ class Script:
     upgrades: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allowlist: Allowlist | None = None
     spend: Listing[Statement] = field(default_factory=lambda: Listing(items=()))
+    subscription: Subscription | None = None
 
     refused_tokens: set[str] = field(default_factory=set)
     wrong: dict[str, Exception] = field(default_factory=dict)
@@ -160,6 +162,12 @@ class Full(ById):
     async def spend(self) -> Listing[Statement]:
         await self._ask("spend")
         return self._script.spend
+
+    async def subscription(self) -> Subscription | None:
+        """Asked for where there is one, or where that goes wrong."""
+        if self._script.subscription is not None or "subscription" in self._script.wrong:
+            await self._ask("subscription")
+        return self._script.subscription
 
     async def upgrade_versions(self, clusters: Collection[Cluster]) -> Mapping[str, tuple[str, ...]]:
         await self._ask("upgrades")

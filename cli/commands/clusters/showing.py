@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from cli.documents import read
-from cli.formatting import cores, limit, mebibytes, moment, money, observed_ago, since, span, usage
+from cli.formatting import limit, moment, money, observed_ago, resources, since, span, usage
 from cli.grammar import Options, Verb
 from cli.kinds import Named
 from cli.lookup import need_cluster, path_of
@@ -48,8 +48,8 @@ def _facts(session: Session, cluster: dict[str, Any]) -> dict[str, str]:
         "plan": cluster["plan"] or "",
         "cloud": cluster["cloud"] or cluster["providerCloud"] or "",
         "regions": ", ".join(cluster["regions"]),
-        "total": _resources(capacity["total"]),
-        "each node": _resources(capacity["perNode"]),
+        "total": resources(capacity["total"]),
+        "each node": resources(capacity["perNode"]),
         "node count": _count(capacity),
         "nodes": "" if nodes is None else _nodes(nodes),
         "labels": ", ".join(f"{label['key']}={label['value']}" for label in cluster["labels"] or ()),
@@ -85,15 +85,6 @@ def _limit(status: dict[str, Any]) -> str:
 def _nodes(nodes: dict[str, Any]) -> str:
     names = [f"{node['name']} {node['phase']}" for node in nodes["nodes"]]
     return ", ".join(names + (["..."] if nodes["pageInfo"]["hasNextPage"] else []))
-
-
-def _resources(resources: dict[str, Any]) -> str:
-    parts = {
-        "cores": cores(resources["cpuMillicores"]),
-        "memory": mebibytes(resources["memoryMiB"]),
-        "storage": mebibytes(resources["storageMiB"]),
-    }
-    return ", ".join(f"{amount} {of}" for of, amount in parts.items() if amount)
 
 
 def _change(change: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from fleet.model.cloud import Cloud
 from fleet.model.freshness import Freshness as KnownFreshness
 from fleet.model.freshness import freshness_of
 from fleet.model.rate_limit import BudgetStatus, RequestUse
+from fleet.model.subscription import Subscription as KnownSubscription
 from fleet.model.tracking import Tracked
 from fleet.rate_limits import budget
 from fleet.reading import pages
@@ -28,6 +29,7 @@ from gateway.types.money import FreeAllowance
 from gateway.types.provider import Provider, provider_of
 from gateway.types.records import field, given, serves
 from gateway.types.spend import AccountSpend, spend_of_account
+from gateway.types.subscription import AccountSubscription
 
 Row = strawberry.Parent[TrackedAccount]
 
@@ -59,6 +61,10 @@ def expected_age(row: Row) -> int | None:
 
 def free_allowance(row: Row) -> money.FreeAllowance | None:
     return provider_of(row.account.provider).free_allowance
+
+
+def subscription(row: Row) -> KnownSubscription | None:
+    return row.state.subscription
 
 
 def spend_freshness(row: Row, info: Info) -> KnownFreshness:
@@ -182,6 +188,11 @@ class Account(Node, Observed):
         "What it costs: the running period, then the last ones, one entry for each period and currency. Null where "
         "SPEND is unsupported. `spendFreshness` says how old it is, and why there is none.",
         resolver=spend_of_account,
+    )
+    subscription: AccountSubscription | None = field(
+        "The plan that it is on, and what is used of it. Null where the provider tells nothing of it, and until it was "
+        "first observed. It is as old as `spend`.",
+        resolver=subscription,
     )
     spend_freshness: Freshness = field("How old `spend` is, and why.", resolver=spend_freshness)
     expected_age: int | None = field(

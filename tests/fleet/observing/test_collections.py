@@ -6,12 +6,13 @@ from fleet.model.account import Account, Collection
 from fleet.model.capability import Capability
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cluster import Connection, Phase
-from fleet.model.failure import Forbidden
+from fleet.model.failure import Forbidden, Unavailable
 from fleet.model.integration import Integration
 from fleet.model.money import CostEstimate, Money
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.spend import SpendLine, Statement
+from fleet.model.subscription import Subscription
 from fleet.ports.adapter import Listing, Unreadable
 from tests.fleet.things import NOON, cluster, instance_type, integration, node, region
 from tests.fleet.world import Script, World
@@ -276,3 +277,24 @@ async def test_a_token_that_may_not_see_bills_costs_the_bills_alone_and_keeps_th
     assert failure is not None
     assert failure.message == "The token may not see bills."
     assert tracked.state.of(Collection.CLUSTERS).failure is None
+
+
+async def test_the_plan_of_an_account_comes_with_what_it_costs_and_outlives_a_failure(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster("c1", of=account)]
+    script.spend = Listing(items=(statement(account, 700),))
+    script.subscription = Subscription(plan="pro", cluster_count=1)
+    await world.observe_when_due(account)
+    tracked = await world.store.account(account.id)
+    assert tracked is not None
+    assert tracked.state.subscription == script.subscription
+    script.spend = Listing(items=(statement(account, 800),))
+    script.wrong["subscription"] = Unavailable("It is away.", http_status=503)
+    await observe_all(world, account)
+    tracked = await world.store.account(account.id)
+    assert tracked is not None
+    assert tracked.state.subscription == script.subscription
+    assert [one.total.minor_units for one in tracked.state.spend] == [800]
+    failure = tracked.state.of(Collection.SPEND).failure
+    assert failure is not None
+    assert failure.message == "It is away."

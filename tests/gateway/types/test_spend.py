@@ -1,10 +1,12 @@
 """What accounts, clusters and the fleet cost, and the free allowance."""
 
 from datetime import timedelta
+from decimal import Decimal
 
-from fleet.model.cluster import Facts
+from fleet.model.cluster import Facts, Resources
 from fleet.model.money import Money, SpendLimitBasis
 from fleet.model.spend import ClusterSpend, PeriodTotal, SpendLine, Statement
+from fleet.model.subscription import Meter, Subscription
 from fleet.model.tracking import Tracked
 from infra.store.store import TableStore
 from tests.gateway.world import ACME, MERIDIAN, NOON, NORTH, Client, cluster, limited, observe, observed_at
@@ -138,3 +140,36 @@ async def test_the_free_allowance_is_taken_off_the_sum_of_converted_limits_and_s
         "convertedSpendLimits": [{"minorUnits": "1000"}],
         "freeAllowances": [{"minorUnits": "1500"}],
     }
+
+
+async def test_the_plan_of_an_account_is_shown_with_what_is_used_of_it(
+    world: TableStore, client: Client
+) -> None:
+    held = Subscription(
+        plan="pro",
+        cluster_count=3,
+        pool=Resources(cpu_millicores=8000, memory_mib=32_768),
+        meters=(Meter(name="logs", quantity=Decimal("12.50"), unit="GB", is_capped=False),),
+    )
+    state = observed_at(NOON).model_copy(update={"subscription": held})
+    await observe(world, ACME, [cluster(ACME, "production")], state=state)
+    document = """{ accounts { nodes { name subscription {
+        plan clusterCount pool { cpuMillicores memoryMiB memoryBytes storageBytes } allocated { memoryMiB }
+        meters { name quantity unit isCapped } renewsAt trialDaysLeft
+    } } } }"""
+    found = {one["name"]: one["subscription"] for one in (await client.query(document))["accounts"]["nodes"]}
+    assert found["acme"] == {
+        "plan": "pro",
+        "clusterCount": 3,
+        "pool": {
+            "cpuMillicores": "8000",
+            "memoryMiB": "32768",
+            "memoryBytes": str(32 * 2**30),
+            "storageBytes": None,
+        },
+        "allocated": None,
+        "meters": [{"name": "logs", "quantity": "12.50", "unit": "GB", "isCapped": False}],
+        "renewsAt": None,
+        "trialDaysLeft": None,
+    }
+    assert found["north"] is None
