@@ -47,6 +47,7 @@ SANDBOX_PACE = Pace(
         Collection.SPEND: 600,
         Collection.UPGRADES: 120,
         Collection.ALLOWLISTS: 60,
+        Collection.UPKEEP: 120,
         Collection.INTEGRATIONS: 120,
         Collection.REGIONS: 3600,
         Collection.INSTANCE_TYPES: 3600,

@@ -3,10 +3,14 @@
 from collections.abc import Collection as Items
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
+
+from pydantic import SecretStr
 
 from adapters.adapter import BaseAdapter, first_text, segment
 from adapters.cockroachdb.allowance import left_of_allowance
 from adapters.cockroachdb.billing import WireInvoice, WireInvoices, to_statements
+from adapters.cockroachdb.connection import OS, WireConnectionString, without_password
 from adapters.cockroachdb.convert import to_cluster, to_node, to_raw_region, to_region
 from adapters.cockroachdb.limits import to_limit
 from adapters.cockroachdb.networking import WireAllowed, WireAllowlist, to_entry, to_network
@@ -17,6 +21,13 @@ from adapters.cockroachdb.request import (
     to_update_request,
 )
 from adapters.cockroachdb.upgrades import WireVersion, WireVersions, to_upgrade_versions
+from adapters.cockroachdb.upkeep import (
+    WireBackup,
+    WireBackups,
+    WireMaintenanceWindow,
+    to_last_backup,
+    to_maintenance_window,
+)
 from adapters.cockroachdb.versions import BOTH_LIMITS, CLOUD_SINCE, OLDEST, USAGE_LIMITS, require
 from adapters.cockroachdb.wire import (
     WireCluster,
@@ -30,20 +41,25 @@ from adapters.cockroachdb.wire import (
     WireRegions,
 )
 from adapters.http import Complaint
+from adapters.jwt import is_jwt
+from fleet.model.account import Account
 from fleet.model.capability import Capability
 from fleet.model.catalog import Region
-from fleet.model.cluster import Cluster
-from fleet.model.failure import UnexpectedResponse
+from fleet.model.cluster import Cluster, Connection
+from fleet.model.failure import NotFound, UnexpectedResponse
 from fleet.model.money import LimitWanted, Money
 from fleet.model.network import AllowedNetwork, Allowlist
 from fleet.model.node import Node
 from fleet.model.refusal import NoSuchThing, Path, Unsupported
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
+from fleet.model.upkeep import Backup, MaintenanceWindow, Upkeep
 from fleet.ports.adapter import Listing
+from fleet.ports.permits import Permits
 from fleet.providers.cockroachdb import (
     COCKROACHDB,
     FREE_ALLOWANCE,
+    SHOWN_AS,
     CockroachdbClusterPatch,
     CockroachdbClusterSpec,
     CockroachdbPlan,
@@ -53,11 +69,17 @@ CLUSTERS = "/api/v1/clusters"
 RESOURCE_EXHAUSTED = 8
 """The gRPC code of a rate limit: a refusal with it is one, whatever its HTTP status."""
 INVOICES_FOR = timedelta(days=366)
+NEWEST_BACKUPS = "10"
+"""How many backups are asked for, the newest first: one would do, if the order always holds."""
 
 
 class CockroachdbAdapter(BaseAdapter):
     provider = COCKROACHDB
     base_url = "https://cockroachlabs.cloud"
+
+    def __init__(self, account: Account, token: SecretStr, permits: Permits, **more: Any) -> None:
+        self._is_jwt = is_jwt(token.get_secret_value())
+        super().__init__(account, token, permits, **more)
 
     async def clusters(self) -> Listing[Cluster]:
         raw = await self._list(CLUSTERS, WireClusters, {"show_inactive": "true"})
@@ -80,6 +102,38 @@ class CockroachdbAdapter(BaseAdapter):
         params = {"start_time": since.strftime("%Y-%m-%dT%H:%M:%SZ")}
         raw = (await self.get("/api/v1/invoices", WireInvoices, params=params)).invoices
         return await self.statements(raw, WireInvoice, to_statements)
+
+    async def connection(self, cluster: Cluster) -> Connection | None:
+        """As the cluster shows it, with a connection string. The first version of the API had no call for that."""
+        shown = cluster.connection
+        if shown is None or self.api_version == OLDEST:
+            return shown
+        path = f"{to_path(cluster.external_id)}/connection-string"
+        answer = await self.get(path, WireConnectionString, params={"os": OS})
+        if not answer.connection_string:
+            return shown
+        return shown.model_copy(update={"url": without_password(answer.connection_string)})
+
+    async def upkeep(self, cluster: Cluster) -> Upkeep | None:
+        """The last backup is looked for among the newest. Only Advanced clusters have a maintenance window."""
+        backup = await self._last_backup(cluster) if self.api_version >= USAGE_LIMITS else None
+        has_window = self.api_version >= BOTH_LIMITS and cluster.plan in SHOWN_AS["ADVANCED"]
+        window = await self._maintenance_window(cluster) if has_window else None
+        return Upkeep(last_backup=backup, maintenance_window=window)
+
+    async def _last_backup(self, cluster: Cluster) -> Backup | None:
+        params = {"pagination.sort_order": "DESC", "pagination.limit": NEWEST_BACKUPS}
+        page = await self.get(f"{to_path(cluster.external_id)}/backups", WireBackups, params=params)
+        listed = await self.listing(page.items, WireBackup, lambda wire: wire)
+        return to_last_backup(listed.items)
+
+    async def _maintenance_window(self, cluster: Cluster) -> MaintenanceWindow | None:
+        """What is answered where none is set is not documented; the vendor's Terraform provider takes a 404 for it."""
+        path = f"{to_path(cluster.external_id)}/maintenance-window"
+        try:
+            return to_maintenance_window(await self.get(path, WireMaintenanceWindow))
+        except NotFound:
+            return None
 
     async def allowlist(self, cluster: Cluster) -> Allowlist:
         propagating: list[bool | None] = []
@@ -189,7 +243,11 @@ class CockroachdbAdapter(BaseAdapter):
         return self.account.api_version or COCKROACHDB.api_versions[0]
 
     def headers(self) -> Mapping[str, str]:
-        return {"Cc-Version": self.api_version}
+        """A JWT of an issuer that the organization trusts names no organization; the account does, by the vanity name
+        (source: the vendor's Go client).
+        """
+        vanity = self.account.external_id if self._is_jwt else None
+        return {"Cc-Version": self.api_version, **({} if vanity is None else {"Cc-Vanity-Name": vanity})}
 
     @staticmethod
     def complaint(body: Mapping[str, object]) -> Complaint:

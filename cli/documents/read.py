@@ -142,12 +142,14 @@ query Cluster($id: ID!) {
     updatedAt
     deletedAt
     revision
-    connection { endpoint }
+    connection { endpoint url }
     nodes(first: 100) { nodes { name phase region instanceType } pageInfo { hasNextPage } }
     spendLimit { ...LimitFields }
     costEstimate { minimum { decimal currency } maximum { decimal currency } period }
     spend { period amount { minorUnits currency decimal } isFinal }
     integration { id name }
+    lastBackup { asOf ageSeconds }
+    maintenanceWindow { weekday time lengthSeconds }
     statusHistory(first: 5) { nodes { from to providerPhase observedAt afterSeconds } }
     consoleUrl
   }

@@ -68,6 +68,7 @@ class Collection(StrEnum):
     SPEND = "spend"
     UPGRADES = "upgrades"
     ALLOWLISTS = "allowlists"
+    UPKEEP = "upkeep"
     INTEGRATIONS = "integrations"
     REGIONS = "regions"
     INSTANCE_TYPES = "instance_types"

@@ -15,6 +15,7 @@ from fleet.model.quantity import BYTES_PER_MIB, LARGEST, Amount, Count
 from fleet.model.record import Instant, Record, of_provider
 from fleet.model.spend import ClusterSpend
 from fleet.model.upgrade import UpgradeState
+from fleet.model.upkeep import Upkeep
 
 
 class Phase(StrEnum):
@@ -88,10 +89,13 @@ class Capacity(Record):
 
 
 class Connection(Record):
-    """Where to connect. `certificate_authority` is PEM in base64. It holds no credentials."""
+    """Where to connect. `certificate_authority` is PEM in base64, `url` what a client of the engine takes. It holds no
+    credentials.
+    """
 
     endpoint: str
     certificate_authority: str | None = None
+    url: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 class ClusterDetails(Record):
@@ -184,3 +188,4 @@ class Facts(Record):
     spend: tuple[ClusterSpend, ...] | None = None
     upgrade_versions: tuple[str, ...] | None = None
     allowlist: Allowlist | None = None
+    upkeep: Annotated[Upkeep | None, Field(exclude_if=lambda value: value is None)] = None

@@ -42,6 +42,7 @@ from fleet.ports.adapter import (
     OffersUpgrades,
     ReadsConnection,
     ReadsSubscription,
+    ReadsUpkeep,
     TellsSpend,
 )
 from fleet.ports.store import Changes, Lease, Observations, RowTooLarge
@@ -57,6 +58,7 @@ PROTOCOL_OF: Mapping[Collection, type] = {
     Collection.SPEND: TellsSpend,
     Collection.UPGRADES: OffersUpgrades,
     Collection.ALLOWLISTS: KeepsAllowlist,
+    Collection.UPKEEP: ReadsUpkeep,
     Collection.INTEGRATIONS: ListsIntegrations,
     Collection.REGIONS: ListsRegions,
     Collection.INSTANCE_TYPES: ListsInstanceTypes,
@@ -311,6 +313,12 @@ async def collect_allowlists(context: CollectionContext) -> Collected:
     return await _learn(context, Collection.ALLOWLISTS, Capability.ALLOWLIST, "allowlist", adapter.allowlist)
 
 
+async def collect_upkeep(context: CollectionContext) -> Collected:
+    adapter = context.adapter
+    assert isinstance(adapter, ReadsUpkeep)
+    return await _learn(context, Collection.UPKEEP, Capability.BACKUPS, "upkeep", adapter.upkeep)
+
+
 async def collect_regions(context: CollectionContext) -> Collected:
     adapter = context.adapter
     assert isinstance(adapter, ListsRegions)
@@ -346,6 +354,7 @@ COLLECT: Mapping[Collection, Callable[[CollectionContext], Awaitable[Collected]]
     Collection.SPEND: collect_spend,
     Collection.UPGRADES: collect_upgrades,
     Collection.ALLOWLISTS: collect_allowlists,
+    Collection.UPKEEP: collect_upkeep,
     Collection.REGIONS: collect_regions,
     Collection.INSTANCE_TYPES: collect_instance_types,
 }

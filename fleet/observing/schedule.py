@@ -35,6 +35,7 @@ class Pace:
             Collection.SPEND: 21_600,
             Collection.UPGRADES: 3600,
             Collection.ALLOWLISTS: 900,
+            Collection.UPKEEP: 3600,
             Collection.INTEGRATIONS: 600,
             Collection.REGIONS: 86_400,
             Collection.INSTANCE_TYPES: 86_400,

@@ -28,6 +28,7 @@ from fleet.model.provider import Provider
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
 from fleet.model.subscription import Subscription
+from fleet.model.upkeep import Upkeep
 from fleet.ports.permits import Permits
 
 T_co = TypeVar("T_co", covariant=True)
@@ -215,6 +216,15 @@ class KeepsAllowlist(Protocol):
 
 
 @runtime_checkable
+class ReadsUpkeep(Protocol):
+    """A provider that backs clusters up and shows it."""
+
+    async def upkeep(self, cluster: Cluster) -> Upkeep | None:
+        """Null where it cannot be known."""
+        ...
+
+
+@runtime_checkable
 class LimitsSpend(Protocol):
     async def set_spend_limit(self, cluster: Cluster, limit: LimitWanted) -> None: ...
 
@@ -267,6 +277,7 @@ PROTOCOL_OF: Mapping[Capability, type] = {
     Capability.UPGRADE_CLUSTER: UpgradesCluster,
     Capability.FINALIZE_UPGRADE: FinalizesUpgrades,
     Capability.ALLOWLIST: KeepsAllowlist,
+    Capability.BACKUPS: ReadsUpkeep,
     Capability.SPEND_LIMIT: LimitsSpend,
     Capability.CHANGE_INTEGRATION: ChangesIntegrations,
     Capability.NODE_MAINTENANCE: MaintainsNodes,

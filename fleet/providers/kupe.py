@@ -237,6 +237,7 @@ KUPE = Provider(
     needs_external_id=True,
     spend_leaves_out="Tax is not in it.",
     unsupported={
+        Capability.BACKUPS: "Kupe tells nothing of backups.",
         Capability.ALLOWLIST: "Kupe keeps no list of networks.",
         Capability.STOP_CLUSTER: "A Kupe cluster runs until it is deleted.",
         Capability.DEPLOY_CLUSTER: "Kupe applies changes by itself; there is nothing to deploy.",

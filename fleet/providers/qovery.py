@@ -537,6 +537,7 @@ QOVERY = Provider(
     needs_external_id=True,
     spend_leaves_out="The bill of the cloud that the clusters run in is not in it.",
     unsupported={
+        Capability.BACKUPS: "Qovery does not back clusters up.",
         Capability.ALLOWLIST: "Qovery keeps no list of networks.",
         Capability.LIST_NODES: "Qovery shows machines over its WebSocket gateway only.",
         Capability.NODE_MAINTENANCE: "Qovery leaves the machines to the cloud that runs them.",

@@ -1,18 +1,19 @@
 """CockroachDB Cloud's HTTP API: its endpoints and refusals."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from starlette.datastructures import QueryParams
+from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api import Account, Api, Call, Refusal, answer, changed_items
-from sandbox.cockroachdb import billing, changes, networking
+from sandbox.cockroachdb import billing, changes, networking, upkeep
 from sandbox.cockroachdb.paging import page, repeated
 from sandbox.cockroachdb.versions import (
     CURRENT,
     OFFER_SINCE,
     SPEND_LIMITS,
+    USAGE_LIMITS,
     VERSIONS,
     instant,
     known,
@@ -31,7 +32,7 @@ ALLOWED = f"{ALLOWLIST}/{{cidr_ip}}/{{cidr_mask}}"
 CODES = {400: 3, 401: 16, 403: 7, 404: 5, 409: 6, 429: 8, 500: 13, 501: 12, 503: 14}
 """The gRPC code in an error body, by HTTP status."""
 
-LISTS = ("clusters", "nodes", "regions", "versions", "invoices", "allowlist")
+LISTS = ("clusters", "nodes", "regions", "versions", "invoices", "allowlist", "backups")
 
 
 class Cockroachdb(Api[World]):
@@ -64,6 +65,9 @@ class Cockroachdb(Api[World]):
             self.route("GET", CLUSTERS, self.list_clusters),
             self.route("GET", CLUSTER, self.get_cluster),
             self.route("GET", f"{CLUSTER}/nodes", self.list_nodes),
+            self.route("GET", f"{CLUSTER}/connection-string", self.get_connection_string),
+            self.route("GET", f"{CLUSTER}/backups", self.list_backups),
+            self.route("GET", f"{CLUSTER}/maintenance-window", self.get_maintenance_window),
             self.route("GET", ALLOWLIST, self.list_allowed),
             self.route("POST", ALLOWLIST, self.allow),
             self.route("PATCH", ALLOWED, self.change_allowed),
@@ -119,6 +123,8 @@ class Cockroachdb(Api[World]):
 
     def invoices_of(self, call: Call) -> list[Json]:
         version = self.version_of(call)
+        if call.account.token == self.organization_of(call).reader:
+            raise Refusal(403, "permission denied: this needs the role of a billing coordinator")
         return billing.invoices(self.organization_of(call), version, self.world.ids, call.now)
 
     def list_regions(self, call: Call) -> Response:
@@ -171,6 +177,39 @@ class Cockroachdb(Api[World]):
             shown = [node | {"status": f"NODE_STATUS_{node['status']}"} for node in shown]
         return answer({"nodes": shown, "pagination": pagination})
 
+    def get_connection_string(self, call: Call) -> Response:
+        if self.version_of(call) == VERSIONS[0]:
+            raise Refusal(404, "not found")  # came with 2022-09-20
+        found = self.cluster_of(call)
+        if found.cluster.hardware and call.query.get("os") not in ("MAC", "LINUX", "WINDOWS"):
+            raise Refusal(400, "os must be one of MAC, LINUX, WINDOWS")
+        if found.state not in ("CREATED", "LOCKED"):
+            raise Refusal(400, f"cluster is {found.state}")
+        return answer(upkeep.connection_string(found, call.query))
+
+    def list_backups(self, call: Call) -> Response:
+        version = self.version_of(call)
+        if version < CURRENT:
+            raise Refusal(404, "not found")  # came with 2024-09-16
+        since, until = (call.query.get(name) for name in ("start_time", "end_time"))
+        listed = [
+            one
+            for one in upkeep.backups(self.cluster_of(call), call.now)
+            if (since is None or one["as_of_time"] >= since) and (until is None or one["as_of_time"] < until)
+        ]
+        shown, pagination = page(call, version, listed, lambda one: [one["as_of_time"]])
+        return answer({"backups": shown, "pagination": pagination})
+
+    def get_maintenance_window(self, call: Call) -> Response:
+        if self.version_of(call) < USAGE_LIMITS:
+            raise Refusal(404, "not found")  # came with 2023-04-10
+        cluster = self.cluster_of(call).cluster
+        if not cluster.hardware:
+            raise Refusal(400, "only ADVANCED clusters have a maintenance window")
+        if cluster.maintenance_window is None:
+            raise Refusal(404, "maintenance window not found")
+        return answer(dict(cluster.maintenance_window))
+
     def list_allowed(self, call: Call) -> Response:
         version = self.version_of(call)
         listed = [one for _, one in sorted(networking.entries(self.cluster_of(call).cluster).items())]
@@ -181,15 +220,15 @@ class Cockroachdb(Api[World]):
 
     def allow(self, call: Call) -> Response:
         found = self.cluster_of(call)
-        return answer(networking.add(self.organization_of(call), found, call.json(), call.now))
+        return answer(networking.add(self.changeable(call), found, call.json(), call.now))
 
     def change_allowed(self, call: Call) -> Response:
         found, key = self.cluster_of(call), self.network_of(call)
-        return answer(networking.change(self.organization_of(call), found, key, call.json(), call.now))
+        return answer(networking.change(self.changeable(call), found, key, call.json(), call.now))
 
     def disallow(self, call: Call) -> Response:
         found, key = self.cluster_of(call), self.network_of(call)
-        return answer(networking.remove(self.organization_of(call), found, key, call.now))
+        return answer(networking.remove(self.changeable(call), found, key, call.now))
 
     def network_of(self, call: Call) -> tuple[str, int]:
         mask = call.params["cidr_mask"]
@@ -198,23 +237,23 @@ class Cockroachdb(Api[World]):
         return call.params["cidr_ip"], int(mask)
 
     def create_cluster(self, call: Call) -> Response:
-        organization, version = self.organization_of(call), self.version_of(call)
+        organization, version = self.changeable(call), self.version_of(call)
         cluster = changes.create(organization, call.json(), version, self.world.ids, call.now)
         return self.shown(call, cluster.key)
 
     def patch_cluster(self, call: Call) -> Response:
         found = self.cluster_of(call)
-        changes.patch(self.organization_of(call), found, call.json(), self.version_of(call), call.now)
+        changes.patch(self.changeable(call), found, call.json(), self.version_of(call), call.now)
         return self.shown(call, found.id)
 
     def put_spend_limit(self, call: Call) -> Response:
         found, version = self.cluster_of(call), self.version_of(call)
-        changes.put_spend_limit(self.organization_of(call), found, call.json(), version, call.now)
+        changes.put_spend_limit(self.changeable(call), found, call.json(), version, call.now)
         return Response()
 
     def delete_cluster(self, call: Call) -> Response:
         found = self.cluster_of(call)
-        changes.delete(self.organization_of(call), found, call.now)
+        changes.delete(self.changeable(call), found, call.now)
         return self.shown(call, found.id)
 
     # ------------------------------------------------------------------ what a call is about
@@ -232,6 +271,12 @@ class Cockroachdb(Api[World]):
             raise Refusal(400, "invalid Cc-Version")
         return version
 
+    def changeable(self, call: Call) -> Organization:
+        organization = self.organization_of(call)
+        if call.account.token == organization.reader:
+            raise Refusal(403, "permission denied: this needs the role of a cluster admin")
+        return organization
+
     def organization_of(self, call: Call) -> Organization:
         organization = self.world.by_token(call.account.token)
         assert organization is not None
@@ -244,6 +289,22 @@ class Cockroachdb(Api[World]):
         return found
 
     # ------------------------------------------------------------------ letting in and refusing
+
+    def authenticate(self, headers: Headers, params: Mapping[str, str]) -> Account:
+        """A JWT is taken beside the vanity name of its organization."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        organization = self.world.by_token(token)
+        if scheme != self.scheme or organization is None:
+            raise self.unauthorized()
+        if token == organization.jwt and headers.get("cc-vanity-name") != organization.label:
+            raise Refusal(401, "Cc-Vanity-Name is required with a JWT")
+        return Account(
+            provider=self.provider,
+            name=organization.name,
+            external_id=None,
+            token=token,
+            api_version=organization.api_version,
+        )
 
     def unauthorized(self) -> Refusal:
         return Refusal(401, "invalid or expired API key")
@@ -265,6 +326,25 @@ class Cockroachdb(Api[World]):
         if not all(isinstance(item, dict) for item in body[name]):  # regions were only names in old versions
             return body
         return body | {name: changed_items(body[name], change, only_first=only_first)}
+
+    def with_conversion(self, item: Json) -> Json:
+        """Another machine of as many vCPUs (source: the changelog of the vendor's Terraform provider, 1.20.0), more
+        storage, and a label of the provider's own.
+        """
+        if "config" not in item:
+            return item
+        converted = item | {"labels": item.get("labels", {}) | {"managed-by": "cockroachdb-cloud"}}
+        if dedicated := item["config"].get("dedicated"):
+            other = {
+                "machine_type": f"{dedicated['machine_type']}-v2",
+                "storage_gib": dedicated["storage_gib"] + 1,
+            }
+            converted["config"] = {"dedicated": dedicated | other}
+            converted["regions"] = [
+                one | {"machine_type": f"{one['machine_type']}-v2"} if one.get("machine_type") else one
+                for one in item["regions"]
+            ]
+        return converted
 
     def with_unknown_phase(self, item: Json) -> Json:
         return item | ({"state": "REHEARSING"} if "state" in item else {"status": "REHEARSING"})

@@ -86,8 +86,16 @@ def serverless(body: Body, cloud: str, version: str, plan: str) -> dict[str, Any
     return {
         "regions": dict.fromkeys(primary_first(body, names), 0),
         "limits": limits.read(body, version, plan, Limits()),
-        "upgrade_type": body.choice("upgrade_type", ("MANUAL", "AUTOMATIC"), default="AUTOMATIC"),
+        "upgrade_type": upgrade_type(body, plan),
+        "allowlist": {} if body.take("with_empty_ip_allowlist", bool, default=False) else None,
     }
+
+
+def upgrade_type(body: Body, plan: str) -> str:
+    wanted: str = body.choice("upgrade_type", ("MANUAL", "AUTOMATIC"), default="AUTOMATIC")
+    if wanted == "MANUAL" and plan == "BASIC":
+        raise body.refuse("upgrade_type", "of a BASIC cluster is AUTOMATIC")
+    return wanted
 
 
 def dedicated(body: Body, cloud: str) -> dict[str, Any]:
@@ -111,9 +119,18 @@ def dedicated(body: Body, cloud: str) -> dict[str, Any]:
         "regions": regions,
         "region_machines": own,
         "hardware": machine(body.inner("hardware"), cloud, shared, exclusive=bool(own), is_new=True),
-        "version": whole_version(body.text("cockroach_version", pattern=VERSION, default=NEWEST)),
+        "version": available_version(body),
         "network_visibility": body.choice("network_visibility", ("PUBLIC", "PRIVATE"), default="PUBLIC"),
     }
+
+
+def available_version(body: Body) -> str:
+    """Of a new cluster: one that is supported."""
+    wanted = body.text("cockroach_version", pattern=VERSION, default=NEWEST)
+    supported = [one["version"] for one in CATALOG["versions"] if one["support_status"] == "SUPPORTED"]
+    if major(wanted) not in supported:
+        raise body.refuse("cockroach_version", f"{wanted} is not an available version")
+    return whole_version(wanted)
 
 
 def patch(organization: Organization, found: Incarnation, members: Json, version: str, now: datetime) -> None:
@@ -142,22 +159,25 @@ def patch(organization: Organization, found: Incarnation, members: Json, version
         changed |= dedicated_change(body.inner("dedicated"), cluster)
         script = SCALE
     if "cockroach_version" in body:
-        changed |= upgrade(body, cluster)
-        script = UPGRADE
+        script, moved = upgrade(body, cluster)
+        changed |= moved
     if "upgrade_status" in body:
         script, ended = end_upgrade(body, cluster)
         changed |= ended
     keep(organization, found, script, now, changed)
 
 
-def upgrade(body: Body, cluster: Cluster) -> dict[str, Any]:
+def upgrade(body: Body, cluster: Cluster) -> tuple[str, dict[str, Any]]:
     """To a version that the present one may become, by hand where that is possible, or back to the one before."""
     by_hand(cluster)
     wanted = body.text("cockroach_version", pattern=VERSION)
+    before = cluster.version_before
+    if cluster.upgrade_status == "PENDING_FINALIZATION" and before and major(before) == wanted:
+        return ROLLBACK, {"version": before, "version_before": None, "upgrade_status": "UPGRADE_AVAILABLE"}
     allowed = allowed_upgrades(cluster) if cluster.upgrade_status == "UPGRADE_AVAILABLE" else ()
     if wanted not in allowed:
         raise body.refuse("cockroach_version", f"is no version that {cluster.version} can be upgraded to")
-    return {
+    return UPGRADE, {
         "version": whole_version(wanted),
         "version_before": cluster.version,
         "upgrade_status": "PENDING_FINALIZATION",
@@ -184,8 +204,8 @@ def by_hand(cluster: Cluster) -> None:
 
 
 def allowed_upgrades(cluster: Cluster) -> tuple[str, ...]:
-    major = ".".join(cluster.version.split(".")[:2])
-    listed = (offer for offer in CATALOG["versions"] if offer["version"] == major)
+    here = major(cluster.version)
+    listed = (offer for offer in CATALOG["versions"] if offer["version"] == here)
     return tuple(next(listed, {"allowed_upgrades": ()})["allowed_upgrades"])
 
 
@@ -199,7 +219,7 @@ def serverless_change(body: Body, cluster: Cluster, version: str, plan: str) -> 
             raise body.refuse("regions", "can be added, not removed")
         changed["regions"] = dict.fromkeys(primary_first(body, names), 0)
     if "upgrade_type" in body:
-        changed["upgrade_type"] = body.choice("upgrade_type", ("MANUAL", "AUTOMATIC"))
+        changed["upgrade_type"] = upgrade_type(body, plan)
     return changed
 
 
@@ -233,10 +253,9 @@ def put_spend_limit(
 
 
 def delete(organization: Organization, found: Incarnation, now: datetime) -> None:
+    """A locked cluster is deleted too, since October 2024 (source: the vendor's Terraform provider)."""
     if found.state == "DELETED":
         raise Refusal(404, "cluster not found")
-    if found.state == "LOCKED":
-        raise Refusal(400, "cluster is locked by another operation")
     if found.cluster.delete_protection == "ENABLED":
         raise Refusal(400, "cluster is protected against deletion")
     keep(organization, found, "DELETED", now, {})
@@ -347,6 +366,10 @@ def machine_type(spec: Body, cloud: str, before: Hardware | None = None) -> str:
     if before and not spec.members:
         return before.machine
     return str(spec.choice("machine_type", tuple(types)))
+
+
+def major(version: str) -> str:
+    return ".".join(version.split(".")[:2])
 
 
 def whole_version(version: str) -> str:

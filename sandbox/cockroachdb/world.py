@@ -1,5 +1,6 @@
 """CockroachDB organizations and clusters, and the state of each cluster at an instant."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -68,6 +69,7 @@ class Cluster:
     network_visibility: str = "PUBLIC"
     parent_id: str = "root"
     creator_id: str
+    maintenance_window: Json | None = None
     allowlist: Mapping[tuple[str, int], Json] | None = None
     """Entries by address and mask. None: as a cluster of its plan begins."""
     created_at: datetime | None = None
@@ -130,6 +132,17 @@ class Organization:
     created_at: datetime
     clusters: dict[str, Cluster]
 
+    @property
+    def reader(self) -> str:
+        """A key of a service account that may read clusters, and nothing else."""
+        return f"{self.token}_reader"
+
+    @property
+    def jwt(self) -> str:
+        """A token of an issuer that the organization trusts. It names no organization."""
+        head = urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
+        return f"{head}.{self.label}.sandbox"
+
     def incarnations(self, now: datetime) -> Iterator[Incarnation]:
         """Every cluster as it is now, and the deleted one before it, if it was created again."""
         for cluster in self.clusters.values():
@@ -161,7 +174,7 @@ class World:
         self.organizations = [self._organization(table) for table in tables]
 
     def by_token(self, token: str) -> Organization | None:
-        return next((found for found in self.organizations if found.token == token), None)
+        return next((one for one in self.organizations if token in (one.token, one.reader, one.jwt)), None)
 
     def _organization(self, table: Mapping[str, Any]) -> Organization:
         label = table["name"].lower().replace(" ", "-")

@@ -16,6 +16,7 @@ from sandbox.kupe.world import (
     Cluster,
     Tenant,
     World,
+    canonical,
     certificate_authority,
     endpoint,
     invoice,
@@ -192,6 +193,13 @@ class Kupe(Api[World]):
         if "items" not in body:
             return change(body)
         return body | {"items": changed_items(body["items"], change, only_first=only_first)}
+
+    def with_conversion(self, item: Json) -> Json:
+        """Kubernetes writes a size that is no whole number of bytes in thousandths of one, and a round CPU without
+        thousandths.
+        """
+        shown = {name: canonical(name, text) for name, text in item.get("resources", {}).items()}
+        return item | {"resources": shown} if "resources" in item else item
 
     def with_unknown_phase(self, item: Json) -> Json:
         return item | {"status": item.get("status", {}) | {"phase": "Hibernating"}}

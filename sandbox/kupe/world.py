@@ -196,6 +196,13 @@ def amount(name: str, quantity: str) -> Decimal:
     return Decimal(number) * UNITS[quantity[len(number) :]] / (1 if name == "cpu" else 1024**3)
 
 
+def canonical(name: str, quantity: str) -> str:
+    """The same amount in another spelling: cores in thousandths, sizes in bytes or thousandths of them."""
+    base = amount(name, quantity) * (1 if name == "cpu" else 1024**3)
+    thousandths = base * 1000
+    return f"{thousandths:.0f}m" if name == "cpu" or base != int(base) else f"{base:.0f}"
+
+
 def status(tenant: Tenant, cluster: Cluster, now: datetime) -> Json:
     phase = cluster.phase(now)
     is_ready = phase in READY

@@ -275,3 +275,14 @@ async def test_a_name_that_is_taken_conflicts_and_a_key_that_only_reads_is_forbi
     reader = here.adapters()[2]
     with pytest.raises(Forbidden, match="read-only"):
         await reader.create_cluster("checkout", spec())
+
+
+async def test_a_quantity_in_another_spelling_is_what_was_asked_for(here: Setting) -> None:
+    here.server.fault("converted", path="*/clusters*")
+    wanted = spec(resources={"cpu": "4", "memory": "0.8Gi", "storage": "100G"})
+    made = await here.adapter.create_cluster("checkout", wanted)
+    assert made.details.quantities.memory == "858993459200m"
+    assert (made.capacity.total.cpu_millicores, made.capacity.total.memory_bytes) == (4000, 858_993_460)
+    assert wanted.matches(made)
+    again = to_update_request(patch(resources={"memory": "0.8Gi"}), made)
+    assert again == {"resources": {"memory": "858993459200m"}}

@@ -29,6 +29,7 @@ from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
 from fleet.model.subscription import Subscription
 from fleet.model.tracking import TrackedCluster, Transition
+from fleet.model.upkeep import Upkeep
 from fleet.observing.observer import KEPT_FOR_WRITING, Observation, Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Adapter, Listing, Unreadable
@@ -60,6 +61,7 @@ class Script:
     instance_types: Listing[InstanceType] = field(default_factory=lambda: Listing(items=()))
     upgrades: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allowlist: Allowlist | None = None
+    upkeep: Upkeep | None = None
     spend: Listing[Statement] = field(default_factory=lambda: Listing(items=()))
     subscription: Subscription | None = None
 
@@ -176,6 +178,10 @@ class Full(ById):
     async def allowlist(self, cluster: Cluster) -> Allowlist | None:
         await self._ask("allowlist", cluster.external_id)
         return self._script.allowlist
+
+    async def upkeep(self, cluster: Cluster) -> Upkeep | None:
+        await self._ask("upkeep", cluster.external_id)
+        return self._script.upkeep
 
     async def allow_network(self, cluster: Cluster, network: AllowedNetwork) -> None:
         await self._ask("allow_network", cluster.external_id)

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox import ManualClock
+from sandbox import ManualClock, Server
 from tests.sandbox.conftest import Connect, Serve
 from tests.sandbox.test_cockroachdb import BOTH, CLUSTERS, CURRENT, OLDEST, SPEND_LIMITS, listed
 
@@ -59,6 +59,11 @@ def test_a_doomed_cluster_fails(freight: httpx.Client, clock: ManualClock) -> No
     assert listed(freight, show_inactive="true")["doomed-portal"]["state"] == "CREATION_FAILED"
 
 
+def dedicated(**more: Any) -> dict[str, Any]:
+    members = {"region_nodes": {"us-east-1": 3}, "hardware": HARDWARE, **more}
+    return DEDICATED | {"spec": {"dedicated": members}}
+
+
 @pytest.mark.parametrize("place", ["beside", "inside"])
 def test_the_plan_may_stand_beside_the_specification_or_inside(place: str, freight: httpx.Client) -> None:
     body = serverless({}, plan="BASIC") if place == "inside" else SERVERLESS | {"plan": "BASIC"}
@@ -92,6 +97,11 @@ def test_a_dedicated_cluster_has_machines_and_nodes(freight: httpx.Client) -> No
         serverless({"usage_limits": {"request_unit_limit": "0"}}, plan="BASIC"),
         serverless({"usage_limits": {"provisioned_virtual_cpus": "2"}}, plan="BASIC"),
         serverless({"usage_limits": USAGE}, plan="STANDARD"),
+        serverless({"upgrade_type": "MANUAL"}, plan="BASIC"),
+        dedicated(cockroach_version="v99.9"),
+        dedicated(cockroach_version="v24.1"),
+        dedicated(hardware=HARDWARE | {"storage_gib": 1}),
+        dedicated(hardware=HARDWARE | {"machine_spec": {"machine_type": "t1.nonsense"}}),
         DEDICATED | {"spec": {"dedicated": {"region_nodes": {"us-east-1": 2}, "hardware": HARDWARE}}},
         DEDICATED | {"spec": {"dedicated": {"region_nodes": {"us-east-1": 3}}}},
     ],
@@ -128,9 +138,15 @@ def test_a_protected_cluster_is_not_deleted(freight: httpx.Client) -> None:
 
 def test_a_locked_cluster_answers_400_and_says_so(freight: httpx.Client) -> None:
     where = path(freight, "billing-vault")
-    for refused in (freight.patch(where, json={"labels": {}}), freight.delete(where)):
-        assert refused.status_code == 400
-        assert "locked" in refused.json()["message"]
+    refused = freight.patch(where, json={"labels": {}})
+    assert refused.status_code == 400
+    assert "locked" in refused.json()["message"]
+
+
+def test_a_locked_cluster_is_deleted_all_the_same(freight: httpx.Client) -> None:
+    where = path(freight, "billing-vault")
+    assert freight.delete(where).status_code == 400  # it is protected, and locked
+    assert "protected" in freight.delete(where).json()["message"]
 
 
 def test_labels_are_replaced_as_a_whole(freight: httpx.Client, clock: ManualClock) -> None:
@@ -246,7 +262,7 @@ def test_the_third_generation_patches_usage_and_an_empty_object_clears_it(freigh
     where = path(freight, "driver-app")
     smaller = {"usage_limits": {"request_unit_limit": "5"}}
     assert shown_limits(limited(freight, where, CURRENT, smaller)) == smaller
-    assert shown_limits(limited(freight, where, CURRENT, {"upgrade_type": "MANUAL"})) == smaller
+    assert shown_limits(limited(freight, where, CURRENT, {"upgrade_type": "AUTOMATIC"})) == smaller
     assert shown_limits(limited(freight, where, CURRENT, {"usage_limits": {}})) == {}
     assert limited(freight, where, CURRENT, {"spend_limit": 5}).status_code == 400
 
@@ -270,3 +286,62 @@ def test_dedicated_clusters_have_no_spend_limit(freight: httpx.Client) -> None:
     assert limited(freight, where, CURRENT, {"usage_limits": USAGE}).status_code == 400
     put = freight.put(f"{where}/spend-limit", json={"spendLimit": 5}, headers={"Cc-Version": OLDEST})
     assert put.status_code == 400
+
+
+def test_a_rollback_may_be_asked_for_by_the_former_version(freight: httpx.Client, clock: ManualClock) -> None:
+    where = path(freight, "tracking-events")
+    assert freight.patch(where, json={"cockroach_version": "v25.4"}).is_success
+    clock.advance(20)
+    assert freight.patch(where, json={"cockroach_version": "v24.1"}).status_code == 400
+    back = freight.patch(where, json={"cockroach_version": "v25.2"}).json()
+    assert (back["operation_status"], back["cockroach_version"]) == ("CRDB_MAJOR_ROLLBACK_RUNNING", "v25.2.4")
+
+
+def test_a_cluster_can_begin_with_an_empty_allowlist(freight: httpx.Client) -> None:
+    body = serverless({"with_empty_ip_allowlist": True}, plan="BASIC")
+    made = freight.post(CLUSTERS, json=body).json()
+    assert freight.get(f"{CLUSTERS}/{made['id']}/networking/allowlist").json()["allowlist"] == []
+
+
+class TestKeys:
+    """Keys with fewer rights, and tokens that name no organization."""
+
+    @pytest.fixture
+    def server(self, served: Serve) -> Server:
+        return served("cockroachdb")
+
+    def client(self, server: Server, suffix: str) -> httpx.Client:
+        token = f"{server.accounts[0].token}{suffix}"
+        return httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"})
+
+    def test_a_key_that_reads_changes_nothing_and_sees_no_bills(self, server: Server) -> None:
+        with self.client(server, "_reader") as reader:
+            there = path(reader, "driver-app")
+            refusals = [
+                reader.patch(there, json={"labels": {}}),
+                reader.delete(there),
+                reader.post(CLUSTERS, json=SERVERLESS),
+                reader.post(f"{there}/networking/allowlist", json={}),
+                reader.get("/api/v1/invoices"),
+            ]
+        assert {(one.status_code, one.json()["code"]) for one in refusals} == {(403, 7)}
+
+    def test_a_jwt_needs_the_name_of_its_organization(self, server: Server) -> None:
+        token = "eyJhbGciOiJub25lIn0.meridian-freight.sandbox"
+        with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {token}"}) as client:
+            assert client.get(CLUSTERS).status_code == 401
+            named = {"Cc-Vanity-Name": "meridian-freight"}
+            assert client.get(CLUSTERS, headers=named).status_code == 200
+
+
+def test_what_was_asked_for_is_converted_on_request(served: Serve, connected: Connect) -> None:
+    server = served("cockroachdb")
+    server.fault("converted", path="/api/v1/clusters*")
+    client = connected(server, "Meridian Freight")
+    made = client.post(CLUSTERS, json=DEDICATED).json()
+    assert made["labels"] == {"managed-by": "cockroachdb-cloud"}
+    hardware = made["config"]["dedicated"]
+    assert (hardware["machine_type"], hardware["num_virtual_cpus"]) == ("m6i.xlarge-v2", 4)
+    assert hardware["storage_gib"] > HARDWARE["storage_gib"]
+    server.fault("not-found", path=f"{CLUSTERS}/{made['id']}", times=1)
+    assert [client.get(f"{CLUSTERS}/{made['id']}").status_code for _ in range(2)] == [404, 200]

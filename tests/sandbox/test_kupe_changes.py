@@ -256,3 +256,11 @@ class TestNewest:
         said = refused.json()
         assert (refused.status_code, said["code"], said["field"]) == (400, code, field)
         assert said["message"] == said["error"]
+
+
+def test_quantities_are_written_otherwise_on_request(served: Serve, connected: Connect) -> None:
+    server = served("kupe")
+    server.fault("converted", path=f"{CLUSTERS}*")
+    acme = connected(server, "Acme Tools")
+    made = acme.post(CLUSTERS, json=NEW | {"resources": {"cpu": "4", "memory": "0.8Gi", "storage": "100G"}})
+    assert made.json()["resources"] == {"cpu": "4000m", "memory": "858993459200m", "storage": "100000000000"}

@@ -55,6 +55,9 @@ def _facts(session: Session, cluster: dict[str, Any]) -> dict[str, str]:
         "labels": ", ".join(f"{label['key']}={label['value']}" for label in cluster["labels"] or ()),
         "protected": {True: "from deletion", False: "no"}.get(cluster["isDeletionProtected"], ""),
         "endpoint": (cluster["connection"] or {}).get("endpoint", ""),
+        "url": (cluster["connection"] or {}).get("url") or "",
+        "last backup": moment((cluster["lastBackup"] or {}).get("asOf"), now),
+        "maintenance": _window(cluster["maintenanceWindow"]),
         "spend limit": _limit(cluster["spendLimit"]),
         "estimate": f"{money(estimate['minimum'])} to {money(estimate['maximum'])}" if estimate else "",
         "costs": _spend(cluster["spend"]),
@@ -74,6 +77,12 @@ def _count(capacity: dict[str, Any]) -> str:
 
 def _spend(parts: list[dict[str, Any]] | None) -> str:
     return ", ".join(f"{money(one['amount'])} in {one['period']}" for one in parts or ())
+
+
+def _window(window: dict[str, Any] | None) -> str:
+    if window is None:
+        return ""
+    return f"{window['weekday'].title()} {window['time']} UTC, for {span(window['lengthSeconds'])}"
 
 
 def _limit(status: dict[str, Any]) -> str:

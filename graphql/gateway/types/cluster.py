@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from fleet.model import cluster as domain
-from fleet.model import money
+from fleet.model import money, upkeep
 from fleet.model import network as networks
 from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
@@ -115,6 +115,20 @@ def allowlist(row: Row) -> networks.Allowlist | None:
     return None if Capability.ALLOWLIST in unsupported_of_cluster(row.item) else row.facts.allowlist
 
 
+def last_backup(row: Row) -> upkeep.Backup | None:
+    if row.facts.upkeep is None or Capability.BACKUPS in unsupported_of_cluster(row.item):
+        return None
+    return row.facts.upkeep.last_backup
+
+
+def maintenance_window(row: Row) -> upkeep.MaintenanceWindow | None:
+    return None if row.facts.upkeep is None else row.facts.upkeep.maintenance_window
+
+
+def age_of_backup(backup: strawberry.Parent[upkeep.Backup], info: Info) -> int:
+    return max(0, int((info.context.now - backup.as_of).total_seconds()))
+
+
 def upgrade_versions(row: Row) -> list[str] | None:
     if Capability.UPGRADE_CLUSTER in unsupported_of_cluster(row.item):
         return None
@@ -198,6 +212,24 @@ class ClusterUpgrade:
 class ClusterConnectionDetails:
     endpoint: str
     certificate_authority: str | None = field("The certificate authority of the endpoint: PEM in base64.")
+    url: str | None = field(
+        "What a client of the engine takes, e.g. a connection string, without a password."
+    )
+
+
+@strawberry.type(description="A backup that the provider keeps.")
+class ClusterBackup:
+    external_id: str
+    as_of: datetime = field("The moment whose data it holds.")
+    age_seconds: int = field("How long ago that was.", resolver=age_of_backup)
+
+
+@strawberry.type(description="When the provider may maintain a cluster, every week.")
+class ClusterMaintenanceWindow:
+    weekday: str = field("On which it begins, in UTC: MONDAY to SUNDAY.")
+    time: str = field("At which it begins, in UTC, e.g. 06:30.")
+    offset_seconds: int = field("The seconds from Monday 00:00 UTC to its begin.")
+    length_seconds: int
 
 
 @strawberry.type(description="A managed cluster at any provider.")
@@ -250,6 +282,13 @@ class Cluster(Node, Observed):
         "The networks that may connect. Null where ALLOWLIST is unsupported, and until it was first observed. An empty "
         "list lets nobody in.",
         resolver=allowlist,
+    )
+    last_backup: ClusterBackup | None = field(
+        "The last backup. Null where BACKUPS is unsupported, where there is none, and until it was first observed.",
+        resolver=last_backup,
+    )
+    maintenance_window: ClusterMaintenanceWindow | None = field(
+        "Null where the provider shows none.", resolver=maintenance_window
     )
     nodes: Connection[ClusterNode] | None = field(
         "The nodes of the cluster. Null, not empty, where LIST_NODES is unsupported.", resolver=nodes

@@ -13,6 +13,7 @@ from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.spend import SpendLine, Statement
 from fleet.model.subscription import Subscription
+from fleet.model.upkeep import Backup, Upkeep
 from fleet.ports.adapter import Listing, Unreadable
 from tests.fleet.things import NOON, cluster, instance_type, integration, node, region
 from tests.fleet.world import Script, World
@@ -298,3 +299,16 @@ async def test_the_plan_of_an_account_comes_with_what_it_costs_and_outlives_a_fa
     failure = tracked.state.of(Collection.SPEND).failure
     assert failure is not None
     assert failure.message == "It is away."
+
+
+async def test_the_upkeep_of_a_cluster_is_kept_with_it(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [
+        cluster("c1", of=account),
+        cluster("c2", of=account, unsupported={Capability.BACKUPS: "It has none."}),
+    ]
+    script.upkeep = Upkeep(last_backup=Backup(external_id="b-1", as_of=NOON))
+    await world.observe_when_due(account)
+    rows = await world.rows(account)
+    assert (rows["c1"].facts.upkeep, rows["c2"].facts.upkeep) == (script.upkeep, None)
+    assert script.times_asked("upkeep") == 1

@@ -51,6 +51,7 @@ from fleet.model.severity import Severity
 from fleet.model.spend import SpendLine, Statement
 from fleet.model.summary import summarize
 from fleet.model.tracking import Tracked, TrackedCluster, Unread
+from fleet.model.upkeep import Backup, MaintenanceWindow, Upkeep
 from fleet.model.webhook import Delivery, Webhook, WebhookForm, WebhookState
 from fleet.ports.store import Changes, ScheduleState, ShardState
 from fleet.providers import PROVIDERS
@@ -107,6 +108,10 @@ STATEMENT = Statement(
             amount=Money(minor_units=4200, currency="USD"),
         ),
     ),
+)
+UPKEEP = Upkeep(
+    last_backup=Backup(external_id="b-1", as_of=NOON),
+    maintenance_window=MaintenanceWindow(offset_seconds=0, length_seconds=21_600),
 )
 ENVELOPE = Envelope(
     name="team a",
@@ -190,7 +195,7 @@ def clusters() -> list[TrackedCluster]:
             since=NOON,
             first_observed_at=NOON,
             missing_since=NOON,
-            facts=Facts(cost_estimate=COST),
+            facts=Facts(cost_estimate=COST, upkeep=UPKEEP),
             unread=Unread(failure=FAILURE, read_at=NOON),
         )
         for key, provider in PROVIDERS.items()

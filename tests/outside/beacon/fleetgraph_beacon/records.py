@@ -44,6 +44,7 @@ PROVIDER = Provider(
         Capability.DEPLOY_CLUSTER: FIXED,
         Capability.UPGRADE_CLUSTER: FIXED,
         Capability.ALLOWLIST: FIXED,
+        Capability.BACKUPS: FIXED,
         Capability.FINALIZE_UPGRADE: FIXED,
         Capability.CONDITIONAL_UPDATE: FIXED,
         Capability.SPEND_LIMIT: "Beacon has one price.",

@@ -67,6 +67,14 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
           cloud
           authentication
         }
+        lastBackup {
+          asOf
+        }
+        maintenanceWindow {
+          weekday
+          time
+          lengthSeconds
+        }
         freshness {
           observedAt
         }
@@ -111,6 +119,11 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
               {integration.name} <span className="muted">{[cloudName(integration.cloud), integration.authentication].filter(Boolean).join(", ")}</span>
             </>
           )}
+        </Fact>
+        <Fact title="Last backup">{data.lastBackup && <Ago at={data.lastBackup.asOf} />}</Fact>
+        <Fact title="Maintenance">
+          {data.maintenanceWindow &&
+            `${data.maintenanceWindow.weekday.charAt(0)}${data.maintenanceWindow.weekday.slice(1).toLowerCase()} ${data.maintenanceWindow.time} UTC, ${Math.round(data.maintenanceWindow.lengthSeconds / 3600)} hours`}
         </Fact>
         <Fact title="Endpoint">{connection && <Copied text={connection.endpoint} />}</Fact>
         <Fact title="Certificate authority">
