@@ -1,5 +1,6 @@
-"""What docs/frontend.md shows of Apollo Client, urql, the feed and changes, run as it stands there."""
+"""What docs/frontend.md shows of Apollo Client, urql, Relay, the feed and changes, run as it stands there."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,27 @@ pytestmark = [*needs_node, pytest.mark.timeout(120)]
 PAGE = ROOT / "docs" / "frontend.md"
 
 
-@pytest.mark.parametrize("heading", ["Apollo Client", "urql"])
-def test_a_list_is_read_to_its_end(heading: str, tmp_path: Path, origin: str) -> None:
+TYPED = ["Apollo Client", "urql", "Relay"]
+
+
+@pytest.mark.parametrize("heading", TYPED)
+def test_a_typed_list_is_read_to_its_end(heading: str, tmp_path: Path, origin: str) -> None:
     done = follow(PAGE, heading, tmp_path, origin)
     assert done.returncode == 0, done.stdout + done.stderr
-    lines = done.stdout.splitlines()
+    lines = [line for line in done.stdout.splitlines() if re.fullmatch(r"[\w-]+ [A-Z]+", line)]
     assert len(lines) == len(set(lines)) == 9
     assert "staging DEGRADED" in lines
+
+
+@pytest.mark.parametrize("heading", TYPED)
+def test_a_member_that_the_schema_does_not_have_does_not_compile(
+    heading: str, tmp_path: Path, origin: str
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(PAGE.read_text(encoding="utf-8").replace("status.phase)", "status.phrase)"), "utf-8")
+    done = follow(page, heading, tmp_path, origin)
+    assert done.returncode != 0
+    assert "'phrase' does not exist" in done.stdout + done.stderr
 
 
 def test_the_feed_is_followed_and_a_change_that_came_too_late_is_taken_back(tmp_path: Path) -> None:

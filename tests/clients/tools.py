@@ -55,7 +55,7 @@ def follow(page: Path, heading: str, folder: Path, origin: str) -> "subprocess.C
     script = [
         "set -euo pipefail",
         f"FLEETGRAPH={shlex.quote(str(ROOT))}",
-        f"npm() {{ ln -s {shlex.quote(str(PACKAGES))} node_modules; }}",
+        f"npm() {{ ln -sfn {shlex.quote(str(PACKAGES))} node_modules; }}",
         'npx() { local tool=$1; shift; node "node_modules/.bin/$tool" "$@"; }',
         "pip() { :; }",
         f'python() {{ {shlex.quote(sys.executable)} "$@"; }}',

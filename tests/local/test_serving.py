@@ -36,6 +36,7 @@ pytestmark = pytest.mark.timeout(60)
 
 SLOW = Pace(every_seconds=dict.fromkeys(Collection, 3600))
 """Nothing is observed twice in a test."""
+READY = "{ clusters(filter: {phases: [READY]}) { nodes { id name } } }"
 ANOTHER_TOKEN = "kupe_sandbox_palisade"
 
 
@@ -213,7 +214,7 @@ async def test_what_webhooks_want_is_sent(
     with receiving() as receiver:
         async with serving(state, given(kupe)) as served:
             assert await served.ask(create, url=receiver.url) == {"createWebhook": {"userErrors": []}}
-            (cluster, *_) = (await served.ask("{ clusters { nodes { id name } } }"))["clusters"]["nodes"]
+            (cluster, *_) = (await served.ask(READY))["clusters"]["nodes"]
             assert (await served.ask(delete, **cluster))["deleteCluster"] == {"userErrors": []}
             await until(lambda: any(b"OPERATION_BEGUN" in one.body for one in receiver.received))
 
