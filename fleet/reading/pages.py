@@ -17,6 +17,7 @@ from fleet.model.integration import Integration
 from fleet.model.money import SpendLimitState
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.store import FleetOrder, Reader
+from fleet.reading.snapshot import Snapshots
 
 EXAMINED_ROWS = 1000
 """How many rows one page may examine before it answers short."""
@@ -118,14 +119,34 @@ class IntegrationFilter:
         )
 
 
+def nobody_is_told(account: TrackedAccount) -> None:
+    """Of the accounts that a page comes from."""
+
+
 async def clusters(
-    reader: Reader, where: ClusterFilter, *, after: FleetOrder | None, first: int
+    reader: Reader,
+    where: ClusterFilter,
+    *,
+    after: FleetOrder | None,
+    first: int,
+    snapshots: Snapshots | None = None,
+    tell: Callable[[TrackedAccount], None] = nobody_is_told,
 ) -> Page[TrackedCluster]:
-    """A page of the fleet in its order. Clusters that need attention come from an index of their own."""
+    """A page of the fleet in its order. Clusters that need attention come from an index of their own. What `snapshots`
+    keep is not read again. `tell` is given each account that the page comes from, as it was read.
+    """
+
+    def of_account(
+        account: TrackedAccount, *, after: tuple[str, str] | None, limit: int
+    ) -> Awaitable[Sequence[TrackedCluster]]:
+        if snapshots is None:
+            return reader.clusters_of(account.account.id, after=after, limit=limit)
+        return snapshots.clusters_of(account, after=after, limit=limit)
+
     stream = (
         _attention(reader, after, first)
         if where.needs_attention is True
-        else _fleet(reader, reader.clusters_of, where, after, first)
+        else _fleet(reader, of_account, where, after, first, tell)
     )
     return await _take(stream, where.matches, first)
 
@@ -133,7 +154,12 @@ async def clusters(
 async def integrations(
     reader: Reader, where: IntegrationFilter, *, after: FleetOrder | None, first: int
 ) -> Page[Tracked[Integration]]:
-    stream = _fleet(reader, reader.integrations_of, where, after, first)
+    def of_account(
+        account: TrackedAccount, *, after: tuple[str, str] | None, limit: int
+    ) -> Awaitable[Sequence[Tracked[Integration]]]:
+        return reader.integrations_of(account.account.id, after=after, limit=limit)
+
+    stream = _fleet(reader, of_account, where, after, first, nobody_is_told)
     return await _take(stream, where.matches, first)
 
 
@@ -164,7 +190,7 @@ async def accounts(
 
 class _ListOf(Protocol[RowT_co]):
     def __call__(
-        self, account_id: str, *, after: tuple[str, str] | None, limit: int
+        self, account: TrackedAccount, *, after: tuple[str, str] | None, limit: int
     ) -> Awaitable[Sequence[RowT_co]]: ...
 
 
@@ -190,6 +216,7 @@ async def _fleet(
     where: ClusterFilter | IntegrationFilter,
     after: FleetOrder | None,
     first: int,
+    tell: Callable[[TrackedAccount], None],
 ) -> AsyncIterator[tuple[FleetOrder, RowT | None]]:
     """Rows of every wanted account, each account announced by a row of none."""
     opened = None
@@ -197,9 +224,11 @@ async def _fleet(
         opened = (after.provider, after.account_name)
         account = await reader.account_named(*opened)
         if account is not None and where.wants(account):
+            tell(account)
             async for row in _account(rows_of, account, (after.name, after.key), first):
                 yield row
     async for account in accounts(reader, where.wants, after=opened, ids=where.account_ids):
+        tell(account)
         yield FleetOrder(*account.account.order, "", ""), None
         async for row in _account(rows_of, account, None, first):
             yield row
@@ -211,7 +240,7 @@ async def _account(
     limit = min(first + 1, _CHUNK)  # what an unfiltered page needs; a filter goes on in larger steps
     after = None if after == ("", "") else after
     while True:
-        rows = await rows_of(account.account.id, after=after, limit=limit)
+        rows = await rows_of(account, after=after, limit=limit)
         for row in rows:
             after = (row.item.name, row.item.key)
             yield FleetOrder(*account.account.order, *after), row

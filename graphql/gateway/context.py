@@ -4,22 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeAlias, TypeVar, cast
 
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from fleet.model.account import TrackedAccount
+from fleet.model.account import Collection, TrackedAccount
 from fleet.model.api_key import ApiKey
 from fleet.model.caller import Caller, Scope
 from fleet.model.cluster import Cluster
 from fleet.model.envelope import Envelope
-from fleet.model.freshness import is_missing
+from fleet.model.freshness import Freshness, freshness_of, is_missing
 from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget
-from fleet.model.tracking import Tracked, TrackedCluster
+from fleet.model.tracking import Tracked, TrackedCluster, Unread
 from fleet.model.webhook import KnownWebhook
 from fleet.ports.credits import CreditStatus
 from fleet.ports.store import FleetOrder, Ref
@@ -30,8 +30,8 @@ from gateway.services import Policy, Services
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
-_WORTH_ALL = 3
-"""An account's nodes are read at once where a page shows every third of its clusters, or more."""
+Maybe: TypeAlias = ValueT | Awaitable[ValueT]
+"""What a resolver returns that mostly has its answer at hand."""
 
 _LOADED = (
     "_fleet",
@@ -102,10 +102,12 @@ class Context:
         for name in _LOADED:
             self.__dict__.pop(name, None)
         self._timings: Timings | None = None
+        self._known: dict[str, TrackedAccount] = {}
+        self._freshness: dict[tuple[str, Collection], Freshness] = {}
 
     @cached_property
     def accounts(self) -> DataLoader[str, TrackedAccount | None]:
-        return _batch(self.reader.accounts_by_id)
+        return _batch(self._read_accounts)
 
     @cached_property
     def clusters(self) -> DataLoader[Ref, TrackedCluster | None]:
@@ -117,7 +119,7 @@ class Context:
 
     @cached_property
     def integrations(self) -> DataLoader[Ref, Tracked[Integration] | None]:
-        return _batch(self.reader.integrations_by_ref)
+        return DataLoader(self._read_integrations)
 
     @cached_property
     def operations(self) -> DataLoader[Ref, Operation | None]:
@@ -128,12 +130,26 @@ class Context:
         return _batch(self.reader.open_operations_by_lock)
 
     @cached_property
-    def first_nodes(self) -> DataLoader[tuple[Ref, int], list[Tracked[Node]]]:
+    def first_nodes(self) -> DataLoader[tuple[Ref, int], Sequence[Tracked[Node]]]:
         return DataLoader(self._read_first_nodes)
 
     @cached_property
     def budgets(self) -> DataLoader[str, Budget]:
         return DataLoader(self._read_budgets)
+
+    def know(self, account: TrackedAccount) -> None:
+        """An account that was read just now, so that it is not loaded again."""
+        self._known[account.account.id] = account
+        self.accounts.prime(account.account.id, account)
+
+    def known_account(self, account_id: str) -> TrackedAccount | None:
+        """An account that is loaded already."""
+        return self._known.get(account_id)
+
+    async def _read_accounts(self, account_ids: Iterable[str]) -> Mapping[str, TrackedAccount]:
+        found = await self.reader.accounts_by_id(account_ids)
+        self._known.update(found)
+        return found
 
     async def account(self, account_id: str) -> TrackedAccount:
         """The account of a row that is shown. `ids.find` and `of_known_accounts` have checked that it exists."""
@@ -141,6 +157,18 @@ class Context:
         if account is None:
             raise LookupError(f"account {account_id} was forgotten while rows of it were shown")
         return account
+
+    def freshness(
+        self, account: TrackedAccount, collection: Collection, unread: Unread | None = None
+    ) -> Freshness:
+        """It is the same for every row of a collection that could be read."""
+        if unread is not None:
+            return freshness_of(account, collection, self.now, unread=unread)
+        key = account.account.id, collection
+        found = self._freshness.get(key)
+        if found is None:
+            found = self._freshness[key] = freshness_of(account, collection, self.now)
+        return found
 
     async def api_key(self, key_id: str) -> ApiKey | None:
         """The API keys. Only callers who can create keys can read them."""
@@ -192,31 +220,47 @@ class Context:
         every = pages.accounts(self.reader, lambda account: True, after=None, step=pages.WHOLE)
         return [account async for account in every]
 
-    async def _read_first_nodes(self, asked: list[tuple[Ref, int]]) -> list[list[Tracked[Node]]]:
-        """One read for an account of which a page shows a good part, else one for each cluster."""
+    async def _read_integrations(self, refs: list[Ref]) -> list[Tracked[Integration] | None]:
+        """Of an account that is loaded it may be known; of others it is read."""
+        known, unknown = list[tuple[TrackedAccount, str]](), list[Ref]()
+        for ref in refs:
+            account = self.known_account(ref.account_id)
+            if account is None:
+                unknown.append(ref)
+            else:
+                known.append((account, ref.key))
+        found = {**await self.snapshots.integrations(known)} if known else {}
+        if unknown:
+            found |= await self.reader.integrations_by_ref(unknown)
+        return [found.get(ref) for ref in refs]
+
+    async def _read_first_nodes(self, asked: list[tuple[Ref, int]]) -> list[Sequence[Tracked[Node]]]:
         groups: dict[tuple[str, int], list[str]] = {}
         for ref, limit in asked:
             groups.setdefault((ref.account_id, limit), []).append(ref.key)
-        found: dict[tuple[Ref, int], list[Tracked[Node]]] = {}
+        found: dict[tuple[Ref, int], Sequence[Tracked[Node]]] = {}
 
         async def read(account_id: str, limit: int, keys: list[str]) -> None:
-            account = await self.accounts.load(account_id) if len(keys) > 1 else None
-            if account is not None and len(keys) * _WORTH_ALL >= account.state.summary.cluster_count:
-                many = await self.reader.nodes_of_many(account_id, frozenset(keys), limit=limit)
-                found.update({(Ref(account_id, key), limit): many[key] for key in keys})
-                return
-            refs = [Ref(account_id, key) for key in keys]
-            each = await asyncio.gather(*(self.reader.nodes_of(ref, after=None, limit=limit) for ref in refs))
-            found.update({(ref, limit): list(nodes) for ref, nodes in zip(refs, each, strict=True)})
+            account = await self.accounts.load(account_id)
+            if account is not None:
+                rows = await self.snapshots.first_nodes_of(account, keys, limit=limit)
+                found.update({(Ref(account_id, key), limit): rows[key] for key in keys})
 
         await asyncio.gather(*(read(*group, keys) for group, keys in groups.items()))
-        return [found[one] for one in asked]
+        return [found.get(one, ()) for one in asked]
 
     async def _read_budgets(self, keys: list[str]) -> list[Budget]:
         return await asyncio.gather(*map(self.reader.budget, keys))
 
 
 Info = strawberry.Info[Context, None]
+
+
+def at_once(loading: Awaitable[ValueT]) -> Maybe[ValueT]:
+    """The value itself, where it is loaded."""
+    if isinstance(loading, asyncio.Future) and loading.done():
+        return cast("asyncio.Future[ValueT]", loading).result()
+    return loading
 
 
 def _batch(

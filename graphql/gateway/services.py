@@ -35,8 +35,8 @@ class Services:
 
     @cached_property
     def snapshots(self) -> Snapshots:
-        """The cache of parsed documents, shared by requests."""
-        return Snapshots(self.reader)
+        """What was read of accounts and has not changed since, shared by requests."""
+        return Snapshots(self.reader, self.clock)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -363,7 +363,14 @@ async def observe(
     await store.save(lease, Changes(puts=tuple(rows), deletes=tuple(deletes), transitions=tuple(transitions)))
     allowance = PROVIDERS[owner.provider].free_allowance if owner.provider in PROVIDERS else None
     summary = summarize(await store.clusters(owner.id), allowance)
-    state = (state or observed_at(now)).model_copy(update={"summary": summary})
+    is_changed = bool(list(rows) or list(deletes))
+    state = (state or observed_at(now)).model_copy(
+        update={
+            "summary": summary,
+            "changes": lease.tracked.state.changes + is_changed,
+            "fence": lease.fence,
+        }
+    )
     changed = LedgerEntry(account_id=owner.id, began_at=now, ended_at=now, requests=1, changed=1)
     entry = changed if list(rows) else None
     await store.end(lease, state, due_at=now + timedelta(seconds=60), entry=entry)

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from fleet.model.caller import Caller, trusted
 from fleet.ports.clock import SystemClock
+from functions import collect_rarely
 from gateway.http.app import create_app
 from gateway.services import Policy, Services
 from infra.dynamodb.table import DynamoTable, open_client
@@ -86,6 +87,7 @@ def gateway() -> Iterator[tuple[Starlette, Counted]]:
         clock=clock,
     )
     app = create_app(services, authenticate=let_in, policy=Policy(), pages=None, health=None)
+    collect_rarely()
     yield app, counted
     table.close()
     counted.client.close()

@@ -10,6 +10,7 @@ Resolvers are called as Strawberry calls them. Of what they may be given, `Info`
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from enum import Enum
 from types import CoroutineType
 from typing import Any, NamedTuple
 
@@ -67,15 +68,19 @@ class Waiting(NamedTuple):
 
 
 class Run:
-    """One execution. `arguments` are converted at their first use: they are the same for every object."""
+    """One execution. `arguments` are converted at their first use: they are the same for every object. `latest` has,
+    for each place in the document, the latest object there and its JSON: neighbours often share one, such as a
+    freshness.
+    """
 
-    __slots__ = ("arguments", "info", "variables", "waiting")
+    __slots__ = ("arguments", "info", "latest", "variables", "waiting")
 
     def __init__(self, context: Context, variables: VariableValues) -> None:
         self.info = Info(context)
         self.variables = variables
         self.waiting: list[Waiting] = []
         self.arguments: dict[int, Mapping[str, Any]] = {}
+        self.latest: dict[int, tuple[Any, Any]] = {}
 
     def give_up(self) -> None:
         """Closes what will not be awaited, so that nothing is left to complain."""
@@ -86,11 +91,35 @@ class Run:
                 one.value.cancel()
 
 
+class Nulls(Enum):
+    """What null is in the place of an object. The root of a query has no source."""
+
+    TAKEN = 1
+    REFUSED = 2
+    ROOT = 3
+
+
 Complete = Callable[[Any, Run], Any]
 """A value as JSON."""
-Resolve = Callable[[Any, Any, Run], Any]
-"""The value of a field of an object: of its source, and of the record that this shows."""
-Field = tuple[str, Resolve, Complete]
+Resolve = Callable[[Any, Run], Any]
+"""The value of a field of an object."""
+
+
+class Attribute(NamedTuple):
+    """A field that is a member of the record. A value of the class `plain` is its own JSON."""
+
+    key: str
+    name: str
+    plain: type
+    complete: Complete
+
+
+class Resolved(NamedTuple):
+    """A field with a resolver."""
+
+    key: str
+    resolve: Resolve
+    complete: Complete
 
 
 class Plan:
@@ -147,16 +176,15 @@ class Compiler:
         """Raises `Unusual` for what is not compiled."""
         root = self._schema.query_type
         assert root is not None
-        return Plan(self._object(root, [operation.selection_set], is_root=True))
+        return Plan(self._object(root, [operation.selection_set], Nulls.ROOT))
 
-    def _object(
-        self, of: GraphQLObjectType, selected: Sequence[SelectionSetNode], *, is_root: bool = False
-    ) -> Complete:
+    def _object(self, of: GraphQLObjectType, selected: Sequence[SelectionSetNode], nulls: Nulls) -> Complete:
         collected: dict[str, list[FieldNode]] = {}
         seen: set[str] = set()
         for one in selected:
             self._collect(of, one, collected, seen)
-        fields: list[Field] = []
+        attributes: list[Attribute] = []
+        resolved: list[Resolved] = []
         fixed: dict[str, Any] = {}
         """Every member in its place, and those that are the same for each object."""
         for key, nodes in collected.items():
@@ -166,9 +194,16 @@ class Compiler:
                 if name != "__typename":
                     raise Unusual("introspection")
                 continue
-            fields.append((key, *self._field(of.fields[name], nodes)))
-        complete = _complete_object(of, tuple(fields), fixed)
-        return complete if is_root else _given(complete)
+            field = self._field(key, of.fields[name], nodes)
+            if isinstance(field, Attribute):
+                attributes.append(field)
+            else:
+                resolved.append(field)
+        complete = _complete_object(of, tuple(attributes), tuple(resolved), fixed, nulls)
+        if resolved or nulls is Nulls.ROOT:
+            return complete
+        self._count += 1
+        return _complete_again(self._count, complete)
 
     def _collect(
         self,
@@ -218,32 +253,33 @@ class Compiler:
         condition = self._schema.type_map[fragment.type_condition.name.value]
         return condition is of or (is_abstract_type(condition) and self._schema.is_sub_type(condition, of))
 
-    def _field(self, field: GraphQLField, nodes: Sequence[FieldNode]) -> tuple[Resolve, Complete]:
+    def _field(self, key: str, field: GraphQLField, nodes: Sequence[FieldNode]) -> Attribute | Resolved:
         known = field.extensions.get(_TO_STRAWBERRY)
         if not isinstance(known, StrawberryField) or known.extensions:
             raise Unusual("a field that is not plain")
         selected = [node.selection_set for node in nodes if node.selection_set is not None]
-        return self._resolver(known, field, nodes[0]), self._complete(field.type, selected)
+        complete = self._complete(field.type, selected)
+        if known.base_resolver is None:
+            return Attribute(key, known.python_name, _plain_class(field.type), complete)
+        return Resolved(key, self._resolver(known, field, nodes[0]), complete)
 
     def _resolver(self, known: StrawberryField, field: GraphQLField, node: FieldNode) -> Resolve:
-        if known.base_resolver is None:
-            name = known.python_name
-            return lambda source, record, run: getattr(record, name)
-        function: Callable[..., Any] = known.base_resolver.wrapped_func  # type: ignore[assignment]
-        names = list(known.base_resolver.signature.parameters)
         one = known.base_resolver
+        assert one is not None
+        function: Callable[..., Any] = one.wrapped_func  # type: ignore[assignment]
+        names = list(one.signature.parameters)
         of_source = [found.name for found in (one.parent_parameter, one.root_parameter) if found is not None]
         of_info = [one.info_parameter.name] if one.info_parameter is not None else []
         if one.self_parameter is not None:
             raise Unusual("a method")
         shape = (len(of_source), len(of_info)) if names == [*of_source, *of_info] else None
         if shape == (1, 0):
-            return lambda source, record, run: function(source)
+            return lambda source, run: function(source)
         if shape == (1, 1):
-            return lambda source, record, run: function(source, run.info)
+            return lambda source, run: function(source, run.info)
         arguments = self._arguments(known, field, node)
 
-        def resolve(source: Any, record: Any, run: Run) -> Any:
+        def resolve(source: Any, run: Run) -> Any:
             given = dict(arguments(run))
             for name in of_source:
                 given[name] = source
@@ -271,18 +307,19 @@ class Compiler:
 
     def _complete(self, of: GraphQLOutputType, selected: Sequence[SelectionSetNode]) -> Complete:
         if isinstance(of, GraphQLNonNull):
-            return self._complete_given(of.of_type, selected)
-        return _nullable(self._complete_given(of, selected))
+            return self._complete_one(of.of_type, selected, Nulls.REFUSED)
+        return self._complete_one(of, selected, Nulls.TAKEN)
 
-    def _complete_given(self, of: Any, selected: Sequence[SelectionSetNode]) -> Complete:
-        """Of a value that is not null: of null each of these raises."""
-        if isinstance(of, GraphQLList):
-            return _complete_list(self._complete(of.of_type, selected))
-        if is_leaf_type(of):
-            return _complete_leaf(of)
+    def _complete_one(self, of: Any, selected: Sequence[SelectionSetNode], nulls: Nulls) -> Complete:
         if isinstance(of, GraphQLObjectType):
-            return self._object(of, selected)
-        return self._abstract(of, selected)
+            return self._object(of, selected, nulls)
+        if isinstance(of, GraphQLList):
+            complete = _complete_list(self._complete(of.of_type, selected))
+        elif is_leaf_type(of):
+            complete = _complete_leaf(of)
+        else:
+            complete = self._abstract(of, selected)
+        return _nullable(complete) if nulls is Nulls.TAKEN else complete
 
     def _abstract(self, of: GraphQLAbstractType, selected: Sequence[SelectionSetNode]) -> Complete:
         """By the class of a value: that decides which type it has. Each is compiled at its first value."""
@@ -292,7 +329,7 @@ class Compiler:
             classes = type(value), type(shown(value))
             found = known.get(classes)
             if found is None:
-                found = known[classes] = self._object(self._type_of(value, of), selected)
+                found = known[classes] = self._object(self._type_of(value, of), selected, Nulls.REFUSED)
             return found(value, run)
 
         return complete
@@ -308,15 +345,6 @@ def _nullable(complete: Complete) -> Complete:
     return lambda value, run: None if value is None else complete(value, run)
 
 
-def _given(complete: Complete) -> Complete:
-    def complete_given(value: Any, run: Run) -> Any:
-        if value is None:
-            raise Unusual("null in the place of an object")
-        return complete(value, run)
-
-    return complete_given
-
-
 def _complete_list(complete: Complete) -> Complete:
     def complete_list(value: Any, run: Run) -> Any:
         if not isinstance(value, list | tuple):
@@ -326,20 +354,33 @@ def _complete_list(complete: Complete) -> Complete:
     return complete_list
 
 
-def _complete_object(of: GraphQLObjectType, fields: tuple[Field, ...], fixed: Mapping[str, Any]) -> Complete:
+def _complete_object(
+    of: GraphQLObjectType,
+    attributes: tuple[Attribute, ...],
+    resolved: tuple[Resolved, ...],
+    fixed: Mapping[str, Any],
+    nulls: Nulls,
+) -> Complete:
     is_type_of = of.is_type_of
     fitting: set[tuple[type, type]] = set()
 
     def complete_object(source: Any, run: Run) -> Any:
+        if source is None and nulls is not Nulls.ROOT:
+            if nulls is Nulls.TAKEN:
+                return None
+            raise Unusual("null in the place of an object")
         record = shown(source)
-        if is_type_of is not None and (type(source), type(record)) not in fitting:
+        if is_type_of is not None and (source.__class__, record.__class__) not in fitting:
             if is_type_of(source, None) is not True:  # type: ignore[arg-type]
                 raise Unusual("a value of another type")
-            fitting.add((type(source), type(record)))
+            fitting.add((source.__class__, record.__class__))
         answer = dict(fixed)
-        for key, resolve, complete in fields:
-            value = resolve(source, record, run)
-            if isinstance(value, _AWAITABLE):
+        for key, name, plain, complete in attributes:
+            value = getattr(record, name)
+            answer[key] = value if value.__class__ is plain else complete(value, run)
+        for key, resolve, complete in resolved:
+            value = resolve(source, run)
+            if value.__class__ in _AWAITABLE:
                 run.waiting.append(Waiting(value, complete, answer, key))
             else:
                 answer[key] = complete(value, run)
@@ -348,8 +389,33 @@ def _complete_object(of: GraphQLObjectType, fields: tuple[Field, ...], fixed: Ma
     return complete_object
 
 
-_AWAITABLE = (CoroutineType, asyncio.Future)
+def _complete_again(place: int, complete: Complete) -> Complete:
+    """Of an object without resolvers the JSON is the same each time."""
+
+    def complete_again(source: Any, run: Run) -> Any:
+        latest = run.latest.get(place)
+        if latest is not None and latest[0] is source:
+            return latest[1]
+        answer = complete(source, run)
+        run.latest[place] = source, answer
+        return answer
+
+    return complete_again
+
+
+_AWAITABLE = frozenset({CoroutineType, asyncio.Future, asyncio.Task})
 """What resolvers of ours return where they do not answer at once."""
+
+
+def _plain_class(of: GraphQLOutputType) -> type:
+    """The class whose values are their own JSON. A class that no value has where there is none."""
+    named = of.of_type if isinstance(of, GraphQLNonNull) else of
+    name = named.name if is_leaf_type(named) else None
+    return {"String": str, "ID": str, "Boolean": bool}.get(name or "", _Nothing)
+
+
+class _Nothing:
+    pass
 
 
 def _complete_leaf(of: Any) -> Complete:
@@ -363,20 +429,22 @@ def _complete_leaf(of: Any) -> Complete:
         return written
 
     if of.name in ("String", "ID"):
-        return lambda value, run: value if type(value) is str else complete(value, run)
-    if of.name == "Boolean":
-        return lambda value, run: value if type(value) is bool else complete(value, run)
+        return lambda value, run: value if value.__class__ is str else complete(value, run)
     if of.name == "Int":
         return lambda value, run: (
             value if type(value) is int and -_LARGEST_INT <= value <= _LARGEST_INT else complete(value, run)
         )
     if isinstance(of, GraphQLEnumType):
-        names: dict[Any, Any] = {}
+        names: dict[int, tuple[Any, Any]] = {}
+        """By the identity of a member, which is kept with its name: its own hash is computed in Python each time."""
 
         def complete_enum(value: Any, run: Run) -> Any:
-            name = names.get(value)
-            if name is None:
-                name = names[value] = complete(value, run)
+            known = names.get(id(value))
+            if known is not None:
+                return known[1]
+            name = complete(value, run)
+            if isinstance(value, Enum):
+                names[id(value)] = value, name
             return name
 
         return complete_enum

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphql import GraphQLError
+from pydantic_core import to_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -134,15 +135,21 @@ def _response(
     return Response(body, status, headers, media_type)
 
 
-def _write(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))
+def _write(value: object) -> bytes:
+    """As pydantic's core writes it, in a fifth of the time of Python's own. That writes half of a character, too."""
+    try:
+        return to_json(value)
+    except ValueError:
+        return json.dumps(value, separators=(",", ":")).encode()
 
 
-def _passed_on(body: str) -> int:
+def _passed_on(body: bytes) -> int:
     """The size in bytes. Lambda sends a body as a text in JSON, where each quotation mark and backslash takes one more
-    byte.
+    byte, and each character beyond ASCII up to twelve.
     """
-    return len(body) + body.count('"') + body.count("\\")
+    if body.isascii():
+        return len(body) + body.count(b'"') + body.count(b"\\")
+    return len(json.dumps(body.decode())) - 2
 
 
 def _too_large(answer: dict[str, Any]) -> dict[str, Any]:

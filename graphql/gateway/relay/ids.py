@@ -1,9 +1,13 @@
 """Global IDs, which identify an object in the whole graph: the interface `Node`, and reading them."""
 
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
 import strawberry
 
 from fleet.model import opaque
-from fleet.model.account import TrackedAccount
+from fleet.model.account import Account
 from fleet.model.api_key import ApiKey
 from fleet.model.cluster import Cluster
 from fleet.model.envelope import Envelope
@@ -21,28 +25,32 @@ from gateway.types.records import field, shown
 MOST_IDS = 100
 
 
+MOST_WRITTEN = 32_768
+"""IDs that are kept as they were written, some 10 MB: a page that is asked for again has the same."""
+
+
 def global_id(source: strawberry.Parent[object]) -> str:
-    match source, shown(source):
-        case Provider(key=key), _:
-            return opaque.write(["Provider", key])
-        case TrackedAccount(account=account), _:
-            return opaque.write(["Account", account.id])
-        case _, Cluster() as cluster:
-            return opaque.write(["Cluster", cluster.account_id, cluster.key])
-        case _, NodeRecord() as node:
-            return opaque.write(["ClusterNode", node.account_id, node.key])
-        case _, Integration() as integration:
-            return opaque.write(["Integration", integration.account_id, integration.key])
-        case _, Operation() as operation:
-            return opaque.write(["Operation", operation.account_id, operation.id])
-        case Envelope(name=name), _:
-            return opaque.write(["Envelope", name])
-        case ApiKey(id=key_id), _:
-            return opaque.write(["ApiKey", key_id])
-        case KnownWebhook(webhook=webhook), _:
-            return opaque.write(["Webhook", webhook.id])
-        case _:
-            raise TypeError(f"{type(source).__name__} has no global ID")
+    record = shown(source)
+    parts = _PARTS.get(type(record))
+    if parts is not None:
+        return _write(*parts(record))
+    if isinstance(record, Provider):
+        return _write("Provider", record.key)
+    raise TypeError(f"{type(source).__name__} has no global ID")
+
+
+_write = lru_cache(MOST_WRITTEN)(lambda *parts: opaque.write(parts))
+
+_PARTS: Mapping[type, Callable[[Any], tuple[str, ...]]] = {
+    Account: lambda account: ("Account", account.id),
+    Cluster: lambda cluster: ("Cluster", cluster.account_id, cluster.key),
+    NodeRecord: lambda node: ("ClusterNode", node.account_id, node.key),
+    Integration: lambda integration: ("Integration", integration.account_id, integration.key),
+    Operation: lambda operation: ("Operation", operation.account_id, operation.id),
+    Envelope: lambda envelope: ("Envelope", envelope.name),
+    ApiKey: lambda key: ("ApiKey", key.id),
+    KnownWebhook: lambda known: ("Webhook", known.webhook.id),
+}
 
 
 async def find(context: Context, global_id: str) -> object | None:

@@ -22,7 +22,7 @@ from fleet.reading import listing, pages
 from fleet.reading.listing import Question
 from fleet.reading.ordering import Listed, Ordering
 from fleet.reading.wanted import Desired, desired_of
-from gateway.context import Covered, Info
+from gateway.context import Covered, Info, Maybe, at_once
 from gateway.relay.connections import After, Connection, First, Page, ask
 from gateway.relay.ids import Node
 from gateway.types.capability import CapabilitySupport, support, unsupported_of_cluster
@@ -57,14 +57,16 @@ def provider(row: Row) -> providers.Provider:
     return provider_of(row.item.provider)
 
 
-async def account(row: Row, info: Info) -> TrackedAccount:
-    return await info.context.account(row.item.account_id)
+def account(row: Row, info: Info) -> Maybe[TrackedAccount]:
+    account_id = row.item.account_id
+    return info.context.known_account(account_id) or info.context.account(account_id)
 
 
-async def integration(row: Row, info: Info) -> "Tracked[KnownIntegration] | None":
+def integration(row: Row, info: Info) -> "Maybe[Tracked[KnownIntegration] | None]":
     if row.integration_external_id is None:
         return None
-    return await info.context.integrations.load(Ref(row.item.account_id, row.integration_external_id))
+    ref = Ref(row.item.account_id, row.integration_external_id)
+    return at_once(info.context.integrations.load(ref))
 
 
 async def operation(row: Row, info: Info) -> "KnownOperation | None":
@@ -377,7 +379,7 @@ async def sort_clusters(
     page = listing.page(found, ordering, after=pager.after, first=pager.first)
     rows = [(cursor, one.row) for cursor, one in page.rows]
     for _, one in page.rows:
-        info.context.accounts.prime(one.account.account.id, one.account)
+        info.context.know(one.account)
     return ClusterPage(pager=pager, rows=rows, end=page.end, question=question, total=page.total)
 
 
@@ -386,6 +388,9 @@ async def list_clusters(
 ) -> ClusterPage:
     pager = ask(*listing, first=first, after=after, parts=len(FleetOrder._fields))
     start = FleetOrder(*pager.after) if pager.after else None
-    page = await pages.clusters(info.context.reader, where, after=start, first=pager.first)
-    rows = await info.context.of_known_accounts(page.rows)
+    context = info.context
+    page = await pages.clusters(
+        context.reader, where, after=start, first=pager.first, snapshots=context.snapshots, tell=context.know
+    )
+    rows = await context.of_known_accounts(page.rows)
     return ClusterPage(pager=pager, rows=rows, end=page.end, question=Question(where=where))

@@ -8,11 +8,11 @@ from fleet.model.account import Collection, TrackedAccount
 from fleet.model.cluster import Cluster
 from fleet.model.failure import FailureKind
 from fleet.model.freshness import Freshness as KnownFreshness
-from fleet.model.freshness import FreshnessState, freshness_of
+from fleet.model.freshness import FreshnessState
 from fleet.model.integration import Integration
 from fleet.model.node import Node
-from fleet.model.tracking import Tracked
-from gateway.context import Info
+from fleet.model.tracking import Tracked, Unread
+from gateway.context import Context, Info, Maybe
 from gateway.types.records import field
 
 _COLLECTIONS = {
@@ -60,11 +60,21 @@ class Freshness:
     last_failure: ProviderFailure | None = field("Why the latest observation failed. Null when it succeeded.")
 
 
-async def freshness(row: strawberry.Parent[Row], info: Info) -> KnownFreshness:
+def freshness(row: strawberry.Parent[Row], info: Info) -> Maybe[KnownFreshness]:
+    context = info.context
     if isinstance(row, TrackedAccount):
-        return freshness_of(row, Collection.CLUSTERS, info.context.now)
-    account = await info.context.account(row.item.account_id)
-    return freshness_of(account, _COLLECTIONS[type(row.item)], info.context.now, unread=row.unread)
+        return context.freshness(row, Collection.CLUSTERS)
+    collection, unread = _COLLECTIONS[type(row.item)], row.unread
+    account = context.known_account(row.item.account_id)
+    if account is None:
+        return _load_and_judge(context, row.item.account_id, collection, unread)
+    return context.freshness(account, collection, unread)
+
+
+async def _load_and_judge(
+    context: Context, account_id: str, collection: Collection, unread: Unread | None
+) -> KnownFreshness:
+    return context.freshness(await context.account(account_id), collection, unread)
 
 
 @strawberry.interface(description="Something that was observed at a provider and is stored here.")

@@ -10,7 +10,7 @@ from fleet.model.account import TrackedAccount
 from fleet.model.cloud import Cloud
 from fleet.model.tracking import Tracked
 from fleet.reading import pages
-from gateway.context import Info
+from gateway.context import Info, Maybe
 from gateway.relay.connections import After, First
 from gateway.relay.ids import Node
 from gateway.types.cluster import ClusterConnection, ClusterPage, list_clusters
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 Row = strawberry.Parent[Tracked[domain.Integration]]
 
 
-async def account(row: Row, info: Info) -> TrackedAccount:
-    return await info.context.account(row.item.account_id)
+def account(row: Row, info: Info) -> Maybe[TrackedAccount]:
+    account_id = row.item.account_id
+    return info.context.known_account(account_id) or info.context.account(account_id)
 
 
 async def used_by(row: Row, info: Info, first: First = 20, after: After = strawberry.UNSET) -> ClusterPage:
