@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-import boto3
 from pydantic import TypeAdapter, ValidationError
 
 from fleet.model.record import Instant, Record
 from fleet.observing.planning import NotSent
 from fleet.ports.clock import Clock
-from infra.aws import CONFIG
+from infra import aws
 
 if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
@@ -60,7 +59,8 @@ Request = ObservationRequest | DeliveryRequest
 
 
 def open_client() -> "SQSClient":
-    return boto3.client("sqs", config=CONFIG)
+    client: SQSClient = aws.open_client("sqs")
+    return client
 
 
 _ANY: TypeAdapter[Request | SharedMessage] = TypeAdapter(Request | SharedMessage)

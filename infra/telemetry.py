@@ -8,10 +8,11 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+from infra.aws import session
 
 _THROTTLED = frozenset(
     {
@@ -57,9 +58,7 @@ def count_throttles() -> None:
 
     Most of these calls are repeated and succeed, so that nothing else shows the throttling.
     """
-    boto3.setup_default_session()
-    assert boto3.DEFAULT_SESSION is not None
-    boto3.DEFAULT_SESSION.events.register("response-received", _count_throttle)
+    session().get_component("event_emitter").register("response-received", _count_throttle)
 
 
 def _count_throttle(parsed_response: Mapping[str, Any] | None, event_name: str, **_: object) -> None:

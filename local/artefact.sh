@@ -21,6 +21,7 @@ uv pip install --quiet --require-hashes --only-binary :all: --link-mode copy --n
     --python-version "$python" --python-platform "$platform" --target "$folder" -c requirements.txt $packages
 for ours in "$@"; do cp -R "$ours" "$folder/"; done
 rm -rf "$folder/infra/sqlite" # for one machine; functions have DynamoDB
+rm -rf "$folder/infra/stack.py" "$folder/boto3" "$folder/s3transfer" # for `make deploy`; functions have botocore
 
 # What browsers get, where `make web` built it: of what is compressed, nothing else, because an answer has 6 MB at most.
 if [ -d "$folder/gateway" ] && [ -d web/dist ]; then
@@ -55,7 +56,7 @@ done
 # Strawberry asks for packaging to trace into one monitoring service alone.
 rm -rf "$folder"/packaging "$folder"/strawberry/extensions/tracing
 rm -rf "$folder"/anyio/_backends/_trio.py "$folder"/dateutil/zoneinfo/*.tar.gz "$folder"/pydantic/mypy.py
-rm -rf "$folder"/bin "$folder"/boto3/examples "$folder"/boto3/data/[!d]* "$folder"/.lock
+rm -rf "$folder"/bin "$folder"/.lock
 find "$folder" \( -name __pycache__ -o -name '*.pyi' \) -prune -exec rm -rf {} +
 # What a package says of itself is read where it brings a provider, and nowhere else.
 for said in "$folder"/*.dist-info; do

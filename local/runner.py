@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from fleet.model.account import Collection
 from fleet.observing.schedule import Pace
 from fleet.ports.store import Store
+from functions import collect_rarely
 from functions.api_settings import ApiSettings
 from functions.pages import pages_of
 from functions.wiring import policy_of, services_of, wire
@@ -159,6 +160,7 @@ class Runner:
 
 
 async def _serve(app: ASGIApp, beside: Sequence[Coroutine[Any, Any, None]], listener: socket.socket) -> None:
+    collect_rarely()
     config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
     server = _Server(config)
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -55,7 +55,7 @@ ROOMS: dict[str, dict[str, set[str]]] = {
     },
     "infra": {
         "aws": set(),
-        "dynamodb": {"store"},
+        "dynamodb": {"store", "aws"},
         "sqlite": {"store"},
         "store": set(),
         "secrets": {"aws", "store"},

@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import boto3
 from botocore import exceptions as botocore
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from fleet.ports.clock import Clock
+from infra import aws
+from infra.dynamodb import answers
 from infra.dynamodb.expressions import Rendered, render, to_attributes, to_key, to_row
 from infra.store.indexes import partition_key, sort_key
 from infra.store.names import Span
@@ -42,7 +43,8 @@ _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExce
 
 def open_client(*, endpoint_url: str | None = None) -> "DynamoDBClient":
     """A client of DynamoDB. Region, credentials and endpoint come from the environment, as in every AWS tool."""
-    return boto3.client(
+    answers.read_rows_plainly(aws.session())
+    client: DynamoDBClient = aws.open_client(
         "dynamodb",
         region_name=os.environ.get("AWS_REGION"),  # which botocore itself does not read
         endpoint_url=endpoint_url,
@@ -53,6 +55,7 @@ def open_client(*, endpoint_url: str | None = None) -> "DynamoDBClient":
             retries={"mode": "standard", "total_max_attempts": 4},
         ),
     )
+    return client
 
 
 class DynamoTable:

@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-import boto3
-
 from fleet.ports.clock import Clock
-from infra.aws import CONFIG
+from infra import aws
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
@@ -19,7 +17,8 @@ KEPT = timedelta(minutes=5)
 
 
 def open_client() -> "SecretsManagerClient":
-    return boto3.client("secretsmanager", config=CONFIG)
+    client: SecretsManagerClient = aws.open_client("secretsmanager")
+    return client
 
 
 class AdminKey:

@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-import boto3
 from pydantic import SecretStr
 
 from fleet.ports.clock import Clock
-from infra.aws import CONFIG
+from infra import aws
 
 if TYPE_CHECKING:
     from types_boto3_ssm import SSMClient
@@ -38,7 +37,8 @@ class SsmVault:
 
     @cached_property
     def _client(self) -> "SSMClient":
-        return boto3.client("ssm", config=CONFIG)
+        client: SSMClient = aws.open_client("ssm")
+        return client
 
     async def token(
         self, account_id: str, *, fresh: bool = False, replaced_at: datetime | None = None

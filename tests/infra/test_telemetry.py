@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-import boto3
 import pytest
 
+from infra.aws import forget_credentials, open_client
 from infra.telemetry import _count_throttle, count_throttles
 
 
 @pytest.fixture(autouse=True)
 def _namespace(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Fleetgraph/test")
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    forget_credentials()
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_throttle_is_counted_and_nothing_else(
 
 def test_clients_that_are_opened_later_are_listened_to() -> None:
     count_throttles()
-    client = boto3.client("ssm", region_name="eu-central-1")
+    client = open_client("ssm", region_name="eu-central-1")
     heard = client.meta.events.emit(
         "response-received.ssm.GetParameter",
         parsed_response={"Error": {"Code": "ThrottlingException"}},
