@@ -171,10 +171,6 @@ class Api(ABC, Generic[World]):
     def with_unknown_phase(self, item: Json) -> Json:
         """The item in an undocumented phase."""
 
-    def with_conversion(self, item: Json) -> Json:
-        """The item as the provider converts what was asked for. As it is, where none was reported to."""
-        return item
-
     def with_repeated_page(self, body: Json, query: QueryParams) -> Json:
         """The answer with a page token of the same page. Called only for answers with pages."""
         return body

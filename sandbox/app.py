@@ -90,8 +90,6 @@ class App:
             response = self._api.refuse(self._api.rate_limited(allowance))
         elif FaultKind.UNAUTHORIZED in faults:
             response = self._api.refuse(self._api.unauthorized())
-        elif FaultKind.NOT_FOUND in faults:
-            response = self._api.refuse(Refusal(404, "not found"))
         elif failure := faults.get(FaultKind.SERVER_ERROR):
             response = self._api.refuse(Refusal(failure.status, "something went wrong on our side"))
         else:
@@ -122,8 +120,6 @@ class App:
         match kind:
             case FaultKind.UNKNOWN_PHASE:
                 return api.replace_items(body, api.with_unknown_phase)
-            case FaultKind.CONVERTED:
-                return api.replace_items(body, api.with_conversion)
             case FaultKind.MALFORMED_ITEM:
                 return api.replace_items(body, lambda item: malformed(item, api.identity), only_first=True)
             case FaultKind.MISSING_IDENTITY:

@@ -89,6 +89,7 @@ def _facts(one: dict[str, Any]) -> dict[str, str]:
         "why": " ".join(status["reasons"]),
         "spent": money(status["spent"]),
         "limits left": money(status["limitsLeft"]),
+        "free allowance": money(status["freeAllowance"]),
         "estimate": money(status["estimate"]),
         "rule": status["rule"],
         "not counted": "; ".join(f"{left['name']}: {left['reason']}" for left in status["notCounted"]),

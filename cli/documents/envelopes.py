@@ -16,6 +16,7 @@ fragment EnvelopeFields on Envelope {
     reasons
     spent { minorUnits currency decimal }
     limitsLeft { minorUnits currency decimal }
+    freeAllowance { decimal currency }
     estimate { minorUnits currency decimal }
     rule
     notCounted { name reason }

@@ -51,12 +51,14 @@ class NotCounted(Record):
 
 class EnvelopeStatus(Record):
     """How it stands in the running period, in minor units of its currency. `limits_left` is what the clusters of the
-    set could still spend up to their limits.
+    set could still spend up to their limits, less `free_allowance`: what is left of the free allowances of their
+    organizations.
     """
 
     state: BudgetState
     reasons: tuple[str, ...]
     spent: Money
     limits_left: Money
+    free_allowance: Money
     estimate: Money
     not_counted: tuple[NotCounted, ...]

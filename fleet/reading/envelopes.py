@@ -6,13 +6,14 @@ part of the period that has passed (at least a day). If the provider does not sa
 estimate is what has been spent so far.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fleet.model.account import TrackedAccount
 from fleet.model.envelope import BudgetState, Envelope, EnvelopeStatus, NotCounted
-from fleet.model.money import Money, SpendLimitState
+from fleet.model.money import Money, SpendLimitBasis, SpendLimitState
 from fleet.model.stored import FROM_ANOTHER_VERSION
 from fleet.model.tracking import TrackedCluster
 from fleet.reading.snapshot import AccountSnapshot
@@ -60,6 +61,7 @@ def status_of(
             reasons=(FROM_ANOTHER_VERSION,),
             spent=nothing,
             limits_left=nothing,
+            free_allowance=nothing,
             estimate=nothing,
             not_counted=(),
         )
@@ -75,11 +77,14 @@ def status_of(
     for account_id in sorted((envelope.account_ids or frozenset()) - names.keys()):
         sums.miss(account_id, "The account is not connected any more.")
     unknown = list(sums.not_counted)
-    left = sum(_limit_left(sums, row, _name(names, row)) for row in clusters)
-    return _judge(envelope, sums, unknown, left)
+    left = sum(_limit_left(sums, row, _name(names, row)) for row in clusters if not row.is_tombstone)
+    free = 0 if envelope.labels else min(left, _free_left(held, envelope.money.currency))
+    return _judge(envelope, sums, unknown, left - free, free)
 
 
-def _judge(envelope: Envelope, sums: _Sums, unknown: Sequence[NotCounted], left: int) -> EnvelopeStatus:
+def _judge(
+    envelope: Envelope, sums: _Sums, unknown: Sequence[NotCounted], left: int, free: int
+) -> EnvelopeStatus:
     currency, most = envelope.money.currency, envelope.money.minor_units
 
     def money(units: float) -> Money:
@@ -100,6 +105,7 @@ def _judge(envelope: Envelope, sums: _Sums, unknown: Sequence[NotCounted], left:
         reasons=tuple(reasons),
         spent=money(sums.spent),
         limits_left=money(left),
+        free_allowance=money(free),
         estimate=money(estimate),
         not_counted=tuple(sums.not_counted[:MOST_NOT_COUNTED]),
     )
@@ -111,7 +117,7 @@ def _holds(envelope: Envelope, account: TrackedAccount) -> bool:
 
 def _is_meant(envelope: Envelope, row: TrackedCluster) -> bool:
     labels = row.item.labels or {}
-    return not row.is_tombstone and all(labels.get(key) == value for key, value in envelope.labels.items())
+    return all(labels.get(key) == value for key, value in envelope.labels.items())
 
 
 def _add_accounts(
@@ -126,11 +132,38 @@ def _add_accounts(
 
 
 def _add_cluster(sums: _Sums, row: TrackedCluster, name: str) -> None:
+    """One that is gone has cost what it cost in the running period."""
     parts = [one for one in row.facts.spend or () if not one.is_final]
-    if not parts:
+    if not parts and not row.is_tombstone:
         sums.miss(name, "Its provider tells nothing of what it costs in the running period.")
     for one in parts:
         sums.add(name, one.amount, one.since, one.until)
+
+
+def _free_left(snapshots: Sequence[AccountSnapshot], currency: str) -> int:
+    """What the free allowances still cover of the limits, of each organization once: the covered part of the limits,
+    less what clusters that draw on it have used. Only whole accounts can be judged, because the clusters of an
+    organization share its allowance.
+    """
+    covered: Counter[tuple[str, str, str]] = Counter()
+    used: Counter[tuple[str, str, str]] = Counter()
+    for one in snapshots:
+        organization = one.account.account.organization
+        part = one.account.state.summary.free_allowance.get(currency, 0)
+        drawn = sum(_spent(row, currency) for row in one.clusters if _draws(row))
+        covered[organization] = max(covered[organization], part)
+        used[organization] = max(used[organization], drawn)
+    return sum((covered - used).values())
+
+
+def _draws(row: TrackedCluster) -> bool:
+    limit = row.item.spend_limit.limit
+    return limit is not None and limit.money is not None and limit.basis is SpendLimitBasis.USAGE
+
+
+def _spent(row: TrackedCluster, currency: str) -> int:
+    parts = (one for one in row.facts.spend or () if not one.is_final and one.amount.currency == currency)
+    return sum(one.amount.minor_units for one in parts)
 
 
 def _limit_left(sums: _Sums, row: TrackedCluster, name: str) -> int:
@@ -146,12 +179,7 @@ def _limit_left(sums: _Sums, row: TrackedCluster, name: str) -> int:
     if money.currency != sums.currency:
         sums.miss(name, f"Its limit is in {money.currency}.")
         return 0
-    spent = sum(
-        one.amount.minor_units
-        for one in row.facts.spend or ()
-        if one.amount.currency == sums.currency and not one.is_final
-    )
-    return max(0, money.minor_units - spent)
+    return max(0, money.minor_units - _spent(row, sums.currency))
 
 
 def _times(since: datetime | None, until: datetime | None, now: datetime) -> float:

@@ -46,7 +46,9 @@ def sum_up(
     by_provider: dict[str, Counter[str]] = {}
     by_account: list[tuple[TrackedAccount, Mapping[str, int]]] = []
     for tracked in by_organization.values():
-        its = {one.total.currency: one.total.minor_units for one in tracked.state.spend}
+        its: Counter[str] = Counter()
+        for one in tracked.state.spend:
+            its[one.total.currency] += one.total.minor_units
         total.update(its)
         by_provider.setdefault(tracked.account.provider, Counter()).update(its)
         by_account.append((tracked, its))

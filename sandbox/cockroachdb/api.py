@@ -1,6 +1,8 @@
 """CockroachDB Cloud's HTTP API: its endpoints and refusals."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import Response
@@ -20,7 +22,7 @@ from sandbox.cockroachdb.versions import (
     render,
 )
 from sandbox.cockroachdb.world import CATALOG, INACTIVE, Incarnation, Organization, World, nodes
-from sandbox.faults import Json
+from sandbox.faults import MISBEHAVIOURS, FaultKind, Json
 from sandbox.limits import Allowance, RateLimit
 
 CLUSTERS = "/api/v1/clusters"
@@ -39,6 +41,7 @@ class Cockroachdb(Api[World]):
     provider = "cockroachdb"
     rate_limit = RateLimit(requests=10, window_seconds=1)
     identity = ("id", "name")
+    misbehaviours = MISBEHAVIOURS - {FaultKind.LATE_STATUS}
 
     def new_world(self, seed: int) -> World:
         return World(seed)
@@ -157,7 +160,7 @@ class Cockroachdb(Api[World]):
         listed = [
             found
             for found in self.organization_of(call).incarnations(call.now)
-            if shows_inactive or found.state not in INACTIVE
+            if (shows_inactive or found.state not in INACTIVE) and not found.cluster.is_hidden(call.now)
         ]
         shown, pagination = page(call, version, listed, lambda found: [found.cluster.name, found.id])
         return answer({"clusters": [render(found, version) for found in shown], "pagination": pagination})
@@ -239,11 +242,18 @@ class Cockroachdb(Api[World]):
     def create_cluster(self, call: Call) -> Response:
         organization, version = self.changeable(call), self.version_of(call)
         cluster = changes.create(organization, call.json(), version, self.world.ids, call.now)
+        cluster = changes.in_ones_own_way(cluster, call.misbehaviours.keys())
+        if seconds := call.seconds_of(FaultKind.HIDDEN):
+            cluster = replace(cluster, hidden_until=call.now + timedelta(seconds=seconds))
+        organization.clusters[cluster.key] = cluster
         return self.shown(call, cluster.key)
 
     def patch_cluster(self, call: Call) -> Response:
         found = self.cluster_of(call)
-        changes.patch(self.changeable(call), found, call.json(), self.version_of(call), call.now)
+        organization = self.changeable(call)
+        changes.patch(organization, found, call.json(), self.version_of(call), call.now)
+        changed = changes.in_ones_own_way(organization.clusters[found.id], call.misbehaviours.keys())
+        organization.clusters[found.id] = changed
         return self.shown(call, found.id)
 
     def put_spend_limit(self, call: Call) -> Response:
@@ -284,7 +294,7 @@ class Cockroachdb(Api[World]):
 
     def cluster_of(self, call: Call) -> Incarnation:
         found = self.organization_of(call).find(call.params["cluster_id"], call.now)
-        if found is None:
+        if found is None or found.cluster.is_hidden(call.now):
             raise Refusal(404, "cluster not found")
         return found
 
@@ -326,25 +336,6 @@ class Cockroachdb(Api[World]):
         if not all(isinstance(item, dict) for item in body[name]):  # regions were only names in old versions
             return body
         return body | {name: changed_items(body[name], change, only_first=only_first)}
-
-    def with_conversion(self, item: Json) -> Json:
-        """Another machine of as many vCPUs (source: the changelog of the vendor's Terraform provider, 1.20.0), more
-        storage, and a label of the provider's own.
-        """
-        if "config" not in item:
-            return item
-        converted = item | {"labels": item.get("labels", {}) | {"managed-by": "cockroachdb-cloud"}}
-        if dedicated := item["config"].get("dedicated"):
-            other = {
-                "machine_type": f"{dedicated['machine_type']}-v2",
-                "storage_gib": dedicated["storage_gib"] + 1,
-            }
-            converted["config"] = {"dedicated": dedicated | other}
-            converted["regions"] = [
-                one | {"machine_type": f"{one['machine_type']}-v2"} if one.get("machine_type") else one
-                for one in item["regions"]
-            ]
-        return converted
 
     def with_unknown_phase(self, item: Json) -> Json:
         return item | ({"state": "REHEARSING"} if "state" in item else {"status": "REHEARSING"})

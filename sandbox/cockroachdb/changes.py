@@ -1,6 +1,6 @@
 """Changes at CockroachDB Cloud: clusters are created, patched, limited and deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,12 +19,13 @@ from sandbox.cockroachdb.world import (
     Organization,
     hardware,
 )
-from sandbox.faults import Json
+from sandbox.faults import FaultKind, Json
 from sandbox.identifiers import Identifiers
 from sandbox.life import Life, is_doomed
 
 NAME = "[a-z0-9][a-z0-9-]{4,18}[a-z0-9]"
 LEAST_STORAGE_GIB = 15
+ROUNDED_TO_GIB = 50
 VERSION = r"v\d+\.\d+(\.\d+)?"
 NEWEST = "v25.4.1"
 
@@ -122,6 +123,32 @@ def dedicated(body: Body, cloud: str) -> dict[str, Any]:
         "version": available_version(body),
         "network_visibility": body.choice("network_visibility", ("PUBLIC", "PRIVATE"), default="PUBLIC"),
     }
+
+
+def in_ones_own_way(cluster: Cluster, misbehaviours: Collection[FaultKind]) -> Cluster:
+    """The cluster as the provider makes it of what was asked for. Source for the machine: the changelog of the vendor's
+    Terraform provider, 1.20.0.
+    """
+    if FaultKind.ADDED_LABEL in misbehaviours:
+        cluster = replace(cluster, labels={**cluster.labels, "managed-by": "cockroachdb-cloud"})
+    hardware = cluster.hardware
+    if hardware is not None and FaultKind.ROUNDED_SIZE in misbehaviours:
+        rounded = -(-hardware.storage_gib // ROUNDED_TO_GIB) * ROUNDED_TO_GIB
+        hardware = replace(hardware, storage_gib=rounded)
+    if hardware is not None and FaultKind.CONVERTED_MACHINE in misbehaviours:
+        hardware = replace(hardware, machine=another_machine(hardware.machine))
+    return replace(cluster, hardware=hardware)
+
+
+def another_machine(name: str) -> str:
+    """Of as many vCPUs and of another family, where there is one."""
+    like = (MACHINES[name]["cloud"], MACHINES[name]["vcpus"])
+    alike = (
+        other
+        for other, offer in MACHINES.items()
+        if other != name and (offer["cloud"], offer["vcpus"]) == like
+    )
+    return next(alike, name)
 
 
 def available_version(body: Body) -> str:

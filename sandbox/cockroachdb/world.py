@@ -75,9 +75,14 @@ class Cluster:
     created_at: datetime | None = None
     """When it was created. None for a cluster that is created again in each round of its life."""
     deleted_at: datetime | None = None
+    hidden_until: datetime | None = None
+    """Before this, it is not found."""
     changed_at: datetime | None = None
     """When a call last changed it."""
     life: Life
+
+    def is_hidden(self, now: datetime) -> bool:
+        return self.hidden_until is not None and now < self.hidden_until
 
     @property
     def is_recreated(self) -> bool:

@@ -1,6 +1,8 @@
 """Kupe's HTTP API: its endpoints and refusals."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 
 from starlette.requests import HTTPConnection
@@ -8,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api import Account, Api, Call, Refusal, answer, changed_items
-from sandbox.faults import Json
+from sandbox.faults import FaultKind, Json
 from sandbox.kupe import changes
 from sandbox.kupe.world import (
     PLANS,
@@ -16,7 +18,6 @@ from sandbox.kupe.world import (
     Cluster,
     Tenant,
     World,
-    canonical,
     certificate_authority,
     endpoint,
     invoice,
@@ -35,6 +36,7 @@ class Kupe(Api[World]):
     rate_limit = RateLimit(requests=50, window_seconds=10)  # the vendor says "per source IP" without a number
     identity = ("name", "createdAt")
     has_pages = False
+    misbehaviours = frozenset({FaultKind.HIDDEN, FaultKind.ROUNDED_SIZE})
 
     _request_numbers = count(1)
 
@@ -103,7 +105,8 @@ class Kupe(Api[World]):
 
     def list_clusters(self, call: Call) -> Response:
         tenant = self.tenant_of(call)
-        return answer({"items": [render(tenant, cluster, call.now) for cluster in tenant.living(call.now)]})
+        shown = (cluster for cluster in tenant.living(call.now) if not cluster.is_hidden(call.now))
+        return answer({"items": [render(tenant, cluster, call.now) for cluster in shown]})
 
     def get_cluster(self, call: Call) -> Response:
         return self.shown(call, self.cluster_of(call))
@@ -124,16 +127,28 @@ class Kupe(Api[World]):
     def create_cluster(self, call: Call) -> Response:
         tenant = self.changeable_tenant_of(call)
         cluster = changes.create(tenant, call.json(), call.now)
+        cluster = self.in_its_own_way(call, tenant, cluster)
+        if seconds := call.seconds_of(FaultKind.HIDDEN):
+            cluster = replace(cluster, hidden_until=call.now + timedelta(seconds=seconds))
+            tenant.clusters[cluster.name] = cluster
         return self.shown(call, cluster, status=201, more=changes.warnings(tenant, cluster))
 
     def patch_cluster(self, call: Call) -> Response:
         tenant, cluster = self.changeable_tenant_of(call), self.cluster_of(call)
         if_match = call.headers.get("if-match")
-        return self.shown(call, changes.patch(tenant, cluster, call.json(), if_match, call.now))
+        patched = changes.patch(tenant, cluster, call.json(), if_match, call.now)
+        return self.shown(call, self.in_its_own_way(call, tenant, patched))
 
     def delete_cluster(self, call: Call) -> Response:
         changes.delete(self.changeable_tenant_of(call), self.cluster_of(call), call.now)
         return Response(status_code=204)
+
+    def in_its_own_way(self, call: Call, tenant: Tenant, cluster: Cluster) -> Cluster:
+        """With quantities as Kubernetes writes them, where this is asked for."""
+        if FaultKind.ROUNDED_SIZE in call.misbehaviours:
+            cluster = changes.respelled(cluster)
+            tenant.clusters[cluster.name] = cluster
+        return cluster
 
     # ------------------------------------------------------------------ what a call is about
 
@@ -155,7 +170,7 @@ class Kupe(Api[World]):
 
     def cluster_of(self, call: Call) -> Cluster:
         cluster = self.tenant_of(call).find(call.params["name"], call.now)
-        if cluster is None:
+        if cluster is None or cluster.is_hidden(call.now):
             raise Refusal(404, "cluster not found")
         return cluster
 
@@ -193,13 +208,6 @@ class Kupe(Api[World]):
         if "items" not in body:
             return change(body)
         return body | {"items": changed_items(body["items"], change, only_first=only_first)}
-
-    def with_conversion(self, item: Json) -> Json:
-        """Kubernetes writes a size that is no whole number of bytes in thousandths of one, and a round CPU without
-        thousandths.
-        """
-        shown = {name: canonical(name, text) for name, text in item.get("resources", {}).items()}
-        return item | {"resources": shown} if "resources" in item else item
 
     def with_unknown_phase(self, item: Json) -> Json:
         return item | {"status": item.get("status", {}) | {"phase": "Hibernating"}}

@@ -6,7 +6,7 @@ from datetime import datetime
 from sandbox.api import Refusal
 from sandbox.bodies import Body
 from sandbox.faults import Json
-from sandbox.kupe.world import PATCHES, PLANS, SETTABLE, TIME_SHOWN_AFTER, Cluster, Tenant, amount
+from sandbox.kupe.world import PATCHES, PLANS, SETTABLE, TIME_SHOWN_AFTER, Cluster, Tenant, amount, canonical
 from sandbox.life import Life, is_doomed
 
 NAME = "[a-z0-9][a-z0-9-]{0,61}[a-z0-9]"
@@ -73,6 +73,12 @@ def create(tenant: Tenant, members: Json, now: datetime) -> Cluster:
     )
     tenant.clusters[name] = cluster
     return cluster
+
+
+def respelled(cluster: Cluster) -> Cluster:
+    """With the quantities as Kubernetes writes them."""
+    shown = {name: canonical(name, text) for name, text in cluster.spec.get("resources", {}).items()}
+    return replace(cluster, spec=cluster.spec | {"resources": shown}) if shown else cluster
 
 
 def warnings(tenant: Tenant, cluster: Cluster) -> Json:

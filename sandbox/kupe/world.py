@@ -68,11 +68,16 @@ class Cluster:
     version_before: str | None = None
     """The Kubernetes minor version before an upgrade."""
     trouble: str = ""
+    hidden_until: datetime | None = None
+    """Before this, it is not found."""
     time_shown_at: datetime | None = None
     """Before this, it shows no time of creation."""
 
     def at(self, now: datetime) -> Moment:
         return self.life.at(now)
+
+    def is_hidden(self, now: datetime) -> bool:
+        return self.hidden_until is not None and now < self.hidden_until
 
     def resource_version(self, now: datetime) -> int:
         return self.revision + self.at(now).changes

@@ -278,7 +278,7 @@ async def test_a_name_that_is_taken_conflicts_and_a_key_that_only_reads_is_forbi
 
 
 async def test_a_quantity_in_another_spelling_is_what_was_asked_for(here: Setting) -> None:
-    here.server.fault("converted", path="*/clusters*")
+    here.server.fault("rounded-size", method="POST", times=1)
     wanted = spec(resources={"cpu": "4", "memory": "0.8Gi", "storage": "100G"})
     made = await here.adapter.create_cluster("checkout", wanted)
     assert made.details.quantities.memory == "858993459200m"

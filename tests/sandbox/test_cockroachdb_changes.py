@@ -334,14 +334,31 @@ class TestKeys:
             assert client.get(CLUSTERS, headers=named).status_code == 200
 
 
-def test_what_was_asked_for_is_converted_on_request(served: Serve, connected: Connect) -> None:
+def test_a_cluster_can_become_another_than_the_one_that_was_asked_for(
+    served: Serve, connected: Connect
+) -> None:
     server = served("cockroachdb")
-    server.fault("converted", path="/api/v1/clusters*")
+    for kind in ("converted-machine", "rounded-size", "added-label"):
+        server.fault(kind, method="POST", times=1)
     client = connected(server, "Meridian Freight")
     made = client.post(CLUSTERS, json=DEDICATED).json()
     assert made["labels"] == {"managed-by": "cockroachdb-cloud"}
     hardware = made["config"]["dedicated"]
-    assert (hardware["machine_type"], hardware["num_virtual_cpus"]) == ("m6i.xlarge-v2", 4)
+    assert (hardware["machine_type"], hardware["num_virtual_cpus"]) == ("m7i.xlarge", 4)
+    assert hardware["storage_gib"] % 50 == 0
     assert hardware["storage_gib"] > HARDWARE["storage_gib"]
-    server.fault("not-found", path=f"{CLUSTERS}/{made['id']}", times=1)
-    assert [client.get(f"{CLUSTERS}/{made['id']}").status_code for _ in range(2)] == [404, 200]
+
+
+def test_what_is_created_can_be_hidden_for_a_while(
+    served: Serve, connected: Connect, clock: ManualClock
+) -> None:
+    server = served("cockroachdb")
+    server.fault("hidden", method="POST", times=1, seconds=20)
+    client = connected(server, "Meridian Freight")
+    made = client.post(CLUSTERS, json=DEDICATED)
+    there = f"{CLUSTERS}/{made.json()['id']}"
+    assert (made.status_code, client.get(there).status_code) == (200, 404)
+    assert made.json()["name"] not in listed(client)
+    assert client.post(CLUSTERS, json=DEDICATED).status_code == 409
+    clock.advance(20)
+    assert client.get(there).status_code == 200

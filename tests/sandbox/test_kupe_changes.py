@@ -260,7 +260,24 @@ class TestNewest:
 
 def test_quantities_are_written_otherwise_on_request(served: Serve, connected: Connect) -> None:
     server = served("kupe")
-    server.fault("converted", path=f"{CLUSTERS}*")
+    server.fault("rounded-size", method="POST", times=1)
     acme = connected(server, "Acme Tools")
-    made = acme.post(CLUSTERS, json=NEW | {"resources": {"cpu": "4", "memory": "0.8Gi", "storage": "100G"}})
-    assert made.json()["resources"] == {"cpu": "4000m", "memory": "858993459200m", "storage": "100000000000"}
+    size = {"cpu": "4", "memory": "0.8Gi", "storage": "100G"}
+    made = acme.post(CLUSTERS, json=NEW | {"resources": size}).json()
+    respelled = {"cpu": "4000m", "memory": "858993459200m", "storage": "100000000000"}
+    assert made["resources"] == acme.get(f"{CLUSTERS}/checkout").json()["resources"] == respelled
+    merged = acme.patch(f"{CLUSTERS}/checkout", json={"resources": {"cpu": "8"}}).json()
+    assert merged["resources"] == respelled | {"cpu": "8"}
+
+
+def test_what_is_created_can_be_hidden_for_a_while(
+    served: Serve, connected: Connect, clock: ManualClock
+) -> None:
+    server = served("kupe")
+    server.fault("hidden", method="POST", times=1, seconds=20)
+    acme = connected(server, "Acme Tools")
+    assert acme.post(CLUSTERS, json=NEW).status_code == 201
+    assert acme.get(f"{CLUSTERS}/checkout").status_code == 404
+    assert acme.post(CLUSTERS, json=NEW).status_code == 409
+    clock.advance(20)
+    assert phase(acme, "checkout") == "Running"

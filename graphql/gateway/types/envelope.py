@@ -72,7 +72,13 @@ class BudgetStatus:
     state: BudgetState
     reasons: list[str] = field("Why it is OVER or AT_RISK, as sentences. Empty when it is OK.")
     spent: Money = field("What was spent so far, in the envelope's currency.")
-    limits_left: Money = field("What its clusters could still spend up to their limits.")
+    limits_left: Money = field(
+        "What its clusters could still spend up to their limits, less `freeAllowance`."
+    )
+    free_allowance: Money = field(
+        "What the free allowances of their organizations still cover of it, each organization once. Zero where labels "
+        "choose among the clusters, because those of an organization share its allowance."
+    )
     estimate: Money = field("What it comes to at the end of the period, by `rule`.")
     rule: str = field("How the estimate is made.", resolver=rule)
     not_counted: list[NotCounted] = field(

@@ -15,7 +15,10 @@ class ClusterBucket:
     )
     cluster_count: int
     node_count: int = field("The number of nodes, of the clusters for which it is known.")
-    spend_limits: list[Money] = field("The sums of their spend limits in money, one for each currency.")
+    spend_limits: list[Money] = field(
+        "The sums of their spend limits in money, one for each currency. A free allowance belongs to an organization "
+        "and is not taken off here, as it is in `Fleet.convertedSpendLimits`."
+    )
 
 
 @strawberry.type(description="Clusters counted by one criterion, the largest group first.")

@@ -1,15 +1,17 @@
 """How an envelope stands, and what it cannot know."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from fleet.model.account import AccountState, Collection, CollectionState, TrackedAccount
-from fleet.model.cluster import Facts
+from fleet.model.cluster import Facts, Phase
 from fleet.model.envelope import BudgetState, Envelope, EnvelopeStatus
 from fleet.model.money import Money, SpendLimitBasis
 from fleet.model.spend import ClusterSpend, PeriodTotal
+from fleet.model.summary import Summary
 from fleet.model.tracking import TrackedCluster
 from fleet.reading.envelopes import status_of
 from fleet.reading.snapshot import AccountSnapshot
@@ -105,3 +107,47 @@ def test_an_envelope_is_about_its_accounts_alone_and_names_those_that_are_gone()
     assert [(one.name, one.reason) for one in status.not_counted] == [
         ("z", "The account is not connected any more.")
     ]
+
+
+def drawing(name: str, cents: int, most: int) -> TrackedCluster:
+    """A cluster that is limited in use, and draws on the organization's free allowance."""
+    return costing(name, cents, spend_limit=limited(most, SpendLimitBasis.USAGE))
+
+
+def allowing(snapshot: AccountSnapshot, cents: int, **more: Any) -> AccountSnapshot:
+    tracked = snapshot.account
+    state = tracked.state.model_copy(update={"summary": Summary(free_allowance={"USD": cents})})
+    its = tracked.account.model_copy(update=more)
+    return replace(snapshot, account=tracked.model_copy(update={"state": state, "account": its}))
+
+
+def test_what_is_left_of_a_free_allowance_is_taken_off_the_limits_once_for_each_organization() -> None:
+    clusters = (drawing("web", 500, 1500), drawing("db", 0, 1000))
+    used = allowing(at("a", money(0), clusters=clusters), 1500)
+    status = stands(used)
+    assert (status.limits_left, status.free_allowance) == (money(1_000), money(1_000))
+    again = allowing(at("b", money(0)), 1500, external_id="a")
+    assert stands(used, again).free_allowance == money(1_000)
+    other = allowing(at("c", money(0), clusters=(drawing("app", 0, 1500),)), 1500)
+    both = stands(used, other)
+    assert (both.limits_left, both.free_allowance) == (money(1_000), money(2_500))
+
+
+def test_nothing_is_taken_off_where_labels_choose_among_the_clusters_of_an_organization() -> None:
+    cluster = drawing("web", 500, 1500)
+    labelled = cluster.model_copy(update={"item": cluster.item.model_copy(update={"labels": {"team": "a"}})})
+    status = stands(allowing(at("a", clusters=(labelled,)), 1500), labels={"team": "a"})
+    assert (status.limits_left, status.free_allowance) == (money(1_000), money(0))
+
+
+def test_a_cluster_that_is_gone_has_cost_what_it_cost_and_can_spend_no_more() -> None:
+    gone = costing(
+        "web",
+        700,
+        labels={"team": "a"},
+        phase=Phase.DELETED,
+        spend_limit=limited(9_000, SpendLimitBasis.MONEY),
+    )
+    free = costing("old", None, labels={"team": "a"}, phase=Phase.DELETED)
+    status = stands(at("a", clusters=(gone, free)), labels={"team": "a"})
+    assert (status.spent, status.limits_left, status.not_counted) == (money(700), money(0), ())

@@ -36,6 +36,12 @@ def test_costs_are_summed_by_currency_provider_and_account_and_never_converted()
     assert summed.left_out == []
 
 
+def test_two_running_periods_of_one_currency_are_both_counted() -> None:
+    summed = sum_up([of("a", (100, "USD"), (40, "USD"))], nothing, NOON)
+    assert summed.total == {"USD": 140}
+    assert [sums for _, sums in summed.by_account] == [{"USD": 140}]
+
+
 def test_what_no_sum_holds_is_named_with_the_reason() -> None:
     left = sum_up(
         [of("a"), of("b", failure=FORBIDDEN), of("c", provider="beacon"), of("d", (1, "USD"))], nothing, NOON
