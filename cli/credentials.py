@@ -37,6 +37,7 @@ KINDS: Mapping[str, Sequence[str]] = {
     "api-key": ("cloud*", "apiKey!*"),
     "kubeconfig": ("kubeconfig!*",),
     "on-premises": (),
+    "keyless": ("cloud*", "authentication", "projectId"),
 }
 """The members of each kind in CloudCredentialsInput: `!` marks secrets, `*` required ones."""
 

@@ -24,7 +24,6 @@ from adapters.northflank.convert import (
     to_cloud,
     to_cluster,
     to_instance_type,
-    to_integration,
     to_node,
     to_provider_cloud,
     to_region,
@@ -34,6 +33,7 @@ from adapters.northflank.credentials import (
     to_create_integration_request,
     to_update_integration_request,
 )
+from adapters.northflank.integrations import hides_identity, to_integration
 from adapters.northflank.request import to_create_cluster_request, to_update_cluster_request
 from adapters.northflank.wire import (
     WireCatalogPage,
@@ -56,17 +56,19 @@ from fleet.model.catalog import InstanceType, Region
 from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
-from fleet.model.failure import NotFound, Rejected
+from fleet.model.failure import Forbidden, NotFound, Rejected, Unavailable, UnexpectedResponse
 from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement, newest_first
 from fleet.ports.adapter import Listing
-from fleet.providers.northflank import NORTHFLANK, NorthflankClusterPatch, NorthflankClusterSpec
+from fleet.providers.northflank import FEATURES, NORTHFLANK, NorthflankClusterPatch, NorthflankClusterSpec
 
 PER_PAGE = 100
 INVOICES_IN_WHOLE = 2
 """The newest invoices that are asked for one by one."""
+INTEGRATIONS_IN_WHOLE = 10
+"""The integrations that are asked for one by one, at most: with six lists an hour, 60 of the 1000 requests."""
 
 
 class NorthflankAdapter(BaseAdapter):
@@ -88,7 +90,10 @@ class NorthflankAdapter(BaseAdapter):
         return await self.listing(raw, WireNode, lambda wire: to_node(wire, cluster))
 
     async def integrations(self) -> Listing[Integration]:
-        raw = await self._all(f"{self._root}/integrations", WireIntegrationPage)
+        """The first of those whose identity is shown by themselves alone are read one by one, too."""
+        listed = await self._all(f"{self._root}/integrations", WireIntegrationPage)
+        hidden = [one for one in listed if hides_identity(one)][:INTEGRATIONS_IN_WHOLE]
+        raw = [await self._whole(one) if one in hidden else one for one in listed]
         return await self.listing(raw, WireIntegration, lambda wire: to_integration(wire, self.account.id))
 
     async def spend(self) -> Listing[Statement]:
@@ -122,6 +127,18 @@ class NorthflankAdapter(BaseAdapter):
         except (NotFound, Rejected):
             return raw
         return {**raw, **answer.data} if isinstance(raw, Mapping) else raw
+
+    async def _whole(self, raw: Mapping[str, object]) -> object:
+        """An integration as it is by itself, or as it is listed where that is all there is."""
+        identity = WireIntegration.identify(raw)
+        if identity is None:
+            return raw
+        try:
+            path = f"{self._root}/integrations/{segment(identity)}"
+            answer = await self.get(path, WireRawAnswer, attempts=1)
+        except (Forbidden, NotFound, Rejected, Unavailable, UnexpectedResponse):
+            return raw
+        return {**raw, **answer.data}
 
     async def regions(self) -> Listing[Region]:
         """Regions are requested for each cloud, because a region does not show its cloud."""
@@ -160,7 +177,7 @@ class NorthflankAdapter(BaseAdapter):
 
     async def create_integration(self, wanted: CreateIntegration) -> Integration:
         """The answer can hold the credentials. They are not read."""
-        body = to_create_integration_request(wanted)
+        body = to_create_integration_request(wanted, self._api_version)
         secrets = secrets_of(wanted.credentials)
         answer = await self.change("POST", f"{self._root}/integrations", body, secrets=secrets)
         return to_integration((await self.read(answer, WireIntegrationAnswer)).data, self.account.id)
@@ -168,11 +185,11 @@ class NorthflankAdapter(BaseAdapter):
     async def update_integration(self, integration: Integration, wanted: UpdateIntegration) -> None:
         path = f"{self._root}/integrations/{segment(integration.external_id)}"
         level = None
-        if changes_mode(integration, wanted):
+        if changes_mode(integration, wanted) and wanted.permission_check is None:
             with self.before_sending():
                 aws = (await self.get(path, WireIntegrationAnswer)).data.aws
             level = aws.permission_check_level if aws else None
-        body = to_update_integration_request(integration, wanted, level)
+        body = to_update_integration_request(integration, wanted, level, self._api_version)
         await self.confirm(await self.change("PATCH", path, body, secrets=secrets_of(wanted.credentials)))
 
     async def delete_integration(self, integration: Integration) -> None:
@@ -199,6 +216,10 @@ class NorthflankAdapter(BaseAdapter):
             for name, texts in (details if isinstance(details, Mapping) else {}).items()
         }
         return Complaint(message=first_text(error.get("message"), error.get("id")), fields=fields)
+
+    @property
+    def _api_version(self) -> str:
+        return self.account.api_version or FEATURES
 
     @property
     def _scope(self) -> str:

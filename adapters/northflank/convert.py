@@ -10,7 +10,6 @@ from adapters.northflank.pools import WireNodePool, to_node_pool
 from adapters.northflank.settings import to_settings
 from adapters.northflank.wire import (
     WireCluster,
-    WireIntegration,
     WireNode,
     WireNodeResources,
     WireNodeType,
@@ -20,7 +19,6 @@ from fleet.model.capability import Capability
 from fleet.model.catalog import InstanceType, Region
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, Engine, Phase, Resources, digest_revision
-from fleet.model.integration import Integration
 from fleet.model.money import SpendLimitState, SpendLimitStatus
 from fleet.model.node import Node, NodePhase
 from fleet.model.record import Record
@@ -201,25 +199,6 @@ def to_node(wire: WireNode, cluster: Cluster) -> Node:
         zone=wire.zone,
         instance_type=wire.instance_type,
         pool=wire.node_pool.removeprefix("nf-") if wire.node_pool else None,
-        created_at=wire.created_at,
-        unread_members=wire.unread,
-    )
-
-
-def to_integration(wire: WireIntegration, account_id: str) -> Integration:
-    block = {"aws": wire.aws, "aws-eusc": wire.aws, "gcp": wire.gcp, "cloudflare": wire.cloudflare}.get(
-        wire.provider or ""
-    )
-    return Integration(
-        account_id=account_id,
-        provider=NORTHFLANK.key,
-        external_id=wire.id,
-        name=wire.name or wire.id,
-        description=wire.description,
-        cloud=to_cloud(wire.provider),
-        provider_cloud=wire.provider,
-        authentication=(block.authentication_mode or block.credential_type) if block else None,
-        features=wire.features or ((wire.type,) if wire.type else ()),
         created_at=wire.created_at,
         unread_members=wire.unread,
     )

@@ -1,6 +1,6 @@
 """Request bodies for integrations at Northflank (clouds, registries, domain hosts, CDNs) and their credentials."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from adapters.keyfile import read_keyfile
 from adapters.northflank.convert import CLOUDS
+from adapters.northflank.request import to_restrictions
 from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.cloud import Cloud
 from fleet.model.credentials import (
@@ -20,12 +21,14 @@ from fleet.model.credentials import (
     CloudflareCredentials,
     Credentials,
     GcpCredentials,
+    Keyless,
     Kubeconfig,
     OciCredentials,
 )
 from fleet.model.integration import Integration
 from fleet.model.refusal import InvalidInput, Unsupported
-from fleet.providers.northflank import INTEGRATION_NAME, check_description
+from fleet.providers.northflank import FEATURES, TYPE
+from fleet.providers.northflank.rules import INTEGRATION_NAME, check_description, check_teams
 
 Body = dict[str, Any]
 
@@ -69,45 +72,99 @@ MEMBERS: Mapping[type[Credentials], Mapping[str, str]] = {
 ONE_KEY = (Cloud.AIVEN, Cloud.CIVO, Cloud.COREWEAVE)
 CLOUDFLARE_TYPES = ("apiToken", "originCAKey", "globalApiKey")
 KEY, ROLE = "accessKey", "crossAccountRole"
+WAYS: Mapping[Cloud, Sequence[str]] = {
+    Cloud.AWS: (ROLE, KEY),
+    Cloud.GCP: (ROLE, KEY),
+    Cloud.BYOK: ("connector", "direct"),
+}
+"""The ways to authenticate, of which the first needs no secret."""
+
+TYPES = ("cluster", "domain", "registry", "cdn")
+CREDENTIALS = ("credentials",)
 
 
-def to_create_integration_request(wanted: CreateIntegration) -> Body:
+def to_create_integration_request(wanted: CreateIntegration, api_version: str = FEATURES) -> Body:
     credentials = _given(wanted.credentials)
     with _checking("name"):
         INTEGRATION_NAME.check(wanted.name)
     body: Body = {
         "name": wanted.name,
         "provider": PROVIDER_CLOUDS[credentials.cloud],
-        **to_settings(wanted),
-        "credentials": to_members(credentials),
+        **to_settings(wanted, api_version),
     }
+    if not isinstance(credentials, Keyless):
+        body["credentials"] = to_members(credentials)
+    elif api_version == TYPE:
+        raise Unsupported(
+            "This version of Northflank's API makes none without credentials.", path=CREDENTIALS
+        )
+    return body | to_authentication(credentials, wanted.permission_check)
+
+
+def to_authentication(credentials: Credentials, permission_check: str | None) -> Body:
+    """The member of the cloud, which says how the integration authenticates. Some clouds have one way alone."""
+    if permission_check is not None and credentials.cloud is not Cloud.AWS:
+        raise Unsupported(
+            f"Northflank checks rights in AWS alone, not in {credentials.cloud}.", path=("permission_check",)
+        )
+    level = {} if permission_check is None else {"permissionCheckLevel": permission_check}
     match credentials:
         case AwsKeys() | AwsRole():
-            body["aws"] = {"authenticationMode": to_mode(credentials)}
+            return {"aws": {"authenticationMode": to_mode(credentials), **level}}
         case GcpCredentials():
-            project_id = to_project_id(credentials)
-            body["gcp"] = {"authenticationMode": KEY} | ({"projectId": project_id} if project_id else {})
+            return {"gcp": {"authenticationMode": KEY, **_project(to_project_id(credentials))}}
         case CloudflareCredentials():
-            body["cloudflare"] = {"credentialType": credentials.credential_type}
+            return {"cloudflare": {"credentialType": credentials.credential_type}}
+        case Keyless():
+            return _without_credentials(credentials, level)
         case _:
-            pass  # there is one way to authenticate
-    return body
+            return {}
+
+
+def _without_credentials(wanted: Keyless, level: Body) -> Body:
+    """With a role, Northflank makes a service account in GCP that is then to be given rights; a connector runs in the
+    customer's own cluster.
+    """
+    ways = WAYS.get(wanted.cloud, ())
+    mode = wanted.authentication or next(iter(ways), None)
+    if mode is not None and mode not in ways:
+        known = " or ".join(ways) or "left out"
+        raise InvalidInput(f"In {wanted.cloud} it is {known}.", path=(*CREDENTIALS, "authentication"))
+    if wanted.cloud is Cloud.GCP:
+        if mode == ROLE and wanted.project_id is None:
+            raise InvalidInput("Northflank needs the project of GCP.", path=(*CREDENTIALS, "project_id"))
+        return {"gcp": {"authenticationMode": mode, **_project(wanted.project_id)}}
+    if wanted.cloud is Cloud.AWS:
+        return {"aws": {"authenticationMode": mode, **level}}
+    return {"byok": {"connectionMode": mode}} if wanted.cloud is Cloud.BYOK else {}
+
+
+def _project(project_id: str | None) -> Body:
+    return {} if project_id is None else {"projectId": project_id}
 
 
 def to_update_integration_request(
-    integration: Integration, wanted: UpdateIntegration, permission_check_level: str | None = None
+    integration: Integration,
+    wanted: UpdateIntegration,
+    permission_check_level: str | None = None,
+    api_version: str = FEATURES,
 ) -> Body:
     """The body of a change. `permission_check_level` is the integration's current one; it is sent again where its block
     is sent.
     """
-    body = to_settings(wanted)
+    if api_version == TYPE and wanted.features is not None:
+        raise Unsupported("This version of Northflank's API changes no type.", path=("features",))
+    body = to_settings(wanted, api_version)
+    mode, level = integration.authentication, wanted.permission_check or permission_check_level
     if wanted.credentials is not None:
         credentials = _given(wanted.credentials)
         _refuse_another_link(integration, credentials)
         body["credentials"] = to_members(credentials)
-        if changes_mode(integration, wanted):
-            level = {"permissionCheckLevel": permission_check_level} if permission_check_level else {}
-            body["aws"] = {"authenticationMode": to_mode(credentials), **level}
+        mode = to_mode(credentials)
+    if wanted.permission_check is not None and integration.cloud is not Cloud.AWS:
+        raise Unsupported("Northflank checks rights in AWS alone.", path=("permission_check",))
+    if changes_mode(integration, wanted) or wanted.permission_check is not None:
+        body["aws"] = {"authenticationMode": mode or KEY} | ({"permissionCheckLevel": level} if level else {})
     return body
 
 
@@ -121,15 +178,30 @@ def to_mode(credentials: Credentials | None) -> str:
     return ROLE if isinstance(credentials, AwsRole) else KEY
 
 
-def to_settings(wanted: CreateIntegration | UpdateIntegration) -> Body:
+def to_settings(wanted: CreateIntegration | UpdateIntegration, api_version: str) -> Body:
     body: Body = {}
     with _checking("description"):
         check_description(wanted.description)
     if wanted.description is not None:
         body["description"] = wanted.description
-    if wanted.features is not None:
+    if wanted.features is not None and api_version == TYPE:
+        body["type"] = to_type(wanted.features)
+    elif wanted.features is not None:
         body["features"] = list(wanted.features)
+    with _checking("allowed_teams"):
+        check_teams(wanted.allowed_teams)
+    if wanted.allowed_teams is not None:
+        body["restrictions"] = to_restrictions(wanted.allowed_teams)
     return body
+
+
+def to_type(features: Sequence[str]) -> str:
+    """The one word that the older document has in the place of features."""
+    if len(features) != 1 or features[0] not in TYPES:
+        raise InvalidInput(
+            f"This version of Northflank's API takes one feature: {', '.join(TYPES)}.", path=("features",)
+        )
+    return features[0]
 
 
 def to_members(credentials: Credentials) -> dict[str, str]:
@@ -151,6 +223,12 @@ def _given(credentials: Credentials | None) -> Credentials:
     """Checks that Northflank supports this kind of credentials and that nothing is missing."""
     if credentials is None:
         raise InvalidInput("An integration needs credentials.", path=("credentials",))
+    if isinstance(credentials, Keyless):
+        if credentials.cloud not in PROVIDER_CLOUDS:
+            raise Unsupported(
+                f"Northflank has no place for {credentials.cloud}.", path=(*CREDENTIALS, "cloud")
+            )
+        return credentials
     if type(credentials) not in MEMBERS:
         raise Unsupported(f"Northflank has no place for {credentials.kind}.", path=("credentials",))
     if isinstance(credentials, CloudApiKey) and credentials.cloud not in ONE_KEY:
@@ -187,6 +265,8 @@ def _refuse_another_link(integration: Integration, credentials: Credentials) -> 
             "credentials.",
             path=("credentials",),
         )
+    if isinstance(credentials, Keyless):
+        raise Unsupported("An integration keeps the credentials that it has.", path=CREDENTIALS)
     settled = {
         "project": isinstance(credentials, GcpCredentials) and credentials.project_id is not None,
         "way to authenticate": isinstance(credentials, GcpCredentials) and integration.authentication == ROLE,

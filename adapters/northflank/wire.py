@@ -108,7 +108,21 @@ class WireNode(CamelWire, WireItem):
 class WireAuthentication(CamelPart):
     authentication_mode: Text = None
     credential_type: Text = None
+    connection_mode: Text = None
     permission_check_level: Text = None
+    project_id: Text = None
+    service_account_email: Text = None
+
+
+class WirePublicCredentials(CamelPart):
+    """What of the credentials says who somebody is and lets nobody in."""
+
+    role_arn: Text = None
+    tenant_id: Text = None
+    client_id: Text = None
+    subscription_id: Text = None
+    tenancy_id: Text = None
+    user_id: Text = None
 
 
 class WireIntegration(CamelItem):
@@ -124,6 +138,9 @@ class WireIntegration(CamelItem):
     aws: WireAuthentication | None = None
     gcp: WireAuthentication | None = None
     cloudflare: WireAuthentication | None = None
+    byok: WireAuthentication | None = None
+    restrictions: WireRestrictions | None = None
+    credentials: WirePublicCredentials | None = None
     created_at: When = None
 
 

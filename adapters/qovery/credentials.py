@@ -119,6 +119,10 @@ def _refuse_what_is_not_kept(wanted: CreateIntegration | UpdateIntegration) -> N
         raise Unsupported("Qovery keeps no description of credentials.", path=("description",))
     if wanted.features:
         raise Unsupported("Qovery's credentials have no features.", path=("features",))
+    if wanted.allowed_teams:
+        raise Unsupported("Qovery's credentials are for the whole organization.", path=("allowed_teams",))
+    if wanted.permission_check is not None:
+        raise Unsupported("Qovery does not say how it checks rights.", path=("permission_check",))
 
 
 def _refuse(credentials: Credentials, member: str, sentence: str) -> None:

@@ -46,6 +46,8 @@ def show_integration(session: Session, options: Options) -> int:
         "authentication": integration["authentication"] or "",
         **_identity(integration["identity"]),
         "features": ", ".join(integration["features"]),
+        "permission check": integration["permissionCheck"] or "",
+        "teams": ", ".join(integration["allowedTeams"] or ()),
         "used by": ", ".join(path_of(node) for node in used_by) or "no cluster",
         "created": moment(integration["createdAt"], session.clock.now()),
         "seen": observed_ago(integration["freshness"]),
@@ -67,6 +69,8 @@ def create_integration(session: Session, options: Options) -> int:
         "name": options.name,
         "description": options.description,
         "features": list(options.feature) or None,
+        "allowedTeams": list(options.allowed_team) or None,
+        "permissionCheck": options.permission_check,
         "credentials": credentials,
     }
     wanted = {name: value for name, value in members.items() if value is not None}
@@ -77,8 +81,12 @@ def update_integration(session: Session, options: Options) -> int:
     members = {
         "description": options.description,
         "features": list(options.feature) or None,
+        "allowedTeams": [] if options.all_teams else list(options.allowed_team) or None,
+        "permissionCheck": options.permission_check,
         "credentials": to_credentials(session, options),
     }
+    if options.all_teams and options.allowed_team:
+        raise UsageError("--allowed-team and --all-teams contradict each other.")
     patch = {name: value for name, value in members.items() if value is not None}
     if not patch:
         raise UsageError("Nothing is to differ.", "Give --description, --feature or --credentials.")
@@ -150,6 +158,18 @@ def _which() -> list[click.Parameter]:
     ]
 
 
+def _settings() -> list[click.Parameter]:
+    return [
+        _features(),
+        Flag("--allowed-team", multiple=True, metavar="ID", help="that may use it; may be repeated"),
+        Flag(
+            "--permission-check",
+            metavar="WORD",
+            help="how strictly its rights in the cloud are checked, in the provider's words",
+        ),
+    ]
+
+
 def _features() -> click.Parameter:
     return Flag(
         "--feature",
@@ -199,6 +219,8 @@ fleetgraph integrations create --account "Tidewater Studio" --name lab-aws --cre
     --set role-arn=arn:aws:iam::123456789012:role/fleet --wait
 fleetgraph integrations create --account "Tidewater Studio" --name lab-civo --credentials api-key \\
     --set cloud=civo --secret api-key=env:CIVO_TOKEN
+fleetgraph integrations create --account "Tidewater Studio" --name lab-gcp --credentials keyless \\
+    --set cloud=gcp --set project-id=tidewater-lab --feature byoc --allowed-team tidewater-studio
 fleetgraph integrations create --account "Orchard Grocers" --name lab-keys --credentials aws-keys \\
     --secret access-key-id=env:AWS_ACCESS_KEY_ID --secret secret-access-key=@secret.txt
 """,
@@ -212,7 +234,7 @@ fleetgraph integrations create --account "Orchard Grocers" --name lab-keys --cre
                 ),
                 Flag("--name", required=True, metavar="NAME"),
                 Flag("--description", metavar="TEXT"),
-                _features(),
+                *_settings(),
                 *credential_flags(required=True),
                 IDEMPOTENCY_KEY,
                 *changing_flags(),
@@ -231,7 +253,8 @@ fleetgraph integrations update "Tidewater Studio/CoreWeave training" --credentia
             params=[
                 *_which(),
                 Flag("--description", metavar="TEXT"),
-                _features(),
+                *_settings(),
+                Flag("--all-teams", is_flag=True, help="every team may use it"),
                 *credential_flags(required=False),
                 *changing_flags(),
             ],

@@ -284,6 +284,8 @@ query Integrations($after: String, $filter: IntegrationFilter) {
         applicationId
         userId
       }
+      permissionCheck
+      allowedTeams
       features
       createdAt
       externalId

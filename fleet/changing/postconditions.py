@@ -81,7 +81,10 @@ def is_settled(cluster: Cluster) -> bool:
 
 def is_proven_by_its_answer(change: Change) -> bool:
     """Of an integration: whether nothing that the provider shows was asked for."""
-    return isinstance(change, UpdateIntegration) and change.description is None and change.features is None
+    return isinstance(change, UpdateIntegration) and all(
+        one is None
+        for one in (change.description, change.features, change.allowed_teams, change.permission_check)
+    )
 
 
 def has_begun(operation: Operation, row: TrackedCluster) -> bool:
@@ -290,8 +293,13 @@ def shows_integration(change: Change, integration: Integration) -> bool:
     if isinstance(change, CreateIntegration):
         return integration.name == change.name and set(change.features or ()) <= set(integration.features)
     assert isinstance(change, UpdateIntegration)
-    return (change.description is None or integration.description == change.description) and (
-        change.features is None or set(change.features) == set(integration.features)
+    return all(
+        (
+            change.description is None or integration.description == change.description,
+            change.features is None or set(change.features) == set(integration.features),
+            change.allowed_teams is None or set(change.allowed_teams) == set(integration.allowed_teams or ()),
+            change.permission_check in (None, integration.permission_check),
+        )
     )
 
 

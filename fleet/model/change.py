@@ -182,6 +182,8 @@ class CreateIntegration(Change):
     name: str = Field(min_length=1)
     description: str | None = None
     features: tuple[str, ...] | None = None
+    allowed_teams: tuple[str, ...] | None = None
+    permission_check: str | None = None
     credentials: SerializeAsAny[Credentials] | None = Field(default=None, exclude=True, repr=False)
 
     @property
@@ -190,19 +192,24 @@ class CreateIntegration(Change):
 
 
 class UpdateIntegration(Change):
-    """`has_credentials` tells that credentials were given; they are not stored. Null members stay as they are."""
+    """`has_credentials` tells that credentials were given; they are not stored. Null members stay as they are. No
+    allowed team is no restriction.
+    """
 
     kind = OperationKind.UPDATE_INTEGRATION
     capability = Capability.CHANGE_INTEGRATION
 
     description: str | None = None
     features: tuple[str, ...] | None = None
+    allowed_teams: tuple[str, ...] | None = None
+    permission_check: str | None = None
     credentials: SerializeAsAny[Credentials] | None = Field(default=None, exclude=True, repr=False)
     has_credentials: bool = False
 
     @model_validator(mode="after")
     def _changes_something(self) -> "UpdateIntegration":
-        if self.description is None and self.features is None and not self.has_credentials:
+        settings = (self.description, self.features, self.allowed_teams, self.permission_check)
+        if all(one is None for one in settings) and not self.has_credentials:
             raise ValueError("There is nothing to change.")
         return self
 

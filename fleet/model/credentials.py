@@ -138,6 +138,16 @@ class OnPremises(Credentials):
     cloud: Cloud = Cloud.ON_PREMISES
 
 
+class Keyless(Credentials):
+    """No credentials at all. The provider makes an identity, which is then given rights in the cloud, or they are given
+    to the provider elsewhere. `authentication` is how, in the provider's own word.
+    """
+
+    kind = "an integration without credentials"
+    authentication: str | None = None
+    project_id: str | None = None
+
+
 _MARK = "\ufeff"
 
 

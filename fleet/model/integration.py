@@ -51,6 +51,10 @@ class Integration(Record):
     authentication: str | None = None
     identity: Annotated[IntegrationIdentity | None, Field(exclude_if=lambda value: value is None)] = None
     """Null where the provider shows nothing of it. A row without one is written as before there was one."""
+    permission_check: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
+    """How strictly the provider checks what its credentials may do, in the provider's own word."""
+    allowed_teams: Annotated[tuple[str, ...] | None, Field(exclude_if=lambda value: value is None)] = None
+    """The teams that may use it. Null where every team may, and where it is not shown."""
     features: tuple[str, ...] = ()
     created_at: Instant | None = None
     unread_members: UnreadMembers = ()

@@ -46,6 +46,7 @@ FEATURES = (
     *("cloudfront", "route53", "registry-pull", "registry-push", "opentofu"),
     *("workload-identity", "workload-identity-managed"),
 )
+TYPES = ("cluster", "domain", "registry", "cdn")
 WITH_CLUSTERS = ("aws", "aws-eusc", "azure", "civo", "gcp", "byok", "oci", "coreweave", "nebius")
 DESCRIPTION = r"""[a-zA-Z0-9.,?\s\\/'"()\[\];`%^&*\-_:!]+"""
 NEEDED = {"oci": "vcnConfiguration", "coreweave": "zone", "nebius": "projectId"}
@@ -67,7 +68,7 @@ OPTIONAL = ("externalId", "objectId", "passphrase", "email")
 
 def create_integration(scope: Scope, members: Json, now: datetime) -> Integration:
     body = Body(members)
-    name = integration_name(body)
+    name = integration_name(body, scope)
     if slug(name) in scope.integrations:
         raise Refusal(409, "An integration with this name already exists")
     return keep_integration(scope, body, name, now)
@@ -76,7 +77,7 @@ def create_integration(scope: Scope, members: Json, now: datetime) -> Integratio
 def put_integration(scope: Scope, members: Json, now: datetime) -> Integration:
     """Creates an integration, or replaces the one with the same name."""
     body = Body(members)
-    name = integration_name(body)
+    name = integration_name(body, scope)
     before = scope.integrations.get(slug(name))
     return keep_integration(scope, body, name, before.created_at if before else now)
 
@@ -99,13 +100,18 @@ def delete_integration(scope: Scope, own: Integration, now: datetime) -> None:
     del scope.integrations[own.id]
 
 
-def integration_name(body: Body) -> str:
-    body.allow("name", "provider", "description", "features", "credentials", *INTEGRATION_BLOCKS)
+def integration_name(body: Body, scope: Scope) -> str:
+    purpose = "type" if scope.has_types else "features"
+    body.allow("name", "provider", "description", purpose, "credentials", *INTEGRATION_BLOCKS)
+    if scope.has_types:
+        body.choice("type", TYPES)
+        body.take("credentials", dict)
     return read_name(body, longest=39)
 
 
 def keep_integration(scope: Scope, body: Body, name: str, created_at: datetime) -> Integration:
-    spec = {"provider": body.choice("provider", PROVIDERS), "features": [], **integration_members(body)}
+    features: Json = {} if scope.has_types else {"features": []}
+    spec = {"provider": body.choice("provider", PROVIDERS), **features, **integration_members(body)}
     if spec["provider"] == "gcp" and "gcp" not in spec:
         raise body.refuse("gcp.projectId", "is required")
     own = Integration(
@@ -119,6 +125,8 @@ def integration_members(body: Body) -> Json:
     given: Json = {}
     if "description" in body:
         given["description"] = read_description(body)
+    if "type" in body:
+        given["type"] = body.choice("type", TYPES)
     if "features" in body:
         given["features"] = body.choices("features", FEATURES)
     return given | blocks(body, INTEGRATION_BLOCKS)

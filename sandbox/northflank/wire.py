@@ -35,9 +35,15 @@ def cluster(found: Incarnation, scope: Scope) -> Json:
 
 
 def integration(own: Integration, *, with_credentials: bool = False) -> Json:
-    credentials = {"credentials": dict(own.credentials)} if with_credentials else {}
-    created = instant(own.created_at)
-    return {"id": own.id, "name": own.name, **own.spec, **credentials, "createdAt": created}
+    """By itself it shows its credentials and the service account that was made for it, in a list it does not."""
+    shown: Json = {"id": own.id, "name": own.name, **own.spec, "createdAt": instant(own.created_at)}
+    gcp = own.spec.get("gcp", {})
+    if with_credentials:
+        shown["credentials"] = dict(own.credentials)
+        if gcp.get("authenticationMode") == "crossAccountRole":
+            account = f"nf-{own.id}@{gcp['projectId']}.example"
+            shown["gcp"] = {**gcp, "serviceAccountEmail": account}
+    return shown
 
 
 def provider(offer: Mapping[str, Any]) -> Json:

@@ -7,10 +7,10 @@ from adapters.northflank.convert import (
     to_cloud,
     to_cluster,
     to_instance_type,
-    to_integration,
     to_node,
     to_provider_cloud,
 )
+from adapters.northflank.integrations import to_integration
 from adapters.northflank.wire import WireCluster, WireIntegration, WireNode, WireNodeType
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Phase, Resources

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from fleet.model.change import CreateIntegration, UpdateIntegration
+from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Phase
-from fleet.model.failure import Conflict, NotFound
-from fleet.model.integration import Integration
+from fleet.model.credentials import Keyless
+from fleet.model.failure import Conflict, NotFound, Rejected
+from fleet.model.integration import Integration, IntegrationIdentity
 from fleet.model.node import Node, NodePhase
 from fleet.model.refusal import Failing
 from fleet.ports.adapter import Listing
@@ -145,9 +147,92 @@ async def test_a_link_takes_a_role_and_keeps_the_rest_of_its_settings(here: Sett
         "permissionCheckLevel": "ignore-implicit-deny-by-organization",
     }
     after = await link(adapter, "Staging AWS")
-    assert after == staging.model_copy(update={"authentication": "crossAccountRole"})
+    identity = IntegrationIdentity(role_arn="arn:aws:iam::000000000000:role/fleet")
+    assert after == staging.model_copy(update={"authentication": "crossAccountRole", "identity": identity})
+    assert after.permission_check == "ignore-implicit-deny-by-organization"
     await adapter.update_integration(after, UpdateIntegration(credentials=KINDS["aws role"]))
     assert json.loads(sent[1].content).keys() == {"credentials"}
+
+
+async def test_who_a_link_is_at_its_cloud_is_read_of_each_by_itself(here: Setting) -> None:
+    adapter = team(here)
+    production = await link(adapter, "Production AWS")
+    assert production.identity is not None
+    assert production.identity.cloud_account_id == "210987654321"
+    assert production.allowed_teams == ("tidewater-studio",)
+    farm = await link(adapter, "Render farm GCP")
+    assert farm.identity == IntegrationIdentity(
+        project_id="tidewater-render", service_account="nf-render-farm-gcp@tidewater-render.example"
+    )
+    azure, oracle = await link(adapter, "Azure UK"), await link(adapter, "Oracle archive")
+    assert azure.identity is not None
+    assert azure.identity.subscription_id is not None
+    assert oracle.identity is not None
+    assert (oracle.identity.tenant_id or "").startswith("ocid1.tenancy.")
+    assert (await link(adapter, "Aiven databases")).identity is None
+    here.server.requests.clear()
+    listing: Listing[Integration] = await adapter.integrations()
+    single = [one.path for one in here.server.requests if "/integrations/" in one.path]
+    assert len(single) == 4
+    assert "planted" not in "".join(one.model_dump_json() for one in listing.items)
+
+
+async def test_a_link_that_cannot_be_read_by_itself_is_shown_as_it_is_listed(here: Setting) -> None:
+    adapter = team(here)
+    here.server.fault("server-error", path="*/integrations/azure-uk")
+    assert (await link(adapter, "Azure UK")).identity is None
+    assert (await link(adapter, "Oracle archive")).identity is not None
+
+
+async def test_a_link_is_made_without_credentials_and_its_identity_is_told(here: Setting) -> None:
+    adapter, sent = team(here), here.record()
+    wanted = CreateIntegration(
+        name="Lab GCP",
+        features=("byoc", "workload-identity"),
+        allowed_teams=("tidewater-studio",),
+        credentials=Keyless(cloud=Cloud.GCP, project_id="tidewater-lab"),
+    )
+    made = await adapter.create_integration(wanted)
+    assert json.loads(sent[0].content) == {
+        "name": "Lab GCP",
+        "provider": "gcp",
+        "features": ["byoc", "workload-identity"],
+        "restrictions": {"enabled": True, "teams": [{"teamId": "tidewater-studio"}]},
+        "gcp": {"authenticationMode": "crossAccountRole", "projectId": "tidewater-lab"},
+    }
+    assert made.identity == IntegrationIdentity(
+        project_id="tidewater-lab", service_account="nf-lab-gcp@tidewater-lab.example"
+    )
+    assert made == await link(adapter, "Lab GCP")
+    byok = CreateIntegration(name="Shelf", credentials=Keyless(cloud=Cloud.BYOK))
+    assert (await adapter.create_integration(byok)).authentication == "connector"
+
+
+async def test_teams_and_the_check_of_rights_of_a_link_are_changed(here: Setting) -> None:
+    adapter, sent = team(here), here.record()
+    before = await link(adapter, "Production AWS")
+    wanted = UpdateIntegration(allowed_teams=(), permission_check="disabled")
+    await adapter.update_integration(before, wanted)
+    assert json.loads(sent[0].content) == {
+        "restrictions": {"enabled": False},
+        "aws": {"authenticationMode": "crossAccountRole", "permissionCheckLevel": "disabled"},
+    }
+    after = await link(adapter, "Production AWS")
+    assert (after.allowed_teams, after.permission_check) == (None, "disabled")
+
+
+async def test_the_older_document_takes_a_type_and_needs_credentials(here: Setting) -> None:
+    adapter, sent = here.adapters()[0], here.record()
+    here.server.world.scopes[0].has_types = True
+    features = CreateIntegration(name="Old Way", credentials=KINDS["api key"], features=("cluster",))
+    with pytest.raises(Rejected, match="features"):
+        await adapter.create_integration(features)
+    adapter.account = adapter.account.model_copy(update={"api_version": "type"})
+    made = await adapter.create_integration(features)
+    assert json.loads(sent[1].content)["type"] == "cluster"
+    assert "features" not in json.loads(sent[1].content)
+    assert made.features == ("cluster",)
+    assert made == next(one for one in (await adapter.integrations()).items if one.name == "Old Way")
 
 
 async def test_the_description_and_the_features_of_a_link_are_changed_alone(here: Setting) -> None:

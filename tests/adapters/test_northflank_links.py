@@ -19,6 +19,7 @@ from fleet.model.credentials import (
     CloudflareCredentials,
     Credentials,
     GcpCredentials,
+    Keyless,
 )
 from fleet.model.integration import Integration
 from fleet.model.refusal import InvalidInput, Unsupported
@@ -49,6 +50,13 @@ def test_the_vendors_own_example_is_what_is_built_of_its_input() -> None:
         pytest.skip("the vendor's examples are not at hand")
     example = json.loads(path.read_text(encoding="utf-8"))
     del example["aws"], example["cloudflare"]
+    without = CreateIntegration(
+        name="Example Integration",
+        description="This is a new cloud provider integration.",
+        features=("byoc",),
+        credentials=Keyless(cloud=Cloud.GCP, authentication="accessKey"),
+    )
+    assert to_create_integration_request(without) == example
     keyfile = json.dumps({"type": "service_account"})
     wanted = CreateIntegration(
         name="Example Integration",
@@ -121,6 +129,75 @@ def test_half_of_what_proves_it_is_refused(credentials: Credentials, member: str
         linking(credentials)
     assert refused.value.path == ("credentials", member)
     assert PLANTED not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "body"),
+    [
+        ({"cloud": "AWS"}, {"provider": "aws", "aws": {"authenticationMode": "crossAccountRole"}}),
+        (
+            {"cloud": "GCP", "project_id": "shop-1"},
+            {"provider": "gcp", "gcp": {"authenticationMode": "crossAccountRole", "projectId": "shop-1"}},
+        ),
+        ({"cloud": "BYOK"}, {"provider": "byok", "byok": {"connectionMode": "connector"}}),
+        ({"cloud": "CIVO"}, {"provider": "civo"}),
+    ],
+)
+def test_a_link_without_credentials_is_one_that_needs_no_secret(
+    wanted: dict[str, Any], body: dict[str, Any]
+) -> None:
+    assert linking(Keyless.model_validate(wanted)) == {"name": "A link", **body}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "path"),
+    [
+        ({"cloud": "GCP"}, "project_id"),
+        ({"cloud": "GCP", "authentication": "guest"}, "authentication"),
+        ({"cloud": "CIVO", "authentication": "accessKey"}, "authentication"),
+        ({"cloud": "HETZNER"}, "cloud"),
+    ],
+)
+def test_a_link_without_credentials_that_cannot_be_is_refused(wanted: dict[str, Any], path: str) -> None:
+    with pytest.raises((InvalidInput, Unsupported)) as refused:
+        linking(Keyless.model_validate(wanted))
+    assert refused.value.path == ("credentials", path)
+
+
+def test_a_link_keeps_the_credentials_that_it_has() -> None:
+    with pytest.raises(Unsupported, match="keeps the credentials"):
+        to_update_integration_request(AWS, UpdateIntegration(credentials=Keyless(cloud=Cloud.AWS)))
+
+
+def test_rights_are_checked_in_aws_alone() -> None:
+    assert linking(KINDS["aws role"], permission_check="disabled")["aws"] == {
+        "authenticationMode": "crossAccountRole",
+        "permissionCheckLevel": "disabled",
+    }
+    with pytest.raises(Unsupported, match="AWS alone") as refused:
+        linking(KINDS["gcp key"], permission_check="disabled")
+    assert refused.value.path == ("permission_check",)
+    link = AWS.model_copy(update={"cloud": Cloud.GCP})
+    with pytest.raises(Unsupported, match="AWS alone"):
+        to_update_integration_request(link, UpdateIntegration(permission_check="disabled"))
+    with pytest.raises(InvalidInput, match="named by its id"):
+        linking(KINDS["gcp key"], allowed_teams=("a b",))
+
+
+def test_the_older_document_has_one_type_and_does_not_change_it() -> None:
+    def older(**members: Any) -> dict[str, Any]:
+        wanted = {"name": "A link", "credentials": KINDS["aws keys"], **members}
+        return to_create_integration_request(CreateIntegration.model_validate(wanted), "type")
+
+    assert older(features=("registry",))["type"] == "registry"
+    assert "features" not in older(features=("registry",))
+    for features in ((), ("registry", "cdn"), ("byoc",)):
+        with pytest.raises(InvalidInput, match="one feature: cluster, domain, registry, cdn"):
+            older(features=features)
+    with pytest.raises(Unsupported, match="none without credentials"):
+        older(credentials=Keyless(cloud=Cloud.AWS))
+    with pytest.raises(Unsupported, match="changes no type"):
+        to_update_integration_request(AWS, UpdateIntegration(features=("cdn",)), api_version="type")
 
 
 @pytest.mark.parametrize(

@@ -174,6 +174,10 @@ def test_an_account_shows_its_plan_and_what_is_used_of_it(following: Command, ke
             {"apiKey": {"cloud": "DIGITAL_OCEAN", "apiKey": "third"}},
         ),
         (["on-premises"], {"onPremises": {"isOnPremises": True}}),
+        (
+            ["keyless", "--set", "cloud=gcp", "--set", "project-id=shop-prod"],
+            {"keyless": {"cloud": "GCP", "projectId": "shop-prod"}},
+        ),
     ],
 )
 def test_secrets_come_from_variables_and_files(

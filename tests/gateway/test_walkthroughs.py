@@ -357,6 +357,32 @@ async def test_a_northflank_integration_is_made(begin: Begin) -> None:
     assert "Backup AWS" in [one["name"] for one in listed["nodes"]]
 
 
+KEYLESS = {
+    "name": "Lab GCP",
+    "features": ["byoc", "workload-identity"],
+    "allowedTeams": ["tidewater-studio"],
+    "credentials": {"keyless": {"cloud": "GCP", "projectId": "tidewater-lab"}},
+    "idempotencyKey": "lab-first",
+}
+LINKS = """{ clusters(search: "sound") { nodes { integrationExternalId integration { name } } } }"""
+
+
+async def test_a_northflank_integration_without_credentials_tells_who_it_is(begin: Begin) -> None:
+    journey = begin("northflank")
+    account_id = await journey.connect("Tidewater Studio")
+    asked = {"accountId": account_id, **KEYLESS}
+    done = await journey.follow(await journey.run("create-northflank-integration", input=asked), minutes=5)
+    assert (done["state"], done["target"]["name"]) == ("SUCCEEDED", "Lab GCP")
+    listed = {one["name"]: one for one in (await journey.run("integrations", first=100))["nodes"]}
+    lab, production = listed["Lab GCP"], listed["Production AWS"]
+    assert (lab["authentication"], lab["allowedTeams"]) == ("crossAccountRole", ["tidewater-studio"])
+    assert lab["identity"]["serviceAccount"] == "nf-lab-gcp@tidewater-lab.example"
+    assert production["identity"]["cloudAccountId"] == "210987654321"
+    assert production["permissionCheck"] == "enabled"
+    sound = (await journey.client.query(LINKS))["clusters"]["nodes"]
+    assert sound == [{"integrationExternalId": "shared-aws", "integration": None}]
+
+
 async def test_a_northflank_cluster_on_azure_is_made_changed_and_deleted(begin: Begin) -> None:
     journey = begin("northflank")
     account_id = await journey.connect("Tidewater Studio")

@@ -268,6 +268,8 @@ def test_the_requests_of_the_vendors_own_examples_are_taken(served: Serve, conne
     def example(name: str) -> Any:
         return json.loads((PUBLISHED / "examples" / f"{name}.request.json").read_text(encoding="utf-8"))
 
+    link = example("northflank/create-integration")
+    link["gcp"]["projectId"] = "shop-prod"  # its document requires one, which its example leaves out
     answers = [
         connected(served("cockroachdb")).post(
             "/api/v1/clusters", json=example("cockroachdb/create-standard")
@@ -275,11 +277,16 @@ def test_the_requests_of_the_vendors_own_examples_are_taken(served: Serve, conne
         connected(served("kupe")).patch(
             "/api/v1/tenants/acme/clusters/production", json=example("kupe/patch-resources")
         ),
-        connected(served("northflank")).post(
-            "/v1/cloud-providers/integrations", json=example("northflank/create-integration")
+        connected(served("northflank")).post("/v1/cloud-providers/integrations", json=link),
+        *(
+            connected(served("northflank"), "Tidewater Studio").post(
+                "/v1/teams/tidewater-studio/cloud-providers/clusters",
+                json=example(f"northflank/create-cluster.{cloud}") | {"integrationId": integration},
+            )
+            for cloud, integration in (("azure", "azure-uk"), ("oci", "oracle-archive"))
         ),
     ]
-    assert [answer.status_code for answer in answers] == [200, 200, 200]
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
 
 
 # ---------------------------------------------------------------------- negative controls

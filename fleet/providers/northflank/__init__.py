@@ -9,18 +9,22 @@ from fleet.providers.northflank.cluster import (
     NorthflankDetails,
 )
 from fleet.providers.northflank.pools import NodePool, NodePoolWanted
-from fleet.providers.northflank.rules import INTEGRATION_NAME, check_description
 
 __all__ = [
-    "INTEGRATION_NAME",
+    "FEATURES",
     "NORTHFLANK",
+    "TYPE",
     "NodePool",
     "NodePoolWanted",
     "NorthflankClusterPatch",
     "NorthflankClusterSpec",
     "NorthflankDetails",
-    "check_description",
 ]
+
+FEATURES, TYPE = "features", "type"
+"""How an integration says what it is for, by the vendor's document: several features today, one type before. The API
+has no versions of its own.
+"""
 
 NORTHFLANK = Provider(
     key="northflank",
@@ -31,6 +35,7 @@ NORTHFLANK = Provider(
     spec=NorthflankClusterSpec,
     patch=NorthflankClusterPatch,
     needs_external_id=False,
+    api_versions=(FEATURES, TYPE),
     spend_leaves_out="The bill of the cloud that the clusters run in is not in it.",
     unsupported={
         Capability.BACKUPS: "Northflank backs up addons, and not clusters.",

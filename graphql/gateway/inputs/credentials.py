@@ -96,6 +96,18 @@ class OnPremisesInput:
     is_on_premises: bool = strawberry.field(description="True.", default=True)
 
 
+@strawberry.input(
+    description="No credentials. The provider makes an identity, which you give rights in the cloud, or its connector "
+    "runs there."
+)
+class KeylessInput:
+    cloud: Cloud
+    authentication: str | None = option(
+        "How, in the provider's words. The default is the one that needs no secret."
+    )
+    project_id: str | None = option("The project at GCP.")
+
+
 @strawberry.input(one_of=True, description="Credentials for a cloud or a cluster, which the provider uses.")
 class CloudCredentialsInput:
     aws_keys: AwsKeysInput | None = strawberry.UNSET
@@ -110,6 +122,7 @@ class CloudCredentialsInput:
     api_key: CloudApiKeyInput | None = option("For clouds that need a single key. The input names the cloud.")
     kubeconfig: KubeconfigInput | None = option("For a Kubernetes cluster of your own.")
     on_premises: OnPremisesInput | None = option("For machines of your own.")
+    keyless: KeylessInput | None = option("For a new integration that needs no secret.")
 
 
 RECORDS: Mapping[str, type[domain.Credentials]] = {
@@ -125,6 +138,7 @@ RECORDS: Mapping[str, type[domain.Credentials]] = {
     "api_key": domain.CloudApiKey,
     "kubeconfig": domain.Kubeconfig,
     "on_premises": domain.OnPremises,
+    "keyless": domain.Keyless,
 }
 
 

@@ -25,6 +25,12 @@ class CreateIntegrationInput:
     name: str
     description: str | None = strawberry.UNSET
     features: list[str] | None = option("What the integration is used for, in the provider's words.")
+    allowed_teams: list[str] | None = option(
+        "The ids of the teams that may use it. The default is every team."
+    )
+    permission_check: str | None = option(
+        "How strictly the provider checks what the credentials may do, in its words."
+    )
     credentials: CloudCredentialsInput
     idempotency_key: str | None = option(
         "A value that you choose. A request that repeats it within 24 hours with the same input gets the first "
@@ -37,6 +43,10 @@ class UpdateIntegrationInput:
     description: str | None = strawberry.UNSET
     features: list[str] | None = option(
         "What the integration is used for, in the provider's words. Replaces all features."
+    )
+    allowed_teams: list[str] | None = option("The ids of the teams that may use it. Empty: every team may.")
+    permission_check: str | None = option(
+        "How strictly the provider checks what the credentials may do, in its words."
     )
     credentials: CloudCredentialsInput | None = option("Replace the existing credentials.")
 
@@ -78,6 +88,8 @@ def _members(wanted: CreateIntegrationInput | UpdateIntegrationInput) -> dict[st
     return {
         "description": given(wanted.description),
         "features": given(wanted.features),
+        "allowed_teams": given(wanted.allowed_teams),
+        "permission_check": given(wanted.permission_check),
         "credentials": None if credentials is None else to_credentials(credentials),
     }
 

@@ -69,6 +69,10 @@ def integration(row: Row, info: Info) -> "Maybe[Tracked[KnownIntegration] | None
     return at_once(info.context.integrations.load(ref))
 
 
+def integration_external_id(row: Row) -> str | None:
+    return row.integration_external_id
+
+
 async def operation(row: Row, info: Info) -> "KnownOperation | None":
     """The name of the cluster. An open creation has the name of the cluster that it creates."""
     name = provider(row).same_name(row.item.name)
@@ -306,8 +310,13 @@ class Cluster(Node, Observed):
         resolver=spend_of_cluster,
     )
     integration: Annotated["Integration", strawberry.lazy("gateway.types.integration")] | None = field(
-        "The integration that the cluster was created with. Null where the provider has none.",
+        "The integration that the cluster was created with. Null where the provider has none, or does not list it.",
         resolver=integration,
+    )
+    integration_external_id: str | None = field(
+        "The provider's own identifier of that integration. It is also known where the account does not list the "
+        "integration: it is shared by an organization, or was deleted.",
+        resolver=integration_external_id,
     )
     operation: Annotated["Operation", strawberry.lazy("gateway.types.operation")] | None = field(
         "The open operation on the cluster. Null when there is none.", resolver=operation

@@ -76,6 +76,13 @@ class Integration(Node, Observed):
         "Which account, role, project, subscription or service account it is. Null where the provider shows nothing of "
         "it."
     )
+    permission_check: str | None = field(
+        "How strictly the provider checks what its credentials may do, in the provider's words. Null where it is not "
+        "shown."
+    )
+    allowed_teams: list[str] | None = field(
+        "The ids of the teams that may use it. Null where every team may, and where it is not shown."
+    )
     features: list[str] = field(
         "What the integration is used for, in the provider's words, e.g. cluster or registry."
     )

@@ -388,6 +388,11 @@ CREDENTIALS: list[tuple[str, dict[str, Any], credentials.Credentials]] = [
     ),
     ("kubeconfig", {"kubeconfig": "h" * 20}, credentials.Kubeconfig(kubeconfig=HIDDEN)),
     ("onPremises", {}, credentials.OnPremises()),
+    (
+        "keyless",
+        {"cloud": "GCP", "projectId": "shop-prod"},
+        credentials.Keyless(cloud=Cloud.GCP, project_id="shop-prod"),
+    ),
 ]
 
 
