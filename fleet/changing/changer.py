@@ -23,7 +23,11 @@ from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotenc
 
 IDEMPOTENT_FOR = timedelta(hours=24)
 NO_PLAN = "There is no such plan, or no longer. A plan is good for 15 minutes: make another one."
-NOT_WHOLE = "The input of this plan holds a secret, which is not kept. Ask for the change itself, with the same input."
+NOT_WHOLE = (
+    "The input of this plan holds a secret, which is not kept. Ask for the change itself with the same input, and with "
+    "the plan's digest as `plan`."
+)
+ANOTHER = "The plan is of another change."
 TAKEN = (
     "It was sent, and no provider takes a request back. What can be cancelled is a change that still waits because the "
     "provider is busy."
@@ -53,13 +57,20 @@ class Changer(Intents[Operation]):
         """Makes the change of a plan of the caller's, with the very bytes that the plan shows, or refuses it. Applied
         again, it answers the first operation.
         """
+        bound = await self.bound(caller, digest, path=("digest",))
+        assert bound.plan is not None
+        if not bound.plan.is_whole:
+            raise Unsupported(NOT_WHOLE, path=("digest",))
+        return await bound.again(caller, bound.plan.operation, expected_revision=bound.plan.revision)
+
+    async def bound(self, caller: Caller, digest: str, *, path: tuple[str, ...]) -> "Changer":
+        """One that makes the change of a plan of the caller's alone, once its input is given again: the way for an
+        input with secrets, which are not kept. That they are the same shows in the digests of the plan's requests.
+        """
         plan = await self.store.plan(digest)
         if plan is None or plan.operation.requested_by_id != caller.id:
-            raise NoSuchThing(NO_PLAN, path=("digest",))
-        if not plan.is_whole:
-            raise Unsupported(NOT_WHOLE, path=("digest",))
-        bound = replace(self, plan=plan)
-        return await bound.again(caller, plan.operation, expected_revision=plan.revision)
+            raise NoSuchThing(NO_PLAN, path=path)
+        return replace(self, plan=plan)
 
     async def cancel(self, caller: Caller, ref: Ref) -> Operation:
         """Ends a change that still waits for its provider. Whoever sends it at the same moment wins or loses whole."""
@@ -80,6 +91,8 @@ class Changer(Intents[Operation]):
         self, caller: Caller, intent: Operation, account: TrackedAccount, idempotency_key: str | None
     ) -> Operation:
         if self.plan is not None:
+            if not _is_about_the_same(intent, self.plan.operation):
+                raise Conflicting(ANOTHER)
             if intent.steps != self.plan.operation.steps:
                 raise Conflicting(MOVED)
             idempotency_key = f"plan {self.plan.digest}"
@@ -141,3 +154,12 @@ class Changer(Intents[Operation]):
             if not sending.operation.is_unsent or sending.operation.is_waiting:
                 await self.request_observation(operation.account_id, self.clock.now())
         return sending.operation
+
+
+def _is_about_the_same(one: Operation, other: Operation) -> bool:
+    return (one.kind, one.account_id, one.target, one.target_name) == (
+        other.kind,
+        other.account_id,
+        other.target,
+        other.target_name,
+    )

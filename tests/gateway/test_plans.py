@@ -269,6 +269,87 @@ async def test_secrets_are_withheld_from_a_plan_which_is_then_not_applied(begin:
     assert not any(secret in everything for secret in (*planted, token))
 
 
+LINK_PLANNED = (
+    "mutation ($input: CreateIntegrationInput!, $plan: String, $dryRun: Boolean) { "
+    "createIntegration(input: $input, plan: $plan, dryRun: $dryRun) { operation { id state }" + PLAN + "} }"
+)
+
+
+async def test_a_plan_with_secrets_is_sent_once_they_are_given_again_and_no_other(begin: Begin) -> None:
+    journey = begin("northflank")
+    await journey.connect("Tidewater Studio")
+    secret = "plan" + "ted-secret-0"
+    keys = {"awsKeys": {"accessKeyId": "id", "secretAccessKey": secret}}
+    asked = journey.input_of("create-northflank-integration", name="Backup", credentials=keys)
+    asked.pop("idempotencyKey")
+    plan = await planned(journey, LINK, input=asked)
+
+    other = {**asked, "credentials": {"awsKeys": {"accessKeyId": "id", "secretAccessKey": "another"}}}
+    refused = await run(journey, LINK_PLANNED, input=other, plan=plan["digest"])
+    assert [one["__typename"] for one in refused["userErrors"]] == ["ConflictError"]
+    renamed = await run(journey, LINK_PLANNED, input={**asked, "name": "Another"}, plan=plan["digest"])
+    assert [one["__typename"] for one in renamed["userErrors"]] == ["ConflictError"]
+    unknown = await run(journey, LINK_PLANNED, input=asked, plan="0" * 64)
+    assert [(one["__typename"], one["path"]) for one in unknown["userErrors"]] == [
+        ("NotFoundError", ["plan"])
+    ]
+    both = await run(journey, LINK_PLANNED, input=asked, plan=plan["digest"], dryRun=True)
+    assert [(one["__typename"], one["path"]) for one in both["userErrors"]] == [
+        ("InvalidInputError", ["plan"])
+    ]
+    assert sent(journey) == []
+
+    made = await run(journey, LINK_PLANNED, input=asked, plan=plan["digest"])
+    assert made["userErrors"] == []
+    (request,) = sent(journey)
+    assert secret in request.content.decode()
+    again = await run(journey, LINK_PLANNED, input=asked, plan=plan["digest"])
+    assert again["operation"]["id"] == made["operation"]["id"]
+    assert len(sent(journey)) == 1
+    assert secret not in "".join(journey.answers) + journey.scan()
+
+
+async def test_a_plan_of_another_change_is_refused_before_anything_is_begun(begin: Begin) -> None:
+    journey = begin("kupe")
+    await journey.connect("Acme Tools")
+    await journey.observe()
+    first, second = (await journey.client.query(CLUSTERS))["clusters"]["nodes"][:2]
+    plan = await planned(journey, UPDATE, id=first["id"], input=MINE)
+    document = UPDATE.replace("dryRun: true", "plan: $plan").replace("$rev", "$plan: String, $rev", 1)
+    payload = await run(journey, document, id=second["id"], input=MINE, plan=plan["digest"])
+    assert [one["__typename"] for one in payload["userErrors"]] == ["ConflictError"]
+    assert "another change" in payload["userErrors"][0]["message"]
+    assert sent(journey) == []
+    payload = await run(journey, document, id=first["id"], input=MINE, plan=plan["digest"])
+    assert payload["userErrors"] == []
+    assert len(sent(journey)) == 1
+
+
+@pytest.mark.parametrize(
+    ("cluster", "call"),
+    [
+        ("tracking-events", "upgradeCluster(id: $id, dryRun: true)"),
+        ("lane-pricing", "finalizeUpgrade(id: $id, dryRun: true)"),
+        ("lane-pricing", "rollBackUpgrade(id: $id, dryRun: true)"),
+        ("lane-pricing", 'allowNetwork(id: $id, network: {cidr: "192.0.2.0/24"}, dryRun: true)'),
+        ("lane-pricing", 'disallowNetwork(id: $id, cidr: "0.0.0.0/0", dryRun: true)'),
+    ],
+)
+async def test_upgrades_and_networks_are_applied_by_their_plans(
+    cluster: str, call: str, begin: Begin
+) -> None:
+    journey = begin("cockroachdb")
+    await journey.connect("Meridian Freight")
+    await journey.observe()
+    listed = (await journey.client.query(CLUSTERS))["clusters"]["nodes"]
+    (target,) = [one["id"] for one in listed if one["name"] == cluster]
+    plan = await planned(journey, f"mutation ($id: ID!) {{ {call} {{ {PLAN} }} }}", id=target)
+    applied = await run(journey, APPLY, digest=plan["digest"])
+    assert applied["userErrors"] == []
+    (request,) = sent(journey)
+    assert str(request.url) == plan["requests"][0]["url"]
+
+
 def test_every_change_at_a_provider_can_be_planned() -> None:
     assert SCHEMA._schema.mutation_type is not None
     fields = SCHEMA._schema.mutation_type.fields

@@ -29,7 +29,7 @@ from gateway.inputs.clusters import CreateClusterInput, UpdateClusterInput, to_p
 from gateway.inputs.conversion import make, members
 from gateway.mutations.accounts import known
 from gateway.mutations.payloads import answers
-from gateway.mutations.plans import DryRun, intents
+from gateway.mutations.plans import DryRun, Planned, intents, planned_intents
 from gateway.relay import ids
 from gateway.types.money import SpendLimitInput
 from gateway.types.network import AllowedNetworkInput
@@ -55,10 +55,12 @@ async def create(
     info: Info,
     input: CreateClusterInput,  # noqa: A002
     dry_run: DryRun = strawberry.UNSET,
+    plan: Planned = strawberry.UNSET,
 ) -> Operation | Plan:
     account_id = known(input.account_id, "account_id")
     spec = to_spec(input.spec, await _provider(info, account_id, "account_id"), account_id)
-    return await intents(info, dry_run).create_cluster(
+    asked = await planned_intents(info, dry_run, plan)
+    return await asked.create_cluster(
         info.context.caller, account_id, input.name, spec, idempotency_key=given(input.idempotency_key)
     )
 
@@ -70,12 +72,16 @@ async def update(
     input: UpdateClusterInput,  # noqa: A002
     expected_revision: Expected = strawberry.UNSET,
     dry_run: DryRun = strawberry.UNSET,
+    plan: Planned = strawberry.UNSET,
 ) -> Operation | Plan:
     ref = _cluster(id)
     provider = await _provider(info, ref.account_id, "id")
     patch = to_patch(input, provider, ref.account_id)
     change = make(UpdateCluster, {"provider": provider.key, "patch": patch})
-    return await _change(info, ref, change, expected_revision, dry_run)
+    asked = await planned_intents(info, dry_run, plan)
+    return await asked.change_cluster(
+        info.context.caller, ref, change, expected_revision=given(expected_revision)
+    )
 
 
 @answers()

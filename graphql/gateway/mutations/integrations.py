@@ -14,7 +14,7 @@ from gateway.inputs.conversion import make
 from gateway.inputs.credentials import CloudCredentialsInput, to_credentials
 from gateway.mutations.accounts import known
 from gateway.mutations.payloads import answers
-from gateway.mutations.plans import DryRun, intents
+from gateway.mutations.plans import DryRun, Planned, intents, planned_intents
 from gateway.relay import ids
 from gateway.types.records import given, option
 
@@ -56,10 +56,12 @@ async def create(
     info: Info,
     input: CreateIntegrationInput,  # noqa: A002
     dry_run: DryRun = strawberry.UNSET,
+    plan: Planned = strawberry.UNSET,
 ) -> Operation | Plan:
     account_id = known(input.account_id, "account_id")
     change = make(CreateIntegration, {"name": input.name, **_members(input)})
-    return await intents(info, dry_run).create_integration(
+    asked = await planned_intents(info, dry_run, plan)
+    return await asked.create_integration(
         info.context.caller, account_id, change, idempotency_key=given(input.idempotency_key)
     )
 
@@ -70,10 +72,12 @@ async def update(
     id: strawberry.ID,  # noqa: A002
     input: UpdateIntegrationInput,  # noqa: A002
     dry_run: DryRun = strawberry.UNSET,
+    plan: Planned = strawberry.UNSET,
 ) -> Operation | Plan:
     ref = _integration(id)
     change = make(UpdateIntegration, _members(input))
-    return await intents(info, dry_run).change_integration(info.context.caller, ref, change)
+    asked = await planned_intents(info, dry_run, plan)
+    return await asked.change_integration(info.context.caller, ref, change)
 
 
 @answers()

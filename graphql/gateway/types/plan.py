@@ -70,5 +70,5 @@ class Plan:
     expires_at: datetime = field("Until when the plan can be applied.")
     is_whole: bool = field(
         "Whether `applyPlan` takes it. It does not where the input holds secrets, because they are not kept: ask for "
-        "the change itself then."
+        "the change itself then, with the same input and the digest as `plan`."
     )
