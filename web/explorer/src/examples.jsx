@@ -1,14 +1,16 @@
 // The documents of graphql/operations, by what they are for. Each opens in a tab of its own, with its variables.
 import { useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { filled } from "./filled.js";
 import { KeyBox } from "./key.jsx";
 
 function Content() {
   const { addTab } = useGraphiQLActions();
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
-  const open = ({ query, variables }) => {
+  const open = async (example) => {
+    const variables = await filled(example);
     addTab();
-    queryEditor?.setValue(query);
+    queryEditor?.setValue(example.query);
     variableEditor?.setValue(variables ?? "");
   };
   return (
