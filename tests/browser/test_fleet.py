@@ -9,25 +9,14 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ARTIFACTS, SECONDS, Witness, await_that
-from tests.runner import ROOT, Runner, running
+from tests.browser.looking import axe, open_cluster, settled
+from tests.runner import Runner, running
 
 VIEWS = ("/", "/clusters", "/activity", "/operations", "/accounts", "/spend", "/keys", "/create")
 ALL_CURRENT = re.compile(r"All \d+ accounts were observed when due\.")
-AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-def open_cluster(page: Page, name: str) -> None:
-    page.goto(f"/clusters?q={name}")
-    page.get_by_role("link", name=name, exact=True).click()
-    expect(page.get_by_role("heading", name=name, level=2)).to_be_visible()
-
-
-def settled(page: Page) -> None:
-    expect(page.get_by_role("main")).to_be_visible()
-    expect(page.get_by_label("Loading")).to_have_count(0)
 
 
 def test_the_fleet_says_how_many_clusters_there_are_and_which_need_attention(
@@ -65,16 +54,6 @@ def test_axe_finds_nothing_on_a_cluster(scheme: str, page: Page, witness: Witnes
     settled(page)
     assert axe(page) == []
     assert witness.complaints == []
-
-
-def axe(page: Page) -> list[str]:
-    """What breaks WCAG 2.1 AA, each with the first element that does."""
-    if not AXE.exists():
-        pytest.skip("axe is not installed: make web")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-    violations = page.evaluate("async rules => (await axe.run(document, {runOnly: rules})).violations", rules)
-    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in violations]
 
 
 def test_clusters_are_searched_narrowed_and_sorted_and_the_address_says_how(page: Page) -> None:
@@ -141,32 +120,6 @@ def test_a_section_opens_in_the_explorer_with_its_own_query(page: Page) -> None:
     page.get_by_role("button", name="Execute query").click()
     expect(page.locator(".graphiql-response")).to_contain_text("us-central1")
     expect(page).not_to_have_url(re.compile("#query"))
-
-
-def test_a_limit_is_changed_in_place_and_somebody_elses_change_is_shown(page: Page, runner: Runner) -> None:
-    open_cluster(page, "card-tokens")
-    limit = page.get_by_role("region", name="Monthly limit")
-    expect(limit).to_contain_text("25.00 USD")
-    limit.get_by_role("button", name="Change").click()
-    limit.get_by_label(re.compile("Limit a month")).fill("31.50")
-
-    found = runner.query('{ clusters(filter: {nameContains: "card-tokens"}) { nodes { id } } }')
-    document = """mutation ($id: ID!) {
-      setSpendLimit(clusterId: $id, limit: {money: {minorUnits: "2700", currency: "USD"}}) {
-        userErrors { message }
-      }
-    }"""
-    cluster = found["clusters"]["nodes"][0]["id"]
-    assert runner.query(document, {"id": cluster})["setSpendLimit"]["userErrors"] == []
-    expect(limit).to_contain_text("27.00 USD", timeout=60_000)
-
-    limit.get_by_role("button", name="Set").click()
-    conflict = limit.get_by_role("alert")
-    expect(conflict).to_contain_text("27.00 USD")
-    expect(conflict).to_contain_text("31.50 USD")
-    conflict.get_by_role("button", name="Take the new state").click()
-    limit.get_by_role("button", name="Set").click()
-    expect(limit.get_by_role("definition").filter(has_text="31.50 USD")).to_be_visible(timeout=60_000)
 
 
 def test_the_keyboard_alone_goes_everywhere(page: Page) -> None:
@@ -245,63 +198,6 @@ def test_a_key_is_asked_for_once_and_a_provider_that_goes_is_said_with_its_age(
     expect(page.get_by_role("link", name="Create")).to_have_count(0)
 
 
-def test_a_cluster_goes_from_the_form_to_ready(page: Page, witness: Witness) -> None:
-    page.goto("/")
-    page.get_by_role("link", name="Create").click()
-    page.get_by_role("radio", name=re.compile("Kupe Cloud")).click()
-    page.get_by_role("radio", name=re.compile("Acme Tools")).click()
-    create = page.get_by_role("button", name=re.compile("Create the cluster"))
-    page.get_by_label("Name", exact=True).fill("-wrong")
-    expect(create).to_have_attribute("title", re.compile("lower-case letters"))
-    page.get_by_label("Name", exact=True).fill("made-on-the-page")
-    page.get_by_label("Display name").fill("Made on the page")
-    create.click()
-    expect(page).to_have_url(re.compile("/operations/.+"))
-    expect(page.get_by_role("heading", name="Create cluster made-on-the-page")).to_be_visible()
-    expect(page.get_by_text("Succeeded").first).to_be_visible(timeout=120_000)
-    page.get_by_role("link", name="Made on the page").first.click()
-    expect(page.locator(".cluster-header").get_by_text("Ready", exact=True)).to_be_visible(timeout=60_000)
-    expect(page.get_by_role("region", name="History")).to_contain_text("Provisioning")
-    assert witness.complaints == []
-
-
-def test_a_dry_run_shows_the_requests_and_sends_exactly_these(page: Page, witness: Witness) -> None:
-    page.goto("/create")
-    page.get_by_role("radio", name=re.compile("Kupe Cloud")).click()
-    page.get_by_role("radio", name=re.compile("Acme Tools")).click()
-    page.get_by_label("Name", exact=True).fill("planned-on-the-page")
-    page.get_by_label("Display name").fill("Planned on the page")
-    page.get_by_role("button", name="Dry run").click()
-    shown = page.get_by_role("region", name="What would be sent")
-    expect(shown).to_contain_text("Nothing was changed.")
-    expect(shown.get_by_role("listitem")).to_contain_text(re.compile(r"POST .*/clusters"))
-    expect(shown.get_by_label(re.compile("^The body of POST"))).to_contain_text('"planned-on-the-page"')
-    assert axe(page) == []
-    page.get_by_label("Display name").fill("Another wish")
-    expect(shown).to_have_count(0)
-    page.get_by_label("Display name").fill("Planned on the page")
-    page.get_by_role("button", name="Dry run").click()
-    shown.get_by_role("button", name="Send exactly this").click()
-    expect(page).to_have_url(re.compile("/operations/.+"))
-    expect(page.get_by_role("heading", name="Create cluster planned-on-the-page")).to_be_visible()
-    assert witness.complaints == []
-
-
-def test_protection_from_deletion_is_turned_where_the_provider_can(page: Page, witness: Witness) -> None:
-    open_cluster(page, "dispatch-board")
-    button = page.get_by_role("button", name=re.compile("^Turn (on|off) the protection from deletion"))
-    before = button.inner_text()
-    button.click()
-    expect(page.get_by_text(re.compile("Turning it (on|off) was asked for"))).to_be_visible()
-    expect(button).not_to_have_text(before, timeout=60_000)
-    open_cluster(page, "Build farm")
-    settled(page)
-    expect(button).to_have_count(0)
-    page.goto("/clusters")
-    expect(page.get_by_role("checkbox", name=re.compile("^CockroachDB Cloud"))).to_be_visible()
-    assert witness.complaints == []
-
-
 def test_an_expired_key_asks_for_another(page: Page, runner: Runner) -> None:
     page.goto("/")
     settled(page)
@@ -314,36 +210,6 @@ def test_an_expired_key_asks_for_another(page: Page, runner: Runner) -> None:
     )
     expect(page.get_by_text("The key has ended.")).to_be_visible(timeout=SECONDS * 1000)
     expect(page.get_by_label("Key")).to_be_visible()
-
-
-def test_the_fleet_is_asked_again_only_when_its_version_differs(page: Page) -> None:
-    """The sandbox always moves: a version that stands still is put in its place."""
-    asked: list[str] = []
-
-    def answer(route: Route) -> None:
-        name = json.loads(route.request.post_data or "{}").get("operationName", "")
-        asked.append(name)
-        if name == "usePolledVersionQuery":
-            route.fulfill(json={"data": {"fleet": {"version": "as-it-was"}}})
-        else:
-            route.continue_()
-
-    page.goto("/")
-    settled(page)
-    page.route("**/graphql", answer)
-    while asked.count("usePolledVersionQuery") < 2:  # the first differs from none; the test has its own end
-        page.wait_for_timeout(100)
-    assert asked.count("FleetQuery") == 1
-
-
-def test_a_page_that_hears_nothing_says_that_it_is_stale_and_keeps_what_it_has(page: Page) -> None:
-    page.goto("/")
-    settled(page)
-    page.route("**/graphql", lambda route: route.abort())
-    expect(page.get_by_role("status").filter(has_text="Stale")).to_be_visible(timeout=SECONDS * 1000)
-    expect(page.get_by_role("region", name="Needs attention").get_by_role("listitem").first).to_be_visible()
-    page.unroute("**/graphql")
-    expect(page.get_by_text("Live", exact=True)).to_be_visible(timeout=SECONDS * 1000)
 
 
 def test_how_soon_a_slow_machine_shows_the_fleet_is_recorded(page: Page) -> None:

@@ -7,6 +7,7 @@ import { Button } from "../parts/Button";
 import { FreshnessState } from "../parts/Phase";
 import { useRefusal } from "../shell/Viewer";
 import { Disconnect } from "./Disconnect";
+import { Ledger } from "./Ledger";
 import { RefreshAccount } from "./RefreshAccount";
 import { ReplaceToken } from "./ReplaceToken";
 
@@ -24,7 +25,7 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
           replacedAt
           isAccepted
         }
-        hold {
+        deletionGuard {
           since
           reason
         }
@@ -39,6 +40,7 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
           state
           observedAt
           nextAttemptAt
+          reason
           lastFailure {
             message
             httpStatus
@@ -49,9 +51,9 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
     `,
     account,
   );
-  const [open, setOpen] = useState<"token" | "disconnect" | null>(null);
+  const [open, setOpen] = useState<"token" | "disconnect" | "ledger" | null>(null);
   const refusal = useRefusal("ADMIN");
-  const { freshness, token, hold } = data;
+  const { freshness, token, deletionGuard: hold } = data;
   return (
     <li className="item account">
       <FreshnessState state={freshness.state} />
@@ -80,12 +82,17 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
           ) : (
             ", waits for another token"
           )}
+          {freshness.reason && ` (${freshness.reason})`}
           {" · "}token …{token.hint} {token.isAccepted === false ? <span className="tone-broken">refused</span> : token.isAccepted ? "accepted" : "not used yet"}, given{" "}
           <Ago at={token.replacedAt} />
         </p>
       </div>
       <Budget budget={data.requestBudget} />
       <span className="actions">
+        <Button kind="quiet" onClick={() => setOpen("ledger")} aria-label={`Observations of ${data.name}`}>
+          Observations
+        </Button>
+        <Ledger id={data.id} name={data.name} isOpen={open === "ledger"} onClose={() => setOpen(null)} />
         <RefreshAccount id={data.id} name={data.name} />
         {refusal === null && (
           <>

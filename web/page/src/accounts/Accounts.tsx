@@ -6,18 +6,19 @@ import type { AccountsQuery } from "../__generated__/AccountsQuery.graphql";
 import { Button } from "../parts/Button";
 import { Section } from "../parts/Section";
 import { Empty } from "../parts/States";
-import { usePolled } from "../relay/usePolled";
-import { useRefusal } from "../shell/Viewer";
+import { useFollowed } from "../relay/useFollowed";
+import { ReadOnly, useRefusal } from "../shell/Viewer";
 import { AccountRow } from "./AccountRow";
 import { Connect } from "./Connect";
 
-const REFRESH_MS = 5_000;
+/** Budgets and ages move with each observation, though it shows nothing new. */
+const AT_LEAST_EVERY_MS = 10_000;
 
 export default function Accounts() {
   const variables = useMemo(() => ({}), []);
   const [isConnecting, setConnecting] = useState(false);
   const refusal = useRefusal("ADMIN");
-  const { accounts, providers } = usePolled<AccountsQuery>(
+  const { accounts, providers } = useFollowed<AccountsQuery>(
     graphql`
       query AccountsQuery {
         accounts(first: 100) {
@@ -41,7 +42,7 @@ export default function Accounts() {
       }
     `,
     variables,
-    REFRESH_MS,
+    { atLeastEveryMs: AT_LEAST_EVERY_MS },
   );
   const source = { document: compiled, variables };
   return (
@@ -51,7 +52,9 @@ export default function Accounts() {
           {accounts.nodes.length} connected{accounts.pageInfo.hasNextPage && ", and more that are not shown"}
         </p>
         <span className="spread" />
-        {refusal === null && (
+        {refusal ? (
+          <ReadOnly refusal={refusal} />
+        ) : (
           <Button icon="plus" kind="primary" onClick={() => setConnecting(true)}>
             Connect an account
           </Button>

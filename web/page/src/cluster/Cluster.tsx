@@ -6,24 +6,22 @@ import compiled from "../__generated__/ClusterQuery.graphql";
 import type { ClusterQuery } from "../__generated__/ClusterQuery.graphql";
 import { LinkButton } from "../parts/Button";
 import { Empty } from "../parts/States";
-import { usePolled } from "../relay/usePolled";
+import { useFollowed } from "../relay/useFollowed";
 import { Capabilities } from "./Capabilities";
 import { Details } from "./Details";
 import { Facts } from "./Facts";
 import { Header } from "./Header";
 import { History } from "./History";
 import { Limit } from "./Limit";
+import { Networks } from "./Networks";
 import { Nodes } from "./Nodes";
 import { OperationsOf } from "./OperationsOf";
-
-const WHILE_CHANGING_MS = 3_000;
-const REFRESH_MS = 8_000;
 
 export default function Cluster({ id }: { id: string }) {
   const variables = useMemo(() => ({ id }), [id]);
   const [isDeep, setDeep] = useState(false);
   const onMore = useCallback(() => setDeep(true), []);
-  const { cluster, operations } = usePolled<ClusterQuery>(
+  const { cluster, operations } = useFollowed<ClusterQuery>(
     graphql`
       query ClusterQuery($id: ID!) {
         cluster(id: $id) {
@@ -34,6 +32,7 @@ export default function Cluster({ id }: { id: string }) {
           ...Header_cluster
           ...Facts_cluster
           ...Limit_cluster
+          ...Networks_cluster
           ...Nodes_cluster
           ...Details_cluster
           ...Capabilities_cluster
@@ -45,7 +44,7 @@ export default function Cluster({ id }: { id: string }) {
       }
     `,
     variables,
-    isDeep ? null : REFRESH_MS,
+    { isPaused: isDeep },
   );
   if (!cluster) {
     return (
@@ -67,19 +66,20 @@ export default function Cluster({ id }: { id: string }) {
         <div className="stack">
           <Facts cluster={cluster} id={id} />
           <Limit cluster={cluster} id={id} />
+          <Networks cluster={cluster} id={id} />
           <Details cluster={cluster} id={id} />
           <Capabilities cluster={cluster} id={id} />
         </div>
       </div>
-      {(cluster.operation || isDeep) && <Follow id={id} everyMs={cluster.operation ? WHILE_CHANGING_MS : REFRESH_MS} />}
+      {(cluster.operation || isDeep) && <Follow id={id} isClose={Boolean(cluster.operation)} />}
     </div>
   );
 }
 
 /** Asks for what moves, and for no listing. */
-function Follow({ id, everyMs }: { id: string; everyMs: number }) {
+function Follow({ id, isClose }: { id: string; isClose: boolean }) {
   const variables = useMemo(() => ({ id }), [id]);
-  usePolled<ClusterFollowQuery>(
+  useFollowed<ClusterFollowQuery>(
     graphql`
       query ClusterFollowQuery($id: ID!) {
         cluster(id: $id) {
@@ -90,7 +90,7 @@ function Follow({ id, everyMs }: { id: string; everyMs: number }) {
       }
     `,
     variables,
-    everyMs,
+    { isClose },
   );
   return null;
 }

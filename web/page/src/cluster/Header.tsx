@@ -2,7 +2,8 @@
 import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
 import { Link } from "wouter";
-import type { Header_cluster$key } from "../__generated__/Header_cluster.graphql";
+import type { Header_cluster$data, Header_cluster$key } from "../__generated__/Header_cluster.graphql";
+import { ChangeDialog } from "../changing/ChangeDialog";
 import { words } from "../model/phase";
 import { useNow } from "../model/time";
 import { Ago, For } from "../parts/Ago";
@@ -12,9 +13,11 @@ import { Icon } from "../parts/icons";
 import { OperationState, Phase } from "../parts/Phase";
 import { SourceMenu, type Source } from "../parts/Section";
 import { RefreshAccount } from "../accounts/RefreshAccount";
-import { useRefusal } from "../shell/Viewer";
+import { ReadOnly, useRefusal } from "../shell/Viewer";
 import { Delete } from "./Delete";
-import { useVerbs } from "./useVerbs";
+import { Resize } from "./Resize";
+import { Upgrade } from "./Upgrade";
+import { useVerbs, type VerbName } from "./useVerbs";
 
 export function Header({ cluster, source }: { cluster: Header_cluster$key; source: Source }) {
   const data = useFragment(
@@ -24,7 +27,13 @@ export function Header({ cluster, source }: { cluster: Header_cluster$key; sourc
         name
         displayName
         revision
+        version
         isDeletionProtected
+        upgrade {
+          state
+          versions
+        }
+        ...sizes_cluster
         provider {
           name
         }
@@ -155,55 +164,54 @@ function InFlight({ operation }: { operation: Operation }) {
   );
 }
 
-interface Subject {
-  readonly id: string;
-  readonly name: string;
-  readonly displayName: string;
-  readonly revision: string;
-  readonly isDeletionProtected: boolean | null | undefined;
-  readonly account: { readonly id: string; readonly name: string };
-  readonly status: { readonly phase: string };
-  readonly operation: object | null | undefined;
-  readonly consoleUrl: string | null | undefined;
-  readonly capabilities: readonly { readonly capability: string; readonly isSupported: boolean; readonly reason: string | null | undefined }[];
-}
+type Subject = Header_cluster$data;
 
 function Actions({ cluster }: { cluster: Subject }) {
   const refusal = useRefusal("WRITE");
-  const [isDeleting, setDeleting] = useState(false);
-  const { stop, deploy, isBusy } = useVerbs(cluster.id);
-  const consoleUrl = cluster.consoleUrl;
+  const [opened, setOpened] = useState<VerbName | "delete" | "upgrade" | null>(null);
+  const close = () => setOpened(null);
+  const verbs = useVerbs(cluster.id);
+  const { upgrade } = cluster;
+  const canEnd = upgrade.state === "PENDING_FINALIZATION";
   const because = (capability: string): string | null => {
     const support = cluster.capabilities.find((one) => one.capability === capability);
-    if (refusal) return refusal;
     if (!support?.isSupported) return support?.reason ?? "The provider cannot do this.";
-    if (cluster.operation || isBusy) return "A change is on its way.";
-    return null;
+    return cluster.operation ? "A change is on its way." : null;
   };
+  const offers = upgrade.versions?.length ? null : "No version is on offer.";
   return (
     <span className="buttons">
-      {consoleUrl && <Outside href={consoleUrl}>Console</Outside>}
+      {cluster.consoleUrl && <Outside href={cluster.consoleUrl}>Console</Outside>}
       <RefreshAccount id={cluster.account.id} name={cluster.account.name} isWide />
       {refusal ? (
-        <span className="muted small" title={refusal}>
-          Read only
-        </span>
+        <ReadOnly refusal={refusal} />
       ) : (
         <>
-          <Button because={because("STOP_CLUSTER")} onClick={stop}>
-            Stop
-          </Button>
-          <Button because={because("DEPLOY_CLUSTER")} onClick={deploy}>
-            Deploy
+          {verbs.map((verb) =>
+            verb.capability === "FINALIZE_UPGRADE" && !canEnd ? null : (
+              <Button key={verb.name} because={because(verb.capability)} onClick={() => setOpened(verb.name)}>
+                {verb.label}
+              </Button>
+            ),
+          )}
+          <Resize cluster={cluster} because={because("UPDATE_CLUSTER")} />
+          <Button because={because("UPGRADE_CLUSTER") ?? offers} onClick={() => setOpened("upgrade")}>
+            Upgrade
           </Button>
           <Button
             kind="danger"
             because={because("DELETE_CLUSTER") ?? (cluster.isDeletionProtected ? "Deletion protection is on." : null)}
-            onClick={() => setDeleting(true)}
+            onClick={() => setOpened("delete")}
           >
             Delete
           </Button>
-          <Delete cluster={cluster} isOpen={isDeleting} onClose={() => setDeleting(false)} />
+          {verbs.map((verb) => (
+            <ChangeDialog key={verb.name} title={verb.title} done={verb.done} label={verb.label} ask={verb.ask} isOpen={opened === verb.name} onClose={close}>
+              <p>{verb.meaning}</p>
+            </ChangeDialog>
+          ))}
+          <Upgrade cluster={cluster} isOpen={opened === "upgrade"} onClose={close} />
+          <Delete cluster={cluster} isOpen={opened === "delete"} onClose={close} />
         </>
       )}
     </span>

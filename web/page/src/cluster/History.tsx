@@ -1,5 +1,6 @@
 /** The phases of a cluster: as a line in time, and one by one. */
 import { graphql, usePaginationFragment } from "react-relay";
+import { Link } from "wouter";
 import compiled from "../__generated__/HistoryQuery.graphql";
 import type { HistoryQuery } from "../__generated__/HistoryQuery.graphql";
 import type { History_cluster$key } from "../__generated__/History_cluster.graphql";
@@ -37,7 +38,7 @@ export function History({ cluster, id, onMore }: { cluster: History_cluster$key;
   );
   const changes = data.statusHistory.edges.map((edge) => edge.node);
   return (
-    <Section id="history" title="History" source={{ document: compiled, variables: { id, count: 20 } }} note="newest first, kept for 90 days">
+    <Section id="history" title="History" source={{ document: compiled, variables: { id, count: 20 } }} note="newest first, kept for 90 days" actions={<Link to={`/activity?span=90d&cluster=${encodeURIComponent(id)}`}>All its activity</Link>}>
       <Timeline changes={changes} />
       <ol className="history">
         {changes.map((change, index) => (

@@ -1,18 +1,19 @@
-/** What a cluster may spend in a month, changed in place. Somebody else's change is shown, not overwritten. */
+/** What a cluster spent and what it may spend in a month, changed in place. Somebody else's change is shown, not overwritten. */
 import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
 import type { LimitClearMutation } from "../__generated__/LimitClearMutation.graphql";
 import compiled from "../__generated__/LimitQuery.graphql";
 import type { LimitSetMutation } from "../__generated__/LimitSetMutation.graphql";
 import type { Limit_cluster$data, Limit_cluster$key } from "../__generated__/Limit_cluster.graphql";
-import { inUse, money } from "../model/amount";
+import { ChangeForm } from "../changing/ChangeForm";
+import { AMOUNT, inUse, money, toMinor } from "../model/amount";
 import { words } from "../model/phase";
 import { Button } from "../parts/Button";
 import { Fact } from "../parts/Fact";
 import { Section } from "../parts/Section";
+import { say } from "../parts/Toasts";
 import { useChange } from "../relay/useChange";
 import { useRefusal } from "../shell/Viewer";
-import { tell } from "./useVerbs";
 
 type Status = Limit_cluster$data["spendLimit"];
 
@@ -29,6 +30,14 @@ export function Limit({ cluster, id }: { cluster: Limit_cluster$key; id: string 
         }
         operation {
           id
+        }
+        spend {
+          period
+          isFinal
+          amount {
+            decimal
+            currency
+          }
         }
         spendLimit {
           state
@@ -59,7 +68,7 @@ export function Limit({ cluster, id }: { cluster: Limit_cluster$key; id: string 
   const { spendLimit } = data;
   return (
     <Section
-      title="Monthly limit"
+      title="Spend and limit"
       source={{ document: compiled, variables: { id } }}
       actions={
         refusal === null &&
@@ -72,6 +81,12 @@ export function Limit({ cluster, id }: { cluster: Limit_cluster$key; id: string 
     >
       <dl className="facts">
         <Fact title="Limit">{said(spendLimit)}</Fact>
+        {(data.spend ?? []).map(({ period, amount, isFinal }) => (
+          <Fact key={`${period} ${amount.currency}`} title={`Spent in ${period}`}>
+            {money(amount)}
+            {!isFinal && <span className="muted"> so far</span>}
+          </Fact>
+        ))}
         <Fact title="In use">{spendLimit.limit?.usage && inUse(spendLimit.limit.usage)}</Fact>
         <Fact title="Held in">{spendLimit.limit && words(spendLimit.limit.basis)}</Fact>
         <Fact title="When reached">{spendLimit.limit && words(spendLimit.limit.enforcement)}</Fact>
@@ -97,31 +112,26 @@ interface EditProps {
   onClose: () => void;
 }
 
-interface Conflict {
-  message: string;
-  revision: string | null | undefined;
-}
-
-const AMOUNT = /^\d{1,9}(\.\d{1,2})?$/;
-
-const toMinor = (typed: string): string => {
-  const [whole = "0", cents = ""] = typed.split(".");
-  return String(BigInt(whole) * 100n + BigInt(cents.padEnd(2, "0")));
-};
-
 function Edit({ id, revision, status, onRebase, onClose }: EditProps) {
   const current = status.limit?.money;
   const [typed, setTyped] = useState(current?.decimal ?? "");
-  const [conflict, setConflict] = useState<Conflict | null>(null);
-  const [set, isSetting] = useChange<LimitSetMutation>(graphql`
-    mutation LimitSetMutation($clusterId: ID!, $limit: SpendLimitInput!, $expectedRevision: Revision) {
-      setSpendLimit(clusterId: $clusterId, limit: $limit, expectedRevision: $expectedRevision) {
+  const [set] = useChange<LimitSetMutation>(graphql`
+    mutation LimitSetMutation($clusterId: ID!, $limit: SpendLimitInput!, $expectedRevision: Revision, $dryRun: Boolean) {
+      setSpendLimit(clusterId: $clusterId, limit: $limit, expectedRevision: $expectedRevision, dryRun: $dryRun) {
         userErrors {
           __typename
           message
+          path
           ... on ConflictError {
             currentRevision
           }
+        }
+        operation {
+          id
+        }
+        plan {
+          digest
+          ...Plan_plan
         }
         cluster {
           ...Header_cluster
@@ -130,15 +140,23 @@ function Edit({ id, revision, status, onRebase, onClose }: EditProps) {
       }
     }
   `);
-  const [clear, isClearing] = useChange<LimitClearMutation>(graphql`
-    mutation LimitClearMutation($clusterId: ID!, $expectedRevision: Revision) {
-      clearSpendLimit(clusterId: $clusterId, expectedRevision: $expectedRevision) {
+  const [clear] = useChange<LimitClearMutation>(graphql`
+    mutation LimitClearMutation($clusterId: ID!, $expectedRevision: Revision, $dryRun: Boolean) {
+      clearSpendLimit(clusterId: $clusterId, expectedRevision: $expectedRevision, dryRun: $dryRun) {
         userErrors {
           __typename
           message
+          path
           ... on ConflictError {
             currentRevision
           }
+        }
+        operation {
+          id
+        }
+        plan {
+          digest
+          ...Plan_plan
         }
         cluster {
           ...Header_cluster
@@ -147,59 +165,35 @@ function Edit({ id, revision, status, onRebase, onClose }: EditProps) {
       }
     }
   `);
-  const settle = (payload: LimitSetMutation["response"]["setSpendLimit"], done: string) => {
-    const refused = payload?.userErrors[0];
-    if (refused?.__typename === "ConflictError" && refused.currentRevision) {
-      setConflict({ message: refused.message, revision: refused.currentRevision });
-    } else if (tell(payload, done)) onClose();
+  const currency = current?.currency ?? "USD";
+  const [isClearing, setClearing] = useState(false);
+  const ask = async (dryRun: boolean) => {
+    if (isClearing) return (await clear({ clusterId: id, expectedRevision: revision, dryRun })).clearSpendLimit;
+    const limit = { money: { minorUnits: toMinor(typed), currency } };
+    return (await set({ clusterId: id, limit, expectedRevision: revision, dryRun })).setSpendLimit;
   };
-  const isBusy = isSetting || isClearing;
-  const because = isBusy ? "It is being asked for." : AMOUNT.test(typed) ? null : "Give an amount, as in 120 or 12.50.";
   return (
-    <form
+    <ChangeForm
       className="edit"
-      onSubmit={async (event) => {
-        event.preventDefault();
-        if (because) return;
-        const limit = { money: { minorUnits: toMinor(typed), currency: current?.currency ?? "USD" } };
-        settle((await set({ clusterId: id, limit, expectedRevision: revision })).setSpendLimit, "The limit was asked for.");
+      ask={ask}
+      wish={isClearing ? "none" : typed}
+      label={isClearing ? "Remove" : "Set"}
+      because={isClearing || AMOUNT.test(typed) ? null : "Give an amount, as in 120 or 12.50."}
+      onSent={() => {
+        say(isClearing ? "Removing the limit was asked for." : "The limit was asked for.");
+        onClose();
       }}
+      conflict={{ sides: [{ title: "The limit", now: said(status), wanted: isClearing ? "none" : `${typed} ${currency}` }], onRebase }}
+      actions={<Button onClick={onClose}>Cancel</Button>}
     >
-      <label htmlFor="limit">Limit a month, in {current?.currency ?? "USD"}</label>
-      <input id="limit" inputMode="decimal" autoComplete="off" autoFocus value={typed} onChange={(event) => setTyped(event.target.value)} />
-      {conflict && (
-        <div className="conflict" role="alert">
-          <p>{conflict.message}</p>
-          <dl className="facts two">
-            <Fact title="It is now">{said(status)}</Fact>
-            <Fact title="You want">{`${typed} ${current?.currency ?? "USD"}`}</Fact>
-          </dl>
-          <Button
-            onClick={() => {
-              onRebase(conflict.revision ?? revision);
-              setConflict(null);
-            }}
-          >
-            Take the new state as the basis
-          </Button>
-        </div>
+      <label htmlFor="limit">Limit a month, in {currency}</label>
+      <input id="limit" inputMode="decimal" autoComplete="off" autoFocus disabled={isClearing} value={typed} onChange={(event) => setTyped(event.target.value)} />
+      {status.state === "LIMITED" && (
+        <label className="check">
+          <input type="checkbox" checked={isClearing} onChange={(event) => setClearing(event.target.checked)} />
+          No limit at all
+        </label>
       )}
-      <footer>
-        <Button onClick={onClose}>Cancel</Button>
-        {status.state === "LIMITED" && (
-          <Button
-            because={isBusy ? "It is being asked for." : null}
-            onClick={async () =>
-              settle((await clear({ clusterId: id, expectedRevision: revision })).clearSpendLimit, "Removing the limit was asked for.")
-            }
-          >
-            Remove the limit
-          </Button>
-        )}
-        <Button type="submit" kind="primary" because={because}>
-          Set
-        </Button>
-      </footer>
-    </form>
+    </ChangeForm>
   );
 }

@@ -1,5 +1,6 @@
 /** The nodes of a cluster, and keeping work off them. */
 import * as Menu from "@radix-ui/react-dropdown-menu";
+import { useState } from "react";
 import { graphql, usePaginationFragment } from "react-relay";
 import type { NodesCordonMutation } from "../__generated__/NodesCordonMutation.graphql";
 import type { NodesDrainMutation } from "../__generated__/NodesDrainMutation.graphql";
@@ -7,6 +8,8 @@ import compiled from "../__generated__/NodesQuery.graphql";
 import type { NodesQuery } from "../__generated__/NodesQuery.graphql";
 import type { NodesUncordonMutation } from "../__generated__/NodesUncordonMutation.graphql";
 import type { Nodes_cluster$key } from "../__generated__/Nodes_cluster.graphql";
+import { ChangeDialog } from "../changing/ChangeDialog";
+import type { Ask } from "../changing/types";
 import { words } from "../model/phase";
 import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
@@ -14,7 +17,6 @@ import { Icon } from "../parts/icons";
 import { Section } from "../parts/Section";
 import { useChange } from "../relay/useChange";
 import { useRefusal } from "../shell/Viewer";
-import { tell } from "./useVerbs";
 
 const PHASES: Record<string, string> = { READY: "fine", NOT_READY: "broken", DELETED: "still" };
 
@@ -109,57 +111,97 @@ export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id:
   );
 }
 
+interface Verb {
+  label: string;
+  meaning: string;
+  done: string;
+  ask: Ask;
+}
+
 function Maintenance({ id, name }: { id: string; name: string }) {
   const refusal = useRefusal("WRITE");
+  const [chosen, setChosen] = useState<Verb | null>(null);
   const [cordon] = useChange<NodesCordonMutation>(graphql`
-    mutation NodesCordonMutation($id: ID!) {
-      cordonNode(id: $id) {
+    mutation NodesCordonMutation($id: ID!, $dryRun: Boolean) {
+      cordonNode(id: $id, dryRun: $dryRun) {
         userErrors {
           __typename
           message
+          path
+        }
+        operation {
+          id
+        }
+        plan {
+          digest
+          ...Plan_plan
         }
       }
     }
   `);
   const [uncordon] = useChange<NodesUncordonMutation>(graphql`
-    mutation NodesUncordonMutation($id: ID!) {
-      uncordonNode(id: $id) {
+    mutation NodesUncordonMutation($id: ID!, $dryRun: Boolean) {
+      uncordonNode(id: $id, dryRun: $dryRun) {
         userErrors {
           __typename
           message
+          path
+        }
+        operation {
+          id
+        }
+        plan {
+          digest
+          ...Plan_plan
         }
       }
     }
   `);
   const [drain] = useChange<NodesDrainMutation>(graphql`
-    mutation NodesDrainMutation($id: ID!) {
-      drainNode(id: $id) {
+    mutation NodesDrainMutation($id: ID!, $dryRun: Boolean) {
+      drainNode(id: $id, dryRun: $dryRun) {
         userErrors {
           __typename
           message
+          path
+        }
+        operation {
+          id
+        }
+        plan {
+          digest
+          ...Plan_plan
         }
       }
     }
   `);
   if (refusal) return null;
+  const verbs: readonly Verb[] = [
+    { label: "Cordon", meaning: "keep new work off", done: `${name} gets no new work.`, ask: async (dryRun) => (await cordon({ id, dryRun })).cordonNode },
+    { label: "Uncordon", meaning: "let work on again", done: `${name} gets work again.`, ask: async (dryRun) => (await uncordon({ id, dryRun })).uncordonNode },
+    { label: "Drain", meaning: "move work elsewhere", done: `The work of ${name} is moved elsewhere.`, ask: async (dryRun) => (await drain({ id, dryRun })).drainNode },
+  ];
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger className="button quiet square" aria-label={`Maintenance of ${name}`}>
-        <Icon name="more" size={14} />
-      </Menu.Trigger>
-      <Menu.Portal>
-        <Menu.Content className="menu" align="end" sideOffset={4}>
-          <Menu.Item className="item" onSelect={async () => tell((await cordon({ id })).cordonNode, `${name} gets no new work.`)}>
-            Cordon: keep new work off
-          </Menu.Item>
-          <Menu.Item className="item" onSelect={async () => tell((await uncordon({ id })).uncordonNode, `${name} gets work again.`)}>
-            Uncordon: let work on again
-          </Menu.Item>
-          <Menu.Item className="item" onSelect={async () => tell((await drain({ id })).drainNode, `The work of ${name} is moved elsewhere.`)}>
-            Drain: move work elsewhere
-          </Menu.Item>
-        </Menu.Content>
-      </Menu.Portal>
-    </Menu.Root>
+    <>
+      <Menu.Root modal={false}>
+        <Menu.Trigger className="button quiet square" aria-label={`Maintenance of ${name}`}>
+          <Icon name="more" size={14} />
+        </Menu.Trigger>
+        <Menu.Portal>
+          <Menu.Content className="menu" align="end" sideOffset={4}>
+            {verbs.map((verb) => (
+              <Menu.Item key={verb.label} className="item" onSelect={() => setChosen(verb)}>
+                {verb.label}: {verb.meaning}
+              </Menu.Item>
+            ))}
+          </Menu.Content>
+        </Menu.Portal>
+      </Menu.Root>
+      {chosen && (
+        <ChangeDialog title={`${chosen.label} ${name}`} done={chosen.done} label={chosen.label} ask={chosen.ask} isOpen onClose={() => setChosen(null)}>
+          <p>{words(chosen.meaning)}.</p>
+        </ChangeDialog>
+      )}
+    </>
   );
 }

@@ -1,12 +1,13 @@
 /** Turns the protection from deletion on and off, where the provider has it. */
+import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
 import type { ProtectionMutation } from "../__generated__/ProtectionMutation.graphql";
 import type { Protection_cluster$key } from "../__generated__/Protection_cluster.graphql";
+import { ChangeDialog } from "../changing/ChangeDialog";
 import { KINDS } from "../create/kinds";
 import { Button } from "../parts/Button";
 import { useChange } from "../relay/useChange";
 import { useRefusal } from "../shell/Viewer";
-import { tell } from "./useVerbs";
 
 export function Protection({ cluster }: { cluster: Protection_cluster$key }) {
   const data = useFragment(
@@ -31,12 +32,21 @@ export function Protection({ cluster }: { cluster: Protection_cluster$key }) {
     cluster,
   );
   const refusal = useRefusal("WRITE");
-  const [change, isBusy] = useChange<ProtectionMutation>(graphql`
-    mutation ProtectionMutation($id: ID!, $input: UpdateClusterInput!, $expectedRevision: Revision) {
-      updateCluster(id: $id, input: $input, expectedRevision: $expectedRevision) {
+  const [isOpen, setOpen] = useState(false);
+  const [change] = useChange<ProtectionMutation>(graphql`
+    mutation ProtectionMutation($id: ID!, $input: UpdateClusterInput!, $expectedRevision: Revision, $dryRun: Boolean) {
+      updateCluster(id: $id, input: $input, expectedRevision: $expectedRevision, dryRun: $dryRun) {
         userErrors {
           __typename
           message
+          path
+        }
+        operation {
+          id
+        }
+        plan {
+          digest
+          ...Plan_plan
         }
         cluster {
           ...Header_cluster
@@ -53,20 +63,27 @@ export function Protection({ cluster }: { cluster: Protection_cluster$key }) {
   const support = data.capabilities.find((one) => one.capability === "UPDATE_CLUSTER");
   const because = !support?.isSupported
     ? (support?.reason ?? "The provider cannot do this.")
-    : data.operation || isBusy
+    : data.operation
       ? "A change is on its way."
       : null;
-  const turn = async () => {
-    const { updateCluster } = await change({ id: data.id, input: protect(!isOn), expectedRevision: data.revision });
-    tell(updateCluster, `Turning it ${isOn ? "off" : "on"} was asked for.`);
-  };
+  const turned = isOn ? "off" : "on";
   return (
     <>
       {said}
-      <Button className="small" because={because} onClick={turn}>
-        Turn {isOn ? "off" : "on"}
+      <Button className="small" because={because} onClick={() => setOpen(true)}>
+        Turn {turned}
         <span className="sr"> the protection from deletion</span>
       </Button>
+      <ChangeDialog
+        title={`Turn the protection from deletion ${turned}`}
+        done={`Turning it ${turned} was asked for.`}
+        label={`Turn it ${turned}`}
+        ask={async (dryRun) => (await change({ id: data.id, input: protect(!isOn), expectedRevision: data.revision, dryRun })).updateCluster}
+        isOpen={isOpen}
+        onClose={() => setOpen(false)}
+      >
+        <p>{isOn ? "The cluster can be deleted then." : "Nobody can delete the cluster until it is turned off."}</p>
+      </ChangeDialog>
     </>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 import type { useFacetsQuery } from "../__generated__/useFacetsQuery.graphql";
 import { words } from "../model/phase";
-import { useWhenChanged } from "../relay/usePolled";
+import { useWhenChanged } from "../relay/useFollowed";
 import { type Asked, type Facet, FACETS, toSearch } from "./address";
 
 export interface Count {

@@ -2,10 +2,11 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 import type { ClusterOrder, useRowsQuery } from "../__generated__/useRowsQuery.graphql";
-import { REFRESH_MS, useInterval } from "../relay/usePolled";
+import { useWhenChanged } from "../relay/useFollowed";
 
 const PAGE = 100;
 const TYPING_MS = 150;
+const EACH_MS = 1_000;
 
 export const rowsDocument = graphql`
   query useRowsQuery($first: Int!, $after: String, $search: String, $orderBy: [ClusterOrder!], $isCounted: Boolean!) {
@@ -145,18 +146,25 @@ export function useRows(search: string, orderBy: readonly ClusterOrder[]): Rows 
 
   // One page after the other is asked for again, so that a large fleet costs no more than a small one.
   const turn = useRef(0);
-  useInterval(() => {
+  const [left, setLeft] = useState(0);
+  useWhenChanged(() => setLeft(Math.max(1, pages.length)));
+  useEffect(() => {
+    if (left === 0) return;
     const page = pages[turn.current++ % Math.max(1, pages.length)];
-    if (!page || isAsking.current) return;
-    ask(key, page.after).then(
-      (found) =>
-        found &&
-        setListing(
-          (before) => before && before.key === key ? { ...before, total: found[1] ?? before.total, pages: before.pages.map((one) => (one.after === page.after ? renewed(one, found[0], one === before.pages.at(-1)) : one)) } : before,
-        ),
-      () => undefined, // the connection says it, and what is shown stays
-    );
-  }, Math.max(1000, REFRESH_MS / Math.max(1, pages.length)));
+    if (page && !isAsking.current) {
+      ask(key, page.after).then(
+        (found) =>
+          found &&
+          setListing(
+            (before) => before && before.key === key ? { ...before, total: found[1] ?? before.total, pages: before.pages.map((one) => (one.after === page.after ? renewed(one, found[0], one === before.pages.at(-1)) : one)) } : before,
+          ),
+        () => undefined, // the connection says it, and what is shown stays
+      );
+    }
+    const next = setTimeout(() => setLeft(left - 1), EACH_MS);
+    return () => clearTimeout(next);
+    // Another listing does not hurry it.
+  }, [left]);
 
   return {
     rows: pages.flatMap((page) => page.rows),

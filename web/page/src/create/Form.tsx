@@ -1,28 +1,27 @@
 /** What the new cluster is to be, from what its account can offer. */
-import { type FormEvent, useMemo, useRef, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { graphql, useLazyLoadQuery } from "react-relay";
 import { useLocation } from "wouter";
 import type { FormMutation } from "../__generated__/FormMutation.graphql";
-import type { FormPlanMutation, FormPlanMutation$data } from "../__generated__/FormPlanMutation.graphql";
 import compiled from "../__generated__/FormQuery.graphql";
 import type { FormQuery } from "../__generated__/FormQuery.graphql";
-import { Button } from "../parts/Button";
+import { ChangeForm, Refusals } from "../changing/ChangeForm";
+import type { Refusal } from "../changing/types";
 import { Section } from "../parts/Section";
 import { useChange } from "../relay/useChange";
-import { Plan } from "./Plan";
-import type { Fault, Kind, Offers, Values } from "./types";
+import type { Kind, Offers, Values } from "./types";
 
 export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
   const offers = useOffers(accountId);
   const { Fields, nameRule, initial, toSpec } = kind;
   const [name, setName] = useState("");
   const [values, setValues] = useState<Values>(initial);
-  const [faults, setFaults] = useState<readonly Fault[]>([]);
+  const [refused, setRefused] = useState<readonly Refusal[]>([]);
   const idempotencyKey = useRef(randomKey());
   const [, go] = useLocation();
-  const [change, isBusy] = useChange<FormMutation>(graphql`
-    mutation FormMutation($input: CreateClusterInput!) {
-      createCluster(input: $input) {
+  const [change] = useChange<FormMutation>(graphql`
+    mutation FormMutation($input: CreateClusterInput!, $dryRun: Boolean) {
+      createCluster(input: $input, dryRun: $dryRun) {
         userErrors {
           __typename
           message
@@ -31,17 +30,6 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
         operation {
           id
         }
-      }
-    }
-  `);
-  const [planFor, isPlanning] = useChange<FormPlanMutation>(graphql`
-    mutation FormPlanMutation($input: CreateClusterInput!) {
-      createCluster(input: $input, dryRun: true) {
-        userErrors {
-          __typename
-          message
-          path
-        }
         plan {
           digest
           ...Plan_plan
@@ -49,37 +37,28 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
       }
     }
   `);
-  const [planned, setPlanned] = useState<{ wish: string; plan: Planned } | null>(null);
   const wrongName = name !== "" && !nameRule.pattern.test(name);
   const { spec, missing } = toSpec(values);
-  const wish = JSON.stringify({ name, spec });
-  const because = isBusy || isPlanning ? "It is being asked for." : name === "" ? "Give it a name." : wrongName ? nameRule.said : missing ? `Give ${missing}.` : null;
-  const create = async (event: FormEvent) => {
-    event.preventDefault();
-    if (because) return;
-    const { createCluster } = await change({ input: { accountId, name, spec, idempotencyKey: idempotencyKey.current } });
-    if (!createCluster) return;
-    setFaults(createCluster.userErrors);
-    if (createCluster.userErrors.length > 0) {
-      idempotencyKey.current = randomKey(); // what was refused is another wish once it is mended
-      return;
-    }
-    go(createCluster.operation ? `/operations/${encodeURIComponent(createCluster.operation.id)}` : "/operations");
+  const because = name === "" ? "Give it a name." : wrongName ? nameRule.said : missing ? `Give ${missing}.` : null;
+  const ask = async (dryRun: boolean) => {
+    const key = dryRun ? null : { idempotencyKey: idempotencyKey.current };
+    const { createCluster } = await change({ input: { accountId, name, spec, ...key }, dryRun });
+    if (createCluster?.userErrors.length) idempotencyKey.current = randomKey(); // it is another wish once it is mended
+    return createCluster;
   };
-  const show = async () => {
-    const { createCluster } = await planFor({ input: { accountId, name, spec } });
-    if (!createCluster) return;
-    setFaults(createCluster.userErrors);
-    setPlanned(createCluster.plan ? { wish, plan: createCluster.plan } : null);
-  };
-  const refused = (said: readonly Fault[]) => {
-    setFaults(said);
-    setPlanned(null);
-  };
-  const elsewhere = faults.filter((fault) => fault.path.at(-1) !== "name");
+  const ofName = refused.find(({ path }) => path?.at(-1) === "name");
+  const elsewhere = refused.filter((one) => one !== ofName);
   return (
-    <form onSubmit={create}>
-      <Section title="What" source={{ document: compiled, variables: { accountId } }}>
+    <Section title="What" source={{ document: compiled, variables: { accountId, accountIds: [accountId] } }}>
+      <ChangeForm
+        ask={ask}
+        wish={JSON.stringify({ name, spec })}
+        label="Create the cluster"
+        because={because}
+        onRefused={setRefused}
+        onSent={(id) => go(id ? `/operations/${encodeURIComponent(id)}` : "/operations")}
+        actions={<span className="muted small">The answer comes at once. The operation is followed until an observation shows the cluster.</span>}
+      >
         <div className="fields">
           <div className="field">
             <label htmlFor="create-name">Name</label>
@@ -92,38 +71,17 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
               aria-describedby="create-name-rule"
               onChange={(event) => setName(event.target.value)}
             />
-            <small id="create-name-rule" className={wrongName ? "tone-broken" : "muted"}>
-              {faults.find((fault) => fault.path.at(-1) === "name")?.message ?? nameRule.said}
+            <small id="create-name-rule" className={wrongName || ofName ? "tone-broken" : "muted"}>
+              {ofName?.message ?? nameRule.said}
             </small>
           </div>
           <Fields values={values} offers={offers} onChange={(changed) => setValues((before) => ({ ...before, ...changed }))} />
         </div>
-        {elsewhere.length > 0 && (
-          <ul className="faults" role="alert">
-            {elsewhere.map((fault) => (
-              <li key={fault.message} className="tone-broken">
-                {fault.message} {fault.path.length > 1 && <code>{fault.path.slice(1).join(".")}</code>}
-              </li>
-            ))}
-          </ul>
-        )}
-        <footer className="submit">
-          <span className="muted small">The answer comes at once. The operation is followed until an observation shows the cluster.</span>
-          <span className="spread" />
-          <Button because={because} onClick={() => void show()}>
-            Dry run
-          </Button>
-          <Button type="submit" kind="primary" because={because}>
-            Create the cluster
-          </Button>
-        </footer>
-      </Section>
-      {planned?.wish === wish && <Plan key={planned.plan.digest} plan={planned.plan} onRefused={refused} />}
-    </form>
+        {elsewhere.length > 0 && <Refusals said={elsewhere} />}
+      </ChangeForm>
+    </Section>
   );
 }
-
-type Planned = NonNullable<NonNullable<FormPlanMutation$data["createCluster"]>["plan"]>;
 
 /** A random name of this wish: repeated, it makes no second cluster. Works without a secure context, too. */
 function randomKey(): string {

@@ -1,5 +1,6 @@
 /** How clusters of each provider are asked for. */
 import type { Cloud } from "../__generated__/FormMutation.graphql";
+import { AMOUNT, toMinor } from "../model/amount";
 import { Choice, cloudsOf, integrationsOf, regionsOf, Text, Tick, typesOf, whole } from "./fields";
 import type { FieldsProps, Kind } from "./types";
 
@@ -50,7 +51,7 @@ const cockroachdb: Kind = {
   toSpec: (values) => {
     const region = values.region ?? "";
     const numbers = { nodes: whole(values.nodes), vcpus: whole(values.vcpus), storageGib: whole(values.storage) };
-    const serverless = { regions: [region], spendLimit: values.limit ? { money: { minorUnits: minor(values.limit), currency: "USD" } } : null };
+    const serverless = { regions: [region], spendLimit: values.limit && AMOUNT.test(values.limit) ? { money: { minorUnits: toMinor(values.limit), currency: "USD" } } : null };
     const plan =
       values.plan === "advanced"
         ? { advanced: { regionNodes: [{ region, nodes: numbers.nodes ?? 0 }], vcpus: numbers.vcpus, storageGib: numbers.storageGib ?? 0 } }
@@ -71,13 +72,6 @@ const cockroachdb: Kind = {
   },
   protect: (isDeletionProtected) => ({ cockroachdb: { isDeletionProtected } }),
 };
-
-const AMOUNT = /^\d{1,9}(\.\d{1,2})?$/;
-
-function minor(typed: string): string {
-  const [units = "0", cents = ""] = typed.split(".");
-  return /^\d+$/.test(units) ? String(BigInt(units) * 100n + BigInt(cents.padEnd(2, "0") || "0")) : "0";
-}
 
 const kupe: Kind = {
   nameRule: { pattern: /^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/, said: "2 to 63 lower-case letters, digits and dashes, none of them a dash at an end." },

@@ -5,11 +5,6 @@ import type { UpdateClusterInput } from "../__generated__/ProtectionMutation.gra
 /** What is typed, by the name of the field. */
 export type Values = Readonly<Record<string, string>>;
 
-export interface Fault {
-  readonly message: string;
-  readonly path: readonly string[];
-}
-
 export interface Offers {
   readonly regions: readonly {
     readonly name: string;

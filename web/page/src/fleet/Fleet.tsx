@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import { graphql } from "react-relay";
 import compiled from "../__generated__/FleetQuery.graphql";
 import type { FleetQuery } from "../__generated__/FleetQuery.graphql";
-import { useFollowed } from "../relay/usePolled";
+import { useFollowed } from "../relay/useFollowed";
 import { AccountTroubles } from "./AccountTroubles";
 import { Attention } from "./Attention";
 import { Changes } from "./Changes";

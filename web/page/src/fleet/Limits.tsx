@@ -1,4 +1,4 @@
-/** What clusters may spend in a calendar month, by currency, and what the sums leave out. */
+/** What was spent, and what clusters may spend in a calendar month, by currency, and what the sums leave out. */
 import { graphql, useFragment } from "react-relay";
 import { Link } from "wouter";
 import type { Limits_fleet$key } from "../__generated__/Limits_fleet.graphql";
@@ -9,6 +9,13 @@ export function Limits({ fleet, source }: { fleet: Limits_fleet$key; source: Sou
   const limits = useFragment(
     graphql`
       fragment Limits_fleet on Fleet {
+        spend {
+          total {
+            decimal
+            currency
+          }
+          leftOutCount
+        }
         spendLimits {
           decimal
           currency
@@ -26,8 +33,15 @@ export function Limits({ fleet, source }: { fleet: Limits_fleet$key; source: Sou
     fleet,
   );
   return (
-    <Section title="Monthly limits" source={source} actions={<Link to="/spend">Spend</Link>}>
+    <Section title="Spend and limits" source={source} actions={<Link to="/spend">Spend</Link>}>
       <dl className="facts two">
+        <div>
+          <dt>Spent in the running periods</dt>
+          <dd>
+            {limits.spend.total.map(money).join(", ") || "not known"}
+            {limits.spend.leftOutCount > 0 && <small className="muted"> without {plural(limits.spend.leftOutCount, "account")}</small>}
+          </dd>
+        </div>
         <div>
           <dt>Held in money</dt>
           <dd>{limits.spendLimits.map(money).join(", ") || "none"}</dd>

@@ -13,7 +13,7 @@ import { Dialog } from "../parts/Dialog";
 import { Section } from "../parts/Section";
 import { Empty, Skeleton } from "../parts/States";
 import { say } from "../parts/Toasts";
-import { usePolled } from "../relay/usePolled";
+import { useFollowed } from "../relay/useFollowed";
 import { useRefusal, useViewer } from "../shell/Viewer";
 import { MakeKey } from "./MakeKey";
 
@@ -35,14 +35,14 @@ function List() {
   const variables = useMemo(() => ({}), []);
   const [isMaking, setMaking] = useState(false);
   const [isDeep, setDeep] = useState(false);
-  const query = usePolled<KeysQuery>(
+  const query = useFollowed<KeysQuery>(
     graphql`
       query KeysQuery {
         ...Keys_query
       }
     `,
     variables,
-    isDeep ? null : 20_000,
+    { isPaused: isDeep },
   );
   const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<KeysPageQuery, Keys_query$key>(
     graphql`

@@ -6,6 +6,23 @@ export function money(amount: { readonly decimal: string; readonly currency: str
   return `${grouped}${cents === undefined ? "" : `.${cents}`} ${amount.currency}`;
 }
 
+/** What is typed as an amount of money. */
+export const AMOUNT = /^\d{1,9}(\.\d{1,2})?$/;
+
+/** 12.5 -> 1250, of a currency with two digits. */
+export function toMinor(typed: string): string {
+  const [whole = "0", cents = ""] = typed.split(".");
+  return String(BigInt(whole) * 100n + BigInt(cents.padEnd(2, "0")));
+}
+
+/** How many digits of an amount are behind the point. */
+export const digitsOf = (amount: string): number => amount.split(".")[1]?.length ?? 0;
+
+export function decimal(minorUnits: bigint, digits: number): string {
+  const text = String(minorUnits < 0n ? -minorUnits : minorUnits).padStart(digits + 1, "0");
+  return `${minorUnits < 0n ? "-" : ""}${digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`}`;
+}
+
 const short = (value: number): string => (Number.isInteger(value) ? String(value) : value.toFixed(1));
 
 export const cores = (millicores: string | number): string => `${short(Number(millicores) / 1000)} vCPU`;

@@ -13,10 +13,9 @@ import { Icon, type IconName } from "../parts/icons";
 import { OperationState, Phase } from "../parts/Phase";
 import { Section, SourceMenu } from "../parts/Section";
 import { Empty } from "../parts/States";
-import { usePolled } from "../relay/usePolled";
+import { useFollowed } from "../relay/useFollowed";
 import { Cancel } from "./Cancel";
 
-const REFRESH_MS = 2_000;
 const MEANINGS: Record<string, string> = {
   RUNNING: "The provider took it. It succeeds when an observation shows what was asked for.",
   UNCONFIRMED: "The provider may or may not have taken it. That is being found out; nothing is sent twice.",
@@ -27,7 +26,7 @@ const MEANINGS: Record<string, string> = {
 
 export default function Operation({ id }: { id: string }) {
   const variables = useMemo(() => ({ id }), [id]);
-  const { node } = usePolled<OperationQuery>(
+  const { node } = useFollowed<OperationQuery>(
     graphql`
       query OperationQuery($id: ID!) {
         node(id: $id) {
@@ -105,7 +104,7 @@ export default function Operation({ id }: { id: string }) {
       }
     `,
     variables,
-    REFRESH_MS,
+    { isClose: true },
   );
   if (node?.__typename !== "Operation") {
     return <Empty icon="UNKNOWN" title="There is no such operation.">Operations are kept for 30 days.</Empty>;

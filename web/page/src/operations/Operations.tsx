@@ -14,10 +14,9 @@ import { Button } from "../parts/Button";
 import { OperationState as State } from "../parts/Phase";
 import { Section } from "../parts/Section";
 import { Empty } from "../parts/States";
-import { usePolled } from "../relay/usePolled";
+import { useFollowed } from "../relay/useFollowed";
 
 const STATES: readonly OperationState[] = ["RUNNING", "UNCONFIRMED", "SUCCEEDED", "FAILED", "TIMED_OUT"];
-const REFRESH_MS = 5_000;
 
 export default function Operations() {
   const [params, setParams] = useSearchParams();
@@ -44,14 +43,14 @@ export default function Operations() {
 function List({ state }: { state: OperationState | null }) {
   const variables = useMemo(() => ({ filter: state ? { states: [state] } : null }), [state]);
   const [isDeep, setDeep] = useState(false);
-  const query = usePolled<OperationsQuery>(
+  const query = useFollowed<OperationsQuery>(
     graphql`
       query OperationsQuery($filter: OperationFilter) {
         ...Operations_query @arguments(filter: $filter)
       }
     `,
     variables,
-    isDeep ? null : REFRESH_MS,
+    { isPaused: isDeep },
   );
   const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<OperationsPageQuery, Operations_query$key>(
     graphql`
@@ -137,7 +136,7 @@ function List({ state }: { state: OperationState | null }) {
 /** Follows what is on the screen once the list was paged on. */
 function Follow({ filter }: { filter: { states: OperationState[] } | null }) {
   const variables = useMemo(() => ({ filter }), [filter]);
-  usePolled<OperationsFollowQuery>(
+  useFollowed<OperationsFollowQuery>(
     graphql`
       query OperationsFollowQuery($filter: OperationFilter) {
         operations(first: 50, filter: $filter) {
@@ -153,7 +152,6 @@ function Follow({ filter }: { filter: { states: OperationState[] } | null }) {
       }
     `,
     variables,
-    REFRESH_MS,
   );
   return null;
 }

@@ -55,8 +55,11 @@ export function FreshnessState({ state }: { state: string }) {
   );
 }
 
+/** A severity of a newer API is unknown to this page. */
+export const knownSeverity = (severity: string): (typeof SEVERITIES)[number] => SEVERITIES.find((one) => one === severity) ?? "UNKNOWN";
+
 export function Severity({ severity }: { severity: string }) {
-  const name = (SEVERITIES as readonly string[]).includes(severity) ? (severity as IconName) : "UNKNOWN";
+  const name = knownSeverity(severity);
   return (
     <span className={`phase tone-${name.toLowerCase()}`}>
       <Icon name={name} size={14} />

@@ -52,3 +52,9 @@ export function useRefusal(scope: "WRITE" | "ADMIN"): string | null {
   if (!isKnown) return "It is not known yet what you may.";
   return scopes.includes(scope) ? null : `Your key would need the scope ${scope}.`;
 }
+
+/** Stands where the buttons would be that change something. */
+export function ReadOnly({ refusal }: { refusal: string }) {
+  const { isKnown } = useViewer();
+  return isKnown && <span className="muted small">Read only. {refusal}</span>;
+}

@@ -1,75 +1,73 @@
 /** What clusters may spend in a month: sums by currency, each limit, and what no sum holds. */
-import { useMemo } from "react";
+import { Suspense, useMemo } from "react";
 import { graphql } from "react-relay";
 import { Link } from "wouter";
 import compiled from "../__generated__/SpendQuery.graphql";
 import type { SpendQuery } from "../__generated__/SpendQuery.graphql";
-import { money, plural } from "../model/amount";
+import { decimal, digitsOf, money, plural } from "../model/amount";
 import { words } from "../model/phase";
 import { Section, type Source } from "../parts/Section";
-import { Empty } from "../parts/States";
-import { usePolled } from "../relay/usePolled";
+import { Empty, Skeleton } from "../parts/States";
+import { useFollowed } from "../relay/useFollowed";
 import { Costs } from "./Costs";
+import { Envelopes } from "./Envelopes";
+import { Months } from "./Months";
 import { SpendRow } from "./SpendRow";
 
-const REFRESH_MS = 20_000;
+const spendDocument = graphql`
+  query SpendQuery {
+    fleet {
+      spendLimits {
+        decimal
+        currency
+      }
+      convertedSpendLimits {
+        decimal
+        currency
+      }
+      freeAllowances {
+        decimal
+        currency
+      }
+      unlimitedClusterCount
+      unknownLimitClusterCount
+      vcpuLimitedClusterCount
+      vcpuLimit
+      ...Costs_fleet
+    }
+    clusters(first: 100) {
+      nodes {
+        id
+        provider {
+          name
+        }
+        account {
+          id
+          name
+        }
+        spendLimit {
+          state
+          limit {
+            basis
+            money {
+              minorUnits
+              decimal
+              currency
+            }
+          }
+        }
+        ...SpendRow_cluster
+      }
+      pageInfo {
+        hasNextPage
+      }
+    }
+  }
+`;
 
 export default function Spend() {
   const variables = useMemo(() => ({}), []);
-  const { fleet, clusters } = usePolled<SpendQuery>(
-    graphql`
-      query SpendQuery {
-        fleet {
-          spendLimits {
-            decimal
-            currency
-          }
-          convertedSpendLimits {
-            decimal
-            currency
-          }
-          freeAllowances {
-            decimal
-            currency
-          }
-          unlimitedClusterCount
-          unknownLimitClusterCount
-          vcpuLimitedClusterCount
-          vcpuLimit
-          ...Costs_fleet
-        }
-        clusters(first: 100) {
-          nodes {
-            id
-            provider {
-              name
-            }
-            account {
-              id
-              name
-            }
-            spendLimit {
-              state
-              limit {
-                basis
-                money {
-                  minorUnits
-                  decimal
-                  currency
-                }
-              }
-            }
-            ...SpendRow_cluster
-          }
-          pageInfo {
-            hasNextPage
-          }
-        }
-      }
-    `,
-    variables,
-    REFRESH_MS,
-  );
+  const { fleet, clusters } = useFollowed<SpendQuery>(spendDocument, variables);
   const source = { document: compiled, variables };
   const withLimit = clusters.nodes.filter((one) => one.spendLimit.state === "LIMITED");
   withLimit.sort((a, b) => Number(b.spendLimit.limit?.money?.decimal ?? 0) - Number(a.spendLimit.limit?.money?.decimal ?? 0));
@@ -84,7 +82,15 @@ export default function Spend() {
         <Tile title="Without a limit" values={[String(fleet.unlimitedClusterCount)]} note={plural(fleet.unlimitedClusterCount, "cluster")} />
         <Tile title="Not known in money" values={[String(fleet.unknownLimitClusterCount)]} note={`${plural(fleet.unknownLimitClusterCount, "cluster")}; ${plural(fleet.vcpuLimitedClusterCount, "more is", "more are")} limited to ${fleet.vcpuLimit} vCPU`} />
       </div>
-      <Costs fleet={fleet} source={source} />
+      <Suspense fallback={<Skeleton rows={3} />}>
+        <Envelopes />
+      </Suspense>
+      <div className="halves even">
+        <Suspense fallback={<Skeleton rows={6} />}>
+          <Months />
+        </Suspense>
+        <Costs fleet={fleet} source={source} />
+      </div>
       <div className="halves even">
         <Sums title="By provider" note={note} source={source} sums={sumsBy(withLimit, (one) => [one.provider.name, ""])} />
         <Sums title="By account" note={note} source={source} sums={sumsBy(withLimit, (one) => [one.account.name, one.provider.name])} />
@@ -141,7 +147,7 @@ function sumsBy(clusters: readonly Limited[], nameOf: (cluster: Limited) => [nam
     if (!amount) continue;
     const [name, where] = nameOf(cluster);
     const key = JSON.stringify([name, where, amount.currency]);
-    const digits = amount.decimal.split(".")[1]?.length ?? 0;
+    const digits = digitsOf(amount.decimal);
     const before = sums.get(key)?.minorUnits ?? 0n;
     sums.set(key, { name, where, currency: amount.currency, digits, minorUnits: before + BigInt(amount.minorUnits) });
   }
@@ -169,11 +175,6 @@ function Sums({ title, note, source, sums }: { title: string; note: string | und
       {sums.length === 0 && <p className="line muted">No limit is known in money.</p>}
     </Section>
   );
-}
-
-function decimal(minorUnits: bigint, digits: number): string {
-  const text = String(minorUnits).padStart(digits + 1, "0");
-  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
 function Tile({ title, values, note }: { title: string; values: string[]; note: string }) {

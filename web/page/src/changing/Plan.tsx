@@ -1,21 +1,38 @@
 /** What a dry run showed: the requests as they would go out, and the button that sends exactly these. */
 import { graphql, useFragment } from "react-relay";
-import { useLocation } from "wouter";
 import type { PlanApplyMutation } from "../__generated__/PlanApplyMutation.graphql";
 import type { Plan_plan$key } from "../__generated__/Plan_plan.graphql";
+import { money } from "../model/amount";
 import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
 import { Section } from "../parts/Section";
 import { useChange } from "../relay/useChange";
-import type { Fault } from "./types";
+import type { Refusal } from "./types";
 
-export function Plan({ plan, onRefused }: { plan: Plan_plan$key; onRefused: (faults: readonly Fault[]) => void }) {
-  const { digest, expiresAt, isWhole, requests } = useFragment(
+interface PlanProps {
+  plan: Plan_plan$key;
+  onRefused: (said: readonly Refusal[]) => void;
+  /** It was sent. Null where no operation follows it. */
+  onSent: (operationId: string | null) => void;
+}
+
+export function Plan({ plan, onRefused, onSent }: PlanProps) {
+  const { digest, expiresAt, isWhole, requests, cost } = useFragment(
     graphql`
       fragment Plan_plan on Plan {
         digest
         expiresAt
         isWhole
+        cost {
+          minimum {
+            decimal
+            currency
+          }
+          maximum {
+            decimal
+            currency
+          }
+        }
         requests {
           method
           url
@@ -27,7 +44,6 @@ export function Plan({ plan, onRefused }: { plan: Plan_plan$key; onRefused: (fau
     `,
     plan,
   );
-  const [, go] = useLocation();
   const [apply, isBusy] = useChange<PlanApplyMutation>(graphql`
     mutation PlanApplyMutation($digest: String!) {
       applyPlan(digest: $digest) {
@@ -38,6 +54,12 @@ export function Plan({ plan, onRefused }: { plan: Plan_plan$key; onRefused: (fau
         }
         operation {
           id
+          target {
+            ... on Cluster {
+              id
+              ...Header_cluster @alias(as: "header")
+            }
+          }
         }
       }
     }
@@ -46,9 +68,9 @@ export function Plan({ plan, onRefused }: { plan: Plan_plan$key; onRefused: (fau
     const { applyPlan } = await apply({ digest });
     if (!applyPlan) return;
     if (applyPlan.userErrors.length > 0) onRefused(applyPlan.userErrors);
-    else go(applyPlan.operation ? `/operations/${encodeURIComponent(applyPlan.operation.id)}` : "/operations");
+    else onSent(applyPlan.operation?.id ?? null);
   };
-  const because = isBusy ? "It is being asked for." : isWhole ? null : "It holds secrets, which are not kept: create the cluster from the form.";
+  const because = isBusy ? "It is being asked for." : isWhole ? null : "It holds secrets, which are not kept: ask for the change itself.";
   return (
     <Section title="What would be sent" note="Nothing was changed.">
       <ol className="requests">
@@ -73,7 +95,8 @@ export function Plan({ plan, onRefused }: { plan: Plan_plan$key; onRefused: (fau
       </ol>
       <footer className="submit">
         <span className="muted small">
-          The plan ends <Ago at={expiresAt} />. Its cost is known once the cluster is there.
+          The plan ends <Ago at={expiresAt} />.{" "}
+          {cost ? `As it is now, it is expected to cost ${money(cost.minimum)} to ${money(cost.maximum)} a month.` : "The provider does not tell what it would cost."}
         </span>
         <span className="spread" />
         <Button because={because} onClick={() => void send()}>

@@ -1,0 +1,114 @@
+/** How an account is observed: what is asked when and why then, and what the latest observations did. */
+import { Suspense, useMemo } from "react";
+import { graphql } from "react-relay";
+import compiled from "../__generated__/LedgerQuery.graphql";
+import type { LedgerQuery } from "../__generated__/LedgerQuery.graphql";
+import { plural } from "../model/amount";
+import { words } from "../model/phase";
+import { duration } from "../model/time";
+import { Ago, Clock } from "../parts/Ago";
+import { Dialog } from "../parts/Dialog";
+import { Section } from "../parts/Section";
+import { Skeleton } from "../parts/States";
+import { useFollowed } from "../relay/useFollowed";
+import type { OfAccount } from "./ReplaceToken";
+
+export function Ledger({ id, name, isOpen, onClose }: OfAccount) {
+  return (
+    <Dialog title={`Observations of ${name}`} isOpen={isOpen} onClose={onClose} isWide>
+      <Suspense fallback={<Skeleton />}>
+        <Content accountId={id} />
+      </Suspense>
+    </Dialog>
+  );
+}
+
+const AT_LEAST_EVERY_MS = 10_000;
+
+function Content({ accountId }: { accountId: string }) {
+  const variables = useMemo(() => ({ accountId }), [accountId]);
+  const { observations, explainSchedule } = useFollowed<LedgerQuery>(
+    graphql`
+      query LedgerQuery($accountId: ID!) {
+        observations(accountId: $accountId, first: 50) {
+          nodes {
+            beganAt
+            endedAt
+            requests
+            changedCount
+            failure
+            quietBefore
+          }
+        }
+        explainSchedule(accountId: $accountId) {
+          nextObservationAt
+          collections {
+            collection
+            observedAt
+            nextAttemptAt
+            intervalSeconds
+            requests
+            reason
+          }
+        }
+      }
+    `,
+    variables,
+    { atLeastEveryMs: AT_LEAST_EVERY_MS },
+  );
+  const source = { document: compiled, variables };
+  const next = explainSchedule?.nextObservationAt;
+  const nodes = observations?.nodes ?? [];
+  return (
+    <>
+      <Section title="What is asked when" source={source} note={next ? <>next <Ago at={next} /></> : "waits for another token"}>
+        <div className="scroll" tabIndex={0} role="group" aria-label="What is asked when, as a table">
+          <table className="sheet">
+            <thead>
+              <tr>
+                {["What", "Seen", "Next", "Every", "Requests", "Why then"].map((title) => (
+                  <th scope="col" key={title}>
+                    {title}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {explainSchedule?.collections.map((one) => (
+                <tr key={one.collection}>
+                  <td>{words(one.collection)}</td>
+                  <td>
+                    <Ago at={one.observedAt} />
+                  </td>
+                  <td>{one.nextAttemptAt && <Ago at={one.nextAttemptAt} />}</td>
+                  <td>{one.intervalSeconds != null && duration(one.intervalSeconds)}</td>
+                  <td>{one.requests}</td>
+                  <td>{one.reason}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </Section>
+      <Section title="Ledger" source={source} note="what changed something or failed, for 7 days">
+        {nodes.length === 0 && <p className="line muted">Nothing changed and nothing failed.</p>}
+        <ol className="log">
+          {nodes.map(({ beganAt, endedAt, requests, changedCount, failure, quietBefore }) => (
+            <li key={beganAt}>
+              <span className="when">
+                <span className="muted day">{beganAt.slice(0, 10)}</span> <Clock at={beganAt} />
+              </span>
+              <span className="what">
+                {failure ? <span className="tone-broken">{failure}</span> : `${plural(changedCount, "row")} changed`}
+                {quietBefore > 0 && <span className="where">after {plural(quietBefore, "quiet one")}</span>}
+              </span>
+              <span className="turn muted">
+                {plural(requests, "request")} in {duration((Date.parse(endedAt) - Date.parse(beganAt)) / 1000)}
+              </span>
+            </li>
+          ))}
+        </ol>
+      </Section>
+    </>
+  );
+}

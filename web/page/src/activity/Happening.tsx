@@ -1,0 +1,59 @@
+/** What an event says: from what to what, or what was asked for, in words. */
+import { Link } from "wouter";
+import { words } from "../model/phase";
+import { Phase, OperationState } from "../parts/Phase";
+import type { Event } from "./useFeed";
+
+const SUBJECTS: Record<string, string> = { VERSION_CHANGED: "Version", LIMIT_CHANGED: "Limit" };
+
+export function Happening({ event }: { event: Event }) {
+  const { kind, from, to } = event;
+  switch (kind) {
+    case "PHASE_CHANGED":
+      return (
+        <>
+          {from ? <Phase phase={from} /> : <span className="muted">first seen</span>}
+          <Became />
+          <Phase phase={to ?? "UNKNOWN"} />
+        </>
+      );
+    case "VERSION_CHANGED":
+    case "LIMIT_CHANGED":
+      return (
+        <>
+          <span className="muted">{SUBJECTS[kind]}</span> {from ?? "none"}
+          <Became />
+          {to ?? "none"}
+        </>
+      );
+    case "REVISION_CHANGED":
+      return <span>Its settings were changed.</span>;
+    case "OPERATION_BEGUN":
+    case "OPERATION_ENDED":
+      return (
+        <>
+          <Operation event={event} />
+          {kind === "OPERATION_ENDED" && to ? <OperationState state={to} /> : <span className="muted">was asked for</span>}
+        </>
+      );
+    case "ACCOUNT_FAILED":
+      return <span className="tone-broken">It could not be observed.</span>;
+    case "ACCOUNT_RECOVERED":
+      return <span className="tone-fine">It is observed again.</span>;
+    default:
+      return <span className="muted">{words(kind)}</span>;
+  }
+}
+
+function Operation({ event }: { event: Event }) {
+  const said = event.operationKind ? words(event.operationKind) : "A change";
+  return event.operation ? <Link to={`/operations/${encodeURIComponent(event.operation.id)}`}>{said}</Link> : <span>{said}</span>;
+}
+
+function Became() {
+  return (
+    <span className="muted" role="img" aria-label="became">
+      →
+    </span>
+  );
+}
