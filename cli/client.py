@@ -76,6 +76,15 @@ class Client:
                 raise NotFleetgraph(f"{self._settings.url} says that {field} go on, and not where.")
             after = info["endCursor"]
 
+    def take(self, document: str, variables: dict[str, Any], field: str, limit: int) -> list[dict[str, Any]]:
+        """The first `limit` nodes of a connection."""
+        found: list[dict[str, Any]] = []
+        for page in self.pages(document, variables, field):
+            found += page["nodes"]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
     def close(self) -> None:
         self._http.close()
 

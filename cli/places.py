@@ -14,7 +14,9 @@ def _place(name: str, section: str, summary: str) -> tuple[str, Place]:
 
 PLACES: Mapping[str, Place] = dict(
     [
-        _place("clusters", SEE, "List, show, create, update, upgrade, stop, deploy and delete clusters."),
+        _place(
+            "clusters", SEE, "List, show, count, create, update, upgrade, stop, deploy and delete clusters."
+        ),
         _place("fleet", SEE, "Show the whole fleet in numbers, and what they leave out."),
         _place("activity", SEE, "List what happened in the fleet."),
         _place("nodes", SEE, "List the nodes of a cluster; cordon, uncordon and drain one."),
@@ -52,6 +54,7 @@ PLACES: Mapping[str, Place] = dict(
         _place(
             "accounts", SET_UP, "List, show, connect and disconnect the provider accounts that are observed."
         ),
+        _place("audit", SET_UP, "List who changed accounts, tokens, keys and webhooks here."),
         _place("keys", SET_UP, "Make, list and revoke keys of this Fleetgraph."),
         _place(
             "webhooks", SET_UP, "Make, change, pause and delete webhooks, and replay what did not arrive."

@@ -11,7 +11,7 @@ from cli.documents import change, read
 from cli.errors import Exit, UsageError
 from cli.formatting import freshness, moment, plain, resources
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import Named, ProviderKind, named
+from cli.kinds import Named, Number, ProviderKind, lower, named
 from cli.lookup import find_account, qualified
 from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
@@ -60,6 +60,18 @@ def _subscription(held: dict[str, Any], now: datetime) -> dict[str, str]:
     return {title: str(fact) for title, fact in facts.items() if fact not in (None, "")}
 
 
+def list_observations(session: Session, options: Options) -> int:
+    account_id = _id(session, options)
+    return show_list(
+        session, options, lambda: _fetch_observations(session, account_id, max(options.limit, 1))
+    )
+
+
+def show_schedule(session: Session, options: Options) -> int:
+    account_id = _id(session, options)
+    return show_list(session, options, lambda: _fetch_schedule(session, account_id))
+
+
 def connect_account(session: Session, options: Options) -> int:
     members = {
         "provider": options.provider,
@@ -99,6 +111,45 @@ def _fetch(session: Session, provider: str | None) -> Listing:
         columns=COLUMNS,
         name=qualified,
         empty="No account is connected.",
+    )
+
+
+def _fetch_observations(session: Session, account_id: str, limit: int) -> Listing:
+    variables = {"accountId": account_id, "first": min(limit, PAGE)}
+    found = session.client.take(read.OBSERVATIONS, variables, "observations", limit)
+    return Listing(
+        document={"observations": found},
+        rows=found,
+        columns=OBSERVATION_COLUMNS,
+        name=lambda one: str(one["beganAt"]),
+        empty="Nothing has changed and nothing has failed in the last 7 days.",
+    )
+
+
+def _fetch_schedule(session: Session, account_id: str) -> Listing:
+    schedule = session.client.ask(read.SCHEDULE, {"accountId": account_id})["explainSchedule"]
+    rows, now = (schedule or {"collections": []})["collections"], session.clock.now
+    columns = (
+        Column(title="WHAT", value=lambda one: lower(one["collection"]).replace("-", " ")),
+        Column(
+            title="SEEN",
+            value=lambda one: moment(one["observedAt"], now()),
+            order=lambda one: one["observedAt"],
+        ),
+        Column(
+            title="NEXT",
+            value=lambda one: moment(one["nextAttemptAt"], now()),
+            order=lambda one: one["nextAttemptAt"],
+        ),
+        Column(title="REQUESTS", value=lambda one: one["requests"], rank=1),
+        Column(title="WHY", value=lambda one: one["reason"], is_sentence=True),
+    )
+    return Listing(
+        document={"schedule": schedule, "collections": rows},
+        rows=rows,
+        columns=columns,
+        name=lambda one: lower(one["collection"]),
+        empty="Nothing of it is observed.",
     )
 
 
@@ -148,6 +199,14 @@ def _show_connected(session: Session, options: Options, document: str, variables
     return Exit.OK
 
 
+PAGE = 100
+OBSERVATION_COLUMNS = (
+    Column(title="AT", value=lambda one: one["beganAt"][:19] + "Z"),
+    Column(title="REQUESTS", value=lambda one: one["requests"]),
+    Column(title="CHANGED", value=lambda one: one["changedCount"]),
+    Column(title="QUIET BEFORE", value=lambda one: one["quietBefore"], rank=1),
+    Column(title="FAILURE", value=lambda one: one["failure"], is_sentence=True),
+)
 COLUMNS = (
     Column(title="PROVIDER", value=lambda node: node["provider"]["name"], rank=2),
     Column(title="NAME", value=lambda node: node["name"]),
@@ -213,6 +272,28 @@ fleetgraph accounts show "Meridian Freight"
 fleetgraph accounts show kupe/"Acme Tools" -o yaml
 """,
             params=[_account_argument(), *output_flags()],
+        ),
+        Verb(
+            "observations",
+            list_observations,
+            "List what the latest observations of an account did: those that changed something or failed.",
+            about=ACCOUNT + " QUIET BEFORE counts the observations before it that did neither.",
+            examples='fleetgraph accounts observations "Acme Tools" --limit 5',
+            params=[
+                _account_argument(),
+                Flag(
+                    "--limit", type=Number(), default=50, metavar="N", help="how many at most (default: 50)"
+                ),
+                *output_flags(is_list=True, has_row_flags=False),
+            ],
+        ),
+        Verb(
+            "schedule",
+            show_schedule,
+            "Show when an account is observed next, and why then.",
+            about=ACCOUNT,
+            examples='fleetgraph accounts schedule "Acme Tools"',
+            params=[_account_argument(), *output_flags(is_list=True)],
         ),
         Verb(
             "connect",

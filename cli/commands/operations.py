@@ -45,6 +45,7 @@ def show_operation(session: Session, options: Options) -> int:
         "id": operation["id"],
         "state": sight.text,
         "reason": sight.reason,
+        "made otherwise": "; ".join(map(_difference, operation["differences"])),
         "candidates": ", ".join(_candidate(cluster) for cluster in operation["candidates"]),
         "asked for": f"{moment(operation['requestedAt'], now)}, by {operation['requestedBy']}",
         "finished": moment(operation["finishedAt"], now),
@@ -68,11 +69,7 @@ def cancel_operation(session: Session, options: Options) -> int:
 
 def _fetch(session: Session, where: dict[str, Any], limit: int) -> Listing:
     variables = {"filter": where, "first": min(limit, PAGE)}
-    operations: list[dict[str, Any]] = []
-    for page in session.client.pages(change.OPERATIONS, variables, "operations"):
-        operations += page["nodes"]
-        if len(operations) >= limit:
-            break
+    operations = session.client.take(change.OPERATIONS, variables, "operations", limit)
     now = session.clock.now
     columns = (
         Column(title="CHANGE", value=title),
@@ -83,12 +80,16 @@ def _fetch(session: Session, where: dict[str, Any], limit: int) -> Listing:
         Column(title="FAILURE", value=lambda one: (one["failure"] or {}).get("message"), is_sentence=True),
     )
     return Listing(
-        document={"operations": operations[:limit]},
-        rows=operations[:limit],
+        document={"operations": operations},
+        rows=operations,
         columns=columns,
         name=lambda one: str(one["id"]),
         empty="No operation matches.",
     )
+
+
+def _difference(one: dict[str, Any]) -> str:
+    return f"{one['field']} is {one['got'] or 'nothing'} and not {one['asked'] or 'nothing'}"
 
 
 def _candidate(cluster: dict[str, Any]) -> str:

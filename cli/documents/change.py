@@ -16,7 +16,9 @@ fragment OperationFields on Operation {
   finishedAt
   deadline
   pollAfterSeconds
+  canBeCancelled
   failure { kind message httpStatus retryAt }
+  differences { field asked got }
   candidates { id name account { name } status { phase } }
 }
 """

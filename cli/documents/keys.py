@@ -54,3 +54,12 @@ mutation RevokeKey($id: ID!) {
     + KEY
     + USER_ERROR
 )
+
+AUDIT_LOG = """
+query AuditLog($first: Int!, $after: String) {
+  auditLog(first: $first, after: $after) {
+    nodes { at action subject caller callerId outcome }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""

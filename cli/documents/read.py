@@ -116,6 +116,8 @@ CLUSTER = (
 query Cluster($id: ID!) {
   cluster(id: $id) {
     ...Watched
+    assessment { severity reason since }
+    eta { expectedAt lateAt sampleCount }
     externalId
     displayName
     description
@@ -478,6 +480,33 @@ query Allowlist($id: ID!) {
     account { name }
     capabilities { capability isSupported reason }
     allowlist { networks { cidr name allowsSql allowsUi } isPropagating }
+  }
+}
+"""
+
+FACETS = """
+query ClusterFacets($by: [FacetInput!]!, $filter: ClusterFilter, $search: String) {
+  clusterFacets(by: $by, filter: $filter, search: $search) {
+    buckets { value displayName clusterCount nodeCount spendLimits { minorUnits currency decimal } }
+    leftOut
+  }
+}
+"""
+
+OBSERVATIONS = """
+query Observations($accountId: ID!, $first: Int!, $after: String) {
+  observations(accountId: $accountId, first: $first, after: $after) {
+    nodes { beganAt endedAt requests changedCount failure quietBefore }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+
+SCHEDULE = """
+query Schedule($accountId: ID!) {
+  explainSchedule(accountId: $accountId) {
+    nextObservationAt
+    collections { collection observedAt nextAttemptAt intervalSeconds requests reason }
   }
 }
 """

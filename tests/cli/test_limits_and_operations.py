@@ -89,3 +89,10 @@ def test_an_operation_that_was_sent_is_not_cancelled(following: Command, keeper:
     ended = following("operations", "cancel", "an-operation")
     assert ended.status != Exit.OK
     assert "It was sent." in ended.err
+
+
+def test_what_came_otherwise_than_it_was_asked_for_is_shown(following: Command, keeper: Keeper) -> None:
+    differences = [{"field": "instanceType", "asked": "m5.xlarge", "got": "m6i.xlarge"}]
+    keeper.on("node", operation("CREATE_CLUSTER", "SUCCEEDED", differences=differences))
+    shown = following("operations", "show", "an-operation").out
+    assert "instanceType is m6i.xlarge and not m5.xlarge" in shown

@@ -54,6 +54,8 @@ def operation(kind: str, state: str = "RUNNING", **more: Any) -> dict[str, Any]:
         "requestedBy": "ci",
         "requestedAt": "2026-04-06T11:59:00Z",
         "deadline": "2026-04-06T12:30:00Z",
+        "canBeCancelled": False,
+        "differences": [],
         "candidates": [],
         "pollAfterSeconds": 7 if state in ("RUNNING", "UNCONFIRMED") else None,
     } | more

@@ -1,14 +1,15 @@
 """`fleetgraph clusters`: the clusters, their state, and changing them."""
 
-from cli.commands.clusters import changing, creating, listing, showing, updating
+from cli.commands.clusters import changing, counting, creating, listing, showing, updating
 from cli.grammar import Noun
 
 COMMAND = Noun(
     "clusters",
-    "List, show, create, update, upgrade, stop, deploy and delete clusters.",
+    "List, show, count, create, update, upgrade, stop, deploy and delete clusters.",
     [
         listing.LIST,
         showing.SHOW,
+        counting.COUNT,
         creating.CREATE,
         updating.UPDATE,
         changing.UPGRADE,

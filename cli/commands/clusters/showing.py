@@ -36,6 +36,8 @@ def _facts(session: Session, cluster: dict[str, Any]) -> dict[str, str]:
         "provider": cluster["provider"]["name"],
         "account": cluster["account"]["name"],
         "phase": f"{status['phase']} for {since(status['since'], now)}",
+        "assessment": _assessment(cluster["assessment"]),
+        "expected": moment((cluster["eta"] or {}).get("expectedAt"), now),
         "provider's phase": status["providerPhase"],
         "doing": status["providerOperation"] or "",
         "message": status["message"] or "",
@@ -67,6 +69,10 @@ def _facts(session: Session, cluster: dict[str, Any]) -> dict[str, str]:
         "revision": cluster["revision"],
         "history": "; ".join(map(_change, cluster["statusHistory"]["nodes"][:3])),
     }
+
+
+def _assessment(found: dict[str, Any] | None) -> str:
+    return ". ".join(filter(None, [found["severity"], found["reason"]])) if found else ""
 
 
 def _count(capacity: dict[str, Any]) -> str:
