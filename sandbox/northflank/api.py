@@ -1,17 +1,21 @@
 """Northflank's HTTP API: its endpoints and refusals."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from starlette.datastructures import QueryParams
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.api import Account, Api, Call, Endpoint, Refusal, answer, changed_items
-from sandbox.faults import Json
+from sandbox.faults import MISBEHAVIOURS, FaultKind, Json
 from sandbox.limits import Allowance, RateLimit
 from sandbox.northflank import billing, changes, wire
 from sandbox.northflank.paging import paged, repeated
-from sandbox.northflank.world import CATALOG, Cluster, Incarnation, Integration, Scope, World
+from sandbox.northflank.rights import BILLING, ROLES, needed
+from sandbox.northflank.ways import in_its_own_way
+from sandbox.northflank.world import CATALOG, Cluster, Incarnation, Integration, Scope, World, role_of
 
 ROOTS = ("/v1/cloud-providers", "/v1/teams/{team_id}/cloud-providers")
 """Every call exists twice."""
@@ -23,6 +27,7 @@ LISTS = ("clusters", "integrations", "nodes", "providers", "invoices")
 class Northflank(Api[World]):
     provider = "northflank"
     rate_limit = RateLimit(requests=1000, window_seconds=3600)
+    misbehaviours = MISBEHAVIOURS
     identity = ("id", "name", "nodeId", "nodeName")
 
     def new_world(self, seed: int) -> World:
@@ -37,12 +42,12 @@ class Northflank(Api[World]):
     def routes(self) -> list[Route]:
         return [
             *(
-                self.route(method, f"{root}{path}", endpoint)
+                self.route(method, f"{root}{path}", self.allowed(needed(method, path), endpoint))
                 for root in ROOTS
                 for method, path, endpoint in self.endpoints()
             ),
             *(
-                self.route("GET", f"{root}{path}", endpoint)
+                self.route("GET", f"{root}{path}", self.allowed(BILLING, endpoint))
                 for root in BILLING_ROOTS
                 for path, endpoint in self.billing_endpoints()
             ),
@@ -155,19 +160,20 @@ class Northflank(Api[World]):
         return answer({"data": {}})
 
     def create_cluster(self, call: Call) -> Response:
-        return self.shown(
-            call, changes.create_cluster(self.scope_of(call), self.world, call.json(), call.now)
-        )
+        return self.kept(call, changes.create_cluster(self.scope_of(call), self.world, call.json(), call.now))
 
     def put_cluster(self, call: Call) -> Response:
-        return self.shown(call, changes.put_cluster(self.scope_of(call), self.world, call.json(), call.now))
+        return self.kept(call, changes.put_cluster(self.scope_of(call), self.world, call.json(), call.now))
 
     def patch_cluster(self, call: Call) -> Response:
         scope, found = self.scope_of(call), self.cluster_of(call)
-        return self.shown(call, changes.patch_cluster(scope, self.world, found, call.json(), call.now))
+        late = call.seconds_of(FaultKind.LATE_STATUS)
+        patched = changes.patch_cluster(scope, self.world, found, call.json(), call.now, late)
+        return self.kept(call, patched)
 
     def delete_cluster(self, call: Call) -> Response:
-        changes.delete_cluster(self.scope_of(call), self.cluster_of(call), call.now)
+        late = call.seconds_of(FaultKind.LATE_STATUS)
+        changes.delete_cluster(self.scope_of(call), self.cluster_of(call), call.now, late)
         return answer({"data": {}})
 
     def tending(self, action: str) -> Endpoint:
@@ -183,7 +189,10 @@ class Northflank(Api[World]):
 
     # ------------------------------------------------------------------ what a call is about
 
-    def shown(self, call: Call, cluster: Cluster) -> Response:
+    def kept(self, call: Call, cluster: Cluster) -> Response:
+        """The cluster as it was made of what was asked for."""
+        cluster = in_its_own_way(cluster, call)
+        self.scope_of(call).clusters[cluster.id] = cluster
         found = Incarnation(cluster=cluster, moment=cluster.life.at(call.now))
         return answer({"data": wire.cluster(found, self.scope_of(call))})
 
@@ -205,6 +214,33 @@ class Northflank(Api[World]):
         return found
 
     # ------------------------------------------------------------------ letting in and refusing
+
+    def authenticate(self, headers: Headers, params: Mapping[str, str]) -> Account:
+        """Of an account's tokens, some may do less: their roles are in `rights`."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        scope = self.world.by_token(token) if scheme == self.scheme else None
+        if scope is None:
+            raise self.unauthorized()
+        account = next(one for one in self.accounts() if one.name == scope.name)
+        self.admit(account, params)
+        return replace(account, token=token)
+
+    def budget_key(self, connection: HTTPConnection) -> str:
+        """All tokens of an account have one limit together."""
+        authorization = super().budget_key(connection)
+        scope = self.world.by_token(authorization.partition(" ")[2])
+        return authorization if scope is None else scope.name
+
+    def allowed(self, right: str | None, endpoint: Endpoint) -> Endpoint:
+        """The endpoint, for tokens that have the right."""
+
+        def guarded(call: Call) -> Response:
+            role = role_of(self.scope_of(call), call.account.token)
+            if right is not None and (role is None or not ROLES[role](right)):
+                raise Refusal(403, f"Missing permission: {right}")
+            return endpoint(call)
+
+        return guarded
 
     def admit(self, account: Account, params: Mapping[str, str]) -> None:
         if params.get("team_id", account.external_id) != account.external_id:

@@ -153,7 +153,7 @@ def read_credentials(body: Body, spec: Mapping[str, Any]) -> Json:
 
 def create_cluster(scope: Scope, world: World, members: Json, now: datetime) -> Cluster:
     name = cluster_name(Body(members))
-    if scope.find(slug(name), now):
+    if scope.find(slug(name), now, with_hidden=True):
         raise Refusal(409, "A cluster with this name already exists")
     return keep_cluster(scope, world, Body(members), name, now)
 
@@ -206,7 +206,14 @@ def keep_cluster(scope: Scope, world: World, body: Body, name: str, now: datetim
     return cluster
 
 
-def patch_cluster(scope: Scope, world: World, found: Incarnation, members: Json, now: datetime) -> Cluster:
+def patch_cluster(
+    scope: Scope,
+    world: World,
+    found: Incarnation,
+    members: Json,
+    now: datetime,
+    late_seconds: float = 0,
+) -> Cluster:
     cluster, body = found.cluster, Body(members)
     # A Kubernetes version is accepted and ignored.
     body.allow("name", "description", "region", "nodePools", "kubernetesVersion", *BLOCKS)
@@ -217,9 +224,9 @@ def patch_cluster(scope: Scope, world: World, found: Incarnation, members: Json,
     features = integration.spec.get("features", ()) if integration else FEATURES
     if "region" in body and provider != "byok" and body.members["region"] != cluster.spec["region"]:
         raise body.refuse("region", "can be changed for byok clusters only")
-    patched = settled(found, UPDATE if found.state == "running" else None, now)
+    patched = settled(found, UPDATE if found.state == "running" else None, now, late_seconds)
     if "nodePools" in body:
-        patched = settled(found, SCALING, now)
+        patched = settled(found, SCALING, now, late_seconds)
         new = partial(world.pool, cluster.id, provider)
         patched = replace(patched, pools=read_pools(body, provider, cluster.pools, features, new))
     patched = replace(
@@ -232,16 +239,19 @@ def patch_cluster(scope: Scope, world: World, found: Incarnation, members: Json,
     return patched
 
 
-def delete_cluster(scope: Scope, found: Incarnation, now: datetime) -> None:
+def delete_cluster(scope: Scope, found: Incarnation, now: datetime, late_seconds: float = 0) -> None:
     if found.cluster.projects:
         raise Refusal(409, "This cluster is in use by projects")
     if not found.is_deletion_requested:
-        scope.clusters[found.cluster.id] = settled(found, DEATH, now)
+        scope.clusters[found.cluster.id] = settled(found, DEATH, now, late_seconds)
 
 
-def settled(found: Incarnation, script: str | None, now: datetime) -> Cluster:
-    """The cluster with a new life from now on, if there is a script. Its past stays as it was."""
-    life = Life.parse(script, began=now) if script else found.cluster.life
+def settled(found: Incarnation, script: str | None, now: datetime, late_seconds: float = 0) -> Cluster:
+    """The cluster with a new life from now on, if there is a script. Its past stays as it was, and with `late_seconds`
+    its present for so long.
+    """
+    late = f"{found.state} {late_seconds:g}, " if late_seconds else ""
+    life = Life.parse(late + script, began=now) if script else found.cluster.life
     return replace(found.cluster, life=life, created_at=found.created_at)
 
 

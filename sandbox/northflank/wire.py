@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.faults import Json
-from sandbox.northflank.world import Incarnation, Integration, Scope, instant
+from sandbox.northflank.world import DISK_SIZES_GB, Incarnation, Integration, Scope, instant
 
 TROUBLED = {"error", "failed"}
 
@@ -49,7 +49,7 @@ def integration(own: Integration, *, with_credentials: bool = False) -> Json:
 def provider(offer: Mapping[str, Any]) -> Json:
     return {
         **offer,
-        "diskSizes": [40, 50, 100, 200, 250, 500, 1000],
+        "diskSizes": list(DISK_SIZES_GB),
         "kubernetesVersions": ["1.31", "1.32"],
         "flags": [],
     }

@@ -12,6 +12,7 @@ from sandbox.clock import EPOCH
 from sandbox.faults import Json
 from sandbox.identifiers import Identifiers
 from sandbox.life import Life, Moment
+from sandbox.northflank.rights import ROLES
 
 CATALOG = read_table("sandbox.northflank", "catalog.toml")
 
@@ -27,6 +28,8 @@ CREDENTIALS = {
     "cloudflare": ("apiKey", "email"),
 }
 """The members of an integration's credentials, by cloud. Any other cloud has one `apiKey`."""
+
+DISK_SIZES_GB = (40, 50, 100, 200, 250, 500, 1000)
 
 NO_NODES = {"pending", "creating", "provisioning", "failed"}
 
@@ -66,6 +69,8 @@ class Cluster:
     reason: str = ""
     """The reason, which is shown while something is wrong."""
     is_deletion_requested: bool = False
+    hidden_until: datetime | None = None
+    """Until then it is there and is not found."""
     created_at: datetime | None = None
     """When it was created. None for a cluster that is created again in each round of its life."""
     updated_at: datetime | None = None
@@ -114,14 +119,16 @@ class Scope:
     drained: set[str] = field(default_factory=set)
     """Drained nodes. The API does not show it."""
 
-    def incarnations(self, now: datetime) -> Iterator[Incarnation]:
+    def incarnations(self, now: datetime, *, with_hidden: bool = False) -> Iterator[Incarnation]:
         for cluster in self.clusters.values():
             moment = cluster.life.at(now)
-            if not moment.is_gone:
+            is_hidden = cluster.hidden_until is not None and now < cluster.hidden_until
+            if not moment.is_gone and (with_hidden or not is_hidden):
                 yield Incarnation(cluster=cluster, moment=moment)
 
-    def find(self, cluster_id: str, now: datetime) -> Incarnation | None:
-        return next((found for found in self.incarnations(now) if found.cluster.id == cluster_id), None)
+    def find(self, cluster_id: str, now: datetime, *, with_hidden: bool = False) -> Incarnation | None:
+        there = self.incarnations(now, with_hidden=with_hidden)
+        return next((found for found in there if found.cluster.id == cluster_id), None)
 
 
 class World:
@@ -132,7 +139,8 @@ class World:
         ]
 
     def by_token(self, token: str) -> Scope | None:
-        return next((found for found in self.scopes if found.token == token), None)
+        """The account of a token of any role."""
+        return next((found for found in self.scopes if role_of(found, token) is not None), None)
 
     def nodes(self, found: Incarnation) -> list[Json]:
         """The nodes: running ones, recently removed ones of an autoscaled pool, and one that a scaling cluster waits
@@ -230,6 +238,11 @@ class World:
         pool_id = next(each for each in ids if each not in taken)
         fixed = {"autoscaling": {"enabled": False, "min": 0, "max": 0}, "preemptible": False}
         return {"id": pool_id} if provider == "byok" else {"id": pool_id} | fixed
+
+
+def role_of(scope: Scope, token: str) -> str | None:
+    """The role of a token, null if it is none of the account's."""
+    return next((role for role in ROLES if token == f"{scope.token}{role}"), None)
 
 
 def credential_members(provider: str, mode: str) -> tuple[str, ...]:

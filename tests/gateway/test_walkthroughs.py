@@ -446,6 +446,33 @@ async def test_a_northflank_cluster_on_azure_is_made_changed_and_deleted(begin: 
     assert (await journey.follow(gone, minutes=15))["state"] == "SUCCEEDED"
 
 
+DIFFERENCES = """query ($id: ID!) { node(id: $id) { ... on Operation {
+    differences { field asked got }
+} } }"""
+
+
+async def test_a_northflank_that_does_it_in_its_own_way_is_followed_to_the_end(begin: Begin) -> None:
+    journey = begin("northflank")
+    await journey.connect("Tidewater Studio")
+    journey.server.fault("hidden", method="POST", times=1, seconds=20)
+    for kind in ("converted-machine", "rounded-size", "added-label"):
+        journey.server.fault(kind, method="POST", times=1)
+    made = await journey.run("create-northflank-cluster")
+    journey.server.fault("unauthorized", method="GET", times=1)
+    done = await journey.follow(made, minutes=15)
+    assert done["state"] == "SUCCEEDED"
+    assert len(journey.asked("POST")) == 1
+    told = (await journey.client.query(DIFFERENCES, id=made["operation"]["id"]))["node"]["differences"]
+    assert [one["field"] for one in told] == ["nodePools"]
+    assert "2 x Standard_D4ds_v5 of 100 GB" in told[0]["asked"]
+    assert "2 x Standard_D4s_v5 of 100 GB" in told[0]["got"]
+
+    cluster = await journey.run("cluster", id=done["target"]["id"])
+    journey.server.fault("late-status", method="PATCH", times=1, seconds=30)
+    change = await journey.run("update-northflank-cluster", id=cluster["id"])
+    assert (await journey.follow(change, minutes=15))["state"] == "SUCCEEDED"
+
+
 async def test_a_qovery_cluster_is_made_with_all_that_can_be_set(begin: Begin) -> None:
     journey = begin("qovery")
     account_id = await journey.connect("Orchard Grocers")

@@ -311,8 +311,8 @@ def test_only_a_running_node_can_be_tended(team: httpx.Client) -> None:
 
 # ---------------------------------------------------------------------- what a cloud demands
 
-SYSTEM = {"id": "system", "nodeType": "Standard_D4ds_v5", "nodeCount": 2, "diskSize": 100}
-AZURE = {
+SYSTEM: dict[str, Any] = {"id": "system", "nodeType": "Standard_D4ds_v5", "nodeCount": 2, "diskSize": 100}
+AZURE: dict[str, Any] = {
     "name": "Azure Cluster 1",
     "provider": "azure",
     "integrationId": "azure-uk",
@@ -320,8 +320,8 @@ AZURE = {
     "azure": {"networking": {"vnetConfiguration": {"mode": "create-default"}}},
     "nodePools": [SYSTEM | {"azure": {"systemPool": True}}],
 }
-FLEXIBLE = {"id": "flex", "nodeType": "VM.Standard.E4.Flex", "nodeCount": 3, "diskSize": 100}
-OCI = {
+FLEXIBLE: dict[str, Any] = {"id": "flex", "nodeType": "VM.Standard.E4.Flex", "nodeCount": 3, "diskSize": 100}
+OCI: dict[str, Any] = {
     "name": "OCI Cluster 1",
     "provider": "oci",
     "integrationId": "oracle-archive",
@@ -329,8 +329,8 @@ OCI = {
     "oci": {"vcnConfiguration": {"vcnId": "vcn", "subnetIdForKubernetesApi": "api"}},
     "nodePools": [FLEXIBLE | {"oci": {"ocpu": 4, "memory": 32}}],
 }
-GENOA = {"id": "genoa", "nodeType": "cd-gp-a192-genoa", "nodeCount": 1, "diskSize": 100}
-COREWEAVE = {
+GENOA: dict[str, Any] = {"id": "genoa", "nodeType": "cd-gp-a192-genoa", "nodeCount": 1, "diskSize": 100}
+COREWEAVE: dict[str, Any] = {
     "name": "Training",
     "provider": "coreweave",
     "integrationId": "coreweave-training",
@@ -388,3 +388,68 @@ def test_labels_and_type_of_a_pool_are_those_that_it_was_made_with(team: httpx.C
         refused = team.patch("clusters/review-tool", json={"nodePools": [first, second | change]})
         assert list(refused.json()["error"]["details"]) == [f"nodePools.1.{field}"]
     assert team.patch("clusters/review-tool", json={"nodePools": [first, second]}).status_code == 200
+
+
+# ---------------------------------------------------------------------- roles and misbehaviour
+
+
+def test_a_token_of_a_smaller_role_is_refused_what_it_may_not(team: httpx.Client) -> None:
+    token = team.headers["authorization"]
+    billing = "../billing/invoices"
+
+    def statuses(role: str) -> list[int]:
+        team.headers["authorization"] = f"{token}{role}"
+        return [
+            team.get("clusters").status_code,
+            team.get("integrations").status_code,
+            team.get(f"{team.base_url}{billing}").status_code,
+            team.patch("clusters/client-portal", json={"description": "x"}).status_code,
+            team.delete("integrations/planetscale-link").status_code,
+        ]
+
+    assert statuses("_reader") == [200, 200, 403, 403, 403]
+    assert statuses("_clusters") == [200, 403, 403, 200, 403]
+    assert statuses("_nobody") == [401] * 5
+    team.headers["authorization"] = f"{token}_reader"
+    assert team.delete("clusters/staging").json() == {
+        "error": {"status": 403, "message": "Missing permission: Account > Cloud > Clusters > Delete"}
+    }
+
+
+def test_the_tokens_of_an_account_have_one_limit(team: httpx.Client) -> None:
+    left = int(team.get("clusters").headers["x-ratelimit-remaining"])
+    team.headers["authorization"] += "_reader"
+    assert int(team.get("clusters").headers["x-ratelimit-remaining"]) == left - 1
+
+
+def test_what_is_created_can_be_hidden_for_a_while(
+    server: Server, team: httpx.Client, clock: ManualClock
+) -> None:
+    server.fault("hidden", method="POST", times=1, seconds=20)
+    assert team.post("clusters", json=CLUSTER).status_code == 200
+    assert state(team, "dailies") == "404"
+    assert "dailies" not in listed_here(team, "clusters")
+    assert team.post("clusters", json=CLUSTER).status_code == 409
+    clock.advance(20)
+    assert state(team, "dailies") == "running"
+
+
+def test_the_status_of_a_change_can_be_late(server: Server, team: httpx.Client, clock: ManualClock) -> None:
+    server.fault("late-status", method="PATCH", times=1, seconds=6)
+    team.patch("clusters/client-portal", json={"description": "New"})
+    story = []
+    for _ in range(4):
+        story.append(state(team, "client-portal"))
+        clock.advance(5)
+    assert story == ["running", "running", "updating", "running"]
+
+
+def test_a_cluster_can_become_another_than_the_one_that_was_asked_for(
+    server: Server, team: httpx.Client
+) -> None:
+    for kind in ("converted-machine", "rounded-size", "added-label"):
+        server.fault(kind, method="POST", times=1)
+    body = AZURE | {"nodePools": [AZURE["nodePools"][0] | {"diskSize": 60}]}
+    (pool,) = team.post("clusters", json=body).json()["data"]["nodePools"]
+    assert (pool["nodeType"], pool["diskSize"]) == ("Standard_D4s_v5", 100)
+    assert pool["labels"] == {"northflank-managed": "true"}

@@ -212,8 +212,10 @@ def _compare_parts(
 def _compare_pools(cluster: Cluster, wanted: Sequence[NodePoolWanted]) -> Compared:
     details = cluster.details
     pools = details.node_pools if isinstance(details, NorthflankDetails) else ()
-    asked = ", ".join(f"{one.node_count} x {one.node_type}" for one in wanted)
-    got = ", ".join(f"{one.node_count} x {one.node_type}" for one in pools)
+    asked, got = (
+        ", ".join(f"{one.node_count} x {one.node_type} of {one.disk_size_gb} GB" for one in some)
+        for some in (wanted, pools)
+    )
     return Compared("node_pools", asked, got, _show_pools(cluster, wanted))
 
 
