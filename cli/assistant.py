@@ -12,10 +12,11 @@ from typing import Any
 
 from cli.client import Client
 from cli.commands.activity import KINDS
+from cli.commands.clusters.counting import CRITERIA
 from cli.commands.clusters.orders import FIELDS
-from cli.documents import change, read
+from cli.documents import change, envelopes, read
 from cli.errors import CommandError, UsageError, UserErrors
-from cli.kinds import CLOUDS, PHASES, STATES
+from cli.kinds import CLOUDS, PHASES, STATES, VERBS
 from cli.specs import PROVIDERS, SPECS
 
 MOST_CHARACTERS = 100_000
@@ -59,15 +60,31 @@ TYPES: Mapping[str, Mapping[str, Any]] = {
     },
     "IntegrationFilter": {
         "type": "object",
-        "properties": {"accountIds": {"type": "array", "items": _TEXT}},
+        "properties": {
+            "accountIds": {"type": "array", "items": _TEXT},
+            "providers": {"type": "array", "items": {"enum": list(PROVIDERS)}},
+            "clouds": {"type": "array", "items": {"enum": [*CLOUDS, "UNKNOWN"]}},
+            "nameContains": _TEXT,
+        },
         "additionalProperties": False,
     },
     "OperationFilter": {
         "type": "object",
         "properties": {
             "states": {"type": "array", "items": {"enum": list(STATES)}},
+            "kinds": {"type": "array", "items": {"enum": list(VERBS)}},
+            "accountIds": {"type": "array", "items": _TEXT},
             "clusterId": _TEXT,
+            "nameContains": _TEXT,
+            "requestedBy": _TEXT,
+            "since": {"type": "string", "format": "date-time"},
         },
+        "additionalProperties": False,
+    },
+    "FacetInput": {
+        "type": "object",
+        "properties": {"by": {"enum": list(CRITERIA)}, "label": _TEXT},
+        "required": ["by"],
         "additionalProperties": False,
     },
     "CreateClusterInput": {
@@ -159,6 +176,19 @@ TOOLS: Mapping[str, Tool] = {
         _read("nodes", "The nodes of a cluster, by the cluster's id.", read.NODES),
         _read("accounts", "The accounts, how old their data is, and why.", read.ACCOUNTS),
         _read("integrations", "Integrations of accounts with clouds and registries.", read.INTEGRATIONS),
+        _read("integration_use", "The clusters that use an integration, by its id.", read.INTEGRATION_USE),
+        _read(
+            "cluster_counts", "Clusters counted by up to 12 criteria, as `clusters` finds them.", read.FACETS
+        ),
+        _read(
+            "observations",
+            "What the latest observations of an account changed or failed at, by the account's id.",
+            read.OBSERVATIONS,
+            first=20,
+        ),
+        _read("schedule", "When an account is observed next and why then, by its id.", read.SCHEDULE),
+        _read("spend", "What accounts cost, with the last periods.", read.SPEND, periods=2, lines=10),
+        _read("envelopes", "What sets of accounts or clusters may cost a month.", envelopes.ENVELOPES),
         _read("providers", "The providers: what each can do, and why not where it cannot.", read.PROVIDERS),
         _read("regions", "Where an account can create clusters, by the account's id.", read.REGIONS),
         _read("machine_types", "What an account can build nodes of, by its id.", read.MACHINE_TYPES),

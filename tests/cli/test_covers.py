@@ -74,4 +74,4 @@ def test_who_did_what_is_listed_newest_first() -> None:
         title, *rows = fleetgraph("audit", "list", "--limit", "3").out.splitlines()
         assert title.split() == ["AT", "WHO", "ACTION", "SUBJECT", "OUTCOME"]
         assert ["createApiKey" in row for row in rows] == [True] * len(rows)
-        assert [name for row in rows for name in ("first", "second") if name in row][0] == "second"
+        assert next(name for row in rows for name in ("first", "second") if name in row) == "second"

@@ -66,6 +66,33 @@ async def test_an_assistant_reads_and_plans_and_a_person_confirms(everything: Wh
     assert fleetgraph("clusters", "show", cluster["id"], "--jq", ".status.phase").out == "DELETED\n"
 
 
+async def test_an_assistant_reads_about_integrations_costs_and_how_an_account_is_observed(
+    tmp_path: Path,
+) -> None:
+    with whole(northflank="Tidewater Studio") as everything:
+        async with door(everything, tmp_path) as client:
+            (account, *_) = (await tell(client, "accounts"))["accounts"]["nodes"]
+            found = await tell(
+                client, "integrations", filter={"providers": ["NORTHFLANK"], "clouds": ["AWS"]}
+            )
+            used = [
+                cluster["name"]
+                for one in found["integrations"]["nodes"]
+                for cluster in (await tell(client, "integration_use", id=one["id"]))["node"]["usedBy"][
+                    "nodes"
+                ]
+            ]
+            assert used
+            counted = await tell(client, "cluster_counts", by=[{"by": "CLOUD"}], search="cloud:aws")
+            (bucket,) = counted["clusterFacets"][0]["buckets"]
+            assert (bucket["value"], bucket["clusterCount"] >= len(set(used))) == ("AWS", True)
+            planned = (await tell(client, "schedule", accountId=account["id"]))["explainSchedule"]
+            assert "CLUSTERS" in {one["collection"] for one in planned["collections"]}
+            assert "nodes" in (await tell(client, "observations", accountId=account["id"]))["observations"]
+            assert (await tell(client, "spend"))["accounts"]["nodes"]
+            assert (await tell(client, "envelopes")) == {"envelopes": []}
+
+
 async def test_what_goes_wrong_is_a_sentence_for_the_assistant(everything: Whole, tmp_path: Path) -> None:
     async with door(everything, tmp_path) as client:
         for name, arguments, sentence in (
