@@ -21,6 +21,7 @@ from adapters.northflank.billing import (
 )
 from adapters.northflank.camel import CamelItem
 from adapters.northflank.convert import (
+    is_deleted,
     to_cloud,
     to_cluster,
     to_instance_type,
@@ -84,9 +85,11 @@ class NorthflankAdapter(BaseAdapter):
         return self._to_cluster(answer.data)
 
     async def nodes(self, cluster: Cluster) -> Listing[Node]:
-        """Those that run: without the filter the list holds deleted machines too."""
+        """Those that run: without the filter the list holds deleted machines too. One that is listed in spite of it is
+        no node either.
+        """
         path, running = f"{self._cluster(cluster.external_id)}/nodes", {"status": "RUNNING"}
-        raw = await self._all(path, WireNodePage, running)
+        raw = [one for one in await self._all(path, WireNodePage, running) if not is_deleted(one)]
         return await self.listing(raw, WireNode, lambda wire: to_node(wire, cluster))
 
     async def integrations(self) -> Listing[Integration]:

@@ -187,6 +187,11 @@ def to_revision(wire: WireCluster) -> str:
     )
 
 
+def is_deleted(raw: object) -> bool:
+    """Of a node as it is listed."""
+    return isinstance(raw, Mapping) and str(raw.get("status")).casefold() == "deleted"
+
+
 def to_node(wire: WireNode, cluster: Cluster) -> Node:
     return Node(
         account_id=cluster.account_id,

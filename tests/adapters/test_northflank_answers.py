@@ -103,6 +103,8 @@ async def test_nodes_are_read_with_the_pool_that_the_cluster_names() -> None:
     assert (first.pool, first.zone) == ("951dfaf6-a70a-4550-bab6-b5364d5da20c", "eu-west-1a")
     assert (first.region, first.instance_type) == ("eu-west-1", "m6i.xlarge")
     assert [node.name for node in listing.items[1:]] == [node.external_id for node in listing.items[1:]]
+    assert replay.asked[0].endswith("nodes?status=RUNNING&per_page=100")
+    assert [node.provider_phase for node in listing.items] == ["RUNNING", "sleepwalking", ""]
 
 
 async def test_each_provider_is_asked_for_its_regions_and_one_that_refuses_costs_its_own() -> None:
@@ -277,6 +279,25 @@ async def test_the_captured_list_of_integrations_reads_without_loss() -> None:
     }
 
 
+async def test_the_invoice_in_whole_tells_what_its_cluster_costs() -> None:
+    whole = example("get-invoice.response.json")
+    data = {name: value for name, value in whole["data"].items() if name != "byoc"}
+    listed = {"data": {"invoices": [data]}, "pagination": {"hasNextPage": False, "count": 1}}
+    replay = Replay(
+        {
+            "/v1/teams/shop/billing/invoices": listed,
+            "/v1/teams/shop/billing/invoices/in-0001": whole,
+            "/v1/teams/shop/billing/usage": {"data": {}},
+        }
+    )
+    statements = (await replay.open(NorthflankAdapter, "shop").spend()).items
+    invoice = next(one for one in statements if one.external_id == "in-0001")
+    assert (invoice.total.minor_units, invoice.total.currency, invoice.is_final) == (25621, "USD", True)
+    lines = {(line.cluster_external_id, line.amount.minor_units) for line in invoice.lines}
+    assert ("gcp-cluster-1", 21351) in lines
+    assert invoice.period == "2026-07"
+
+
 async def test_the_captured_refusal_tells_its_reason() -> None:
     refusal = httpx.Response(401, json=example("error-401.response.json"))
     with pytest.raises(Unauthenticated, match="Unauthorized"):
@@ -287,9 +308,9 @@ def test_every_captured_answer_has_its_test_here() -> None:
     folder = SHARED / "examples" / "northflank"
     if not folder.exists():
         pytest.skip("the captured answers are not at hand")
-    bills = {"get-invoice.response.json"}  # what an account costs is not read yet
-    assert {path.name for path in folder.glob("*.response.json")} - bills == {
+    assert {path.name for path in folder.glob("*.response.json")} == {
         "error-401.response.json",
+        "get-invoice.response.json",
         "list-cluster-nodes.response.json",
         "list-clusters.response.json",
         "list-integrations.response.json",
