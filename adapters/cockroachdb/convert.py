@@ -104,6 +104,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
             routing_id=serverless.routing_id if serverless is not None else None,
             regions=tuple(to_cluster_region(region, is_serverless) for region in regions),
             upgrade_status=wire.upgrade_status,
+            upgrade_type=serverless.upgrade_type if serverless is not None else None,
         ),
         unread_members=wire.unread,
     )

@@ -111,6 +111,12 @@ def to_serverless(plan: CockroachdbPlan, wanted: CockroachdbServerless, version:
         require(BOTH_LIMITS, version, "A serverless cluster in several regions", (*here, "regions"))
     if wanted.primary_region is not None and len(wanted.regions or (1, 2)) > 1:
         body["primary_region"] = wanted.primary_region
+    if wanted.upgrades is not None:
+        require(USAGE_LIMITS, version, "Who begins upgrades", (*here, "upgrades"))
+        body["upgrade_type"] = wanted.upgrades.value
+    if wanted.has_empty_allowlist:
+        require(BOTH_LIMITS, version, "A cluster with an empty allowlist", (*here, "has_empty_allowlist"))
+        body["with_empty_ip_allowlist"] = True
     if wanted.spend_limit is not None:
         return {**body, **to_limit(wanted.spend_limit, plan.name, version, (*here, "spend_limit"))}
     if version < BOTH_LIMITS:

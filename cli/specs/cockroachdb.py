@@ -24,7 +24,12 @@ fleetgraph clusters create cockroachdb --account "Meridian Freight" --name parce
 """
 
 PLANS = ("basic", "standard", "advanced")
-SERVERLESS = {"--region": "region", "--primary-region": "primary_region"}
+SERVERLESS = {
+    "--region": "region",
+    "--primary-region": "primary_region",
+    "--upgrades": "upgrades",
+    "--empty-allowlist": "empty_allowlist",
+}
 ADVANCED = {
     "--region-nodes": "region_nodes",
     "--region-machine": "region_machine",
@@ -32,6 +37,7 @@ ADVANCED = {
     "--machine-type": "machine_type",
     "--storage-gib": "storage_gib",
 }
+UPGRADES = ("AUTOMATIC", "MANUAL")
 SERVERLESS_GROUP, ADVANCED_GROUP = "basic and standard", "advanced"
 
 
@@ -40,6 +46,13 @@ def create_flags() -> Sequence[click.Parameter]:
         Flag("--cloud", required=True, type=EnumValue(CLOUDS), metavar="CLOUD", help="aws, azure or gcp"),
         Flag("--plan", required=True, type=click.Choice(PLANS), metavar="PLAN", help=", ".join(PLANS)),
         *_common_flags(),
+        Flag(
+            "--empty-allowlist",
+            is_flag=True,
+            default=None,
+            help="nobody can connect until a network is allowed",
+            group=SERVERLESS_GROUP,
+        ),
     ]
 
 
@@ -62,6 +75,13 @@ def _common_flags() -> Sequence[click.Parameter]:
         Flag("--version", metavar="VERSION", help="of CockroachDB, e.g. v25.2"),
         Flag("--region", multiple=True, metavar="REGION", help="may be repeated", group=SERVERLESS_GROUP),
         Flag("--primary-region", metavar="REGION", help="needed with more than one", group=SERVERLESS_GROUP),
+        Flag(
+            "--upgrades",
+            type=EnumValue(UPGRADES),
+            metavar="HOW",
+            help="automatic, or manual for the plan standard",
+            group=SERVERLESS_GROUP,
+        ),
         *limit_flags(prefix="limit-", group=SERVERLESS_GROUP),
         Flag(
             "--region-nodes",
@@ -102,7 +122,7 @@ def to_patch(session: Session, options: Options, cluster: dict[str, Any]) -> dic
     """Flags of a plan are for the cluster's plan, unless --plan names another one."""
     patch = given(version=options.version, **_common(options))
     flags = {**SERVERLESS, **ADVANCED}
-    if not any(getattr(options, name) for name in flags.values()) and to_limit(options) is None:
+    if not any(getattr(options, name, None) for name in flags.values()) and to_limit(options) is None:
         if options.plan is None:
             return patch
         return patch | {"plan": {options.plan: _plan(options)}}
@@ -130,6 +150,8 @@ def _serverless(options: Options) -> dict[str, Any]:
     return given(
         regions=list(options.region) or None,
         primaryRegion=options.primary_region,
+        upgrades=options.upgrades,
+        hasEmptyAllowlist=getattr(options, "empty_allowlist", None) or None,
         spendLimit=to_limit(options),
     )
 
@@ -161,7 +183,7 @@ def _machine(named: str) -> dict[str, Any]:
 
 def _refuse(options: Options, flags: dict[str, str]) -> None:
     for flag, name in flags.items():
-        if getattr(options, name) not in (None, ()):
+        if getattr(options, name, None) not in (None, ()):
             raise UsageError(f"{flag} means nothing to the plan {options.plan}.")
 
 

@@ -257,7 +257,9 @@ async def collect_integrations(context: CollectionContext) -> Collected:
 
 
 async def collect_spend(context: CollectionContext) -> Collected:
-    """The statements, and of the newest that splits its sum by cluster what each cluster costs."""
+    """The statements, and of the newest that splits its sum by cluster what each cluster costs. One that it does not
+    name costs nothing by it.
+    """
     adapter = context.adapter
     assert isinstance(adapter, TellsSpend)
     listing = await adapter.spend()
@@ -267,15 +269,20 @@ async def collect_spend(context: CollectionContext) -> Collected:
     last_read_at = context.last_read_at(Collection.SPEND)
     changes = reconcile_items(known, listing, now=context.now, last_read_at=last_read_at)
     saved = await _saved(context, changes, listing.incomplete)
+    split = spend_by_cluster(listing.items)
     facts = {
-        key: {"spend": spend} for key, spend in spend_by_cluster(listing.items).items() if key in context.rows
+        key: {"spend": split.get(key, ())}
+        for key, row in context.rows.items()
+        if key in split or (split and row.facts.spend)
     }
     linked = await _keep_facts(context, facts, saved.problem)
     found = replace(linked, changed=linked.changed + saved.changed, spend=running(listing.items))
     if not isinstance(adapter, ReadsSubscription):
         return found
     try:
-        return replace(found, subscription=await adapter.subscription())
+        subscription = await adapter.subscription()
+        differs = subscription != context.lease.tracked.state.subscription
+        return replace(found, subscription=subscription, changed=found.changed + differs)
     except RateLimited:
         raise
     except ProviderError as error:

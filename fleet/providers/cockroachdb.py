@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
@@ -42,6 +43,7 @@ class CockroachdbDetails(ClusterDetails):
     routing_id: str | None = None
     regions: tuple[CockroachdbRegion, ...] = ()
     upgrade_status: str | None = None
+    upgrade_type: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
 
 
 CLOUDS = (Cloud.AWS, Cloud.GCP, Cloud.AZURE)
@@ -74,12 +76,23 @@ def _is_version(value: str | None) -> str | None:
 Version = Annotated[str, AfterValidator(_is_version)]
 
 
+class CockroachdbUpgrades(StrEnum):
+    """Who begins the upgrade of a Standard cluster to another major version: the provider, or its owner."""
+
+    AUTOMATIC = "AUTOMATIC"
+    MANUAL = "MANUAL"
+
+
 class CockroachdbServerless(Record):
-    """BASIC and STANDARD: billed by use. In a change, what is not given stays as it is."""
+    """BASIC and STANDARD: billed by use. In a change, what is not given stays as it is. An empty allowlist is for a new
+    cluster: nobody can connect until a network is allowed.
+    """
 
     regions: Sequence[str] | None = None
     primary_region: str | None = Field(default=None, validate_default=True)
     spend_limit: LimitWanted | None = None
+    upgrades: Annotated[CockroachdbUpgrades | None, Field(exclude_if=lambda value: value is None)] = None
+    has_empty_allowlist: Annotated[bool | None, Field(exclude_if=lambda value: value is None)] = None
 
     @field_validator("regions")
     @classmethod
@@ -102,6 +115,7 @@ class CockroachdbServerless(Record):
             regions, shown = sorted(self.regions), sorted(cluster.regions)
             yield Compared("regions", regions, shown, not shown or shown == regions)
         yield _compared("primary_region", self.primary_region, primary)
+        yield _compared("upgrades", self.upgrades, details.upgrade_type)
         if self.spend_limit is not None and cluster.spend_limit.state is not SpendLimitState.UNKNOWN:
             is_shown = self.spend_limit.matches(cluster.spend_limit) or (
                 self.spend_limit.is_free and _is_free(cluster)
@@ -226,6 +240,15 @@ class CockroachdbPlan(Record):
             raise ValueError("Exactly one of basic, standard and advanced is needed.")
         return self
 
+    @field_validator("basic")
+    @classmethod
+    def _is_upgraded_by_the_provider(
+        cls, value: CockroachdbServerless | None
+    ) -> CockroachdbServerless | None:
+        if value is not None and value.upgrades is CockroachdbUpgrades.MANUAL:
+            raise ValueError("CockroachDB Cloud upgrades Basic clusters by itself.")
+        return value
+
     @property
     def name(self) -> str:
         return "BASIC" if self.basic else "STANDARD" if self.standard else "ADVANCED"
@@ -307,6 +330,10 @@ class CockroachdbClusterPatch(ClusterPatch):
     def _has_no_version(cls, value: CockroachdbPlan) -> CockroachdbPlan:
         if value.advanced is not None and value.advanced.version is not None:
             raise ValueError("A change of version goes alone, beside the plan and not in it.")
+        if value.serverless is not None and value.serverless.has_empty_allowlist is not None:
+            raise ValueError(
+                "Only a new cluster begins with an empty allowlist; remove its networks instead."
+            )
         return value
 
     def compare(self, cluster: Cluster) -> Iterable[Compared]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.cockroachdb.convert import to_cluster
+from adapters.cockroachdb.networking import to_entry
 from adapters.cockroachdb.request import (
     to_clearing_request,
     to_create_request,
@@ -17,6 +18,7 @@ from adapters.cockroachdb.versions import BOTH_LIMITS, SPEND_LIMITS, USAGE_LIMIT
 from adapters.cockroachdb.wire import WireCluster
 from fleet.model.cluster import Cluster
 from fleet.model.money import LimitWanted
+from fleet.model.network import AllowedNetwork
 from fleet.providers.cockroachdb import CockroachdbClusterPatch, CockroachdbClusterSpec
 from tests.adapters.replay import SHARED, fixture
 from tests.sandbox.openapi import Document
@@ -48,6 +50,11 @@ SPECS: list[tuple[str, Any]] = [
     ),
     (BOTH_LIMITS, {"cloud": "AZURE", "plan": {"basic": {"regions": ["a"]}}, "is_deletion_protected": True}),
     (USAGE_LIMITS, {"plan": {"standard": {"regions": ["a"], "spend_limit": VCPUS}}, "labels": {"a": "b"}}),
+    (USAGE_LIMITS, {"plan": {"standard": {"regions": ["a"], "upgrades": "MANUAL"}}}),
+    *(
+        (version, {"plan": {"basic": {"regions": ["a"], "spend_limit": USE, "has_empty_allowlist": True}}})
+        for version in (BOTH_LIMITS, USAGE_LIMITS)
+    ),
     (
         USAGE_LIMITS,
         {
@@ -73,6 +80,7 @@ PATCHES: list[tuple[str, Any]] = [
         (version, {"plan": {"basic": {"regions": ["a", "b"], "primary_region": "a", "spend_limit": CENTS}}})
         for version in (BOTH_LIMITS, USAGE_LIMITS)
     ),
+    (USAGE_LIMITS, {"plan": {"standard": {"upgrades": "MANUAL"}}}),
     (BOTH_LIMITS, {"is_deletion_protected": True}),
     (USAGE_LIMITS, {"version": "v25.4"}),
     (USAGE_LIMITS, {"plan": {"standard": {"regions": ["a"], "spend_limit": VCPUS}}}),
@@ -199,6 +207,48 @@ def test_a_change_that_does_not_keep_to_its_document_is_found_out(version: str, 
     assert breaches(version, "UpdateClusterSpecification", body)
 
 
+NEXT_FILE = "cockroachdb-cloud.openapi.next.json"
+
+
+@pytest.mark.parametrize(
+    ("given", "build", "schema"),
+    [
+        *((given, "create", "CreateClusterRequest") for version, given in SPECS if version == USAGE_LIMITS),
+        *(
+            (given, "update", "UpdateClusterSpecification")
+            for version, given in PATCHES
+            if version == USAGE_LIMITS
+        ),
+    ],
+)
+def test_what_keeps_to_the_newest_document_keeps_to_the_next(given: Any, build: str, schema: str) -> None:
+    request: Any
+    if build == "create":
+        spec = CockroachdbClusterSpec.model_validate({"cloud": "GCP", **given})
+        request = to_create_request("notorious-moose", spec, USAGE_LIMITS)
+    else:
+        patch = CockroachdbClusterPatch.model_validate(given)
+        request = to_update_request(patch, cluster(given.get("plan", {})), USAGE_LIMITS)
+    following = Document(SHARED / NEXT_FILE)
+    assert list(following.breaches_of(schema, json.loads(json.dumps(request)))) == []
+
+
+@pytest.mark.parametrize("version", list(FILES))
+def test_an_entry_of_an_allowlist_keeps_to_its_document(version: str) -> None:
+    entry = to_entry(AllowedNetwork(cidr="192.0.2.0/24", name="office", allows_ui=False))
+    assert breaches(version, "AllowlistEntry", entry) == []
+    assert breaches(version, "AllowlistEntry", entry | {"cidr_mask": "24"}) != []
+
+
+@pytest.mark.parametrize(
+    "body", [{"upgrade_status": "FINALIZED"}, {"upgrade_status": "ROLLBACK_RUNNING"}], ids=str
+)
+@pytest.mark.parametrize("version", [BOTH_LIMITS, USAGE_LIMITS])
+def test_the_end_of_an_upgrade_keeps_to_its_document(version: str, body: Any) -> None:
+    assert breaches(version, "UpdateClusterSpecification", body) == []
+    assert breaches(version, "UpdateClusterSpecification", {"upgrade_status": "DONE"}) != []
+
+
 OWN = [{"region": "a", "nodes": 3, "vcpus": 4}, {"region": "b", "nodes": 3, "machine_type": "n2-standard-8"}]
 
 
@@ -215,7 +265,7 @@ def test_machines_of_regions_keep_to_the_next_document() -> None:
     }
     patch = CockroachdbClusterPatch.model_validate({"plan": {"advanced": {"region_nodes": OWN}}})
     change = to_update_request(patch, cluster({"advanced": {}}), USAGE_LIMITS)
-    following = Document(SHARED / "cockroachdb-cloud.openapi.next.json")
+    following = Document(SHARED / NEXT_FILE)
     for schema, body in (("CreateClusterRequest", request), ("UpdateClusterSpecification", change)):
         sent = json.loads(json.dumps(body))
         assert [f"{one.place}: {one.message}" for one in following.breaches_of(schema, sent)] == []

@@ -61,13 +61,15 @@ def create(following: Command, keeper: Keeper, flags: str) -> dict[str, Any]:
         (
             (
                 "cockroachdb --plan standard --cloud aws --region a --region b --primary-region b "
-                "--limit-vcpus 4 --label env=prod --deletion-protection"
+                "--limit-vcpus 4 --label env=prod --deletion-protection --upgrades manual --empty-allowlist"
             ),
             {
                 "cloud": "AWS",
                 "plan": {
                     "standard": {
                         "regions": ["a", "b"],
+                        "upgrades": "MANUAL",
+                        "hasEmptyAllowlist": True,
                         "primaryRegion": "b",
                         "spendLimit": {"usage": {"provisionedVcpus": "4"}},
                     }

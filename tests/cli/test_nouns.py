@@ -54,6 +54,11 @@ def at(provider: str, **more: Any) -> dict[str, Any]:
         ("cockroachdb", ["--plan", "standard", "--region", "a"], {"plan": {"standard": {"regions": ["a"]}}}),
         (
             "cockroachdb",
+            ["--plan", "standard", "--upgrades", "manual"],
+            {"plan": {"standard": {"upgrades": "MANUAL"}}},
+        ),
+        (
+            "cockroachdb",
             ["--clear", "label", "--no-deletion-protection"],
             {"labels": [], "isDeletionProtected": False},
         ),

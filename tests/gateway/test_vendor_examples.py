@@ -88,7 +88,7 @@ def test_every_example_of_a_request_is_tested_here() -> None:
     assert there == known
 
 
-class TestClearing:
+class TestNoExample:
     """What no example shows."""
 
     async def test_null_clears_all_resources(self, begin: Begin) -> None:
@@ -105,3 +105,16 @@ class TestClearing:
         (error,) = payload["updateCluster"]["userErrors"]
         assert error["path"] == ["input", "kupe", "resources", "cpu"]
         assert "clears all resources together" in error["message"]
+
+    async def test_a_standard_cluster_is_upgraded_by_hand_and_begins_closed(self, begin: Begin) -> None:
+        journey = begin("cockroachdb")
+        account = await journey.connect("Meridian Freight")
+        plan = {"standard": {"regions": ["us-central1"], "upgrades": "MANUAL", "hasEmptyAllowlist": True}}
+        spec = {"cockroachdb": {"cloud": "GCP", "plan": plan}}
+        asked = {"accountId": account, "name": "by-hand", "spec": spec}
+        (body,) = await bodies(journey, CREATE, input=asked)
+        assert body["spec"]["serverless"] == {
+            "regions": ["us-central1"],
+            "upgrade_type": "MANUAL",
+            "with_empty_ip_allowlist": True,
+        }

@@ -5,13 +5,19 @@ from typing import Any
 import strawberry
 
 from fleet.model.cloud import Cloud
-from fleet.providers.cockroachdb import CockroachdbDetails
+from fleet.providers.cockroachdb import CockroachdbDetails, CockroachdbUpgrades
 from gateway.inputs.conversion import ClusterInput
 from gateway.providers.members import ProviderTypes
 from gateway.types.cluster import ClusterDetails
 from gateway.types.label import LabelInput, with_labels
 from gateway.types.money import SpendLimitInput
 from gateway.types.records import field, option, serves
+
+strawberry.enum(
+    CockroachdbUpgrades,
+    description="Who begins the upgrade of a Standard CockroachDB cluster to another major version: the provider, or "
+    "its owner.",
+)
 
 
 @strawberry.type(description="One region of a CockroachDB cluster.")
@@ -38,6 +44,7 @@ class CockroachdbClusterDetails(ClusterDetails):
     network_visibility: str | None = field("PUBLIC or PRIVATE, in the provider's words.")
     egress_traffic_policy: str | None = field("What may leave it, in the provider's words.")
     upgrade_status: str | None = field("The progress of a major upgrade, in the provider's words.")
+    upgrade_type: str | None = field("Who begins upgrades, in the provider's words: AUTOMATIC or MANUAL.")
 
 
 @strawberry.input(description="A plan that is paid by use. The cluster has no dedicated nodes.")
@@ -46,6 +53,12 @@ class CockroachdbServerlessInput:
     primary_region: str | None = option("Required with more than one region.")
     spend_limit: SpendLimitInput | None = option(
         "Without it, the use of a new cluster is unlimited; in a change, the limit stays."
+    )
+    upgrades: CockroachdbUpgrades | None = option(
+        "MANUAL is for Standard clusters. The default is AUTOMATIC."
+    )
+    has_empty_allowlist: bool | None = option(
+        "For a new cluster, which is open to every network otherwise: nobody can connect until a network is allowed."
     )
 
 

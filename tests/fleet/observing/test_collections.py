@@ -263,6 +263,24 @@ async def test_what_an_account_costs_is_kept_with_its_running_total_and_its_clus
     assert [one.total.minor_units for one in tracked.state.spend] == [700]
 
 
+async def test_a_cluster_that_the_newest_statement_does_not_name_costs_nothing_by_it(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster("c1", of=account), cluster("c2", of=account)]
+    script.spend = Listing(items=(statement(account, 700),))
+    await world.observe_when_due(account)
+    line = SpendLine(label="c2", cluster_external_id="c2", amount=Money(minor_units=5, currency="USD"))
+    script.spend = Listing(
+        items=(
+            statement(account, 5, "2026-12").model_copy(update={"lines": (line,)}),
+            statement(account, 700, is_final=True),
+        )
+    )
+    await observe_all(world, account)
+    rows = await world.rows(account)
+    assert rows["c1"].facts.spend == ()
+    assert [part.amount.minor_units for part in rows["c2"].facts.spend or ()] == [5]
+
+
 async def test_a_token_that_may_not_see_bills_costs_the_bills_alone_and_keeps_the_last(world: World) -> None:
     account, script = await world.connect()
     script.clusters = [cluster("c1", of=account)]
@@ -289,6 +307,12 @@ async def test_the_plan_of_an_account_comes_with_what_it_costs_and_outlives_a_fa
     tracked = await world.store.account(account.id)
     assert tracked is not None
     assert tracked.state.subscription == script.subscription
+    before = tracked.state.changes
+    script.subscription = Subscription(plan="pro", cluster_count=2)
+    await observe_all(world, account)
+    tracked = await world.store.account(account.id)
+    assert tracked is not None
+    assert tracked.state.changes > before
     script.spend = Listing(items=(statement(account, 800),))
     script.wrong["subscription"] = Unavailable("It is away.", http_status=503)
     await observe_all(world, account)

@@ -57,6 +57,10 @@ def shown(plan: str = "BASIC", *regions: CockroachdbRegion, **more: Any) -> Clus
     return cluster(of=account(provider="cockroachdb"), **{**fields, **more})
 
 
+def upgraded(how: str | None) -> Cluster:
+    return shown("STANDARD", details=CockroachdbDetails(upgrade_type=how))
+
+
 def limited(**usage: int) -> SpendLimitStatus:
     limit = SpendLimit(
         money=Money(minor_units=2500, currency="USD"),
@@ -110,6 +114,11 @@ def limited(**usage: int) -> SpendLimitStatus:
             {"plan": {"advanced": {**ADVANCED, "version": "25.2"}}},
             ("plan", "advanced", "version"),
             "like v25.2",
+        ),
+        (
+            {"plan": {"basic": {"regions": ["a"], "upgrades": "MANUAL"}}},
+            ("plan", "basic"),
+            "upgrades Basic clusters by itself",
         ),
         ({"plan": {}}, ("plan",), "Exactly one of"),
         ({"plan": {"basic": {"regions": ["a"]}, "advanced": ADVANCED}}, ("plan",), "Exactly one of"),
@@ -231,6 +240,14 @@ def test_a_cluster_that_shows_otherwise_is_another(wanted: CockroachdbClusterSpe
     assert not wanted.matches(cluster)
 
 
+def test_only_a_new_cluster_begins_with_an_empty_allowlist() -> None:
+    given = {"plan": {"basic": {"has_empty_allowlist": True}}}
+    ((path, message),) = refused(CockroachdbClusterPatch, given)
+    assert (path, "Only a new cluster" in message) == (("plan",), True)
+    kept = spec({"basic": {"regions": ["a"], "has_empty_allowlist": True}})
+    assert kept.matches(shown())
+
+
 @pytest.mark.parametrize(
     ("wanted", "cluster", "is_shown"),
     [
@@ -243,6 +260,9 @@ def test_a_cluster_that_shows_otherwise_is_another(wanted: CockroachdbClusterSpe
         (patch(is_deletion_protected=False), shown(is_deletion_protected=True), False),
         (patch(plan={"standard": {"regions": ["a"]}}), shown("BASIC"), False),
         (patch(plan={"standard": {"regions": ["a"]}}), shown("STANDARD", labels={"a": "b"}), True),
+        (patch(plan={"standard": {"upgrades": "MANUAL"}}), upgraded("MANUAL"), True),
+        (patch(plan={"standard": {"upgrades": "MANUAL"}}), upgraded("AUTOMATIC"), False),
+        (patch(plan={"standard": {"upgrades": "MANUAL"}}), upgraded(None), True),
         (patch(plan={"advanced": {**ADVANCED, "storage_gib": 0}}), of_machines(), True),
         (patch(plan={"advanced": {**ADVANCED, "vcpus": 8}}), of_machines(), False),
     ],
