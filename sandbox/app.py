@@ -23,7 +23,7 @@ from sandbox.faults import (
     malformed,
 )
 from sandbox.journal import Journal, RecordedRequest
-from sandbox.limits import Limiter
+from sandbox.limits import Allowance, Limiter
 
 CONTROL = "/_sandbox"
 
@@ -72,12 +72,7 @@ class App:
         request = Request(scope, receive)
         faults = self._faults.take(request.method, request.url.path)
         scope[MISBEHAVIOURS_OF] = {kind: faults[kind] for kind in MISBEHAVIOURS & faults.keys()}
-        if FaultKind.SHARED_LIMIT in faults:
-            for _ in range(REQUESTS_OF_OTHERS):
-                self._limiter.take(self._api.budget_key(request))
-        allowance = self._limiter.take(self._api.budget_key(request))
-        if limited := faults.get(FaultKind.RATE_LIMITED):
-            allowance = self._limiter.exhausted(limited.seconds)
+        allowance = self._draw(self._api.budget_key(request), faults)
         if latency := faults.get(FaultKind.LATENCY):
             # What has arrived is done, although the client may be gone by then.
             body = await request.body()
@@ -100,6 +95,13 @@ class App:
             return None
         response.headers.update(self._api.rate_headers(allowance))
         return response
+
+    def _draw(self, key: str, faults: Mapping[FaultKind, Fault]) -> Allowance:
+        if limited := faults.get(FaultKind.RATE_LIMITED):
+            return self._limiter.exhausted(limited.seconds)
+        for _ in range(REQUESTS_OF_OTHERS if FaultKind.SHARED_LIMIT in faults else 0):
+            self._limiter.take(key)
+        return self._limiter.take(key)
 
     def _spoilt(self, response: Response, faults: Mapping[FaultKind, Fault], query: QueryParams) -> Response:
         if not faults or response.status_code >= 300 or not response.body:

@@ -41,12 +41,12 @@ from adapters.cockroachdb.wire import (
     WireRegions,
 )
 from adapters.http import Complaint
-from adapters.jwt import is_jwt
 from fleet.model.account import Account
 from fleet.model.capability import Capability
 from fleet.model.catalog import Region
 from fleet.model.cluster import Cluster, Connection
 from fleet.model.failure import NotFound, UnexpectedResponse
+from fleet.model.jwt import is_jwt
 from fleet.model.money import LimitWanted, Money
 from fleet.model.network import AllowedNetwork, Allowlist
 from fleet.model.node import Node

@@ -9,7 +9,6 @@ from pydantic import SecretStr
 from adapters.adapter import BaseAdapter, first_text, segment, with_running
 from adapters.http import Complaint, SecretText
 from adapters.join import join
-from adapters.jwt import is_jwt
 from adapters.qovery.billing import WireCurrentCost, WireInvoice, to_running, to_statements
 from adapters.qovery.convert import (
     shown_by_status_alone,
@@ -51,8 +50,9 @@ from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
 from fleet.model.failure import NotFound, Rejected, UnexpectedResponse
 from fleet.model.integration import Integration
+from fleet.model.jwt import is_jwt
 from fleet.model.money import CostEstimate
-from fleet.model.refusal import NoSuchThing, Unsupported
+from fleet.model.refusal import InvalidInput, NoSuchThing, Unsupported
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
 from fleet.ports.adapter import Listing
@@ -78,6 +78,8 @@ REGIONAL_INSTANCE_TYPES: Mapping[Cloud, str] = {
 """Paths of instance types that end with a region, at Scaleway with a zone."""
 MOST_PLACES = 30
 """The most requests for lists in one observation of the instance types. The limit is 1000 requests an hour."""
+
+MOST_DAYS_LOCKED = 5
 
 Place = tuple[str, str | None, Cloud, str | None]
 """The lists of instance types: path, last segment, cloud, region."""
@@ -171,6 +173,19 @@ class QoveryAdapter(BaseAdapter):
     async def stop_cluster(self, cluster: Cluster) -> None:
         await self.confirm(await self.change("POST", f"{self._path(cluster)}/stop"))
 
+    async def lock_cluster(self, cluster: Cluster, reason: str, days: int | None) -> None:
+        """For one to five days, or without an end. Source: the vendor's command."""
+        if days is not None and days > MOST_DAYS_LOCKED:
+            raise InvalidInput(
+                f"Qovery locks a cluster for at most {MOST_DAYS_LOCKED} days. Without days it has no end.",
+                path=("days",),
+            )
+        body = {"reason": reason} if days is None else {"reason": reason, "ttl_in_days": days}
+        await self.confirm(await self.change("POST", self._lock(cluster), body))
+
+    async def unlock_cluster(self, cluster: Cluster) -> None:
+        await self.confirm(await self.change("DELETE", self._lock(cluster)))
+
     async def delete_cluster(self, cluster: Cluster) -> None:
         """Deletes the cluster with the default mode, which deletes what runs in the cloud. Another mode would leave it
         running.
@@ -205,6 +220,9 @@ class QoveryAdapter(BaseAdapter):
 
     def _path(self, cluster: Cluster) -> str:
         return f"{self._organization}/cluster/{segment(cluster.external_id)}"
+
+    def _lock(self, cluster: Cluster) -> str:
+        return f"/cluster/{segment(cluster.external_id)}/lock"
 
     def _credentials(self, integration: Integration) -> str:
         kind = to_path(integration.cloud)

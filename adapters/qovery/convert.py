@@ -10,6 +10,7 @@ from adapters.qovery.wire import (
     WireAuthentication,
     WireCluster,
     WireCostRange,
+    WireCredential,
     WireCredentialUse,
     WireEndpoint,
     WireFeature,
@@ -25,7 +26,7 @@ from fleet.model.catalog import InstanceType, Region
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, Engine, Phase, Resources, digest_revision
 from fleet.model.identifier import fits_a_path
-from fleet.model.integration import Integration
+from fleet.model.integration import Integration, IntegrationIdentity
 from fleet.model.money import CostEstimate, Money, SpendLimitState, SpendLimitStatus
 from fleet.providers.qovery import (
     KARPENTER,
@@ -362,9 +363,26 @@ def to_integration(wire: WireCredentialUse, account_id: str) -> Integration:
         cloud=CREDENTIAL_CLOUDS.get(kind or "", Cloud.UNKNOWN),
         provider_cloud=kind,
         authentication=kind,
+        identity=to_identity(wire.credential),
         cluster_external_ids=to_users(wire),
         unread_members=wire.unread,
     )
+
+
+def to_identity(wire: WireCredential) -> IntegrationIdentity | None:
+    identity = IntegrationIdentity(
+        role_arn=wire.role_arn,
+        access_key_id=wire.access_key_id or wire.scaleway_access_key,
+        organization_id=wire.scaleway_organization_id,
+        project_id=wire.project_id or wire.scaleway_project_id,
+        service_account=wire.service_account_email,
+        workload_identity_provider=wire.workload_identity_provider_resource,
+        subscription_id=wire.azure_subscription_id,
+        tenant_id=wire.azure_tenant_id,
+        application_id=wire.azure_application_id,
+        user_id=wire.vsphere_user,
+    )
+    return None if identity == IntegrationIdentity() else identity
 
 
 def to_users(wire: WireCredentialUse) -> tuple[str, ...] | None:

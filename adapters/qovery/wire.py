@@ -1,7 +1,7 @@
 """The members of Qovery's answers that are used, with the names of its OpenAPI document (1.0.4).
 
 An answer can hold the keys of a cluster's `secret_manager_accesses`. No model has a member for them, so they are
-dropped. Of credentials, only the name and the kind are read.
+dropped. Of credentials, only what is public is read.
 """
 
 from collections.abc import Mapping
@@ -162,11 +162,25 @@ class WireCluster(WireItem):
 
 
 class WireCredential(Lenient):
+    """The members that are not secret."""
+
     identifying = frozenset({"name"})
 
     id: Identity
     name: Title = None
     object_type: Text = None
+    access_key_id: Text = None
+    role_arn: Text = None
+    vsphere_user: Text = None
+    scaleway_access_key: Text = None
+    scaleway_project_id: Text = None
+    scaleway_organization_id: Text = None
+    azure_subscription_id: Text = None
+    azure_tenant_id: Text = None
+    azure_application_id: Text = None
+    project_id: Text = None
+    service_account_email: Text = None
+    workload_identity_provider_resource: Text = None
 
 
 class WireCredentialCluster(Lenient):

@@ -37,6 +37,7 @@ def show_account(session: Session, options: Options) -> int:
         "seen": moment(state["observedAt"], now),
         "next": moment(state["nextAttemptAt"], now),
         "token": f"{_token(account)}, since {moment(account['token']['replacedAt'], now)}",
+        "token expires": moment(account["token"]["expiresAt"], now) if account["token"]["expiresAt"] else "",
         "requests left": f"{budget['remaining']} of {budget['limit']}" if budget else "",
         "for people": f"{budget['reserved']}" if budget else "",
         **_subscription(account["subscription"] or {}, now),

@@ -125,6 +125,10 @@ UPGRADE_CLUSTER = _at_provider(
     "Upgrade($id: ID!, $version: String, $expectedRevision: Revision)",
     "upgradeCluster(id: $id, version: $version, expectedRevision: $expectedRevision)",
 )
+LOCK_CLUSTER = _at_provider(
+    "Lock($id: ID!, $reason: String!, $days: Int)", "lockCluster(id: $id, reason: $reason, days: $days)"
+)
+UNLOCK_CLUSTER = _at_provider("Unlock($id: ID!)", "unlockCluster(id: $id)")
 ALLOW_NETWORK = _at_provider(
     "AllowNetwork($id: ID!, $network: AllowedNetworkInput!)", "allowNetwork(id: $id, network: $network)"
 )

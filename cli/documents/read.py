@@ -232,7 +232,7 @@ query Accounts($after: String, $provider: ProviderKind) {
       externalId
       provider { kind name }
       freshness { ...FreshnessFields }
-      token { hint replacedAt isAccepted }
+      token { hint replacedAt expiresAt isAccepted }
       deletionGuard { since reason }
       requestBudget { limit remaining reserved windowSeconds resetsAt }
       apiVersion

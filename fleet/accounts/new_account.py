@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from fleet.model.account import Account, new_account_id
 from fleet.model.identifier import fits_a_path
+from fleet.model.jwt import expires_at
 from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateScope
 from fleet.providers import PROVIDERS
@@ -74,6 +75,7 @@ def make_account(
         base_url=base_url,
         token_hint=secret[-4:] if len(secret) >= 12 else "",
         token_replaced_at=now,
+        token_expires_at=expires_at(secret),
         budget_key=_budget_key(known, secret),
     )
 

@@ -30,10 +30,12 @@ from fleet.model.change import (
     DisallowNetwork,
     DrainNode,
     FinalizeUpgrade,
+    LockCluster,
     RollBackUpgrade,
     SetSpendLimit,
     StopCluster,
     UncordonNode,
+    UnlockCluster,
     UpdateCluster,
     UpdateIntegration,
     UpgradeCluster,
@@ -69,6 +71,8 @@ ClusterChange = (
     | UpgradeCluster
     | FinalizeUpgrade
     | RollBackUpgrade
+    | LockCluster
+    | UnlockCluster
     | AllowNetwork
     | DisallowNetwork
 )

@@ -16,6 +16,7 @@ belongs to which verb:
     UPGRADE_CLUSTER         the version that was asked for, settled
     FINALIZE_UPGRADE        no upgrade that waits for its end
     ROLL_BACK_UPGRADE       another version than the one that was to be left, settled
+    LOCK, UNLOCK_CLUSTER    whether it can be deleted
     ALLOW, DISALLOW_NETWORK the provider's answer: the list is observed by itself, and later
     CREATE_INTEGRATION      the integration of the provider's answer
     UPDATE_INTEGRATION      the description and features that were given; the answer, where only credentials were
@@ -238,6 +239,14 @@ def _runs_it(operation: Operation, row: TrackedCluster) -> bool:
     change = operation.change
     assert isinstance(change, UpgradeCluster)
     return change.version is not None and runs(row.item.version, change.version)
+
+
+def locked(operation: Operation, row: TrackedCluster) -> Verdict:
+    return _yes(row.item.is_deletion_protected is True)
+
+
+def unlocked(operation: Operation, row: TrackedCluster) -> Verdict:
+    return _yes(row.item.is_deletion_protected is False)
 
 
 def finalized(operation: Operation, row: TrackedCluster) -> Verdict:

@@ -16,6 +16,7 @@ from fleet.model.change import (
     CreateIntegration,
     DisallowNetwork,
     DrainNode,
+    LockCluster,
     RollBackUpgrade,
     SetSpendLimit,
     UncordonNode,
@@ -39,6 +40,7 @@ from fleet.ports.adapter import (
     KeepsAllowlist,
     LimitsSpend,
     ListsIntegrations,
+    LocksCluster,
     MaintainsNodes,
     OffersUpgrades,
     ReadsCluster,
@@ -249,6 +251,18 @@ async def set_spend_limit(asking: Asking, cluster: Cluster) -> None:
     assert isinstance(change, SetSpendLimit)
     assert isinstance(asking.adapter, LimitsSpend)
     await asking.adapter.set_spend_limit(cluster, change.limit)
+
+
+async def lock(asking: Asking, cluster: Cluster) -> None:
+    change = asking.operation.change
+    assert isinstance(change, LockCluster)
+    assert isinstance(asking.adapter, LocksCluster)
+    await asking.adapter.lock_cluster(cluster, change.reason, change.days)
+
+
+async def unlock(asking: Asking, cluster: Cluster) -> None:
+    assert isinstance(asking.adapter, LocksCluster)
+    await asking.adapter.unlock_cluster(cluster)
 
 
 async def allow_network(asking: Asking, cluster: Cluster) -> None:

@@ -19,8 +19,9 @@ class Account(Record):
 
     `external_id` is the provider's own name for it, null where the token implies it. `organization_id` is
     the token's organization by the provider's answer, where it names one. `base_url` replaces the provider's
-    own scheme and host. `token_hint` is the last four characters of the token. `budget_key` names what the provider
-    counts requests by; it does not contain the token.
+    own scheme and host. `token_hint` is the last four characters of the token. `token_expires_at` is when
+    it says that it expires, null where it does not say. `budget_key` names what the provider counts requests by; it
+    does not contain the token.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Account(Record):
     base_url: str | None = None
     token_hint: str
     token_replaced_at: Instant
+    token_expires_at: Annotated[Instant | None, Field(exclude_if=lambda value: value is None)] = None
     budget_key: str
 
     @property

@@ -13,6 +13,9 @@ from fleet.model.network import AllowedNetwork
 from fleet.model.record import Record, of_provider
 from fleet.model.spec import ClusterPatch, ClusterSpec
 
+LONGEST_REASON = 500
+"""The most characters of the reason for a lock: a few sentences."""
+
 
 class OperationKind(StrEnum):
     CREATE_CLUSTER = "CREATE_CLUSTER"
@@ -25,6 +28,8 @@ class OperationKind(StrEnum):
     UPGRADE_CLUSTER = "UPGRADE_CLUSTER"
     FINALIZE_UPGRADE = "FINALIZE_UPGRADE"
     ROLL_BACK_UPGRADE = "ROLL_BACK_UPGRADE"
+    LOCK_CLUSTER = "LOCK_CLUSTER"
+    UNLOCK_CLUSTER = "UNLOCK_CLUSTER"
     ALLOW_NETWORK = "ALLOW_NETWORK"
     DISALLOW_NETWORK = "DISALLOW_NETWORK"
     CREATE_INTEGRATION = "CREATE_INTEGRATION"
@@ -159,6 +164,21 @@ class RollBackUpgrade(Change):
     version: str | None = None
 
 
+class LockCluster(Change):
+    """Keeps everybody from changing a cluster: for so many days, for good where `days` is null."""
+
+    kind = OperationKind.LOCK_CLUSTER
+    capability = Capability.LOCK_CLUSTER
+
+    reason: str = Field(min_length=1, max_length=LONGEST_REASON)
+    days: int | None = Field(default=None, ge=1)
+
+
+class UnlockCluster(Change):
+    kind = OperationKind.UNLOCK_CLUSTER
+    capability = Capability.LOCK_CLUSTER
+
+
 class AllowNetwork(Change):
     """Adds a network to a cluster's allowlist, or changes the one of its address."""
 
@@ -278,6 +298,8 @@ CHANGES: Mapping[OperationKind, type[Change]] = {
         UpgradeCluster,
         FinalizeUpgrade,
         RollBackUpgrade,
+        LockCluster,
+        UnlockCluster,
         AllowNetwork,
         DisallowNetwork,
         CreateIntegration,

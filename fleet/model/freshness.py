@@ -11,6 +11,9 @@ from fleet.model.tracking import Unread
 GRACE = timedelta(seconds=60)
 """How late an observation may be before its data is STALE. The schedule runs once a minute."""
 
+SOON = timedelta(days=1)
+"""How long before a token expires that is said: a working day, to replace it in."""
+
 NOT_COUNTED = (
     "its clusters were counted by another version of Fleetgraph, in a way that this one does not know"
 )
@@ -51,6 +54,7 @@ def freshness_of(
         next_attempt_at=None if state.next_attempt_at is None else max(state.next_attempt_at, now),
         last_failure=failure,
         reason=_reason(judged, state, failure, tracked.state.is_token_accepted, now)
+        or _expiry(tracked.account.token_expires_at, now)
         or (None if tracked.is_counted or collection is not Collection.CLUSTERS else NOT_COUNTED),
     )
 
@@ -70,6 +74,13 @@ def _reason(
     if state.budget_until is not None and state.budget_until + GRACE > now:
         return f"request budget until {state.budget_until:%H:%M}"
     return "it was not observed when due" if judged is FreshnessState.STALE else None
+
+
+def _expiry(expires_at: datetime | None, now: datetime) -> str | None:
+    """That the token expires soon, or did."""
+    if expires_at is None or expires_at > now + SOON:
+        return None
+    return f"the token {'expired' if expires_at <= now else 'expires'} at {expires_at:%Y-%m-%d %H:%M} UTC"
 
 
 def is_missing(tracked: TrackedAccount, now: datetime) -> bool:

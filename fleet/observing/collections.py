@@ -247,13 +247,22 @@ async def collect_integrations(context: CollectionContext) -> Collected:
     }
     if listing.incomplete is not None or any(one.cluster_external_ids is None for one in listing.items):
         return replace(observed, shown=shown)
+    listed = frozenset(one.external_id for one in listing.items)
     facts = {
-        key: {"integration_external_id": integration_of.get(row.item.external_id)}
+        key: {"integration_external_id": integration_of.get(row.item.external_id, _kept_link(row, listed))}
         for key, row in context.rows.items()
         if not row.is_tombstone
     }
     linked = await _keep_facts(context, facts, None)
     return replace(linked, changed=linked.changed + observed.changed, shown=shown)
+
+
+def _kept_link(row: TrackedCluster, listed: frozenset[str]) -> str | None:
+    """The link to an integration that is still there, and does not list the cluster any more. No provider lets go of
+    the credentials that a cluster was made with.
+    """
+    link = row.facts.integration_external_id
+    return link if link in listed else None
 
 
 async def collect_spend(context: CollectionContext) -> Collected:

@@ -203,6 +203,17 @@ class FinalizesUpgrades(Protocol):
 
 
 @runtime_checkable
+class LocksCluster(Protocol):
+    """A provider that keeps everybody from changing a cluster while somebody wants it so."""
+
+    async def lock_cluster(self, cluster: Cluster, reason: str, days: int | None) -> None:
+        """For so many days, for good where null."""
+        ...
+
+    async def unlock_cluster(self, cluster: Cluster) -> None: ...
+
+
+@runtime_checkable
 class KeepsAllowlist(Protocol):
     async def allowlist(self, cluster: Cluster) -> Allowlist | None:
         """Null where it cannot be known."""
@@ -276,6 +287,7 @@ PROTOCOL_OF: Mapping[Capability, type] = {
     Capability.DELETE_CLUSTER: DeletesCluster,
     Capability.UPGRADE_CLUSTER: UpgradesCluster,
     Capability.FINALIZE_UPGRADE: FinalizesUpgrades,
+    Capability.LOCK_CLUSTER: LocksCluster,
     Capability.ALLOWLIST: KeepsAllowlist,
     Capability.BACKUPS: ReadsUpkeep,
     Capability.SPEND_LIMIT: LimitsSpend,

@@ -238,6 +238,7 @@ KUPE = Provider(
     spend_leaves_out="Tax is not in it.",
     unsupported={
         Capability.BACKUPS: "Kupe tells nothing of backups.",
+        Capability.LOCK_CLUSTER: "Kupe locks no clusters.",
         Capability.ALLOWLIST: "Kupe keeps no list of networks.",
         Capability.STOP_CLUSTER: "A Kupe cluster runs until it is deleted.",
         Capability.DEPLOY_CLUSTER: "Kupe applies changes by itself; there is nothing to deploy.",

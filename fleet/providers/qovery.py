@@ -519,7 +519,9 @@ def _covers(shown: JsonValue, wanted: JsonValue) -> bool:
 
 
 def _is_busy(cluster: Cluster, capability: Capability) -> bool:
-    """As the vendor's Terraform provider has it."""
+    """As the vendor's Terraform provider has it. A lock is of its own, whatever the cluster does."""
+    if capability is Capability.LOCK_CLUSTER:
+        return False
     word = cluster.provider_phase
     return word.endswith("ING") or "_QUEUED" in word or "_WAITING" in word or word == "QUEUED"
 

@@ -27,6 +27,7 @@ from adapters.qovery.wire import (
 )
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Phase, Resources
+from fleet.model.integration import IntegrationIdentity
 from fleet.model.money import CostEstimate, Money
 from fleet.providers.qovery import QoveryDetails, QoveryFeature
 from tests.adapters.replay import SHARED, fixture
@@ -236,6 +237,46 @@ def test_every_kind_of_credential_tells_its_cloud_and_how_it_authenticates(
     body = next(one for one in bodies if one["credential"]["id"] == external_id)
     integration = to_integration(WireCredentialUse.model_validate(body), "account")
     assert (integration.cloud, integration.provider_cloud, integration.authentication) == (cloud, kind, kind)
+
+
+@pytest.mark.parametrize(
+    ("members", "identity"),
+    [
+        ({"access_key_id": "AKIA1"}, {"access_key_id": "AKIA1"}),
+        ({"role_arn": "arn:aws:iam::000000000000:role/q"}, {"role_arn": "arn:aws:iam::000000000000:role/q"}),
+        (
+            {"vsphere_user": "q@plant.example", "role_arn": None},
+            {"user_id": "q@plant.example"},
+        ),
+        (
+            {"scaleway_access_key": "SCW1", "scaleway_project_id": "p", "scaleway_organization_id": "o"},
+            {"access_key_id": "SCW1", "project_id": "p", "organization_id": "o"},
+        ),
+        (
+            {"azure_subscription_id": "s", "azure_tenant_id": "t", "azure_application_id": "a"},
+            {"subscription_id": "s", "tenant_id": "t", "application_id": "a"},
+        ),
+        (
+            {
+                "project_id": "p",
+                "service_account_email": "q@p.example",
+                "workload_identity_provider_resource": "w",
+            },
+            {"project_id": "p", "service_account": "q@p.example", "workload_identity_provider": "w"},
+        ),
+    ],
+)
+def test_an_integration_says_who_it_is_at_its_cloud(
+    members: dict[str, Any], identity: dict[str, str]
+) -> None:
+    body = {"credential": {"id": "one", "name": "link", **members}, "clusters": []}
+    shown = to_integration(WireCredentialUse.model_validate(body), "account").identity
+    assert shown == IntegrationIdentity.model_validate(identity)
+
+
+def test_an_integration_of_which_nothing_is_shown_has_no_identity() -> None:
+    body = {"credential": {"id": "one", "name": "link", "object_type": "GCP"}}
+    assert to_integration(WireCredentialUse.model_validate(body), "account").identity is None
 
 
 def test_the_page_of_a_cluster_in_the_console_names_its_organization() -> None:

@@ -120,7 +120,7 @@ async def test_a_repeated_page_ends_the_listing_as_an_error() -> None:
 # ---------------------------------------------------------------------- credentials, costs, offers
 
 
-async def test_credentials_of_every_kind_are_read_and_their_public_parts_are_found_nowhere(
+async def test_credentials_of_every_kind_are_read_and_what_is_secret_is_found_nowhere(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level(logging.DEBUG)

@@ -189,6 +189,12 @@ class Full(ById):
     async def disallow_network(self, cluster: Cluster, cidr: str) -> None:
         await self._ask("disallow_network", cluster.external_id)
 
+    async def lock_cluster(self, cluster: Cluster, reason: str, days: int | None) -> None:
+        await self._ask("lock", cluster.external_id)
+
+    async def unlock_cluster(self, cluster: Cluster) -> None:
+        await self._ask("unlock", cluster.external_id)
+
     async def upgrade_cluster(self, cluster: Cluster, version: str) -> None:
         await self._ask("upgrade", cluster.external_id)
 

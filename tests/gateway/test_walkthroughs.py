@@ -210,6 +210,32 @@ async def test_a_qovery_cluster_of_ones_own_gets_its_kubeconfig_which_is_kept_no
     assert planted not in "".join(journey.answers)
 
 
+LOCKED = """query ($id: ID!) { cluster(id: $id) {
+    isDeletionProtected details { ... on QoveryClusterDetails { lock { reason owner days } } }
+} }"""
+
+
+async def test_a_qovery_cluster_is_locked_refuses_changes_and_is_unlocked(begin: Begin) -> None:
+    journey = begin("qovery")
+    await journey.connect("Orchard Grocers")
+    listed = (await journey.client.query(KUBERNETES_UPGRADES))["clusters"]["nodes"]
+    (cluster,) = [one["id"] for one in listed if one["name"] == "production"]
+    long = await journey.run("lock-cluster", id=cluster, days=30)
+    assert (long["userErrors"][0]["path"], journey.asked("POST")) == (["days"], [])
+
+    done = await journey.follow(await journey.run("lock-cluster", id=cluster), minutes=15)
+    assert (done["kind"], done["state"]) == ("LOCK_CLUSTER", "SUCCEEDED")
+    shown = (await journey.client.query(LOCKED, id=cluster))["cluster"]
+    assert shown["isDeletionProtected"] is True
+    assert shown["details"]["lock"] == {"reason": "Stocktaking", "owner": "Orchard Grocers", "days": 2}
+    early = (await journey.client.query(DEPLOY, id=cluster))["deployCluster"]
+    assert "the cluster is locked: Stocktaking" in early["userErrors"][0]["message"]
+
+    done = await journey.follow(await journey.run("unlock-cluster", id=cluster), minutes=15)
+    assert (done["kind"], done["state"]) == ("UNLOCK_CLUSTER", "SUCCEEDED")
+    assert (await journey.client.query(LOCKED, id=cluster))["cluster"]["details"]["lock"] is None
+
+
 KUBERNETES_UPGRADES = """{ clusters(search: "production") { nodes {
     id name version availableVersion upgrade { state versions }
 } } }"""

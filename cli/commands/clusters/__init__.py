@@ -5,7 +5,7 @@ from cli.grammar import Noun
 
 COMMAND = Noun(
     "clusters",
-    "List, show, count, create, update, upgrade, stop, deploy and delete clusters.",
+    "List, show, count, create, update, upgrade, lock, stop, deploy and delete clusters.",
     [
         listing.LIST,
         showing.SHOW,
@@ -15,6 +15,8 @@ COMMAND = Noun(
         changing.UPGRADE,
         changing.FINALIZE_UPGRADE,
         changing.ROLL_BACK_UPGRADE,
+        changing.LOCK,
+        changing.UNLOCK,
         changing.STOP,
         changing.DEPLOY,
         changing.DELETE,

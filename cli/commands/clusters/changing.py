@@ -4,6 +4,7 @@ from cli.changes import EXPECTED_REVISION, carry_out, changing_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument
 from cli.documents import change
 from cli.grammar import Flag, Options, Verb
+from cli.kinds import Number
 from cli.lookup import need_cluster
 from cli.session import Session
 
@@ -27,6 +28,15 @@ def finalize_upgrade(session: Session, options: Options) -> int:
 
 def roll_back_upgrade(session: Session, options: Options) -> int:
     return carry_out(session, options, change.ROLL_BACK_UPGRADE, {"id": _id(session, options)})
+
+
+def lock_cluster(session: Session, options: Options) -> int:
+    variables = {"id": _id(session, options), "reason": options.reason, "days": options.days}
+    return carry_out(session, options, change.LOCK_CLUSTER, variables)
+
+
+def unlock_cluster(session: Session, options: Options) -> int:
+    return carry_out(session, options, change.UNLOCK_CLUSTER, {"id": _id(session, options)})
 
 
 def deploy_cluster(session: Session, options: Options) -> int:
@@ -92,6 +102,33 @@ ROLL_BACK_UPGRADE = Verb(
     about=CALLED,
     examples="""
 fleetgraph clusters roll-back-upgrade "Meridian Freight/tracking-events" --wait --timeout 2h
+""",
+    params=[cluster_argument(), *changing_flags()],
+)
+
+LOCK = Verb(
+    "lock",
+    lock_cluster,
+    "Keep everybody from changing a cluster, where its provider has locks.",
+    about=CALLED,
+    examples="""
+fleetgraph clusters lock "Orchard Grocers/cold-chain" --reason "Stocktaking" --days 2 --wait
+""",
+    params=[
+        cluster_argument(),
+        Flag("--reason", required=True, metavar="TEXT"),
+        Flag("--days", type=Number(), metavar="N", help="how long (default: without an end)"),
+        *changing_flags(),
+    ],
+)
+
+UNLOCK = Verb(
+    "unlock",
+    unlock_cluster,
+    "Take the lock off a cluster.",
+    about=CALLED,
+    examples="""
+fleetgraph clusters unlock "Orchard Grocers/till-edge" --wait
 """,
     params=[cluster_argument(), *changing_flags()],
 )

@@ -39,6 +39,7 @@ NORTHFLANK = Provider(
     spend_leaves_out="The bill of the cloud that the clusters run in is not in it.",
     unsupported={
         Capability.BACKUPS: "Northflank backs up addons, and not clusters.",
+        Capability.LOCK_CLUSTER: "Northflank locks no clusters.",
         Capability.ALLOWLIST: "Northflank keeps no list of networks for a cluster.",
         Capability.UPGRADE_CLUSTER: "Northflank upgrades clusters itself; no call starts it.",
         Capability.FINALIZE_UPGRADE: "Northflank upgrades clusters itself.",

@@ -82,6 +82,12 @@ class Mutation:
     roll_back_upgrade: ClusterOperationPayload | None = field(
         "Go back to the version before an upgrade that is not final.", resolver=clusters.roll_back_upgrade
     )
+    lock_cluster: ClusterOperationPayload | None = field(
+        "Keep everybody from changing a cluster at its provider, where it has locks.", resolver=clusters.lock
+    )
+    unlock_cluster: ClusterOperationPayload | None = field(
+        "Take the lock off a cluster.", resolver=clusters.unlock
+    )
     allow_network: ClusterOperationPayload | None = field(
         "Let a network connect to a cluster, where its provider keeps a list of them.",
         resolver=clusters.allow_network,

@@ -12,9 +12,11 @@ from fleet.model.change import (
     DeployCluster,
     DisallowNetwork,
     FinalizeUpgrade,
+    LockCluster,
     RollBackUpgrade,
     SetSpendLimit,
     StopCluster,
+    UnlockCluster,
     UpdateCluster,
     UpgradeCluster,
 )
@@ -46,6 +48,9 @@ Expected = Annotated[
 UpgradeVersion = Annotated[
     str | None,
     strawberry.argument(description="One that is on offer. The default is the newest of them."),
+]
+LockedDays = Annotated[
+    int | None, strawberry.argument(description="How long it lasts. The default is a lock without an end.")
 ]
 ConfirmName = Annotated[str, strawberry.argument(description="The name of the cluster, as a confirmation.")]
 
@@ -104,6 +109,23 @@ async def upgrade(
 ) -> Operation | Plan:
     change = UpgradeCluster(version=given(version))
     return await _change(info, _cluster(id), change, expected_revision, dry_run)
+
+
+@answers()
+async def lock(
+    info: Info,
+    id: strawberry.ID,  # noqa: A002
+    reason: str,
+    days: LockedDays = strawberry.UNSET,
+    dry_run: DryRun = strawberry.UNSET,
+) -> Operation | Plan:
+    change = make(LockCluster, {"reason": reason, "days": given(days)})
+    return await _change(info, _cluster(id), change, None, dry_run)
+
+
+@answers()
+async def unlock(info: Info, id: strawberry.ID, dry_run: DryRun = strawberry.UNSET) -> Operation | Plan:  # noqa: A002
+    return await _change(info, _cluster(id), UnlockCluster(), None, dry_run)
 
 
 @answers()

@@ -123,6 +123,10 @@ async def instance_types(
 class TokenStatus:
     token_hint: str = field("Its last four characters.", name="hint")
     token_replaced_at: datetime = field("When this token was stored.", name="replacedAt")
+    token_expires_at: datetime | None = field(
+        "When it expires, as it says itself. Null where it does not say. `freshness.reason` warns a day before.",
+        name="expiresAt",
+    )
     is_accepted: bool | None = field(
         "Whether the provider accepted the token when it was last used. Null until it was used.",
         resolver=is_accepted,

@@ -55,7 +55,8 @@ class Freshness:
         "When the next observation is due. Null while the provider refuses the token: it must be replaced first."
     )
     reason: str | None = field(
-        "Why it is not observed at its usual pace, e.g. `request budget until 05:10`, in UTC. Null if it is."
+        "Why it is not observed at its usual pace, e.g. `request budget until 05:10`, in UTC, or that the "
+        "token of its account expires soon. Null otherwise."
     )
     last_failure: ProviderFailure | None = field("Why the latest observation failed. Null when it succeeded.")
 

@@ -160,6 +160,21 @@ async def test_integrations_that_do_not_list_their_clusters_leave_what_the_clust
     assert (await world.rows(account))["c1"].integration_external_id == "aws"
 
 
+async def test_an_integration_that_no_longer_lists_a_cluster_keeps_it(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster(of=account)]
+    script.integrations = Listing(items=(integration("aws", of=account, cluster_external_ids=("c1",)),))
+    await world.observe_when_due(account)
+    other = integration("gcp", of=account, cluster_external_ids=())
+    script.integrations = Listing(items=(integration("aws", of=account, cluster_external_ids=()), other))
+    await observe_all(world, account)
+    assert (await world.rows(account))["c1"].integration_external_id == "aws"
+    moved = integration("gcp", of=account, cluster_external_ids=("c1",))
+    script.integrations = Listing(items=(integration("aws", of=account, cluster_external_ids=()), moved))
+    await observe_all(world, account)
+    assert (await world.rows(account))["c1"].integration_external_id == "gcp"
+
+
 async def test_an_incomplete_list_of_integrations_cuts_no_link(world: World) -> None:
     account, script = await world.connect()
     script.clusters = [cluster(of=account)]

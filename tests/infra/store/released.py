@@ -23,6 +23,7 @@ from fleet.model.change import (
     CreateCluster,
     CreateIntegration,
     DisallowNetwork,
+    LockCluster,
     SetSpendLimit,
     UpdateCluster,
     UpdateIntegration,
@@ -223,6 +224,7 @@ def changes() -> list[tuple[str, Change]]:
         ("cockroachdb", SetSpendLimit(limit=LimitWanted(money=Money(minor_units=500, currency="USD")))),
         ("cockroachdb", AllowNetwork(network=AllowedNetwork(cidr="192.0.2.0/24"))),
         ("cockroachdb", DisallowNetwork(cidr="192.0.2.0/24")),
+        ("qovery", LockCluster(reason="of an audit", days=2)),
         ("qovery", CreateIntegration(name="aws", description="of the team", features=("CLUSTER",))),
         ("qovery", UpdateIntegration(description="of nobody")),
     ]

@@ -43,6 +43,7 @@ PROVIDER = Provider(
         Capability.STOP_CLUSTER: FIXED,
         Capability.DEPLOY_CLUSTER: FIXED,
         Capability.UPGRADE_CLUSTER: FIXED,
+        Capability.LOCK_CLUSTER: FIXED,
         Capability.ALLOWLIST: FIXED,
         Capability.BACKUPS: FIXED,
         Capability.FINALIZE_UPGRADE: FIXED,
