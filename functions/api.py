@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from fleet.access.authentication import (
@@ -23,7 +24,7 @@ from fleet.access.authentication import (
 from fleet.model.caller import Caller, Scope
 from fleet.ports.clock import Clock, SystemClock
 from fleet.ports.keys import Keys
-from functions import IS_LAMBDA, draw_anew_after_a_restore, start_collecting
+from functions import IS_LAMBDA, draw_anew_after_a_restore, origin, start_collecting
 from functions.api_settings import read_api_settings
 from functions.deadline import within_the_invocation
 from functions.events import as_request, is_request
@@ -72,6 +73,7 @@ class Api:
         self._settings = read_settings(environment)
         self._api_settings = read_api_settings(environment)
         self._allows_private_webhooks = read_webhook_addresses(environment)
+        self._origin_digests = origin.read_origin_digests(environment)
         self._clock = clock
         self._pages = pages_of(self._api_settings, pages) if pages.is_dir() else None
         self._process = Process()
@@ -93,24 +95,38 @@ class Api:
             return {"statusCode": 200, "headers": {**REFUSAL_HEADERS}, "body": json.dumps({"status": "ok"})}
         event = as_request(event)
         headers = event["headers"]
+        origin_secret = headers.pop(origin.HEADER, "")
+        if self._origin_digests and not origin.came_by_cloudfront(origin_secret, self._origin_digests):
+            return self._refusal(event, origin.STATUS, origin.BODY, reason="not by CloudFront")
         if page := self._page(event, headers):
             return page
         try:
             self._caller = self._process.run(self._authenticator.authenticate(headers.get("authorization")))
         except NotAuthenticated as refused:
-            measure({"Refusals": 1})
-            measure({"Refusals": 1}, reason=refused.reason)
-            logger.info("refused", reason=refused.reason, fact=refused.fact)
-            return {
-                "statusCode": refused.status,
-                "headers": {
-                    **REFUSAL_HEADERS,
-                    **refused.headers,
-                    "x-request-id": event["requestContext"].get("requestId", ""),
-                },
-                "body": json.dumps(refused.body),
-            }
+            return self._refusal(
+                event, refused.status, refused.body, refused.headers, reason=refused.reason, fact=refused.fact
+            )
         return self._answer(event, context)
+
+    def _refusal(
+        self,
+        event: Mapping[str, Any],
+        status: int,
+        body: Mapping[str, object],
+        headers: Mapping[str, str] = MappingProxyType({}),
+        *,
+        reason: str,
+        fact: str = "",
+    ) -> dict[str, Any]:
+        measure({"Refusals": 1})
+        measure({"Refusals": 1}, reason=reason)
+        logger.info("refused", reason=reason, fact=fact)
+        request_id = event["requestContext"].get("requestId", "")
+        return {
+            "statusCode": status,
+            "headers": {**REFUSAL_HEADERS, **headers, "x-request-id": request_id},
+            "body": json.dumps(body),
+        }
 
     def _page(self, event: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any] | None:
         if self._pages is None or event["requestContext"]["http"]["method"] != "GET":

@@ -211,6 +211,7 @@ def test_every_handler_exists(written: dict[str, Any], name: str) -> None:
 def test_parameters_set_all_of_the_api_that_can_be_set(written: dict[str, Any]) -> None:
     told = dict(written["Resources"]["Api"]["Properties"]["Environment"]["Variables"])
     assert told.pop("TOKEN_KEY_ID") == {"Fn::If": ["HasKey", {"Ref": "KmsKeyArn"}, ""]}
+    assert told.pop("ORIGIN_SECRET_DIGESTS") == {"Ref": "OriginSecretDigests"}  # of functions/origin.py
     # A deployment that set the former parameter keeps what it set, until it sets the new one.
     either = [{"Ref": "CreditsPerMinute"}, {"Ref": "PointsPerMinute"}]
     assert told["CREDITS_PER_MINUTE"] == {"Fn::If": ["HasCredits", *either]}

@@ -55,7 +55,7 @@ MEANINGS: Mapping[Code, Meaning] = {
         status=HTTPStatus.FORBIDDEN,
         is_of_http=True,
         means="The key or token is valid, but its scopes do not allow this query. A mutation answers with a "
-        "`ForbiddenError` instead.",
+        "`ForbiddenError` instead. Or the request went past CloudFront, where that is in front.",
     ),
     Code.METHOD_NOT_ALLOWED: Meaning(
         status=HTTPStatus.METHOD_NOT_ALLOWED,
