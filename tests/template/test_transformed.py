@@ -46,6 +46,12 @@ def test_functions_run_on_the_chosen_processor_and_are_traced_on_request(
         assert set(function["LoggingConfig"]) == {"LogGroup"}
 
 
+def test_a_deployment_leaves_no_version_behind(transformed: dict[str, Any]) -> None:
+    """AWS charges for each version that starts from a snapshot, and counts the code of all."""
+    versions = [one for one in transformed["Resources"].values() if one["Type"] == "AWS::Lambda::Version"]
+    assert [one["DeletionPolicy"] for one in versions] == ["Delete"]
+
+
 def test_the_api_is_asked_by_its_alias_only_where_it_starts_from_snapshots(
     transformed: dict[str, Any],
 ) -> None:
