@@ -175,6 +175,7 @@ sam-check: .venv/dev.stamp .venv-ministack/stamp .venv-sam/stamp .venv-checkov/s
 	.venv-sam/bin/cfn-lint template.yaml
 	.venv-sam/bin/cfn-lint --regions us-east-1 --template local/cloudfront.yaml
 	.venv-checkov/bin/checkov --skip-download --framework cloudformation --compact --quiet --file template.yaml local/cloudfront.yaml
+	.venv-checkov/bin/checkov --skip-download --framework terraform --compact --quiet --directory local/terraform
 	$(BIN)/pytest -m '' tests/template
 
 artefact-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp ## run the build as Lambda does
