@@ -5,9 +5,10 @@ accounts is connected and due. The caller runs the functions.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -39,10 +40,21 @@ REGION = "eu-central-1"
 """The region of the table. samconfig.toml sets it for `sam local`, whatever the environment says."""
 
 
+class HasUrl(Protocol):
+    @property
+    def url(self) -> str: ...
+
+
+InFront = Callable[[str], AbstractContextManager[HasUrl]]
+"""What stands between the functions and the provider at a URL."""
+
+
 @contextmanager
-def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterator[Mapping[str, str]]:
+def deployed(
+    *, listen_on: str = "127.0.0.1", host: str | None = None, in_front: InFront | None = None
+) -> Iterator[Mapping[str, str]]:
     """Yields the environment of every function. `host` is the functions' name of this computer, if it is not
-    `listen_on`.
+    `listen_on`. `in_front` stands before the provider.
 
     Meanwhile, this process uses the emulator too.
     """
@@ -51,8 +63,9 @@ def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterat
         ministack(services="dynamodb,secretsmanager,sqs,ssm", host=listen_on, called=host) as emulator,
         serve(_provider(), host=listen_on) as server,
         emulator.as_aws(REGION),
+        nullcontext(server) if in_front is None else in_front(server.url) as asked,
     ):
-        asyncio.run(_connect(server, host))
+        asyncio.run(_connect(server, asked.url, host))
         made = queue.open_client().create_queue(QueueName="observations")["QueueUrl"]
         secret = admin_key.open_client().create_secret(Name="admin", SecretString=KEY)
         there = _elsewhere(emulator.url, host)
@@ -62,14 +75,14 @@ def deployed(*, listen_on: str = "127.0.0.1", host: str | None = None) -> Iterat
             "QUEUE_URL": there + urlsplit(made).path,
             "TOKEN_PREFIX": _TOKEN_PREFIX,
             "ADMIN_KEY_ID": secret["ARN"],
-            "BASE_URLS": _elsewhere(server.url, host),
+            "BASE_URLS": _elsewhere(asked.url, host),
             "WEBHOOK_ADDRESSES": "public",
             "POWERTOOLS_METRICS_NAMESPACE": "Fleetgraph/local",
             "POWERTOOLS_LOG_LEVEL": "INFO",
         }
 
 
-async def _connect(server: Server, host: str) -> None:
+async def _connect(server: Server, url: str, host: str) -> None:
     client, clock = open_client(), SystemClock()
     create_table(client, _TABLE)
     known = server.accounts[0]
@@ -83,7 +96,7 @@ async def _connect(server: Server, host: str) -> None:
         account_id=ACCOUNT_ID,
     )
     # Unchecked: plain HTTP is allowed only on loopback, but this token is not a real one.
-    account = made.model_copy(update={"base_url": _elsewhere(server.url, host)})
+    account = made.model_copy(update={"base_url": _elsewhere(url, host)})
     await SsmVault(_TOKEN_PREFIX, clock).keep(account.id, token)
     table = DynamoTable(client, _TABLE, clock)
     await TableStore(table, clock).connect(account, due_at=DUE_AT)
