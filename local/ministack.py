@@ -117,18 +117,19 @@ def ministack(
     host: str = "127.0.0.1",
     called: str | None = None,
     access_key_id: str | None = None,
+    port: int | None = None,
 ) -> Iterator[Emulator]:
     """Runs services of AWS on a free port of `host`. Their data is kept in `state` after a clean stop.
 
     `services` are the services to run, separated by commas, all if empty. `python` is an interpreter with ministack.
-    `called` is the name of this computer for others, if it is not `host`. `access_key_id` is the one of an earlier
-    emulator with the same `state`.
+    `called` is the name of this computer for others, if it is not `host`. `access_key_id` and `port` are those of an
+    earlier emulator with the same `state`: they stand in the names of what is there.
     """
     if not python.exists():
         raise MinistackError("the emulator of AWS is not installed: `make setup` makes its environment.")
     with TemporaryDirectory(prefix="fleetgraph-") as scratch, ExitStack() as stack:
         kept = () if state is None else (stack.enter_context(_locked(state)),)
-        port = _free_port(host)
+        port = port or _free_port(host)
         key = access_key_id or str(secrets.randbelow(9 * 10**11) + 10**11)
         log = stack.enter_context(Path(scratch, "log").open("w+b"))
         process = subprocess.Popen(
