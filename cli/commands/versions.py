@@ -27,10 +27,11 @@ def _fetch(session: Session, where: dict[str, Any]) -> Listing:
                     cluster["provider"]["kind"],
                     cluster["engine"],
                     cluster["version"],
-                    cluster["availableVersion"],
+                    ", ".join(cluster["upgrade"]["versions"] or ()),
                 )
             )
             facts = {name: cluster[name] for name in ("provider", "engine", "version", "availableVersion")}
+            facts["upgradeVersions"] = cluster["upgrade"]["versions"]
             groups.setdefault(key, {**facts, "clusters": []})["clusters"].append(path_of(cluster))
     rows = [groups[key] for key in sorted(groups, key=lambda key: (*key[:2], *map(number_aware, key[2:])))]
     return Listing(
@@ -47,7 +48,7 @@ COLUMNS = (
     Column(title="ENGINE", value=lambda row: row["engine"], rank=2),
     Column(title="VERSION", value=lambda row: row["version"]),
     Column(title="CLUSTERS", value=lambda row: len(row["clusters"])),
-    Column(title="UPGRADE", value=lambda row: row["availableVersion"], rank=1),
+    Column(title="UPGRADE", value=lambda row: ", ".join(row["upgradeVersions"] or ()), rank=1),
     Column(title="NAMES", value=lambda row: ", ".join(row["clusters"]), is_sentence=True),
 )
 
@@ -59,7 +60,7 @@ COMMAND = Noun(
             "list",
             list_versions,
             "List the versions that clusters run, and to which they can be upgraded.",
-            about="The oldest version comes first. UPGRADE is what the provider offers these clusters next.",
+            about="The oldest version comes first. UPGRADE is what the provider offers these clusters.",
             examples="""
 fleetgraph versions list
 fleetgraph versions list --provider cockroachdb

@@ -96,7 +96,7 @@ query ClustersNamed($after: String, $filter: ClusterFilter) {
 VERSIONS = """
 query Versions($after: String, $filter: ClusterFilter) {
   clusters(first: 100, after: $after, filter: $filter) {
-    nodes { name account { name } provider { kind name } engine version availableVersion }
+    nodes { name account { name } provider { kind name } engine version availableVersion upgrade { versions } }
     pageInfo { hasNextPage endCursor }
   }
 }
@@ -125,6 +125,7 @@ query Cluster($id: ID!) {
     engine
     version
     availableVersion
+    upgrade { state versions }
     plan
     cloud
     providerCloud

@@ -343,7 +343,12 @@ def test_activity_is_the_one_feed_of_the_fleet(following: Command, keeper: Keepe
 def test_the_oldest_version_comes_first_and_numbers_count_as_numbers(
     following: Command, keeper: Keeper
 ) -> None:
-    cluster: dict[str, Any] = PRODUCTION | {"provider": ACME["provider"], "engine": "KUBERNETES"}
+    cluster: dict[str, Any] = PRODUCTION | {
+        "provider": ACME["provider"],
+        "engine": "KUBERNETES",
+        "upgrade": {"versions": ["v25.11", "v26.1"]},
+    }
     versions = ["v25.10", "v25.9", "v25.9", None]
     keeper.on("clusters", page(*(cluster | {"name": str(one), "version": one} for one in versions)))
     assert following("versions", "-o", "name").out.splitlines() == ["", "v25.9", "v25.10"]
+    assert "v25.11, v26.1" in following("versions").out

@@ -25,6 +25,8 @@ PRODUCTION = {
     "account": ACME,
     "status": STATUS,
     "freshness": CURRENT,
+    "assessment": {"severity": "FINE", "reason": None, "since": "2026-04-06T11:00:00Z"},
+    "upgrade": {"state": None, "versions": None},
     "revision": "r1",
     "spendLimit": LIMIT,
 }

@@ -46,7 +46,7 @@ def _facts(session: Session, cluster: dict[str, Any]) -> dict[str, str]:
         "seen": observed_ago(cluster["freshness"]),
         "failure": (cluster["freshness"]["lastFailure"] or {}).get("message", ""),
         "engine": " ".join(filter(None, [cluster["engine"], cluster["version"]])),
-        "upgrade": cluster["availableVersion"] or "",
+        "upgrade": _upgrade(cluster["upgrade"]),
         "plan": cluster["plan"] or "",
         "cloud": cluster["cloud"] or cluster["providerCloud"] or "",
         "regions": ", ".join(cluster["regions"]),
@@ -69,6 +69,10 @@ def _facts(session: Session, cluster: dict[str, Any]) -> dict[str, str]:
         "revision": cluster["revision"],
         "history": "; ".join(map(_change, cluster["statusHistory"]["nodes"][:3])),
     }
+
+
+def _upgrade(upgrade: dict[str, Any]) -> str:
+    return " ".join(filter(None, [upgrade["state"], ", ".join(upgrade["versions"] or ())]))
 
 
 def _assessment(found: dict[str, Any] | None) -> str:
