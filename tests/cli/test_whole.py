@@ -40,7 +40,10 @@ def phase(fleetgraph: Command, reference: str) -> str:
 
 
 def test_a_kupe_cluster_is_created_waited_for_and_deleted(fleetgraph: Command) -> None:
-    run(fleetgraph, "create kupe --account 'Acme Tools' --name ci --type shared --cpu 2 --memory 4Gi --storage 20Gi")
+    run(
+        fleetgraph,
+        "create kupe --account 'Acme Tools' --name ci --type shared --cpu 2 --memory 4Gi --storage 20Gi",
+    )
     ended = run(fleetgraph, "wait 'Acme Tools/ci' --for ready --timeout 15m")
     assert "PROVISIONING" in ended.out
     run(fleetgraph, "delete 'Acme Tools/ci' --confirm-name ci --wait")

@@ -146,6 +146,9 @@ WEBHOOK = Webhook(
     account_ids=frozenset({ACME.id}),
     created_at=NOON,
     created_by="ada",
+    url_changed_at=NOON,
+    paused_at=NOON,
+    pause_reason="Its receiver answered with 410.",
 )
 
 
