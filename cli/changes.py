@@ -146,6 +146,14 @@ def timeout_flag(group: str = GROUP) -> click.Parameter:
     )
 
 
+PLAN = Flag(
+    "--as-planned",
+    metavar="DIGEST",
+    help="send exactly what this dry run showed, with the same flags: where they hold secrets, which are not kept",
+    group=GROUP,
+)
+
+
 def following_flags() -> list[click.Parameter]:
     wait = Flag(
         "--wait", is_flag=True, help="come back when it is done, with the status of `wait`", group=GROUP
@@ -179,10 +187,14 @@ def ask_for(session: Session, options: Options, document: str, variables: dict[s
 
 
 def carry_out(session: Session, options: Options, document: str, variables: dict[str, Any]) -> int:
-    """A change that goes on as an operation, which is shown, and followed with --wait. With --dry-run, its plan."""
+    """A change that goes on as an operation, which is shown, and followed with --wait. With --dry-run, its plan. With
+    --as-planned, what that one shows.
+    """
     form = form_of(options)
     if getattr(options, "dry_run", False):
         return show_plan(session, options, form, ask_for(session, options, change.plans[document], variables))
+    if (digest := getattr(options, "as_planned", None)) is not None:
+        document, variables = change.bound[document], variables | {"plan": digest}
     operation = ask_for(session, options, document, variables)["operation"]
     if operation is None:
         raise CommandError("Fleetgraph took it, and named no operation to follow.")
@@ -235,6 +247,7 @@ def show_plan(session: Session, options: Options, form: str, payload: dict[str, 
         screen.tell(
             f"Send exactly this until {plan['expiresAt']}: fleetgraph plans apply {plan['digest']}"
             if plan["isWhole"]
-            else "It holds secrets, which are not kept: to make the change, ask for it without --dry-run."
+            else "It holds secrets, which are not kept. Send exactly this until "
+            f"{plan['expiresAt']}: the same command with --as-planned {plan['digest']} in the place of --dry-run"
         )
     return Exit.OK

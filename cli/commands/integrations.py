@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from cli.changes import IDEMPOTENCY_KEY, carry_out, changing_flags, create
+from cli.changes import IDEMPOTENCY_KEY, PLAN, carry_out, changing_flags, create
 from cli.credentials import credential_flags, to_credentials
 from cli.documents import change, read
 from cli.errors import UsageError
@@ -237,6 +237,7 @@ fleetgraph integrations create --account "Orchard Grocers" --name lab-keys --cre
                 *_settings(),
                 *credential_flags(required=True),
                 IDEMPOTENCY_KEY,
+                PLAN,
                 *changing_flags(),
             ],
         ),
@@ -256,6 +257,7 @@ fleetgraph integrations update "Tidewater Studio/CoreWeave training" --credentia
                 *_settings(),
                 Flag("--all-teams", is_flag=True, help="every team may use it"),
                 *credential_flags(required=False),
+                PLAN,
                 *changing_flags(),
             ],
         ),

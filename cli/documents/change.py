@@ -87,6 +87,9 @@ fragment PlanFields on Plan {
 plans: dict[str, str] = {}
 """The dry run of each change at a provider, by the document of the change."""
 
+bound: dict[str, str] = {}
+"""The same change as its plan shows it, of those whose input may hold secrets, which no plan keeps."""
+
 
 def _change(signature: str, call: str, fields: str = "operation { ...OperationFields }") -> str:
     fragments = {"operation": OPERATION, "account": CONNECTED, "plan": PLAN}[fields.partition(" ")[0]]
@@ -100,19 +103,26 @@ mutation {signature} {{
 {fragments}{USER_ERROR}"""
 
 
-def _at_provider(signature: str, call: str) -> str:
+def _at_provider(signature: str, call: str, *, may_hold_secrets: bool = False) -> str:
     document = _change(signature, call)
+    if may_hold_secrets:
+        bound[document] = _change(
+            f"Bound{signature.removesuffix(')')}, $plan: String!)", f"{call.removesuffix(')')}, plan: $plan)"
+        )
     plans[document] = _change(
         f"Plan{signature}", f"{call.removesuffix(')')}, dryRun: true)", "plan { ...PlanFields }"
     )
     return document
 
 
-CREATE_CLUSTER = _at_provider("Create($input: CreateClusterInput!)", "createCluster(input: $input)")
+CREATE_CLUSTER = _at_provider(
+    "Create($input: CreateClusterInput!)", "createCluster(input: $input)", may_hold_secrets=True
+)
 
 UPDATE_CLUSTER = _at_provider(
     "Update($id: ID!, $input: UpdateClusterInput!, $expectedRevision: Revision)",
     "updateCluster(id: $id, input: $input, expectedRevision: $expectedRevision)",
+    may_hold_secrets=True,
 )
 
 DELETE_CLUSTER = _at_provider(
@@ -167,12 +177,15 @@ DISCONNECT_ACCOUNT = _change("Disconnect($id: ID!)", "disconnectAccount(id: $id)
 REFRESH_ACCOUNT = _change("Refresh($id: ID!)", "refreshAccount(id: $id)")
 
 CREATE_INTEGRATION = _at_provider(
-    "CreateIntegration($input: CreateIntegrationInput!)", "createIntegration(input: $input)"
+    "CreateIntegration($input: CreateIntegrationInput!)",
+    "createIntegration(input: $input)",
+    may_hold_secrets=True,
 )
 
 UPDATE_INTEGRATION = _at_provider(
     "UpdateIntegration($id: ID!, $input: UpdateIntegrationInput!)",
     "updateIntegration(id: $id, input: $input)",
+    may_hold_secrets=True,
 )
 
 DELETE_INTEGRATION = _at_provider("DeleteIntegration($id: ID!)", "deleteIntegration(id: $id)")

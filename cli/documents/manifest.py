@@ -23,7 +23,9 @@ def documents() -> list[str]:
         for name, text in vars(module).items()
         if name.isupper()
     ]
-    return [text for text in [*texts, *change.plans.values()] if _OPERATION.search(text)]
+    return [
+        text for text in [*texts, *change.plans.values(), *change.bound.values()] if _OPERATION.search(text)
+    ]
 
 
 def _entry(document: str) -> Mapping[str, Any]:

@@ -10,6 +10,7 @@ from cli.documents import change
 from cli.errors import Exit
 from tests.cli.command import Command
 from tests.cli.contract import CONTRACT, Keeper
+from tests.cli.test_nouns import at
 from tests.cli.things import payload, refused
 
 PLAN: dict[str, Any] = {
@@ -77,7 +78,25 @@ def test_a_plan_with_secrets_says_how_it_is_made_true(following: Command, planne
     planned.on("deleteCluster", {"plan": PLAN | {"isWhole": False}, "userErrors": []})
     ended = following(*DELETE)
     assert "plans apply" not in ended.err
-    assert "without --dry-run" in ended.err
+    assert "--as-planned a-digest in the place of --dry-run" in ended.err
+
+
+def test_a_plan_with_secrets_is_sent_with_the_same_flags(following: Command, keeper: Keeper) -> None:
+    keeper.root["cluster"] = at("kupe")
+    keeper.on("updateCluster", payload("UPDATE_CLUSTER"))
+    ended = following("update", "a-cluster", "--memory", "40Gi", "--as-planned", "a-digest")
+    assert ended.status == Exit.OK
+    (call,) = keeper.asked("updateCluster")
+    assert call["plan"] == "a-digest"
+    assert "dryRun" not in call
+
+
+@pytest.mark.parametrize(
+    "document", change.bound.values(), ids=lambda text: text.split()[1].partition("(")[0]
+)
+def test_what_is_bound_to_a_plan_is_in_the_schema(document: str) -> None:
+    assert validate(CONTRACT, parse(document)) == []
+    assert "plan: $plan" in document
 
 
 def test_without_the_flag_the_argument_is_not_sent(following: Command, keeper: Keeper) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from cli.changes import IDEMPOTENCY_KEY, changing_flags, create
+from cli.changes import IDEMPOTENCY_KEY, PLAN, changing_flags, create
 from cli.documents import change
 from cli.files import read_object
 from cli.grammar import Flag, Noun, Options, Verb
@@ -47,6 +47,7 @@ def _verb(provider: str, spec: Spec) -> Verb:
             Flag("--name", required=True, metavar="NAME"),
             *spec.create_flags(),
             IDEMPOTENCY_KEY,
+            PLAN,
             *changing_flags(),
         ],
     )

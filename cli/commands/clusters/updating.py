@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from cli.changes import EXPECTED_REVISION, carry_out, changing_flags
+from cli.changes import EXPECTED_REVISION, PLAN, carry_out, changing_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument
 from cli.documents import change, read
 from cli.errors import UsageError
@@ -126,6 +126,7 @@ fleetgraph clusters update dispatch-board --clear label
             "standard input",
         ),
         EXPECTED_REVISION,
+        PLAN,
         *changing_flags(),
     ],
 )
