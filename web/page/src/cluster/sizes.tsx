@@ -47,7 +47,7 @@ const cockroachdb: Size = {
           <Text key={name} {...given} name={name} title={`Nodes in ${name.slice(6)}`} inputMode="numeric" />
         ))}
         <Text {...given} name="vcpus" title="vCPUs of each node" inputMode="numeric" />
-        <Text {...given} name="storage" title="Storage of each node in GiB" inputMode="numeric" note="Providers let storage grow alone." />
+        <Text {...given} name="storage" title="Storage of each node in GiB" inputMode="numeric" note="It can grow and not shrink." />
       </>
     );
   },

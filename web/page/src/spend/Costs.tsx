@@ -42,7 +42,7 @@ export function Costs({ fleet, source }: { fleet: Costs_fleet$key; source: Sourc
   const total = spend.total.map(money).join(", ") || "nothing yet";
   return (
     <Section title="Costs of the running period" note={`${total}, as the providers charge it`} source={source}>
-      <ul className="limits">
+      <ul className="limits plain">
         {spend.byAccount.map(({ account, total: of }) => (
           <li key={account.id}>
             <span className="what">

@@ -60,7 +60,7 @@ export function Months() {
       {others.length > 0 && (
         <>
           <p className="line muted">In no sum, because their periods are not calendar months:</p>
-          <ul className="limits">
+          <ul className="limits plain">
             {others.map(([account, { period, total }]) => (
               <li key={`${account.id} ${period} ${total.currency}`}>
                 <span className="what">
