@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from adapters.adapter import BaseAdapter, first_text, segment, with_running
 from adapters.http import Complaint, SecretText
 from adapters.join import join
-from adapters.qovery.billing import WireCurrentCost, WireInvoice, to_running, to_statements
+from adapters.qovery.billing import WireCurrentCost, WireInvoice, to_running, to_statements, to_subscription
 from adapters.qovery.convert import (
     shown_by_status_alone,
     to_cluster,
@@ -55,6 +55,7 @@ from fleet.model.money import CostEstimate
 from fleet.model.refusal import InvalidInput, NoSuchThing, Unsupported
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
+from fleet.model.subscription import Subscription
 from fleet.ports.adapter import Listing
 from fleet.providers.qovery import QOVERY, QoveryClusterPatch, QoveryClusterSpec, QoveryKubernetesMode
 
@@ -123,6 +124,9 @@ class QoveryAdapter(BaseAdapter):
         raw = await self._all(f"{self._organization}/invoice")
         invoices = await self.statements(raw, WireInvoice, to_statements)
         return with_running(to_running(current, self.account.id), invoices)
+
+    async def subscription(self) -> Subscription:
+        return to_subscription(await self.get(f"{self._organization}/currentCost", WireCurrentCost))
 
     async def regions(self) -> Listing[Region]:
         return await join(self._regions(cloud, path) for cloud, path in REGIONS.items())

@@ -7,9 +7,10 @@ cluster.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from adapters.wire import Cents, CurrencyCode, Identity, Lenient, Text, When, WireItem
+from adapters.wire import Cents, CurrencyCode, Identity, Lenient, SmallCount, Text, When, WireItem
 from fleet.model.money import Money
 from fleet.model.spend import CURRENT, Statement, period_name
+from fleet.model.subscription import Subscription
 
 OPEN = frozenset({"PENDING"})
 """Invoices that are not made up yet."""
@@ -22,6 +23,8 @@ class WireCost(Lenient):
 
 
 class WireCurrentCost(Lenient):
+    plan: Text = None
+    remaining_trial_day: SmallCount = None
     renewal_at: When = None
     cost: WireCost | None = None
 
@@ -49,6 +52,10 @@ def to_running(wire: WireCurrentCost, account_id: str) -> Iterator[Statement]:
         is_final=False,
         unread_members=wire.unread,
     )
+
+
+def to_subscription(wire: WireCurrentCost) -> Subscription:
+    return Subscription(plan=wire.plan, renews_at=wire.renewal_at, trial_days_left=wire.remaining_trial_day)
 
 
 def to_statements(wire: WireInvoice, account_id: str) -> Iterator[Statement]:

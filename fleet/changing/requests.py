@@ -116,7 +116,12 @@ def of_cluster(send_to: SendToCluster, capability: Capability) -> Prepare:
     async def prepare(asking: Asking) -> Ready | None:
         operation = asking.operation
         assert operation.target is not None
-        cluster = await _read_now(asking, operation.target.key)
+        try:
+            cluster = await _read_now(asking, operation.target.key)
+        except NoSuchThing:
+            if await _is_not_listed_yet(asking):
+                return None
+            raise
         if asking.adapter.provider.is_busy(cluster, capability):
             return None
         if operation.answered_at is None:
@@ -282,6 +287,15 @@ async def disallow_network(asking: Asking, cluster: Cluster) -> None:
 async def clear_spend_limit(asking: Asking, cluster: Cluster) -> None:
     assert isinstance(asking.adapter, LimitsSpend)
     await asking.adapter.clear_spend_limit(cluster)
+
+
+async def _is_not_listed_yet(asking: Asking) -> bool:
+    """Of a cluster that this operation created. Some providers list one only a while after they answered with it."""
+    operation = asking.operation
+    if not isinstance(operation.change, CreateCluster) or operation.target is None:
+        return False
+    ref = Ref(operation.account_id, operation.target.key)
+    return ref not in await asking.store.clusters_by_ref([ref])
 
 
 async def _read_now(asking: Asking, key: str) -> Cluster:

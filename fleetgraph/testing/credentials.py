@@ -31,12 +31,14 @@ def secret(name: str) -> SecretStr:
 
 KEYFILE = json.dumps({"type": "service_account", "project_id": "shop-1", "private_key": f"{PLANTED}-gcp"})
 
+PUBLIC_HALF = SecretStr("PUBLIC-HALF-OF-A-KEY")
+"""Who a key is: providers show it, and so does `Integration.identity`."""
 KINDS: Mapping[str, Credentials] = {
     "akamai client": AkamaiCredentials(
         host="akab.example", access_token=secret("a"), client_token=secret("b"), client_secret=secret("c")
     ),
     "api key": CloudApiKey(cloud=Cloud.CIVO, api_key=secret("civo")),
-    "aws keys": AwsKeys(access_key_id=secret("id"), secret_access_key=secret("key")),
+    "aws keys": AwsKeys(access_key_id=PUBLIC_HALF, secret_access_key=secret("key")),
     "aws role": AwsRole(role_arn="arn:aws:iam::000000000000:role/fleet"),
     "azure application": AzureCredentials(
         tenant_id="tenant",
@@ -64,7 +66,7 @@ KINDS: Mapping[str, Credentials] = {
     ),
     "own machines": OnPremises(),
     "scaleway keys": ScalewayCredentials(
-        access_key=secret("scw-id"),
+        access_key=PUBLIC_HALF,
         secret_key=secret("scw"),
         project_id="project",
         organization_id="organization",

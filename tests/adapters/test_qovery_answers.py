@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -14,7 +15,9 @@ from adapters.qovery.wire import WireCluster, WireStatus
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.failure import Forbidden, ProviderError, RateLimited, Rejected, UnexpectedResponse
-from fleet.model.money import Money
+from fleet.model.integration import IntegrationIdentity
+from fleet.model.money import CostEstimate, Money
+from fleet.model.subscription import Subscription
 from fleet.providers.qovery import QoveryOutputs
 from fleetgraph.testing.setting import TOKEN
 from tests.adapters.replay import SHARED, Replay, fixture
@@ -311,6 +314,34 @@ async def test_the_captured_list_of_credentials_reads_without_loss() -> None:
     assert (federation.external_id, federation.name) == ("2", "Credential 2")
     assert (federation.cloud, federation.authentication) == (Cloud.GCP, "GCP_WORKLOAD_IDENTITY_FEDERATION")
     assert federation.cluster_external_ids == ()
+    assert keys.identity == IntegrationIdentity(access_key_id="123")
+    assert federation.identity == IntegrationIdentity(
+        project_id="my-gcp-project",
+        service_account="qovery@my-gcp-project.iam.gserviceaccount.com",
+        workload_identity_provider="projects/123456789/locations/global/workloadIdentityPools/qovery-pool/providers/"
+        "qovery-provider",
+    )
+
+
+async def test_the_documented_cost_of_a_cluster_is_a_range() -> None:
+    cluster = a_cluster()
+    path = f"{CLUSTERS}/{cluster.external_id}/currentCost"
+    answers = Replay({path: example("cluster-current-cost.response.json")})
+    cost = await open_adapter(answers).cost_estimate(cluster)
+    assert cost == CostEstimate(
+        minimum=Money(minor_units=15_000, currency="USD"), maximum=Money(minor_units=30_000, currency="USD")
+    )
+
+
+async def test_the_documented_cost_of_an_organization_is_its_running_period_and_its_plan() -> None:
+    body = example("organization-current-cost.response.json")
+    answers = Replay({f"{ORGANIZATION}/currentCost": body, f"{ORGANIZATION}/invoice": {"results": []}})
+    (running,) = (await open_adapter(answers).spend()).items
+    assert (running.total, running.is_final) == (Money(minor_units=30_000, currency="USD"), False)
+    assert running.until == datetime(2026, 12, 1, tzinfo=UTC)
+    assert await open_adapter(answers).subscription() == Subscription(
+        plan="TEAM_2025", renews_at=datetime(2026, 12, 1, tzinfo=UTC), trial_days_left=0
+    )
 
 
 async def test_the_documented_refusal_tells_its_reason() -> None:
@@ -323,11 +354,9 @@ def test_every_captured_answer_has_its_test_here() -> None:
     folder = SHARED / "examples" / "qovery"
     if not folder.exists():
         pytest.skip("the captured answers are not at hand")
-    bills = {
+    assert {path.name for path in folder.glob("*.response.json")} == {
         "cluster-current-cost.response.json",
         "organization-current-cost.response.json",
-    }  # what an account costs is not read yet
-    assert {path.name for path in folder.glob("*.response.json")} - bills == {
         "deploy-cluster.response.json",
         "error-400.docs.response.json",
         "list-clusters.minimal.response.json",

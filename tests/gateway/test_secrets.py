@@ -32,6 +32,7 @@ SAMPLES: dict[str, Any] = {
     "String": "text",
     "ID": "an-id",
     "Int": 1,
+    "Float": 1.5,
     "Boolean": True,
     "Revision": "r1",
     "BigInt": "1",

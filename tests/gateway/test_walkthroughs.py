@@ -210,6 +210,37 @@ async def test_a_qovery_cluster_of_ones_own_gets_its_kubeconfig_which_is_kept_no
     assert planted not in "".join(journey.answers)
 
 
+async def test_a_cluster_that_its_provider_hides_at_first_and_shows_late_is_deployed_nonetheless(
+    begin: Begin,
+) -> None:
+    journey = begin("qovery")
+    await journey.connect("Orchard Grocers")
+    journey.server.fault("hidden", method="POST", times=1, seconds=20)
+    journey.server.fault("late-status", method="POST", path="*/deploy", seconds=8)
+    made = await journey.run("create-qovery-cluster")
+    assert made["operation"]["state"] == "RUNNING"
+    assert [request.url.path.rpartition("/")[2] for request in journey.asked("POST")] == ["cluster"]
+    done = await journey.follow(made, minutes=60)
+    assert (done["state"], done["target"]["status"]) == ("SUCCEEDED", {"phase": "READY"})
+    assert [request.url.path.rpartition("/")[2] for request in journey.asked("POST")] == ["cluster", "deploy"]
+
+
+async def test_what_a_provider_makes_otherwise_than_it_was_asked_is_said(begin: Begin) -> None:
+    journey = begin("qovery")
+    await journey.connect("Orchard Grocers")
+    for kind in ("converted-machine", "rounded-size", "added-label"):
+        journey.server.fault(kind, method="POST", times=1)
+    asked = journey.input_of("create-qovery-cluster")
+    asked["spec"]["qovery"] |= {"diskSizeGb": 61}
+    done = await journey.follow(await journey.run("create-qovery-cluster", input=asked), minutes=60)
+    assert done["state"] == "SUCCEEDED"
+    assert {one["field"] for one in done["differences"]} == {
+        "instanceType",
+        "diskSizeGb",
+        "labelsGroupIds",
+    }
+
+
 LOCKED = """query ($id: ID!) { cluster(id: $id) {
     isDeletionProtected details { ... on QoveryClusterDetails { lock { reason owner days } } }
 } }"""
