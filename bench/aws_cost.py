@@ -20,7 +20,7 @@ CALLS = {"GetItem": 1, "BatchGetItem": 1, "Query": 2, "UpdateItem": 2, "PutItem"
 # The mean of the sandbox's accounts. A row of an account is 1.0 to 1.5 KB, its budget less than 1 KB. A row that moves
 # within an index is written twice there.
 WRITE_UNITS = {
-    "begin: account, then its budget": 2.7,
+    "begin: account, then its budget": 2.8,
     "end: account, then its place in the due index": 4,
     "more of the budget, where more than clusters is due": 0.7,
 }
@@ -28,7 +28,7 @@ READ_UNITS = {
     "account, twice": 2,
     "budget": 1,
     "open changes": 1,
-    "six clusters": 3.5,
+    "six clusters": 3.75,
     "what else is due": 1.05,
 }
 PLAN_UNITS = {"read": 1 + 9 * 0.5 + 0.5, "written": 1}
