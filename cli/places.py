@@ -15,7 +15,9 @@ def _place(name: str, section: str, summary: str) -> tuple[str, Place]:
 PLACES: Mapping[str, Place] = dict(
     [
         _place(
-            "clusters", SEE, "List, show, count, create, update, upgrade, lock, stop, deploy and delete clusters."
+            "clusters",
+            SEE,
+            "List, show, count, create, update, upgrade, lock, stop, deploy and delete clusters.",
         ),
         _place("fleet", SEE, "Show the whole fleet in numbers, and what they leave out."),
         _place("activity", SEE, "List what happened in the fleet."),
