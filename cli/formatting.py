@@ -66,6 +66,11 @@ def mebibytes(amount: str | int | None) -> str:
     return f"{whole} MiB"
 
 
+def gigabytes(amount: str | int | None) -> str:
+    """Of a size that is no whole number of MiB: powers of ten, as whoever asked for it wrote it."""
+    return "" if amount is None else f"{int(amount) / 10**9:g} GB"
+
+
 def cores(millicores: str | int | None) -> str:
     return "" if millicores is None else f"{int(millicores) / 1000:g}"
 
@@ -78,8 +83,8 @@ def money_order(amount: dict[str, Any] | None) -> str | None:
 def resources(held: dict[str, Any]) -> str:
     parts = {
         "cores": cores(held["cpuMillicores"]),
-        "memory": mebibytes(held["memoryMiB"]),
-        "storage": mebibytes(held["storageMiB"]),
+        "memory": mebibytes(held["memoryMiB"]) or gigabytes(held.get("memoryBytes")),
+        "storage": mebibytes(held["storageMiB"]) or gigabytes(held.get("storageBytes")),
     }
     return ", ".join(f"{amount} {of}" for of, amount in parts.items() if amount)
 

@@ -132,7 +132,7 @@ query Cluster($id: ID!) {
     regions
     capabilities { capability isSupported reason }
     capacity {
-      total { cpuMillicores memoryMiB storageMiB }
+      total { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
       perNode { cpuMillicores memoryMiB storageMiB }
       nodeCount
       minNodes
@@ -240,8 +240,8 @@ query Accounts($after: String, $provider: ProviderKind) {
       subscription {
         plan
         clusterCount
-        pool { cpuMillicores memoryMiB storageMiB }
-        allocated { cpuMillicores memoryMiB storageMiB }
+        pool { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
+        allocated { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
         meters { name quantity unit isCapped }
         renewsAt
         trialDaysLeft

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.formatting import cores, freshness, limit, mebibytes, plain, read_span, since, span
+from cli.formatting import cores, freshness, limit, mebibytes, plain, read_span, resources, since, span
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,12 @@ def test_an_age_is_computed_by_the_clock_that_is_given() -> None:
 )
 def test_memory_is_written_in_its_unit(amount: int | str | None, text: str) -> None:
     assert mebibytes(amount) == text
+
+
+def test_a_size_that_is_no_whole_number_of_mib_is_shown_in_bytes() -> None:
+    held = {"cpuMillicores": "1500", "memoryMiB": "1536", "storageMiB": None, "storageBytes": "50000000000"}
+    assert resources(held) == "1.5 cores, 1.5 GiB memory, 50 GB storage"
+    assert resources({**held, "storageBytes": None}) == "1.5 cores, 1.5 GiB memory"
 
 
 def test_cores_are_written_without_needless_zeros() -> None:

@@ -41,11 +41,15 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
             cpuMillicores
             memoryMiB
             storageMiB
+            memoryBytes
+            storageBytes
           }
           perNode {
             cpuMillicores
             memoryMiB
             storageMiB
+            memoryBytes
+            storageBytes
           }
         }
         connection {
@@ -159,16 +163,21 @@ interface Resources {
   readonly cpuMillicores: string | null | undefined;
   readonly memoryMiB: string | null | undefined;
   readonly storageMiB: string | null | undefined;
+  readonly memoryBytes: string | null | undefined;
+  readonly storageBytes: string | null | undefined;
 }
 
-const size = ({ cpuMillicores, memoryMiB, storageMiB }: Resources): string =>
-  [
-    cpuMillicores != null && cores(cpuMillicores),
-    memoryMiB != null && `${mebibytes(memoryMiB)} memory`,
-    storageMiB != null && `${mebibytes(storageMiB)} storage`,
-  ]
+/** A size that is no whole number of MiB in powers of ten, as whoever asked for it wrote it. */
+const amount = (mib: string | null | undefined, bytes: string | null | undefined): string | null =>
+  mib != null ? mebibytes(mib) : bytes != null ? `${Number((Number(bytes) / 1e9).toPrecision(6))} GB` : null;
+
+const size = ({ cpuMillicores, memoryMiB, storageMiB, memoryBytes, storageBytes }: Resources): string => {
+  const memory = amount(memoryMiB, memoryBytes);
+  const storage = amount(storageMiB, storageBytes);
+  return [cpuMillicores != null && cores(cpuMillicores), memory && `${memory} memory`, storage && `${storage} storage`]
     .filter(Boolean)
     .join(", ");
+};
 
 function Copied({ text }: { text: string }) {
   return (
