@@ -1,7 +1,9 @@
 """The explorer as a person meets it: the real runner, the page that it serves, headless Chromium."""
 
 import json
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -174,3 +176,20 @@ def test_the_key_of_the_tab_is_sent_from_the_page_and_the_explorer_alike(page: P
         page.get_by_role("link", name="Fleetgraph").click()
     assert asked.value.headers["authorization"] == f"Bearer {key}"
     assert page.evaluate("JSON.stringify(localStorage)") == "{}"
+
+
+def test_what_a_section_copies_as_curl_answers_in_a_shell(page: Page, runner: Runner) -> None:
+    """The command names the key, and never holds it."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/")
+    page.evaluate("sessionStorage.setItem('fleetgraph.key', 'a-key-of-this-tab')")
+    page.get_by_role("button", name="The query of Spend and limits").click()
+    page.get_by_role("menuitem", name="Copy as curl").click()
+    expect(page.get_by_text("The command is copied. Your key is not in it.")).to_be_visible()
+    command = page.evaluate("navigator.clipboard.readText()")
+    assert "a-key-of-this-tab" not in command
+    assert "$FLEETGRAPH_KEY" in command
+    key = runner.query('mutation { createApiKey(input: {name: "shell", scopes: [READ]}) { token } }')
+    environment = {**os.environ, "FLEETGRAPH_KEY": key["createApiKey"]["token"]}
+    said = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, check=True, timeout=30)
+    assert json.loads(said.stdout)["data"]["fleet"]["spend"]["total"]

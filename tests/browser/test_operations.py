@@ -4,6 +4,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Witness
+from tests.browser.looking import axe
 from tests.runner import Runner
 
 STOP = (
@@ -31,6 +32,7 @@ def test_a_change_that_waits_for_its_provider_is_cancelled(
     assert asked["operation"]["canBeCancelled"]
     page.goto(f"/operations/{asked['operation']['id']}")
     expect(page.get_by_role("heading", name="Stop cluster video-encode")).to_be_visible()
+    assert axe(page) == []
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("It is cancelled. Nothing was sent.")).to_be_visible()
     expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
