@@ -47,3 +47,9 @@ SCHEMA = Schema(
     ],
     config=StrawberryConfig(scalar_map=SCALARS, default_resolver=read),
 )
+# Strawberry takes none. What explores the API shows it above everything else.
+SCHEMA._schema.description = (
+    "Fleetgraph: every managed cluster of every account, as last observed. A query asks no provider. `freshness` says "
+    "how old an answer is, and `coverage` what it leaves out. A change answers with an operation to follow, or with "
+    "`userErrors`; with `dryRun` it shows what it would send."
+)

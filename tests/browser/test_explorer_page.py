@@ -193,3 +193,9 @@ def test_what_a_section_copies_as_curl_answers_in_a_shell(page: Page, runner: Ru
     environment = {**os.environ, "FLEETGRAPH_KEY": key["createApiKey"]["token"]}
     said = subprocess.run(["sh", "-c", command], env=environment, capture_output=True, check=True, timeout=30)
     assert json.loads(said.stdout)["data"]["fleet"]["spend"]["total"]
+
+
+def test_the_documentation_begins_with_what_the_api_is(page: Page, runner: Runner) -> None:
+    page.goto("/graphql")
+    page.get_by_role("button", name="Show Documentation Explorer").click()
+    expect(page.locator(".graphiql-doc-explorer")).to_contain_text("every managed cluster of every account")

@@ -35,6 +35,7 @@ createRoot(document.getElementById("root")).render(
   <GraphiQL
     fetcher={fetcher}
     storage={storage}
+    schemaDescription
     // Headers hold API keys: they stay out of storage, hence also no history plugin, which would keep them there.
     shouldPersistHeaders={false}
     plugins={[examplesPlugin, explorer]}
