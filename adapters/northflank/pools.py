@@ -9,7 +9,6 @@ from pydantic import ConfigDict, Field
 from adapters.northflank.camel import CamelItem, CamelPart, if_shown, to_body
 from adapters.northflank.document import POOL, known, merged
 from adapters.wire import Labels, SmallCount, Text, Words, without_no_counts
-from fleet.model.cloud import Cloud
 from fleet.model.refusal import InvalidInput, Path, Unsupported
 from fleet.providers.northflank import NodePool, NodePoolWanted
 from fleet.providers.northflank.pools import OPTIONS, Gpus
@@ -213,7 +212,14 @@ def _sliced(slices: int | None) -> Body:
     return {"computeResources": {"gpu": {"timeslicing": timeslicing}}}
 
 
-def require_system_pool(pools: Sequence[Body], cloud: Cloud, path: Path) -> None:
-    """Raises `InvalidInput` where no pool of a cluster on Azure would be left that runs what the cluster needs."""
-    if cloud is Cloud.AZURE and not any((pool.get("azure") or {}).get("systemPool") for pool in pools):
+def require_system_pool(pools: Sequence[Body], before: Sequence[Mapping[str, Any]], path: Path) -> None:
+    """Raises `InvalidInput` where no pool of a cluster on Azure would be left that runs what the cluster needs. Where
+    none is shown now, Northflank decides.
+    """
+    if any(map(_is_system, before)) and not any(map(_is_system, pools)):
         raise InvalidInput("A cluster in AZURE keeps at least one system pool.", path=path)
+
+
+def _is_system(pool: Mapping[str, Any]) -> bool:
+    azure = pool.get("azure")
+    return isinstance(azure, Mapping) and azure.get("systemPool") is True

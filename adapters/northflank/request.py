@@ -98,8 +98,9 @@ def to_update_cluster_request(raw: Mapping[str, Any], patch: NorthflankClusterPa
         path = ("patch", "node_pools")
         if cloud is Cloud.BYOK:
             raise Unsupported(BYOK_POOLS, path=path)
-        body["nodePools"] = to_pool_requests(patch.node_pools, shown_pools(raw), path=path)
-        require_system_pool(body["nodePools"], cloud, path)
+        before = shown_pools(raw)
+        body["nodePools"] = to_pool_requests(patch.node_pools, before, path=path)
+        require_system_pool(body["nodePools"], before, path)
     parts = {
         "aws": patch.aws and from_aws(patch.aws),
         "azure": patch.azure and from_azure(patch.azure),

@@ -350,6 +350,8 @@ def test_a_pool_says_what_it_cannot_become() -> None:
     work = {"id": "work", **POOL}
     with pytest.raises(InvalidInput, match="at least one system pool"):
         change(node_pools=[work])
+    silent = SHOWN | {"nodePools": SHOWN["nodePools"][1:]}
+    assert change(silent, node_pools=[work])["nodePools"] == SHOWN["nodePools"][1:]
     with pytest.raises(Unsupported, match="labels of a new node pool") as refused:
         change(node_pools=[system, work | {"labels": {"a": "c"}}])
     assert refused.value.path == ("patch", "node_pools", "1", "labels")
