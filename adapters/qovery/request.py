@@ -128,12 +128,14 @@ def to_groups(wanted: QoveryClusterSpec | QoveryClusterPatch, before: Sequence[M
     body: Body = {}
     if wanted.is_keda_enabled is not None:
         body["keda"] = {"enabled": wanted.is_keda_enabled}
-    if wanted.labels_group_ids is not None:
-        body["labels_groups"] = [{"id": group} for group in wanted.labels_group_ids]
-    if wanted.secret_managers is not None:
+    cleared = wanted.model_fields_set if isinstance(wanted, QoveryClusterPatch) else frozenset()
+    if wanted.labels_group_ids is not None or "labels_group_ids" in cleared:
+        body["labels_groups"] = [{"id": group} for group in wanted.labels_group_ids or ()]
+    if wanted.secret_managers is not None or "secret_managers" in cleared:
         known = {access.get("id"): access for access in before}
         body["secret_manager_accesses"] = [
-            to_secret_manager_request(one, known, number) for number, one in enumerate(wanted.secret_managers)
+            to_secret_manager_request(one, known, number)
+            for number, one in enumerate(wanted.secret_managers or ())
         ]
     return body
 
@@ -238,7 +240,7 @@ def to_update_cluster_request(raw: Mapping[str, Any], patch: QoveryClusterPatch)
         body["features"] = to_feature_requests(_features(body), patch.features or ())
     if patch.advanced is not None:
         body |= to_settings(patch.advanced, body)
-    if "secret_manager_accesses" in body and patch.secret_managers is None:
+    if "secret_manager_accesses" in body and "secret_managers" not in patch:
         body["secret_manager_accesses"] = [_kept_access(access) for access in accesses]
     return body
 

@@ -118,6 +118,7 @@ query Cluster($id: ID!) {
     ...Watched
     assessment { severity reason since }
     eta { expectedAt lateAt sampleCount }
+    account { id }
     externalId
     displayName
     description

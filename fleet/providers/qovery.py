@@ -364,8 +364,6 @@ class QoveryClusterPatch(ClusterPatch):
         "integration_external_id",
         "kubeconfig",
         "is_keda_enabled",
-        "labels_group_ids",
-        "secret_managers",
         "instance_type",
         "disk_size_gb",
         "disk_iops",

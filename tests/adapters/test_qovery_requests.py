@@ -144,6 +144,8 @@ def test_only_what_was_given_differs() -> None:
         ({"is_keda_enabled": False}, {"keda": {"enabled": False}}),
         ({"labels_group_ids": []}, {"labels_groups": []}),
         ({"secret_managers": []}, {"secret_manager_accesses": []}),
+        ({"labels_group_ids": None}, {"labels_groups": []}),
+        ({"secret_managers": None}, {"secret_manager_accesses": []}),
     ]
     for members, differing in differences:
         assert patched(**members) == unchanged | differing

@@ -190,7 +190,8 @@ def create(following: Command, keeper: Keeper, flags: str) -> dict[str, Any]:
                 "t3.large --disk-size-gb 60 --min-nodes 2 --max-nodes 5 --feature STATIC_IP=true --feature "
                 "KARPENTER --description Ours. --kubernetes-mode partially-managed --no-deploy "
                 "--metrics-kind MANAGED_BY_QOVERY --nginx-replicas 2 --cert-manager-namespace certs "
-                "--metallb-address-pool a-b"
+                "--metallb-address-pool a-b --keda --labels-group g-1 --labels-group g-2 --disk-iops 3000 "
+                "--disk-throughput 125"
             ),
             {
                 "cloud": "AWS",
@@ -204,6 +205,10 @@ def create(following: Command, keeper: Keeper, flags: str) -> dict[str, Any]:
                 "maxNodes": 5,
                 "isProduction": True,
                 "features": [{"id": "STATIC_IP", "value": "true"}, {"id": "KARPENTER"}],
+                "isKedaEnabled": True,
+                "labelsGroupIds": ["g-1", "g-2"],
+                "diskIops": 3000,
+                "diskThroughputMbPerSecond": 125,
                 "advanced": {
                     "metrics": {"isEnabled": True, "kind": "MANAGED_BY_QOVERY"},
                     "nginx": {"replicaCount": 2},
@@ -224,8 +229,6 @@ def test_flags_become_the_spec_of_a_provider(
         "deploy": True,
         "isProduction": False,
         "kubernetesMode": "MANAGED",
-        "minNodes": 1,
-        "maxNodes": 1,
     }
     assert sent == (defaults | spec if provider == "qovery" else spec)
 

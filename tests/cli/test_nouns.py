@@ -33,6 +33,24 @@ def at(provider: str, **more: Any) -> dict[str, Any]:
     }
 
 
+def test_a_kubeconfig_and_secret_managers_come_from_files(
+    following: Command, keeper: Keeper, tmp_path: Path
+) -> None:
+    kubeconfig, vault = tmp_path / "kubeconfig", tmp_path / "vault.json"
+    kubeconfig.write_text("clusters: []\n", encoding="utf-8")
+    manager = {"name": "vault", "kind": "AWS_SECRET_MANAGER", "region": "eu-west-3"}
+    vault.write_text(json.dumps(manager), encoding="utf-8")
+    keeper.root["cluster"] = at("qovery")
+    keeper.on("updateCluster", payload("UPDATE_CLUSTER"))
+    for flags in (["--kubeconfig-file", str(kubeconfig)], ["--secret-manager-file", str(vault)]):
+        ended = following("clusters", "update", "a-cluster", *flags)
+        assert ended.status == Exit.OK, ended
+        assert "clusters: []" not in ended.out + ended.err
+    first, second = (one["input"]["qovery"] for one in keeper.asked("updateCluster"))
+    assert first == {"kubeconfig": "clusters: []\n"}
+    assert second["secretManagers"][0].items() >= manager.items()
+
+
 @pytest.mark.parametrize(
     ("provider", "flags", "patch"),
     [
@@ -69,6 +87,12 @@ def at(provider: str, **more: Any) -> dict[str, Any]:
             {"nodePools": [{"id": "p", "nodeType": "m5.large", "nodeCount": 2, "diskSizeGb": 100}]},
         ),
         ("qovery", ["--max-nodes", "8", "--no-production"], {"maxNodes": 8, "isProduction": False}),
+        ("qovery", ["--integration", "aws-main"], {"integrationId": "a-link"}),
+        (
+            "qovery",
+            ["--clear", "labels-group", "--no-keda"],
+            {"isKedaEnabled": False, "labelsGroupIds": None},
+        ),
     ],
 )
 def test_flags_become_the_patch_of_the_provider_of_the_cluster(

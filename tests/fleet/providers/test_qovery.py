@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from fleet.changing.intents import withheld
+from fleet.model.change import UpdateCluster
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Capacity, Cluster, Engine, Phase, Resources
 from fleet.model.money import SpendLimitState, SpendLimitStatus
+from fleet.providers import PROVIDERS
 from fleet.providers.kupe import KupeDetails
 from fleet.providers.qovery import (
     FeatureWanted,
@@ -16,6 +19,8 @@ from fleet.providers.qovery import (
     QoveryClusterSpec,
     QoveryDetails,
     QoveryFeature,
+    QoverySecretManager,
+    SecretManagerWanted,
 )
 
 SPEC: dict[str, Any] = {
@@ -262,3 +267,75 @@ def test_what_was_cleared_shows_as_nothing() -> None:
     assert patch.matches(shown(description=None, ssh_keys=()))
     assert not patch.matches(shown(description=None))
     assert not patch.matches(shown(ssh_keys=()))
+
+
+# ---------------------------------------------------------------------- what has a request of its own, what is secret
+
+
+@pytest.mark.parametrize(
+    "alone",
+    [{"integration_external_id": "link"}, {"kubeconfig": "clusters: []"}],
+    ids=lambda one: next(iter(one)),
+)
+def test_what_has_a_request_of_its_own_is_changed_alone_and_shown_by_no_cluster(
+    alone: dict[str, str],
+) -> None:
+    patch = QoveryClusterPatch.model_validate(alone)
+    assert not patch.is_shown
+    with pytest.raises(ValidationError, match="request of its own"):
+        QoveryClusterPatch.model_validate({**alone, "description": "x"})
+    with pytest.raises(ValidationError, match="cannot be cleared"):
+        QoveryClusterPatch.model_validate(dict.fromkeys(alone))
+
+
+STATIC: dict[str, Any] = {
+    "name": "vault",
+    "kind": "AWS_SECRET_MANAGER",
+    "region": "eu-west-3",
+    "authentication": "AWS_STATIC_CREDENTIALS",
+    "access_key_id": "planted-id",
+    "secret_access_key": "planted-key",
+}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"kubeconfig": "planted-config"}, {"secret_managers": [STATIC]}],
+    ids=lambda one: next(iter(one)),
+)
+def test_a_secret_of_a_patch_is_not_stored_and_what_was_stored_is_not_sent(members: dict[str, Any]) -> None:
+    change = UpdateCluster(provider="qovery", patch=QoveryClusterPatch.model_validate(members))
+    assert change.is_whole
+    assert "planted" in str(withheld(change))
+    kept = change.model_dump_json()
+    assert "planted" not in f"{kept} {change!r}"
+    again = UpdateCluster.model_validate_json(kept, context=PROVIDERS)
+    assert (again.is_whole, withheld(again), again.model_dump_json()) == (False, {}, kept)
+
+
+@pytest.mark.parametrize(
+    ("members", "sentence"),
+    [
+        ({"secret_access_key": None}, "takes access_key_id and secret_access_key"),
+        ({"access_key_id": None, "secret_access_key": None}, "needs access_key_id"),
+        ({"kind": "GCP_SECRET_MANAGER"}, "needs a project"),
+        ({"project_id": "p"}, "needs a project"),
+        ({"authentication": "AWS_ROLE_ARN"}, "needs a role"),
+        ({"authentication": "AUTOMATICALLY_CONFIGURED"}, "takes no keys"),
+    ],
+)
+def test_a_secret_manager_that_cannot_be_is_refused_with_a_sentence(
+    members: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ValidationError, match=sentence) as refused:
+        SecretManagerWanted.model_validate(STATIC | members)
+    assert "planted" not in str(refused.value)
+
+
+def test_a_cluster_shows_its_secret_managers_but_for_their_keys() -> None:
+    patch = QoveryClusterPatch.model_validate({"secret_managers": [STATIC]})
+    members = {name: STATIC[name] for name in ("name", "kind", "region", "authentication")}
+    manager = QoverySecretManager(id="one", **members)
+    details = QoveryDetails(**DETAILS, secret_managers=(manager,))
+    assert patch.matches(shown(details=details))
+    assert not patch.matches(shown())
