@@ -38,8 +38,14 @@ soak: .venv/dev.stamp ## query a whole Fleetgraph without a pause, and measure i
 	@SECONDS='$(SECONDS)' CONCURRENCY='$(CONCURRENCY)' $(BIN)/python -m bench.soak
 	@$(if $(SECONDS),,WHOLE=1 $(BIN)/pytest --numprocesses auto -m thorough tests/simulation)
 
-bench: .venv/dev.stamp .venv-ministack/stamp ## measure how fast it answers, beside its peers [ROUNDS=9 BARS="page small growth"]
-	@ROUNDS='$(ROUNDS)' BARS='$(BARS)' $(BIN)/python -m bench.performance
+bench: .venv/dev.stamp .venv-ministack/stamp ## measure how fast it answers, beside its peers [ROUNDS=9 BARS="page small growth cold"]
+	@$(if $(MEASURES_COLD),$(MAKE) --no-print-directory .venv-bench/stamp)
+	@$(if $(MEASURES_COLD),rm -rf .bench && PATH="$(CURDIR)/$(BIN):$$PATH" \
+	$(MAKE) --no-print-directory build-Api ARTIFACTS_DIR='$(CURDIR)/.bench/api')
+	@ROUNDS='$(ROUNDS)' BARS='$(BARS)' RUNTIME='$(RUNTIME)' $(BIN)/python -m bench.performance
+
+# A cold start needs the artefact and the runtime's own Python, and a peer in an environment of that.
+MEASURES_COLD = $(and $(RUNTIME),$(filter cold,$(or $(BARS),cold)))
 
 check: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## formatting, lint and types
 	$(BIN)/ruff format --check
@@ -83,6 +89,7 @@ lock: .venv/dev.stamp ## update the lock files from pyproject.toml [UPGRADE=--up
 	$(COMPILE) $(UPGRADE) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	$(COMPILE) $(UPGRADE) --group ministack -o requirements-ministack.txt
 	$(COMPILE) $(UPGRADE) --group node -o requirements-node.txt
+	$(COMPILE) $(UPGRADE) --group bench -c requirements.txt -o requirements-bench.txt
 	$(COMPILE) $(UPGRADE) --group client -o requirements-client.txt
 	$(COMPILE) $(UPGRADE) --group sam -o requirements-sam.txt
 	$(COMPILE) $(UPGRADE) --group checkov -o requirements-checkov.txt
@@ -92,7 +99,7 @@ clean: ## delete the local runner's state
 	rm -rf .fleetgraph
 
 distclean: clean ## delete the environments, bundles and caches too
-	rm -rf .venv .venv-* .aws-sam .containers $(WEB)/dist $(WEB)/node_modules $(WEB)/page/src/__generated__ $(CLIENTS)/node_modules artifacts dist .*_cache .hypothesis
+	rm -rf .venv .venv-* .aws-sam .bench .containers $(WEB)/dist $(WEB)/node_modules $(WEB)/page/src/__generated__ $(CLIENTS)/node_modules artifacts dist .*_cache .hypothesis
 
 # Each candidate is asked rather than looked up: a pyenv shim can be on the path and refuse to run, and Debian's
 # python3 can come without the module that makes environments.
@@ -225,7 +232,7 @@ build-Api:
 	@touch $@
 
 # The runtime's own Python, because what was built holds compiled code for it.
-.venv-runtime/bin/python .venv-stack/bin/python:
+.venv-runtime/bin/python .venv-stack/bin/python .venv-bench/bin/python:
 	@test -n '$(RUNTIME)' || { echo 'Needed to run what was built: Python $(LAMBDA_PYTHON), as Lambda has it.' >&2; exit 1; }
 	@$(RUNTIME) -m venv --clear $(@:/bin/python=)
 

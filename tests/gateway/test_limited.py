@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from graphql import (
     GraphQLObjectType,
@@ -27,10 +28,13 @@ from fleet.model.cluster import Phase
 from fleet.model.envelope import Envelope
 from fleet.model.money import Money
 from fleet.model.operation import Operation, Target, TargetKind, new_operation_id
+from gateway.http.app import create_app
 from gateway.schema import SCHEMA
+from gateway.services import Policy
 from infra.store.store import TableStore
 from tests.gateway.world import (
     ACME,
+    ANYBODY,
     MERIDIAN,
     NOON,
     NORTH,
@@ -41,8 +45,10 @@ from tests.gateway.world import (
     SetClock,
     cluster,
     integration,
+    letting_in,
     observe,
     populate,
+    services_over,
     transition,
 )
 
@@ -433,3 +439,28 @@ async def test_the_viewer_shows_what_the_key_is_for(world: TableStore, clock: Se
         "scopes": ["READ", "WRITE", "ADMIN"],
         "accounts": None,
     }
+
+
+async def test_what_a_process_keeps_for_others_is_not_shown_to_a_limited_key(
+    world: TableStore, clock: SetClock
+) -> None:
+    """Both ask the same process, one after the other and in turn."""
+    services = services_over(world, clock)
+
+    def of(caller: Caller) -> Client:
+        app = create_app(services, authenticate=letting_in(caller), policy=Policy(), pages=None, health=None)
+        client = Client(world, clock)
+        client.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://fleetgraph.test")
+        return client
+
+    documents = [
+        f"{{ clusters(first: 100) {{ nodes {{ {CLUSTER} }} totalCount {PAGE} }} }}",
+        "{ clusters(first: 100, orderBy: [{ field: NAME, direction: DESC }]) { totalCount nodes { name } } }",
+        "{ clusterFacets(by: [{ by: ACCOUNT }]) { buckets { value clusterCount } } }",
+    ]
+    everything, limited, alone = of(ANYBODY), of(CALLER), Client(world, clock, caller=CALLER)
+    for document in documents:
+        expected = await alone.query(document)
+        for _ in range(2):
+            assert await everything.query(document) != expected
+            assert await limited.query(document) == expected
