@@ -25,8 +25,10 @@ from gateway.services import Policy
 
 MOST_KEPT = 200
 """The documents of a frontend and of a command are some tens. Whoever writes a new one each time pushes out others."""
-LONGEST_KEPT = 32 * 1024
-"""Characters: so all together are at most some 50 MB with what is made of them. Measured: 8 KB for 1 KB of text."""
+MOST_CHARACTERS = 500_000
+"""Of all that are kept together: 28 MB, because a character of a document takes 55 bytes with what is made of it. Ours
+have 30,000.
+"""
 MOST_VARIANTS = 8
 """Of one document, by the variables of its directives."""
 
@@ -120,6 +122,7 @@ class Documents:
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[str, str | None, Policy], Prepared] = OrderedDict()
+        self._characters = 0
 
     def find(self, text: str, operation_name: str | None, policy: Policy) -> Prepared | None:
         key = (text, operation_name, policy)
@@ -129,14 +132,17 @@ class Documents:
         return found
 
     def keep(self, text: str, operation_name: str | None, policy: Policy, prepared: Prepared) -> None:
-        if len(text) > LONGEST_KEPT:
-            return
-        self._kept[text, operation_name, policy] = prepared
-        if len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
+        key = (text, operation_name, policy)
+        if key not in self._kept:
+            self._characters += len(text)
+        self._kept[key] = prepared
+        while len(self._kept) > MOST_KEPT or self._characters > MOST_CHARACTERS:
+            (gone, _, _), _ = self._kept.popitem(last=False)
+            self._characters -= len(gone)
 
     def forget(self) -> None:
         self._kept.clear()
+        self._characters = 0
 
 
 DOCUMENTS = Documents()
