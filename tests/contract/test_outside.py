@@ -75,7 +75,7 @@ def test_a_broken_contract_ends_with_an_error_that_names_the_rule(site: Path, tm
         (broken / "kit.py").read_text(encoding="utf-8").replace("list-clusters.json", "nothing.json"),
         encoding="utf-8",
     )
-    chosen = ("-k", "unknown_word or recorded")
+    chosen = ("-k", "unknown_value or recorded")
     ended = run(tmp_path, tmp_path, "fleetgraph.testing", "fleetgraph_beacon.kit:KIT", *chosen)
     assert ended.returncode == 1
     failed = {line.split()[1] for line in ended.stdout.splitlines() if line.startswith("  failed")}
