@@ -3,13 +3,19 @@
 import gc
 import ipaddress
 import os
+import ssl
 import sys
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
+
     from tests.tables import OpenTable
 
 for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
@@ -23,6 +29,9 @@ os.environ |= {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+HERE = Path(__file__).parent
 
 
 class LeftTheMachine(RuntimeError):
@@ -55,6 +64,23 @@ def stay_on_this_machine(event: str, arguments: tuple[object, ...]) -> None:
 
 sys.addaudithook(stay_on_this_machine)
 
+# Every client of httpx reads all certificates of this machine, which takes longer than most tests.
+ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[assignment]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    from tests.scheduling import workers
+
+    return workers()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Scheduling | None":
+    from tests.scheduling import LongestFirst
+
+    return LongestFirst(config, log) if config.option.dist == "loadgroup" else None
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +95,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--table", default="sqlite", help="what keeps the store of a test: sqlite, or dynamodb in moto"
+    )
+
+
+FOLDERS_APART = {"artefact", "attacks", "browser", "containers", "stack"}
+"""Of which `make test` takes nothing, by their marks. Reading them takes every worker a second."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    is_quick = config.option.markexpr in config.getini("addopts")
+    return (
+        True
+        if is_quick and collection_path.parent == HERE and collection_path.name in FOLDERS_APART
+        else None
     )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import FOLDERS_APART
+
 ROOT = Path(__file__).parent.parent
 
 # Which of our packages a package may import besides itself; a single module can be allowed more.
@@ -244,6 +246,15 @@ def test_graphql_is_no_package_because_it_would_hide_graphql_core() -> None:
 def test_no_tracked_file_names_a_registry() -> None:
     host = re.compile(rb"(pypi|pythonhosted|npmjs|yarnpkg|debian)\.(org|com)")
     assert [path for path in tracked() if host.search(path.read_bytes())] == []
+
+
+def test_nothing_in_the_folders_that_make_test_does_not_read_is_for_it() -> None:
+    tests = [path for folder in FOLDERS_APART for path in (ROOT / "tests" / folder).glob("test_*.py")]
+    assert {path.parent.name for path in tests} == FOLDERS_APART
+    for path in tests:
+        marked = [path, *path.parent.glob("conftest.py")]
+        texts = [one.read_text(encoding="utf-8") for one in marked]
+        assert any("mark.thorough" in text or "mark.apart" in text for text in texts), path
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "provider.invalid"])

@@ -40,6 +40,9 @@ ENDS_WITH = {"fleetgraph webhooks test pager": 1}
 TYPING_SECONDS = 5.0
 """What somebody takes from one example to the next, at least. What the first asked for may be done by then."""
 
+READS = {"list", "show", "query", "help", "version", "whoami", "completion"}
+"""Verbs after which there is nothing to be done. Each other costs a round of observation."""
+
 
 class HastyClock(SystemClock):
     """Asks sooner than it should, so that nobody waits for what is there."""
@@ -112,10 +115,11 @@ def examples(text: str) -> list[str]:
 
 def test_every_example_of_the_help_works_on_the_sandbox(sandbox: Sandbox, typed: Shell) -> None:
     failed = []
-    for _, verb in VERBS:
+    for path, verb in VERBS:
         for example in examples(verb.examples):
             ended = typed(example)
-            sandbox.clock.sleep(TYPING_SECONDS)
+            if path[-1] not in READS:
+                sandbox.clock.sleep(TYPING_SECONDS)
             if ended.status != ENDS_WITH.get(example, 0):
                 failed.append(f"{example}\n    {ended.status}: {ended.err or ended.out}")
     assert failed == [], "\n".join(failed)

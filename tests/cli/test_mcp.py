@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from graphql import (
@@ -16,13 +16,15 @@ from graphql import (
     type_from_ast,
 )
 from jsonschema import Draft202012Validator
-from mcp import Client, StdioServerParameters
 
 from cli.assistant import TOOLS, TYPES, Tool
 from cli.documents.manifest import documents
 from cli.errors import Exit
 from tests.cli.contract import CONTRACT
 from tests.cli.whole import Whole, whole
+
+if TYPE_CHECKING:
+    from mcp import Client
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,9 @@ def everything() -> Iterator[Whole]:
         yield one
 
 
-def door(everything: Whole, tmp_path: Path) -> Client:
+def door(everything: Whole, tmp_path: Path) -> "Client":
+    from mcp import Client, StdioServerParameters  # it takes half a second, in every worker
+
     return Client(
         StdioServerParameters(
             command=sys.executable,
@@ -42,7 +46,7 @@ def door(everything: Whole, tmp_path: Path) -> Client:
     )
 
 
-async def tell(client: Client, name: str, **arguments: Any) -> dict[str, Any]:
+async def tell(client: "Client", name: str, **arguments: Any) -> dict[str, Any]:
     answer = await client.call_tool(name, arguments)
     assert not answer.is_error, answer.content
     result: dict[str, Any] | None = answer.structured_content

@@ -59,6 +59,7 @@ def test_a_typed_program_runs_and_a_mistyped_one_does_not_pass_the_check(program
     assert asked.stdout.split() == ["driver-app", "True", "6250"]
 
 
+@pytest.mark.thorough  # the page does the same in TypeScript
 def test_the_page_leads_from_an_empty_folder_to_what_needs_attention(tmp_path: Path, origin: str) -> None:
     done = follow(PAGE, HEADING, tmp_path, origin)
     assert done.returncode == 0, done.stdout + done.stderr

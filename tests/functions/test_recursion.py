@@ -92,7 +92,7 @@ def longest_gap(times: list[datetime]) -> timedelta:
     return max(later - earlier for earlier, later in pairwise(times))
 
 
-@pytest.mark.parametrize("longest_chain", [LONGEST_CHAIN, 1000])
+@pytest.mark.parametrize("longest_chain", [LONGEST_CHAIN, pytest.param(1000, marks=pytest.mark.thorough)])
 def test_a_chain_that_is_ended_costs_an_account_one_plan(
     deployment: Deployment, clock: StillClock, functions: tuple[Planner, Observing], longest_chain: int
 ) -> None:

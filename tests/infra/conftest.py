@@ -166,9 +166,14 @@ def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is counted or faulted is requests to DynamoDB, of which a file of SQLite knows nothing, and which troubles
-    make more of.
+    """One worker runs all that needs the emulator, so that one is started.
+
+    What is counted or faulted is requests to DynamoDB, of which a file of SQLite knows nothing, and which troubles make
+    more of.
     """
+    for item in items:
+        if item.get_closest_marker("emulator") is not None:
+            item.add_marker(pytest.mark.xdist_group("emulator"))
     pointless = {
         item
         for item in items

@@ -30,30 +30,28 @@ def die_and_live_again(world: World, life: Life) -> Life:
     return live(world)
 
 
-def test_a_revoked_key_stays_so_and_another_opens_on(tmp_path: Path) -> None:
+def kinds(life: Life) -> set[str]:
+    """The providers of the accounts that there are."""
+    return {one["provider"]["kind"] for one in life.ask(ACCOUNTS)["accounts"]["nodes"]}
+
+
+def test_keys_and_accounts_are_after_each_death_what_they_were_before(tmp_path: Path) -> None:
+    """A key opens, a revoked one does not, and of an account that was disconnected nothing is left."""
     with world_in(tmp_path) as world:
         life = live(world)
         (kept, revoked) = (life.ask(CREATE)["createApiKey"] for _ in range(2))
+        await_observed(life)
+        (gone,) = (
+            one for one in life.ask(ACCOUNTS)["accounts"]["nodes"] if one["provider"]["kind"] == "KUPE"
+        )
+        ended = life.ask(DISCONNECT, {"id": gone["id"]})["disconnectAccount"]["operation"]
+        assert ended["state"] == "SUCCEEDED"
+        world.leave_out("kupe")
         life = die_and_live_again(world, life)
+        assert kinds(life) == {"COCKROACHDB", "NORTHFLANK", "QOVERY"}
         assert [status(life, one["token"]) for one in (kept, revoked)] == [200, 200]
         life.ask(REVOKE, {"id": revoked["key"]["id"]})
         life = die_and_live_again(world, life)
         assert [status(life, one["token"]) for one in (kept, revoked)] == [200, 401]
-        life.kill()
-
-
-def test_an_account_that_was_disconnected_is_gone_and_the_others_are_not(tmp_path: Path) -> None:
-    with world_in(tmp_path) as world:
-        life = live(world)
-        await_observed(life)
-        (gone,) = [
-            one for one in life.ask(ACCOUNTS)["accounts"]["nodes"] if one["provider"]["kind"] == "KUPE"
-        ]
-        assert (
-            life.ask(DISCONNECT, {"id": gone["id"]})["disconnectAccount"]["operation"]["state"] == "SUCCEEDED"
-        )
-        world.leave_out("kupe")
-        life = die_and_live_again(world, life)
-        left = {one["provider"]["kind"] for one in life.ask(ACCOUNTS)["accounts"]["nodes"]}
-        assert left == {"COCKROACHDB", "NORTHFLANK", "QOVERY"}
+        assert kinds(life) == {"COCKROACHDB", "NORTHFLANK", "QOVERY"}
         life.kill()

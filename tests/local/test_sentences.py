@@ -4,6 +4,7 @@ import os
 import resource
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -160,7 +161,7 @@ def test_an_endpoint_without_region_is_a_question_for_one(tmp_path: Path, endpoi
     assert "AWS_ENDPOINT_URL: " in said(tmp_path, AWS_ENDPOINT_URL=endpoint, **nowhere)
 
 
-@pytest.mark.parametrize("library", ["_pydantic_core", "_sqlite3"])
+@pytest.mark.parametrize("library", ["_pydantic_core", pytest.param("_sqlite3", marks=pytest.mark.thorough)])
 def test_ctrl_c_in_the_first_second_ends_it_without_a_traceback(tmp_path: Path, library: str) -> None:
     """While it still imports what it needs. A Python that was interrupted within a text that it ran, as `dataclass`
     runs some, ends by the signal, which a shell shows as 130 too.
@@ -168,6 +169,7 @@ def test_ctrl_c_in_the_first_second_ends_it_without_a_traceback(tmp_path: Path, 
     process = launch(tmp_path)
     while library not in Path(f"/proc/{process.pid}/maps").read_text(encoding="utf-8"):
         assert process.poll() is None
+        time.sleep(0.002)
     os.kill(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert err == ""

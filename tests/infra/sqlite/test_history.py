@@ -13,7 +13,7 @@ from infra.store.store import TableStore
 from infra.store.writes import put
 from tests.infra.samples import NOON, SetClock, make_account, make_cluster, make_transition, observe
 
-HISTORY = 50_000
+HISTORY = 5_000
 ACME = make_account()
 
 
