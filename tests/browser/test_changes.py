@@ -37,10 +37,10 @@ CHANGES = {
     "stop": Change(cluster="newsroom", button="Stop", request="POST .*/stop"),
     "deploy": Change(cluster="newsroom", button="Deploy", request="POST .*/deploy"),
     "scale nodes": Change(
-        cluster="newsroom",
+        cluster="warehouse",
         button="Scale",
-        give=fill("Least nodes", "5"),
-        request='PUT .*"min_running_nodes": 5',
+        give=fill("Least nodes", "4"),
+        request='PUT .*"min_running_nodes": 4',
     ),
     "scale quantities": Change(
         cluster="Build farm", button="Scale", give=fill("Memory", "320Gi"), request='"memory": "320Gi"'
