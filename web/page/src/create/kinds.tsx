@@ -195,6 +195,9 @@ const northflank: Kind = {
   },
 };
 
+/** In Google Cloud, Autopilot chooses the machines of a cluster and their number. */
+const choosesMachines = (values: FieldsProps["values"]) => values.cloud === "GCP";
+
 const qovery: Kind = {
   nameRule: { pattern: /^\S.*$/, said: "It is unique in the organization; upper and lower case are the same." },
   initial: { mode: "MANAGED", least: "3", most: "6", disk: "60", deploy: "yes" },
@@ -204,10 +207,14 @@ const qovery: Kind = {
         <Choice name="cloud" title="Cloud" values={values} onChange={(changed) => onChange({ ...changed, region: "", type: "", integration: "" })} options={cloudsOf(offers)} />
         <Choice name="region" title="Region" values={values} onChange={onChange} options={regionsOf(offers, values.cloud)} />
         <Choice name="integration" title="Integration" values={values} onChange={onChange} options={integrationsOf(offers, values.cloud)} note="It holds the cloud's credentials." />
-        <Choice name="type" title="Instance type" values={values} onChange={onChange} options={typesOf(offers, values.cloud, values.region)} isOptional />
-        <Text name="least" title="Least nodes" inputMode="numeric" values={values} onChange={onChange} />
-        <Text name="most" title="Most nodes" inputMode="numeric" values={values} onChange={onChange} />
-        <Text name="disk" title="Disk of each node in GB" inputMode="numeric" values={values} onChange={onChange} />
+        {!choosesMachines(values) && (
+          <>
+            <Choice name="type" title="Instance type" values={values} onChange={onChange} options={typesOf(offers, values.cloud, values.region)} isOptional />
+            <Text name="least" title="Least nodes" inputMode="numeric" values={values} onChange={onChange} />
+            <Text name="most" title="Most nodes" inputMode="numeric" values={values} onChange={onChange} />
+            <Text name="disk" title="Disk of each node in GB" inputMode="numeric" values={values} onChange={onChange} />
+          </>
+        )}
         <Text name="description" title="Description" values={values} onChange={onChange} />
         <Tick name="production" title="It is for production" values={values} onChange={onChange} />
         <Tick name="deploy" title="Deploy it at once" values={values} onChange={onChange} />
@@ -216,6 +223,7 @@ const qovery: Kind = {
   },
   toSpec: (values) => {
     const [minNodes, maxNodes, diskSizeGb] = [whole(values.least), whole(values.most), whole(values.disk)];
+    const machines = choosesMachines(values) ? {} : { instanceType: optional(values.type), diskSizeGb, minNodes, maxNodes };
     return {
       spec: {
         qovery: {
@@ -223,10 +231,7 @@ const qovery: Kind = {
           region: values.region ?? "",
           integrationId: optional(values.integration),
           description: optional(values.description),
-          instanceType: optional(values.type),
-          diskSizeGb,
-          minNodes: minNodes ?? 1,
-          maxNodes: maxNodes ?? 1,
+          ...machines,
           isProduction: values.production === "yes",
           deploy: values.deploy === "yes",
         },
@@ -235,8 +240,8 @@ const qovery: Kind = {
         ["the cloud", values.cloud],
         ["the region", values.region],
         ["the integration", values.integration],
-        ["the least number of nodes", minNodes],
-        ["the most number of nodes", maxNodes],
+        ["the least number of nodes", choosesMachines(values) || minNodes],
+        ["the most number of nodes", choosesMachines(values) || maxNodes],
       ]),
     };
   },
