@@ -162,7 +162,7 @@ function Entry({ event }: { event: Event }) {
       <span className="turn">
         <Happening event={event} />
       </span>
-      <span className="muted after">{message}</span>
+      <span className="muted after">{clusterName && message}</span>
     </li>
   );
 }

@@ -7,7 +7,7 @@ import type { Event } from "./useFeed";
 const SUBJECTS: Record<string, string> = { VERSION_CHANGED: "Version", LIMIT_CHANGED: "Limit" };
 
 export function Happening({ event }: { event: Event }) {
-  const { kind, from, to } = event;
+  const { kind, from, to, message } = event;
   switch (kind) {
     case "PHASE_CHANGED":
       return (
@@ -37,9 +37,9 @@ export function Happening({ event }: { event: Event }) {
         </>
       );
     case "ACCOUNT_FAILED":
-      return <span className="tone-broken">It could not be observed.</span>;
+      return <span className="tone-broken">{message ?? "It could not be observed."}</span>;
     case "ACCOUNT_RECOVERED":
-      return <span className="tone-fine">It is observed again.</span>;
+      return <span className="tone-fine">{message ?? "It is observed again."}</span>;
     default:
       return <span className="muted">{words(kind)}</span>;
   }
