@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -22,6 +23,11 @@ from infra.queue import read_message
 from infra.store.store import TableStore
 from sandbox import Server, serve
 from tests.aws import empty_aws
+
+# A client takes longer to make than most of these tests.
+SECRETS_MANAGER = cache(lambda: boto3.client("secretsmanager"))
+SQS = cache(lambda: boto3.client("sqs"))
+SSM = cache(lambda: boto3.client("ssm"))
 
 EVENTS = Path(__file__).parent.parent.parent / "local" / "events"
 ADMIN_KEY = "made-up-key-of-a-test"
@@ -129,7 +135,7 @@ class Deployment:
             token=SecretStr(known.token),
             now=due_at,
         )
-        boto3.client("ssm").put_parameter(
+        SSM().put_parameter(
             Name=self.environment["TOKEN_PREFIX"] + account.id, Value=known.token, Type="SecureString"
         )
         await self.store.connect(account, due_at=due_at)
@@ -156,12 +162,12 @@ def deployment(clock: SteppedClock, kupe: Server, monkeypatch: pytest.MonkeyPatc
         dynamodb = open_client()
         name = f"fleet-{uuid4()}"
         create_table(dynamodb, name)
-        secret = boto3.client("secretsmanager").create_secret(Name="admin", SecretString=ADMIN_KEY)
+        secret = SECRETS_MANAGER().create_secret(Name="admin", SecretString=ADMIN_KEY)
         table = DynamoTable(dynamodb, name, clock)
         yield Deployment(
             environment={
                 "TABLE_NAME": name,
-                "QUEUE_URL": boto3.client("sqs").create_queue(QueueName="observations")["QueueUrl"],
+                "QUEUE_URL": SQS().create_queue(QueueName="observations")["QueueUrl"],
                 "TOKEN_PREFIX": "/fleetgraph/tokens/",
                 "ADMIN_KEY_ID": secret["ARN"],
                 "BASE_URLS": kupe.url,
