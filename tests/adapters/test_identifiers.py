@@ -73,9 +73,20 @@ CLUSTER_CALLS: dict[str, Callable[[Any, Cluster], Awaitable[object]]] = {
     "deploy_cluster": lambda adapter, cluster: adapter.deploy_cluster(cluster),
     "stop_cluster": lambda adapter, cluster: adapter.stop_cluster(cluster),
     "delete_cluster": lambda adapter, cluster: adapter.delete_cluster(cluster),
+    "upgrade_cluster": lambda adapter, cluster: adapter.upgrade_cluster(cluster, "v25.4"),
+    "finalize_upgrade": lambda adapter, cluster: adapter.finalize_upgrade(cluster),
+    "roll_back_upgrade": lambda adapter, cluster: adapter.roll_back_upgrade(cluster),
+    "lock_cluster": lambda adapter, cluster: adapter.lock_cluster(cluster, "for a test", None),
+    "unlock_cluster": lambda adapter, cluster: adapter.unlock_cluster(cluster),
+    "allowlist": lambda adapter, cluster: adapter.allowlist(cluster),
+    "disallow_network": lambda adapter, cluster: adapter.disallow_network(cluster, "192.0.2.0/24"),
+    "upkeep": lambda adapter, cluster: adapter.upkeep(cluster),
+    "clear_spend_limit": lambda adapter, cluster: adapter.clear_spend_limit(cluster),
 }
 LISTINGS: dict[str, Callable[[str], object]] = {
-    "cockroachdb": lambda identifier: {"clusters": [{"id": identifier, "name": "x", "state": "CREATED"}]},
+    "cockroachdb": lambda identifier: {
+        "clusters": [{"id": identifier, "name": "x", "state": "CREATED", "sql_dns": "x.example.com"}]
+    },
     "kupe": lambda identifier: {"items": [{"name": identifier, "status": {"phase": "Running"}}]},
     "northflank": lambda identifier: {"data": {"clusters": [{"id": identifier, "name": "x"}]}},
     "qovery": lambda identifier: {"results": [{"id": identifier, "name": "x"}]},

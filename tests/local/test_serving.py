@@ -40,7 +40,7 @@ READY = "{ clusters(filter: {phases: [READY]}) { nodes { id name } } }"
 ANOTHER_TOKEN = "kupe_sandbox_palisade"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def kupe() -> Iterator[Server]:
     with sandbox.serve("kupe") as server:
         yield server
