@@ -95,8 +95,13 @@ class NorthflankAdapter(BaseAdapter):
     async def integrations(self) -> Listing[Integration]:
         """The first of those whose identity is shown by themselves alone are read one by one, too."""
         listed = await self._all(f"{self._root}/integrations", WireIntegrationPage)
-        hidden = [one for one in listed if hides_identity(one)][:INTEGRATIONS_IN_WHOLE]
-        raw = [await self._whole(one) if one in hidden else one for one in listed]
+        left, raw = INTEGRATIONS_IN_WHOLE, list[object]()
+        for one in listed:
+            if left and hides_identity(one):
+                left -= 1
+                raw.append(await self._whole(one))
+            else:
+                raw.append(one)
         return await self.listing(raw, WireIntegration, lambda wire: to_integration(wire, self.account.id))
 
     async def spend(self) -> Listing[Statement]:

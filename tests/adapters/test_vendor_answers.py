@@ -117,7 +117,8 @@ async def test_versions_on_offer() -> None:
 
 
 async def statements(provider: str, answers: dict[str, Any]) -> list[Statement]:
-    adapter = Replay(answers).open(*((KupeAdapter, "acme") if provider == "kupe" else (CockroachdbAdapter,)))
+    replay = Replay(answers)
+    adapter = replay.open(KupeAdapter, "acme") if provider == "kupe" else replay.open(CockroachdbAdapter)
     listing = await adapter.spend()
     assert (listing.unreadable, listing.incomplete) == ((), None)
     return list(listing.items)
