@@ -3,6 +3,7 @@
 import gc
 import ipaddress
 import os
+import signal
 import ssl
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,9 @@ os.environ |= {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell ignores it for what it runs in the background, and every process inherits that: Ctrl-C would end none.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).parent
 
