@@ -26,7 +26,7 @@ from pydantic import SecretStr
 
 from adapters.addresses import Addresses
 from adapters.body import LARGEST_BODY_BYTES, LARGEST_REFUSAL_BYTES, BadBody, read_body
-from adapters.rate import is_rate_limit, read_rate
+from adapters.rate_headers import is_rate_limit, read_rate
 from adapters.redaction import MASK, redact
 from fleet.model.failure import (
     Conflict,

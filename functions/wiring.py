@@ -96,7 +96,7 @@ class Sending:
 
     @cached_property
     def _sender(self) -> Sender:
-        from adapters.webhooks import WebhookSender, open_client
+        from adapters.webhook_sender import WebhookSender, open_client
 
         client = open_client()
         self._to_close.push_async_callback(client.aclose)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from fleet.changing.intents import Intents, digest_change, in_flight, withheld
+from fleet.changing.plan_permits import Held
 from fleet.changing.planner import Planner
-from fleet.changing.recording import Held
 from fleet.changing.sending import Sending
 from fleet.model.account import TrackedAccount
 from fleet.model.caller import Caller

@@ -1,7 +1,7 @@
 """Plans: the requests that a change would send, down to the bytes. Nothing is sent.
 
 A plan passes every check of the change and reads the target as the change would. Then the requests that would
-change something are recorded instead of sent (`fleet.changing.recording`).
+change something are recorded instead of sent (`fleet.changing.plan_permits`).
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fleet.changing.intents import Intents, in_flight, withheld
-from fleet.changing.recording import Recording
+from fleet.changing.plan_permits import Recording
 from fleet.changing.requests import Asking, busy, deploy
 from fleet.changing.verbs import VERBS
 from fleet.model.account import TrackedAccount

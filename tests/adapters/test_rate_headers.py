@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from adapters.rate import LONGEST_BELIEVED_SECONDS, read_rate
+from adapters.rate_headers import LONGEST_BELIEVED_SECONDS, read_rate
 from fleet.model.rate_limit import RateFacts
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from adapters.webhooks import WebhookSender, is_public, open_client
+from adapters.webhook_sender import WebhookSender, is_public, open_client
 from fleet.ports.webhooks import NotDelivered
 from tests.receiver import Receiver, receiving
 
@@ -60,7 +60,7 @@ async def test_what_is_no_success_has_not_arrived(
 async def test_a_receiver_that_does_not_answer_in_time_is_down(
     allowing: WebhookSender, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.webhooks.ATTEMPT_SECONDS", 0.05)
+    monkeypatch.setattr("adapters.webhook_sender.ATTEMPT_SECONDS", 0.05)
     receiver.delay_seconds = 0.5
     with pytest.raises(NotDelivered, match="did not answer") as failure:
         await allowing.post(f"http://hook.example:{receiver.port}/", b"{}", {})

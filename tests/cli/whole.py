@@ -14,7 +14,7 @@ import uvicorn
 from pydantic import SecretStr
 
 import sandbox
-from adapters.webhooks import WebhookSender, open_client
+from adapters.webhook_sender import WebhookSender, open_client
 from fleet.accounts.new_account import make_account
 from fleet.observing.schedule import Pace
 from fleet.webhooks.service import MOST_WEBHOOKS

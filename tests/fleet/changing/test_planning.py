@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from fleet.changing.intents import ClusterChange
-from fleet.changing.recording import Held, Recording
+from fleet.changing.plan_permits import Held, Recording
 from fleet.changing.verbs import VERBS
 from fleet.model.account import Account
 from fleet.model.caller import trusted
