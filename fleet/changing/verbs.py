@@ -1,7 +1,7 @@
 """The verbs: everything that can be asked of a provider, a row each.
 
 A row says which record the verb is (`change`, which names its kind and capability), how it goes out, what shows that it
-was taken and that it ended, and how long its end is waited for. `docs/extend.md` says what a new verb needs besides its row.
+was taken and that it ended, and how long its end is waited for. `docs/extend.md` says what a new verb needs besides.
 """
 
 from collections.abc import Mapping
