@@ -36,6 +36,8 @@ minute, with a request or two each, and some of what they hold every minute. Mea
 """
 REST_SHARE = 0.1
 WARM_UP_SHARE = 0.2
+LEAST_WARM_UP_SECONDS = 5.0
+"""By then each document was asked some times, and what a process keeps of it is there."""
 WORTH_IT = 1.1
 """The factor by which more clients must increase the rate of answers."""
 MOST_AT_ONCE = 32
@@ -303,7 +305,7 @@ def main() -> int:
         )
         at_once = int(os.environ.get("CONCURRENCY") or highest_concurrency(target, step))
         print(f"{at_once} at once for {seconds:g} seconds", flush=True)
-        ask_together(target, at_once, WARM_UP_SHARE * seconds)
+        ask_together(target, at_once, max(WARM_UP_SHARE * seconds, LEAST_WARM_UP_SECONDS))
         scale = Scale(target.processes, step / 5)
         with scale.weighing():
             measured = ask_together(target, at_once, seconds)

@@ -73,6 +73,10 @@ logger = logging.getLogger(__name__)
 
 LEASE_MARGIN_SECONDS = 15
 """How much longer than an observation may take its lease holds."""
+DETAILS_SECONDS = 20
+"""From the beginning of an observation: what is asked about single clusters goes on in the next one then. What was seen
+is kept at the end, so the clusters of an account would be STALE while thousands of details are asked for.
+"""
 KEPT_FOR_WRITING = 0.1
 """The part of an observation's time in which what came is written, and nothing more is asked."""
 
@@ -204,7 +208,9 @@ class _Running:
         self._before: AccountState = lease.tracked.state
         self._operations = operations
         self._is_asked_for = is_asked_for
-        self._give_up_at = asyncio.get_running_loop().time() + observer.seconds
+        began_at = asyncio.get_running_loop().time()
+        self._give_up_at = began_at + observer.seconds
+        self._details_until = began_at + min(DETAILS_SECONDS, observer.seconds * (1 - KEPT_FOR_WRITING))
         self._rate = PROVIDERS[self._account.provider].rate_limit
         self._permits = BudgetPermits(
             self._store,
@@ -278,6 +284,8 @@ class _Running:
                 self._hold_back(collection, self._dry_until)
             elif self._is_stopped:
                 self._postpone(collection, self._stopped_until)
+            elif collection is not Collection.CLUSTERS and self._are_details_over():
+                self._postpone(collection, self._clock.now())
             else:
                 await self._observe(collection)
         self._collections = paced(
@@ -312,7 +320,7 @@ class _Running:
             pace=self._pace,
             now=self._clock.now(),
             rows=self._known,
-            ask_until=self._give_up_at - self._observer.seconds * KEPT_FOR_WRITING,
+            ask_until=self._details_until,
         )
         sent = self._permits.sent
         self._permits.turn_to(USE_OF[collection], old.requests)
@@ -339,6 +347,9 @@ class _Running:
             else:
                 self._whole.append(collection)
             self._collections[collection] = state
+
+    def _are_details_over(self) -> bool:
+        return asyncio.get_running_loop().time() >= self._details_until
 
     async def _keep(self, collection: Collection, context: CollectionContext, collected: Collected) -> None:
         if collection is Collection.CLUSTERS:

@@ -235,6 +235,22 @@ async def test_a_used_up_budget_puts_an_account_off_until_there_is_some(world: W
     assert (await world.observe(account)).outcome is Outcome.OBSERVED
 
 
+async def test_details_that_would_take_too_long_go_on_in_the_next_observation_and_fail_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, script = await world.connect(provider="northflank")
+    script.clusters = [cluster(of=account)]
+    monkeypatch.setattr("fleet.observing.observer.DETAILS_SECONDS", 0)
+    assert (await world.observe(account)).outcome is Outcome.OBSERVED
+    assert script.asked == ["clusters"]
+    assert await world.due_at(account) == world.clock.now()
+    state = await world.state(account)
+    assert all(one.failure is None and one.failing_since is None for one in state.collections.values())
+    monkeypatch.undo()
+    await world.observe(account)
+    assert "nodes c1" in script.asked
+
+
 async def test_a_budget_that_ends_midway_puts_the_rest_off_and_fails_nothing(world: World) -> None:
     account, script = await world.connect(provider="northflank")
     script.clusters = [cluster(of=account)]
