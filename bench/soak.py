@@ -37,7 +37,7 @@ minute, with a request or two each, and some of what they hold every minute. Mea
 REST_SHARE = 0.1
 WARM_UP_SHARE = 0.2
 LEAST_WARM_UP_SECONDS = 15.0
-"""By then what a process keeps of the documents and the fleet is there. It is not growth: after a minute there is none."""
+"""By then what a process keeps of documents and of the fleet is there. Within 90 seconds it grew by 1.4 MiB then."""
 WORTH_IT = 1.1
 """The factor by which more clients must increase the rate of answers."""
 MOST_AT_ONCE = 32
