@@ -182,6 +182,9 @@ def main(names: Sequence[str]) -> int:
         sys.exit(f"targets.toml has no {', '.join(sorted(unknown))}")
     if changed := _git("status", "--porcelain"):
         print(f"What is not committed is not cloned:\n{changed}", flush=True)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As a shell's background job has it, and hands it on: what is to end by Ctrl-C would not.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     began = time.monotonic()
     report: list[str] = []
     failed: list[str] = []
