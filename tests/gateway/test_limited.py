@@ -236,10 +236,10 @@ def test_every_field_of_query_is_tried() -> None:
 
 def test_every_connection_that_a_query_reaches_is_tried() -> None:
     schema = SCHEMA._schema
-    reached, todo = set[str](), ["Query"]
+    reached, pending = set[str](), ["Query"]
     connections = set[tuple[str, str]]()
-    while todo:
-        name = todo.pop()
+    while pending:
+        name = pending.pop()
         if name in reached:
             continue
         reached.add(name)
@@ -249,11 +249,11 @@ def test_every_connection_that_a_query_reaches_is_tried() -> None:
         if not isinstance(type_, GraphQLUnionType):
             for field, definition in type_.fields.items():
                 inner = get_named_type(definition.type)
-                todo.append(inner.name)
+                pending.append(inner.name)
                 if inner.name.endswith("Connection") and isinstance(type_, GraphQLObjectType):
                     connections.add((name, field))
         if not isinstance(type_, GraphQLObjectType):
-            todo += [one.name for one in schema.get_possible_types(type_)]
+            pending += [one.name for one in schema.get_possible_types(type_)]
     tried = set[tuple[str, str]]()
 
     class Note(Visitor):

@@ -146,13 +146,13 @@ def _marked(shape: Shape, node: SelectionNode | FragmentDefinitionNode | Operati
 
 def _count(value: object) -> int:
     """Without recursion: JSON can be deep."""
-    count, todo = 0, [value]
-    while todo:
-        match todo.pop():
+    count, pending = 0, [value]
+    while pending:
+        match pending.pop():
             case dict() as members:
-                todo += members.values()
+                pending += members.values()
             case list() as items:
-                todo += items
+                pending += items
             case _:
                 count += 1
     return count
