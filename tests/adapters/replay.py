@@ -16,8 +16,6 @@ from fleet.model.rate_limit import RateFacts
 from fleetgraph.testing.setting import TOKEN
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-SHARED = Path(__file__).parents[3] / "shared" / "providers"
-"""The published documents and captured answers, where they are at hand."""
 
 
 class StillClock:

@@ -18,9 +18,9 @@ from adapters.cockroachdb.wire import WireCluster
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Connection, Phase
 from fleet.model.money import SpendLimitState
-from tests.adapters.replay import SHARED
+from tests.published import PUBLISHED, needs_published
 
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the published documents are not at hand")
+pytestmark = needs_published
 
 VERSIONS = ("2022-09-20", "2023-04-10", "2024-09-16")
 FILES = {
@@ -32,7 +32,7 @@ FILES = {
 
 @cache
 def schemas(version: str) -> Any:
-    document = json.loads((SHARED / FILES[version]).read_bytes())
+    document = json.loads((PUBLISHED / FILES[version]).read_bytes())
     assert document["info"]["version"] == version
     return document["components"]["schemas"]
 
@@ -127,4 +127,4 @@ def read_operation(word: str) -> Phase:
 
 
 def example(name: str) -> Any:
-    return json.loads((SHARED / "examples" / "cockroachdb" / f"{name}.response.json").read_bytes())
+    return json.loads((PUBLISHED / "examples" / "cockroachdb" / f"{name}.response.json").read_bytes())

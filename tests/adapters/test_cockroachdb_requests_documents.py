@@ -20,11 +20,12 @@ from fleet.model.cluster import Cluster
 from fleet.model.money import LimitWanted
 from fleet.model.network import AllowedNetwork
 from fleet.providers.cockroachdb import CockroachdbClusterPatch, CockroachdbClusterSpec
-from tests.adapters.replay import SHARED, fixture
+from tests.adapters.replay import fixture
+from tests.published import PUBLISHED, needs_published
 from tests.sandbox.openapi import Document
 
 pytestmark = [
-    pytest.mark.skipif(not SHARED.is_dir(), reason="the published documents are not beside this repository"),
+    needs_published,
     pytest.mark.xdist_group("openapi"),  # one worker reads the documents once
 ]
 
@@ -90,7 +91,7 @@ PATCHES: list[tuple[str, Any]] = [
 
 @cache
 def document(version: str) -> Document:
-    return Document(SHARED / FILES[version])
+    return Document(PUBLISHED / FILES[version])
 
 
 def breaches(version: str, schema: str, body: object) -> list[str]:
@@ -140,7 +141,7 @@ def test_clearing_a_limit_keeps_to_its_document() -> None:
 
 
 def test_the_vendors_example_is_what_is_built_with_the_plan_where_its_schema_has_it() -> None:
-    example = json.loads((SHARED / "examples/cockroachdb/create-standard.request.json").read_bytes())
+    example = json.loads((PUBLISHED / "examples/cockroachdb/create-standard.request.json").read_bytes())
     plan = example.pop("plan")
     example["spec"]["plan"] = plan
     spec = CockroachdbClusterSpec.model_validate(
@@ -229,7 +230,7 @@ def test_what_keeps_to_the_newest_document_keeps_to_the_next(given: Any, build: 
     else:
         patch = CockroachdbClusterPatch.model_validate(given)
         request = to_update_request(patch, cluster(given.get("plan", {})), USAGE_LIMITS)
-    following = Document(SHARED / NEXT_FILE)
+    following = Document(PUBLISHED / NEXT_FILE)
     assert list(following.breaches_of(schema, json.loads(json.dumps(request)))) == []
 
 
@@ -265,7 +266,7 @@ def test_machines_of_regions_keep_to_the_next_document() -> None:
     }
     patch = CockroachdbClusterPatch.model_validate({"plan": {"advanced": {"region_nodes": OWN}}})
     change = to_update_request(patch, cluster({"advanced": {}}), USAGE_LIMITS)
-    following = Document(SHARED / NEXT_FILE)
+    following = Document(PUBLISHED / NEXT_FILE)
     for schema, body in (("CreateClusterRequest", request), ("UpdateClusterSpecification", change)):
         sent = json.loads(json.dumps(body))
         assert [f"{one.place}: {one.message}" for one in following.breaches_of(schema, sent)] == []

@@ -16,7 +16,8 @@ from fleet.model.failure import Conflict, Unavailable
 from fleet.model.money import SpendLimitState
 from fleet.model.quantity import to_bytes
 from fleet.providers.kupe import KupeCondition, KupeDetails, KupeHighAvailability, KupeQuantities
-from tests.adapters.replay import SHARED, Replay, fixture
+from tests.adapters.replay import Replay, fixture
+from tests.published import PUBLISHED, needs_published
 
 LIST = "/api/v1/tenants/acme%20corp/clusters"
 
@@ -351,7 +352,7 @@ async def test_an_account_without_a_tenant_is_a_fault_of_ours() -> None:
 # ---------------------------------------------------------------------- what the vendor shows
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the captured answers are not at hand")
+@needs_published
 class TestExamples:
     """Compared with the bodies themselves: whatever they say is there."""
 
@@ -379,4 +380,4 @@ class TestExamples:
 
 
 def example(name: str) -> Any:
-    return json.loads((SHARED / "examples" / "kupe" / f"{name}.response.json").read_bytes())
+    return json.loads((PUBLISHED / "examples" / "kupe" / f"{name}.response.json").read_bytes())

@@ -16,7 +16,8 @@ from fleet.model.failure import Conflict, Forbidden, NotFound, Rejected
 from fleet.model.refusal import InvalidInput
 from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec
 from fleetgraph.testing.setting import Setting
-from tests.adapters.replay import SHARED, Replay
+from tests.adapters.replay import Replay
+from tests.published import PUBLISHED, needs_published
 
 PATH = "/api/v1/tenants/acme%20corp/clusters"
 RUNNING = {
@@ -117,9 +118,9 @@ def test_cleared_resources_are_shown_as_none(shown: Any) -> None:
     assert (difference.field, difference.asked) == ("resources", "none")
 
 
-@pytest.mark.skipif(not SHARED.is_dir(), reason="the vendor's examples are not beside this repository")
+@needs_published
 def test_the_vendors_example_is_what_is_built() -> None:
-    example = json.loads((SHARED / "examples/kupe/patch-resources.request.json").read_bytes())
+    example = json.loads((PUBLISHED / "examples/kupe/patch-resources.request.json").read_bytes())
     assert to_update_request(patch(resources=example["resources"]), read()) == example
 
 

@@ -25,7 +25,8 @@ from fleet.providers.northflank.settings import (
     Settings,
 )
 from fleetgraph.testing.setting import TOKEN
-from tests.adapters.replay import SHARED, Replay, fixture
+from tests.adapters.replay import Replay, fixture
+from tests.published import published
 
 CLUSTERS = "/v1/teams/shop/cloud-providers/clusters"
 INTEGRATIONS = "/v1/teams/shop/cloud-providers/integrations"
@@ -200,9 +201,7 @@ async def test_an_answer_that_does_not_read_is_not_quoted_in_the_error() -> None
 
 
 def example(name: str) -> Any:
-    path = SHARED / "examples" / "northflank" / name
-    if not path.exists():
-        pytest.skip("the captured answers are not at hand")
+    path = published(f"examples/northflank/{name}")
     return json.loads(path.read_text(encoding="utf-8"))
 
 
@@ -305,9 +304,7 @@ async def test_the_captured_refusal_tells_its_reason() -> None:
 
 
 def test_every_captured_answer_has_its_test_here() -> None:
-    folder = SHARED / "examples" / "northflank"
-    if not folder.exists():
-        pytest.skip("the captured answers are not at hand")
+    folder = published("examples/northflank")
     assert {path.name for path in folder.glob("*.response.json")} == {
         "error-401.response.json",
         "get-invoice.response.json",

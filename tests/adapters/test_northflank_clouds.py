@@ -12,7 +12,7 @@ from adapters.northflank.wire import WireCluster
 from fleet.model.cluster import Cluster
 from fleet.model.refusal import InvalidInput, Unsupported
 from fleet.providers.northflank import NorthflankClusterPatch, NorthflankClusterSpec
-from tests.adapters.replay import SHARED
+from tests.published import published
 
 POOL: dict[str, Any] = {"node_type": "n2", "node_count": 2, "disk_size_gb": 100}
 COMMON: dict[str, Any] = {"integration_external_id": "link", "region": "somewhere", "node_pools": [POOL]}
@@ -436,9 +436,7 @@ def test_a_change_shows_once_it_is_true() -> None:
 )
 def test_the_example_of_a_creation_is_what_is_built_of_its_input(name: str, given: dict[str, Any]) -> None:
     """But for the ids of new pools, which Northflank ignores."""
-    path = SHARED / "examples" / "northflank" / name
-    if not path.exists():
-        pytest.skip("the vendor's examples are not at hand")
+    path = published(f"examples/northflank/{name}")
     example = json.loads(path.read_text(encoding="utf-8"))
     body = to_create_cluster_request(example["name"], NorthflankClusterSpec.model_validate(given))
     for pool in (*example["nodePools"], *body["nodePools"]):

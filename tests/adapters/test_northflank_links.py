@@ -24,7 +24,7 @@ from fleet.model.credentials import (
 from fleet.model.integration import Integration
 from fleet.model.refusal import InvalidInput, Unsupported
 from fleetgraph.testing.credentials import KEYFILE, KINDS, PLANTED
-from tests.adapters.replay import SHARED
+from tests.published import published
 
 AWS = Integration(
     account_id="account",
@@ -45,9 +45,7 @@ def linking(credentials: Credentials, **members: Any) -> dict[str, Any]:
 
 def test_the_vendors_own_example_is_what_is_built_of_its_input() -> None:
     """The example fills in the blocks of other clouds, too, and leaves out the credentials that it stands for."""
-    path = SHARED / "examples" / "northflank" / "create-integration.request.json"
-    if not path.exists():
-        pytest.skip("the vendor's examples are not at hand")
+    path = published("examples/northflank/create-integration.request.json")
     example = json.loads(path.read_text(encoding="utf-8"))
     del example["aws"], example["cloudflare"]
     without = CreateIntegration(

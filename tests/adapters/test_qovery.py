@@ -30,7 +30,8 @@ from fleet.model.cluster import Cluster, Phase, Resources
 from fleet.model.integration import IntegrationIdentity
 from fleet.model.money import CostEstimate, Money
 from fleet.providers.qovery import QoveryDetails, QoveryFeature
-from tests.adapters.replay import SHARED, fixture
+from tests.adapters.replay import fixture
+from tests.published import published
 
 
 def read_cluster(status: str | None = None, *, is_deployed: bool | None = None, **members: Any) -> Cluster:
@@ -45,9 +46,7 @@ def read_cluster(status: str | None = None, *, is_deployed: bool | None = None, 
 
 @pytest.fixture(scope="module")
 def schemas() -> Any:
-    path = SHARED / "qovery.openapi.yaml"
-    if not path.exists():
-        pytest.skip("Qovery's OpenAPI document is not at hand")
+    path = published("qovery.openapi.yaml")
     return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))[
         "components"
     ]["schemas"]

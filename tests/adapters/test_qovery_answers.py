@@ -20,7 +20,8 @@ from fleet.model.money import CostEstimate, Money
 from fleet.model.subscription import Subscription
 from fleet.providers.qovery import QoveryOutputs
 from fleetgraph.testing.setting import TOKEN
-from tests.adapters.replay import SHARED, Replay, fixture
+from tests.adapters.replay import Replay, fixture
+from tests.published import published
 
 ORGANIZATION = "/organization/0d2b3c6a"
 CLUSTERS = f"{ORGANIZATION}/cluster"
@@ -277,9 +278,7 @@ async def test_a_reset_is_a_moment_or_a_duration(reset: str, at: str) -> None:
 
 
 def example(name: str) -> Any:
-    path = SHARED / "examples" / "qovery" / name
-    if not path.exists():
-        pytest.skip("the captured answers are not at hand")
+    path = published(f"examples/qovery/{name}")
     return json.loads(path.read_text(encoding="utf-8"))
 
 
@@ -351,9 +350,7 @@ async def test_the_documented_refusal_tells_its_reason() -> None:
 
 
 def test_every_captured_answer_has_its_test_here() -> None:
-    folder = SHARED / "examples" / "qovery"
-    if not folder.exists():
-        pytest.skip("the captured answers are not at hand")
+    folder = published("examples/qovery")
     assert {path.name for path in folder.glob("*.response.json")} == {
         "cluster-current-cost.response.json",
         "organization-current-cost.response.json",

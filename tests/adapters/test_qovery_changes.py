@@ -15,7 +15,7 @@ from fleet.ports.adapter import Listing
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec, QoveryDetails
 from fleetgraph.testing.setting import Setting
 from tests.adapters.qovery import WHOLE, every_member
-from tests.adapters.replay import FIXTURES
+from tests.published import published
 from tests.sandbox.openapi import Document
 
 pytestmark = pytest.mark.parametrize("provider", ["qovery"])
@@ -119,9 +119,7 @@ async def test_a_replacement_keeps_networks_as_they_are(here: Setting) -> None:
 async def test_what_goes_out_is_the_whole_as_the_document_has_it(
     here: Setting, name: str, patch: QoveryClusterPatch
 ) -> None:
-    path = FIXTURES.parents[2] / "shared" / "providers" / "qovery.openapi.yaml"
-    if not path.exists():
-        pytest.skip("Qovery's OpenAPI document is not at hand")
+    path = published("qovery.openapi.yaml")
     adapter = here.adapter
     cluster, sent = await rested(here, adapter, name, Phase.READY), here.record()
     await adapter.update_cluster(cluster, patch)

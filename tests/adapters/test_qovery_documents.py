@@ -15,8 +15,8 @@ from fleet.model.cloud import Cloud
 from fleet.providers.qovery import QoveryClusterSpec
 from fleetgraph.testing.credentials import KINDS
 from tests.adapters.qovery import LINK, WHOLE, every_member, patched
-from tests.adapters.replay import SHARED
 from tests.providers.qovery import KIT
+from tests.published import published
 from tests.sandbox.openapi import Breach, Document
 
 pytestmark = pytest.mark.xdist_group("openapi")  # one worker reads the document once
@@ -32,9 +32,7 @@ REQUEST_SCHEMAS = {
 
 @pytest.fixture(scope="module")
 def document() -> Document:
-    path = SHARED / "qovery.openapi.yaml"
-    if not path.exists():
-        pytest.skip("Qovery's OpenAPI document is not at hand")
+    path = published("qovery.openapi.yaml")
     return Document(path)
 
 

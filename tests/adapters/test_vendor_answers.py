@@ -14,11 +14,10 @@ from adapters.kupe import KupeAdapter
 from fleet.model.cluster import Cluster, Resources
 from fleet.model.spend import Statement
 from fleet.model.upgrade import UpgradeState
-from tests.adapters.replay import SHARED, Replay
+from tests.adapters.replay import Replay
+from tests.published import PUBLISHED, needs_published
 
-pytestmark = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the vendors' examples are not beside this repository"
-)
+pytestmark = needs_published
 
 ELSEWHERE = {
     "cockroachdb": {"get-cluster.basic-2026", "get-cluster.dedicated-gcp-2022"},
@@ -38,7 +37,7 @@ HERE = {
 
 
 def example(provider: str, name: str) -> Any:
-    return json.loads((SHARED / "examples" / provider / f"{name}.response.json").read_bytes())
+    return json.loads((PUBLISHED / "examples" / provider / f"{name}.response.json").read_bytes())
 
 
 def moment(text: str) -> datetime:
@@ -47,7 +46,7 @@ def moment(text: str) -> datetime:
 
 @pytest.mark.parametrize("provider", list(HERE))
 def test_every_example_of_an_answer_is_tested(provider: str) -> None:
-    found = (SHARED / "examples" / provider).glob("*.response.json")
+    found = (PUBLISHED / "examples" / provider).glob("*.response.json")
     names = {path.name.removesuffix(".response.json") for path in found}
     assert names == HERE[provider] | ELSEWHERE[provider]
 

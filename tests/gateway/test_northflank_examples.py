@@ -2,15 +2,13 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.adapters.replay import SHARED
 from tests.gateway.journey import Begin, Journey
+from tests.published import published
 
-EXAMPLES = SHARED / "examples" / "northflank"
 LISTED = "{ integrations(first: 100) { nodes { id name externalId } } }"
 
 AZURE = {
@@ -62,10 +60,7 @@ LINK = {
 
 
 def example(name: str) -> dict[str, Any]:
-    path: Path = EXAMPLES / name
-    if not path.exists():
-        pytest.skip(f"{path.name} is not at hand")
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(published(f"examples/northflank/{name}").read_text(encoding="utf-8"))
     return found
 
 

@@ -5,20 +5,18 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.replay import SHARED
 from tests.gateway.journey import Begin, Journey
 from tests.gateway.test_plans import CLUSTERS, CREATE, UPDATE, planned
+from tests.published import PUBLISHED, needs_published
 
-pytestmark = pytest.mark.skipif(
-    not SHARED.is_dir(), reason="the vendors' examples are not beside this repository"
-)
+pytestmark = needs_published
 
 OURS = ("cockroachdb", "kupe")
 """Providers whose every example of a request is tested here."""
 
 
 def example(provider: str, name: str) -> Any:
-    return json.loads((SHARED / "examples" / provider / f"{name}.request.json").read_bytes())
+    return json.loads((PUBLISHED / "examples" / provider / f"{name}.request.json").read_bytes())
 
 
 async def bodies(journey: Journey, document: str, **variables: Any) -> list[Any]:
@@ -83,7 +81,7 @@ def test_every_example_of_a_request_is_tested_here() -> None:
     there = {
         (provider, path.name.removesuffix(".request.json"))
         for provider in OURS
-        for path in (SHARED / "examples" / provider).glob("*.request.json")
+        for path in (PUBLISHED / "examples" / provider).glob("*.request.json")
     }
     assert there == known
 

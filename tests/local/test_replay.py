@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from tests.runner import ROOT, Runner, running
+from tests.published import PUBLISHED, needs_published
+from tests.runner import Runner, running
 
-EXAMPLES = ROOT.parent / "shared" / "providers" / "examples"
+EXAMPLES = PUBLISHED / "examples"
 
 pytestmark = [
     pytest.mark.timeout(120),
     pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(not EXAMPLES.is_dir(), reason="no ../shared/providers/examples beside this checkout"),
+    needs_published,
 ]
 
 QOVERY_ORGANIZATION = "/organization/4fe3f4c1-0000-4000-8000-000000000002"

@@ -7,17 +7,15 @@ answer is known to differ from its document, the difference is written here, wit
 import json
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 import pytest
 
 from sandbox import ManualClock
+from tests.published import PUBLISHED, needs_published
 from tests.sandbox.conftest import Connect, Serve
 from tests.sandbox.openapi import Breach, Document
-
-PUBLISHED = Path(__file__).parents[3] / "shared" / "providers"
 
 COCKROACHDB = {
     "2022-09-20": Document(PUBLISHED / "cockroachdb-cloud.openapi.2022-09-20.json"),
@@ -27,9 +25,7 @@ COCKROACHDB = {
 QOVERY = Document(PUBLISHED / "qovery.openapi.yaml")
 
 pytestmark = [
-    pytest.mark.skipif(
-        not PUBLISHED.is_dir(), reason="the published documents are not beside this repository"
-    ),
+    needs_published,
     pytest.mark.xdist_group("openapi"),  # one worker reads the documents once
 ]
 
