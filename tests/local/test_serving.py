@@ -20,11 +20,12 @@ from fleet.model.account import Account, AccountState, Collection, CollectionSta
 from fleet.observing.schedule import Pace
 from functions.api_settings import ApiSettings
 from infra.sqlite.table import SqliteTable
+from infra.store.rows import HELD_BACK
 from infra.store.store import TableStore
 from infra.store.table import TableUnavailable
 from infra.store.writes import Action, put
 from local.accounts import GivenAccount
-from local.clock import SteadyClock, system_time
+from local.clock import SteadyClock, seconds_passed, system_time
 from local.loop import ObservationLoop
 from local.runner import Runner, listen
 from local.state import State, file_of
@@ -205,17 +206,21 @@ async def observed_at(state: State, account: Account, instant: datetime) -> None
 async def test_what_webhooks_want_is_sent(
     state: State, kupe: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("webhooks", "activity"):
-        monkeypatch.setattr(f"infra.store.{module}.HELD_BACK", timedelta())
+    """Once it lies as far behind as the feed is held back, which is what the clock is turned for."""
     monkeypatch.setattr("local.deliveries.PAUSE_SECONDS", 0.05)
+    turned = timedelta()
+    clock = SteadyClock(
+        machine=lambda: system_time() + turned, passed=lambda: seconds_passed() + turned.total_seconds()
+    )
     create = 'mutation ($url: Secret!) { createWebhook(input: {name: "mine", url: $url}) { userErrors { message } } }'
     delete = """mutation ($id: ID!, $name: String!) {
         deleteCluster(id: $id, confirmName: $name) { userErrors { message } } }"""
     with receiving() as receiver:
-        async with serving(state, given(kupe)) as served:
+        async with serving(state, given(kupe), clock=clock) as served:
             assert await served.ask(create, url=receiver.url) == {"createWebhook": {"userErrors": []}}
             (cluster, *_) = (await served.ask(READY))["clusters"]["nodes"]
             assert (await served.ask(delete, **cluster))["deleteCluster"] == {"userErrors": []}
+            turned = 2 * HELD_BACK
             await until(lambda: any(b"OPERATION_BEGUN" in one.body for one in receiver.received))
 
 
