@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
+from adapters.northflank.byok import to_byok
 from adapters.northflank.camel import if_shown
 from adapters.northflank.networks import to_aws, to_azure, to_coreweave, to_gcp, to_nebius, to_oci
 from adapters.northflank.pools import WireNodePool, to_node_pool
@@ -115,6 +116,7 @@ def to_details(wire: WireCluster) -> NorthflankDetails:
         oci=if_shown(wire.oci, to_oci),
         coreweave=if_shown(wire.coreweave, to_coreweave),
         nebius=if_shown(wire.nebius, to_nebius),
+        byok=to_byok(wire.byok, wire.coordinates),
         settings=if_shown(wire.settings, to_settings),
     )
 

@@ -44,6 +44,21 @@ POOL: Members = {
 }
 """A pool that Northflank manages. The kind, number and memory of its GPUs are in answers alone."""
 
+POOL_OF_ONES_OWN: Members = {
+    **_OF_A_POOL,
+    **_of("providerId", "defaultPool"),
+    "platform": _of("architecture"),
+    "computeResources": {
+        "gpu": _of("supported", "type", "count")
+        | {
+            "resources": {"memoryInfo": _of("sizeInGiB")},
+            "mig": _of("enabled", "partitions"),
+            "timeslicing": _of("enabled", "numSlices"),
+        }
+    },
+}
+"""A pool of a cluster that the customer brings."""
+
 SETTINGS: Members = {
     "builds": _of("mode", "plan", "clusterId") | {"caching": _of("allow", "storageClassName")},
     "registry": _of("mode", "registryId"),
@@ -87,6 +102,12 @@ NETWORKS: Mapping[str, Members] = {
     | {"networking": _of("networkPluginMode") | {"vnetConfiguration": _of("mode", "vnetId")}},
     "gcp": _RANGES | _of("projectId") | {"networking": _of("network", "subnetwork")},
 }
+
+PLACES: Mapping[str, Members] = {
+    "byok": _of("nodePoolProviderIdLabel"),
+    "coordinates": _of("latitude", "longitude"),
+}
+"""Of a cluster that the customer brings."""
 
 
 def known(value: Any, members: Members | None) -> Any:

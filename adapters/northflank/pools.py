@@ -90,6 +90,10 @@ class WireNebiusPool(CamelPart):
     os_version: Text = None
 
 
+class WirePlatform(CamelPart):
+    architecture: Text = None
+
+
 class WireNodePool(CamelItem):
     """A pool. In a BYOK cluster it has little but its ids. Members that are not used are kept for the revision."""
 
@@ -97,6 +101,7 @@ class WireNodePool(CamelItem):
 
     provider_id: Text = None
     is_default: bool | None = Field(default=None, alias="defaultPool")
+    platform: WirePlatform | None = None
     node_type: Text = None
     node_count: SmallCount = None
     disk_size_gb: SmallCount = Field(default=None, alias="diskSize")
@@ -135,6 +140,7 @@ def to_node_pool(wire: WireNodePool) -> NodePool:
             "min_nodes": wire.scaling.min if wire.scaling else None,
             "max_nodes": wire.scaling.max if wire.scaling else None,
             "gpus": if_shown(wire.compute_resources, _gpus),
+            "architecture": wire.platform and wire.platform.architecture,
         }
     )
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from adapters.northflank.byok import from_byok, to_byok_pool_requests
 from adapters.northflank.convert import to_cloud, to_provider_cloud
-from adapters.northflank.document import NETWORKS, known, merged
+from adapters.northflank.document import NETWORKS, PLACES, known, merged
 from adapters.northflank.networks import (
     from_aws,
     from_azure,
@@ -16,7 +17,7 @@ from adapters.northflank.networks import (
 from adapters.northflank.pools import require_system_pool, shown_pools, to_pool_requests
 from adapters.northflank.settings import to_settings_request
 from fleet.model.cloud import Cloud
-from fleet.model.refusal import InvalidInput, Unsupported
+from fleet.model.refusal import InvalidInput
 from fleet.providers.northflank import NorthflankClusterPatch, NorthflankClusterSpec
 from fleet.providers.northflank.cluster import check_parts
 from fleet.providers.northflank.networks import AzureNetwork
@@ -26,6 +27,7 @@ Body = dict[str, Any]
 RUNNING = (
     Cloud.AWS,
     Cloud.AZURE,
+    Cloud.BYOK,
     Cloud.CIVO,
     Cloud.COREWEAVE,
     Cloud.GCP,
@@ -34,15 +36,10 @@ RUNNING = (
 )
 """The clouds that Northflank makes clusters in. It knows others as hosts of domains, images or backups."""
 
-BYOK_POOLS = (
-    "Northflank names the pools of a BYOK cluster by labels of its nodes, which Fleetgraph cannot set."
-)
-
 
 def to_create_cluster_request(name: str, spec: NorthflankClusterSpec) -> Body:
-    if spec.cloud is Cloud.BYOK:
-        raise Unsupported(BYOK_POOLS, path=("spec", "cloud"))
-    provider_cloud = to_provider_cloud(spec.cloud, spec.region or "")
+    is_brought = spec.cloud is Cloud.BYOK
+    provider_cloud = "byok" if is_brought else to_provider_cloud(spec.cloud, spec.region or "")
     if provider_cloud is None or spec.cloud not in RUNNING:
         clouds = ", ".join(sorted(map(str, RUNNING)))
         raise InvalidInput(
@@ -52,10 +49,11 @@ def to_create_cluster_request(name: str, spec: NorthflankClusterSpec) -> Body:
         "name": name,
         "provider": provider_cloud,
         "integrationId": spec.integration_external_id,
-        "region": spec.region,
         "nodePools": to_pool_requests(spec.node_pools, (), path=("spec", "node_pools")),
         **to_network_requests(spec),
     }
+    if spec.region is not None:
+        body["region"] = spec.region
     if spec.description is not None:
         body["description"] = spec.description
     if spec.allowed_teams:
@@ -80,6 +78,9 @@ def to_network_requests(spec: NorthflankClusterSpec) -> Body:
         body["coreweave"] = from_coreweave(spec.coreweave)
     if spec.nebius is not None:
         body["nebius"] = from_nebius(spec.nebius)
+    if spec.byok is not None:
+        body |= from_byok(spec.byok)
+        body["nodePools"] = to_byok_pool_requests(spec.byok.pools, ())
     return body
 
 
@@ -96,8 +97,6 @@ def to_update_cluster_request(raw: Mapping[str, Any], patch: NorthflankClusterPa
     }
     if patch.node_pools is not None:
         path = ("patch", "node_pools")
-        if cloud is Cloud.BYOK:
-            raise Unsupported(BYOK_POOLS, path=path)
         before = shown_pools(raw)
         body["nodePools"] = to_pool_requests(patch.node_pools, before, path=path)
         require_system_pool(body["nodePools"], before, path)
@@ -109,6 +108,11 @@ def to_update_cluster_request(raw: Mapping[str, Any], patch: NorthflankClusterPa
     for name, part in parts.items():
         if part is not None:
             body[name] = merged(known(raw.get(name), NETWORKS[name]) or {}, part)
+    if patch.byok is not None:
+        given = from_byok(patch.byok)
+        body |= {name: merged(known(raw.get(name), PLACES[name]) or {}, given[name]) for name in given}
+        if patch.byok.pools is not None:
+            body["nodePools"] = to_byok_pool_requests(patch.byok.pools, shown_pools(raw))
     if "allowed_teams" in patch:
         body["restrictions"] = to_restrictions(patch.allowed_teams or ())
     if patch.settings is not None:

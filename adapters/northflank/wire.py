@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AliasPath, Field
 
+from adapters.northflank.byok import WireByok, WireCoordinates
 from adapters.northflank.camel import CamelItem, CamelPart, CamelWire
 from adapters.northflank.networks import WireAws, WireAzure, WireCoreweave, WireGcp, WireNebius, WireOci
 from adapters.northflank.pools import WireNodePool
@@ -81,6 +82,8 @@ class WireCluster(CamelItem):
     oci: WireOci | None = None
     coreweave: WireCoreweave | None = None
     nebius: WireNebius | None = None
+    byok: WireByok | None = None
+    coordinates: WireCoordinates | None = None
     dns: Text = None
     created_at: When = None
     updated_at: When = None

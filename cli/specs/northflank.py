@@ -22,6 +22,8 @@ fleetgraph clusters create northflank --account "Tidewater Studio" --name Frames
 fleetgraph clusters create northflank --account "Tidewater Studio" --name Desk --integration "Azure UK" \\
     --cloud azure --region westeurope --node-pool type=Standard_D4ds_v5,count=2,disk=100,system \\
     --authorized-network 192.0.2.0/24
+fleetgraph clusters create northflank --account "Kestrel (personal)" --name Attic --integration "Garage rack" \\
+    --cloud byok --node-pool-label shelf --byok-pool provider-id=rack,default --latitude 51.5 --longitude -0.1
 """
 
 NETWORK, SETTINGS = "network", "settings"
@@ -51,26 +53,40 @@ POOL: Mapping[str, tuple[str, str]] = {
 }
 """The keys of a pool, the member of NodePoolInput that each is, and its form."""
 NEEDED = ("type", "count", "disk")
+BYOK_POOL: Mapping[str, tuple[str, str]] = {
+    "provider-id": ("providerId", TEXT),
+    "default": ("isDefault", YES),
+    "architecture": ("architecture", TEXT),
+    "spot": ("isSpot", YES),
+    "gpus": ("gpus.count", NUMBER),
+    "gpu-kind": ("gpus.kind", TEXT),
+    "label": ("labels", LABEL),
+}
+"""The same of ByokNodePoolInput."""
 
 
 class NodePool(click.ParamType[dict[str, Any]]):
-    """A NodePoolInput: type=NAME,count=N,disk=GB[,KEY=VALUE...]. `spot` is short for `spot=true`."""
+    """A pool: KEY=VALUE[,KEY=VALUE...]. `spot` is short for `spot=true`."""
 
     name = "pool"
+
+    def __init__(self, keys: Mapping[str, tuple[str, str]], needed: Sequence[str]) -> None:
+        self._keys = keys
+        self._needed = needed
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, Any]:
         pool: dict[str, Any] = {}
         seen = set()
         for part in value.split(","):
             key, equals, text = part.partition("=")
-            if key not in POOL:
-                self.fail(f"{key!r} is unknown. There are: {', '.join(POOL)}.", param, ctx)
-            member, form = POOL[key]
+            if key not in self._keys:
+                self.fail(f"{key!r} is unknown. There are: {', '.join(self._keys)}.", param, ctx)
+            member, form = self._keys[key]
             if not equals and form is not YES:
                 self.fail(f"{part!r} is not of the form KEY=VALUE.", param, ctx)
             seen.add(key)
             self._put(pool, member, form, text if equals else "true", param, ctx)
-        if missing := [key for key in NEEDED if key not in seen]:
+        if missing := [key for key in self._needed if key not in seen]:
             self.fail(f"{' and '.join(missing)} missing in {value!r}.", param, ctx)
         return pool
 
@@ -137,8 +153,14 @@ NETWORKS: Mapping[str, Mapping[str, str]] = {
         "internal_load_balancer_cidr_name": "internalLoadBalancerCidrNames",
     },
     "NEBIUS": {"nebius_project": "projectId", "nebius_subnet_id": "subnetId"},
+    "BYOK": {
+        "byok_pool": "pools",
+        "node_pool_label": "nodePoolLabel",
+        "latitude": "latitude",
+        "longitude": "longitude",
+    },
 }
-"""The flags of the network in each cloud, and the members that they are."""
+"""The flags of each cloud, and the members that they are."""
 
 
 def create_flags() -> Sequence[click.Parameter]:
@@ -147,7 +169,7 @@ def create_flags() -> Sequence[click.Parameter]:
         Flag("--cloud", required=True, type=EnumValue(CLOUDS), metavar="CLOUD", help="aws, gcp, azure, ..."),
         Flag("--region", metavar="REGION"),
         Flag("--description", metavar="TEXT"),
-        _pool_flag("may be repeated", required=True),
+        _pool_flag("may be repeated; needed in every cloud but byok"),
         *_common_flags(),
         _id("--vcn-id", "oci"),
         _id("--api-subnet-id", "oci: a public subnet for the Kubernetes API"),
@@ -165,7 +187,7 @@ def update_flags() -> Sequence[click.Parameter]:
     return [
         Flag("--name", metavar="NAME", help="a new one"),
         Flag("--description", metavar="TEXT"),
-        _pool_flag("all that there are to be: one that is left out goes; id=ID keeps one", required=False),
+        _pool_flag("all that there are to be: one that is left out goes; id=ID keeps one"),
         *_common_flags(),
     ]
 
@@ -194,20 +216,43 @@ def _common_flags() -> Sequence[click.Parameter]:
         _id("--subnetwork", "gcp"),
         _id("--vnet-id", "azure"),
         Flag("--overlay/--no-overlay", default=None, help="azure", group=NETWORK),
+        Flag(
+            "--byok-pool",
+            multiple=True,
+            type=NodePool(BYOK_POOL, ("provider-id",)),
+            metavar="POOL",
+            help="byok: provider-id=VALUE, and any of "
+            f"{', '.join(key for key in BYOK_POOL if key != 'provider-id')}; may be repeated",
+            group=NETWORK,
+        ),
+        Flag(
+            "--node-pool-label", metavar="LABEL", help="byok: whose value names a node's pool", group=NETWORK
+        ),
+        _degrees("--latitude", "north", 90),
+        _degrees("--longitude", "east", 180),
     ]
+
+
+def _degrees(name: str, direction: str, most: int) -> click.Parameter:
+    return Flag(
+        name,
+        type=click.FloatRange(-most, most),
+        metavar="DEGREES",
+        help=f"byok: degrees {direction}",
+        group=NETWORK,
+    )
 
 
 def _id(name: str, remark: str, *, multiple: bool = False) -> click.Parameter:
     return Flag(name, metavar="ID", help=remark, multiple=multiple, group=NETWORK)
 
 
-def _pool_flag(remark: str, *, required: bool) -> click.Parameter:
+def _pool_flag(remark: str) -> click.Parameter:
     others = ", ".join(key for key in POOL if key not in NEEDED)
     return Flag(
         "--node-pool",
-        required=required,
         multiple=True,
-        type=NodePool(),
+        type=NodePool(POOL, NEEDED),
         metavar="POOL",
         help=f"type=NAME,count=N,disk=GB, and any of {others}; {remark}",
     )

@@ -188,6 +188,10 @@ def keep_cluster(scope: Scope, world: World, body: Body, name: str, now: datetim
         raise body.refuse("integrationId", "has not the feature byoc")
     if provider != "byok":
         body.text("region")
+    if provider == "byok":
+        for block in ("byok", "coordinates"):
+            if block not in body:
+                raise body.refuse(block, "is required")
     needed = NEEDED.get(provider)
     if needed is not None and needed not in body.inner(provider):
         raise body.refuse(f"{provider}.{needed}", "is required")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from adapters.northflank.request import to_create_cluster_request, to_update_cluster_request
-from fleet.model.refusal import InvalidInput, Unsupported
+from fleet.model.refusal import InvalidInput
 from fleet.providers.northflank import NorthflankClusterPatch, NorthflankClusterSpec
 
 SPEC: dict[str, Any] = {
@@ -85,8 +85,6 @@ def test_a_cloud_without_clusters_is_refused() -> None:
             "A cluster", NorthflankClusterSpec.model_validate(SPEC | {"cloud": "HETZNER"})
         )
     assert refused.value.path == ("spec", "cloud")
-    with pytest.raises(Unsupported, match="BYOK"):
-        to_create_cluster_request("A cluster", NorthflankClusterSpec.model_validate(SPEC | {"cloud": "BYOK"}))
 
 
 def test_only_what_was_given_goes_out() -> None:
@@ -144,10 +142,13 @@ def test_a_pool_that_is_not_there_is_refused() -> None:
     assert refused.value.path == ("patch", "node_pools", "1", "id")
 
 
-def test_the_pools_of_ones_own_cluster_cannot_be_set() -> None:
+def test_the_pools_of_ones_own_cluster_are_of_another_form() -> None:
     patch = NorthflankClusterPatch.model_validate(
         {"node_pools": [{"node_type": "n2", "node_count": 1, "disk_size_gb": 50}]}
     )
-    with pytest.raises(Unsupported) as refused:
+    with pytest.raises(InvalidInput, match="in its member byok") as refused:
         to_update_cluster_request({"provider": "byok", "nodePools": []}, patch)
-    assert refused.value.path == ("patch", "node_pools")
+    assert refused.value.path == ("patch",)
+    brought = NorthflankClusterPatch.model_validate({"byok": {"latitude": 1}})
+    with pytest.raises(InvalidInput, match="no member byok"):
+        to_update_cluster_request({"provider": "gcp", "nodePools": []}, brought)

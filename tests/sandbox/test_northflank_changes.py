@@ -218,6 +218,7 @@ def test_a_brought_cluster_needs_no_region(server: Server, connected: Connect) -
         "integrationId": "garage-rack",
         "nodePools": [{"id": "rack", "providerId": "rack", "defaultPool": True}],
         "byok": {"nodePoolProviderIdLabel": "rack"},
+        "coordinates": {"latitude": 51.5, "longitude": -0.25},
     }
     made = person.post(f"{MINE}/clusters", json=body).json()["data"]
     assert "region" not in made
@@ -227,6 +228,9 @@ def test_a_brought_cluster_needs_no_region(server: Server, connected: Connect) -
         "nodePools": [body["nodePools"][0], {"id": "shelf", "providerId": "shelf"}],
     }
     assert person.post(f"{MINE}/clusters", json=two).status_code == 200
+    nowhere = {name: value for name, value in body.items() if name != "coordinates"} | {"name": "Attic Four"}
+    refused = person.post(f"{MINE}/clusters", json=nowhere).json()["error"]
+    assert refused["details"].keys() == {"coordinates"}
     none = body | {"name": "Attic Three", "nodePools": [{"id": "shelf", "providerId": "shelf"}]}
     assert person.post(f"{MINE}/clusters", json=none).json()["error"]["details"].keys() == {"nodePools"}
 

@@ -12,6 +12,7 @@ from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, ClusterDetails
 from fleet.model.record import Record
 from fleet.model.spec import ClusterPatch, ClusterSpec, Compared, not_cleared
+from fleet.providers.northflank.byok import ByokCluster, ByokPatch, ByokWanted, compare_byok
 from fleet.providers.northflank.networks import (
     AwsNetwork,
     AwsNetworkWanted,
@@ -52,6 +53,7 @@ class NorthflankDetails(ClusterDetails):
     oci: OciNetwork | None = UNSHOWN
     coreweave: CoreweaveNetwork | None = UNSHOWN
     nebius: NebiusNetwork | None = UNSHOWN
+    byok: ByokCluster | None = UNSHOWN
     settings: Settings | None = UNSHOWN
 
 
@@ -59,6 +61,7 @@ NEEDED: Mapping[str, str] = {
     "oci": "A cluster in OCI needs its VCN, the subnet of its Kubernetes API and those of its load balancers.",
     "coreweave": "A cluster in COREWEAVE needs its zone.",
     "nebius": "A cluster in NEBIUS needs its project and its subnet.",
+    "byok": "A cluster in BYOK needs its pools, the label that tells them apart, and its coordinates.",
 }
 """The clouds where Northflank chooses no network itself, with a sentence for whoever gives none."""
 
@@ -72,13 +75,14 @@ class NorthflankClusterSpec(ClusterSpec):
     cloud: Cloud
     region: str | None = Field(default=None, validate_default=True)
     description: str | None = None
-    node_pools: Sequence[NodePoolWanted] = Field(min_length=1)
+    node_pools: Sequence[NodePoolWanted] = Field(default=(), validate_default=True)
     aws: AwsNetworkWanted | None = None
     azure: AzureNetworkWanted | None = None
     gcp: GcpNetworkWanted | None = None
     oci: OciNetworkWanted | None = Field(default=None, validate_default=True)
     coreweave: CoreweaveNetworkWanted | None = Field(default=None, validate_default=True)
     nebius: NebiusNetworkWanted | None = Field(default=None, validate_default=True)
+    byok: ByokWanted | None = Field(default=None, validate_default=True)
     allowed_teams: Sequence[str] | None = None
     settings: SettingsWanted | None = None
 
@@ -96,6 +100,10 @@ class NorthflankClusterSpec(ClusterSpec):
     @classmethod
     def _are_new(cls, value: Sequence[NodePoolWanted], info: ValidationInfo) -> Sequence[NodePoolWanted]:
         cloud = info.data.get("cloud")
+        if cloud is Cloud.BYOK and value:
+            raise ValueError("The pools of a cluster in BYOK are in its member byok.")
+        if not value and cloud not in (None, Cloud.BYOK):
+            raise ValueError("A cluster needs a pool at least.")
         if any(pool.id is not None for pool in value):
             raise ValueError("A pool of a new cluster has no id yet.")
         _check_pools(value, cloud)
@@ -121,11 +129,16 @@ class NorthflankClusterSpec(ClusterSpec):
             yield Compared("description", self.description, shown, shown == self.description)
         linked = cluster.integration_external_id
         yield Compared("integration_external_id", integration, linked, linked == integration)
-        yield _compare_pools(cluster, self.node_pools)
+        if self.node_pools:
+            yield _compare_pools(cluster, self.node_pools)
         yield from _compare_parts(cluster, self, BLOCKS)
 
     def identifies(self, cluster: Cluster) -> bool:
         return cluster.cloud is self.cloud and (self.region is None or self.region in cluster.regions)
+
+
+PATCHED = ("aws", "azure", "gcp", "byok")
+"""The members of clouds that a change takes, by the vendor's document of it."""
 
 
 class NorthflankClusterPatch(ClusterPatch):
@@ -139,10 +152,11 @@ class NorthflankClusterPatch(ClusterPatch):
     aws: AwsNetworkWanted | None = None
     azure: AzureNetworkWanted | None = None
     gcp: GcpNetworkWanted | None = None
+    byok: ByokPatch | None = None
     allowed_teams: Sequence[str] | None = None
     settings: SettingsWanted | None = None
 
-    _not_cleared = not_cleared("name", "description", "node_pools", "aws", "azure", "gcp", "settings")
+    _not_cleared = not_cleared("name", "description", "node_pools", *PATCHED, "settings")
     _description = field_validator("description")(check_description)
     _teams = field_validator("allowed_teams")(check_teams)
 
@@ -171,16 +185,14 @@ class NorthflankClusterPatch(ClusterPatch):
         yield from _compare_parts(cluster, self, PATCHED)
 
 
-PATCHED = ("aws", "azure", "gcp")
-"""The networks that a change takes, by the vendor's document of it."""
-
-
 def check_parts(patch: NorthflankClusterPatch, cloud: Cloud | None) -> None:
     """Raises `ValueError` for what a cluster in this cloud does not have."""
     for name in PATCHED:
         if getattr(patch, name) is not None and cloud not in (None, BLOCKS[name]):
             raise ValueError(f"The cluster has no member {name}: it is in {cloud}.")
     if patch.node_pools is not None:
+        if cloud is Cloud.BYOK:
+            raise ValueError("The pools of a cluster in BYOK are in its member byok.")
         _check_pools(patch.node_pools, cloud, is_new=False)
 
 
@@ -201,7 +213,8 @@ def _compare_parts(
     cluster: Cluster, wanted: NorthflankClusterSpec | NorthflankClusterPatch, blocks: Iterable[str]
 ) -> Iterable[Compared]:
     details = cluster.details if isinstance(cluster.details, NorthflankDetails) else NorthflankDetails()
-    for name in (*blocks, "settings"):
+    yield from compare_byok(wanted.byok, details.byok, details.node_pools)
+    for name in (*(name for name in blocks if name != "byok"), "settings"):
         part: Record | None = getattr(wanted, name)
         yield from compare_members(name, part, getattr(details, name))
     if "allowed_teams" in wanted.model_fields_set:

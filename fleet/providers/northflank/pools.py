@@ -64,6 +64,7 @@ BLOCKS: Mapping[str, Cloud] = {
     "oci": Cloud.OCI,
     "coreweave": Cloud.COREWEAVE,
     "nebius": Cloud.NEBIUS,
+    "byok": Cloud.BYOK,
 }
 """The members of a cluster and of a pool that belong to one cloud."""
 
@@ -90,6 +91,7 @@ class NodePool(Record):
     id: str
     provider_id: str | None = UNSHOWN
     is_default: bool | None = UNSHOWN
+    architecture: str | None = UNSHOWN
     node_type: str | None = None
     node_count: int | None = None
     disk_size_gb: int | None = None

@@ -105,7 +105,7 @@ def test_a_pool_may_be_empty_where_it_fills_itself() -> None:
         ({"region": None}, "A region is needed"),
         ({"region": ""}, "A region is needed"),
         ({"description": ""}, "1 to 200 letters"),
-        ({"node_pools": []}, "at least 1 item"),
+        ({"node_pools": []}, "needs a pool at least"),
     ],
 )
 def test_a_cluster_that_cannot_be_is_refused_with_a_sentence(members: dict[str, Any], sentence: str) -> None:

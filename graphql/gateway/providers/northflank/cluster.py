@@ -4,6 +4,7 @@ import strawberry
 
 from fleet.model.cloud import Cloud
 from fleet.providers.northflank import NorthflankDetails
+from gateway.providers.northflank.byok import ByokCluster, ByokClusterInput, ByokClusterPatchInput
 from gateway.providers.northflank.networks import (
     AwsNetwork,
     AwsNetworkInput,
@@ -38,12 +39,14 @@ class NorthflankClusterDetails(ClusterDetails):
     oci: OciNetwork | None
     coreweave: CoreweaveNetwork | None
     nebius: NebiusNetwork | None
+    byok: ByokCluster | None
     settings: NorthflankSettings | None
 
 
 @strawberry.input(
     description="A new Northflank cluster. The member of its cloud says where it is there: OCI, COREWEAVE and NEBIUS "
-    "need it. AZURE needs a pool with azure.isSystem. Northflank chooses the Kubernetes version."
+    "need it. AZURE needs a pool with azure.isSystem. BYOK has its pools in its member, every other "
+    "cloud in nodePools. Northflank chooses the Kubernetes version."
 )
 class NorthflankClusterSpecInput(WithPools):
     integration_external_id: strawberry.ID = field(
@@ -52,13 +55,14 @@ class NorthflankClusterSpecInput(WithPools):
     cloud: Cloud
     region: str | None = strawberry.UNSET
     description: str | None = strawberry.UNSET
-    node_pools: list[NodePoolInput]
+    node_pools: list[NodePoolInput] | None = option("Needed in every cloud but BYOK.")
     aws: AwsNetworkInput | None = strawberry.UNSET
     azure: AzureNetworkInput | None = strawberry.UNSET
     gcp: GcpNetworkInput | None = strawberry.UNSET
     oci: OciNetworkInput | None = strawberry.UNSET
     coreweave: CoreweaveNetworkInput | None = strawberry.UNSET
     nebius: NebiusNetworkInput | None = strawberry.UNSET
+    byok: ByokClusterInput | None = option("A cluster that you bring. The integration holds its kubeconfig.")
     allowed_teams: list[str] | None = option(
         "The ids of the teams that may use it. The default is every team."
     )
@@ -77,6 +81,7 @@ class NorthflankClusterPatchInput(WithPools):
     aws: AwsNetworkInput | None = strawberry.UNSET
     azure: AzureNetworkInput | None = strawberry.UNSET
     gcp: GcpNetworkInput | None = strawberry.UNSET
+    byok: ByokClusterPatchInput | None = strawberry.UNSET
     allowed_teams: list[str] | None = option(
         "The ids of the teams that may use it. Null or empty: every team may."
     )

@@ -84,6 +84,7 @@ class NodePool:
     is_default: bool | None = field(
         "Whether nodes of no other pool are in it. Only of a cluster that the customer brings."
     )
+    architecture: str | None = field("amd64 or arm64. Only of a cluster that the customer brings.")
     node_type: str | None
     node_count: int | None
     disk_size_gb: int | None = field("Of each node.")
@@ -186,14 +187,20 @@ class WithPools(ClusterInput):
 
     def to_members(self) -> dict[str, Any]:
         given = super().to_members()
-        pools = given.get("node_pools")
-        if pools is None:
-            return given
-        return {**given, "node_pools": [_with_labels(pool, index) for index, pool in enumerate(pools)]}
+        if given.get("node_pools") is not None:
+            given |= {"node_pools": _labelled(given["node_pools"], "node_pools")}
+        brought = given.get("byok")
+        if brought is not None and brought.get("pools") is not None:
+            given |= {"byok": {**brought, "pools": _labelled(brought["pools"], "byok", "pools")}}
+        return given
 
 
-def _with_labels(pool: dict[str, Any], index: int) -> dict[str, Any]:
+def _labelled(pools: list[dict[str, Any]], *path: str) -> list[dict[str, Any]]:
+    return [_with_labels(pool, *path, str(index)) for index, pool in enumerate(pools)]
+
+
+def _with_labels(pool: dict[str, Any], *path: str) -> dict[str, Any]:
     try:
         return with_labels(pool)
     except InvalidInput as refused:
-        raise refused.below("node_pools", str(index)) from None
+        raise refused.below(*path) from None
