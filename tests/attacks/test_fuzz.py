@@ -145,7 +145,6 @@ def drawn(strategy: st.SearchStrategy[Any], examples: int, send: Callable[..., N
         max_examples=examples,
         derandomize="FUZZ_EXAMPLES" not in os.environ,
         database=None,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=[
             HealthCheck.too_slow,

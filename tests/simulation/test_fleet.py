@@ -3,7 +3,7 @@
 from functools import partial
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fleet.providers import PROVIDERS
@@ -46,7 +46,7 @@ def test_accounts_that_share_a_token_share_its_limit_and_none_starves() -> None:
 
 @pytest.mark.thorough
 @pytest.mark.timeout(1200)
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=(HealthCheck.too_slow,))
+@settings(max_examples=8, derandomize=True)
 @given(SCENARIOS)
 def test_no_window_has_more_than_pollings_share_and_no_account_starves(scenario: Scenario) -> None:
     report = simulated(scenario)

@@ -210,7 +210,6 @@ def test_generated_queries_are_answered_alike(
             max_examples=EXAMPLES * 20,
             derandomize=True,
             database=None,
-            deadline=None,
             phases=[Phase.generate],
             suppress_health_check=(
                 HealthCheck.too_slow,
