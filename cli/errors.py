@@ -32,6 +32,7 @@ class Exit(IntEnum):
     UNREACHABLE = 7
     USAGE = 64
     INTERRUPTED = 130
+    READER_ENDED = 141
 
 
 class CommandError(Exception):

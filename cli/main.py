@@ -1,11 +1,13 @@
 """The entry point: from arguments to an exit status."""
 
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TextIO
+from pathlib import Path
+from typing import Literal, TextIO
 
 import click
 
@@ -25,7 +27,8 @@ Which Fleetgraph:
 
 Exit status:
   0 done, 1 it cannot become so, 2 time is up, 3 not allowed, 4 not found, 5 conflict, 6 the provider refused,
-  7 Fleetgraph cannot be reached, 64 wrong usage, 130 interrupted
+  7 Fleetgraph cannot be reached, 64 wrong usage, 130 interrupted,
+  141 what read its output has ended
 
 Examples:
   fleetgraph clusters list --attention
@@ -42,23 +45,35 @@ class Surroundings:
     """The environment of the process: streams, variables and clock."""
 
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
-    input: TextIO = field(default_factory=lambda: sys.stdin)
-    out: TextIO = field(default_factory=lambda: sys.stdout)
-    err: TextIO = field(default_factory=lambda: sys.stderr)
+    input: TextIO = field(default_factory=lambda: _stream(sys.stdin, "r"))
+    out: TextIO = field(default_factory=lambda: _stream(sys.stdout, "w"))
+    err: TextIO = field(default_factory=lambda: _stream(sys.stderr, "w"))
     clock: Clock = field(default_factory=SystemClock)
 
 
 def main(arguments: Sequence[str] | None = None, surroundings: Surroundings | None = None) -> int:
     around = surroundings or Surroundings()
+    try:
+        status = _carry_out(list(sys.argv[1:] if arguments is None else arguments), around)
+        around.out.flush()
+        around.err.flush()
+        return status
+    except BrokenPipeError:
+        _give_up(around.out, around.err)
+        return Exit.READER_ENDED
+    except OSError as error:
+        _give_up(around.out)
+        return _say_what_cannot_be_written(error, around)
+
+
+def _carry_out(arguments: list[str], around: Surroundings) -> int:
     screen = Screen(around.out, around.err, around.environment)
     session = Session(screen=screen, clock=around.clock, input=around.input, environment=around.environment)
     try:
         with closing(session):
             if VARIABLE in around.environment:
                 return _complete(session, around.environment[VARIABLE])
-            status = _run(session, list(sys.argv[1:] if arguments is None else arguments))
-            around.out.flush()
-            return status
+            return _run(session, arguments)
     except CommandError as error:
         screen.tell(f"fleetgraph: {error}")
         return error.status
@@ -68,10 +83,38 @@ def main(arguments: Sequence[str] | None = None, surroundings: Surroundings | No
     except (KeyboardInterrupt, click.Abort):
         screen.tell("fleetgraph: interrupted. What was asked for goes on without us.")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has ended. Python would raise when it flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.FAILED
+
+
+def _stream(stream: TextIO | None, mode: Literal["r", "w"]) -> TextIO:
+    """Python has no stream where the shell closed it. What its encoding lacks is written as a question mark."""
+    if stream is None:
+        return Path(os.devnull).open(mode, encoding="utf-8")
+    if mode == "w" and isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="replace")
+    return stream
+
+
+def _give_up(*streams: TextIO) -> None:
+    """What cannot be written is dropped. Python would raise once more when it flushes at the end."""
+    for stream in streams:
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _say_what_cannot_be_written(error: OSError, around: Surroundings) -> int:
+    try:
+        Screen(around.out, around.err, around.environment).tell(f"fleetgraph: {_failure(error)}.")
+        around.err.flush()
+    except OSError:
+        _give_up(around.err)
+    return Exit.FAILED
+
+
+def _failure(error: OSError) -> str:
+    name = error.filename if error.filename is not None else "the output cannot be written"
+    return f"{name}: {error.strerror or error}"
 
 
 def _run(session: Session, arguments: list[str]) -> int:

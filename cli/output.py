@@ -124,7 +124,8 @@ def dump(screen: Screen, options: Options, form: str, document: object, *, is_li
         text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True)
         screen.say(("---\n" if is_line else "") + text.rstrip("\n"))
     else:
-        screen.say(json.dumps(document, indent=None if is_line else 2, ensure_ascii=False))
+        is_ascii = not screen.has_every_character
+        screen.say(json.dumps(document, indent=None if is_line else 2, ensure_ascii=is_ascii))
 
 
 def _show(

@@ -43,6 +43,11 @@ class Screen:
         return self.out.isatty()
 
     @property
+    def has_every_character(self) -> bool:
+        """Whether the encoding of the output has a form for each. JSON can do without, and has to in other ones."""
+        return (self.out.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+
+    @property
     def width(self) -> int | None:
         """The columns of the terminal. Null for a file or a pipe."""
         return shutil.get_terminal_size().columns if self.is_terminal else None

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import signal
 import subprocess
 import sys
@@ -150,17 +149,6 @@ def test_ctrl_c_ends_a_wait_with_130(script: Scripted) -> None:
     _, err = process.communicate()
     assert process.returncode == 130
     assert err == "fleetgraph: interrupted. What was asked for goes on without us.\n"
-
-
-def test_a_reader_that_has_had_enough_is_no_error(script: Scripted) -> None:
-    script.answer = lambda request: {"data": {"a": "b" * 2**20}}
-    process = subprocess.run(
-        ["sh", "-c", f"echo '{{a}}' | {shlex.join(COMMAND)} query - --url {script.url} | head -c 10"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (process.stdout, process.stderr) == ('{\n  "a": "', "")
 
 
 def test_help_imports_neither_the_network_nor_the_tables() -> None:
