@@ -1,5 +1,6 @@
 """`fleetgraph operations`: the changes that were asked for, and their results."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,21 @@ from cli.formatting import moment, plain, since
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import STATES, VERBS, Duration, EnumValue, Named, Number, named
 from cli.lookup import find_account, need_cluster, path_of
+from cli.orders import sort_flag, to_order_by
 from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
 from cli.tables import Column
 
 PAGE = 100
+FIELDS: Mapping[str, str] = {
+    "asked-for": "REQUESTED_AT",
+    "finished": "FINISHED_AT",
+    "state": "STATE",
+    "kind": "KIND",
+    "name": "TARGET_NAME",
+    "account": "ACCOUNT",
+    "by": "REQUESTED_BY",
+}
 
 
 def list_operations(session: Session, options: Options) -> int:
@@ -33,7 +44,8 @@ def list_operations(session: Session, options: Options) -> int:
         where["since"] = (session.clock.now() - timedelta(seconds=options.since)).isoformat()
     if options.cluster is not None:
         where["clusterId"] = need_cluster(session.client, options.cluster)["id"]
-    return show_list(session, options, lambda: _fetch(session, where, max(options.limit, 1)))
+    variables = {"filter": where, "orderBy": to_order_by(options)}
+    return show_list(session, options, lambda: _fetch(session, variables, max(options.limit, 1)))
 
 
 def show_operation(session: Session, options: Options) -> int:
@@ -67,9 +79,9 @@ def cancel_operation(session: Session, options: Options) -> int:
     return Exit.OK
 
 
-def _fetch(session: Session, where: dict[str, Any], limit: int) -> Listing:
-    variables = {"filter": where, "first": min(limit, PAGE)}
-    operations = session.client.take(change.OPERATIONS, variables, "operations", limit)
+def _fetch(session: Session, variables: dict[str, Any], limit: int) -> Listing:
+    asked = variables | {"first": min(limit, PAGE)}
+    operations = session.client.take(change.OPERATIONS, asked, "operations", limit)
     now = session.clock.now
     columns = (
         Column(title="CHANGE", value=title),
@@ -104,12 +116,13 @@ COMMAND = Noun(
         Verb(
             "list",
             list_operations,
-            "List changes in flight and recently finished, newest first.",
+            "List changes in flight and recently finished, newest first, or as --sort says.",
             examples="""
 fleetgraph operations list
 fleetgraph operations list --state running --state unconfirmed
 fleetgraph operations list --account "Acme Tools" --kind delete-cluster --since 7d
 fleetgraph operations list --cluster "Acme Tools/production" --limit 5 --json
+fleetgraph operations list --since 7d --sort account --sort finished:desc
 """,
             params=[
                 Flag("--state", multiple=True, type=EnumValue(STATES), metavar="STATE", help=named(OUTCOMES)),
@@ -128,6 +141,7 @@ fleetgraph operations list --cluster "Acme Tools/production" --limit 5 --json
                 Flag(
                     "--limit", type=Number(), default=20, metavar="N", help="how many at most (default: 20)"
                 ),
+                sort_flag(FIELDS),
                 *output_flags(is_list=True, has_row_flags=False),
             ],
         ),

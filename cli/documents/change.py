@@ -40,8 +40,8 @@ fragment UserErrorFields on UserError {
 
 OPERATIONS = (
     """
-query Operations($first: Int!, $after: String, $filter: OperationFilter) {
-  operations(first: $first, after: $after, filter: $filter) {
+query Operations($first: Int!, $after: String, $filter: OperationFilter, $orderBy: [OperationOrder!]) {
+  operations(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
     nodes { ...OperationFields }
     pageInfo { hasNextPage endCursor }
   }

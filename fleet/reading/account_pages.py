@@ -7,9 +7,7 @@ from enum import StrEnum
 
 from fleet.model.account import Collection, TrackedAccount
 from fleet.model.freshness import FreshnessState, freshness_of
-from fleet.reading.ordering import Direction, SortKey
-
-Order = tuple[str, ...]
+from fleet.reading.sorting import Direction, Order, cut, instant
 
 
 class AccountOrderField(StrEnum):
@@ -51,23 +49,14 @@ def page(
     limit: int,
 ) -> list[tuple[Order, TrackedAccount]]:
     """Up to `limit` accounts behind a place, each with its place."""
-    place = None if after is None else _key(after[: len(ordering)], after[len(ordering) :], ordering)
-    placed = [(key_of(one, ordering), one) for one in accounts if where.matches(one, now)]
-    behind = sorted((pair for pair in placed if place is None or place < pair[0]), key=lambda pair: pair[0])
-    return [(key.write(), one) for key, one in behind[:limit]]
-
-
-def key_of(tracked: TrackedAccount, ordering: Ordering) -> SortKey:
-    return _key(tuple(_VALUES[field](tracked) for field, _ in ordering), tracked.account.order, ordering)
-
-
-def _key(values: Order, place: Order, ordering: Ordering) -> SortKey:
-    return SortKey(values, place, tuple(direction for _, direction in ordering))
+    matching = (one for one in accounts if where.matches(one, now))
+    return cut(
+        matching, ordering, values=_VALUES, place=lambda one: one.account.order, after=after, limit=limit
+    )
 
 
 def _observed_at(tracked: TrackedAccount) -> str:
-    observed_at = tracked.state.of(Collection.CLUSTERS).observed_at
-    return "" if observed_at is None else observed_at.isoformat(timespec="microseconds")
+    return instant(tracked.state.of(Collection.CLUSTERS).observed_at)
 
 
 _VALUES: Mapping[AccountOrderField, Callable[[TrackedAccount], str]] = {

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from fleet.model.account import TrackedAccount
 from fleet.model.severity import Severity
-from fleet.reading.ordering import Listed, Ordering, SortKey, read_key, sort_key
+from fleet.reading.ordering import Listed, Ordering, sort_key
 from fleet.reading.pages import ClusterFilter
 from fleet.reading.search import Search
 from fleet.reading.snapshot import Snapshots
+from fleet.reading.sorting import SortKey, read_key
 from fleet.reading.timings import Timings
 
 

@@ -4,19 +4,35 @@ As in `fleet.reading.pages`: a filter examines a bounded number of rows a page, 
 examined.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from fleet.model.change import OperationKind
 from fleet.model.operation import Operation, OperationState, TargetKind
 from fleet.ports.store import Reader, Ref
+from fleet.reading import sorting
 from fleet.reading.pages import EXAMINED_ROWS
+from fleet.reading.sorting import SORTED_ROWS, Direction, TooManyToSort, instant, number_aware
 
 _CHUNK = 100
 
 Order = tuple[str, str]
 """The operation's id, which sorts by time, and its account's."""
+
+
+class OperationOrderField(StrEnum):
+    REQUESTED_AT = "REQUESTED_AT"
+    FINISHED_AT = "FINISHED_AT"
+    STATE = "STATE"
+    KIND = "KIND"
+    TARGET_NAME = "TARGET_NAME"
+    ACCOUNT = "ACCOUNT"
+    REQUESTED_BY = "REQUESTED_BY"
+
+
+Ordering = Sequence[tuple[OperationOrderField, Direction]]
 
 NOTHING = Ref("", "")
 """Stands for a cluster that cannot be."""
@@ -94,6 +110,51 @@ async def operations(
         if examined >= EXAMINED_ROWS:
             return OperationPage(rows=rows, end=order)
     return OperationPage(rows=rows, end=None)
+
+
+def newest_first(ordering: Ordering) -> Ordering:
+    """Where all else is equal, the newest comes first, as it does without an order."""
+    return (*ordering, (OperationOrderField.REQUESTED_AT, Direction.DESC))
+
+
+async def sort_operations(
+    reader: Reader,
+    where: OperationFilter,
+    ordering: Ordering,
+    *,
+    account_names: Mapping[str, str],
+    after: sorting.Order | None,
+    limit: int,
+) -> list[tuple[sorting.Order, Operation]]:
+    """Up to `limit` operations behind a place, each with its place. All that may match are read, because they are kept
+    in the order of time alone. Raises `TooManyToSort`.
+    """
+    found: list[Operation] = []
+    examined = 0
+    async for operation in _newest(reader, where, None, _CHUNK):
+        if where.since is not None and operation.requested_at < where.since:
+            break
+        examined += 1
+        if examined > SORTED_ROWS:
+            raise TooManyToSort
+        if where.matches(operation):
+            found.append(operation)
+    return sorting.cut(
+        found,
+        ordering,
+        values={
+            OperationOrderField.REQUESTED_AT: lambda one: instant(one.requested_at),
+            OperationOrderField.FINISHED_AT: lambda one: instant(one.finished_at),
+            OperationOrderField.STATE: lambda one: one.state.value,
+            OperationOrderField.KIND: lambda one: one.kind.value,
+            OperationOrderField.TARGET_NAME: lambda one: number_aware(one.target_name.casefold()),
+            OperationOrderField.ACCOUNT: lambda one: account_names.get(one.account_id, "").casefold(),
+            OperationOrderField.REQUESTED_BY: lambda one: one.requested_by.casefold(),
+        },
+        place=lambda one: (one.id, one.account_id),
+        after=after,
+        limit=limit,
+    )
 
 
 async def _newest(

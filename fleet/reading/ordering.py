@@ -1,16 +1,16 @@
-"""Orders of clusters. A cursor is the sort key of the last cluster seen, so that a page stays right while rows move."""
+"""Orders of clusters."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import total_ordering
 
 from fleet.model.account import Collection, TrackedAccount
 from fleet.model.severity import Severity
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.store import FleetOrder
 from fleet.reading.severity import URGENCY, assess
+from fleet.reading.sorting import Direction, SortKey, instant, number_aware
 from fleet.reading.timings import NO_HISTORY, Timings
 
 _DIGITS = 20
@@ -29,11 +29,6 @@ class OrderField(StrEnum):
     SPEND_LIMIT = "SPEND_LIMIT"
     NODE_COUNT = "NODE_COUNT"
     OBSERVED_AT = "OBSERVED_AT"
-
-
-class Direction(StrEnum):
-    ASC = "ASC"
-    DESC = "DESC"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,45 +53,12 @@ class Listed:
 Ordering = Sequence[tuple[OrderField, Direction]]
 
 
-@total_ordering
-@dataclass(frozen=True)
-class SortKey:
-    """Texts that sort as their values do, each in its direction, and the fleet's order where they are equal. An unknown
-    value is the empty text and comes last in either direction.
-    """
-
-    values: tuple[str, ...]
-    place: tuple[str, ...]
-    directions: tuple[Direction, ...]
-
-    def __lt__(self, other: "SortKey") -> bool:
-        for mine, theirs, direction in zip(self.values, other.values, self.directions, strict=True):
-            if mine != theirs:
-                if not mine or not theirs:
-                    return bool(mine)
-                return mine < theirs if direction is Direction.ASC else mine > theirs
-        return self.place < other.place
-
-    def write(self) -> tuple[str, ...]:
-        """As a cursor keeps it: `read_key` reads it back."""
-        return (*self.values, *self.place)
-
-
 def sort_key(listed: Listed, ordering: Ordering) -> SortKey:
     return SortKey(
         tuple(_VALUES[field](listed) for field, _ in ordering),
         tuple(listed.place),
         tuple(direction for _, direction in ordering),
     )
-
-
-def read_key(parts: Sequence[str], ordering: Ordering) -> SortKey:
-    count = len(ordering)
-    return SortKey(tuple(parts[:count]), tuple(parts[count:]), tuple(one for _, one in ordering))
-
-
-def _instant(instant: datetime | None) -> str:
-    return "" if instant is None else instant.isoformat(timespec="microseconds")
 
 
 def _number(number: int | None) -> str:
@@ -115,29 +77,13 @@ _VALUES: Mapping[OrderField, Callable[[Listed], str]] = {
     OrderField.NAME: lambda listed: listed.row.item.name.casefold(),
     OrderField.PHASE: lambda listed: listed.row.item.phase.value,
     OrderField.SEVERITY: lambda listed: str(URGENCY[listed.severity]),
-    OrderField.SINCE: lambda listed: _instant(listed.row.since),
-    OrderField.CREATED_AT: lambda listed: _instant(listed.row.item.created_at),
+    OrderField.SINCE: lambda listed: instant(listed.row.since),
+    OrderField.CREATED_AT: lambda listed: instant(listed.row.item.created_at),
     OrderField.PROVIDER: lambda listed: listed.row.item.provider,
     OrderField.ACCOUNT: lambda listed: listed.account.account.name.casefold(),
     OrderField.REGION: lambda listed: ",".join(listed.row.item.regions),
-    OrderField.VERSION: lambda listed: _version(listed.row.item.version),
+    OrderField.VERSION: lambda listed: number_aware(listed.row.item.version),
     OrderField.SPEND_LIMIT: _money,
     OrderField.NODE_COUNT: lambda listed: _number(listed.row.item.capacity.node_count),
-    OrderField.OBSERVED_AT: lambda listed: _instant(listed.account.state.of(Collection.CLUSTERS).observed_at),
+    OrderField.OBSERVED_AT: lambda listed: instant(listed.account.state.of(Collection.CLUSTERS).observed_at),
 }
-
-
-def _version(version: str | None) -> str:
-    """Numbers in it count as numbers: v25.10 comes after v25.9."""
-    if version is None:
-        return ""
-    digits, text = "", []
-    for character in f"{version}\0":
-        if character.isdecimal() and character.isascii():
-            digits += character
-            continue
-        if digits:
-            text.append(digits.zfill(8))
-            digits = ""
-        text.append(character)
-    return "".join(text)

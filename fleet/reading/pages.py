@@ -21,7 +21,7 @@ from fleet.reading.snapshot import Snapshots
 
 EXAMINED_ROWS = 1000
 """How many rows one page may examine before it answers short."""
-_OPENING_AN_ACCOUNT = 5
+OPENING_AN_ACCOUNT = 5
 """What opening an account counts for among them: it is a query even where it finds nothing."""
 _CHUNK = 100
 WHOLE = 1000
@@ -200,7 +200,7 @@ async def _take(
     rows: list[tuple[FleetOrder, RowT]] = []
     examined = 0
     async for order, row in stream:
-        examined += _OPENING_AN_ACCOUNT if row is None else 1
+        examined += OPENING_AN_ACCOUNT if row is None else 1
         if row is not None and matches(row):
             if len(rows) == first:
                 return Page(rows=rows, end=rows[-1][0])

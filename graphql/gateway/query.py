@@ -7,12 +7,9 @@ import strawberry
 
 from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
-from fleet.model.integration import Integration as KnownIntegration
-from fleet.model.operation import Operation as KnownOperation
-from fleet.model.tracking import Tracked, TrackedCluster
-from fleet.ports.store import FleetOrder
+from fleet.model.tracking import TrackedCluster
 from fleet.providers import PROVIDERS
-from fleet.reading import account_pages, operation_pages, pages
+from fleet.reading import account_pages
 from fleet.reading.facets import Facet, count
 from gateway.context import Info
 from gateway.feeds import activity, observations, status_changes
@@ -23,12 +20,12 @@ from gateway.inputs.filters import (
     ClusterFilter,
     ClusterOrder,
     FacetInput,
-    IntegrationFilter,
-    OperationFilter,
 )
+from gateway.listings import integrations, operations
 from gateway.relay import ids
 from gateway.relay.connections import After, Connection, First, Page, ask
 from gateway.relay.ids import Node
+from gateway.relay.orders import ask_in_order, read_orders
 from gateway.types.account import Account
 from gateway.types.api_key import ApiKey, api_keys
 from gateway.types.audit_entry import AuditEntry, audit_log
@@ -56,7 +53,6 @@ from gateway.types.status_change import StatusChange
 from gateway.types.viewer import Viewer, viewer
 from gateway.types.webhook import Webhook, webhooks
 
-MOST_ORDERS = 4
 MOST_FACETS = 12
 
 OrderBy = Annotated[
@@ -98,7 +94,7 @@ async def accounts(
     filter: AccountFilter | None = strawberry.UNSET,  # noqa: A002
     order_by: AccountOrderBy = strawberry.UNSET,
 ) -> Page[TrackedAccount]:
-    ordering = [(one.by, one.direction) for one in given(order_by) or []]
+    ordering = read_orders(order_by)
     if ordering or given(filter) is not None:
         return await _chosen_accounts(
             info, given(filter), ordering, given(provider), first=first, after=after
@@ -118,10 +114,7 @@ async def _chosen_accounts(
     first: int,
     after: Any,
 ) -> Page[TrackedAccount]:
-    if len(ordering) > MOST_ORDERS:
-        raise ClientError(f"Argument `orderBy` takes up to {MOST_ORDERS} fields, not {len(ordering)}.")
-    named = [f"{field} {direction}" for field, direction in ordering]
-    pager = ask("accounts", *named, first=first, after=after, parts=len(ordering) + 2)
+    pager = ask_in_order("accounts", ordering=ordering, place=2, first=first, after=after)
     found = account_pages.page(
         [one for one in await info.context.fleet() if provider in (None, one.account.provider)],
         (wanted or AccountFilter()).to_where(),
@@ -155,13 +148,10 @@ async def clusters(
     order_by: OrderBy = strawberry.UNSET,
     search: SearchText = strawberry.UNSET,
 ) -> ClusterPage:
-    wanted, ordering = given(filter) or ClusterFilter(), given(order_by) or []
+    wanted, ordering = given(filter) or ClusterFilter(), read_orders(order_by)
     question = wanted.to_question(given(search))
-    if len(ordering) > MOST_ORDERS:
-        raise ClientError(f"Argument `orderBy` takes up to {MOST_ORDERS} fields, not {len(ordering)}.")
     if ordering or question.search is not None or wanted.examines_all:
-        fields = [(one.by, one.direction) for one in ordering]
-        return await sort_clusters(info, question, fields, first=first, after=after)
+        return await sort_clusters(info, question, ordering, first=first, after=after)
     return await list_clusters(info, question.where, "clusters", first=first, after=after)
 
 
@@ -177,32 +167,6 @@ async def cluster_facets(
     return [
         count(found, one.by, given(one.label), name_provider=lambda key: provider_of(key).name) for one in by
     ]
-
-
-async def integrations(
-    info: Info,
-    first: First = 20,
-    after: After = strawberry.UNSET,
-    filter: IntegrationFilter | None = strawberry.UNSET,  # noqa: A002
-) -> Page[Tracked[KnownIntegration]]:
-    pager = ask("integrations", first=first, after=after, parts=len(FleetOrder._fields))
-    where = (given(filter) or IntegrationFilter()).to_where()
-    cursor = FleetOrder(*pager.after) if pager.after else None
-    page = await pages.integrations(info.context.reader, where, after=cursor, first=pager.first)
-    return pager.page(await info.context.of_known_accounts(page.rows), end=page.end)
-
-
-async def operations(
-    info: Info,
-    first: First = 20,
-    after: After = strawberry.UNSET,
-    filter: OperationFilter | None = strawberry.UNSET,  # noqa: A002
-) -> Page[KnownOperation]:
-    pager = ask("operations", first=first, after=after, parts=2)
-    where = (given(filter) or OperationFilter()).to_where()
-    before = (pager.after[0], pager.after[1]) if pager.after else None
-    page = await operation_pages.operations(info.context.reader, where, before=before, first=pager.first)
-    return pager.page(page.rows, end=page.end)
 
 
 async def fleet(info: Info) -> Totals:
@@ -265,11 +229,14 @@ class Query:
         resolver=observations,
     )
     integrations: Connection[Integration] = field(
-        "Integrations with outside systems, in the order provider, account, name.", resolver=integrations
+        "Integrations with outside systems, in the order provider, account, name, or as `orderBy` says. Up to 2,000 "
+        "are sorted; where there are more, it says so.",
+        resolver=integrations,
     )
     operations: Connection[Operation] = field(
         "Changes that were asked for here, newest first. Kept for 30 days. Each page examines a limited number "
-        "of operations, so a filtered page may be short while `hasNextPage` is true.",
+        "of operations, so a filtered page may be short while `hasNextPage` is true. With `orderBy`, up to 2,000 are "
+        "sorted; where there are more, it says so: `filter` takes `since`.",
         resolver=operations,
     )
     envelopes: list[Envelope] = field(

@@ -24,6 +24,7 @@ from cli.commands.activity import KINDS as EVENTS
 from cli.commands.clusters.listing import SEVERITY
 from cli.commands.clusters.orders import FIELDS as ORDERS
 from cli.commands.keys import SCOPES
+from cli.commands.operations import FIELDS as OPERATION_ORDERS
 from cli.commands.webhooks import FORMS, SEVERITIES
 from cli.credentials import KINDS
 from cli.documents import change, envelopes, keys, read, webhooks
@@ -83,6 +84,7 @@ def test_every_phase_is_known() -> None:
 
 def test_every_order_is_known() -> None:
     assert set(ORDERS.values()) == members(CONTRACT, "ClusterOrderField")
+    assert set(OPERATION_ORDERS.values()) == members(CONTRACT, "OperationOrderField")
 
 
 def test_every_severity_and_every_form_of_a_webhook_is_known() -> None:

@@ -57,6 +57,35 @@ def test_no_more_operations_are_shown_than_wanted(following: Command, keeper: Ke
     assert len(json.loads(following("operations", "--limit", "1", "--json").out)["operations"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("flags", "order"),
+    [
+        ([], None),
+        (["--sort", "state"], [{"field": "STATE", "direction": "ASC"}]),
+        (
+            ["--sort", "by:desc", "--sort", "asked-for"],
+            [
+                {"field": "REQUESTED_BY", "direction": "DESC"},
+                {"field": "REQUESTED_AT", "direction": "ASC"},
+            ],
+        ),
+    ],
+)
+def test_operations_are_sorted_by_the_api(
+    following: Command, keeper: Keeper, flags: list[str], order: list[dict[str, str]] | None
+) -> None:
+    keeper.on("operations", page(operation("CREATE_CLUSTER")))
+    assert following("operations", "list", *flags).status == Exit.OK
+    (call,) = keeper.asked("operations")
+    assert call.get("orderBy") == order
+
+
+def test_what_operations_cannot_be_sorted_by_is_said(following: Command) -> None:
+    ended = following("operations", "list", "--sort", "acount")
+    assert (ended.status, ended.out) == (Exit.USAGE, "")
+    assert "'acount' is nothing to sort by. Did you mean account?" in ended.err
+
+
 def test_one_operation_is_shown(following: Command, keeper: Keeper) -> None:
     keeper.on("node", operation("REFRESH_ACCOUNT", "FAILED", targetName="acme", failure=FAILURE))
     ended = following("operation", "an-operation")

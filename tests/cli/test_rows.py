@@ -118,3 +118,6 @@ def test_operations_are_chosen_by_the_api() -> None:
             (["--since", "1h"], 3),
         ):
             assert len(fleetgraph(*listing, *flags).out.splitlines()) == count, flags
+        named = "operations", "list", "--jq", ".operations[].targetName", "--kind", "create-cluster", "--sort"
+        assert fleetgraph(*named, "name").out.splitlines() == ["first", "second"]
+        assert fleetgraph(*named, "name:desc").out.splitlines() == ["second", "first"]

@@ -3,11 +3,12 @@
 from typing import Any
 
 from cli.commands.clusters.filters import filter_flags, to_filter
-from cli.commands.clusters.orders import sort_flags, to_order_by
+from cli.commands.clusters.orders import sort_flags
 from cli.documents import read
 from cli.formatting import freshness, limit, plain, since
 from cli.grammar import Flag, Options, Verb
 from cli.lookup import path_of
+from cli.orders import to_order_by
 from cli.output import Listing, output_flags, show_list
 from cli.session import Session
 from cli.tables import Column

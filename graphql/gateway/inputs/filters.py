@@ -17,9 +17,12 @@ from fleet.model.severity import Severity
 from fleet.reading import account_pages, activity, operation_pages, pages
 from fleet.reading.account_pages import AccountOrderField
 from fleet.reading.facets import FacetBy
+from fleet.reading.integration_pages import IntegrationOrderField
 from fleet.reading.listing import Question
-from fleet.reading.ordering import Direction, OrderField
+from fleet.reading.operation_pages import OperationOrderField
+from fleet.reading.ordering import OrderField
 from fleet.reading.search import InvalidSearch, Search, parse
+from fleet.reading.sorting import Direction
 from gateway.http.errors import ClientError
 from gateway.relay.ids import account_id_of, ref_of
 from gateway.types.enums import ProviderKind
@@ -139,6 +142,12 @@ class IntegrationFilter:
         )
 
 
+@strawberry.input(description="A field to sort integrations by, and the direction. Unknown values come last.")
+class IntegrationOrder:
+    by: IntegrationOrderField = strawberry.field(name="field")
+    direction: Direction = Direction.ASC
+
+
 @strawberry.input(description="Lists the accounts that match every given member.")
 class AccountFilter:
     providers: list[ProviderKind] | None = strawberry.UNSET
@@ -182,6 +191,12 @@ class OperationFilter:
             requested_by=given(self.requested_by),
             since=given(self.since),
         )
+
+
+@strawberry.input(description="A field to sort operations by, and the direction. Unknown values come last.")
+class OperationOrder:
+    by: OperationOrderField = strawberry.field(name="field")
+    direction: Direction = Direction.ASC
 
 
 @strawberry.input(description="Lists the events that match every given member.")

@@ -25,13 +25,20 @@ from fleet.reading.wanted import Desired, desired_of
 from gateway.context import Covered, Info, Maybe, at_once
 from gateway.relay.connections import After, Connection, First, Page, ask
 from gateway.relay.ids import Node
+from gateway.relay.orders import ask_in_order, read_orders
 from gateway.types.capability import CapabilitySupport, support, unsupported_of_cluster
 from gateway.types.capacity import Capacity
 from gateway.types.freshness import Observed
 from gateway.types.label import Label
 from gateway.types.money import CostEstimate, SpendLimitStatus
 from gateway.types.network import Allowlist
-from gateway.types.node import ClusterNode, ClusterNodeFilter, chosen_nodes
+from gateway.types.node import (
+    ClusterNode,
+    ClusterNodeFilter,
+    ClusterNodeOrder,
+    chosen_nodes,
+    nodes_in_order,
+)
 from gateway.types.provider import Provider, provider_of
 from gateway.types.records import field, given, serves
 from gateway.types.scalars import URL, Revision
@@ -51,6 +58,11 @@ if TYPE_CHECKING:
     from gateway.types.operation import Operation
 
 Row = strawberry.Parent[TrackedCluster]
+
+NodeOrderBy = Annotated[
+    list[ClusterNodeOrder] | None,
+    strawberry.argument(description="Up to 4 fields. The default is the provider's identifier."),
+]
 
 
 def provider(row: Row) -> providers.Provider:
@@ -149,12 +161,17 @@ async def nodes(
     first: First = 50,
     after: After = strawberry.UNSET,
     filter: ClusterNodeFilter | None = strawberry.UNSET,  # noqa: A002
+    order_by: NodeOrderBy = strawberry.UNSET,
 ) -> "Page[Tracked[NodeRecord]] | None":
     ref = Ref(row.item.account_id, row.item.key)
-    pager = ask("nodes", *ref, first=first, after=after)
+    ordering = read_orders(order_by)
+    pager = ask_in_order("nodes", *ref, ordering=ordering, place=1, first=first, after=after)
     if Capability.LIST_NODES in unsupported_of_cluster(row.item):
         return None
-    if (where := given(filter)) is not None:
+    where = given(filter)
+    if ordering:
+        return await nodes_in_order(info, ref, where, ordering, pager)
+    if where is not None:
         return await chosen_nodes(info, ref, pager, where)
     if pager.after_key is None:
         found = await info.context.first_nodes.load((ref, pager.first + 1))

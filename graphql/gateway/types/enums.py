@@ -22,7 +22,11 @@ from fleet.model.upgrade import UpgradeState
 from fleet.providers import PROVIDERS
 from fleet.reading.account_pages import AccountOrderField
 from fleet.reading.facets import FacetBy
-from fleet.reading.ordering import Direction, OrderField
+from fleet.reading.integration_pages import IntegrationOrderField
+from fleet.reading.node_pages import NodeOrderField
+from fleet.reading.operation_pages import OperationOrderField
+from fleet.reading.ordering import OrderField
+from fleet.reading.sorting import Direction
 
 
 @strawberry.enum(description="The platforms that this gateway has an adapter for.")
@@ -129,4 +133,10 @@ strawberry.enum(
 )
 strawberry.enum(OrderField, name="ClusterOrderField", description="SPEND_LIMIT sorts by currency first.")
 strawberry.enum(AccountOrderField, description="OBSERVED_AT is that of the clusters.")
+strawberry.enum(
+    OperationOrderField,
+    description="STATE and KIND sort by their words. ACCOUNT is its name; one that was disconnected has none.",
+)
+strawberry.enum(IntegrationOrderField, description="CLOUD sorts by its word.")
+strawberry.enum(NodeOrderField, name="ClusterNodeOrderField", description="PHASE sorts by its word.")
 strawberry.enum(Direction, name="OrderDirection", description="ASC: the smallest or earliest first.")

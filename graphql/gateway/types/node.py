@@ -1,5 +1,6 @@
 """Nodes of clusters."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,10 +10,13 @@ from fleet.model import node as domain
 from fleet.model.node import NodePhase
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.store import Ref
+from fleet.reading.node_pages import NodeOrderField, sort_nodes
 from fleet.reading.pages import EXAMINED_ROWS
+from fleet.reading.sorting import Direction
 from gateway.context import Info
 from gateway.relay.connections import MOST_ITEMS, Page, Pager
 from gateway.relay.ids import Node
+from gateway.relay.orders import sorting
 from gateway.types.freshness import Observed
 from gateway.types.records import field, given, option, serves
 
@@ -37,6 +41,31 @@ class ClusterNodeFilter:
             and (pools is None or node.pool in pools)
             and (part is None or part.casefold() in node.name.casefold())
         )
+
+
+@strawberry.input(description="A field to sort nodes by, and the direction. Unknown values come last.")
+class ClusterNodeOrder:
+    by: NodeOrderField = strawberry.field(name="field")
+    direction: Direction = Direction.ASC
+
+
+async def nodes_in_order(
+    info: Info,
+    ref: Ref,
+    where: ClusterNodeFilter | None,
+    ordering: Sequence[tuple[NodeOrderField, Direction]],
+    pager: Pager,
+) -> Page[Tracked[domain.Node]]:
+    with sorting("nodes"):
+        found = await sort_nodes(
+            info.context.reader,
+            ref,
+            (where or ClusterNodeFilter()).matches,
+            ordering,
+            after=pager.after,
+            limit=pager.first + 1,
+        )
+    return pager.cut(found)
 
 
 async def chosen_nodes(

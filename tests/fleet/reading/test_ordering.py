@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from fleet.model.account import TrackedAccount
 from fleet.reading.listing import page
-from fleet.reading.ordering import Direction, Listed, OrderField, read_key, sort_key
+from fleet.reading.ordering import Listed, OrderField, sort_key
+from fleet.reading.sorting import Direction, read_key
 from tests.fleet.things import NOON, account, row
 
 ACME = TrackedAccount(account=account())
