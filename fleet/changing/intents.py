@@ -311,7 +311,7 @@ def digest_change(change: Change, key: SecretStr) -> str:
     """Equal for the same input. Over secrets too, which are not kept themselves: their digest is keyed, with what is
     not in the store, so that nobody can find a short secret by trying. Without a key they do not count.
     """
-    plain = hashlib.sha256(_write(change.model_dump(mode="json")))
+    plain = hashlib.sha256(_write(change.model_dump(mode="json", exclude=set(change.derived))))
     if (secrets := withheld(change)) and key.get_secret_value():
         plain.update(hmac.digest(key.get_secret_value().encode(), _write(secrets), "sha256"))
     return plain.hexdigest()

@@ -13,9 +13,9 @@ belongs to which verb:
     DELETE_CLUSTER          a cluster that is marked deleted
     SET_SPEND_LIMIT         the limit, as it was given or as it was converted
     CLEAR_SPEND_LIMIT       no limit
-    UPGRADE_CLUSTER         the version that was asked for, settled
-    FINALIZE_UPGRADE        no upgrade that waits for its end
-    ROLL_BACK_UPGRADE       another version than the one that was to be left, settled
+    UPGRADE_CLUSTER         the version that was asked for, settled; a deployment since, where the provider has them
+    FINALIZE_UPGRADE        no upgrade that waits for its end, and the release that was to be made final
+    ROLL_BACK_UPGRADE       an earlier release than the one that was to be left, settled
     LOCK, UNLOCK_CLUSTER    whether it can be deleted
     ALLOW, DISALLOW_NETWORK the provider's answer: the list is observed by itself, and later
     CREATE_INTEGRATION      the integration of the provider's answer
@@ -33,6 +33,8 @@ from fleet.model.change import (
     Change,
     CreateCluster,
     CreateIntegration,
+    FinalizeUpgrade,
+    LockCluster,
     RollBackUpgrade,
     SetSpendLimit,
     UpdateCluster,
@@ -43,9 +45,9 @@ from fleet.model.cluster import Cluster, Phase
 from fleet.model.integration import Integration
 from fleet.model.money import SpendLimitState
 from fleet.model.operation import Operation
-from fleet.model.spec import Difference
+from fleet.model.spec import Compared, Difference
 from fleet.model.tracking import Tracked, TrackedCluster
-from fleet.model.upgrade import UpgradeState, runs
+from fleet.model.upgrade import UpgradeState, is_of_an_earlier_release, runs
 
 
 class Verdict(Enum):
@@ -126,6 +128,14 @@ def _yes(condition: bool) -> Verdict:
     return Verdict.YES if condition else Verdict.NO
 
 
+def _yet(condition: bool, row: TrackedCluster) -> Verdict:
+    """Of a request. While the cluster moves, and while its phase is not known, a provider may not show it yet."""
+    if condition:
+        return Verdict.YES
+    is_open = row.item.is_moving or row.item.phase is Phase.UNKNOWN
+    return Verdict.NOT_SHOWN if is_open else Verdict.NO
+
+
 def _has_failed_since(operation: Operation, row: TrackedCluster) -> bool:
     """The cluster failed or is degraded, and was not so before the request, or is so again."""
     if row.item.phase not in (Phase.FAILED, Phase.DEGRADED) or operation.answered_at is None:
@@ -188,12 +198,12 @@ def deployed(operation: Operation, row: TrackedCluster) -> Verdict:
 
 
 def stop_taken(operation: Operation, row: TrackedCluster) -> Verdict:
-    return _yes(row.item.phase in (Phase.STOPPING, Phase.STOPPED))
+    return _yet(row.item.phase in (Phase.STOPPING, Phase.STOPPED), row)
 
 
 def deploy_taken(operation: Operation, row: TrackedCluster) -> Verdict:
     """It is at work, or has been since. That the cluster is settled shows nothing."""
-    return _yes(has_begun(operation, row))
+    return _yet(has_begun(operation, row), row)
 
 
 def deleted(operation: Operation, observed: ObservedCollection) -> Verdict:
@@ -210,29 +220,36 @@ def delete_taken(operation: Operation, observed: ObservedCollection) -> Verdict:
     row = row_of(operation, observed)
     if row is None:
         return Verdict.NOT_SHOWN
-    return _yes(row.item.phase in (Phase.DELETING, Phase.DELETED))
+    return _yet(row.item.phase in (Phase.DELETING, Phase.DELETED), row)
 
 
 def limit_set(operation: Operation, row: TrackedCluster) -> Verdict:
     assert isinstance(operation.change, SetSpendLimit)
-    return _yes(operation.change.limit.matches(row.item.spend_limit))
+    if row.item.spend_limit.state is SpendLimitState.UNKNOWN:
+        return Verdict.NOT_SHOWN
+    return _yet(operation.change.limit.matches(row.item.spend_limit), row)
 
 
 def limit_cleared(operation: Operation, row: TrackedCluster) -> Verdict:
-    return _yes(row.item.spend_limit.state is SpendLimitState.UNLIMITED)
+    if row.item.spend_limit.state is SpendLimitState.UNKNOWN:
+        return Verdict.NOT_SHOWN
+    return _yet(row.item.spend_limit.state is SpendLimitState.UNLIMITED, row)
 
 
 def upgraded(operation: Operation, row: TrackedCluster) -> Verdict:
-    """The version that was asked for runs, finalised or not."""
+    """The version that was asked for runs, finalised or not. A provider that tells its deployments may show the version
+    before it has deployed it.
+    """
     if _has_failed_since(operation, row):
         return Verdict.GAVE_UP
-    return _yes(is_settled(row.item) and _runs_it(operation, row))
+    is_deployed = operation.before.deployment is None or has_begun(operation, row)
+    return _yes(is_settled(row.item) and _runs_it(operation, row) and is_deployed)
 
 
 def upgrade_begun(operation: Operation, row: TrackedCluster) -> Verdict:
-    if _runs_it(operation, row) or has_begun(operation, row):
-        return Verdict.YES
-    return Verdict.NO
+    if row.item.version is None and not has_begun(operation, row):
+        return Verdict.NOT_SHOWN
+    return _yet(_runs_it(operation, row) or has_begun(operation, row), row)
 
 
 def _runs_it(operation: Operation, row: TrackedCluster) -> bool:
@@ -241,43 +258,75 @@ def _runs_it(operation: Operation, row: TrackedCluster) -> bool:
     return change.version is not None and runs(row.item.version, change.version)
 
 
+def lock_taken(operation: Operation, row: TrackedCluster) -> Verdict:
+    """A lock that was there before is replaced, and shows nothing of the new one."""
+    assert isinstance(operation.change, LockCluster)
+    return Verdict.NOT_SHOWN if operation.before.is_protected else locked(operation, row)
+
+
 def locked(operation: Operation, row: TrackedCluster) -> Verdict:
-    return _yes(row.item.is_deletion_protected is True)
+    is_locked = row.item.is_deletion_protected
+    return Verdict.NOT_SHOWN if is_locked is None else _yes(is_locked)
 
 
 def unlocked(operation: Operation, row: TrackedCluster) -> Verdict:
-    return _yes(row.item.is_deletion_protected is False)
+    is_locked = row.item.is_deletion_protected
+    return Verdict.NOT_SHOWN if is_locked is None else _yes(not is_locked)
 
 
 def finalized(operation: Operation, row: TrackedCluster) -> Verdict:
-    return _yes(row.item.upgrade_state in (UpgradeState.FINALIZED, UpgradeState.AVAILABLE))
+    """After a roll back an upgrade is on offer again, as it is after one that was made final: the release tells."""
+    if (has_left := _has_left(operation, row)) is None:
+        return Verdict.NOT_SHOWN
+    if has_left:
+        return Verdict.GAVE_UP
+    return _yet(row.item.upgrade_state in (UpgradeState.FINALIZED, UpgradeState.AVAILABLE), row)
+
+
+def finalization_taken(operation: Operation, row: TrackedCluster) -> Verdict:
+    """What is final is not rolled back, so a roll back shows that the request was not taken."""
+    verdict = finalized(operation, row)
+    return Verdict.NO if verdict is Verdict.GAVE_UP else verdict
 
 
 def rolled_back(operation: Operation, row: TrackedCluster) -> Verdict:
-    """Another version than the one that was to be left runs. One that was finalised meanwhile stays."""
-    change, upgrade_state = operation.change, row.item.upgrade_state
-    assert isinstance(change, RollBackUpgrade)
+    """An earlier release runs. One that was finalised meanwhile stays."""
     if _has_failed_since(operation, row):
         return Verdict.GAVE_UP
-    has_left = change.version is not None and row.item.version != change.version
-    if upgrade_state is UpgradeState.FINALIZED and not has_left:
+    if (has_left := _has_left(operation, row)) is None:
+        return Verdict.NOT_SHOWN
+    if row.item.upgrade_state is UpgradeState.FINALIZED and not has_left:
         return Verdict.GAVE_UP
     return _yes(is_settled(row.item) and has_left)
 
 
 def roll_back_begun(operation: Operation, row: TrackedCluster) -> Verdict:
-    assert isinstance(operation.change, RollBackUpgrade)
-    is_rolling = row.item.upgrade_state is UpgradeState.ROLLING_BACK
-    return _yes(is_rolling or row.item.version != operation.change.version)
+    if (has_left := _has_left(operation, row)) is None:
+        return Verdict.NOT_SHOWN
+    return _yet(has_left or row.item.upgrade_state is UpgradeState.ROLLING_BACK, row)
 
 
-def differences(operation: Operation, row: TrackedCluster) -> tuple[Difference, ...]:
-    """What a cluster that was created or updated shows otherwise than it was asked for."""
+def _has_left(operation: Operation, row: TrackedCluster) -> bool | None:
+    """Whether an earlier release runs than the one whose upgrade was to come to its end. Null where the row does not
+    tell.
+    """
+    change, version = operation.change, row.item.version
+    assert isinstance(change, FinalizeUpgrade | RollBackUpgrade)
+    if version is None or row.item.upgrade_state in (None, UpgradeState.UNKNOWN):
+        return None
+    return change.version is not None and is_of_an_earlier_release(version, change.version)
+
+
+def differences(operation: Operation, observed: ObservedCollection) -> tuple[Difference, ...]:
+    """What was created or updated shows otherwise than it was asked for."""
+    row, link = row_of(operation, observed), _link_of(operation, observed)
     match operation.change:
-        case CreateCluster(spec=wanted):
+        case CreateCluster(spec=wanted) if row is not None:
             return wanted.differences(row.item)
-        case UpdateCluster(patch=wanted):
+        case UpdateCluster(patch=wanted) if row is not None:
             return wanted.differences(row.item)
+        case CreateIntegration() as change if link is not None:
+            return tuple(one.to_difference() for one in _compare(change, link.item) if not one.agrees)
         case _:
             return ()
 
@@ -289,7 +338,7 @@ def about_integration(judge: Callable[[Change, Integration], bool]) -> Judge:
     def judged(operation: Operation, observed: ObservedCollection) -> Verdict:
         if operation.target is None or observed.integrations is None:
             return Verdict.NOT_SHOWN
-        row = observed.integrations.get(operation.target.key)
+        row = _link_of(operation, observed)
         if row is None:
             return Verdict.NO if observed.is_complete else Verdict.NOT_SHOWN
         return Verdict.NOT_SHOWN if row.unread is not None else _yes(judge(operation.change, row.item))
@@ -297,10 +346,35 @@ def about_integration(judge: Callable[[Change, Integration], bool]) -> Judge:
     return judged
 
 
+def _link_of(operation: Operation, observed: ObservedCollection) -> Tracked[Integration] | None:
+    if operation.target is None or observed.integrations is None:
+        return None
+    return observed.integrations.get(operation.target.key)
+
+
+def integration_created(change: Change, integration: Integration) -> bool:
+    """The provider answered with its identity; what differs from the wish is said and proves nothing."""
+    return True
+
+
+def identifies(change: CreateIntegration, integration: Integration) -> bool:
+    """Whether an integration of the name can be the one that was asked for. Its features may be more than those."""
+    return all(one.agrees for one in _compare(change, integration))
+
+
+def _compare(change: CreateIntegration, integration: Integration) -> tuple[Compared, ...]:
+    name, features, cloud = change.name, change.features, change.cloud
+    return (
+        Compared("name", name, integration.name, name == integration.name),
+        Compared(
+            "features", features, integration.features, set(features or ()) <= set(integration.features)
+        ),
+        Compared("cloud", cloud, integration.cloud, cloud is None or cloud is integration.cloud),
+    )
+
+
 def shows_integration(change: Change, integration: Integration) -> bool:
     """Whether what was asked of an integration is shown. A provider that keeps no description refuses one."""
-    if isinstance(change, CreateIntegration):
-        return integration.name == change.name and set(change.features or ()) <= set(integration.features)
     assert isinstance(change, UpdateIntegration)
     return all(
         (

@@ -130,7 +130,11 @@ def of_cluster(send_to: SendToCluster, capability: Capability) -> Prepare:
         async def send() -> None:
             await send_to(asking, cluster)
 
-        before = Before(revision=cluster.revision, deployment=cluster.deployment)
+        before = Before(
+            revision=cluster.revision,
+            deployment=cluster.deployment,
+            is_protected=bool(cluster.is_deletion_protected),
+        )
         return Ready(send=send, before=before, cluster=cluster)
 
     return prepare
@@ -219,10 +223,8 @@ async def prepare_end_of_upgrade(asking: Asking) -> Ready | None:
         return None
     if cluster.upgrade_state is not UpgradeState.PENDING_FINALIZATION:
         raise InvalidInput(f"{cluster.name} has no upgrade that waits for its end.", path=("id",))
-    if isinstance(change, RollBackUpgrade):
-        change = change.model_copy(update={"version": cluster.version})
-        return await _prepare_as(asking, change, _roll_back)
-    return await _prepare_as(asking, change, _finalize)
+    send_to = _roll_back if isinstance(change, RollBackUpgrade) else _finalize
+    return await _prepare_as(asking, change.model_copy(update={"version": cluster.version}), send_to)
 
 
 async def _prepare_as(asking: Asking, change: Change, send_to: SendToCluster) -> Ready | None:

@@ -16,8 +16,8 @@ from fleet.changing.postconditions import (
     Verdict,
     differences,
     has_begun,
+    identifies,
     row_of,
-    shows_integration,
 )
 from fleet.changing.verbs import DEPLOY, VERBS
 from fleet.model.change import CreateCluster, CreateIntegration, UpdateIntegration
@@ -108,7 +108,7 @@ def _conclude(operation: Operation, observed: ObservedCollection, now: datetime)
     row = row_of(operation, observed)
     match VERBS[operation.kind].ended(operation, observed):
         case Verdict.YES:
-            return operation.succeeded(now, differences(operation, row) if row is not None else ())
+            return operation.succeeded(now, differences(operation, observed))
         case Verdict.GAVE_UP:
             return operation.failed(_gave_up(operation, observed, now))
         case Verdict.NO if row is not None and row.is_tombstone:
@@ -187,7 +187,9 @@ def _namesakes(operation: Operation, observed: ObservedCollection) -> list[_Name
         is_alike = (
             change.spec.identifies(item)
             if isinstance(change, CreateCluster) and isinstance(item, Cluster)
-            else isinstance(item, Integration) and shows_integration(change, item)
+            else isinstance(change, CreateIntegration)
+            and isinstance(item, Integration)
+            and identifies(change, item)
         )
         found.append(_Namesake(key=key, is_ours=is_after and is_alike and row.unread is None))
     return found

@@ -146,7 +146,7 @@ VERBS: Mapping[OperationKind, Verb] = {
             change=FinalizeUpgrade,
             target=_CLUSTER,
             prepare=asks.prepare_end_of_upgrade,
-            taken=about_cluster(shows.finalized),
+            taken=about_cluster(shows.finalization_taken),
             ended=about_cluster(shows.finalized),
         ),
         Verb(
@@ -161,7 +161,7 @@ VERBS: Mapping[OperationKind, Verb] = {
             change=LockCluster,
             target=_CLUSTER,
             prepare=of_cluster(asks.lock, Capability.LOCK_CLUSTER),
-            taken=about_cluster(shows.locked),
+            taken=about_cluster(shows.lock_taken),
             ended=about_cluster(shows.locked),
         ),
         Verb(
@@ -192,7 +192,7 @@ VERBS: Mapping[OperationKind, Verb] = {
             target=_INTEGRATION,
             prepare=asks.prepare_integration,
             taken=shows.never,
-            ended=_INTEGRATION_SHOWN,
+            ended=about_integration(shows.integration_created),
             creates=True,
         ),
         Verb(

@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import ConfigDict, Field, SerializeAsAny, ValidationInfo, field_validator, model_validator
 
 from fleet.model.capability import Capability
+from fleet.model.cloud import Cloud
 from fleet.model.credentials import Credentials
 from fleet.model.money import LimitWanted
 from fleet.model.network import AllowedNetwork
@@ -51,6 +52,9 @@ class Change(Record):
     kind: ClassVar[OperationKind]
     capability: ClassVar[Capability | None] = None
     """The capability that the provider needs for it."""
+
+    derived: ClassVar[frozenset[str]] = frozenset()
+    """Members that nobody gives: they follow from the others."""
 
     @property
     def is_whole(self) -> bool:
@@ -151,8 +155,12 @@ class UpgradeCluster(Change):
 
 
 class FinalizeUpgrade(Change):
+    """`version` is the one that is made final, null until the request goes out."""
+
     kind = OperationKind.FINALIZE_UPGRADE
     capability = Capability.FINALIZE_UPGRADE
+
+    version: str | None = None
 
 
 class RollBackUpgrade(Change):
@@ -196,8 +204,11 @@ class DisallowNetwork(Change):
 
 
 class CreateIntegration(Change):
+    """`cloud` is that of the credentials, and is kept without them."""
+
     kind = OperationKind.CREATE_INTEGRATION
     capability = Capability.CHANGE_INTEGRATION
+    derived = frozenset({"cloud"})
 
     name: str = Field(min_length=1)
     description: str | None = None
@@ -205,6 +216,14 @@ class CreateIntegration(Change):
     allowed_teams: tuple[str, ...] | None = None
     permission_check: str | None = None
     credentials: SerializeAsAny[Credentials] | None = Field(default=None, exclude=True, repr=False)
+    cloud: Cloud | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tell_of_the_cloud(cls, value: object) -> object:
+        if isinstance(value, Mapping) and isinstance(value.get("credentials"), Credentials):
+            return {**value, "cloud": value["credentials"].cloud}
+        return value
 
     @property
     def is_whole(self) -> bool:

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
@@ -48,12 +49,13 @@ class Target(Record):
 
 class Before(Record):
     """What there was when a request was sent. `keys` are the clusters that already had the name of a creation.
-    `revision` and `deployment` are those of the target, as in `Cluster`.
+    `revision` and `deployment` are those of the target, as in `Cluster`; `is_protected` tells that it was locked.
     """
 
     keys: tuple[str, ...] = ()
     revision: str | None = None
     deployment: str | None = None
+    is_protected: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
 
 
 NOTHING_BEFORE = Before()

@@ -20,6 +20,11 @@ def runs(shown: str | None, wanted: str) -> bool:
     return shown is not None and f"{shown.removeprefix('v')}.".startswith(f"{wanted.removeprefix('v')}.")
 
 
+def is_of_an_earlier_release(shown: str, other: str) -> bool:
+    """A release has two numbers (v25.4); a patch of it is no other release."""
+    return _parts(shown)[:2] < _parts(other)[:2]
+
+
 def newest(versions: Iterable[str]) -> str | None:
     return max(versions, key=_parts, default=None)
 

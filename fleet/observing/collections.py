@@ -139,12 +139,13 @@ async def collect_clusters(context: CollectionContext) -> Collected:
         incarnations_shown=incarnations_shown,
     )
     changes, after, unkept = await _save_clusters(context, reconciled)
+    known = {row.item.external_id for row in rows}
     return Collected(
         rows=after,
         shown=frozenset(cluster.key for cluster in listing.items)
         | {key for key, row in after.items() if row.unread is not None},
         changed=len(changes.puts),
-        problem=guard.reason if guard else listing.incomplete or _unshown(context, listing) or unkept,
+        problem=guard.reason if guard else listing.incomplete or _unshown(listing, known) or unkept,
         deletion_guard=guard,
     )
 
@@ -234,12 +235,15 @@ async def collect_integrations(context: CollectionContext) -> Collected:
     listing = await adapter.integrations()
     known = await context.store.items(context.lease.account_id, Integration)
     last_read_at = context.last_read_at(Collection.INTEGRATIONS)
+    keys = {row.item.external_id: row.item.key for row in known}
     observed = await _saved(
         context,
         reconcile_items(known, listing, now=context.now, last_read_at=last_read_at),
-        listing.incomplete,
+        listing.incomplete or _unshown(listing, keys),
     )
-    shown = frozenset(one.key for one in listing.items)
+    # What is listed and does not read is there.
+    marked = frozenset(keys[one.external_id] for one in listing.unreadable if one.external_id in keys)
+    shown = frozenset(one.key for one in listing.items) | marked
     integration_of = {
         external_id: one.external_id
         for one in listing.items
@@ -248,12 +252,13 @@ async def collect_integrations(context: CollectionContext) -> Collected:
     if listing.incomplete is not None or any(one.cluster_external_ids is None for one in listing.items):
         return replace(observed, shown=shown)
     listed = frozenset(one.external_id for one in listing.items)
+    listed |= {one.external_id for one in listing.unreadable}
     facts = {
         key: {"integration_external_id": integration_of.get(row.item.external_id, _kept_link(row, listed))}
         for key, row in context.rows.items()
         if not row.is_tombstone
     }
-    linked = await _keep_facts(context, facts, None)
+    linked = await _keep_facts(context, facts, observed.problem)
     return replace(linked, changed=linked.changed + observed.changed, shown=shown)
 
 
@@ -377,10 +382,9 @@ COLLECT: Mapping[Collection, Callable[[CollectionContext], Awaitable[Collected]]
 """In the order in which an observation spends its budget: what matters most comes first."""
 
 
-def _unshown(context: CollectionContext, listing: Listing[Cluster]) -> str | None:
-    """An unreadable cluster that was never read before has no row to be marked."""
-    known = {row.item.external_id for row in context.rows.values()}
-    unshown = [item for item in listing.unreadable if item.external_id not in known]
+def _unshown(listing: Listing[Cluster] | Listing[Integration], known: Iterable[str]) -> str | None:
+    """One that is listed, does not read and was never read before: it has no row to be marked."""
+    unshown = [item for item in listing.unreadable if item.external_id not in set(known)]
     return f"{unshown[0].external_id} is listed and cannot be shown: {unshown[0].reason}" if unshown else None
 
 

@@ -24,6 +24,7 @@ from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.credentials import AwsRole
 from fleet.model.failure import Conflict, Rejected, Unavailable, Unreachable
+from fleet.model.integration import Integration
 from fleet.model.money import LimitWanted, UsageLimit
 from fleet.model.operation import Operation, OperationState, Step
 from fleet.model.refusal import (
@@ -35,7 +36,7 @@ from fleet.model.refusal import (
     SeveralRefusals,
     Unsupported,
 )
-from fleet.ports.adapter import Listing
+from fleet.ports.adapter import Listing, Unreadable
 from fleet.ports.store import Ref
 from fleet.providers.kupe import KupeClusterPatch, KupeDetails
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
@@ -558,6 +559,37 @@ class TestIntegrations:
         with pytest.raises(InUse):
             await world.changer.change_integration(ADA, Ref(account.id, "link"), DeleteIntegration())
         assert await world.store.open_changes(account.id) == []
+
+    @pytest.mark.parametrize("is_answered", [True, False])
+    async def test_a_link_that_is_listed_and_does_not_read_is_not_gone(
+        self, world: World, linked: tuple[Account, Script], is_answered: bool
+    ) -> None:
+        account, script = linked
+        if not is_answered:
+            script.lost.add("unlink")
+        asked = await world.changer.change_integration(ADA, Ref(account.id, "link"), DeleteIntegration())
+        unreadable = (Unreadable(external_id="link", reason="?"),)
+        script.integrations = Listing[Integration](items=(), unreadable=unreadable)
+        followed = await world.follow(asked, observations=3, every_seconds=GRACE.total_seconds())
+        assert followed.state is (OperationState.RUNNING if is_answered else OperationState.FAILED)
+
+    async def test_a_link_that_does_not_read_is_not_missed(
+        self, world: World, linked: tuple[Account, Script]
+    ) -> None:
+        account, script = linked
+        script.links = lambda wanted: integration("made", of=account, name=wanted.name)
+        script.lost |= {"link", "relink"}
+        created = await world.changer.create_integration(
+            ADA, account.id, CreateIntegration(name="new", credentials=AwsRole(role_arn="arn:role"))
+        )
+        updated = await world.changer.change_integration(
+            ADA, Ref(account.id, "link"), UpdateIntegration(description="new")
+        )
+        unreadable = tuple(Unreadable(external_id=one, reason="?") for one in ("made", "link"))
+        script.integrations = Listing(items=(), unreadable=unreadable)
+        for asked in (created, updated):
+            followed = await world.follow(asked, observations=3, every_seconds=GRACE.total_seconds())
+            assert (followed.state, followed.absent_observations) == (OperationState.UNCONFIRMED, 0)
 
     async def test_new_credentials_alone_are_proven_by_the_answer(
         self, world: World, linked: tuple[Account, Script]

@@ -9,17 +9,28 @@ from fleet.changing.settling import GRACE, expire, settle
 from fleet.changing.verbs import VERBS
 from fleet.model.change import (
     Change,
+    ClearSpendLimit,
+    CreateIntegration,
     DeleteCluster,
     DeployCluster,
+    FinalizeUpgrade,
+    LockCluster,
     OperationKind,
+    RollBackUpgrade,
+    SetSpendLimit,
     StopCluster,
+    UnlockCluster,
     UpdateIntegration,
+    UpgradeCluster,
 )
+from fleet.model.cloud import Cloud
 from fleet.model.cluster import Phase
 from fleet.model.credentials import AwsRole
 from fleet.model.failure import Failure, FailureKind
-from fleet.model.operation import OperationState, Step, TargetKind
-from fleet.model.tracking import Tracked, Unread
+from fleet.model.money import LimitWanted, Money, SpendLimitBasis
+from fleet.model.operation import Before, Operation, OperationState, Step, TargetKind
+from fleet.model.tracking import Tracked, TrackedCluster, Unread
+from fleet.model.upgrade import UpgradeState
 from tests.fleet.asked import creation, operation
 from tests.fleet.changing.test_settling import (
     ACME,
@@ -36,7 +47,7 @@ from tests.fleet.changing.test_settling import (
     view,
     web,
 )
-from tests.fleet.things import integration
+from tests.fleet.things import UNKNOWN_LIMIT, integration, limited
 
 RUNNING = OperationState.RUNNING
 UNREAD = Unread(
@@ -166,3 +177,112 @@ def test_an_update_of_a_degraded_cluster_ends_when_nothing_is_left_to_be_applied
 def test_what_moves_has_begun_though_its_phase_is_an_old_one() -> None:
     assert settle(deploying(), view(row(web(Phase.UPDATING), since=LONG_AGO)), LATER).has_begun
     assert not settle(deploying(), view(row(web(), since=LONG_AGO)), LATER).has_begun
+
+
+LIMIT = SetSpendLimit(limit=LimitWanted(money=Money(minor_units=5, currency="USD")))
+NOTHING_TOLD = web(
+    version=None,
+    upgrade_state=None,
+    is_deletion_protected=None,
+    spend_limit=UNKNOWN_LIMIT,
+    phase=Phase.UNKNOWN,
+)
+BEFORE_IT = web(
+    version="v25.4.1",
+    upgrade_state=UpgradeState.PENDING_FINALIZATION,
+    is_deletion_protected=False,
+    spend_limit=limited(9, SpendLimitBasis.MONEY),
+)
+OF_ONE_CLUSTER = [
+    StopCluster(),
+    DeleteCluster(),
+    LIMIT,
+    ClearSpendLimit(),
+    UpgradeCluster(version="v26.1"),
+    FinalizeUpgrade(version="v25.4.1"),
+    RollBackUpgrade(version="v25.4.1"),
+    LockCluster(reason="a freeze"),
+    UnlockCluster(),
+]
+
+
+def seen_again(asked: Operation, shown: TrackedCluster, times: int = 3) -> Operation:
+    """After so many observations that come late enough to be believed."""
+    for time in range(1, times + 1):
+        asked = settle(asked, view(shown, began_at=SENT + GRACE * time), LATER)
+    return asked
+
+
+@pytest.mark.parametrize("change", OF_ONE_CLUSTER)
+def test_what_a_provider_does_not_tell_is_neither_missed_nor_the_end(change: Change) -> None:
+    untold = row(NOTHING_TOLD, since=LONG_AGO)
+    assert seen_again(lost(change, key="web"), untold).state is OperationState.UNCONFIRMED
+    assert seen_again(taken(change), untold).state is RUNNING
+
+
+@pytest.mark.parametrize(
+    "change", [one for one in OF_ONE_CLUSTER if not isinstance(one, LockCluster | UnlockCluster)]
+)
+def test_what_may_show_when_it_is_done_is_not_missed_while_the_cluster_moves(change: Change) -> None:
+    moving = BEFORE_IT.model_copy(update={"phase": Phase.UPDATING})
+    after = seen_again(lost(change, key="web"), row(moving, since=LONG_AGO))
+    assert (after.state, after.absent_observations) in (
+        (OperationState.UNCONFIRMED, 0),
+        (RUNNING, 0),
+    )
+
+
+@pytest.mark.parametrize("state", [UpgradeState.AVAILABLE, UpgradeState.FINALIZED])
+def test_an_upgrade_that_was_rolled_back_was_not_made_final(state: UpgradeState) -> None:
+    """After a roll back an upgrade is on offer again, as it is after one that was made final."""
+    rolled_back = row(web(version="v25.2.4", upgrade_state=state))
+    change = FinalizeUpgrade(version="v25.4.1")
+    assert seen_again(lost(change, key="web"), rolled_back).state is OperationState.FAILED
+    assert seen_again(taken(change), rolled_back).state is OperationState.FAILED
+    for version in ("v25.4.1", "v25.4.2", "v26.1.0"):
+        final = row(web(version=version, upgrade_state=state))
+        assert seen_again(taken(change), final).state is OperationState.SUCCEEDED
+
+
+def test_a_patch_of_the_release_that_was_to_be_left_is_no_roll_back() -> None:
+    change = RollBackUpgrade(version="v25.4.1")
+    for version in ("v25.4.1", "v25.4.2"):
+        patched = row(web(version=version, upgrade_state=UpgradeState.PENDING_FINALIZATION), since=LONG_AGO)
+        assert seen_again(lost(change, key="web"), patched).state is OperationState.FAILED
+        assert seen_again(taken(change), patched).state is RUNNING
+    left = row(web(version="v25.2.9", upgrade_state=UpgradeState.AVAILABLE))
+    assert seen_again(taken(change), left).state is OperationState.SUCCEEDED
+
+
+def test_a_lock_that_was_there_before_is_no_sign_of_the_new_one() -> None:
+    """A lock replaces the one before: its reason and its days are others."""
+    locked = row(web(is_deletion_protected=True), since=LONG_AGO)
+    asked = operation(LockCluster(reason="a freeze"), ACME, key="web")
+    again = asked.sending(SENT, Before(is_protected=True))
+    assert seen_again(again, locked).state is OperationState.UNCONFIRMED
+    assert seen_again(again.answered(SENT), locked).state is OperationState.SUCCEEDED
+    assert seen_again(asked.sending(SENT), locked).state is OperationState.SUCCEEDED
+
+
+def test_a_version_that_shows_before_its_deployment_began_is_not_the_end() -> None:
+    change = UpgradeCluster(version="1.33")
+    asked = operation(change, ACME, key="web").sending(SENT, Before(deployment="run-1")).answered(SENT)
+    early = row(web(version="1.33", deployment="run-1"), since=LONG_AGO)
+    assert seen_again(asked, early).state is RUNNING
+    assert (
+        seen_again(asked, row(web(version="1.33", deployment="run-2"), since=LONG_AGO)).state
+        is OperationState.SUCCEEDED
+    )
+    assert (
+        seen_again(taken(change), row(web(version="1.33"), since=LONG_AGO)).state is OperationState.SUCCEEDED
+    )
+
+
+@pytest.mark.parametrize(("cloud", "is_ours"), [(Cloud.AWS, True), (Cloud.GCP, False)])
+def test_a_link_to_another_cloud_is_somebody_elses(cloud: Cloud, is_ours: bool) -> None:
+    asked = lost(CreateIntegration(name="new", credentials=AwsRole(role_arn="arn:role")))
+    stored = type(asked).model_validate_json(asked.model_dump_json())
+    link = integration("1", of=ACME, name="new", cloud=cloud)
+    after = settle(stored, links(link), LATER)
+    assert (after.target is not None) is is_ours
+    assert after.candidates == (() if is_ours else ("1",))

@@ -175,6 +175,25 @@ async def test_an_integration_that_no_longer_lists_a_cluster_keeps_it(world: Wor
     assert (await world.rows(account))["c1"].integration_external_id == "gcp"
 
 
+async def test_an_integration_that_does_not_read_keeps_its_clusters(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster(of=account)]
+    script.integrations = Listing(items=(integration("aws", of=account, cluster_external_ids=("c1",)),))
+    await world.observe_when_due(account)
+    other = integration("gcp", of=account, cluster_external_ids=())
+    script.integrations = Listing(items=(other,), unreadable=(Unreadable(external_id="aws", reason="?"),))
+    await observe_all(world, account)
+    assert (await world.rows(account))["c1"].integration_external_id == "aws"
+
+
+async def test_an_integration_that_was_never_read_is_said(world: World) -> None:
+    account, script = await world.connect()
+    script.integrations = Listing(items=(), unreadable=(Unreadable(external_id="aws", reason="no name"),))
+    await world.observe_when_due(account)
+    freshness = (await world.state(account)).of(Collection.INTEGRATIONS)
+    assert "aws is listed and cannot be shown: no name" in str(freshness.failure)
+
+
 async def test_an_incomplete_list_of_integrations_cuts_no_link(world: World) -> None:
     account, script = await world.connect()
     script.clusters = [cluster(of=account)]
