@@ -395,6 +395,18 @@ class Reader(Protocol):
         """In the order name, key. Tombstones included, expired ones not."""
         ...
 
+    async def all_clusters(
+        self, accounts: Iterable[TrackedAccount]
+    ) -> Mapping[str, Sequence[TrackedCluster]]:
+        """As `clusters_of`, all of each of these accounts, by its id. Those of accounts that are quiet are read
+        together. Tombstones that have just expired may be included.
+        """
+        ...
+
+    async def first_clusters(self, account: TrackedAccount, *, limit: int) -> Sequence[TrackedCluster]:
+        """As `clusters_of` from the beginning, and cheaper where `all_clusters` were read since they changed."""
+        ...
+
     async def clusters_named(self, account_id: str, name: str) -> list[TrackedCluster]: ...
 
     async def attention(
@@ -407,11 +419,12 @@ class Reader(Protocol):
         """In the order of `Node.key`."""
         ...
 
-    async def nodes_of_many(
-        self, account_id: str, cluster_keys: frozenset[str], *, limit: int
-    ) -> Mapping[str, list[Tracked[Node]]]:
-        """The first `limit` nodes of each cluster in the order of `Node.key`, out of one look at all the nodes of the
-        account: for a page that shows many of its clusters.
+    async def first_nodes(
+        self, wanted: Iterable[tuple[TrackedAccount, frozenset[str]]], *, limit: int
+    ) -> Mapping[Ref, Sequence[Tracked[Node]]]:
+        """The first `limit` nodes of each of these clusters in the order of `Node.key`, by account, out of one look at
+        all the nodes of an account: for a page that shows many of its clusters. Those of accounts that are quiet are
+        read together.
         """
         ...
 

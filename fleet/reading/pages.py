@@ -23,7 +23,8 @@ EXAMINED_ROWS = 1000
 """How many rows one page may examine before it answers short."""
 OPENING_AN_ACCOUNT = 5
 """What opening an account counts for among them: it is a query even where it finds nothing."""
-_CHUNK = 100
+_CHUNK = 101
+"""A page of the largest size, and the row that tells whether there is another."""
 WHOLE = 1000
 """How many accounts are read at once by whoever needs all of them."""
 
@@ -143,10 +144,15 @@ async def clusters(
             return reader.clusters_of(account.account.id, after=after, limit=limit)
         return snapshots.clusters_of(account, after=after, limit=limit)
 
+    async def prepare(found: Sequence[TrackedAccount]) -> int:
+        return await (
+            _nothing_is_prepared(found) if snapshots is None else snapshots.prepare(found, first + 1)
+        )
+
     stream = (
         _attention(reader, after, first)
         if where.needs_attention is True
-        else _fleet(reader, of_account, where, after, first, tell)
+        else _fleet(reader, of_account, where, after, first, tell, prepare)
     )
     return await _take(stream, where.matches, first)
 
@@ -159,8 +165,12 @@ async def integrations(
     ) -> Awaitable[Sequence[Tracked[Integration]]]:
         return reader.integrations_of(account.account.id, after=after, limit=limit)
 
-    stream = _fleet(reader, of_account, where, after, first, nobody_is_told)
+    stream = _fleet(reader, of_account, where, after, first, nobody_is_told, _nothing_is_prepared)
     return await _take(stream, where.matches, first)
+
+
+async def _nothing_is_prepared(found: Sequence[TrackedAccount]) -> int:
+    return len(found)
 
 
 async def accounts(
@@ -172,17 +182,27 @@ async def accounts(
     step: int = _CHUNK,
 ) -> AsyncIterator[TrackedAccount]:
     """Every account in order that somebody wants, `step` of them as they are asked for; those in `ids` by name."""
+    async for found in _accounts(reader, wants, after=after, ids=ids, step=step):
+        for account in found:
+            yield account
+
+
+async def _accounts(
+    reader: Reader,
+    wants: Callable[[TrackedAccount], bool],
+    *,
+    after: tuple[str, str] | None,
+    ids: frozenset[str] | None = None,
+    step: int = _CHUNK,
+) -> AsyncIterator[Sequence[TrackedAccount]]:
     if ids is not None:
         named = (await reader.accounts_by_id(ids)).values()
-        for account in sorted(named, key=lambda one: one.account.order):
-            if wants(account) and (after is None or account.account.order > after):
-                yield account
+        wanted = [one for one in named if wants(one) and (after is None or one.account.order > after)]
+        yield sorted(wanted, key=lambda one: one.account.order)
         return
     while True:
         found = await reader.accounts(after=after, limit=step)
-        for account in found:
-            if wants(account):
-                yield account
+        yield [account for account in found if wants(account)]
         if len(found) < step:
             return
         after = found[-1].account.order
@@ -217,8 +237,11 @@ async def _fleet(
     after: FleetOrder | None,
     first: int,
     tell: Callable[[TrackedAccount], None],
+    prepare: Callable[[Sequence[TrackedAccount]], Awaitable[int]],
 ) -> AsyncIterator[tuple[FleetOrder, RowT | None]]:
-    """Rows of every wanted account, each account announced by a row of none."""
+    """Rows of every wanted account, each account announced by a row of none. `prepare` is given the accounts to come,
+    reads together what a page needs of the first of them, and answers how many these are.
+    """
     opened = None
     if after is not None:
         opened = (after.provider, after.account_name)
@@ -227,11 +250,15 @@ async def _fleet(
             tell(account)
             async for row in _account(rows_of, account, (after.name, after.key), first):
                 yield row
-    async for account in accounts(reader, where.wants, after=opened, ids=where.account_ids):
-        tell(account)
-        yield FleetOrder(*account.account.order, "", ""), None
-        async for row in _account(rows_of, account, None, first):
-            yield row
+    async for found in _accounts(reader, where.wants, after=opened, ids=where.account_ids):
+        prepared = 0
+        for place, account in enumerate(found):
+            if place == prepared:
+                prepared += await prepare(found[place:])
+            tell(account)
+            yield FleetOrder(*account.account.order, "", ""), None
+            async for row in _account(rows_of, account, None, first):
+                yield row
 
 
 async def _account(

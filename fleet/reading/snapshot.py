@@ -8,7 +8,7 @@ integrations change in observations and nowhere else.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fleet.model.account import Collection, TrackedAccount
@@ -23,14 +23,10 @@ MOST_WEIGHT = 80_000
 clusters. The account that was not asked for for the longest time makes room.
 """
 CLUSTER_WEIGHT = 4
-AT_ONCE = 8
-"""How many accounts are read at once: a client of DynamoDB has few connections."""
 READ_WHOLE = 250
 """An account with up to so many clusters is read whole for a page of it: they fit one answer of the table."""
 WORTH_ALL = 3
 """An account's nodes are read at once where a page shows every third of its clusters, or more."""
-_CHUNK = 1000
-
 Version = tuple[object, ...]
 
 
@@ -51,7 +47,6 @@ class _Kept:
 
     version: Version
     clusters: Sequence[TrackedCluster] | None = None
-    places: Mapping[tuple[str, str], int] = field(default_factory=dict)
     nodes: dict[str, tuple[int, Sequence[Tracked[Node]]]] = field(default_factory=dict)
     integrations: dict[str, Tracked[Integration] | None] = field(default_factory=dict)
 
@@ -71,15 +66,27 @@ class Snapshots:
         self._clock = clock
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
         self._weights: dict[str, int] = {}
-        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def of(self, accounts: Sequence[TrackedAccount]) -> list[AccountSnapshot]:
         """In the order of `accounts`."""
-        return list(await asyncio.gather(*map(self._snapshot, accounts)))
+        read = await self._clusters(accounts)
+        return [
+            AccountSnapshot(account=account, clusters=self._live(clusters))
+            for account, clusters in zip(accounts, read, strict=True)
+        ]
 
-    async def _snapshot(self, account: TrackedAccount) -> AccountSnapshot:
-        clusters = await self._clusters(account)
-        return AccountSnapshot(account=account, clusters=self._live(clusters))
+    async def prepare(self, accounts: Sequence[TrackedAccount], rows: int) -> int:
+        """Reads together what a page of so many rows that begins with these accounts needs of them. Answers how many of
+        them that are.
+        """
+        whole, count = list[TrackedAccount](), 0
+        while count < len(accounts) and rows > 0:
+            account, count = accounts[count], count + 1
+            rows -= account.state.summary.cluster_count
+            if account.state.summary.cluster_count <= READ_WHOLE:
+                whole.append(account)
+        await self._clusters(whole)
+        return count
 
     async def clusters_of(
         self, account: TrackedAccount, *, after: tuple[str, str] | None, limit: int
@@ -87,40 +94,52 @@ class Snapshots:
         """As `Reader.clusters_of`. An account that is larger than `READ_WHOLE` and not kept is read page by page."""
         kept = self._current(account)
         if kept.clusters is None and account.state.summary.cluster_count > READ_WHOLE:
+            if after is None:
+                return await self._reader.first_clusters(account, limit=limit)
             return await self._reader.clusters_of(account.account.id, after=after, limit=limit)
-        clusters = await self._clusters(account)
-        start = 0 if after is None else self._current(account).places.get(after, -1) + 1
-        if after is not None and start == 0:  # the row of the cursor is gone: only the table knows its place
-            return await self._reader.clusters_of(account.account.id, after=after, limit=limit)
+        (clusters,) = await self._clusters([account])
+        start = 0
+        if after is not None:
+            places = ((row.item.name, row.item.key) for row in clusters)
+            start = next((place for place, one in enumerate(places, 1) if one == after), 0)
+            if start == 0:  # the row of the cursor is gone: only the table knows its place
+                return await self._reader.clusters_of(account.account.id, after=after, limit=limit)
         return self._live(clusters[start : start + limit])
 
-    async def first_nodes_of(
-        self, account: TrackedAccount, cluster_keys: Sequence[str], *, limit: int
-    ) -> Mapping[str, Sequence[Tracked[Node]]]:
-        """The first `limit` nodes of each of these clusters."""
-        kept = self._current(account)
-        missing = [key for key in cluster_keys if not _suffices(kept.nodes.get(key), limit)]
+    async def first_nodes(
+        self, wanted: Mapping[str, tuple[TrackedAccount, Sequence[str]]], *, limit: int
+    ) -> Mapping[Ref, Sequence[Tracked[Node]]]:
+        """The first `limit` nodes of each of these clusters, whose keys come with their account, by its id."""
+        kept = {account_id: self._current(account) for account_id, (account, _) in wanted.items()}
+        missing = {
+            account_id: (account, unread)
+            for account_id, (account, keys) in wanted.items()
+            if (unread := [key for key in keys if not _suffices(kept[account_id].nodes.get(key), limit)])
+        }
         if missing:
-            kept.nodes.update(
-                {
-                    key: (limit, rows)
-                    for key, rows in (await self._read_nodes(account, missing, limit)).items()
-                }
-            )
-            self._weigh(account.account.id, kept)
-        return {key: kept.nodes[key][1][:limit] for key in cluster_keys}
+            for ref, nodes in (await self._read_nodes(missing.values(), limit)).items():
+                kept[ref.account_id].nodes[ref.key] = limit, nodes
+            for account_id in missing:
+                self._weigh(account_id, kept[account_id])
+        return {
+            Ref(account_id, key): kept[account_id].nodes[key][1][:limit]
+            for account_id, (_, keys) in wanted.items()
+            for key in keys
+        }
 
     async def _read_nodes(
-        self, account: TrackedAccount, keys: Sequence[str], limit: int
-    ) -> Mapping[str, Sequence[Tracked[Node]]]:
-        """One read for an account of which a page shows a good part, else one for each cluster."""
-        account_id = account.account.id
-        if len(keys) > 1 and len(keys) * WORTH_ALL >= account.state.summary.cluster_count:
-            return await self._reader.nodes_of_many(account_id, frozenset(keys), limit=limit)
-        rows = await asyncio.gather(
-            *(self._reader.nodes_of(Ref(account_id, key), after=None, limit=limit) for key in keys)
-        )
-        return dict(zip(keys, rows, strict=True))
+        self, wanted: Iterable[tuple[TrackedAccount, Sequence[str]]], limit: int
+    ) -> Mapping[Ref, Sequence[Tracked[Node]]]:
+        """One look at an account of which a page shows a good part, else one for each cluster."""
+        together, alone = list[tuple[TrackedAccount, frozenset[str]]](), list[Ref]()
+        for account, keys in wanted:
+            if len(keys) > 1 and len(keys) * WORTH_ALL >= account.state.summary.cluster_count:
+                together.append((account, frozenset(keys)))
+            else:
+                alone += [Ref(account.account.id, key) for key in keys]
+        found = dict(await self._reader.first_nodes(together, limit=limit)) if together else {}
+        rows = await asyncio.gather(*(self._reader.nodes_of(ref, after=None, limit=limit) for ref in alone))
+        return found | dict(zip(alone, rows, strict=True))
 
     async def integrations(
         self, wanted: Sequence[tuple[TrackedAccount, str]]
@@ -141,26 +160,18 @@ class Snapshots:
         }
         return {ref: row for ref, row in known.items() if row is not None}
 
-    async def _clusters(self, account: TrackedAccount) -> Sequence[TrackedCluster]:
-        kept = self._current(account)
-        if kept.clusters is None:
-            async with self._turns:
-                rows = await self._read(account.account.id)
-            kept.clusters = rows
-            kept.places = {(row.item.name, row.item.key): place for place, row in enumerate(rows)}
-            self._weigh(account.account.id, kept)
-            return rows
-        return kept.clusters
-
-    async def _read(self, account_id: str) -> Sequence[TrackedCluster]:
-        rows: list[TrackedCluster] = []
-        after: tuple[str, str] | None = None
-        while True:
-            found = await self._reader.clusters_of(account_id, after=after, limit=_CHUNK)
-            rows += found
-            if len(found) < _CHUNK:
-                return tuple(rows)
-            after = (found[-1].item.name, found[-1].item.key)
+    async def _clusters(self, accounts: Sequence[TrackedAccount]) -> list[Sequence[TrackedCluster]]:
+        """Of each of these accounts. All that are not kept are read together."""
+        kept = [self._current(account) for account in accounts]
+        missing = [
+            (account, one) for account, one in zip(accounts, kept, strict=True) if one.clusters is None
+        ]
+        if missing:
+            found = await self._reader.all_clusters([account for account, _ in missing])
+            for account, one in missing:
+                one.clusters = found.get(account.account.id, ())
+                self._weigh(account.account.id, one)
+        return [one.clusters or () for one in kept]
 
     def _live(self, rows: Sequence[TrackedCluster]) -> Sequence[TrackedCluster]:
         """Without tombstones that have expired since they were read."""

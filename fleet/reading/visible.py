@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from fleet.model.account import TrackedAccount
@@ -70,6 +70,16 @@ class LimitedReader:
             return []
         return await self._reader.clusters_of(account_id, after=after, limit=limit)
 
+    async def all_clusters(
+        self, accounts: Iterable[TrackedAccount]
+    ) -> Mapping[str, Sequence[TrackedCluster]]:
+        return await self._reader.all_clusters(one for one in accounts if one.account.id in self._account_ids)
+
+    async def first_clusters(self, account: TrackedAccount, *, limit: int) -> Sequence[TrackedCluster]:
+        if account.account.id not in self._account_ids:
+            return []
+        return await self._reader.first_clusters(account, limit=limit)
+
     async def clusters_named(self, account_id: str, name: str) -> list[TrackedCluster]:
         if account_id not in self._account_ids:
             return []
@@ -99,12 +109,11 @@ class LimitedReader:
             return []
         return await self._reader.nodes_of(cluster, after=after, limit=limit)
 
-    async def nodes_of_many(
-        self, account_id: str, cluster_keys: frozenset[str], *, limit: int
-    ) -> Mapping[str, list[Tracked[Node]]]:
-        if account_id not in self._account_ids:
-            return {}
-        return await self._reader.nodes_of_many(account_id, cluster_keys, limit=limit)
+    async def first_nodes(
+        self, wanted: Iterable[tuple[TrackedAccount, frozenset[str]]], *, limit: int
+    ) -> Mapping[Ref, Sequence[Tracked[Node]]]:
+        visible = [pair for pair in wanted if pair[0].account.id in self._account_ids]
+        return await self._reader.first_nodes(visible, limit=limit)
 
     async def integrations_of(
         self, account_id: str, *, after: tuple[str, str] | None, limit: int

@@ -235,19 +235,18 @@ class Context:
         return [found.get(ref) for ref in refs]
 
     async def _read_first_nodes(self, asked: list[tuple[Ref, int]]) -> list[Sequence[Tracked[Node]]]:
-        groups: dict[tuple[str, int], list[str]] = {}
+        accounts = await self.accounts.load_many({ref.account_id: None for ref, _ in asked})
+        known = {account.account.id: account for account in accounts if account is not None}
+        groups: dict[int, dict[str, tuple[TrackedAccount, list[str]]]] = {}
         for ref, limit in asked:
-            groups.setdefault((ref.account_id, limit), []).append(ref.key)
-        found: dict[tuple[Ref, int], Sequence[Tracked[Node]]] = {}
-
-        async def read(account_id: str, limit: int, keys: list[str]) -> None:
-            account = await self.accounts.load(account_id)
+            account = known.get(ref.account_id)
             if account is not None:
-                rows = await self.snapshots.first_nodes_of(account, keys, limit=limit)
-                found.update({(Ref(account_id, key), limit): rows[key] for key in keys})
-
-        await asyncio.gather(*(read(*group, keys) for group, keys in groups.items()))
-        return [found.get(one, ()) for one in asked]
+                groups.setdefault(limit, {}).setdefault(ref.account_id, (account, []))[1].append(ref.key)
+        read = await asyncio.gather(
+            *(self.snapshots.first_nodes(wanted, limit=limit) for limit, wanted in groups.items())
+        )
+        found = dict(zip(groups, read, strict=True))
+        return [found.get(limit, {}).get(ref, ()) for ref, limit in asked]
 
     async def _read_budgets(self, keys: list[str]) -> list[Budget]:
         return await asyncio.gather(*map(self.reader.budget, keys))

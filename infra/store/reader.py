@@ -1,10 +1,10 @@
 """The reader's part of the store: pages in order, each from one partition of the table or of an index."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fleet.model.account import TrackedAccount
 from fleet.model.catalog import InstanceType, Region
@@ -22,6 +22,7 @@ from fleet.ports.store import FleetOrder, ItemT, Ref
 from fleet.reading.pages import EXAMINED_ROWS
 from infra.store.activity import Walk
 from infra.store.budgets import Budgets
+from infra.store.bundles import MOST, Bundles, decode, may_have
 from infra.store.event_rows import ledger_order, ledger_span, to_ledger
 from infra.store.indexes import ATTENTION, LISTING, sort_key
 from infra.store.names import SEPARATOR, Span, join, stamp
@@ -70,11 +71,18 @@ _CHUNK = 100
 MOST_STATEMENTS_READ = 4 * MOST_STATEMENTS
 """Statements of an account: those of a period are as many as it has currencies."""
 
+AT_ONCE = 8
+"""How many accounts are read at once where each takes a request of its own: a client has few connections."""
+
 
 class TableReader:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
         self._clock = clock
+
+    @property
+    def _bundles(self) -> Bundles:
+        return Bundles(self._table, self._clock)
 
     async def accounts(
         self, *, after: tuple[str, str] | None, limit: int, provider: str | None = None
@@ -119,6 +127,35 @@ class TableReader:
         span = named_span(Cluster, account_id).after(after and join(*after))
         return await self._read(span, to_cluster, limit)
 
+    async def all_clusters(
+        self, accounts: Iterable[TrackedAccount]
+    ) -> Mapping[str, Sequence[TrackedCluster]]:
+        asked = {account.account.id: account for account in accounts}
+        bundles = self._bundles
+        found: dict[str, Sequence[TrackedCluster]] = {**await bundles.clusters(asked.values())}
+        missing = [account for account_id, account in asked.items() if account_id not in found]
+        read = await _in_turn([self._cluster_rows(account) for account in missing])
+        to_bundle: list[tuple[TrackedAccount, Sequence[str]]] = []
+        for account, rows in zip(missing, read, strict=True):
+            bodies = [text(row, "body") for row in rows]
+            clusters = decode(Cluster, bodies)
+            if clusters is not None:
+                to_bundle.append((account, bodies))
+            found[account.account.id] = [to_cluster(row) for row in rows] if clusters is None else clusters
+        await bundles.make(Cluster, to_bundle)
+        return found
+
+    async def _cluster_rows(self, account: TrackedAccount) -> list[Row]:
+        return sorted(await self._rows(Cluster, account), key=lambda row: text(row, sort_key(LISTING)))
+
+    async def first_clusters(self, account: TrackedAccount, *, limit: int) -> Sequence[TrackedCluster]:
+        now = self._clock.now()
+        bundled, is_whole = await self._bundles.first_clusters(account)
+        live = [row for row in bundled if row.expires_at is None or row.expires_at > now]
+        if is_whole or len(live) >= limit:
+            return live[:limit]
+        return await self.clusters_of(account.account.id, after=None, limit=limit)
+
     async def clusters_named(self, account_id: str, name: str) -> list[TrackedCluster]:
         return await self._read(named_span(Cluster, account_id, name), to_cluster, None)
 
@@ -137,24 +174,39 @@ class TableReader:
     async def nodes_of(self, cluster: Ref, *, after: str | None, limit: int) -> list[Tracked[Node]]:
         return await self._items(Node, nodes_span(cluster), cluster.account_id, after, limit)
 
-    async def nodes_of_many(
-        self, account_id: str, cluster_keys: frozenset[str], *, limit: int
-    ) -> Mapping[str, list[Tracked[Node]]]:
-        """Rows that are not shown are not decoded."""
-        key_of = {nodes_span(Ref(account_id, key)).low.removesuffix(SEPARATOR): key for key in cluster_keys}
-        found: dict[str, list[Tracked[Node]]] = {key: [] for key in cluster_keys}
-
-        def read(row: Row) -> Tracked[Node] | None:
-            key = key_of.get(text(row, "sk").rpartition(SEPARATOR)[0])
-            if key is None or len(found[key]) >= limit:
-                return None
-            node = to_item(Node, row)
-            if node is not None:
-                found[key].append(node)
-            return node
-
-        await self._page(items_span(Node, account_id), read, None)
+    async def first_nodes(
+        self, wanted: Iterable[tuple[TrackedAccount, frozenset[str]]], *, limit: int
+    ) -> Mapping[Ref, Sequence[Tracked[Node]]]:
+        asked = {account.account.id: (account, keys) for account, keys in wanted}
+        bundles = self._bundles
+        bundled = await bundles.nodes(account for account, _ in asked.values())
+        missing = [account for account_id, (account, _) in asked.items() if account_id not in bundled]
+        read = await _in_turn([self._rows(Node, account) for account in missing])
+        found: dict[Ref, Sequence[Tracked[Node]]] = {}
+        to_bundle: list[tuple[TrackedAccount, Sequence[str]]] = []
+        for account, rows in zip(missing, read, strict=True):
+            account_id = account.account.id
+            if may_have(account) and len(rows) <= MOST[Node]:
+                bodies = [text(row, "body") for row in rows]
+                nodes = decode(Node, bodies)
+                if nodes is not None:
+                    to_bundle.append((account, bodies))
+                    bundled[account_id] = nodes
+                    continue
+            found |= _first_of(account_id, asked[account_id][1], rows, limit)
+        for account_id, nodes in bundled.items():
+            found |= _by_cluster(account_id, asked[account_id][1], nodes, limit)
+        await bundles.make(Node, to_bundle)
         return found
+
+    async def _rows(self, kind: type[Cluster] | type[Node], account: TrackedAccount) -> list[Row]:
+        """In the table's own order. Of what makes a bundle, they are as new as the account."""
+        now = self._clock.now()
+        return await self._table.query(
+            items_span(kind, account.account.id),
+            consistent=may_have(account),
+            wanted=lambda row: is_live(row, now),
+        )
 
     async def integrations_of(
         self, account_id: str, *, after: tuple[str, str] | None, limit: int
@@ -318,3 +370,38 @@ class TableReader:
             self._table, span, read, now=self._clock.now(), limit=limit + 1, newest_first=True
         )
         return [one for one in found if is_further(one[0])][:limit]
+
+
+async def _in_turn(reads: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """A few at once, in their order."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def read(one: Coroutine[Any, Any, T]) -> T:
+        async with turns:
+            return await one
+
+    return await asyncio.gather(*map(read, reads))
+
+
+def _first_of(
+    account_id: str, cluster_keys: frozenset[str], rows: Iterable[Row], limit: int
+) -> dict[Ref, Sequence[Tracked[Node]]]:
+    """Rows that are not shown are not decoded."""
+    key_of = {nodes_span(Ref(account_id, key)).low.removesuffix(SEPARATOR): key for key in cluster_keys}
+    found = {key: list[Tracked[Node]]() for key in cluster_keys}
+    for row in rows:
+        key = key_of.get(text(row, "sk").rpartition(SEPARATOR)[0])
+        if key is not None and len(found[key]) < limit and (node := to_item(Node, row)) is not None:
+            found[key].append(node)
+    return {Ref(account_id, key): nodes for key, nodes in found.items()}
+
+
+def _by_cluster(
+    account_id: str, cluster_keys: frozenset[str], nodes: Iterable[Tracked[Node]], limit: int
+) -> dict[Ref, Sequence[Tracked[Node]]]:
+    found = {key: list[Tracked[Node]]() for key in cluster_keys}
+    for node in nodes:
+        rows = found.get(node.item.cluster_key)
+        if rows is not None and len(rows) < limit:
+            rows.append(node)
+    return {Ref(account_id, key): rows for key, rows in found.items()}

@@ -54,7 +54,7 @@ async def test_a_page_of_clusters_takes_as_many_calls_for_four_as_for_forty(
         await observe(store, owner, rows)
     many = await calls(client, reader, PAGE)
     assert many - few == Counter({"integrations_by_ref": 1})
-    assert many == {"accounts": 2, "clusters_of": 2, "integrations_by_ref": 1}
+    assert many == {"accounts": 2, "all_clusters": 1, "integrations_by_ref": 1}
 
 
 async def test_coverage_costs_nothing_unless_it_is_asked_for(
@@ -115,8 +115,8 @@ async def test_what_has_not_changed_is_not_read_again_and_what_has_is(
     await observe(store, NORTH, [changed, node(changed, "n2")])
     assert await calls(client, reader, document) == {
         "accounts": 1,
-        "clusters_of": 1,
-        "nodes_of_many": 1,
+        "all_clusters": 1,
+        "first_nodes": 1,
         "integrations_by_ref": 1,
     }
     names = [one["name"] for one in (await client.query(document))["clusters"]["nodes"]]
@@ -148,7 +148,7 @@ async def test_a_tombstone_that_has_expired_is_not_shown_from_memory(
     assert (shown["totalCount"], [one["name"] for one in shown["nodes"]]) == (1, ["here"])
 
 
-async def test_nodes_of_many_clusters_take_one_call_an_account(
+async def test_nodes_of_many_clusters_take_one_call(
     store: TableStore, client: Client, reader: WatchedReader
 ) -> None:
     for owner in (account("cockroachdb", "Meridian Rail"), MERIDIAN):
@@ -160,7 +160,7 @@ async def test_nodes_of_many_clusters_take_one_call_an_account(
         nodes(first: 3) { nodes { name } pageInfo { hasNextPage endCursor } } } } }"""
     reader.calls.clear()
     page = (await client.query(document, first=100))["clusters"]["nodes"]
-    assert reader.calls["nodes_of_many"] == 2
+    assert reader.calls["first_nodes"] == 1
     assert reader.calls["nodes_of"] == 0
     assert len(page) == 12
     assert {len(one["nodes"]["nodes"]) for one in page} == {3}
@@ -174,4 +174,4 @@ async def test_nodes_of_one_cluster_are_read_alone(
     await observe(store, MERIDIAN, [*rows, *(node(row, "n1") for row in rows)])
     reader.calls.clear()
     await client.query("{ clusters(first: 1) { nodes { nodes(first: 3) { nodes { name } } } } }")
-    assert (reader.calls["nodes_of_many"], reader.calls["nodes_of"]) == (0, 1)
+    assert (reader.calls["first_nodes"], reader.calls["nodes_of"]) == (0, 1)

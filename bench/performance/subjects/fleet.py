@@ -188,6 +188,7 @@ async def _observe(
         summary=summarize([row for row in rows if isinstance(row, TrackedCluster)], None),
         changes=lease.tracked.state.changes + 1,
         fence=lease.fence,
+        quiet=1,
     )
     await store.end(lease, state, due_at=now + timedelta(hours=12))
 

@@ -2,10 +2,12 @@
 
 import inspect
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
+from fleet.model.account import Account, TrackedAccount
 from fleet.model.caller import Caller
 from fleet.ports.store import Reader, Ref
 from fleet.reading.visible import LimitedReader, visible_to
@@ -15,7 +17,6 @@ BY_ACCOUNT = {
     "clusters_of",
     "clusters_named",
     "nodes_of",
-    "nodes_of_many",
     "integrations_of",
     "regions_of",
     "instance_types_of",
@@ -31,9 +32,12 @@ BY_REF = {
     "operations_by_ref",
     "open_operations_by_lock",
 }
+BY_WHOLE_ACCOUNT = {"all_clusters", "first_clusters", "first_nodes"}
 OF_ALL = {"account_named", "accounts", "accounts_by_id", "activity", "attention", "feed", "operations"}
 """Held to it by what the graph answers with."""
 OF_NONE = {"budget"}
+SEVERAL = {*BY_REF, "all_clusters", "first_nodes"}
+"""Those that take several at once."""
 
 
 class Memory:
@@ -44,7 +48,7 @@ class Memory:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         async def noting(*arguments: Any, **_: Any) -> str:
-            self.asked.append(tuple(list(one) if name in BY_REF else one for one in arguments))
+            self.asked.append(tuple(list(one) if name in SEVERAL else one for one in arguments))
             return "what it remembers"
 
         return noting
@@ -62,7 +66,7 @@ def limited(memory: Memory) -> LimitedReader:
 
 def test_every_question_that_a_memory_answers_is_accounted_for() -> None:
     asked = {name for name, _ in inspect.getmembers(Reader, inspect.isfunction) if not name.startswith("_")}
-    assert asked == BY_ACCOUNT | BY_REF | OF_ALL | OF_NONE
+    assert asked == BY_ACCOUNT | BY_REF | BY_WHOLE_ACCOUNT | OF_ALL | OF_NONE
 
 
 async def ask(limited: LimitedReader, name: str, account_id: str) -> object:
@@ -91,6 +95,30 @@ async def test_what_is_named_is_looked_up_where_its_account_is_visible(
 ) -> None:
     await getattr(limited, name)([Ref(VISIBLE, "a"), Ref(HIDDEN, "a"), Ref(VISIBLE, "b")])
     assert memory.asked == [([Ref(VISIBLE, "a"), Ref(VISIBLE, "b")],)]
+
+
+def account(account_id: str) -> TrackedAccount:
+    return TrackedAccount(
+        account=Account(
+            id=account_id,
+            provider="kupe",
+            name=account_id,
+            token_hint="",
+            token_replaced_at=datetime(2026, 1, 1, tzinfo=UTC),
+            budget_key="",
+        )
+    )
+
+
+async def test_of_accounts_that_the_caller_read_only_the_visible_are_looked_up(
+    limited: LimitedReader, memory: Memory
+) -> None:
+    visible, hidden = account(VISIBLE), account(HIDDEN)
+    await limited.all_clusters([visible, hidden])
+    await limited.first_nodes([(visible, frozenset("a")), (hidden, frozenset("b"))], limit=1)
+    assert not await limited.first_clusters(hidden, limit=1)
+    assert await limited.first_clusters(visible, limit=1)
+    assert memory.asked == [([visible],), ([(visible, frozenset("a"))],), (visible,)]
 
 
 def test_who_sees_every_account_asks_the_memory_itself(memory: Memory) -> None:

@@ -282,10 +282,13 @@ async def test_the_nodes_of_many_clusters_come_with_one_query(
     keys = [key for key in HOSTILE if "/" not in key]
     nodes = [make_node(ACME, key, f"n{number}") for key in keys for number in range(5)]
     await observe(store, ACME, clock.now(), Changes(puts=nodes))
+    account = await store.account(ACME.id)
+    assert account is not None
     traffic.clear()
-    found = await store.nodes_of_many(ACME.id, frozenset([*keys[1:], "without-any"]), limit=3)
+    found = await store.first_nodes([(account, frozenset([*keys[1:], "without-any"]))], limit=3)
     assert set(traffic.operations) == {"Query"}
-    assert set(found) == {*keys[1:], "without-any"}
-    assert found["without-any"] == []
+    assert set(found) == {Ref(ACME.id, key) for key in (*keys[1:], "without-any")}
+    assert found[Ref(ACME.id, "without-any")] == []
     for key in keys[1:]:
-        assert found[key] == await store.nodes_of(Ref(ACME.id, key), after=None, limit=3)
+        ref = Ref(ACME.id, key)
+        assert found[ref] == await store.nodes_of(ref, after=None, limit=3)
