@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Protocol
 
-VIEWS = ("accounts", "activity", "clusters", "create", "keys", "operations", "spend")
+VIEWS = (
+    "accounts",
+    "activity",
+    "clusters",
+    "create",
+    "integrations",
+    "keys",
+    "operations",
+    "spend",
+    "webhooks",
+)
 """First parts of the addresses that the page itself shows. It has the same list."""
 
 _IN_A_QUERY = {"query", "documentId", "extensions"}

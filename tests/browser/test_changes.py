@@ -66,6 +66,13 @@ CHANGES = {
         button="Turn on the protection from deletion",
         request='"delete_protection": "ENABLED"',
     ),
+    "lock": Change(
+        cluster="newsroom",
+        button="Lock",
+        give=fill("Reason", "Elections"),
+        request='POST .*/lock.*"reason": "Elections"',
+    ),
+    "unlock": Change(cluster="till-edge", button="Unlock", request="DELETE .*/lock"),
     "limit": Change(
         cluster="fraud-signals",
         button="Change",
@@ -105,6 +112,38 @@ def test_every_change_of_a_cluster_shows_by_a_dry_run_what_it_would_send(
     expect(page.get_by_text("A change is on its way")).to_have_count(0)
     assert axe(page) == []
     assert witness.complaints == []
+
+
+def test_a_lock_is_shown_with_its_reason_and_keeps_every_other_change_off(page: Page) -> None:
+    open_cluster(page, "previews")
+    page.get_by_role("button", name="Lock", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Lock the cluster")
+    expect(dialog.get_by_role("button", name=re.compile("^Lock"))).to_have_attribute("title", "Say why.")
+    dialog.get_by_label("Reason").fill("A demonstration")
+    dialog.get_by_label("Days").fill("9")
+    dialog.get_by_role("button", name="Lock").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("at most 5 days")
+    dialog.get_by_label("Days").fill("2")
+    dialog.get_by_role("button", name="Lock").click()
+    expect(dialog).to_have_count(0)
+    header = page.locator(".cluster-header")
+    expect(header).to_contain_text("for 2 days: A demonstration", timeout=60_000)
+    unlock = header.get_by_role("button", name="Unlock", exact=True)
+    expect(unlock).not_to_have_attribute("aria-disabled", "true", timeout=60_000)
+    for name in ("Scale", "Stop", "Delete"):
+        button = header.get_by_role("button", name=re.compile(f"^{name}"))
+        expect(button).to_have_attribute("title", "It is locked: unlock it first.")
+    unlock.click()
+    page.get_by_role("dialog", name="Unlock the cluster").get_by_role("button", name="Unlock").click()
+    expect(header.get_by_role("button", name="Lock", exact=True)).to_be_visible(timeout=60_000)
+    expect(header).not_to_contain_text("A demonstration")
+
+
+def test_nobody_is_offered_a_size_that_karpenter_chooses(page: Page) -> None:
+    open_cluster(page, "newsroom")
+    scale = page.get_by_role("button", name=re.compile("^Scale"))
+    expect(scale).to_have_attribute("aria-disabled", "true")
+    expect(scale).to_have_attribute("title", re.compile("chooses its machines and their number"))
 
 
 def test_a_node_is_cordoned_after_a_dry_run_showed_the_request(page: Page, witness: Witness) -> None:

@@ -9,13 +9,14 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
+from fleet.ports import pages
 from tests.browser.conftest import ARTIFACTS, SECONDS, Witness, await_that
 from tests.browser.looking import axe, open_cluster, settled
 from tests.runner import Runner, running
 
-VIEWS = ("/", "/clusters", "/activity", "/operations", "/accounts", "/spend", "/keys", "/create")
+VIEWS = ("/", *(f"/{view}" for view in pages.VIEWS))
 ALL_CURRENT = re.compile(r"All \d+ accounts were observed when due\.")
 
 
@@ -141,19 +142,62 @@ def test_the_keyboard_alone_goes_everywhere(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+NARROW: ViewportSize = {"width": 390, "height": 844}
+FITS = """[document.documentElement, document.querySelector('main')].every(one => one.scrollWidth <= 390)
+  && [...document.querySelectorAll('nav :is(a, button)'), ...document.querySelectorAll('[role=menuitem]')]
+    .filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect())
+    .every(box => box.left >= 0 && box.right <= 390 && box.top >= 0 && box.bottom <= 844)"""
+
+
 @pytest.mark.parametrize("path", VIEWS)
 def test_nothing_is_cut_off_at_390_pixels(path: str, page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(NARROW)
     page.goto(path)
     settled(page)
-    await_that(
-        page,
-        "[document.documentElement, document.querySelector('main')].every(one => one.scrollWidth <= 390)",
-    )
+    await_that(page, FITS)
+    assert axe(page) == []
+
+
+@pytest.mark.parametrize("name", ["dispatch-board", "Blog", "till-edge", "Build farm"])
+def test_nothing_of_a_cluster_is_cut_off_at_390_pixels(name: str, page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    open_cluster(page, name)
+    settled(page)
+    await_that(page, FITS)
+
+
+def test_every_view_is_reached_at_390_pixels(page: Page, witness: Witness) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto("/")
+    bar = page.get_by_role("navigation", name="Views")
+    reached = set()
+    for name in ("Fleet", "Clusters", "Activity", "Operations"):
+        bar.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+        reached.add(page.evaluate("location.pathname"))
+    for name in ("Accounts", "Integrations", "Spend", "Keys", "Webhooks"):
+        bar.get_by_role("button").click()
+        await_that(page, FITS)
+        assert axe(page) == []
+        page.get_by_role("menuitem", name=name).click()
+        expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
+        expect(bar.get_by_role("button")).to_contain_text(name)
+        reached.add(page.evaluate("location.pathname"))
+    assert reached == set(VIEWS) - {"/create"}
+    assert witness.complaints == []
+
+
+def test_a_long_reason_for_stale_data_moves_nothing_off_the_page(page: Page) -> None:
+    page.goto("/")
+    settled(page)
+    refusal = {"errors": [{"message": "Fleetgraph cannot answer. " * 30}]}
+    page.route("**/graphql", lambda route: route.fulfill(status=503, json=refusal))
+    expect(page.get_by_role("status").filter(has_text="Stale")).to_be_visible()
+    await_that(page, "document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_person_acts_on_a_cluster_at_390_pixels(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(NARROW)
     open_cluster(page, "dispatch-board")
     page.get_by_role("button", name="Refresh").click()
     expect(page.get_by_text("is being observed")).to_be_visible()
@@ -205,11 +249,18 @@ def test_a_key_is_asked_for_once_and_a_provider_that_goes_is_said_with_its_age_u
     page.goto(f"{short_lived.origin}/clusters?q=dispatch-board")
     page.get_by_role("link", name="dispatch-board").click()
     expect(page.get_by_text("Read only. Your key would need the scope WRITE.")).to_be_visible()
-    for verb in ("Scale", "Delete", "Change", "Allow", "Turn off the protection from deletion"):
+    for verb in ("Scale", "Lock", "Delete", "Change", "Allow", "Turn off the protection from deletion"):
         expect(page.get_by_role("button", name=re.compile(f"^{verb}"))).to_have_count(0)
     page.goto(f"{short_lived.origin}/accounts")
     expect(page.get_by_text("Read only. Your key would need the scope ADMIN.")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^(Connect|Disconnect|Replace)"))).to_have_count(0)
+    page.goto(f"{short_lived.origin}/integrations")
+    expect(page.get_by_text("Read only. Your key would need the scope WRITE.")).to_be_visible()
+    expect(page.get_by_text("Production AWS", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^(New|Change|Delete)"))).to_have_count(0)
+    for view in ("keys", "webhooks"):
+        page.goto(f"{short_lived.origin}/{view}")
+        expect(page.get_by_text("Your key would need the scope ADMIN.")).to_be_visible()
 
 
 def test_an_expired_key_asks_for_another(page: Page, runner: Runner) -> None:

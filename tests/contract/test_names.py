@@ -16,8 +16,11 @@ PACKAGES = (
 )
 FILES = ("Makefile", "template.yaml", "samconfig.toml", "local/artefact.sh")
 PAGE = "web/page/src"
-OF_THE_PAGE = (f"{PAGE}/create/kinds.tsx", f"{PAGE}/cluster/Details.tsx", f"{PAGE}/cluster/sizes.tsx")
-"""Where the page has the forms, details and sizes of a provider. Without them it shows what all clusters have."""
+OF_THE_PAGE = (
+    *(f"{PAGE}/create/kinds.tsx", f"{PAGE}/integrations/kinds.ts"),
+    *(f"{PAGE}/cluster/Details.tsx", f"{PAGE}/cluster/Lock.tsx", f"{PAGE}/cluster/sizes.tsx"),
+)
+"""Where the page has the forms, details, locks and sizes of a provider. Without them it shows what all have."""
 ENGINE = r'COCKROACHDB = "COCKROACHDB"|<Fact title="Engine">.*'
 """What runs in a cluster has the name of a provider: `Engine` in fleet/model/cluster.py."""
 EXAMPLE = r"\s*(\$ )?fleetgraph .*"

@@ -21,6 +21,8 @@ const VIEW_CODE = {
   create: () => import("./create/Create"),
   spend: () => import("./spend/Spend"),
   keys: () => import("./keys/Keys"),
+  integrations: () => import("./integrations/Integrations"),
+  webhooks: () => import("./webhooks/Webhooks"),
 };
 
 // The code of the view that is asked for is loaded beside this, not after it.
@@ -36,6 +38,8 @@ const Create = lazy(VIEW_CODE.create);
 const Activity = lazy(VIEW_CODE.activity);
 const Spend = lazy(VIEW_CODE.spend);
 const Keys = lazy(VIEW_CODE.keys);
+const Integrations = lazy(VIEW_CODE.integrations);
+const Webhooks = lazy(VIEW_CODE.webhooks);
 
 export function App() {
   const { keyWanted } = useStore(connection);
@@ -80,6 +84,8 @@ function Views() {
       <Route path="/activity" component={Activity} />
       <Route path="/spend" component={Spend} />
       <Route path="/keys" component={Keys} />
+      <Route path="/integrations" component={Integrations} />
+      <Route path="/webhooks" component={Webhooks} />
       <Route>
         <Empty icon="UNKNOWN" title="There is nothing at this address.">
           <LinkButton to="/">To the fleet</LinkButton>

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
 import { Link } from "wouter";
 import type { AccountRow_account$data, AccountRow_account$key } from "../__generated__/AccountRow_account.graphql";
-import { Ago, For } from "../parts/Ago";
+import { Ago, Due, For } from "../parts/Ago";
 import { Button } from "../parts/Button";
 import { FreshnessState } from "../parts/Phase";
 import { useRefusal } from "../shell/Viewer";
@@ -77,7 +77,7 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
           seen <Ago at={freshness.observedAt} />
           {freshness.nextAttemptAt ? (
             <>
-              , next <Ago at={freshness.nextAttemptAt} />
+              , next <Due at={freshness.nextAttemptAt} />
             </>
           ) : (
             ", waits for another token"
@@ -126,7 +126,7 @@ function Budget({ budget }: { budget: AccountRow_account$data["requestBudget"] }
         {remaining} of {limit} left per {windowSeconds === 3600 ? "hour" : windowSeconds === 1 ? "second" : `${windowSeconds} s`}
         {resetsAt && (
           <>
-            , all <Ago at={resetsAt} />
+            , all <Due at={resetsAt} />
           </>
         )}
       </span>

@@ -5,6 +5,7 @@ import type { ConnectMutation, ProviderKind } from "../__generated__/ConnectMuta
 import { Button } from "../parts/Button";
 import { Dialog } from "../parts/Dialog";
 import { say } from "../parts/Toasts";
+import { seal } from "../relay/secrets";
 import { useChange } from "../relay/useChange";
 
 interface ConnectProps {
@@ -51,7 +52,7 @@ export function Connect({ providers, isOpen, onClose }: ConnectProps) {
         name: fields.name.trim(),
         externalId: fields.externalId.trim() || null,
         apiVersion: fields.apiVersion.trim() || null,
-        apiToken: fields.apiToken,
+        apiToken: seal(fields.apiToken),
       },
     });
     const refused = connectAccount?.userErrors[0];

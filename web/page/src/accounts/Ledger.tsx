@@ -6,7 +6,7 @@ import type { LedgerQuery } from "../__generated__/LedgerQuery.graphql";
 import { plural } from "../model/amount";
 import { words } from "../model/phase";
 import { duration } from "../model/time";
-import { Ago, Clock } from "../parts/Ago";
+import { Ago, Clock, Due } from "../parts/Ago";
 import { Dialog } from "../parts/Dialog";
 import { Section } from "../parts/Section";
 import { Skeleton } from "../parts/States";
@@ -61,7 +61,7 @@ function Content({ accountId }: { accountId: string }) {
   const nodes = observations?.nodes ?? [];
   return (
     <>
-      <Section title="What is asked when" source={source} note={next ? <>next <Ago at={next} /></> : "waits for another token"}>
+      <Section title="What is asked when" source={source} note={next ? <>next <Due at={next} /></> : "waits for another token"}>
         <div className="scroll" tabIndex={0} role="group" aria-label="What is asked when, as a table">
           <table className="sheet">
             <thead>
@@ -80,7 +80,7 @@ function Content({ accountId }: { accountId: string }) {
                   <td>
                     <Ago at={one.observedAt} />
                   </td>
-                  <td>{one.nextAttemptAt && <Ago at={one.nextAttemptAt} />}</td>
+                  <td>{one.nextAttemptAt && <Due at={one.nextAttemptAt} />}</td>
                   <td>{one.intervalSeconds != null && duration(one.intervalSeconds)}</td>
                   <td>{one.requests}</td>
                   <td>{one.reason}</td>

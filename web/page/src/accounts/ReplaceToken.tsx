@@ -5,6 +5,7 @@ import type { ReplaceTokenMutation } from "../__generated__/ReplaceTokenMutation
 import { Button } from "../parts/Button";
 import { Dialog } from "../parts/Dialog";
 import { say } from "../parts/Toasts";
+import { seal } from "../relay/secrets";
 import { useChange } from "../relay/useChange";
 
 export interface OfAccount {
@@ -35,7 +36,7 @@ export function ReplaceToken({ id, name, isOpen, onClose }: OfAccount) {
     event.preventDefault();
     if (because) return;
     setFault(null);
-    const { replaceAccountToken } = await change({ id, apiToken });
+    const { replaceAccountToken } = await change({ id, apiToken: seal(apiToken) });
     const refused = replaceAccountToken?.userErrors[0];
     if (refused) setFault(refused.message);
     else if (replaceAccountToken) {

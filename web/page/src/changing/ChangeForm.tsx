@@ -15,6 +15,8 @@ export interface ChangeFormProps {
   ask: Ask;
   /** The whole input as text. The plan of another input is not shown. */
   wish?: string;
+  /** Its input can hold secrets, so that its plan is applied with the input once more: `ask` takes the digest. */
+  hasSecrets?: boolean;
   /** What the button says that makes the change. */
   label: string;
   kind?: "primary" | "danger";
@@ -30,7 +32,7 @@ export interface ChangeFormProps {
   children?: ReactNode;
 }
 
-export function ChangeForm({ ask, wish = "", label, kind = "primary", because = null, className, actions, onSent, onRefused, conflict, children }: ChangeFormProps) {
+export function ChangeForm({ ask, wish = "", hasSecrets = false, label, kind = "primary", because = null, className, actions, onSent, onRefused, conflict, children }: ChangeFormProps) {
   const [isBusy, setBusy] = useState(false);
   const [refused, setRefused] = useState<readonly Refusal[]>([]);
   const [planned, setPlanned] = useState<{ wish: string; plan: NonNullable<Answer["plan"]> } | null>(null);
@@ -38,9 +40,9 @@ export function ChangeForm({ ask, wish = "", label, kind = "primary", because = 
     (onRefused ?? setRefused)(said);
     setPlanned(null);
   };
-  const request = async (dryRun: boolean) => {
+  const request = async (dryRun: boolean, plan?: string) => {
     setBusy(true);
-    const answer = await ask(dryRun).finally(() => setBusy(false));
+    const answer = await ask(dryRun, plan).finally(() => setBusy(false));
     if (!answer) return;
     tell(answer.userErrors);
     if (answer.userErrors.length > 0) return;
@@ -91,7 +93,7 @@ export function ChangeForm({ ask, wish = "", label, kind = "primary", because = 
           {label}
         </Button>
       </footer>
-      {planned?.wish === wish && <Plan key={planned.plan.digest} plan={planned.plan} onRefused={tell} onSent={onSent} />}
+      {planned?.wish === wish && <Plan key={planned.plan.digest} plan={planned.plan} onRefused={tell} onSent={onSent} {...(hasSecrets && { onAgain: (digest) => void request(false, digest) })} />}
     </form>
   );
 }

@@ -14,9 +14,11 @@ interface PlanProps {
   onRefused: (said: readonly Refusal[]) => void;
   /** It was sent. Null where no operation follows it. */
   onSent: (operationId: string | null) => void;
+  /** Asks for the change itself, by this digest. For a plan with secrets, which are not kept. */
+  onAgain?: (digest: string) => void;
 }
 
-export function Plan({ plan, onRefused, onSent }: PlanProps) {
+export function Plan({ plan, onRefused, onSent, onAgain }: PlanProps) {
   const { digest, expiresAt, isWhole, requests, cost } = useFragment(
     graphql`
       fragment Plan_plan on Plan {
@@ -65,12 +67,16 @@ export function Plan({ plan, onRefused, onSent }: PlanProps) {
     }
   `);
   const send = async () => {
+    if (!isWhole) {
+      onAgain?.(digest);
+      return;
+    }
     const { applyPlan } = await apply({ digest });
     if (!applyPlan) return;
     if (applyPlan.userErrors.length > 0) onRefused(applyPlan.userErrors);
     else onSent(applyPlan.operation?.id ?? null);
   };
-  const because = isBusy ? "It is being asked for." : isWhole ? null : "It holds secrets, which are not kept: ask for the change itself.";
+  const because = isBusy ? "It is being asked for." : isWhole || onAgain ? null : "It holds secrets, which are not kept: ask for the change itself.";
   return (
     <Section title="What would be sent" note="Nothing was changed.">
       <ol className="requests">

@@ -14,5 +14,8 @@ export interface Answer {
   readonly plan?: (Plan_plan$key & { readonly digest: string }) | null | undefined;
 }
 
-/** Asks for a change, or for its plan. Null where nothing came: why was said already. */
-export type Ask = (dryRun: boolean) => Promise<Answer | null | undefined>;
+/**
+ * Asks for a change, or for its plan. `plan` is the digest of a dry run: exactly its requests are to go out. Null where
+ * nothing came: why was said already.
+ */
+export type Ask = (dryRun: boolean, plan?: string) => Promise<Answer | null | undefined>;

@@ -108,14 +108,13 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
         <Fact title="Cloud">{data.cloud && (data.cloud === "UNKNOWN" ? (data.providerCloud ?? "Unknown") : cloudName(data.cloud))}</Fact>
         <Fact title="Regions">{data.regions.join(", ")}</Fact>
         <Fact title="Nodes">
-          {capacity.nodeCount}
-          {capacity.maxNodes != null && ` (${capacity.minNodes ?? 0} to ${capacity.maxNodes})`}
+          {nodes(capacity)}
           {capacity.instanceType && <span className="muted mono"> {capacity.instanceType}</span>}
         </Fact>
         <Fact title="Capacity">{size(capacity.total)}</Fact>
         <Fact title="Each node">{size(capacity.perNode)}</Fact>
         <Fact title="Cost estimate">
-          {costEstimate && `${money(costEstimate.minimum)} to ${money(costEstimate.maximum)} a month`}
+          {costEstimate && `${range(money(costEstimate.minimum), money(costEstimate.maximum))} a month`}
         </Fact>
         <Fact title="Integration">
           {integration && (
@@ -157,6 +156,21 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
       )}
     </Section>
   );
+}
+
+const range = (least: string, most: string): string => (least === most ? most : `${least} to ${most}`);
+
+interface Count {
+  readonly nodeCount: number | null | undefined;
+  readonly minNodes: number | null | undefined;
+  readonly maxNodes: number | null | undefined;
+}
+
+/** 3, 3 (1 to 6), 1 to 6. */
+function nodes({ nodeCount, minNodes, maxNodes }: Count): string | null {
+  if (maxNodes == null) return nodeCount == null ? null : String(nodeCount);
+  const bounds = range(String(minNodes ?? 0), String(maxNodes));
+  return nodeCount == null ? bounds : bounds === String(nodeCount) ? bounds : `${nodeCount} (${bounds})`;
 }
 
 interface Resources {

@@ -6,7 +6,8 @@ import type { Header_cluster$data, Header_cluster$key } from "../__generated__/H
 import { ChangeDialog } from "../changing/ChangeDialog";
 import { words } from "../model/phase";
 import { useNow } from "../model/time";
-import { Ago, For } from "../parts/Ago";
+import { Ago, Due, For } from "../parts/Ago";
+import { Banner } from "../parts/Banner";
 import { Button, Outside } from "../parts/Button";
 import { Expected } from "../parts/Expected";
 import { Icon } from "../parts/icons";
@@ -15,6 +16,7 @@ import { SourceMenu, type Source } from "../parts/Section";
 import { RefreshAccount } from "../accounts/RefreshAccount";
 import { ReadOnly, useRefusal } from "../shell/Viewer";
 import { Delete } from "./Delete";
+import { LockButton, Locked, useLock } from "./Lock";
 import { Resize } from "./Resize";
 import { Upgrade } from "./Upgrade";
 import { useVerbs, type VerbName } from "./useVerbs";
@@ -34,6 +36,7 @@ export function Header({ cluster, source }: { cluster: Header_cluster$key; sourc
           versions
         }
         ...sizes_cluster
+        ...Lock_cluster
         provider {
           name
         }
@@ -84,6 +87,7 @@ export function Header({ cluster, source }: { cluster: Header_cluster$key; sourc
     cluster,
   );
   const { status, freshness, operation } = data;
+  const { lock } = useLock(data);
   return (
     <header className="cluster-header">
       <p className="crumbs">
@@ -111,7 +115,7 @@ export function Header({ cluster, source }: { cluster: Header_cluster$key; sourc
           This was seen <Ago at={freshness.observedAt} />. {freshness.lastFailure?.message ?? "The observation is overdue."}{" "}
           {freshness.nextAttemptAt && (
             <>
-              Next attempt <Ago at={freshness.nextAttemptAt} />.
+              Next attempt <Due at={freshness.nextAttemptAt} />.
             </>
           )}
         </Banner>
@@ -122,21 +126,13 @@ export function Header({ cluster, source }: { cluster: Header_cluster$key; sourc
           {status.providerOperation && ` The provider is at ${status.providerOperation}.`}
         </Banner>
       )}
+      {lock && <Locked lock={lock} />}
       {operation && <InFlight operation={operation} />}
     </header>
   );
 }
 
 const toneOf = (phase: string): string => (phase === "FAILED" || phase === "DEGRADED" ? "broken" : "moving");
-
-function Banner({ tone, children }: { tone: string; children: React.ReactNode }) {
-  return (
-    <div className={`banner tone-${tone}`}>
-      <Icon name={tone === "broken" ? "BROKEN" : tone === "moving" ? "MOVING" : "UNKNOWN"} />
-      <p>{children}</p>
-    </div>
-  );
-}
 
 type Operation = {
   readonly id: string;
@@ -157,7 +153,7 @@ function InFlight({ operation }: { operation: Operation }) {
       <OperationState state={operation.state} />
       <p>
         <Link to={`/operations/${encodeURIComponent(operation.id)}`}>{words(operation.kind)}</Link>, asked for by {operation.requestedBy}{" "}
-        <Ago at={operation.requestedAt} />. {operation.failure?.message} We stop waiting <Ago at={operation.deadline} />.
+        <Ago at={operation.requestedAt} />. {operation.failure?.message} We stop waiting <Due at={operation.deadline} />.
       </p>
       <progress max={1} value={share} aria-label="Share of the time that we wait" />
     </div>
@@ -173,9 +169,11 @@ function Actions({ cluster }: { cluster: Subject }) {
   const verbs = useVerbs(cluster.id);
   const { upgrade } = cluster;
   const canEnd = upgrade.state === "PENDING_FINALIZATION";
+  const { lock } = useLock(cluster);
   const because = (capability: string): string | null => {
     const support = cluster.capabilities.find((one) => one.capability === capability);
     if (!support?.isSupported) return support?.reason ?? "The provider cannot do this.";
+    if (lock && capability !== "LOCK_CLUSTER") return "It is locked: unlock it first.";
     return cluster.operation ? "A change is on its way." : null;
   };
   const offers = upgrade.versions?.length ? null : "No version is on offer.";
@@ -198,6 +196,7 @@ function Actions({ cluster }: { cluster: Subject }) {
           <Button because={because("UPGRADE_CLUSTER") ?? offers} onClick={() => setOpened("upgrade")}>
             Upgrade
           </Button>
+          <LockButton cluster={cluster} because={because("LOCK_CLUSTER")} />
           <Button
             kind="danger"
             because={because("DELETE_CLUSTER") ?? (cluster.isDeletionProtected ? "Deletion protection is on." : null)}

@@ -2,8 +2,7 @@
 import { graphql, useFragment } from "react-relay";
 import type { UpdateClusterInput } from "../__generated__/ResizeMutation.graphql";
 import type { sizes_cluster$data, sizes_cluster$key } from "../__generated__/sizes_cluster.graphql";
-import { Text, Tick, whole } from "../create/fields";
-import type { Values } from "../create/types";
+import { Text, Tick, type Values, whole } from "../parts/fields";
 
 type Sized = sizes_cluster$data;
 
@@ -148,6 +147,10 @@ const northflank: Size = {
 };
 
 const qovery: Size = {
+  refuses: ({ details }) =>
+    details?.isAutoscaled
+      ? "Karpenter, or Autopilot in Google Cloud, chooses its machines and their number."
+      : null,
   initial: ({ capacity }) => ({
     minNodes: text(capacity.minNodes),
     maxNodes: text(capacity.maxNodes),
@@ -212,6 +215,9 @@ export function useSized(cluster: sizes_cluster$key): Sized {
           ... on KupeClusterDetails {
             requestedVersion
             isHighlyAvailable
+          }
+          ... on QoveryClusterDetails {
+            isAutoscaled
           }
           ... on NorthflankClusterDetails {
             nodePools {

@@ -6,10 +6,12 @@ import type { FormMutation } from "../__generated__/FormMutation.graphql";
 import compiled from "../__generated__/FormQuery.graphql";
 import type { FormQuery } from "../__generated__/FormQuery.graphql";
 import { ChangeForm, Refusals } from "../changing/ChangeForm";
+import { randomKey } from "../changing/randomKey";
 import type { Refusal } from "../changing/types";
+import type { Values } from "../parts/fields";
 import { Section } from "../parts/Section";
 import { useChange } from "../relay/useChange";
-import type { Kind, Offers, Values } from "./types";
+import type { Kind, Offers } from "./types";
 
 export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
   const offers = useOffers(accountId);
@@ -81,11 +83,6 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
       </ChangeForm>
     </Section>
   );
-}
-
-/** A random name of this wish: repeated, it makes no second cluster. Works without a secure context, too. */
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function useOffers(accountId: string): Offers {

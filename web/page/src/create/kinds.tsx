@@ -1,7 +1,8 @@
 /** How clusters of each provider are asked for. */
 import type { Cloud } from "../__generated__/FormMutation.graphql";
 import { AMOUNT, toMinor } from "../model/amount";
-import { Choice, cloudsOf, integrationsOf, regionsOf, Text, Tick, typesOf, whole } from "./fields";
+import { Choice, Text, Tick, whole } from "../parts/fields";
+import { cloudsOf, integrationsOf, regionsOf, typesOf } from "./offers";
 import type { FieldsProps, Kind } from "./types";
 
 const PLANS = [

@@ -1,9 +1,7 @@
 import type { ReactNode } from "react";
 import type { ClusterSpecInput } from "../__generated__/FormMutation.graphql";
 import type { UpdateClusterInput } from "../__generated__/ProtectionMutation.graphql";
-
-/** What is typed, by the name of the field. */
-export type Values = Readonly<Record<string, string>>;
+import type { Values } from "../parts/fields";
 
 export interface Offers {
   readonly regions: readonly {

@@ -2,7 +2,7 @@
 import { graphql, useFragment } from "react-relay";
 import type { Outages_coverage$data, Outages_coverage$key } from "../__generated__/Outages_coverage.graphql";
 import { plural } from "../model/amount";
-import { Ago } from "../parts/Ago";
+import { Ago, Due } from "../parts/Ago";
 import { Icon } from "../parts/icons";
 
 type Missing = Outages_coverage$data["missing"]["nodes"][number];
@@ -61,7 +61,7 @@ function Outage({ accounts }: { accounts: Missing[] }) {
         )}{" "}
         {next && (
           <>
-            Next attempt <Ago at={next} />.
+            Next attempt <Due at={next} />.
           </>
         )}
       </p>

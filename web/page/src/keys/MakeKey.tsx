@@ -5,7 +5,7 @@ import type { MakeKeyAccountsQuery } from "../__generated__/MakeKeyAccountsQuery
 import type { MakeKeyMutation, Scope } from "../__generated__/MakeKeyMutation.graphql";
 import { Button } from "../parts/Button";
 import { Dialog } from "../parts/Dialog";
-import { copy } from "../parts/Section";
+import { Once } from "../parts/Once";
 import { say } from "../parts/Toasts";
 import { useChange } from "../relay/useChange";
 
@@ -37,16 +37,7 @@ export function MakeKey({ isOpen, connection, onClose }: MakeKeyProps) {
   return (
     <Dialog title={made ? "The key" : "Make a key"} isOpen={isOpen} onClose={close}>
       {made ? (
-        <div className="made">
-          <p>This is the only time that it is shown.</p>
-          <input aria-label="The key" className="mono" readOnly value={made} onFocus={(event) => event.target.select()} />
-          <footer>
-            <Button icon="copy" kind="primary" onClick={() => copy(made, "The key is copied.")}>
-              Copy
-            </Button>
-            <Button onClick={close}>Done</Button>
-          </footer>
-        </div>
+        <Once label="The key" secret={made} copied="The key is copied." onDone={close} />
       ) : (
         isOpen && <Form connection={connection} onMade={setMade} onCancel={close} />
       )}

@@ -46,7 +46,7 @@ export function words(name: string): string {
 const CLOUDS: Record<string, string> = {
   AWS: "AWS",
   GCP: "GCP",
-  BYOK: "Bring your own",
+  BYOK: "Your own Kubernetes",
   CIVO: "Civo",
   COREWEAVE: "CoreWeave",
   DIGITAL_OCEAN: "DigitalOcean",

@@ -28,13 +28,15 @@ export function useNow(step: number = SECOND): number {
 }
 
 const UNITS = [
+  ["y", 365 * 86_400],
+  ["mo", 30 * 86_400],
   ["d", 86_400],
   ["h", 3_600],
   ["m", 60],
   ["s", 1],
 ] as const;
 
-/** The two largest units: 3d 4h, 12m 5s, 40s. */
+/** The two largest units: 2y 5mo, 3d 4h, 12m 5s, 40s. A month has 30 days here. */
 export function duration(seconds: number): string {
   let rest = Math.max(0, Math.round(seconds));
   const said: string[] = [];

@@ -6,7 +6,7 @@ import compiled from "../__generated__/OperationQuery.graphql";
 import type { OperationQuery } from "../__generated__/OperationQuery.graphql";
 import { words } from "../model/phase";
 import { duration, full, useNow } from "../model/time";
-import { Ago, For } from "../parts/Ago";
+import { Ago, Due, For } from "../parts/Ago";
 import { Expected } from "../parts/Expected";
 import { Fact } from "../parts/Fact";
 import { Icon, type IconName } from "../parts/icons";
@@ -175,7 +175,7 @@ export default function Operation({ id }: { id: string }) {
               <Fact title="HTTP status">{failure?.httpStatus}</Fact>
               <Fact title="Provider's request">{failure?.providerRequestId && <span className="mono">{failure.providerRequestId}</span>}</Fact>
               <Fact title="May work later">{failure && (failure.isRetryable ? "yes" : "no")}</Fact>
-              <Fact title="Try again">{failure?.retryAt && <Ago at={failure.retryAt} />}</Fact>
+              <Fact title="Try again">{failure?.retryAt && <Due at={failure.retryAt} />}</Fact>
             </dl>
           </Section>
           {node.input.length > 0 && (
@@ -254,7 +254,7 @@ function Waiting({ since, deadline, eta }: { since: string; deadline: string; et
           for <For since={since} />
         </span>
         <p>
-          We stop waiting <Ago at={deadline} />.
+          We stop waiting <Due at={deadline} />.
           <Expected eta={eta} />
         </p>
         <progress max={1} value={Math.min(1, (now - began) / (Date.parse(deadline) - began))} aria-label="Share of the time that we wait" />

@@ -8,7 +8,18 @@ export function Ago({ at, exact = false }: { at: string | null | undefined; exac
   const said = exact ? duration(Math.abs(seconds)) : brief(Math.abs(seconds));
   return (
     <time dateTime={at} title={full(at)}>
-      {seconds < 0 ? `in ${said}` : `${said} ago`}
+      {Math.round(Math.abs(seconds)) === 0 ? "now" : seconds < 0 ? `in ${said}` : `${said} ago`}
+    </time>
+  );
+}
+
+/** When something is expected. What is overdue is so now. */
+export function Due({ at }: { at: string }) {
+  const now = useNow();
+  const seconds = -secondsSince(at, now);
+  return (
+    <time dateTime={at} title={full(at)}>
+      {Math.round(seconds) <= 0 ? "now" : `in ${brief(seconds)}`}
     </time>
   );
 }

@@ -3,6 +3,7 @@ import { Environment, Network, RecordSource, Store } from "relay-runtime";
 import type { GraphQLResponse, RequestParameters, Variables } from "relay-runtime";
 import { answered, failed, keyWanted } from "./connection";
 import { key } from "./key";
+import { unseal } from "./secrets";
 
 const ANSWER_WITHIN_MS = 30_000;
 
@@ -32,7 +33,7 @@ async function send(params: RequestParameters, variables: Variables): Promise<Gr
         "content-type": "application/json",
         ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
       },
-      body: JSON.stringify({ query: params.text, variables, operationName: params.name }),
+      body: JSON.stringify({ query: params.text, variables, operationName: params.name }, unseal),
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
   } catch (error) {

@@ -41,8 +41,8 @@ function Live() {
       <span className="dot" aria-hidden="true" />
       {isStale ? (
         <>
-          Stale{answeredAt !== null && `, ${brief(age / 1000)} old`}
-          {failure && <span className="why">: {failure}</span>}
+          <span>Stale{answeredAt !== null && `, ${brief(age / 1000)} old`}</span>
+          {failure && <span className="why">{failure}</span>}
         </>
       ) : (
         "Live"

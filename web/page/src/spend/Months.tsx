@@ -94,7 +94,7 @@ function Currency({ currency, periods }: { currency: string; periods: [Account, 
   const digits = digitsOf(periods[0]?.[1].total.decimal ?? "");
   if (shown.length === 0) return null;
   return (
-    <ol className="months" aria-label={`Months in ${currency}`}>
+    <ol className="months" tabIndex={0} aria-label={`Months in ${currency}`}>
       {shown.map(({ name, minorUnits, isFinal, parts }) => (
         <li key={name} title={parts.join("\n")}>
           <span className="amount">{money({ decimal: decimal(minorUnits, digits), currency })}</span>

@@ -1,10 +1,15 @@
-/** Fields of the form. */
+/** Fields of a form. What is typed is kept by the name of the field. */
 import { useId, type ReactNode } from "react";
-import { cores, mebibytes } from "../model/amount";
-import { cloudName } from "../model/phase";
-import type { FieldsProps, Offers } from "./types";
 
-type Given = Pick<FieldsProps, "values" | "onChange"> & { name: string; title: string; note?: ReactNode };
+export type Values = Readonly<Record<string, string>>;
+
+interface Given {
+  values: Values;
+  onChange: (changed: Values) => void;
+  name: string;
+  title: string;
+  note?: ReactNode;
+}
 
 export function Text({ values, onChange, name, title, note, ...rest }: Given & { inputMode?: "numeric" | "decimal"; placeholder?: string }) {
   const id = useId();
@@ -12,6 +17,24 @@ export function Text({ values, onChange, name, title, note, ...rest }: Given & {
     <div className="field">
       <label htmlFor={id}>{title}</label>
       <input id={id} autoComplete="off" value={values[name] ?? ""} onChange={(event) => onChange({ [name]: event.target.value })} {...rest} />
+      {note && <small className="muted">{note}</small>}
+    </div>
+  );
+}
+
+/** It is not shown while it is typed. One of several lines keeps them, as keys in PEM need. */
+export function Secret({ values, onChange, name, title, note, isLong = false }: Given & { isLong?: boolean }) {
+  const id = useId();
+  const given = {
+    id,
+    autoComplete: "off",
+    value: values[name] ?? "",
+    onChange: (event: { target: { value: string } }) => onChange({ [name]: event.target.value }),
+  };
+  return (
+    <div className={isLong ? "field across" : "field"}>
+      <label htmlFor={id}>{title}</label>
+      {isLong ? <textarea {...given} className="secret" rows={3} spellCheck={false} /> : <input {...given} type="password" />}
       {note && <small className="muted">{note}</small>}
     </div>
   );
@@ -47,25 +70,6 @@ export function Tick({ values, onChange, name, title }: Given) {
     </label>
   );
 }
-
-export const cloudsOf = (offers: Offers): Options =>
-  [...new Set(offers.regions.map((region) => region.cloud))].sort().map((cloud) => [cloud, cloudName(cloud)]);
-
-export const regionsOf = (offers: Offers, cloud: string | undefined, isServerless = false): Options =>
-  offers.regions
-    .filter((region) => region.cloud === cloud && !(isServerless && region.isServerless === false))
-    .map((region) => [region.name, region.location ? `${region.name}, ${region.location}` : region.name]);
-
-export const typesOf = (offers: Offers, cloud: string | undefined, region: string | undefined): Options =>
-  offers.instanceTypes
-    .filter((type) => type.cloud === cloud && (type.region == null || type.region === region))
-    .map((type) => [
-      type.name,
-      [type.name, type.cpuMillicores != null && cores(type.cpuMillicores), type.memoryMiB != null && mebibytes(type.memoryMiB)].filter(Boolean).join(", "),
-    ]);
-
-export const integrationsOf = (offers: Offers, cloud: string | undefined): Options =>
-  offers.integrations.filter((one) => one.cloud === cloud).map((one) => [one.id, one.name]);
 
 /** A whole number, or null while it is none. */
 export const whole = (typed: string | undefined): number | null => (typed && /^\d{1,9}$/.test(typed) ? Number(typed) : null);

@@ -1,0 +1,24 @@
+/** What an account can offer, as options of a field. */
+import { cores, mebibytes } from "../model/amount";
+import { cloudName } from "../model/phase";
+import type { Options } from "../parts/fields";
+import type { Offers } from "./types";
+
+export const cloudsOf = (offers: Offers): Options =>
+  [...new Set(offers.regions.map((region) => region.cloud))].sort().map((cloud) => [cloud, cloudName(cloud)]);
+
+export const regionsOf = (offers: Offers, cloud: string | undefined, isServerless = false): Options =>
+  offers.regions
+    .filter((region) => region.cloud === cloud && !(isServerless && region.isServerless === false))
+    .map((region) => [region.name, region.location ? `${region.name}, ${region.location}` : region.name]);
+
+export const typesOf = (offers: Offers, cloud: string | undefined, region: string | undefined): Options =>
+  offers.instanceTypes
+    .filter((type) => type.cloud === cloud && (type.region == null || type.region === region))
+    .map((type) => [
+      type.name,
+      [type.name, type.cpuMillicores != null && cores(type.cpuMillicores), type.memoryMiB != null && mebibytes(type.memoryMiB)].filter(Boolean).join(", "),
+    ]);
+
+export const integrationsOf = (offers: Offers, cloud: string | undefined): Options =>
+  offers.integrations.filter((one) => one.cloud === cloud).map((one) => [one.id, one.name]);

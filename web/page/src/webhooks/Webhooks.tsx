@@ -1,0 +1,109 @@
+/** Webhooks: where what happens in the fleet is sent. */
+import { Suspense, useMemo, useState } from "react";
+import { graphql, usePaginationFragment } from "react-relay";
+import type { WebhooksPageQuery } from "../__generated__/WebhooksPageQuery.graphql";
+import compiled from "../__generated__/WebhooksQuery.graphql";
+import type { WebhooksQuery } from "../__generated__/WebhooksQuery.graphql";
+import type { Webhooks_query$key } from "../__generated__/Webhooks_query.graphql";
+import { Button } from "../parts/Button";
+import { Section } from "../parts/Section";
+import { Empty, Skeleton } from "../parts/States";
+import { useFollowed } from "../relay/useFollowed";
+import { useRefusal, useViewer } from "../shell/Viewer";
+import { MakeWebhook } from "./MakeWebhook";
+import { WebhookRow } from "./WebhookRow";
+
+/** Deliveries are no change of the fleet. */
+const AT_LEAST_EVERY_MS = 10_000;
+
+export default function Webhooks() {
+  const { isKnown } = useViewer();
+  const refusal = useRefusal("ADMIN");
+  if (!isKnown) return <Skeleton />;
+  if (refusal) {
+    return (
+      <Empty icon="lock" title="Webhooks are for administrators.">
+        {refusal}
+      </Empty>
+    );
+  }
+  return <List />;
+}
+
+function List() {
+  const variables = useMemo(() => ({}), []);
+  const [isMaking, setMaking] = useState(false);
+  const [isDeep, setDeep] = useState(false);
+  const query = useFollowed<WebhooksQuery>(
+    graphql`
+      query WebhooksQuery {
+        ...Webhooks_query
+      }
+    `,
+    variables,
+    { isPaused: isDeep, atLeastEveryMs: AT_LEAST_EVERY_MS },
+  );
+  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<WebhooksPageQuery, Webhooks_query$key>(
+    graphql`
+      fragment Webhooks_query on Query
+      @argumentDefinitions(count: { type: "Int", defaultValue: 50 }, cursor: { type: "String" })
+      @refetchable(queryName: "WebhooksPageQuery") {
+        webhooks(first: $count, after: $cursor) @connection(key: "Webhooks_webhooks") {
+          __id
+          edges {
+            node {
+              id
+              ...WebhookRow_webhook
+            }
+          }
+        }
+      }
+    `,
+    query,
+  );
+  const connection = data.webhooks?.__id ?? "";
+  const webhooks = (data.webhooks?.edges ?? []).map((edge) => edge.node);
+  return (
+    <div className="page">
+      <Section
+        title="Webhooks"
+        note="what happens in the fleet, sent to an address of yours"
+        source={{ document: compiled, variables }}
+        actions={
+          <Button icon="plus" onClick={() => setMaking(true)}>
+            New webhook
+          </Button>
+        }
+      >
+        {webhooks.length === 0 ? (
+          <Empty icon="webhooks" title="Nothing is sent anywhere yet.">
+            A webhook tells a chat, a pager or a program of yours when a cluster fails, a change ends or an account cannot be observed.
+          </Empty>
+        ) : (
+          <ul className="items">
+            {webhooks.map((webhook) => (
+              <WebhookRow key={webhook.id} webhook={webhook} connection={connection} />
+            ))}
+          </ul>
+        )}
+        {hasNext && (
+          <Button
+            kind="quiet"
+            because={isLoadingNext ? "They are being loaded." : null}
+            onClick={() => {
+              setDeep(true);
+              loadNext(100);
+            }}
+          >
+            More webhooks
+          </Button>
+        )}
+      </Section>
+      {isMaking && (
+        <Suspense>
+          <MakeWebhook connection={connection} onClose={() => setMaking(false)} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
