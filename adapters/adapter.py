@@ -172,9 +172,16 @@ class BaseAdapter(ABC):
 
     def discreet(self, cluster: Cluster) -> Cluster:
         """The text without parts of the token, which a provider can repeat in its messages."""
-        said = {"message": cluster.message, "unread_members": cluster.unread_members}
+        said = {
+            "message": cluster.message,
+            "warnings": cluster.warnings,
+            "unread_members": cluster.unread_members,
+        }
         kept = {
             "message": None if cluster.message is None else self._http.clean(cluster.message),
+            "warnings": tuple(
+                one.model_copy(update={"message": self._http.clean(one.message)}) for one in cluster.warnings
+            ),
             "unread_members": tuple(map(self._http.clean, cluster.unread_members)),
         }
         return cluster if kept == said else cluster.model_copy(update=kept)

@@ -7,7 +7,10 @@ from adapters.http import Answer, Complaint
 from adapters.kupe.billing import (
     WireInvoice,
     WireInvoices,
+    WirePlan,
+    WirePlans,
     WireTenant,
+    to_plan,
     to_running,
     to_statements,
     to_subscription,
@@ -16,10 +19,10 @@ from adapters.kupe.convert import to_cluster, to_connection
 from adapters.kupe.request import texts_in, to_create_request, to_update_request
 from adapters.kupe.wire import WireCluster, WireClusters, WireKubeconfig
 from fleet.model.cluster import Cluster, Connection, Phase
-from fleet.model.failure import Unavailable
+from fleet.model.failure import Forbidden, NotFound, Rejected, Unavailable, UnexpectedResponse
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
-from fleet.model.subscription import Subscription
+from fleet.model.subscription import OfferedPlan, Subscription
 from fleet.ports.adapter import Listing
 from fleet.providers.kupe import KUPE, KupeClusterPatch, KupeClusterSpec
 
@@ -45,7 +48,16 @@ class KupeAdapter(BaseAdapter):
         return with_running(to_running(tenant, self.account.id), invoices)
 
     async def subscription(self) -> Subscription:
-        return to_subscription(await self.get(self._tenant(), WireTenant))
+        """With the catalogue of plans, which is beside the point where it cannot be had."""
+        tenant = await self.get(self._tenant(), WireTenant)
+        return to_subscription(tenant, await self._plans())
+
+    async def _plans(self) -> tuple[OfferedPlan, ...]:
+        try:
+            page = await self.get("/api/v1/plans", WirePlans, attempts=1)
+            return (await self.listing(page.items, WirePlan, to_plan)).items
+        except (Forbidden, NotFound, Rejected, Unavailable, UnexpectedResponse):
+            return ()
 
     async def connection(self, cluster: Cluster) -> Connection | None:
         path = f"{self._path(cluster.external_id)}/kubeconfig"

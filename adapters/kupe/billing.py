@@ -3,7 +3,7 @@
 Source: the vendor's reference pages and command-line client. Amounts are decimal strings, in the currency beside them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
@@ -28,7 +28,7 @@ from adapters.wire import (
 from fleet.model.cluster import Resources
 from fleet.model.money import Money
 from fleet.model.spend import CURRENT, SpendLine, Statement, bounded, period_name
-from fleet.model.subscription import Meter, Subscription
+from fleet.model.subscription import MOST_PLANS, Allowance, Meter, OfferedPlan, Subscription
 
 RUNNING = frozenset({"Open", "Draft"})
 """Phases of an invoice that can still change: in the vendor's client, and in its pages."""
@@ -91,6 +91,30 @@ class WireTenant(CamelLenient):
     status: WireTenantStatus | None = None
 
 
+class WireObservabilityPool(CamelLenient):
+    max_active_series: Charge | None = None
+    log_ingest: Charge | None = Field(default=None, alias="logIngestGB")
+    retention_days: Charge | None = None
+    max_receivers: Charge | None = None
+
+
+class WirePlan(CamelLenient, WireItem):
+    """Figures in the vendor's sources differ by age: these are the server's."""
+
+    identity = "name"
+
+    name: Identity
+    display_name: Title = None
+    platform_fee: Charge | None = None
+    max_clusters: SmallCount = None
+    resource_pool: WirePool | None = None
+    observability_pool: WireObservabilityPool | None = None
+
+
+class WirePlans(Wire):
+    items: Items
+
+
 class WirePeriod(CamelLenient):
     start: When = None
     end: When = None
@@ -151,7 +175,30 @@ def to_running(wire: WireTenant, account_id: str) -> Iterator[Statement]:
     )
 
 
-def to_subscription(wire: WireTenant) -> Subscription:
+def to_plan(wire: WirePlan) -> OfferedPlan:
+    """The pools may be missing."""
+    pool = wire.observability_pool or WireObservabilityPool()
+    allowances = (
+        ("metrics", pool.max_active_series, "active series"),
+        ("logs", pool.log_ingest, "GB a month"),
+        ("retention", pool.retention_days, "days"),
+        ("alerts", pool.max_receivers, "receivers"),
+    )
+    return OfferedPlan(
+        name=wire.name,
+        display_name=wire.display_name,
+        monthly_fee=wire.platform_fee,
+        most_clusters=wire.max_clusters,
+        pool=to_pool(wire.resource_pool),
+        allowances=tuple(
+            Allowance(name=name, quantity=quantity, unit=unit)
+            for name, quantity, unit in allowances
+            if quantity is not None
+        ),
+    )
+
+
+def to_subscription(wire: WireTenant, plans: Sequence[OfferedPlan] = ()) -> Subscription:
     """Any block may be missing in a young tenant."""
     status = wire.status or WireTenantStatus()
     usage = status.current_usage or WireUsage()
@@ -176,6 +223,7 @@ def to_subscription(wire: WireTenant) -> Subscription:
             if quantity is not None
         ),
         as_of=usage.updated_at,
+        offered_plans=tuple(plans[:MOST_PLANS]),
     )
 
 

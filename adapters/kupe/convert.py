@@ -11,6 +11,7 @@ from fleet.model.cluster import Capacity, Cluster, Connection, Engine, Phase, Re
 from fleet.model.digest import digest
 from fleet.model.money import SpendLimitState, SpendLimitStatus
 from fleet.model.quantity import is_quantity, to_bytes, to_mib, to_millicores
+from fleet.model.warning import MOST_WARNINGS, ProviderWarning
 from fleet.providers.kupe import KUPE, KupeCondition, KupeDetails, KupeHighAvailability, KupeQuantities
 
 PHASES: Mapping[str, Phase] = {
@@ -62,6 +63,7 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
         capacity=Capacity(total=total),
         created_at=to_instant(wire.createdAt),
         revision=to_revision(wire),
+        warnings=to_warnings(wire),
         connection=None if status.endpoint is None else Connection(endpoint=status.endpoint),
         spend_limit=SpendLimitStatus(
             state=SpendLimitState.UNSUPPORTED, reason=KUPE.unsupported[Capability.SPEND_LIMIT]
@@ -186,6 +188,15 @@ def to_revision(wire: WireCluster) -> str:
             "alerts": wire.alerts,
             "highAvailability": wire.highAvailability,
         }
+    )
+
+
+def to_warnings(wire: WireCluster) -> tuple[ProviderWarning, ...]:
+    """Those that say something."""
+    return tuple(
+        ProviderWarning(code=one.code, message=one.message, field=one.field)
+        for one in wire.warnings[:MOST_WARNINGS]
+        if one.message
     )
 
 

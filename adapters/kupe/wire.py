@@ -65,6 +65,12 @@ class WireStatus(Lenient):
     haEtcdReplicasDesired: SmallCount = None  # noqa: N815
 
 
+class WireWarning(Lenient):
+    code: Text = None
+    message: Message = None
+    field: Text = None
+
+
 class WireCluster(WireItem):
     """`createdAt`, with or without a zone, is part of the identity: it distinguishes a cluster from an earlier one of
     the same name.
@@ -85,6 +91,8 @@ class WireCluster(WireItem):
     createdAt: Annotated[  # noqa: N815
         datetime | None, BeforeValidator(_unset_when_empty), AfterValidator(within_the_calendar)
     ] = None
+    warnings: Annotated[tuple[WireWarning, ...], Field(max_length=MOST_PARTS)] = ()
+    """What the newest servers add to the answer of a creation."""
 
 
 class WireClusters(Wire):

@@ -52,6 +52,10 @@ def _subscription(held: dict[str, Any], now: datetime) -> dict[str, str]:
     facts = {
         "plan": held.get("plan"),
         "clusters": held.get("clusterCount"),
+        "plan holds": _holdings(held),
+        "other plans": ", ".join(
+            one["name"] for one in held.get("offeredPlans") or () if one["name"] != held.get("plan")
+        ),
         "pool": held.get("pool") and resources(held["pool"]),
         "allocated": held.get("allocated") and resources(held["allocated"]),
         "used": ", ".join(meters),
@@ -59,6 +63,17 @@ def _subscription(held: dict[str, Any], now: datetime) -> dict[str, str]:
         "trial days left": held.get("trialDaysLeft"),
     }
     return {title: str(fact) for title, fact in facts.items() if fact not in (None, "")}
+
+
+def _holdings(held: dict[str, Any]) -> str:
+    """What the account's own plan holds, where its provider tells of its plans."""
+    own = next((one for one in held.get("offeredPlans") or () if one["name"] == held.get("plan")), None)
+    if own is None:
+        return ""
+    clusters = [] if own["mostClusters"] is None else [f"{own['mostClusters']} clusters"]
+    allowances = [f"{one['name']} {one['quantity']} {one['unit']}" for one in own["allowances"]]
+    fee = [] if own["monthlyFee"] is None else [f"for {own['monthlyFee']} a month"]
+    return ", ".join([*clusters, *allowances, *fee])
 
 
 def list_observations(session: Session, options: Options) -> int:

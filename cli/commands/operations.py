@@ -58,6 +58,7 @@ def show_operation(session: Session, options: Options) -> int:
         "state": sight.text,
         "reason": sight.reason,
         "made otherwise": "; ".join(map(_difference, operation["differences"])),
+        "provider warns": "; ".join(one["message"] for one in operation["warnings"]),
         "candidates": ", ".join(_candidate(cluster) for cluster in operation["candidates"]),
         "asked for": f"{moment(operation['requestedAt'], now)}, by {operation['requestedBy']}",
         "finished": moment(operation["finishedAt"], now),

@@ -19,6 +19,7 @@ fragment OperationFields on Operation {
   canBeCancelled
   failure { kind message httpStatus retryAt }
   differences { field asked got }
+  warnings { code message field }
   candidates { id name account { name } status { phase } }
 }
 """

@@ -244,6 +244,14 @@ query Accounts($after: String, $provider: ProviderKind) {
         pool { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
         allocated { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
         meters { name quantity unit isCapped }
+        offeredPlans {
+          name
+          displayName
+          monthlyFee
+          mostClusters
+          pool { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
+          allowances { name quantity unit }
+        }
         renewsAt
         trialDaysLeft
       }

@@ -30,6 +30,7 @@ from fleet.model.integration import Integration
 from fleet.model.operation import NOTHING_BEFORE, Before, Operation, Target, TargetKind
 from fleet.model.refusal import Conflicting, InUse, InvalidInput, NoSuchThing
 from fleet.model.upgrade import UpgradeState, newest
+from fleet.model.warning import ProviderWarning
 from fleet.ports.adapter import (
     Adapter,
     ChangesIntegrations,
@@ -53,12 +54,20 @@ from fleet.ports.store import Ref, Store
 
 
 @dataclass(frozen=True, kw_only=True)
+class Made:
+    """What a request made, and what the provider warned of."""
+
+    target: Target
+    warnings: tuple[ProviderWarning, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ready:
     """A request that can go out now. `send` answers what it made, where it made something. `before` is what the target
     showed a moment ago, and for a creation the keys that had its name. `cluster` is the target, where it is one.
     """
 
-    send: Callable[[], Awaitable[Target | None]]
+    send: Callable[[], Awaitable[Made | None]]
     before: Before = NOTHING_BEFORE
     change: Change | None = None
     """The change as it goes out, where what was asked for had to be worked out."""
@@ -102,10 +111,10 @@ async def prepare_creation(asking: Asking) -> Ready:
         row.item.key for row in remembered if same_name(row.item.name) == same_name(change.name)
     }
 
-    async def send() -> Target:
+    async def send() -> Made:
         assert isinstance(adapter, CreatesCluster)
         cluster = await adapter.create_cluster(change.name, change.spec)
-        return Target(kind=TargetKind.CLUSTER, key=cluster.key)
+        return Made(target=Target(kind=TargetKind.CLUSTER, key=cluster.key), warnings=cluster.warnings)
 
     return Ready(send=send, before=Before(keys=tuple(sorted(keys))))
 
@@ -359,9 +368,9 @@ async def prepare_integration(asking: Asking) -> Ready:
     if keys:
         raise Conflicting(f"There is an integration named {change.name!r} already.", path=("name",))
 
-    async def send() -> Target:
+    async def send() -> Made:
         integration = await adapter.create_integration(change)
-        return Target(kind=TargetKind.INTEGRATION, key=integration.key)
+        return Made(target=Target(kind=TargetKind.INTEGRATION, key=integration.key))
 
     return Ready(send=send)
 

@@ -100,7 +100,13 @@ class Sending:
                 await self._save(self.operation.not_sent())
             raise
         else:
-            await self._save(self.operation.answered(self._clock.now(), made))
+            now = self._clock.now()
+            taken = (
+                self.operation.answered(now)
+                if made is None
+                else self.operation.answered(now, made.target, made.warnings)
+            )
+            await self._save(taken)
 
     async def _save(self, operation: Operation) -> None:
         self.operation = await self._store.save_change(operation)

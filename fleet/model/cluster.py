@@ -16,6 +16,7 @@ from fleet.model.record import Instant, Record, of_provider
 from fleet.model.spend import ClusterSpend
 from fleet.model.upgrade import UpgradeState
 from fleet.model.upkeep import Upkeep
+from fleet.model.warning import ProviderWarning
 
 
 class Phase(StrEnum):
@@ -147,6 +148,8 @@ class Cluster(Record):
     provider_revision: str | None = Field(default=None, exclude=True)
     """The provider's own revision (an ETag) of this answer, byte for byte. It is not stored, because a stored one is
     stale."""
+    warnings: tuple[ProviderWarning, ...] = Field(default=(), exclude=True)
+    """What the provider warned of in this answer to a creation. They are kept with the operation."""
     connection: Connection | None = None
     spend_limit: SpendLimitStatus
     integration_external_id: str | None = None

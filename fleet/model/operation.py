@@ -12,6 +12,7 @@ from fleet.model.failure import Failure, FailureKind
 from fleet.model.record import Instant, Record
 from fleet.model.spec import Difference
 from fleet.model.stored import UNREAD
+from fleet.model.warning import ProviderWarning
 
 KEPT = timedelta(days=30)
 """How long an operation is kept after it was asked for."""
@@ -49,7 +50,8 @@ class Target(Record):
 
 class Before(Record):
     """What there was when a request was sent. `keys` are the clusters that already had the name of a creation.
-    `revision` and `deployment` are those of the target, as in `Cluster`; `is_protected` tells that it was locked.
+    `revision` (before the first request) and `deployment` are those of the target, as in `Cluster`; `is_protected`
+    tells that it was locked.
     """
 
     keys: tuple[str, ...] = ()
@@ -75,7 +77,8 @@ class Operation(Record):
     them may have gone out, null before; `is_waiting` while the provider is busy with the target; `answered_at` is when
     the provider last took one. `before` is what was there when the latest request went out, `candidates` are the things
     that may be what it made. `has_begun` is set once an observation showed that the provider set something going since;
-    `starts_deployment` tells that it has to. `differences` are what the end showed otherwise than it was asked for.
+    `starts_deployment` tells that it has to. `differences` are what the end showed otherwise than it was asked for,
+    `warnings` what the provider warned of when it took the latest request.
     `absent_observations` counts the complete observations that showed no trace of what was sent. `locks` are held while
     it is open. `version` counts the writes.
     """
@@ -103,6 +106,7 @@ class Operation(Record):
     starts_deployment: bool = False
     has_begun: bool = False
     differences: tuple[Difference, ...] = ()
+    warnings: Annotated[tuple[ProviderWarning, ...], Field(exclude_if=lambda warnings: not warnings)] = ()
     candidates: tuple[str, ...] = ()
     absent_observations: int = 0
     locks: tuple[str, ...] = ()
@@ -143,8 +147,11 @@ class Operation(Record):
         self, now: datetime, before: Before = NOTHING_BEFORE, change: Change | None = None
     ) -> "Operation":
         """The request goes out now, with `change` where that had to be worked out. From here on the provider may have
-        accepted it, even if this process dies.
+        accepted it, even if this process dies. Of several requests the first found the revision that the change
+        replaces: what was registered by then is no earlier state.
         """
+        if self.answered_at is not None and self.before.revision is not None:
+            before = before.model_copy(update={"revision": self.before.revision})
         return self._with(
             change=change or self.change,
             state=OperationState.UNCONFIRMED,
@@ -160,7 +167,9 @@ class Operation(Record):
         """The announced request was not sent."""
         return self._with(state=OperationState.RUNNING, sent_at=None)
 
-    def answered(self, now: datetime, target: Target | None = None) -> "Operation":
+    def answered(
+        self, now: datetime, target: Target | None = None, warnings: tuple[ProviderWarning, ...] = ()
+    ) -> "Operation":
         """The provider accepted the first of `steps`."""
         return self._with(
             state=OperationState.RUNNING,
@@ -168,6 +177,7 @@ class Operation(Record):
             sent_at=None,
             answered_at=now,
             target=target or self.target,
+            warnings=warnings or self.warnings,
             failure=None,
             candidates=(),
             absent_observations=0,

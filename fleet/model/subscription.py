@@ -1,6 +1,9 @@
 """What an account has at its provider: the plan that it is on, what that holds, and what is used of it."""
 
 from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
 
 from fleet.model.cluster import Resources
 from fleet.model.quantity import Count
@@ -8,6 +11,8 @@ from fleet.model.record import Instant, Record
 
 MOST_METERS = 20
 """Meters of an account that are kept: more than any provider has."""
+MOST_PLANS = 20
+"""Offered plans that are kept: more than any provider has."""
 
 
 class Meter(Record):
@@ -21,8 +26,34 @@ class Meter(Record):
     is_capped: bool | None = None
 
 
+class Allowance(Record):
+    """So much of something is in a plan."""
+
+    name: str
+    quantity: Decimal
+    unit: str
+
+
+class OfferedPlan(Record):
+    """A plan that the provider offers, and what it holds. `monthly_fee` is in the account's currency, which is not told
+    with it.
+    """
+
+    name: str
+    display_name: str | None = None
+    monthly_fee: Decimal | None = None
+    most_clusters: Count = None
+    pool: Resources | None = None
+    allowances: tuple[Allowance, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
 class Subscription(Record):
     """`pool` is what the plan holds and `allocated` what clusters hold of it. What the provider does not tell is null.
+    `offered_plans` are all that there are, the account's own among them; empty where none is told.
     `as_of` is when the provider worked the meters out.
     """
 
@@ -34,3 +65,4 @@ class Subscription(Record):
     renews_at: Instant | None = None
     trial_days_left: Count = None
     as_of: Instant | None = None
+    offered_plans: Annotated[tuple[OfferedPlan, ...], Field(exclude_if=lambda plans: not plans)] = ()

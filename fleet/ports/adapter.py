@@ -147,7 +147,7 @@ class ReadsConnection(Protocol):
 @runtime_checkable
 class CreatesCluster(Protocol):
     async def create_cluster(self, name: str, spec: ClusterSpec) -> Cluster:
-        """As the provider's answer shows it."""
+        """As the provider's answer shows it, with its `warnings`."""
         ...
 
 

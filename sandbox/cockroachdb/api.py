@@ -41,7 +41,7 @@ class Cockroachdb(Api[World]):
     provider = "cockroachdb"
     rate_limit = RateLimit(requests=10, window_seconds=1)
     identity = ("id", "name")
-    misbehaviours = MISBEHAVIOURS - {FaultKind.LATE_STATUS}
+    misbehaviours = MISBEHAVIOURS
 
     def new_world(self, seed: int) -> World:
         return World(seed)
@@ -155,22 +155,23 @@ class Cockroachdb(Api[World]):
         return answer({"regions": regions, "pagination": pagination})
 
     def list_clusters(self, call: Call) -> Response:
-        version = self.version_of(call)
+        organization, version = self.organization_of(call), self.version_of(call)
         shows_inactive = call.query.get("show_inactive") == "true"
         listed = [
             found
-            for found in self.organization_of(call).incarnations(call.now)
+            for one in organization.incarnations(call.now)
+            for found in (organization.shown(one, call.now),)
             if (shows_inactive or found.state not in INACTIVE) and not found.cluster.is_hidden(call.now)
         ]
         shown, pagination = page(call, version, listed, lambda found: [found.cluster.name, found.id])
         return answer({"clusters": [render(found, version) for found in shown], "pagination": pagination})
 
     def get_cluster(self, call: Call) -> Response:
-        return answer(render(self.cluster_of(call), self.version_of(call)))
+        return answer(render(self.shown_cluster_of(call), self.version_of(call)))
 
     def list_nodes(self, call: Call) -> Response:
         version = self.version_of(call)
-        found = self.cluster_of(call)
+        found = self.shown_cluster_of(call)
         if not found.cluster.hardware:
             raise Refusal(400, "nodes can be listed for ADVANCED clusters only")
         region = call.query.get("region_name")
@@ -246,7 +247,9 @@ class Cockroachdb(Api[World]):
         if seconds := call.seconds_of(FaultKind.HIDDEN):
             cluster = replace(cluster, hidden_until=call.now + timedelta(seconds=seconds))
         organization.clusters[cluster.key] = cluster
-        return self.shown(call, cluster.key)
+        found = organization.find(cluster.key, call.now)
+        assert found is not None
+        return answer(render(found, version))
 
     def patch_cluster(self, call: Call) -> Response:
         found = self.cluster_of(call)
@@ -254,25 +257,32 @@ class Cockroachdb(Api[World]):
         changes.patch(organization, found, call.json(), self.version_of(call), call.now)
         changed = changes.in_ones_own_way(organization.clusters[found.id], call.misbehaviours.keys())
         organization.clusters[found.id] = changed
-        return self.shown(call, found.id)
+        return self.shown(call, found)
 
     def put_spend_limit(self, call: Call) -> Response:
         found, version = self.cluster_of(call), self.version_of(call)
         changes.put_spend_limit(self.changeable(call), found, call.json(), version, call.now)
+        self.delay(call, found)
         return Response()
 
     def delete_cluster(self, call: Call) -> Response:
         found = self.cluster_of(call)
         changes.delete(self.changeable(call), found, call.now)
-        return self.shown(call, found.id)
+        return self.shown(call, found)
 
     # ------------------------------------------------------------------ what a call is about
 
-    def shown(self, call: Call, cluster_id: str) -> Response:
-        """The cluster after a change."""
-        found = self.organization_of(call).find(cluster_id, call.now)
+    def shown(self, call: Call, before: Incarnation) -> Response:
+        """The cluster after a change. Who looks may see it as it was, for a while."""
+        self.delay(call, before)
+        found = self.organization_of(call).find(before.id, call.now)
         assert found is not None
         return answer(render(found, self.version_of(call)))
+
+    def delay(self, call: Call, before: Incarnation) -> None:
+        if seconds := call.seconds_of(FaultKind.LATE_STATUS):
+            until = call.now + timedelta(seconds=seconds)
+            self.organization_of(call).late[before.id] = (before, until)
 
     def version_of(self, call: Call) -> str:
         """The requested version of the API, or the newest."""
@@ -291,6 +301,9 @@ class Cockroachdb(Api[World]):
         organization = self.world.by_token(call.account.token)
         assert organization is not None
         return organization
+
+    def shown_cluster_of(self, call: Call) -> Incarnation:
+        return self.organization_of(call).shown(self.cluster_of(call), call.now)
 
     def cluster_of(self, call: Call) -> Incarnation:
         found = self.organization_of(call).find(call.params["cluster_id"], call.now)

@@ -136,6 +136,8 @@ class Organization:
     api_version: str | None
     created_at: datetime
     clusters: dict[str, Cluster]
+    late: dict[str, tuple[Incarnation, datetime]] = field(default_factory=dict)
+    """By identifier: what is shown of a cluster until then, although it has changed."""
 
     @property
     def reader(self) -> str:
@@ -156,6 +158,11 @@ class Organization:
                 last = cluster.life.at(moment.round_began - timedelta(microseconds=1))
                 yield Incarnation(cluster=cluster, moment=last)
             yield Incarnation(cluster=cluster, moment=moment)
+
+    def shown(self, found: Incarnation, now: datetime) -> Incarnation:
+        """As those who look see it, who may see a change late."""
+        before, until = self.late.get(found.id, (found, now))
+        return before if now < until else found
 
     def find(self, cluster_id: str, now: datetime) -> Incarnation | None:
         return next((found for found in self.incarnations(now) if found.id == cluster_id), None)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from sandbox.kupe.world import (
     certificate_authority,
     endpoint,
     invoice,
+    plan,
     pool,
     render,
     usage,
@@ -36,7 +38,7 @@ class Kupe(Api[World]):
     rate_limit = RateLimit(requests=50, window_seconds=10)  # the vendor says "per source IP" without a number
     identity = ("name", "createdAt")
     has_pages = False
-    misbehaviours = frozenset({FaultKind.HIDDEN, FaultKind.ROUNDED_SIZE})
+    misbehaviours = frozenset({FaultKind.HIDDEN, FaultKind.LATE_STATUS, FaultKind.ROUNDED_SIZE})
 
     _request_numbers = count(1)
 
@@ -53,6 +55,8 @@ class Kupe(Api[World]):
 
     def routes(self) -> list[Route]:
         return [
+            self.route("GET", "/api/v1/plans", self.list_plans),
+            self.route("GET", "/api/v1/plans/{plan}", self.get_plan),
             self.route("GET", TENANT, self.get_tenant),
             self.route("GET", f"{TENANT}/invoices", self.list_invoices),
             self.route("GET", f"{TENANT}/invoices/{{invoice}}", self.get_invoice),
@@ -66,9 +70,16 @@ class Kupe(Api[World]):
 
     # ------------------------------------------------------------------ reading
 
+    def list_plans(self, call: Call) -> Response:
+        return answer({"items": [plan(name) for name in PLANS]})
+
+    def get_plan(self, call: Call) -> Response:
+        if call.params["plan"] not in PLANS:
+            raise Refusal(404, "plan not found")
+        return answer(plan(call.params["plan"]))
+
     def get_tenant(self, call: Call) -> Response:
         tenant = self.tenant_of(call)
-        plan = PLANS[tenant.plan]
         return answer(
             {
                 "name": tenant.name,
@@ -81,7 +92,7 @@ class Kupe(Api[World]):
                 "status": {
                     "phase": "Active",
                     "clusterCount": sum(1 for _ in tenant.living(call.now)),
-                    "poolResources": pool(plan),
+                    "poolResources": pool(PLANS[tenant.plan]),
                     "allocatedResources": pool(tenant.allocated(call.now)),
                     "currentUsage": usage(tenant, call.now),
                 },
@@ -106,10 +117,11 @@ class Kupe(Api[World]):
     def list_clusters(self, call: Call) -> Response:
         tenant = self.tenant_of(call)
         shown = (cluster for cluster in tenant.living(call.now) if not cluster.is_hidden(call.now))
-        return answer({"items": [render(tenant, cluster, call.now) for cluster in shown]})
+        items = [render(tenant, tenant.shown(cluster, call.now), call.now) for cluster in shown]
+        return answer({"items": items})
 
     def get_cluster(self, call: Call) -> Response:
-        return self.shown(call, self.cluster_of(call))
+        return self.shown(call, self.tenant_of(call).shown(self.cluster_of(call), call.now))
 
     def get_kubeconfig(self, call: Call) -> Response:
         tenant, cluster = self.tenant_of(call), self.cluster_of(call)
@@ -137,11 +149,18 @@ class Kupe(Api[World]):
         tenant, cluster = self.changeable_tenant_of(call), self.cluster_of(call)
         if_match = call.headers.get("if-match")
         patched = changes.patch(tenant, cluster, call.json(), if_match, call.now)
+        self.delay(call, tenant, cluster)
         return self.shown(call, self.in_its_own_way(call, tenant, patched))
 
     def delete_cluster(self, call: Call) -> Response:
-        changes.delete(self.changeable_tenant_of(call), self.cluster_of(call), call.now)
+        tenant, cluster = self.changeable_tenant_of(call), self.cluster_of(call)
+        changes.delete(tenant, cluster, call.now)
+        self.delay(call, tenant, cluster)
         return Response(status_code=204)
+
+    def delay(self, call: Call, tenant: Tenant, before: Cluster) -> None:
+        if seconds := call.seconds_of(FaultKind.LATE_STATUS):
+            tenant.late[before.name] = (before, call.now + timedelta(seconds=seconds))
 
     def in_its_own_way(self, call: Call, tenant: Tenant, cluster: Cluster) -> Cluster:
         """With quantities as Kubernetes writes them, where this is asked for."""
@@ -175,6 +194,12 @@ class Kupe(Api[World]):
         return cluster
 
     # ------------------------------------------------------------------ letting in and refusing
+
+    def authenticate(self, headers: Headers, params: Mapping[str, str]) -> Account:
+        """The catalogue of plans is for everybody."""
+        if "tenant" not in params:
+            return Account(provider=self.provider, name="", external_id=None, token="")
+        return super().authenticate(headers, params)
 
     def admit(self, account: Account, params: Mapping[str, str]) -> None:
         if params["tenant"] != account.external_id:

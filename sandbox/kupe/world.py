@@ -32,12 +32,18 @@ HA_PHASES = {
 HA_REPLICAS = 3
 
 PLANS: Mapping[str, Mapping[str, int]] = {
-    "starter": {"clusters": 2, "cpu": 4, "memory": 8, "storage": 50},
-    "pro": {"clusters": 5, "cpu": 8, "memory": 32, "storage": 200},
-    "business": {"clusters": 25, "cpu": 256, "memory": 1024, "storage": 8192},
-    "enterprise": {"clusters": 50, "cpu": 512, "memory": 2048, "storage": 16384},
+    "starter": {"clusters": 2, "cpu": 4, "memory": 8, "storage": 50}
+    | {"fee": 29, "series": 20_000, "logs": 10, "days": 7, "receivers": 1},
+    "pro": {"clusters": 5, "cpu": 8, "memory": 32, "storage": 200}
+    | {"fee": 99, "series": 100_000, "logs": 50, "days": 14, "receivers": 5},
+    "business": {"clusters": 25, "cpu": 256, "memory": 1024, "storage": 8192}
+    | {"fee": 490, "series": 1_000_000, "logs": 500, "days": 30, "receivers": 20},
+    "enterprise": {"clusters": 50, "cpu": 512, "memory": 2048, "storage": 16384}
+    | {"fee": 1900, "series": 5_000_000, "logs": 2_000, "days": 90, "receivers": 100},
 }
-"""What a plan holds: the most clusters, cores, GiB of memory and of storage. The figures are ours."""
+"""What a plan holds and costs: the most clusters, cores, GiB of memory and of storage, the monthly fee, and the series,
+logs in GB, days and receivers of its observability. The figures are ours.
+"""
 
 HOURS = 744
 """Of a month that a tenant's usage is counted for."""
@@ -108,6 +114,13 @@ class Tenant:
     subtotal: str
     credits: str
     clusters: dict[str, Cluster] = field(default_factory=dict)
+    late: dict[str, tuple[Cluster, datetime]] = field(default_factory=dict)
+    """By name: what is shown of a cluster until then, although it has changed."""
+
+    def shown(self, cluster: Cluster, now: datetime) -> Cluster:
+        """As those who look see it, who may see a change late."""
+        before, until = self.late.get(cluster.name, (cluster, now))
+        return before if now < until else cluster
 
     def living(self, now: datetime) -> Iterator[Cluster]:
         return (cluster for cluster in self.clusters.values() if not cluster.at(now).is_gone)
@@ -296,6 +309,24 @@ def usage(tenant: Tenant, now: datetime) -> Json:
 def pool(held: Mapping[str, Decimal | int]) -> Json:
     """Bare numbers as strings: cores, GiB and GiB."""
     return {name: f"{Decimal(held[name]).normalize():f}" for name in ("cpu", "memory", "storage")}
+
+
+def plan(name: str) -> Json:
+    """Of the catalogue. The figures are ours, as those of its pool."""
+    held = PLANS[name]
+    return {
+        "name": name,
+        "displayName": name.capitalize(),
+        "platformFee": f"{held['fee']}.00",
+        "maxClusters": held["clusters"],
+        "resourcePool": pool(held),
+        "observabilityPool": {
+            "maxActiveSeries": held["series"],
+            "logIngestGB": held["logs"],
+            "retentionDays": held["days"],
+            "maxReceivers": held["receivers"],
+        },
+    }
 
 
 def instant(moment: datetime) -> str:

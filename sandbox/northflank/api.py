@@ -160,16 +160,18 @@ class Northflank(Api[World]):
         return answer({"data": {}})
 
     def create_cluster(self, call: Call) -> Response:
-        return self.kept(call, changes.create_cluster(self.scope_of(call), self.world, call.json(), call.now))
+        made = changes.create_cluster(self.scope_of(call), self.world, call.json(), call.now)
+        return self.kept(call, made, is_new=True)
 
     def put_cluster(self, call: Call) -> Response:
-        return self.kept(call, changes.put_cluster(self.scope_of(call), self.world, call.json(), call.now))
+        cluster = changes.put_cluster(self.scope_of(call), self.world, call.json(), call.now)
+        return self.kept(call, cluster, is_new=cluster.created_at == call.now)
 
     def patch_cluster(self, call: Call) -> Response:
         scope, found = self.scope_of(call), self.cluster_of(call)
         late = call.seconds_of(FaultKind.LATE_STATUS)
         patched = changes.patch_cluster(scope, self.world, found, call.json(), call.now, late)
-        return self.kept(call, patched)
+        return self.kept(call, patched, is_new=False)
 
     def delete_cluster(self, call: Call) -> Response:
         late = call.seconds_of(FaultKind.LATE_STATUS)
@@ -189,9 +191,9 @@ class Northflank(Api[World]):
 
     # ------------------------------------------------------------------ what a call is about
 
-    def kept(self, call: Call, cluster: Cluster) -> Response:
+    def kept(self, call: Call, cluster: Cluster, *, is_new: bool) -> Response:
         """The cluster as it was made of what was asked for."""
-        cluster = in_its_own_way(cluster, call)
+        cluster = in_its_own_way(cluster, call, is_new=is_new)
         self.scope_of(call).clusters[cluster.id] = cluster
         found = Incarnation(cluster=cluster, moment=cluster.life.at(call.now))
         return answer({"data": wire.cluster(found, self.scope_of(call))})

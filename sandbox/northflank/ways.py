@@ -9,12 +9,12 @@ from sandbox.faults import FaultKind, Json
 from sandbox.northflank.world import CATALOG, DISK_SIZES_GB, Cluster
 
 
-def in_its_own_way(cluster: Cluster, call: Call) -> Cluster:
+def in_its_own_way(cluster: Cluster, call: Call, *, is_new: bool) -> Cluster:
     ways = [change for kind, change in WAYS.items() if kind in call.misbehaviours]
     pools = cluster.pools
     for change in ways:
         pools = tuple(change(pool) for pool in pools)
-    hidden = call.seconds_of(FaultKind.HIDDEN)
+    hidden = call.seconds_of(FaultKind.HIDDEN) if is_new else 0
     return replace(
         cluster, pools=pools, hidden_until=call.now + timedelta(seconds=hidden) if hidden else None
     )

@@ -104,6 +104,54 @@ async def test_kupe_tells_its_plan_and_pools_and_what_was_used_and_nobodys_addre
     assert "planted" not in found.model_dump_json()
 
 
+async def test_kupe_tells_what_its_plans_hold() -> None:
+    pro = {
+        "name": "pro",
+        "displayName": "Pro",
+        "platformFee": "99.50",
+        "maxClusters": 5,
+        "resourcePool": {"cpu": "8", "memory": "32", "storage": "200"},
+        "observabilityPool": {
+            "maxActiveSeries": 100000,
+            "logIngestGB": 50,
+            "retentionDays": 14,
+            "maxReceivers": 5,
+        },
+    }
+    plans = {
+        "items": [{"name": "starter", "maxClusters": {"of": "another type"}}, pro, {"displayName": "None"}]
+    }
+    replay = Replay({**KUPE, "/api/v1/plans": plans})
+    found = await replay.open(KupeAdapter, "acme").subscription()
+    starter, held = found.offered_plans
+    assert (starter.name, starter.most_clusters, starter.pool, starter.allowances) == (
+        "starter",
+        None,
+        None,
+        (),
+    )
+    assert (held.name, held.display_name, str(held.monthly_fee), held.most_clusters) == (
+        "pro",
+        "Pro",
+        "99.50",
+        5,
+    )
+    assert held.pool == Resources(cpu_millicores=8000, memory_mib=32 * 1024, storage_mib=200 * 1024)
+    assert [(one.name, str(one.quantity), one.unit) for one in held.allowances] == [
+        ("metrics", "100000", "active series"),
+        ("logs", "50", "GB a month"),
+        ("retention", "14", "days"),
+        ("alerts", "5", "receivers"),
+    ]
+
+
+@pytest.mark.parametrize("plans", [httpx.Response(503, json={}), httpx.Response(403, json={}), {"items": 7}])
+async def test_a_catalogue_that_cannot_be_had_costs_nothing_else(plans: object) -> None:
+    replay = Replay({**KUPE, "/api/v1/plans": plans})
+    found = await replay.open(KupeAdapter, "acme").subscription()
+    assert (found.plan, found.offered_plans) == ("pro", ())
+
+
 async def test_a_young_tenant_has_a_plan_without_numbers() -> None:
     young = {"/api/v1/tenants/acme": {"name": "acme", "plan": "starter", "status": {"poolResources": None}}}
     assert await Replay(young).open(KupeAdapter, "acme").subscription() == Subscription(plan="starter")

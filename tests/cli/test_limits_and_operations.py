@@ -113,6 +113,12 @@ def test_an_operation_that_waits_is_cancelled(following: Command, keeper: Keeper
     assert keeper.asked("cancelOperation") == [{"id": "an-operation"}]
 
 
+def test_what_the_provider_warned_of_is_shown(following: Command, keeper: Keeper) -> None:
+    warnings = [{"code": "RETIRING", "message": "Kubernetes 1.29 retires soon", "field": "version"}]
+    keeper.on("node", operation("CREATE_CLUSTER", "SUCCEEDED", warnings=warnings))
+    assert "Kubernetes 1.29 retires soon" in following("operations", "show", "an-operation").out
+
+
 def test_an_operation_that_was_sent_is_not_cancelled(following: Command, keeper: Keeper) -> None:
     keeper.on("cancelOperation", refused("UnsupportedError", message="It was sent.", path=[]))
     ended = following("operations", "cancel", "an-operation")

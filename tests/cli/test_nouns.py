@@ -175,16 +175,35 @@ def test_integrations_are_listed_and_shown_with_what_uses_them(following: Comman
     )
 
 
+HOLDS = "plan holds +5 clusters, retention 14 days, for 99.50 a month"
+
+
 def test_an_account_shows_its_plan_and_what_is_used_of_it(following: Command, keeper: Keeper) -> None:
     held = {
         "plan": "pro",
         "clusterCount": 3,
         "pool": {"cpuMillicores": "8000", "memoryMiB": "32768", "storageMiB": None},
         "meters": [{"name": "logs", "quantity": "12.50", "unit": "GB", "isCapped": False}],
+        "offeredPlans": [
+            {"name": "starter", "monthlyFee": None, "mostClusters": None, "allowances": []},
+            {
+                "name": "pro",
+                "monthlyFee": "99.50",
+                "mostClusters": 5,
+                "allowances": [{"name": "retention", "quantity": "14", "unit": "days"}],
+            },
+        ],
     }
     keeper.root["accounts"] = page({**ACME, "subscription": held})
     shown = following("accounts", "show", "acme").out
-    for fact in ("plan +pro", "clusters +3", "pool +8 cores, 32 GiB memory", "used +logs 12.50 GB"):
+    for fact in (
+        "plan +pro",
+        "clusters +3",
+        "pool +8 cores, 32 GiB memory",
+        "used +logs 12.50 GB",
+        HOLDS,
+        "other plans +starter",
+    ):
         assert re.search(f"^{fact}$", shown, re.MULTILINE), fact
     keeper.root["accounts"] = page(ACME)
     assert "plan" not in following("accounts", "show", "acme").out

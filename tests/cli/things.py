@@ -58,6 +58,7 @@ def operation(kind: str, state: str = "RUNNING", **more: Any) -> dict[str, Any]:
         "deadline": "2026-04-06T12:30:00Z",
         "canBeCancelled": False,
         "differences": [],
+        "warnings": [],
         "candidates": [],
         "pollAfterSeconds": 7 if state in ("RUNNING", "UNCONFIRMED") else None,
     } | more

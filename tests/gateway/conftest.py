@@ -95,10 +95,10 @@ async def begin(open_table: OpenTable) -> AsyncIterator[Begin]:
     with ExitStack() as stack:
         async with httpx.AsyncClient() as http:
 
-            def begin_one(provider: str) -> Journey:
+            def begin_one(provider: str, *, has_its_own_limit: bool = False) -> Journey:
                 clock = ManualClock()
-                plenty = RateLimit(requests=100_000, window_seconds=60)
-                server = stack.enter_context(serve(provider, clock=clock, rate_limit=plenty))
+                limit = None if has_its_own_limit else RateLimit(requests=100_000, window_seconds=60)
+                server = stack.enter_context(serve(provider, clock=clock, rate_limit=limit))
                 opened = stack.enter_context(open_table(LineClock(clock)))
                 store = TableStore(opened.table, LineClock(clock))
                 return begin_journey(server, store, clock, http, lambda: str(opened.rows()))

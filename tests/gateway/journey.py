@@ -4,7 +4,7 @@ fake provider that answers over HTTP. Only the time between them is not real.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import httpx
 from pydantic import SecretStr
@@ -151,5 +151,9 @@ def begin_journey(
     )
 
 
-Begin = Callable[[str], Journey]
-"""Begins journeys by provider, each with a provider and a table of its own."""
+class Begin(Protocol):
+    """Begins journeys by provider, each with a provider and a table of its own. Its rate limit is wide, unless it is to
+    have the one of its provider.
+    """
+
+    def __call__(self, provider: str, *, has_its_own_limit: bool = False) -> Journey: ...

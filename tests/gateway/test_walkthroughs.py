@@ -42,6 +42,31 @@ async def test_a_kupe_cluster_is_made_changed_and_deleted(begin: Begin) -> None:
     assert {one["state"] for one in listed["nodes"]} == {"SUCCEEDED"}
 
 
+async def test_what_kupe_warns_of_and_what_its_plans_hold_is_shown(begin: Begin) -> None:
+    """Its newest servers warn of a version that they retire, and create the cluster all the same."""
+    journey = begin("kupe")
+    account_id = await journey.connect("Lumen Robotics")
+    asked = journey.input_of("create-kupe-cluster", accountId=account_id, name="old-and-available")
+    asked["spec"] = {"kupe": asked["spec"]["kupe"] | {"version": "1.29", "isHighlyAvailable": True}}
+    done = await journey.follow(await journey.run("create-kupe-cluster", input=asked), minutes=15)
+    assert done["state"] == "SUCCEEDED"
+    (told,) = done["warnings"]
+    assert (told["code"], told["field"]) == ("HA_K8S_VERSION_RETIRING", "version")
+    assert "1.29" in told["message"]
+    assert "HA_K8S_VERSION_RETIRING" not in str(await journey.run("cluster", id=done["target"]["id"]))
+
+    document = """query ($id: ID!) { node(id: $id) { ... on Account { subscription {
+        plan offeredPlans { name displayName monthlyFee mostClusters pool { cpuMillicores }
+            allowances { name quantity unit } }
+    } } } }"""
+    held = (await journey.client.query(document, id=account_id))["node"]["subscription"]
+    own = next(one for one in held["offeredPlans"] if one["name"] == held["plan"])
+    assert (own["displayName"], own["monthlyFee"], own["mostClusters"]) == ("Enterprise", "1900.00", 50)
+    assert own["pool"] == {"cpuMillicores": "512000"}
+    assert {"name": "retention", "quantity": "90", "unit": "days"} in own["allowances"]
+    assert len(held["offeredPlans"]) == 4
+
+
 async def test_a_creation_whose_answer_is_lost_is_found_out_and_not_repeated(begin: Begin) -> None:
     journey = begin("kupe")
     await journey.connect("Acme Tools")

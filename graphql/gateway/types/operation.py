@@ -7,7 +7,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from fleet.model import operation as domain
-from fleet.model import spec
+from fleet.model import spec, warning
 from fleet.model.account import TrackedAccount
 from fleet.model.change import OperationKind
 from fleet.model.durations import MoveKind
@@ -102,11 +102,24 @@ def field_name(row: strawberry.Parent[spec.Difference]) -> str:
     return ".".join(to_camel_case(part) for part in row.field.split("."))
 
 
+def warned_field(row: strawberry.Parent[warning.ProviderWarning]) -> str | None:
+    return row.field
+
+
 @strawberry.type(description="A member that the provider set to another value than was asked for.")
 class Difference:
     field_name: str = field("The name of the member in the input.", resolver=field_name, name="field")
     asked: str
     got: str
+
+
+@strawberry.type(description="What a provider warns of, and takes all the same. In its own words.")
+class ProviderWarning:
+    code: str | None
+    message: str
+    field_name: str | None = field(
+        "The member that it is about, by the provider's name.", resolver=warned_field, name="field"
+    )
 
 
 @strawberry.type(
@@ -154,6 +167,7 @@ class Operation(Node):
         "Members that the provider set to other values than were asked for, e.g. another machine type of the "
         "same size. Known after the change has succeeded."
     )
+    warnings: list[ProviderWarning] = field("What the provider warned of when it took the change.")
     candidates: list[Cluster] = field(
         "Clusters that an unconfirmed creation may have created. Fleetgraph does not choose one of them; compare "
         "them yourself.",

@@ -19,6 +19,23 @@ class Meter:
     )
 
 
+@strawberry.type(description="So much of something is in a plan.")
+class PlanAllowance:
+    name: str
+    quantity: Number
+    unit: str
+
+
+@strawberry.type(description="A plan that a provider offers, and what it holds.")
+class OfferedPlan:
+    name: str = field("In the provider's words, as `plan` has it.")
+    display_name: str | None
+    monthly_fee: Number | None = field("In the account's currency, which the provider does not tell with it.")
+    most_clusters: int | None
+    pool: Resources | None = field("What it holds for all clusters together.")
+    allowances: list[PlanAllowance]
+
+
 @strawberry.type(
     description="The plan of an account, what it holds, and what is used of it. What its provider does not tell is "
     "null."
@@ -31,4 +48,7 @@ class AccountSubscription:
     meters: list[Meter]
     renews_at: datetime | None
     trial_days_left: int | None
+    offered_plans: list[OfferedPlan] = field(
+        "All plans that the provider offers, the account's own among them. Empty where it does not tell."
+    )
     as_of: datetime | None = field("When the provider worked the meters out.")
