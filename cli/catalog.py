@@ -1,4 +1,4 @@
-"""The catalog of accounts, read account by account: regions and machine types."""
+"""The catalog of accounts, read account by account: regions, machine types and versions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from cli.session import Session
 from cli.tables import Column
 
 
-def catalog_flags() -> list[click.Parameter]:
+def account_flags() -> list[click.Parameter]:
     return [
         Flag(
             "--account",
@@ -22,7 +22,13 @@ def catalog_flags() -> list[click.Parameter]:
             type=Named("account"),
             metavar="ACCOUNT",
             help="name, provider/name or ID; may be repeated (default: all)",
-        ),
+        )
+    ]
+
+
+def catalog_flags() -> list[click.Parameter]:
+    return [
+        *account_flags(),
         Flag("--cloud", type=EnumValue((*CLOUDS, "UNKNOWN")), metavar="CLOUD", help="aws, gcp, ..."),
     ]
 

@@ -51,7 +51,9 @@ PLACES: Mapping[str, Place] = dict(
         _place("wait", CHANGE, "Wait until clusters are where you want them, or an operation is done."),
         _place("providers", KNOW, "List the providers, and show what each can and why not where it cannot."),
         _place("regions", KNOW, "List the regions in which accounts can create clusters."),
-        _place("versions", KNOW, "List the versions that clusters run, and to which they can be upgraded."),
+        _place(
+            "versions", KNOW, "List the versions that new clusters can have, and those that clusters run."
+        ),
         _place("machine-types", KNOW, "List the machine types that accounts can build nodes of."),
         _place(
             "accounts", SET_UP, "List, show, connect and disconnect the provider accounts that are observed."

@@ -52,6 +52,7 @@ SANDBOX_PACE = Pace(
         Collection.INTEGRATIONS: 120,
         Collection.REGIONS: 3600,
         Collection.INSTANCE_TYPES: 3600,
+        Collection.VERSIONS: 3600,
     },
     soonest_seconds=3,
     latest_seconds=60,

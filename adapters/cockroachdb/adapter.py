@@ -20,7 +20,7 @@ from adapters.cockroachdb.request import (
     to_limit_request,
     to_update_request,
 )
-from adapters.cockroachdb.upgrades import WireVersion, WireVersions, to_upgrade_versions
+from adapters.cockroachdb.upgrades import WireVersion, WireVersions, to_offered_versions, to_upgrade_versions
 from adapters.cockroachdb.upkeep import (
     WireBackup,
     WireBackups,
@@ -43,7 +43,7 @@ from adapters.cockroachdb.wire import (
 from adapters.http import Complaint
 from fleet.model.account import Account
 from fleet.model.capability import Capability
-from fleet.model.catalog import Region
+from fleet.model.catalog import OfferedVersion, Region
 from fleet.model.cluster import Cluster, Connection
 from fleet.model.failure import NotFound, UnexpectedResponse
 from fleet.model.jwt import is_jwt
@@ -173,9 +173,20 @@ class CockroachdbAdapter(BaseAdapter):
         """Older versions of the API do not tell what a version may become."""
         if self.api_version < USAGE_LIMITS:
             return {}
-        raw = await self._list("/api/v1/cluster-versions", WireVersions, {})
-        versions = (await self.listing(raw, WireVersion, lambda wire: wire)).items
+        versions = (await self._versions()).items
         return {cluster.key: to_upgrade_versions(versions, cluster) for cluster in clusters}
+
+    async def versions(self) -> Listing[OfferedVersion]:
+        """Versions of the API before 2023-04-10 list none."""
+        if self.api_version < BOTH_LIMITS:
+            return Listing(items=())
+        listed = await self._versions()
+        items = tuple(to_offered_versions(listed.items, self.account.id))
+        return Listing(items=items, unreadable=listed.unreadable, incomplete=listed.incomplete)
+
+    async def _versions(self) -> Listing[WireVersion]:
+        raw = await self._list("/api/v1/cluster-versions", WireVersions, {})
+        return await self.listing(raw, WireVersion, lambda wire: wire)
 
     async def upgrade_cluster(self, cluster: Cluster, version: str) -> None:
         require(USAGE_LIMITS, self.api_version, "Another version of the database", ("version",))

@@ -1,18 +1,19 @@
-"""Major versions: which are on offer to a cluster, and how its upgrade stands.
+"""Major versions: which are on offer to a new cluster and to one that there is, and how its upgrade stands.
 
 Source: the OpenAPI document of 2024-09-16 and the vendor's upgrade policy. Preview releases are left out, and
 innovation releases are for Advanced clusters alone.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field
 
 from adapters.cockroachdb.wire import WirePage
-from adapters.wire import Identity, Items, Text, WireItem, Word
-from fleet.model.cluster import Cluster
+from adapters.wire import Identity, Items, Text, When, WireItem, Word
+from fleet.model.catalog import OfferedVersion
+from fleet.model.cluster import Cluster, Engine
 from fleet.model.upgrade import UpgradeState
 from fleet.providers.cockroachdb import SHOWN_AS
 
@@ -23,6 +24,7 @@ STATES: Mapping[str, UpgradeState] = {
     "ROLLBACK_RUNNING": UpgradeState.ROLLING_BACK,
     "FINALIZED": UpgradeState.FINALIZED,
 }
+NOT_FOR_NEW = frozenset({"UNSUPPORTED", "PREVIEW"})
 AUTOMATIC = "CockroachDB Cloud upgrades Basic clusters by itself."
 NOT_BY_HAND = "It is upgraded automatically: set its upgrades to manual first."
 
@@ -33,7 +35,8 @@ class WireVersion(WireItem):
     version: Identity
     release_type: Text = None
     support_status: Text = None
-    allowed_upgrades: Annotated[tuple[Word, ...], Field(max_length=100)] = ()
+    support_end: When = None
+    allowed_upgrades: Annotated[tuple[Word, ...], Field(max_length=100)] | None = None
 
     @property
     def key(self) -> str:
@@ -42,6 +45,21 @@ class WireVersion(WireItem):
 
 class WireVersions(WirePage):
     items: Items = Field(alias="versions")
+
+
+def to_offered_versions(versions: Iterable[WireVersion], account_id: str) -> Iterator[OfferedVersion]:
+    """Those for a new cluster. Only an Advanced one can choose; what the others get is the provider's choice."""
+    for one in versions:
+        if one.support_status not in NOT_FOR_NEW:
+            yield OfferedVersion(
+                account_id=account_id,
+                name=one.version,
+                engine=Engine.COCKROACHDB,
+                plans=("ADVANCED",),
+                release=one.release_type,
+                support_ends_at=one.support_end,
+                upgrades_to=one.allowed_upgrades,
+            )
 
 
 def to_upgrade_state(word: str | None) -> UpgradeState | None:
@@ -55,7 +73,7 @@ def to_upgrade_versions(versions: Iterable[WireVersion], cluster: Cluster) -> tu
     here = known.get(major[0]) if major else None
     if here is None or cluster.upgrade_state is not UpgradeState.AVAILABLE:
         return ()
-    return tuple(name for name in here.allowed_upgrades if _is_for(known.get(name), cluster))
+    return tuple(name for name in here.allowed_upgrades or () if _is_for(known.get(name), cluster))
 
 
 def _is_for(offer: WireVersion | None, cluster: Cluster) -> bool:

@@ -1,7 +1,8 @@
-"""`fleetgraph versions`: what versions the clusters run, and which of them can be upgraded."""
+"""`fleetgraph versions`: what versions new clusters can have, and what versions those that there are run."""
 
 from typing import Any
 
+from cli.catalog import account_flags, accounts_of, read_catalog
 from cli.commands.clusters.filters import filter_flags, to_filter
 from cli.documents import read
 from cli.formatting import number_aware
@@ -13,13 +14,32 @@ from cli.tables import Column
 
 
 def list_versions(session: Session, options: Options) -> int:
+    accounts = accounts_of(session, options)
+    return show_list(
+        session,
+        options,
+        lambda: read_catalog(
+            session,
+            accounts,
+            read.VERSIONS,
+            "versions",
+            "LIST_VERSIONS",
+            {},
+            columns=ON_OFFER,
+            what="versions",
+            is_named=bool(options.account),
+        ),
+    )
+
+
+def list_running_versions(session: Session, options: Options) -> int:
     where = to_filter(session, options)
     return show_list(session, options, lambda: _fetch(session, where))
 
 
 def _fetch(session: Session, where: dict[str, Any]) -> Listing:
     groups: dict[tuple[str, ...], dict[str, Any]] = {}
-    for page in session.client.pages(read.VERSIONS, {"filter": where}, "clusters"):
+    for page in session.client.pages(read.RUNNING_VERSIONS, {"filter": where}, "clusters"):
         for cluster in page["nodes"]:
             key = tuple(
                 one or ""
@@ -37,13 +57,25 @@ def _fetch(session: Session, where: dict[str, Any]) -> Listing:
     return Listing(
         document={"versions": rows},
         rows=rows,
-        columns=COLUMNS,
+        columns=RUNNING,
         name=lambda row: str(row["version"] or ""),
         empty="No cluster matches.",
     )
 
 
-COLUMNS = (
+ON_OFFER = (
+    Column(title="NAME", value=lambda node: node["name"]),
+    Column(title="ENGINE", value=lambda node: node["engine"], rank=3),
+    Column(title="PLANS", value=lambda node: "all" if node["plans"] is None else ", ".join(node["plans"])),
+    Column(title="RELEASE", value=lambda node: node["release"], rank=2),
+    Column(
+        title="SUPPORTED UNTIL",
+        value=lambda node: node["supportEndsAt"] and node["supportEndsAt"][:10],
+        rank=1,
+    ),
+    Column(title="UPGRADES TO", value=lambda node: ", ".join(node["upgradesTo"] or ()), rank=4),
+)
+RUNNING = (
     Column(title="PROVIDER", value=lambda row: row["provider"]["name"]),
     Column(title="ENGINE", value=lambda row: row["engine"], rank=2),
     Column(title="VERSION", value=lambda row: row["version"]),
@@ -54,20 +86,31 @@ COLUMNS = (
 
 COMMAND = Noun(
     "versions",
-    "List the versions that clusters run, and to which they can be upgraded.",
+    "List the versions that new clusters can have, and those that clusters run.",
     [
         Verb(
             "list",
             list_versions,
+            "List the versions that new clusters can have.",
+            about="The oldest version comes first. PLANS are those whose clusters can choose it.",
+            examples="""
+fleetgraph versions list
+fleetgraph versions list --account "Meridian Freight" -o name
+""",
+            params=[*account_flags(), *output_flags(is_list=True)],
+        ),
+        Verb(
+            "running",
+            list_running_versions,
             "List the versions that clusters run, and to which they can be upgraded.",
             about="The oldest version comes first. UPGRADE is what the provider offers these clusters.",
             examples="""
-fleetgraph versions list
-fleetgraph versions list --provider cockroachdb
-fleetgraph versions list --jq '.versions[] | select(.availableVersion) | .clusters[]'
+fleetgraph versions running
+fleetgraph versions running --provider cockroachdb
+fleetgraph versions running --jq '.versions[] | select(.availableVersion) | .clusters[]'
 """,
             params=[*filter_flags(), *output_flags(is_list=True)],
-        )
+        ),
     ],
     default="list",
 )

@@ -93,8 +93,8 @@ query ClustersNamed($after: String, $filter: ClusterFilter) {
     + WATCHED
 )
 
-VERSIONS = """
-query Versions($after: String, $filter: ClusterFilter) {
+RUNNING_VERSIONS = """
+query RunningVersions($after: String, $filter: ClusterFilter) {
   clusters(first: 100, after: $after, filter: $filter) {
     nodes { name account { name } provider { kind name } engine version availableVersion upgrade { versions } }
     pageInfo { hasNextPage endCursor }
@@ -356,6 +356,20 @@ query Regions($id: ID!, $after: String, $cloud: Cloud) {
       provider { name capabilities { capability isSupported reason } }
       regions(first: 100, after: $after, cloud: $cloud) {
         nodes { name location cloud isServerless }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
+  }
+}
+"""
+
+VERSIONS = """
+query Versions($id: ID!, $after: String) {
+  node(id: $id) {
+    ... on Account {
+      provider { name capabilities { capability isSupported reason } }
+      versions(first: 100, after: $after) {
+        nodes { name engine plans release supportEndsAt upgradesTo }
         pageInfo { hasNextPage endCursor }
       }
     }

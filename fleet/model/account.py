@@ -74,6 +74,7 @@ class Collection(StrEnum):
     INTEGRATIONS = "integrations"
     REGIONS = "regions"
     INSTANCE_TYPES = "instance_types"
+    VERSIONS = "versions"
 
 
 class CollectionState(Record):

@@ -1,8 +1,11 @@
-"""What an account can create clusters from: regions and machine types."""
+"""What an account can create clusters from: regions, machine types and versions."""
+
+import re
 
 from fleet.model.cloud import Cloud
+from fleet.model.cluster import Engine
 from fleet.model.quantity import Count
-from fleet.model.record import Record
+from fleet.model.record import Instant, Record
 
 
 class Region(Record):
@@ -30,3 +33,22 @@ class InstanceType(Record):
     @property
     def key(self) -> str:
         return f"{self.cloud}/{self.region or ''}/{self.name}"
+
+
+class OfferedVersion(Record):
+    """A version that a new cluster can have, as its creation spells it. `plans` are those whose clusters can choose it,
+    null for all; `release` is its kind in the provider's word. Without `support_ends_at` its end is not known.
+    """
+
+    account_id: str
+    name: str
+    engine: Engine
+    plans: tuple[str, ...] | None = None
+    release: str | None = None
+    support_ends_at: Instant | None = None
+    upgrades_to: tuple[str, ...] | None = None
+
+    @property
+    def key(self) -> str:
+        """Numbers in it count as numbers: v25.10 comes after v25.9."""
+        return re.sub(r"\d+", lambda digits: digits[0].zfill(8), self.name)

@@ -4,7 +4,7 @@ from typing import Generic, TypeVar
 
 from pydantic import Field
 
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.cluster import Cluster, Facts, Phase
 from fleet.model.failure import Failure
 from fleet.model.integration import Integration
@@ -13,7 +13,7 @@ from fleet.model.node import Node
 from fleet.model.record import Instant, Record
 from fleet.model.spend import Statement
 
-T = TypeVar("T", Cluster, Node, Integration, Region, InstanceType, Statement)
+T = TypeVar("T", Cluster, Node, Integration, Region, InstanceType, OfferedVersion, Statement)
 
 
 class Unread(Record):

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from fleet.accounts.organization import require_same_organization
 from fleet.model.account import Collection, DeletionGuard
 from fleet.model.capability import Capability
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.cluster import Cluster, Facts, Phase
 from fleet.model.failure import ProviderError, RateLimited
 from fleet.model.integration import Integration
@@ -39,6 +39,7 @@ from fleet.ports.adapter import (
     ListsIntegrations,
     ListsNodes,
     ListsRegions,
+    ListsVersions,
     OffersUpgrades,
     ReadsConnection,
     ReadsSubscription,
@@ -62,6 +63,7 @@ PROTOCOL_OF: Mapping[Collection, type] = {
     Collection.INTEGRATIONS: ListsIntegrations,
     Collection.REGIONS: ListsRegions,
     Collection.INSTANCE_TYPES: ListsInstanceTypes,
+    Collection.VERSIONS: ListsVersions,
 }
 
 ValueT = TypeVar("ValueT")
@@ -366,6 +368,16 @@ async def collect_instance_types(context: CollectionContext) -> Collected:
     return await _saved(context, changes, listing.incomplete)
 
 
+async def collect_versions(context: CollectionContext) -> Collected:
+    adapter = context.adapter
+    assert isinstance(adapter, ListsVersions)
+    listing = await adapter.versions()
+    known = await context.store.items(context.lease.account_id, OfferedVersion)
+    last_read_at = context.last_read_at(Collection.VERSIONS)
+    changes = reconcile_items(known, listing, now=context.now, last_read_at=last_read_at)
+    return await _saved(context, changes, listing.incomplete)
+
+
 COLLECT: Mapping[Collection, Callable[[CollectionContext], Awaitable[Collected]]] = {
     Collection.CLUSTERS: collect_clusters,
     Collection.NODES: collect_nodes,
@@ -378,6 +390,7 @@ COLLECT: Mapping[Collection, Callable[[CollectionContext], Awaitable[Collected]]
     Collection.UPKEEP: collect_upkeep,
     Collection.REGIONS: collect_regions,
     Collection.INSTANCE_TYPES: collect_instance_types,
+    Collection.VERSIONS: collect_versions,
 }
 """In the order in which an observation spends its budget: what matters most comes first."""
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.cluster import Cluster, Facts, Phase
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.integration import Integration
@@ -25,7 +25,7 @@ TOMBSTONE_KEPT = timedelta(days=90)
 CONTRADICTED_MESSAGE = "The provider leaves it out of its list of clusters, and still shows it elsewhere."
 GONE_MESSAGE = "The provider does not know this cluster any more."
 
-ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType, Statement)
+ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType, OfferedVersion, Statement)
 RowT = TypeVar("RowT", bound=Tracked[Any])
 
 
@@ -131,8 +131,8 @@ def mark_unstorable(
     return None if old is None else _mark(old, f"{latest.item.name} cannot be kept: {reason}", now, now)
 
 
-def _identity(item: Node | Integration | Region | InstanceType | Statement) -> str:
-    """What a provider calls it; regions and machine types have a name and no other identifier."""
+def _identity(item: Node | Integration | Region | InstanceType | OfferedVersion | Statement) -> str:
+    """What a provider calls it; what is of a catalog has a name and no other identifier."""
     return item.external_id if isinstance(item, Node | Integration | Statement) else item.name
 
 

@@ -39,6 +39,7 @@ class Pace:
             Collection.INTEGRATIONS: 600,
             Collection.REGIONS: 86_400,
             Collection.INSTANCE_TYPES: 86_400,
+            Collection.VERSIONS: 86_400,
         }
     )
     soonest_seconds: int = 5

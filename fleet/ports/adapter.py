@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from fleet.model.account import Account
 from fleet.model.capability import Capability
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Connection
@@ -99,6 +99,13 @@ class ListsIntegrations(Protocol):
 @runtime_checkable
 class ListsRegions(Protocol):
     async def regions(self) -> Listing[Region]: ...
+
+
+@runtime_checkable
+class ListsVersions(Protocol):
+    async def versions(self) -> Listing[OfferedVersion]:
+        """Those that a new cluster can have."""
+        ...
 
 
 @runtime_checkable
@@ -278,6 +285,7 @@ PROTOCOL_OF: Mapping[Capability, type] = {
     Capability.LIST_INTEGRATIONS: ListsIntegrations,
     Capability.LIST_REGIONS: ListsRegions,
     Capability.LIST_INSTANCE_TYPES: ListsInstanceTypes,
+    Capability.LIST_VERSIONS: ListsVersions,
     Capability.COST_ESTIMATE: EstimatesCost,
     Capability.SPEND: TellsSpend,
     Capability.CREATE_CLUSTER: CreatesCluster,

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from fleet.model.account import Account, AccountState, TrackedAccount
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.event import Event
 from fleet.model.integration import Integration
 from fleet.model.ledger import LedgerEntry
@@ -24,7 +24,7 @@ from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, RequestU
 from fleet.model.spend import Statement
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 
-ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType, Statement)
+ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType, OfferedVersion, Statement)
 TrackedItem = Tracked[Any]
 """A row of any kind."""
 
@@ -442,6 +442,12 @@ class Reader(Protocol):
         self, account_id: str, *, after: str | None, limit: int
     ) -> list[Tracked[InstanceType]]:
         """In the order of `InstanceType.key`."""
+        ...
+
+    async def versions_of(
+        self, account_id: str, *, after: str | None, limit: int
+    ) -> list[Tracked[OfferedVersion]]:
+        """In the order of `OfferedVersion.key`."""
         ...
 
     async def statements_of(self, account_id: str) -> list[Tracked[Statement]]:

@@ -252,6 +252,7 @@ KUPE = Provider(
         Capability.UPGRADE_CLUSTER: "Kupe lists no versions on offer; name another version in an update.",
         Capability.FINALIZE_UPGRADE: "An upgrade of Kupe is final at once.",
         Capability.CLUSTER_SPEND: "Kupe bills a tenant, and splits nothing by cluster.",
+        Capability.LIST_VERSIONS: "Kupe lists no versions on offer.",
         Capability.LIST_INSTANCE_TYPES: "Kupe sells CPU and memory, not machine types.",
     },
 )

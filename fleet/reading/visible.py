@@ -7,7 +7,7 @@ from datetime import datetime
 
 from fleet.model.account import TrackedAccount
 from fleet.model.caller import Caller
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.event import Event
 from fleet.model.integration import Integration
 from fleet.model.ledger import LedgerEntry
@@ -133,6 +133,13 @@ class LimitedReader:
         if account_id not in self._account_ids:
             return []
         return await self._reader.instance_types_of(account_id, after=after, limit=limit)
+
+    async def versions_of(
+        self, account_id: str, *, after: str | None, limit: int
+    ) -> list[Tracked[OfferedVersion]]:
+        if account_id not in self._account_ids:
+            return []
+        return await self._reader.versions_of(account_id, after=after, limit=limit)
 
     async def statements_of(self, account_id: str) -> list[Tracked[Statement]]:
         return await self._reader.statements_of(account_id) if account_id in self._account_ids else []

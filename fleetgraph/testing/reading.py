@@ -15,6 +15,7 @@ from fleet.ports.adapter import (
     ListsIntegrations,
     ListsNodes,
     ListsRegions,
+    ListsVersions,
     ReadsCluster,
     ReadsConnection,
 )
@@ -129,6 +130,16 @@ async def test_integrations_are_each_there_once(here: Setting) -> None:
 async def test_regions_are_each_there_once(here: Setting) -> None:
     for adapter in here.adapters():
         is_whole(await adapter.regions())
+
+
+@proves("versions", ListsVersions)
+async def test_versions_on_offer_are_each_there_once(here: Setting) -> None:
+    """An account whose version of the API is too old may list none."""
+    listings = [await adapter.versions() for adapter in here.adapters()]
+    assert any(listing.items for listing in listings)
+    for listing in listings:
+        if listing.items:
+            is_whole(listing)
 
 
 @proves("instance-types", ListsInstanceTypes)

@@ -29,6 +29,7 @@ RULES: Mapping[str, str] = {
     "nodes": "Nodes belong to their cluster, each once.",
     "integrations": "Integrations are listed each once.",
     "regions": "Regions are listed each once.",
+    "versions": "Versions for new clusters are listed each once.",
     "instance-types": "Instance types are listed each once.",
     "cost-estimate": "An estimate has a range.",
     # what is changed

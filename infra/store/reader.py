@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from fleet.model.account import TrackedAccount
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.cluster import Cluster
 from fleet.model.event import Event
 from fleet.model.integration import Integration
@@ -222,6 +222,12 @@ class TableReader:
     ) -> list[Tracked[InstanceType]]:
         span = items_span(InstanceType, account_id)
         return await self._items(InstanceType, span, account_id, after, limit)
+
+    async def versions_of(
+        self, account_id: str, *, after: str | None, limit: int
+    ) -> list[Tracked[OfferedVersion]]:
+        span = items_span(OfferedVersion, account_id)
+        return await self._items(OfferedVersion, span, account_id, after, limit)
 
     async def statements_of(self, account_id: str) -> list[Tracked[Statement]]:
         return await self._items(

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 
 from fleet.model.account import Account, AccountState, DeletionGuard, TrackedAccount
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.cluster import QUIET, Cluster
 from fleet.model.integration import Integration
 from fleet.model.node import Node
@@ -58,6 +58,7 @@ KINDS: Mapping[type[Record], str] = {
     Integration: "integration",
     Region: "region",
     InstanceType: "instance_type",
+    OfferedVersion: "version",
     Statement: "statement",
 }
 
@@ -66,6 +67,7 @@ _TRACKED: Mapping[type[Record], type[Record]] = {
     Integration: Tracked[Integration],
     Region: Tracked[Region],
     InstanceType: Tracked[InstanceType],
+    OfferedVersion: Tracked[OfferedVersion],
     Statement: Tracked[Statement],
 }
 

@@ -1,5 +1,6 @@
 """Which versions are on offer to a cluster, by its version, its plan and how its upgrade stands."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ from adapters.cockroachdb import CockroachdbAdapter
 from adapters.cockroachdb.convert import to_cluster
 from adapters.cockroachdb.upgrades import WireVersion, to_upgrade_versions
 from adapters.cockroachdb.wire import WireCluster
-from fleet.model.cluster import Cluster
+from fleet.model.catalog import OfferedVersion
+from fleet.model.cluster import Cluster, Engine
 from fleet.model.network import AllowedNetwork
 from tests.adapters.replay import Replay
 
@@ -63,6 +65,39 @@ async def test_the_list_is_asked_for_once_for_all_clusters_and_of_new_versions_o
     assert await adapter.upgrade_versions([cluster()]) == {"c1": ("v25.4", "v26.1")}
     older = replay.open(CockroachdbAdapter, api_version="2023-04-10")
     assert await older.upgrade_versions([cluster()]) == {}
+    assert len(replay.asked) == 1
+
+
+async def test_a_new_cluster_can_have_what_is_supported_and_no_preview() -> None:
+    old = {"version": "v24.1", "support_status": "UNSUPPORTED", "support_end": "2025-11-20T00:00:00Z"}
+    dated = [{**one, "support_end": "2027-05-10T00:00:00Z"} for one in VERSIONS]
+    replay = Replay({"/api/v1/cluster-versions": {"versions": [*dated, old], "pagination": None}})
+    listing = await replay.open(CockroachdbAdapter).versions()
+    assert [one.name for one in listing.items] == ["v26.1", "v25.4", "v25.2"]
+    assert listing.items[1] == OfferedVersion(
+        account_id="account",
+        name="v25.4",
+        engine=Engine.COCKROACHDB,
+        plans=("ADVANCED",),
+        release="REGULAR",
+        support_ends_at=datetime(2027, 5, 10, tzinfo=UTC),
+        upgrades_to=("v26.1",),
+    )
+    assert listing.incomplete is None
+
+
+async def test_an_older_version_of_the_api_tells_less_of_versions_and_the_oldest_nothing() -> None:
+    versions = [{"version": "v25.4", "support_status": "SUPPORTED"}]
+    replay = Replay({"/api/v1/cluster-versions": {"versions": versions}})
+    (offer,) = (await replay.open(CockroachdbAdapter, api_version="2023-04-10").versions()).items
+    assert (offer.name, offer.release, offer.support_ends_at, offer.upgrades_to) == (
+        "v25.4",
+        None,
+        None,
+        None,
+    )
+    oldest = await replay.open(CockroachdbAdapter, api_version="2022-09-20").versions()
+    assert (oldest.items, oldest.incomplete) == ((), None)
     assert len(replay.asked) == 1
 
 

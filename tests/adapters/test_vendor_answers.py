@@ -112,6 +112,11 @@ async def test_versions_on_offer() -> None:
     adapter = Replay({"/api/v1/cluster-versions": body}).open(CockroachdbAdapter)
     major = ".".join((cluster.version or "").split(".")[:2])
     here = next(one for one in body["versions"] if one["version"] == major)
+    offered = (await adapter.versions()).items
+    assert {one.name for one in offered} == {
+        one["version"] for one in body["versions"] if one["support_status"] == "SUPPORTED"
+    }
+    assert all(one.support_ends_at and one.upgrades_to is not None for one in offered)
     assert await adapter.upgrade_versions([cluster]) == {cluster.key: tuple(here["allowed_upgrades"])}
 
 

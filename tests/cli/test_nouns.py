@@ -328,6 +328,32 @@ def test_regions_that_a_provider_does_not_list_are_explained(following: Command,
     assert f"Kupe Cloud: {reason}" in ended.err
 
 
+def test_versions_for_a_new_cluster_are_listed_and_their_absence_is_explained(
+    following: Command, keeper: Keeper
+) -> None:
+    offer = {
+        "name": "v25.4",
+        "engine": "COCKROACHDB",
+        "plans": ["ADVANCED"],
+        "release": "REGULAR",
+        "supportEndsAt": "2027-05-10T00:00:00Z",
+        "upgradesTo": ["v26.1", "v26.2"],
+    }
+    listing = {"name": "CockroachDB Cloud", "capabilities": list[Any]()}
+    keeper.root["node"] = {"__typename": "Account", **ACME, "provider": listing, "versions": page(offer)}
+    title, row = following("versions", "list", "--account", "acme").out.splitlines()
+    assert " ".join(title.split()) == "ACCOUNT NAME ENGINE PLANS RELEASE SUPPORTED UNTIL UPGRADES TO"
+    assert " ".join(row.split()) == "acme v25.4 COCKROACHDB ADVANCED REGULAR 2027-05-10 v26.1, v26.2"
+    assert following("versions", "-o", "name").out == "v25.4\n"
+    reason = "Kupe lists no versions on offer."
+    capability = {"capability": "LIST_VERSIONS", "isSupported": False, "reason": reason}
+    provider = {"name": "Kupe Cloud", "capabilities": [capability]}
+    keeper.root["node"] = {"__typename": "Account", **ACME, "provider": provider, "versions": None}
+    ended = following("versions", "--account", "acme")
+    assert (ended.status, ended.out) == (Exit.FAILED, "")
+    assert f"acme has no list of versions. {reason}" in ended.err
+
+
 def test_a_console_is_opened_where_it_is_known(following: Command, keeper: Keeper) -> None:
     keeper.root["cluster"] = PRODUCTION
     ended = following("open", "a-cluster", "--print")
@@ -393,5 +419,5 @@ def test_the_oldest_version_comes_first_and_numbers_count_as_numbers(
     }
     versions = ["v25.10", "v25.9", "v25.9", None]
     keeper.on("clusters", page(*(cluster | {"name": str(one), "version": one} for one in versions)))
-    assert following("versions", "-o", "name").out.splitlines() == ["", "v25.9", "v25.10"]
-    assert "v25.11, v26.1" in following("versions").out
+    assert following("versions", "running", "-o", "name").out.splitlines() == ["", "v25.9", "v25.10"]
+    assert "v25.11, v26.1" in following("versions", "running").out

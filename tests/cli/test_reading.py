@@ -98,10 +98,10 @@ def test_a_search_that_cannot_be_read_is_wrong_usage_with_its_reason(fleetgraph:
 
 
 def test_versions_are_those_that_clusters_run(fleetgraph: Command) -> None:
-    listed = json.loads(fleetgraph("versions", "--json").out)["versions"]
+    listed = json.loads(fleetgraph("versions", "running", "--json").out)["versions"]
     assert sum(len(row["clusters"]) for row in listed) == 9
     assert {row["provider"]["kind"] for row in listed} >= {"KUPE", "COCKROACHDB"}
-    title, *rows = fleetgraph("versions", "--provider", "kupe").out.splitlines()
+    title, *rows = fleetgraph("versions", "running", "--provider", "kupe").out.splitlines()
     assert title.split() == ["PROVIDER", "ENGINE", "VERSION", "CLUSTERS", "UPGRADE", "NAMES"]
     assert "acme/production" in rows[0]
 

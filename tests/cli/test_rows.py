@@ -87,7 +87,8 @@ def test_every_list_of_the_sandbox_takes_both_or_chooses_at_the_api() -> None:
             ("regions", "list", "--account", "Tidewater Studio", "--sort", "name:desc"),
             ("machine-types", "list", "--account", "Tidewater Studio", "--sort", "memory"),
             ("providers", "list", "--sort", "provider"),
-            ("versions", "list", "--sort", "clusters:desc"),
+            ("versions", "list", "--sort", "name:desc"),
+            ("versions", "running", "--sort", "clusters:desc"),
         ):
             ended = fleetgraph(*arguments)
             assert ended.status == Exit.OK, (arguments, ended.err)

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from fleet.accounts.new_account import make_account
 from fleet.model.account import Account
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Engine, Phase
 from fleet.model.integration import Integration
@@ -113,6 +113,10 @@ def integration(external_id: str, *, of: Account | None = None, **more: Any) -> 
 
 def region(name: str, *, of: Account | None = None) -> Region:
     return Region(account_id=(of or account()).id, name=name, cloud=Cloud.AWS)
+
+
+def version(name: str, *, of: Account | None = None) -> OfferedVersion:
+    return OfferedVersion(account_id=(of or account()).id, name=name, engine=Engine.COCKROACHDB)
 
 
 def instance_type(name: str, *, of: Account | None = None) -> InstanceType:

@@ -12,7 +12,7 @@ from fleet.accounts.new_account import make_account
 from fleet.accounts.service import AccountService
 from fleet.changing.changer import Changer
 from fleet.model.account import Account, AccountState, TrackedAccount
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Connection, Phase
@@ -59,6 +59,7 @@ class Script:
     integrations: Listing[Integration] = field(default_factory=lambda: Listing(items=()))
     regions: Listing[Region] = field(default_factory=lambda: Listing(items=()))
     instance_types: Listing[InstanceType] = field(default_factory=lambda: Listing(items=()))
+    versions: Listing[OfferedVersion] = field(default_factory=lambda: Listing(items=()))
     upgrades: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     allowlist: Allowlist | None = None
     upkeep: Upkeep | None = None
@@ -208,6 +209,10 @@ class Full(ById):
         await self._ask("instance_types")
         self._script.used = used
         return self._script.instance_types
+
+    async def versions(self) -> Listing[OfferedVersion]:
+        await self._ask("versions")
+        return self._script.versions
 
 
 class Writable(Full):

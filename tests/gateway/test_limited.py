@@ -78,7 +78,7 @@ def cluster_page(arguments: str = "") -> str:
 
 ACCOUNT = f"""id name externalId freshness {{ state lastFailure {{ message }} }} token {{ hint }}
     requestBudget {{ remaining }} {cluster_page("(first: 5)")} regions(first: 3) {{ nodes {{ name }} {PAGE} }}
-    instanceTypes(first: 3) {{ nodes {{ name }} {PAGE} }}"""
+    instanceTypes(first: 3) {{ nodes {{ name }} {PAGE} }} versions(first: 3) {{ nodes {{ name }} {PAGE} }}"""
 INTEGRATION = f"id name account {{ name }} usedBy {{ nodes {{ name }} coverage {{ {COVERAGE} }} {PAGE} }}"
 OPERATION = "id targetName account { name } target { __typename } candidates { name }"
 ANY = """id ... on Account { name clusters { nodes { name } } } ... on Cluster { name } ... on Integration { name }

@@ -42,6 +42,7 @@ NORTHFLANK = Provider(
         Capability.LOCK_CLUSTER: "Northflank locks no clusters.",
         Capability.ALLOWLIST: "Northflank keeps no list of networks for a cluster.",
         Capability.UPGRADE_CLUSTER: "Northflank upgrades clusters itself; no call starts it.",
+        Capability.LIST_VERSIONS: "Northflank chooses the Kubernetes version of a new cluster.",
         Capability.FINALIZE_UPGRADE: "Northflank upgrades clusters itself.",
         Capability.STOP_CLUSTER: "A Northflank cluster runs until it is deleted.",
         Capability.DEPLOY_CLUSTER: "Northflank applies changes by itself; there is nothing to deploy.",

@@ -22,7 +22,7 @@ from gateway.context import Info
 from gateway.relay.connections import After, Connection, First, Page, ask
 from gateway.relay.ids import Node
 from gateway.types.capability import unsupported_by_provider
-from gateway.types.catalog import CHUNK, InstanceType, Region, list_catalog
+from gateway.types.catalog import CHUNK, ClusterVersion, InstanceType, Region, list_catalog
 from gateway.types.cluster import ClusterConnection, ClusterPage, list_clusters
 from gateway.types.freshness import Freshness, Observed
 from gateway.types.money import FreeAllowance
@@ -116,6 +116,20 @@ async def instance_types(
         pager,
         cloud=given(cloud),
         matches=lambda offer: wanted is None or offer.region in (wanted, None),
+    )
+
+
+async def versions(
+    row: Row, info: Info, first: First = 50, after: After = strawberry.UNSET
+) -> Page[Tracked[catalog.OfferedVersion]] | None:
+    account = row.account
+    pager = ask("versions", account.id, first=first, after=after)
+    if Capability.LIST_VERSIONS in unsupported_by_provider(account.provider):
+        return None
+    return await list_catalog(
+        lambda last_key: info.context.reader.versions_of(account.id, after=last_key, limit=CHUNK),
+        pager,
+        cloud=None,
     )
 
 
@@ -217,4 +231,9 @@ class Account(Node, Observed):
     instance_types: Connection[InstanceType] | None = field(
         "Machine types that the account can use. Null where LIST_INSTANCE_TYPES is unsupported.",
         resolver=instance_types,
+    )
+    versions: Connection[ClusterVersion] | None = field(
+        "Versions that a new cluster can have, the oldest first. Null where LIST_VERSIONS is unsupported, and empty "
+        "where `apiVersion` lists none.",
+        resolver=versions,
     )

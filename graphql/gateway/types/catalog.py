@@ -1,19 +1,22 @@
-"""What an account can create clusters from: regions and machine types."""
+"""What an account can create clusters from: regions, machine types and versions."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import TypeVar
 
 import strawberry
 
 from fleet.model.catalog import InstanceType as KnownInstanceType
+from fleet.model.catalog import OfferedVersion
 from fleet.model.catalog import Region as KnownRegion
 from fleet.model.cloud import Cloud
+from fleet.model.cluster import Engine
 from fleet.model.tracking import Tracked
 from fleet.reading.pages import EXAMINED_ROWS
 from gateway.relay.connections import Page, Pager
 from gateway.types.records import field
 
-CatalogT = TypeVar("CatalogT", KnownRegion, KnownInstanceType)
+CatalogT = TypeVar("CatalogT", KnownRegion, KnownInstanceType, OfferedVersion)
 
 CHUNK = 100
 
@@ -66,3 +69,20 @@ class InstanceType:
     region: str | None = field("Null where all regions offer it.")
     cpu_millicores: int | None = field("In thousandths of a core.")
     memory_mib: int | None = field("In MiB (2^20 bytes).", name="memoryMiB")
+
+
+@strawberry.type(description="A version that a new cluster can have.")
+class ClusterVersion:
+    name: str = field("As the creation of a cluster spells it, e.g. v25.2.")
+    engine: Engine
+    plans: list[str] | None = field(
+        "The plans whose clusters can choose it, in the provider's words; at other plans the provider chooses. Null "
+        "for all."
+    )
+    release: str | None = field("What kind of release it is, in the provider's word.")
+    support_ends_at: datetime | None = field(
+        "When the provider ends its support. Null where it does not say."
+    )
+    upgrades_to: list[str] | None = field(
+        "The versions that a cluster of it can be upgraded to. Null where the provider does not say."
+    )

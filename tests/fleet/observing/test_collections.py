@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from fleet.model.account import Account, Collection
 from fleet.model.capability import Capability
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.cluster import Connection, Phase
 from fleet.model.failure import Forbidden, Unavailable
 from fleet.model.integration import Integration
@@ -15,7 +15,7 @@ from fleet.model.spend import SpendLine, Statement
 from fleet.model.subscription import Subscription
 from fleet.model.upkeep import Backup, Upkeep
 from fleet.ports.adapter import Listing, Unreadable
-from tests.fleet.things import NOON, cluster, instance_type, integration, node, region
+from tests.fleet.things import NOON, cluster, instance_type, integration, node, region, version
 from tests.fleet.world import Script, World
 
 
@@ -206,18 +206,28 @@ async def test_an_incomplete_list_of_integrations_cuts_no_link(world: World) -> 
     assert {row.item.key for row in await world.store.items(account.id, Integration)} == {"aws", "gcp"}
 
 
-async def test_regions_and_machine_types_come_and_go(world: World) -> None:
+async def test_regions_machine_types_and_versions_come_and_go(world: World) -> None:
     account, script = await world.connect()
     script.regions = Listing(items=(region("eu-1", of=account), region("us-1", of=account)))
     script.instance_types = Listing(items=(instance_type("small", of=account),))
+    script.versions = Listing(items=(version("v25.2", of=account), version("v25.4", of=account)))
     await world.observe_when_due(account)
     assert {row.item.key for row in await world.store.items(account.id, Region)} == {"AWS/eu-1", "AWS/us-1"}
     assert {row.item.key for row in await world.store.items(account.id, InstanceType)} == {"AWS//small"}
+    assert [row.item.name for row in await world.store.items(account.id, OfferedVersion)] == [
+        "v25.2",
+        "v25.4",
+    ]
     script.regions = Listing(items=(region("eu-1", of=account),))
     script.instance_types = Listing(items=())
+    script.versions = Listing(items=(version("v25.4", of=account), version("v26.1", of=account)))
     await observe_all(world, account)
     assert {row.item.key for row in await world.store.items(account.id, Region)} == {"AWS/eu-1"}
     assert await world.store.items(account.id, InstanceType) == []
+    assert [row.item.name for row in await world.store.items(account.id, OfferedVersion)] == [
+        "v25.4",
+        "v26.1",
+    ]
 
 
 async def test_a_budget_too_small_for_every_cluster_keeps_what_was_asked_and_reaches_all_in_turn(

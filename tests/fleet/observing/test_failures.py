@@ -129,7 +129,7 @@ async def test_one_refusal_among_good_answers_is_no_refused_token(world: World) 
 
 
 @pytest.mark.parametrize(
-    "collection", ["nodes", "connection", "cost", "integrations", "regions", "instance_types"]
+    "collection", ["nodes", "connection", "cost", "integrations", "regions", "instance_types", "versions"]
 )
 async def test_a_refusal_of_anything_else_costs_that_alone(world: World, collection: str) -> None:
     account, script = await world.connect()

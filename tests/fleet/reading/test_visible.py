@@ -20,6 +20,7 @@ BY_ACCOUNT = {
     "integrations_of",
     "regions_of",
     "instance_types_of",
+    "versions_of",
     "statements_of",
     "history",
     "ledger",

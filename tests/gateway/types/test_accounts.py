@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 from fleet.model.account import DeletionGuard
+from fleet.model.catalog import OfferedVersion
+from fleet.model.cluster import Engine
+from fleet.model.tracking import Tracked
 from fleet.providers import PROVIDERS
 from infra.store.store import TableStore
-from tests.gateway.world import ACME, NOON, Client, SetClock, observe, observed_at, populate
+from tests.gateway.world import ACME, MERIDIAN, NOON, Client, SetClock, observe, observed_at, populate
 
 
 async def test_a_token_shows_its_last_four_characters_and_no_more(world: TableStore, client: Client) -> None:
@@ -30,9 +33,10 @@ async def test_a_budget_is_shown_where_a_limit_is_known(world: TableStore, clien
 async def test_the_catalog_is_null_where_the_provider_does_not_list_it(
     world: TableStore, client: Client
 ) -> None:
-    document = "{ accounts { nodes { name regions { nodes { name } } instanceTypes { nodes { name } } } } }"
+    document = """{ accounts { nodes {
+        name regions { nodes { name } } instanceTypes { nodes { name } } versions { nodes { name } } } } }"""
     found = {node.pop("name"): node for node in (await client.query(document))["accounts"]["nodes"]}
-    assert found["acme"] == {"regions": None, "instanceTypes": None}
+    assert found["acme"] == {"regions": None, "instanceTypes": None, "versions": None}
     assert found["Meridian Freight"]["instanceTypes"] is None
     assert found["quay"]["regions"] == {"nodes": []}
 
@@ -52,6 +56,42 @@ async def test_the_catalog_of_one_cloud_is_paged_like_any_listing(world: TableSt
     assert read == ["eu-west-1", "us-east-1"]
     last = await client.query(document.replace("first: 1", "first: 2"), cloud="GCP")
     assert last["accounts"]["nodes"][0]["regions"]["nodes"] == [{"name": "europe-west1"}]
+
+
+async def test_versions_for_a_new_cluster_are_listed_with_their_plans_and_the_end_of_their_support(
+    store: TableStore, clock: SetClock
+) -> None:
+    offers = [
+        OfferedVersion(
+            account_id=MERIDIAN.id,
+            name=name,
+            engine=Engine.COCKROACHDB,
+            plans=("ADVANCED",),
+            release="REGULAR",
+            support_ends_at=NOON,
+            upgrades_to=upgrades,
+        )
+        for name, upgrades in (("v25.10", ()), ("v25.9", ("v25.10",)))
+    ]
+    await observe(store, MERIDIAN, [Tracked[OfferedVersion](item=one) for one in offers])
+    document = """query ($after: String) { accounts(provider: COCKROACHDB) { nodes { versions(first: 1, after: $after) {
+        nodes { name engine plans release supportEndsAt upgradesTo } pageInfo { hasNextPage endCursor } } } } }"""
+    client = Client(store, clock)
+    first = (await client.query(document))["accounts"]["nodes"][0]["versions"]
+    assert first["nodes"] == [
+        {
+            "name": "v25.9",
+            "engine": "COCKROACHDB",
+            "plans": ["ADVANCED"],
+            "release": "REGULAR",
+            "supportEndsAt": "2026-04-06T12:00:00Z",
+            "upgradesTo": ["v25.10"],
+        }
+    ]
+    rest = await client.query(document, after=first["pageInfo"]["endCursor"])
+    (last,) = rest["accounts"]["nodes"]
+    assert [one["name"] for one in last["versions"]["nodes"]] == ["v25.10"]
+    assert not last["versions"]["pageInfo"]["hasNextPage"]
 
 
 async def test_machine_types_of_a_region_are_found_without_naming_its_cloud(

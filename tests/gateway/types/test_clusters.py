@@ -93,7 +93,7 @@ async def test_a_cluster_can_lack_what_its_provider_has(world: TableStore, clien
         "reason": "A serverless cluster has no nodes of its own.",
     }
     assert support["SPEND_LIMIT"] == {"isSupported": True, "reason": None}
-    assert len(support) == 22
+    assert len(support) == 23
 
 
 async def test_what_a_provider_cannot_do_carries_a_sentence(world: TableStore, client: Client) -> None:

@@ -15,7 +15,7 @@ from fleet.model.account import AccountState, Collection, CollectionState, Delet
 from fleet.model.api_key import ApiKey
 from fleet.model.audit import new_entry
 from fleet.model.caller import Scope
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.change import (
     CHANGES,
     AllowNetwork,
@@ -93,6 +93,15 @@ COST = CostEstimate(
     minimum=Money(minor_units=100, currency="USD"), maximum=Money(minor_units=200, currency="USD")
 )
 
+VERSION = OfferedVersion(
+    account_id=ACME.id,
+    name="v25.4",
+    engine=Engine.COCKROACHDB,
+    plans=("ADVANCED",),
+    release="REGULAR",
+    support_ends_at=NOON,
+    upgrades_to=("v26.1",),
+)
 STATEMENT = Statement(
     account_id=ACME.id,
     external_id="2040-05",
@@ -266,6 +275,7 @@ async def make_rows() -> list[Row]:
         make_integration(ACME, "i1", name="aws"),
         Tracked[Region](item=Region(account_id=ACME.id, name="fra", cloud=Cloud.AWS, location="Frankfurt")),
         Tracked[InstanceType](item=InstanceType(account_id=ACME.id, name="m6i.large", cloud=Cloud.AWS)),
+        Tracked[OfferedVersion](item=VERSION),
         Tracked[Statement](item=STATEMENT),
     ]
     transitions = [make_transition(ACME, "of-kupe@1", before=Phase.READY, after=Phase.DEGRADED, seconds=60)]

@@ -13,7 +13,7 @@ from fleet.model.account import Account, AccountState, Collection
 from fleet.model.api_key import ApiKey
 from fleet.model.audit import AuditEntry
 from fleet.model.caller import Scope
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.cluster import Phase
 from fleet.model.envelope import Envelope
 from fleet.model.event import Event
@@ -51,6 +51,7 @@ RECORDS: dict[str, type[Record]] = {
     "integration": Tracked[Integration],
     "region": Tracked[Region],
     "instance_type": Tracked[InstanceType],
+    "version": Tracked[OfferedVersion],
     "history": Transition,
     "operation": Operation,
     "budget": Budget,
@@ -70,6 +71,7 @@ WITHOUT_A_RECORD = {"open", "lock", "idempotency", "organization", "name", "poin
 """Of these, `schedule` alone has a body, which is no record: `tests/infra/store/test_schedule.py`."""
 SINCE_THE_FIRST = {
     "event", "ledger", "audit", "statement", "envelope", "plan", "webhook", "waiting", "dead", "schedule",
+    "version",
 }  # fmt: skip
 """Kinds that the first release did not have."""
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from fleet.model.catalog import InstanceType, Region
+from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.cloud import Cloud
-from fleet.model.cluster import QUIET, Phase
+from fleet.model.cluster import QUIET, Engine, Phase
 from fleet.model.money import Money
 from fleet.model.spend import Statement
 from fleet.model.tracking import Tracked, TrackedCluster
@@ -216,7 +216,15 @@ async def test_the_catalog_pages_by_its_keys(store: Store, clock: SetClock) -> N
         Tracked[InstanceType](item=InstanceType(account_id=ACME.id, name=name, cloud=Cloud.GCP, region="r"))
         for name in "zyx"
     ]
-    await observe(store, ACME, clock.now(), Changes(puts=[*regions, *types]))
+    versions = [
+        Tracked[OfferedVersion](item=OfferedVersion(account_id=ACME.id, name=name, engine=Engine.COCKROACHDB))
+        for name in ("v25.10", "v25.9", "v26.1")
+    ]
+    await observe(store, ACME, clock.now(), Changes(puts=[*regions, *types, *versions]))
+    shown = await store.versions_of(ACME.id, after=None, limit=2)
+    assert [row.item.name for row in shown] == ["v25.9", "v25.10"]
+    rest = await store.versions_of(ACME.id, after=shown[-1].item.key, limit=2)
+    assert [row.item.name for row in rest] == ["v26.1"]
     assert [row.item.name for row in await store.regions_of(ACME.id, after=None, limit=2)] == ["a", "b"]
     assert [row.item.name for row in await store.regions_of(ACME.id, after="AWS/b", limit=2)] == ["c"]
     found = await store.instance_types_of(ACME.id, after="GCP/r/x", limit=9)

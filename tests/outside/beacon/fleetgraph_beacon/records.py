@@ -58,5 +58,6 @@ PROVIDER = Provider(
         Capability.CHANGE_INTEGRATION: ITS_OWN,
         Capability.LIST_REGIONS: ITS_OWN,
         Capability.LIST_INSTANCE_TYPES: ITS_OWN,
+        Capability.LIST_VERSIONS: ITS_OWN,
     },
 )
