@@ -1,4 +1,4 @@
-"""What docs/frontend.md shows of Apollo Client, urql, Relay, the feed and changes, run as it stands there."""
+"""What docs/frontend.md shows of clients, of Relay in React, of the feed and of changes, run as it stands there."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ PAGE = ROOT / "docs" / "frontend.md"
 URQL = pytest.param("urql", marks=pytest.mark.thorough)  # its types are made as those of Apollo Client
 
 
-@pytest.mark.parametrize("heading", ["Apollo Client", URQL, "Relay"])
+@pytest.mark.parametrize("heading", ["Apollo Client", URQL, "Relay", "Relay in React"])
 def test_a_typed_list_is_read_to_its_end(heading: str, tmp_path: Path, origin: str) -> None:
     done = follow(PAGE, heading, tmp_path, origin)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -26,12 +26,17 @@ def test_a_typed_list_is_read_to_its_end(heading: str, tmp_path: Path, origin: s
 
 
 @pytest.mark.thorough  # the client in TypeScript shows it with the same tool
-@pytest.mark.parametrize("heading", ["Apollo Client", "urql", "Relay"])
+@pytest.mark.parametrize("heading", ["Apollo Client", "urql", "Relay", "Relay in React"])
 def test_a_member_that_the_schema_does_not_have_does_not_compile(
     heading: str, tmp_path: Path, origin: str
 ) -> None:
     page = tmp_path / "page.md"
-    page.write_text(PAGE.read_text(encoding="utf-8").replace("status.phase)", "status.phrase)"), "utf-8")
+    page.write_text(
+        PAGE.read_text(encoding="utf-8")
+        .replace("status.phase)", "status.phrase)")
+        .replace("status.phase}", "status.phrase}"),
+        "utf-8",
+    )
     done = follow(page, heading, tmp_path, origin)
     assert done.returncode != 0
     assert "'phrase' does not exist" in done.stdout + done.stderr
