@@ -27,6 +27,7 @@ OTHERWISE = {
     "storageMiB": ("--storage-mib", "--limit-storage-mib"),
     "kind": ("--metrics-kind",),
     "isEnabled": ("--metrics",),
+    "eksAnywhere": ("--eks-anywhere-file",),
     "metalLbAddressPools": ("--metallb-address-pool",),
     "metalLbLoadBalancerIps": ("--nginx-metallb-ips",),
     "replicaCount": ("--nginx-replicas",),

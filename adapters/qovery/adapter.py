@@ -10,22 +10,15 @@ from adapters.adapter import BaseAdapter, first_text, segment, with_running
 from adapters.http import Complaint, SecretText
 from adapters.join import join
 from adapters.qovery.billing import WireCurrentCost, WireInvoice, to_running, to_statements, to_subscription
-from adapters.qovery.convert import (
-    shown_by_status_alone,
-    to_cluster,
-    to_cost_estimate,
-    to_instance_type,
-    to_integration,
-    to_region,
-    to_zones,
-    with_statuses,
-)
+from adapters.qovery.catalog import to_instance_type, to_region, to_zones
+from adapters.qovery.convert import shown_by_status_alone, to_cluster, to_cost_estimate, with_statuses
 from adapters.qovery.credentials import (
     secrets_in,
     to_create_credentials_request,
     to_path,
     to_update_credentials_request,
 )
+from adapters.qovery.integrations import to_integration
 from adapters.qovery.request import (
     secrets_in_cluster,
     to_create_cluster_request,

@@ -5,7 +5,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from adapters.qovery.convert import CLOUDS, is_autoscaled
+from adapters.qovery.autoscaling import is_autoscaled
+from adapters.qovery.convert import CLOUDS
 from adapters.qovery.credentials import to_base64
 from adapters.qovery.settings import to_settings
 from adapters.wire import NO_COUNT, without_no_counts

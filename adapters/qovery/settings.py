@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from fleet.providers.qovery import QoveryAdvanced
+from fleet.providers.qovery.advanced import EksAnywhere
 
 NGINX: Mapping[str, str] = {
     "replica_count": "replica_count",
@@ -16,6 +17,19 @@ NGINX: Mapping[str, str] = {
     "external_dns_target": "annotation_external_dns_kubernetes_target",
 }
 """Fleetgraph's names and Qovery's."""
+GIT: Mapping[str, str] = {
+    "repository_url": "url",
+    "git_token_id": "git_token_id",
+    "git_provider": "provider",
+    "branch": "branch",
+    "commit_id": "commit_id",
+}
+BACKUP: Mapping[str, str] = {
+    "is_enabled": "enabled",
+    "timeout_seconds": "timeout_seconds",
+    "certs_secret_name": "certs_secret_name",
+}
+BUCKET = ("bucket", "region", "role_arn", "key_prefix")
 LONGEST_SETTINGS = 20_000
 """The most characters of JSON: a dozen names and addresses, and what Qovery adds."""
 
@@ -37,11 +51,47 @@ def to_advanced(metrics: object, charts: object) -> QoveryAdvanced | None:
                     "kubernetes_namespace"
                 ),
                 "metal_lb_address_pools": _inner(charts, "metal_lb_parameters").get("ip_address_pools"),
+                "eks_anywhere": _to_eks_anywhere(_inner(charts, "eks_anywhere_parameters")),
             }
         )
     except ValidationError:
         return None
     return None if advanced == QoveryAdvanced() else advanced
+
+
+def _to_eks_anywhere(shown: Mapping[str, Any]) -> EksAnywhere | None:
+    """Null where it does not read: what else is installed is shown all the same."""
+    git, backup = _inner(shown, "git_repository"), _inner(shown, "cluster_backup")
+    bucket = _inner(backup, "s3")
+    kept = {ours: backup.get(theirs) for ours, theirs in BACKUP.items()}
+    members = {
+        **{ours: git.get(theirs) for ours, theirs in GIT.items()},
+        "yaml_path": shown.get("yaml_file_path"),
+        "backup": {**kept, **{name: bucket.get(name) for name in BUCKET}} if backup else None,
+    }
+    try:
+        return EksAnywhere.model_validate(members)
+    except ValidationError:
+        return None
+
+
+def _from_eks_anywhere(wanted: EksAnywhere, before: Mapping[str, Any]) -> dict[str, Any]:
+    given = wanted.model_dump(exclude_none=True)
+    repository = {theirs: given[ours] for ours, theirs in GIT.items() if ours in given}
+    body = {
+        **before,
+        "git_repository": {**_inner(before, "git_repository"), **repository},
+        "yaml_file_path": wanted.yaml_path,
+    }
+    backup = given.get("backup")
+    if backup is not None:
+        there = _inner(before, "cluster_backup")
+        body["cluster_backup"] = {
+            **there,
+            **{theirs: backup[ours] for ours, theirs in BACKUP.items() if ours in backup},
+            "s3": {**_inner(there, "s3"), **{name: backup[name] for name in BUCKET if name in backup}},
+        }
+    return body
 
 
 def to_settings(wanted: QoveryAdvanced, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,6 +114,10 @@ def to_settings(wanted: QoveryAdvanced, before: Mapping[str, Any]) -> dict[str, 
         if given:
             charts[chart] = {**_inner(charts, chart), **given}
             settings["infrastructure_charts_parameters"] = charts
+    if wanted.eks_anywhere is not None:
+        before_it = _inner(charts, "eks_anywhere_parameters")
+        charts["eks_anywhere_parameters"] = _from_eks_anywhere(wanted.eks_anywhere, before_it)
+        settings["infrastructure_charts_parameters"] = charts
     return settings
 
 

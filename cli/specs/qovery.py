@@ -79,6 +79,12 @@ def _common_flags() -> Sequence[click.Parameter]:
         Flag(
             "--metallb-address-pool", multiple=True, metavar="RANGE", help="may be repeated", group=ADVANCED
         ),
+        Flag(
+            "--eks-anywhere-file",
+            metavar="FILE",
+            help="JSON of an EksAnywhereInput of the API",
+            group=ADVANCED,
+        ),
         Flag("--nginx-replicas", type=Number(), metavar="N", group=ADVANCED),
         Flag("--nginx-default-ssl-certificate", metavar="NAME", group=ADVANCED),
         Flag("--nginx-publish-status-address", metavar="ADDRESS", group=ADVANCED),
@@ -124,11 +130,12 @@ def _common(session: Session, options: Options) -> dict[str, Any]:
         isKedaEnabled=options.keda,
         labelsGroupIds=list(options.labels_group) or None,
         secretManagers=[read_object(session, name) for name in options.secret_manager_file] or None,
-        advanced=_advanced(options) or None,
+        advanced=_advanced(session, options) or None,
     )
 
 
-def _advanced(options: Options) -> dict[str, Any]:
+def _advanced(session: Session, options: Options) -> dict[str, Any]:
+    eks_anywhere = options.eks_anywhere_file
     is_enabled = options.metrics if options.metrics_kind is None else options.metrics is not False
     nginx = given(
         replicaCount=options.nginx_replicas,
@@ -142,6 +149,7 @@ def _advanced(options: Options) -> dict[str, Any]:
         nginx=nginx or None,
         certManagerNamespace=options.cert_manager_namespace,
         metalLbAddressPools=list(options.metallb_address_pool) or None,
+        eksAnywhere=None if eks_anywhere is None else read_object(session, eks_anywhere),
     )
 
 

@@ -49,6 +49,9 @@ DEATH = "DELETE_QUEUED 3, DELETING 10, DELETED 20, gone"
 FORGOTTEN = "gone"
 
 
+CHARTS = ("nginx_parameters", "cert_manager_parameters", "metal_lb_parameters", "eks_anywhere_parameters")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ways:
     """How a change is made otherwise than it asks."""
@@ -305,6 +308,8 @@ def settings(
     if "disk_throughput" in body:
         spec["disk_throughput"] = body.number("disk_throughput", minimum=125, maximum=1000)
     spec |= {name: body.take(name, kind) for name, kind in PLAIN.items() if name in body}
+    if "infrastructure_charts_parameters" in body:
+        check_charts(body.inner("infrastructure_charts_parameters"))
     if "keda" in body:
         spec["keda"] = {"enabled": body.inner("keda").take("enabled", bool)}
     given = features(body)
@@ -325,6 +330,24 @@ def settings(
         "features": given,
         "credential_id": credential_of(info, organization, cloud),
     }
+
+
+def check_charts(charts: Body) -> None:
+    """By the OpenAPI document, what describes a cluster of EKS Anywhere has members that it cannot do without."""
+    charts.allow(*CHARTS)
+    if "eks_anywhere_parameters" not in charts:
+        return
+    own = charts.inner("eks_anywhere_parameters")
+    own.allow("git_repository", "yaml_file_path", "cluster_backup")
+    own.text("yaml_file_path")
+    own.take("git_repository", dict)
+    for name in ("url", "git_token_id"):
+        own.inner("git_repository").text(name)
+    if "cluster_backup" in own:
+        backup = own.inner("cluster_backup")
+        backup.take("s3", dict)
+        for name in ("bucket", "region", "role_arn"):
+            backup.inner("s3").text(name)
 
 
 def machine(body: Body, cloud: str, given: Mapping[str, Any], ways: Ways) -> str:

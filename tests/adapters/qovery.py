@@ -61,6 +61,23 @@ WHOLE = QoveryClusterSpec.model_validate(
             },
             "cert_manager_namespace": "cert-manager",
             "metal_lb_address_pools": ["10.1.0.0/24"],
+            "eks_anywhere": {
+                "repository_url": "https://git.example/shop/clusters.git",
+                "git_token_id": "4fe3f4c1-0000-4000-8000-00000000000f",
+                "git_provider": "GITLAB",
+                "branch": "main",
+                "commit_id": "4e3128725f47140002fa47d65d83195a51f5140f",
+                "yaml_path": "/clusters/shop.yaml",
+                "backup": {
+                    "is_enabled": True,
+                    "timeout_seconds": 600,
+                    "certs_secret_name": "etcd-certs",
+                    "bucket": "shop-backups",
+                    "region": "eu-west-3",
+                    "role_arn": "arn:aws:iam::000000000000:role/backup",
+                    "key_prefix": "shop/",
+                },
+            },
         },
     }
 )

@@ -6,18 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
-from adapters.qovery.convert import (
-    CLOUDS,
-    CONVERGED,
-    CREDENTIAL_CLOUDS,
-    PHASES,
-    shown_by_status_alone,
-    to_cluster,
-    to_cost_estimate,
-    to_instance_type,
-    to_integration,
-    to_zones,
-)
+from adapters.qovery.catalog import to_instance_type, to_zones
+from adapters.qovery.convert import CLOUDS, CONVERGED, shown_by_status_alone, to_cluster, to_cost_estimate
+from adapters.qovery.integrations import CREDENTIAL_CLOUDS, to_integration
+from adapters.qovery.phases import PHASES
 from adapters.qovery.wire import (
     WireCluster,
     WireCostRange,

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from adapters.qovery.request import ANSWER_ONLY, to_create_cluster_request, to_update_cluster_request
+from adapters.qovery.settings import to_advanced
 from fleet.model.cloud import Cloud
 from fleet.model.refusal import InvalidInput
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
@@ -58,7 +60,68 @@ def test_every_option_goes_out_under_qoverys_names() -> None:
         },
         "cert_manager_parameters": {"kubernetes_namespace": "cert-manager"},
         "metal_lb_parameters": {"ip_address_pools": ["10.1.0.0/24"]},
+        "eks_anywhere_parameters": {
+            "git_repository": {
+                "url": "https://git.example/shop/clusters.git",
+                "git_token_id": "4fe3f4c1-0000-4000-8000-00000000000f",
+                "provider": "GITLAB",
+                "branch": "main",
+                "commit_id": "4e3128725f47140002fa47d65d83195a51f5140f",
+            },
+            "yaml_file_path": "/clusters/shop.yaml",
+            "cluster_backup": {
+                "enabled": True,
+                "timeout_seconds": 600,
+                "certs_secret_name": "etcd-certs",
+                "s3": {
+                    "bucket": "shop-backups",
+                    "region": "eu-west-3",
+                    "role_arn": "arn:aws:iam::000000000000:role/backup",
+                    "key_prefix": "shop/",
+                },
+            },
+        },
     }
+
+
+def test_a_repository_of_eks_anywhere_keeps_what_was_not_given_and_holds_no_password() -> None:
+    there = {
+        "git_repository": {"url": "https://git.example/old.git", "git_token_id": "one", "branch": "next"},
+        "yaml_file_path": "/old.yaml",
+        "cluster_backup": {
+            "enabled": False,
+            "s3": {"bucket": "b", "region": "r", "role_arn": "a"},
+            "more": 1,
+        },
+    }
+    wanted = {
+        "repository_url": "https://git.example/new.git",
+        "git_token_id": "two",
+        "yaml_path": "/new.yaml",
+    }
+    raw = every_member() | {"infrastructure_charts_parameters": {"eks_anywhere_parameters": there}}
+    patch = QoveryClusterPatch.model_validate({"advanced": {"eks_anywhere": wanted}})
+    body = to_update_cluster_request(raw, patch)["infrastructure_charts_parameters"]
+    assert body["eks_anywhere_parameters"] == {
+        "git_repository": {"url": "https://git.example/new.git", "git_token_id": "two", "branch": "next"},
+        "yaml_file_path": "/new.yaml",
+        "cluster_backup": there["cluster_backup"],
+    }
+    assert (
+        to_advanced(None, {"eks_anywhere_parameters": there}) is not None
+    )  # but for a member of no document
+    password = {"git_repository": {"url": "https://me:planted@git.example/a.git", "git_token_id": "one"}}
+    shown = to_advanced(None, {"eks_anywhere_parameters": password | {"yaml_file_path": "/a.yaml"}})
+    assert shown is None
+    with pytest.raises(ValidationError) as refused:
+        QoveryClusterPatch.model_validate(
+            {
+                "advanced": {
+                    "eks_anywhere": wanted | {"repository_url": "https://me:planted@git.example/a.git"}
+                }
+            }
+        )
+    assert refused.value.errors()[0]["loc"] == ("advanced", "eks_anywhere", "repository_url")
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,32 @@ class Document:
         """Of the answer to a call, by the path as it stands in the document."""
         return breaches(self._validator_of_answer(method, path, status), body)
 
+    def breaches_of_request(self, method: str, path: str, query: set[str], body: Any) -> Iterator[Breach]:
+        """Of a call as it goes out. `body` is null where there is none."""
+        template, operation = self._operation(method, path)
+        if operation is None:
+            yield Breach(place=path, message=f"no {method} of it is documented")
+            return
+        given = [*self.paths[template].get("parameters", ()), *operation.get("parameters", ())]
+        known = {one["name"] for one in map(self._resolved, given) if one["in"] == "query"}
+        for name in query - known:
+            yield Breach(place=name, message="no such parameter is documented")
+        content = self._resolved(operation.get("requestBody", {})).get("content", {})
+        if not content:
+            if body is not None:
+                yield Breach(place="", message="no body is documented")
+            return
+        schema = next(iter(content.values()))["schema"]
+        yield from breaches(self._validator(schema), body)
+
+    def _operation(self, method: str, path: str) -> tuple[str, Json | None]:
+        """By the template of fewest variables that the path fits."""
+        for template in sorted(self.paths, key=lambda one: one.count("{")):
+            pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(template))
+            if re.fullmatch(pattern, path) and method.lower() in self.paths[template]:
+                return template, self.paths[template][method.lower()]
+        return "", None
+
     def breaches_of(self, schema: str, body: Any) -> Iterator[Breach]:
         """Of a JSON value, by the name of its schema."""
         return breaches(self._validator(self._document["components"]["schemas"][schema]), body)

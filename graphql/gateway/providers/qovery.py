@@ -90,6 +90,28 @@ class QoveryNginx:
     external_dns_target: str | None
 
 
+@strawberry.type(description="Where the state of a cluster of EKS Anywhere is kept: in S3.")
+class EksAnywhereBackup:
+    is_enabled: bool | None
+    timeout_seconds: int | None
+    certs_secret_name: str | None = field("The name of a secret in the cluster, not its content.")
+    bucket: str
+    region: str
+    role_arn: str
+    key_prefix: str | None
+
+
+@strawberry.type(description="The repository that describes a cluster of EKS Anywhere, and the file in it.")
+class EksAnywhere:
+    repository_url: str
+    git_token_id: str = field("Names a token that Qovery keeps.")
+    git_provider: str | None
+    branch: str | None = field("Null for the default branch.")
+    commit_id: str | None = field("Null for the newest commit.")
+    yaml_path: str
+    backup: EksAnywhereBackup | None
+
+
 @strawberry.type(
     description="The `metrics_parameters` and `infrastructure_charts_parameters` of Qovery's API, as far as they "
     "can be set here."
@@ -99,6 +121,7 @@ class QoveryAdvanced:
     nginx: QoveryNginx | None
     cert_manager_namespace: str | None
     metal_lb_address_pools: list[str] | None
+    eks_anywhere: EksAnywhere | None = field("Null where Qovery shows none, or none that reads.")
 
 
 @strawberry.type(description="Fields of a cluster that only Qovery has.")
@@ -174,6 +197,28 @@ class QoveryNginxInput:
     external_dns_target: str | None = strawberry.UNSET
 
 
+@strawberry.input(description="Where the state of a cluster of EKS Anywhere is kept: in S3.")
+class EksAnywhereBackupInput:
+    is_enabled: bool | None = strawberry.UNSET
+    timeout_seconds: int | None = strawberry.UNSET
+    certs_secret_name: str | None = option("The name of a secret in the cluster, not its content.")
+    bucket: str
+    region: str
+    role_arn: str = field("The role that keeps it there.")
+    key_prefix: str | None = strawberry.UNSET
+
+
+@strawberry.input(description="The repository that describes a cluster of EKS Anywhere, and the file in it.")
+class EksAnywhereInput:
+    repository_url: str
+    git_token_id: str = field("Names a token that Qovery keeps.")
+    git_provider: str | None = option("BITBUCKET, GITHUB or GITLAB.")
+    branch: str | None = option("The default is the repository's own.")
+    commit_id: str | None = option("The default is the newest commit.")
+    yaml_path: str
+    backup: EksAnywhereBackupInput | None = strawberry.UNSET
+
+
 @strawberry.input(
     description="The `metrics_parameters` and `infrastructure_charts_parameters` of Qovery's API, sent as given."
 )
@@ -182,6 +227,7 @@ class QoveryAdvancedInput:
     nginx: QoveryNginxInput | None = strawberry.UNSET
     cert_manager_namespace: str | None = strawberry.UNSET
     metal_lb_address_pools: list[str] | None = strawberry.UNSET
+    eks_anywhere: EksAnywhereInput | None = option("Only of a PARTIALLY_MANAGED cluster.")
 
 
 @strawberry.input(description="A new Qovery cluster.")
