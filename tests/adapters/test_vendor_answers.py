@@ -40,6 +40,14 @@ def example(provider: str, name: str) -> Any:
     return json.loads((PUBLISHED / "examples" / provider / f"{name}.response.json").read_bytes())
 
 
+ALSO = {"northflank", "qovery"}
+"""Providers whose examples are counted with their adapters."""
+
+
+def test_a_provider_with_examples_is_known() -> None:
+    assert {path.name for path in (PUBLISHED / "examples").iterdir()} == HERE.keys() | ALSO
+
+
 def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 

@@ -9,6 +9,9 @@ import pytest
 from tests.gateway.journey import Begin, Journey
 from tests.published import published
 
+EXAMPLES = ("create-cluster.azure", "create-cluster.oci", "create-integration")
+"""Those that are tested here."""
+
 LISTED = "{ integrations(first: 100) { nodes { id name externalId } } }"
 
 AZURE = {

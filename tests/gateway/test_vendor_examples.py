@@ -6,13 +6,11 @@ from typing import Any
 import pytest
 
 from tests.gateway.journey import Begin, Journey
+from tests.gateway.test_northflank_examples import EXAMPLES as NORTHFLANKS
 from tests.gateway.test_plans import CLUSTERS, CREATE, UPDATE, planned
 from tests.published import PUBLISHED, needs_published
 
 pytestmark = needs_published
-
-OURS = ("cockroachdb", "kupe")
-"""Providers whose every example of a request is tested here."""
 
 
 def example(provider: str, name: str) -> Any:
@@ -72,16 +70,16 @@ async def test_a_change_of_resources_at_kupe(begin: Begin) -> None:
     assert await bodies(journey, UPDATE, id=await production(journey), input=asked) == [wanted]
 
 
-def test_every_example_of_a_request_is_tested_here() -> None:
+def test_every_example_of_a_request_is_tested_here_or_with_northflanks() -> None:
     known = {
         ("cockroachdb", "create-standard"),
         ("cockroachdb", "create-advanced-heterogeneous"),
         ("kupe", "patch-resources"),
+        *(("northflank", name) for name in NORTHFLANKS),
     }
     there = {
-        (provider, path.name.removesuffix(".request.json"))
-        for provider in OURS
-        for path in (PUBLISHED / "examples" / provider).glob("*.request.json")
+        (path.parent.name, path.name.removesuffix(".request.json"))
+        for path in (PUBLISHED / "examples").glob("*/*.request.json")
     }
     assert there == known
 
