@@ -21,10 +21,10 @@ class ObservationCost:
     clusters: int
 
 
-async def quiet_observations() -> Mapping[str, ObservationCost]:
+async def quiet_observations(quiet_seconds: int) -> Mapping[str, ObservationCost]:
     """By the name of the account: the mean of the looks that changed nothing and failed at nothing."""
     found: dict[str, list[ObservationCost]] = {}
-    pace = read_pace({})
+    pace = read_pace({"QUIET_PACE": str(quiet_seconds)})
     async with sandbox(Findings(), pace, is_still=True) as whole:
         meter, store = whole.table.meter, whole.parts.store
         for _ in range(ROUNDS):
