@@ -98,6 +98,9 @@ class CollectionState(Record):
     expected_age_seconds: int | None = None
 
 
+NEVER_OBSERVED = CollectionState()
+
+
 class DeletionGuard(Record):
     """Set while many clusters of an account are missing at once. They are not marked deleted for an hour."""
 
@@ -126,7 +129,7 @@ class AccountState(Record):
     quiet: int = 0
 
     def of(self, collection: Collection) -> CollectionState:
-        return self.collections.get(collection, CollectionState())
+        return self.collections.get(collection, NEVER_OBSERVED)
 
 
 class TrackedAccount(Record):

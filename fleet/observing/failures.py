@@ -28,11 +28,8 @@ def fail(
     Even what is rarely looked at is soon tried again at first, so that a blip costs nobody a day without regions.
     """
     attempts = state.failed_attempts + 1
-    delay = min(
-        pace.every_seconds[Collection.CLUSTERS] * 2 ** min(attempts - 1, 10), _ceiling(collection, pace)
-    )
-    next_attempt_at: datetime | None = now + timedelta(seconds=delay)
-    if failure.retry_at is not None and next_attempt_at is not None:
+    next_attempt_at = now + timedelta(seconds=_backoff(attempts, pace, _ceiling(collection, pace)))
+    if failure.retry_at is not None:
         next_attempt_at = max(next_attempt_at, failure.retry_at)
     if failure.kind is FailureKind.AUTHENTICATION and collection is Collection.CLUSTERS:
         next_attempt_at = now + _probe_after(state, now)
@@ -45,6 +42,25 @@ def fail(
         requests=state.requests,
         expected_age_seconds=state.expected_age_seconds,
     )
+
+
+def lack(
+    before: CollectionState,
+    after: CollectionState,
+    failure: Failure,
+    collection: Collection,
+    pace: Pace,
+    now: datetime,
+) -> CollectionState:
+    """Of what came, some did not read or was refused. The clusters keep their pace; all else backs off as if it had
+    failed, but not beyond its own pace.
+    """
+    lacking = after.model_copy(update={"failure": failure, "failing_since": before.failing_since or now})
+    if collection is Collection.CLUSTERS:
+        return lacking
+    attempts = before.failed_attempts + 1
+    next_attempt_at = now + timedelta(seconds=_backoff(attempts, pace, pace.every_seconds[collection]))
+    return lacking.model_copy(update={"failed_attempts": attempts, "next_attempt_at": next_attempt_at})
 
 
 def is_refused(before: CollectionState, after: CollectionState) -> bool:
@@ -63,6 +79,11 @@ def _probe_after(state: CollectionState, now: datetime) -> timedelta:
         return REFUSED_AFTER
     refused_for = now - (state.failing_since or now)
     return next(delay for age, delay in PROBES if refused_for < age)
+
+
+def _backoff(attempts: int, pace: Pace, most_seconds: int) -> int:
+    """In seconds."""
+    return min(pace.every_seconds[Collection.CLUSTERS] * (1 << min(attempts - 1, 10)), most_seconds)
 
 
 def _ceiling(collection: Collection, pace: Pace) -> int:

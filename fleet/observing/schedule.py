@@ -86,10 +86,13 @@ def succeed(collection: Collection, pace: Pace, now: datetime, requests: int) ->
 
 
 def is_due(collection: Collection, state: AccountState, pace: Pace, now: datetime) -> bool:
-    """What falls due within a tenth of its pace comes along with what is due."""
-    at = state.of(collection).next_attempt_at
-    early = max(pace.soonest, timedelta(seconds=pace.every_seconds[collection]) / 10)
-    return at is None or at <= now + early
+    """What falls due within a tenth of its pace comes along with what is due, but not what failed: it backs off."""
+    known = state.of(collection)
+    if known.next_attempt_at is None:
+        return True
+    every = timedelta(seconds=pace.every_seconds[collection])
+    early = max(pace.soonest, every / 10) if known.failure is None else pace.soonest
+    return known.next_attempt_at <= now + early
 
 
 def expected_requests(

@@ -22,7 +22,7 @@ from fleet.model.rate_limit import RateFacts
 from fleet.observing.failures import REFUSED_AFTER, fail
 from fleet.observing.observer import Outcome
 from fleet.observing.schedule import Pace
-from fleet.ports.adapter import Unreadable
+from fleet.ports.adapter import Listing, Unreadable
 from tests.fleet.things import NOON, cluster
 from tests.fleet.world import World, forever, take_all_the_time
 
@@ -329,6 +329,32 @@ async def test_a_rarely_observed_collection_that_failed_is_soon_tried_again(worl
     script.wrong.clear()
     await world.observe_when_due(account)
     assert (await world.state(account)).of(REGIONS).observed_at == NOON + timedelta(seconds=60)
+
+
+@pytest.mark.parametrize("is_partial", [False, True], ids=["failed", "incomplete"])
+async def test_what_is_rarely_observed_is_not_asked_for_again_at_every_observation(
+    world: World, is_partial: bool
+) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster(of=account)]
+    if is_partial:
+        script.regions = Listing(items=(), incomplete="Some are not allowed.")
+    else:
+        script.wrong["regions"] = Forbidden("Not allowed.")
+    asked = []
+    while world.clock.now() < NOON + timedelta(hours=1):
+        before = (await world.state(account)).of(REGIONS).failed_attempts
+        await world.observe_when_due(account)
+        state = (await world.state(account)).of(REGIONS)
+        if state.failed_attempts > before:
+            asked.append((world.clock.now() - NOON).total_seconds())
+    assert asked == [0, 60, 180, 420, 900, 1860]
+    script.wrong.clear()
+    script.regions = Listing(items=())
+    while (await world.state(account)).of(REGIONS).failure is not None:
+        assert world.clock.now() < NOON + timedelta(hours=2)
+        await world.observe_when_due(account)
+    assert (await world.state(account)).of(REGIONS).failed_attempts == 0
 
 
 def fail_often(collection: Collection, error: ProviderError, times: int) -> list[float]:
