@@ -51,14 +51,14 @@ class _Handler(BaseHTTPRequestHandler):
         }
         request = httpx.Request("GET", self.server.upstream + self.path, headers=headers)
 
-        async def from_upstream() -> httpx.Response:
+        async def from_upstream(asked: httpx.Request) -> httpx.Response:
             async with httpx.AsyncClient() as client:
-                return await client.send(request)
+                return await client.send(asked)
 
         route = route_of(request)
         self.server.routes.add(route)
         if self.server.act is None or route != self.server.route:
-            await self._send(await from_upstream())
+            await self._send(await from_upstream(request))
             return
         self.server.acted += 1
         try:

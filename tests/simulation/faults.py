@@ -16,13 +16,15 @@ import httpx
 
 from sandbox.faults import malformed
 
-Answer = Callable[[], Awaitable[httpx.Response]]
+Answer = Callable[[httpx.Request], Awaitable[httpx.Response]]
 Act = Callable[[httpx.Request, Answer], Awaitable[httpx.Response]]
 
 _ID = re.compile(r"/[^/]*\d[^/]*|/[^/]{20,}")
 _DATE = re.compile(r"20\d\d(-\d\d-\d\dT)")
 LARGE_BYTES = 200_000_000
 _CHUNK = b" " * 1_000_000
+_PAGE = "page-of-a-fault-"
+"""Begins the cursors that are made up here."""
 
 
 def route_of(request: httpx.Request) -> str:
@@ -48,8 +50,8 @@ class Faulty(httpx.AsyncBaseTransport):
         is_ours = any(self.token in value for value in request.headers.values())
         route = route_of(request)
 
-        async def answer() -> httpx.Response:
-            response = await self.inner.handle_async_request(request)
+        async def answer(asked: httpx.Request) -> httpx.Response:
+            response = await self.inner.handle_async_request(asked)
             await response.aread()
             return response
 
@@ -115,7 +117,7 @@ def changed(change: Callable[[Any], Any]) -> Act:
     """The provider's own answer, as JSON, changed."""
 
     async def act(request: httpx.Request, answer: Answer) -> httpx.Response:
-        response = await answer()
+        response = await answer(request)
         if response.status_code != 200 or not response.content:
             return response
         return httpx.Response(200, json=change(json.loads(response.content)))
@@ -124,7 +126,7 @@ def changed(change: Callable[[Any], Any]) -> Act:
 
 
 async def truncated(request: httpx.Request, answer: Answer) -> httpx.Response:
-    response = await answer()
+    response = await answer(request)
     return httpx.Response(200, content=response.content[: len(response.content) // 2])
 
 
@@ -152,14 +154,58 @@ def _of_another_case(items: list[Any]) -> list[Any]:
     return [{**one, "id": str(one["id"]).swapcase()} if "id" in one else one for one in items]
 
 
-def _endless(found: Any) -> Any:
-    """Every name that a cursor may have, with a page that never was."""
-    if not isinstance(found, dict):
-        return found
-    page = f"page-{random.random()}"
-    paging = {"hasNextPage": True, "cursor": page, "next_page": page, "next": page}
-    inside = {name: {**(value or {}), **paging} for name, value in found.items() if name == "pagination"}
-    return {**found, **inside, "next_page": page, "nextPage": page, "continue": page}
+# ------------------------------------------------------------------------------------------------------------ pages
+
+
+def _is_of_a_page(request: httpx.Request) -> bool:
+    return any(value.startswith(_PAGE) for value in request.url.params.values())
+
+
+async def _whole(request: httpx.Request, answer: Answer) -> Any:
+    """All that a page of ours is part of, as JSON; null where there is none."""
+    params = {name: value for name, value in request.url.params.items() if not value.startswith(_PAGE)}
+    url = request.url.copy_with(params=params)
+    response = await answer(httpx.Request(request.method, url, headers=request.headers))
+    return json.loads(response.content) if response.status_code == 200 else None
+
+
+def _with_another_page(found: Any) -> Any:
+    page = f"{_PAGE}{random.random()}"
+    paging = {"hasNextPage": True, "cursor": page, "next_page": page}
+    return {**found, "pagination": {**(found.get("pagination") or {}), **paging}}
+
+
+async def endless(request: httpx.Request, answer: Answer) -> httpx.Response:
+    """Every page has all items, and names another."""
+    return httpx.Response(200, json=_with_another_page(await _whole(request, answer)))
+
+
+async def moved_to_the_first_page(request: httpx.Request, answer: Answer) -> httpx.Response:
+    """Half of the items, then the rest but its first, which stands on the first page by then: something was deleted."""
+    found, is_second = await _whole(request, answer), _is_of_a_page(request)
+
+    def of_the_page(items: list[Any]) -> list[Any]:
+        half = len(items) // 2
+        return items[half + 1 :] if is_second else items[:half]
+
+    page = _with_items(found, of_the_page)
+    return httpx.Response(200, json=page if is_second else _with_another_page(page))
+
+
+# ------------------------------------------------------------------------------------------------------- its limits
+
+
+async def refused_as_it_does(request: httpx.Request, answer: Answer) -> httpx.Response:
+    """With the headers that this provider has for it."""
+    fault = httpx.Request(
+        "POST",
+        request.url.copy_with(path="/_sandbox/faults", params={}),
+        json={"kind": "rate-limited", "times": 1, "seconds": 30},
+    )
+    assert (await answer(fault)).status_code == 201
+    response = await answer(request)
+    assert response.status_code == 429
+    return response
 
 
 # ----------------------------------------------------------------------------------------------------- the matrix
@@ -167,14 +213,16 @@ def _endless(found: Any) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """`fails`: where the list of clusters does this, that is a failure of theirs. `is_once`: it happens to one
-    request. `is_strange`: it tells of other things than there are, so that what is written of them is not judged.
+    """`fails`: where the list of clusters does this, that is a failure of theirs. `times`: it happens to so many
+    requests, null for all. `is_strange`: it tells of other things than there are, so that what is written of them is
+    not judged. `needs_pages`: only who lists by the page can do it.
     """
 
     act: Act
     fails: bool = True
-    is_once: bool = False
+    times: int | None = None
     is_strange: bool = False
+    needs_pages: bool = False
 
 
 FAULTS: dict[str, Fault] = {
@@ -183,7 +231,7 @@ FAULTS: dict[str, Fault] = {
     "reset": Fault(act=raising(httpx.ReadError)),
     "DNS": Fault(act=raising(httpx.ConnectError)),
     "TLS": Fault(act=raising(lambda text: httpx.ConnectError(str(ssl.SSLError(text))))),
-    "401 once": Fault(act=status(401), is_once=True, fails=False),
+    "401 once": Fault(act=status(401), times=1, fails=False),
     "401": Fault(act=status(401)),
     "403": Fault(act=status(403)),
     "404": Fault(act=status(404)),
@@ -195,6 +243,10 @@ FAULTS: dict[str, Fault] = {
     "429 of headers": Fault(
         act=status(429, x_ratelimit_limit="1000", x_ratelimit_remaining="0", x_ratelimit_reset="60")
     ),
+    "429 of headers, as a time": Fault(
+        act=status(429, x_ratelimit_limit="1000", x_ratelimit_remaining="0", x_ratelimit_reset="1775100000")
+    ),
+    "429 of the provider": Fault(act=refused_as_it_does),
     "500": Fault(act=status(500)),
     "503": Fault(act=status(503, retry_after="120")),
     "truncated": Fault(act=truncated),
@@ -207,9 +259,10 @@ FAULTS: dict[str, Fault] = {
     "empty": Fault(act=body(b"")),
     "wrong type": Fault(act=body(b"[[]]")),
     "large": Fault(act=streaming(_large)),
-    "endless": Fault(act=changed(_endless), fails=False),
+    "endless": Fault(act=endless, needs_pages=True),
     "an item twice": Fault(act=items(lambda found: [*found, found[0]]), fails=False),
-    "an item gone": Fault(act=items(lambda found: found[:-1]), fails=False, is_once=True),
+    "an item gone": Fault(act=items(lambda found: found[:-1]), fails=False, times=1),
+    "an item gone from page two": Fault(act=moved_to_the_first_page, fails=False, times=2, needs_pages=True),
     "ids of another case": Fault(act=items(_of_another_case), fails=False, is_strange=True),
     "no items": Fault(act=items(lambda found: []), fails=False),
     "the future": Fault(act=changed(_in_the_future), fails=False, is_strange=True),

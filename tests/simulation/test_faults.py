@@ -1,13 +1,15 @@
 """Faults of every provider on every route, crossed with what happens to us meanwhile.
 
-`make test-thorough` takes each fault of the list of clusters, and one in some of the others; `make soak` takes all.
+`make test-thorough` takes each fault of the list of clusters, and one in some of the others; `make soak` takes all. So
+it is with the faults during which an observation is interrupted at each call of the table.
 """
 
 import asyncio
 import os
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import product
@@ -21,11 +23,13 @@ from fleet.model.freshness import FreshnessState, freshness_of
 from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.store import Ref
+from infra.store.rows import account_key, due_entry, from_state
 from infra.store.store import TableStore
 from infra.store.table import Contended, Table, TableUnavailable
+from infra.store.writes import update
 from sandbox.registry import FAKE_PROVIDERS
 from tests.simulation.demo import Findings, Sandbox, sandbox
-from tests.simulation.faults import FAULTS, Fault, Faulty
+from tests.simulation.faults import FAULTS, Act, Answer, Faulty
 from tests.simulation.virtual import run
 
 WHOLE = bool(os.environ.get("WHOLE"))
@@ -34,26 +38,52 @@ BEATS = 3
 """Intervals for which a fault goes on."""
 RECOVERED_AFTER = 90
 """Intervals: what a provider asked for is believed up to an hour, and what we did wrong costs a quarter of one."""
+LEAST_CALLS = 6
+"""Of the table, by an observation whose provider does not answer."""
 MOST_REQUESTS = 150
 """Of one account in one observation, whatever the provider answers."""
-MISHAPS = ("none", "dies early", "dies late", "throttled", "conflict", "doubled", "late")
 
 
 class Died(BaseException):
     """The process ends here."""
 
 
-class FailingTable:
-    """From its `after`th call on, each raises."""
+@dataclass(frozen=True, kw_only=True)
+class Interrupted:
+    """From the `after`th call of the table on, each raises."""
 
-    def __init__(self, table: Table, error: BaseException, after: int) -> None:
-        self._table, self._error, self._left = table, error, after
+    by: BaseException
+    after: int
+
+    def __str__(self) -> str:
+        return f"{type(self.by).__name__} from call {self.after} on"
+
+
+INTERRUPTIONS = (Died(), TableUnavailable("throttled"), Contended("others write"))
+MISHAPS: tuple[str | Interrupted, ...] = (
+    "none",
+    Interrupted(by=INTERRUPTIONS[0], after=6),
+    Interrupted(by=INTERRUPTIONS[0], after=9),
+    Interrupted(by=INTERRUPTIONS[1], after=7),
+    Interrupted(by=INTERRUPTIONS[2], after=6),
+    "doubled",
+    "late",
+)
+INTERRUPTED = tuple(FAULTS) if WHOLE else ("no items", "mistyped", "503")
+"""The faults of a list that are interrupted at each call."""
+
+
+class FailingTable:
+    def __init__(self, table: Table, interrupted: Interrupted) -> None:
+        self._table, self._by, self._left = table, interrupted.by, interrupted.after
+        self.has_failed = False
 
     def __getattr__(self, name: str) -> Any:
         async def call(*arguments: Any, **named: Any) -> Any:
             self._left -= 1
             if self._left < 0:
-                raise self._error
+                self.has_failed = True
+                raise self._by
             return await getattr(self._table, name)(*arguments, **named)
 
         return call
@@ -66,9 +96,10 @@ class Victim:
     whole: Sandbox
     account: Account
     transport: Faulty
-    before: dict[str, int] = field(default_factory=dict)
+    lists: frozenset[str] = frozenset()
+    was_interrupted: bool = False
 
-    async def beat(self, mishap: str = "none") -> None:
+    async def beat(self, mishap: str | Interrupted = "none") -> None:
         for account in self.whole.accounts:
             tracked = await self.whole.parts.store.account(account.id)
             assert tracked is not None
@@ -78,7 +109,7 @@ class Victim:
                 assert sum(self.transport.routes.values()) - asked <= MOST_REQUESTS
         await self.whole.clock.sleep(60)
 
-    async def _observe(self, account: Account, due_at: datetime, mishap: str) -> None:
+    async def _observe(self, account: Account, due_at: datetime, mishap: str | Interrupted) -> None:
         observer = self.whole.parts.observer
         match mishap:
             case "none":
@@ -88,18 +119,13 @@ class Victim:
             case "late":
                 await observer.observe(account.id, due_at=due_at)
                 await observer.observe(account.id, due_at=due_at - timedelta(minutes=1))
+            case Interrupted():
+                table = FailingTable(self.whole.table, mishap)
+                with suppress(Died, TableUnavailable, Contended):
+                    await self._with(observer, cast(Table, table)).observe(account.id, due_at=due_at)
+                self.was_interrupted = table.has_failed
             case _:
-                error, after = {
-                    "dies early": (Died(), 6),
-                    "dies late": (Died(), 9),
-                    "throttled": (TableUnavailable("throttled"), 7),
-                    "conflict": (Contended("others write"), 6),
-                }[mishap]
-                table = cast(Table, FailingTable(self.whole.table, error, after))
-                try:
-                    await self._with(observer, table).observe(account.id, due_at=due_at)
-                except (Died, TableUnavailable, Contended):
-                    return
+                raise AssertionError(mishap)
 
     def _with(self, observer: Observer, table: Table) -> Observer:
         return replace(observer, store=TableStore(table, self.whole.clock))
@@ -123,24 +149,25 @@ class Victim:
         failure = freshness.last_failure
         return freshness.state, failure.message if failure is not None else (freshness.reason or "")
 
-    async def suffer(self, name: str, route: str, mishap: str) -> None:
+    async def suffer(self, name: str, route: str, mishap: str | Interrupted) -> None:
         """One fault, from its beginning to when it is over and forgotten."""
         fault = FAULTS[name]
         before = await self.clusters()
-        self.transport.route, self.transport.act = (
-            route,
-            fault.act if not fault.is_once else self._once(fault),
-        )
-        await self._wait_until_due()
+        asked = self.transport.routes[route]
+        self.transport.route = route
+        self.transport.act = fault.act if fault.times is None else self._so_often(fault.act, fault.times)
+        await self._make_all_due()
         await self.beat(mishap)
         for _ in range(BEATS - 1):
             await self.beat()
         told, self.transport.act = await self.shown(self.account), None
+        if not isinstance(mishap, Interrupted):
+            assert self.transport.routes[route] > asked, "it was not asked, so that nothing was shown"
         assert (await self.clusters()).keys() >= before.keys(), "what exists was deleted"
         for other in self.whole.accounts:
             if other != self.account:
                 assert (await self.shown(other))[0] is FreshnessState.CURRENT
-        if fault.fails and mishap in ("none", "doubled", "late") and route in self.lists:
+        if fault.fails and not isinstance(mishap, Interrupted) and route in self.lists:
             assert told[1], "it fails, and nobody is told why"
         for _ in range(RECOVERED_AFTER):
             if await self.shown(self.account) == (FreshnessState.CURRENT, "") and await self._is_well():
@@ -153,43 +180,52 @@ class Victim:
         if not fault.is_strange:
             assert after == before, "a change was made up"
 
-    lists: frozenset[str] = frozenset()
-
     async def _is_well(self) -> bool:
         tracked = await self.whole.parts.store.account(self.account.id)
         assert tracked is not None
         return all(one.failure is None for one in tracked.state.collections.values())
 
-    async def _wait_until_due(self) -> None:
-        for _ in range(3):
-            tracked = await self.whole.parts.store.account(self.account.id)
-            assert tracked is not None
-            assert tracked.due_at is not None
-            wait = (tracked.due_at - self.whole.clock.now()).total_seconds()
-            if wait <= 0:
-                return
-            await self.whole.clock.sleep(min(wait + 0.1, 60))
+    async def _make_all_due(self) -> None:
+        """All that is observed of it, also what is due once a day."""
+        now = self.whole.clock.now()
+        tracked = await self.whole.parts.store.account(self.account.id)
+        assert tracked is not None
+        due = {
+            collection: state.model_copy(update={"next_attempt_at": now})
+            for collection, state in tracked.state.collections.items()
+        }
+        state = tracked.state.model_copy(update={"collections": due})
+        keep = {**from_state(state), **due_entry(self.account.id, now, written_at=now)}
+        await self.whole.table.write(update(account_key(self.account.id), keep=keep))
 
-    def _once(self, fault: Fault) -> Any:
-        async def act(request: httpx.Request, answer: Any) -> httpx.Response:
-            self.transport.act = None
-            return await fault.act(request, answer)
+    def _so_often(self, act: Act, times: int) -> Act:
+        left = times
 
-        return act
+        async def limited(request: httpx.Request, answer: Answer) -> httpx.Response:
+            nonlocal left
+            left -= 1
+            if left <= 0:
+                self.transport.act = None
+            return await act(request, answer)
+
+        return limited
 
 
-def matrix(routes: list[str], lists: frozenset[str], seed: int) -> Iterator[tuple[str, str, str]]:
-    """Each fault of a list of clusters, with one mishap or another; of the rest, one of so many."""
+def matrix(
+    faults: list[str], routes: list[str], lists: frozenset[str], seed: int
+) -> Iterator[tuple[str, str, str | Interrupted]]:
+    """Each fault of a list of clusters, and with one mishap or another. Of the rest, one of so many, and fewer mishaps,
+    because what happens to us does not depend on the route.
+    """
     chance = random.Random(seed)
-    for name, route, mishap in product(FAULTS, routes, MISHAPS):
-        is_first_of_list = route in lists and mishap == "none"
-        if is_first_of_list or chance.randrange(ONE_OF * 2 if route in lists else ONE_OF * len(MISHAPS)) == 0:
+    for name, route, mishap in product(faults, routes, MISHAPS):
+        of = ONE_OF if mishap == "none" or route in lists else ONE_OF * len(MISHAPS)
+        if (route in lists and mishap == "none") or chance.randrange(of) == 0:
             yield name, route, mishap
 
 
-async def suffer_all(provider: str) -> list[str]:
-    """What went wrong, each with where."""
-    wrong: list[str] = []
+@asynccontextmanager
+async def victim_of(provider: str) -> AsyncIterator[Victim]:
     transports: dict[str, Faulty] = {}
 
     def wrap(inner: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
@@ -202,24 +238,57 @@ async def suffer_all(provider: str) -> list[str]:
         victim = Victim(whole=whole, account=account, transport=transport)
         for _ in range(3):
             await victim.beat()
-        routes = sorted(transport.routes)
-        victim.lists = frozenset([route for route in routes if await _is_list(victim, route)])
+        victim.lists = frozenset(
+            [route for route in sorted(transport.routes) if await _is_list(victim, route)]
+        )
         assert victim.lists
-        for name, route, mishap in matrix(routes, victim.lists, seed=len(provider)):
-            try:
-                await victim.suffer(name, route, mishap)
-            except AssertionError as error:
-                wrong.append(f"{name} of {route}, {mishap}: {str(error).splitlines()[0]}")
-                transport.act = None
-                for _ in range(RECOVERED_AFTER):
-                    await victim.beat()
+        yield victim
+
+
+def faults_of(provider: str) -> list[str]:
+    has_pages = FAKE_PROVIDERS[provider].has_pages
+    return [name for name, fault in FAULTS.items() if has_pages or not fault.needs_pages]
+
+
+async def suffer_all(provider: str) -> list[str]:
+    """What went wrong, each with where."""
+    wrong: list[str] = []
+    async with victim_of(provider) as victim:
+        routes = sorted(victim.transport.routes)
+        for name, route, mishap in matrix(faults_of(provider), routes, victim.lists, seed=len(provider)):
+            wrong += await _wrong_with(victim, name, route, mishap)
     return wrong
+
+
+async def interrupt_all(provider: str) -> list[str]:
+    """As `suffer_all`, of a list that is observed until each call of the table, and no further."""
+    wrong: list[str] = []
+    async with victim_of(provider) as victim:
+        route = min(victim.lists)
+        for name, by in product((one for one in INTERRUPTED if one in faults_of(provider)), INTERRUPTIONS):
+            after, victim.was_interrupted = 0, True
+            while victim.was_interrupted:
+                wrong += await _wrong_with(victim, name, route, Interrupted(by=by, after=after))
+                after += 1
+            assert after > LEAST_CALLS
+    return wrong
+
+
+async def _wrong_with(victim: Victim, name: str, route: str, mishap: str | Interrupted) -> list[str]:
+    try:
+        await victim.suffer(name, route, mishap)
+    except AssertionError as error:
+        victim.transport.act = None
+        for _ in range(RECOVERED_AFTER):
+            await victim.beat()
+        return [f"{name} of {route}, {mishap}: {str(error).splitlines()[0]}"]
+    return []
 
 
 async def _is_list(victim: Victim, route: str) -> bool:
     """Whether clusters cannot be had where this route fails."""
     victim.transport.route, victim.transport.act = route, FAULTS["500"].act
-    await victim._wait_until_due()
+    await victim._make_all_due()
     await victim.beat()
     _, reason = await victim.shown(victim.account)
     victim.transport.act = None
@@ -233,3 +302,10 @@ async def _is_list(victim: Victim, route: str) -> bool:
 @pytest.mark.parametrize("provider", FAKE_PROVIDERS)
 def test_no_fault_deletes_makes_up_or_hides_anything_and_all_are_recovered_from(provider: str) -> None:
     assert run(partial(suffer_all, provider)) == []
+
+
+@pytest.mark.thorough
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("provider", FAKE_PROVIDERS)
+def test_an_observation_that_ends_at_any_call_of_the_table_costs_nothing_but_time(provider: str) -> None:
+    assert run(partial(interrupt_all, provider)) == []
