@@ -1,7 +1,7 @@
 """`python -m bench.aws_cost`: a table of the monthly cost of observing on AWS, by the number of accounts.
 
-Every account is quiet and is observed every five minutes, the default on AWS, day and night. Functions run on arm64, the
-default too. What an observation asks for is counted from the code: tests fail where one costs more than stands here
+Every account is quiet and is observed every five minutes, the default on AWS, day and night. Functions run on arm64,
+the default too. What an observation asks for is counted from the code: tests fail where one costs more than stands here
 (`tests/functions/test_cost.py`).
 Prices are AWS's list prices in us-east-1, on demand, without the free tier, as assumed in November 2026. Queries,
 changing clusters, storage and taxes are extra.

@@ -11,6 +11,7 @@ from fleet.observing.schedule import Pace
 from functions.api_settings import ApiSettings, read_api_settings
 from functions.observe import RESERVE_SECONDS
 from functions.plan import AHEAD, QUEUED_FOR
+from functions.plan import RESERVE_SECONDS as PLAN_RESERVE_SECONDS
 from functions.settings import read_pace, read_settings
 from gateway.http.headers import CORS_METHODS, CORS_REQUEST_HEADERS, CORS_RESPONSE_HEADERS, CORS_SECONDS
 from infra.dynamodb.schema import SCHEMA, TIME_TO_LIVE
@@ -69,6 +70,12 @@ def test_a_message_is_hidden_for_six_timeouts_and_planned_again_only_after_that(
     assert hidden >= 6 * timeout
     assert QUEUED_FOR.total_seconds() > AHEAD.total_seconds() + JITTER.total_seconds() + hidden
     assert timeout > RESERVE_SECONDS
+
+
+def test_a_plan_that_cannot_finish_goes_on_until_the_next_begins(written: dict[str, Any]) -> None:
+    plan = written["Resources"]["Plan"]["Properties"]
+    assert plan["Events"]["EveryMinute"]["Properties"]["ScheduleExpression"] == "rate(1 minute)"
+    assert plan["Timeout"] - PLAN_RESERVE_SECONDS == 60
 
 
 def test_the_api_answers_before_its_gateway_gives_up(written: dict[str, Any]) -> None:
