@@ -346,17 +346,13 @@ def _confirm(budget: Budget, rate: RateLimit, used: int, began_at: datetime, now
 
 
 def _forget_past(budget: Budget, rate: RateLimit, now: datetime) -> Budget:
-    foreign = budget.foreign_until is not None and budget.foreign_until > now
-    blocked = budget.blocked_until is not None and budget.blocked_until > now
-    stated = budget.told_until is not None and budget.told_until > now
     latest = now + timedelta(seconds=rate.window_seconds)
-    return Budget(
-        spent=tuple(one for one in budget.spent if one.at <= latest and _released_at(one, rate) > now),
-        foreign_requests=budget.foreign_requests if foreign else 0,
-        foreign_until=budget.foreign_until if foreign else None,
-        blocked_until=budget.blocked_until if blocked else None,
-        is_tried=budget.is_tried and blocked,
-        told_limit=budget.told_limit if stated else None,
-        told_until=budget.told_until if stated else None,
-        accounts=budget.accounts,
-    )
+    spent = tuple(one for one in budget.spent if one.at <= latest and _released_at(one, rate) > now)
+    kept: dict[str, object] = {"spent": spent}
+    if budget.foreign_until is None or budget.foreign_until <= now:
+        kept |= {"foreign_requests": 0, "foreign_until": None}
+    if budget.blocked_until is None or budget.blocked_until <= now:
+        kept |= {"blocked_until": None, "is_tried": False}
+    if budget.told_until is None or budget.told_until <= now:
+        kept |= {"told_limit": None, "told_until": None}
+    return budget.model_copy(update=kept)

@@ -133,9 +133,10 @@ def _to_state(row: Row, name: str) -> tuple[AccountState, bool]:
     """
     stored = read_whole_body(AccountState, row, name)
     state = AccountState() if stored is None else stored.record
-    is_whole, due_at = stored is not None and stored.is_whole, due_at_of(row)
+    is_whole = stored is not None and stored.is_whole
     is_counted = (is_whole and state.summary != _UNCOUNTED) or _is_counted(state.summary, text(row, name))
-    if is_whole or state.deletion_guard is not None or due_at is None or not _may_be_guarded(row, name):
+    due_at = None if is_whole else due_at_of(row)
+    if state.deletion_guard is not None or due_at is None or not _may_be_guarded(row, name):
         return state, is_counted
     guard = DeletionGuard(since=due_at, reason=FROM_ANOTHER_VERSION)
     return state.model_copy(update={"deletion_guard": guard}), is_counted

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from infra.sqlite.table import Connection, SqliteTable, _row, _transaction
+from infra.sqlite.table import Connection, SqliteTable, _row
 from infra.store.names import Span
 from infra.store.writes import Action, Key, Row
 from tests.simulation.metered import Meter, size_of
@@ -136,10 +136,6 @@ class InlineTable(SqliteTable):
         return self._with_connection(read)
 
     async def _write(self, write: Callable[[Connection], T]) -> T:
+        """Without a transaction: nobody comes in between, and conditions are tested before anything is written."""
         await asyncio.sleep(self._chance.uniform(0.001, 0.01))
-
-        def transaction(connection: Connection) -> T:
-            with _transaction(connection):
-                return write(connection)
-
-        return self._with_connection(transaction)
+        return self._with_connection(write)
