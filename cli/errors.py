@@ -84,15 +84,24 @@ CODES = {
 """The statuses for codes of GraphQL errors. Any other code is 1; a fault of Fleetgraph itself is 7."""
 
 
+OTHER_VERSION = (
+    "This Fleetgraph and this command are of different versions: bring the older one up to the other."
+)
+
+
 class GraphQLErrors(CommandError):
     """`data` is the part that was answered."""
 
-    def __init__(self, errors: list[dict[str, Any]], data: dict[str, Any] | None) -> None:
-        super().__init__("; ".join(map(_sentence, errors)))
-        self.data = data
+    def __init__(
+        self, errors: list[dict[str, Any]], data: dict[str, Any] | None, *, is_ours: bool = True
+    ) -> None:
+        """`is_ours`: whether the document is the command's own, which fits every Fleetgraph of its version."""
         extensions = [error.get("extensions") or {} for error in errors]
-        self.is_fault = all("requestId" in one for one in extensions)
         codes = {str(one.get("code")) for one in extensions}
+        remedy = OTHER_VERSION if is_ours and codes == {"GRAPHQL_VALIDATION_FAILED"} else ""
+        super().__init__("; ".join(map(_sentence, errors)), remedy)
+        self.data = data
+        self.is_fault = all("requestId" in one for one in extensions)
         self._errors = errors
         if self.is_fault:
             self.status = Exit.UNREACHABLE
@@ -103,6 +112,9 @@ class GraphQLErrors(CommandError):
         """The same error with another sentence."""
         errors = [error | {"message": reword(str(error.get("message", "")))} for error in self._errors]
         return GraphQLErrors(errors, self.data)
+
+    def of_their_document(self) -> "GraphQLErrors":
+        return GraphQLErrors(self._errors, self.data, is_ours=False)
 
 
 TYPES = {

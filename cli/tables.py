@@ -13,7 +13,7 @@ EMPTY = "-"
 
 GAP = 2
 LEAST = 6
-SHORT = 20
+SHORT = 18
 """What is left of a sentence where a terminal is narrow."""
 
 

@@ -8,7 +8,7 @@ import click
 
 from cli.changes import ask_for, carry_out, following_flags
 from cli.documents import change, read
-from cli.errors import Exit, UsageError
+from cli.errors import Exit, NotThere, UsageError
 from cli.formatting import freshness, moment, plain, resources
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Named, Number, ProviderKind, lower, named
@@ -24,8 +24,10 @@ def list_accounts(session: Session, options: Options) -> int:
 
 
 def show_account(session: Session, options: Options) -> int:
-    account_id = find_account(session.client, options.account)["id"]
-    account = next(node for node in _accounts(session, None) if node["id"] == account_id)
+    found = find_account(session.client, options.account)
+    account = session.client.ask(read.ACCOUNT, {"id": found["id"]})["node"]
+    if account is None:
+        raise NotThere(f"The account {found['name']} is not there any more.")
     state, budget, now = account["freshness"], account["requestBudget"], session.clock.now()
     facts = {
         "name": account["name"],

@@ -1,10 +1,11 @@
 """`fleetgraph activity`: the one feed of what happened in the fleet."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from cli.documents import read
+from cli.formatting import since
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Duration, EnumValue, Named, Number, ProviderKind, lower, named
 from cli.lookup import find_account, need_cluster
@@ -52,7 +53,7 @@ def _fetch(session: Session, variables: dict[str, Any], limit: int | None) -> Li
     return Listing(
         document={"activity": events},
         rows=events,
-        columns=COLUMNS,
+        columns=_columns(session.clock.now),
         name=_path,
         empty="Nothing has happened in that time.",
     )
@@ -66,15 +67,18 @@ def _word(member: str) -> Callable[[dict[str, Any]], str | None]:
     return lambda event: None if event[member] is None else lower(event[member]).replace("-", " ")
 
 
-COLUMNS = (
-    Column(title="AT", value=lambda event: event["occurredAt"][:19] + "Z"),
-    Column(title="WHERE", value=_path),
-    Column(title="WHAT", value=_word("kind")),
-    Column(title="TO", value=lambda event: event["to"], is_state=True),
-    Column(title="FROM", value=lambda event: event["from"], rank=1),
-    Column(title="CHANGE", value=_word("operationKind"), rank=2),
-    Column(title="MESSAGE", value=lambda event: event["message"], is_sentence=True),
-)
+def _columns(now: Callable[[], datetime]) -> tuple[Column, ...]:
+    return (
+        Column(title="AT", value=lambda event: event["occurredAt"][:19] + "Z", rank=4),
+        Column(title="AGO", value=lambda event: since(event["occurredAt"], now())),
+        Column(title="WHERE", value=_path, is_sentence=True),
+        Column(title="WHAT", value=_word("kind")),
+        Column(title="TO", value=lambda event: event["to"], is_state=True, rank=1),
+        Column(title="FROM", value=lambda event: event["from"], rank=2),
+        Column(title="CHANGE", value=_word("operationKind"), rank=3),
+        Column(title="MESSAGE", value=lambda event: event["message"], is_sentence=True),
+    )
+
 
 COMMAND = Noun(
     "activity",

@@ -24,7 +24,7 @@ def query(session: Session, options: Options) -> int:
     except GraphQLErrors as errors:
         if errors.data is not None:
             dump(session.screen, options, form, errors.data)
-        raise
+        raise errors.of_their_document() from None
     dump(session.screen, options, form, answer)
     return Exit.OK
 

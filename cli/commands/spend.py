@@ -6,22 +6,29 @@ from cli.documents import read
 from cli.formatting import money, money_order
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Named, Number
+from cli.lookup import find_account
 from cli.output import Listing, output_flags, show_list
 from cli.session import Session
 from cli.tables import Column
 
+MOST_ACCOUNTS = 20
+MOST_PERIODS = 250
+"""How many periods of all accounts together one query may ask for, by what they cost."""
+
 
 def list_spend(session: Session, options: Options) -> int:
-    return show_list(session, options, lambda: _fetch(session, options))
+    account = None if options.account is None else find_account(session.client, options.account)["id"]
+    return show_list(session, options, lambda: _fetch(session, account, options.periods))
 
 
-def _fetch(session: Session, options: Options) -> Listing:
-    variables = {"periods": options.periods, "lines": 5}
+def _fetch(session: Session, account_id: str | None, periods: int) -> Listing:
+    first = max(1, min(MOST_ACCOUNTS, MOST_PERIODS // max(periods, 1)))
+    variables = {"first": first, "periods": periods, "lines": 5}
     accounts = [
         account
         for page in session.client.pages(read.SPEND, variables, "accounts")
         for account in page["nodes"]
-        if options.account in (None, account["name"])
+        if account_id in (None, account["id"])
     ]
     rows = [{**one, "account": account} for account in accounts for one in account["spend"] or ()]
     return Listing(

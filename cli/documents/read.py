@@ -224,26 +224,51 @@ query ClusterByName($accountId: ID!, $name: String!) {
     + WATCHED
 )
 
+ACCOUNT_FIELDS = (
+    """
+fragment AccountFields on Account {
+  id
+  name
+  externalId
+  provider { kind name }
+  freshness { ...FreshnessFields }
+  token { hint replacedAt expiresAt isAccepted }
+  deletionGuard { since reason }
+  requestBudget { limit remaining reserved windowSeconds resetsAt }
+  apiVersion
+  subscription {
+    plan
+    clusterCount
+    pool { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
+    allocated { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
+    meters { name quantity unit isCapped }
+    renewsAt
+    trialDaysLeft
+  }
+}
+"""
+    + FRESHNESS
+)
+
 ACCOUNTS = (
     """
 query Accounts($after: String, $provider: ProviderKind) {
   accounts(first: 100, after: $after, provider: $provider) {
-    nodes {
-      id
-      name
-      externalId
-      provider { kind name }
-      freshness { ...FreshnessFields }
-      token { hint replacedAt expiresAt isAccepted }
-      deletionGuard { since reason }
-      requestBudget { limit remaining reserved windowSeconds resetsAt }
-      apiVersion
+    nodes { ...AccountFields }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+"""
+    + ACCOUNT_FIELDS
+)
+
+ACCOUNT = (
+    """
+query Account($id: ID!) {
+  node(id: $id) {
+    ... on Account {
+      ...AccountFields
       subscription {
-        plan
-        clusterCount
-        pool { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
-        allocated { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
-        meters { name quantity unit isCapped }
         offeredPlans {
           name
           displayName
@@ -252,15 +277,12 @@ query Accounts($after: String, $provider: ProviderKind) {
           pool { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
           allowances { name quantity unit }
         }
-        renewsAt
-        trialDaysLeft
       }
     }
-    pageInfo { hasNextPage endCursor }
   }
 }
 """
-    + FRESHNESS
+    + ACCOUNT_FIELDS
 )
 
 ACCOUNT_NAMES = """
@@ -471,8 +493,8 @@ query Viewer($after: String) {
 
 SPEND = (
     """
-query Spend($after: String, $periods: Int!, $lines: Int!) {
-  accounts(first: 20, after: $after) {
+query Spend($first: Int!, $after: String, $periods: Int!, $lines: Int!) {
+  accounts(first: $first, after: $after) {
     nodes {
       id
       name

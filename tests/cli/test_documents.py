@@ -35,6 +35,8 @@ from cli.screen import STYLES
 from cli.specs import PROVIDERS
 from cli.specs.qovery import MODES
 from gateway.http.codes import Code
+from gateway.limits.bounds import MOST_COST
+from gateway.limits.query_cost import cost_of
 from tests.cli.contract import CONTRACT
 
 
@@ -58,6 +60,16 @@ def members(schema: GraphQLSchema, name: str) -> set[str]:
 def test_every_document_is_part_of_the_contract(module: ModuleType) -> None:
     for name, document in documents(module).items():
         assert validate(CONTRACT, document) == [], name
+
+
+@pytest.mark.parametrize(
+    "module", [read, change, keys, envelopes, webhooks], ids=lambda module: module.__name__
+)
+def test_every_document_is_taken_at_its_largest(module: ModuleType) -> None:
+    """A field too many in a list of a hundred makes the whole command useless."""
+    most = {"first": 100, "ids": ["one"] * 100, "filter": {}, "orderBy": [{}], "periods": 2, "lines": 5}
+    for name, document in documents(module).items():
+        assert 0 < cost_of(CONTRACT, document, None, most) <= MOST_COST, name
 
 
 def test_every_change_that_can_be_asked_for_has_a_command() -> None:

@@ -194,7 +194,7 @@ def test_an_account_shows_its_plan_and_what_is_used_of_it(following: Command, ke
             },
         ],
     }
-    keeper.root["accounts"] = page({**ACME, "subscription": held})
+    keeper.root["node"] = {"__typename": "Account", **ACME, "subscription": held}
     shown = following("accounts", "show", "acme").out
     for fact in (
         "plan +pro",
@@ -205,8 +205,12 @@ def test_an_account_shows_its_plan_and_what_is_used_of_it(following: Command, ke
         "other plans +starter",
     ):
         assert re.search(f"^{fact}$", shown, re.MULTILINE), fact
-    keeper.root["accounts"] = page(ACME)
+    keeper.root["node"] = {"__typename": "Account", **ACME}
     assert "plan" not in following("accounts", "show", "acme").out
+    keeper.root["node"] = None
+    ended = following("accounts", "show", "acme")
+    assert (ended.status, ended.out) == (Exit.NOT_FOUND, "")
+    assert "The account acme is not there any more." in ended.err
 
 
 @pytest.mark.parametrize(
@@ -397,8 +401,8 @@ def test_activity_is_the_one_feed_of_the_fleet(following: Command, keeper: Keepe
     assert ended.status == 0, ended.err
     _, *rows = [" ".join(line.split()) for line in ended.out.splitlines()]
     assert rows == [
-        "2026-04-06T11:59:00Z acme/production phase changed FAILED READY - -",
-        "2026-04-06T11:59:00Z acme operation ended SUCCEEDED - create cluster -",
+        "2026-04-06T11:59:00Z 1m 00s acme/production phase changed FAILED READY - -",
+        "2026-04-06T11:59:00Z 1m 00s acme operation ended SUCCEEDED - create cluster -",
     ]
     (asked,) = keeper.asked("activity")
     assert asked["filter"] == {

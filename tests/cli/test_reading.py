@@ -144,6 +144,18 @@ def test_an_account_that_is_not_there_is_an_error(fleetgraph: Command) -> None:
     assert "There is no account nobody." in ended.err
 
 
+def test_many_periods_are_asked_for_of_fewer_accounts_at_a_time(fleetgraph: Command) -> None:
+    ended = fleetgraph("spend", "list", "--periods", "60")
+    assert ended.status == 0, ended.err
+
+
+def test_spend_of_an_account_that_is_not_there_is_an_error(fleetgraph: Command) -> None:
+    ended = fleetgraph("spend", "list", "--account", "Meridian Frigt")
+    assert (ended.status, ended.out) == (4, "")
+    assert "Did you mean Meridian Freight?" in ended.err
+    assert fleetgraph("spend", "list", "--account", "cockroachdb/Meridian Freight").status == 0
+
+
 def test_accounts_show_whether_they_are_observed(fleetgraph: Command) -> None:
     ended = fleetgraph("accounts")
     quay = next(line for line in ended.out.splitlines() if "quay" in line)
@@ -176,6 +188,19 @@ def test_errors_of_a_document_go_to_standard_error(fleetgraph: Command) -> None:
     ended = fleetgraph("query", "-", stdin="{ nonsense }")
     assert (ended.status, ended.out) == (1, "")
     assert "Cannot query field 'nonsense' on type 'Query'." in ended.err
+    assert "different versions" not in ended.err
+
+
+def test_a_document_of_ours_that_is_not_understood_shows_another_version(
+    fleetgraph: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.documents.read.FLEET", "{ ofTomorrow }")
+    ended = fleetgraph("fleet")
+    assert (ended.status, ended.out) == (1, "")
+    assert (
+        "Cannot query field 'ofTomorrow' on type 'Query'. This Fleetgraph and this command are of"
+        in ended.err
+    )
 
 
 @pytest.mark.parametrize(
