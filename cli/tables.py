@@ -69,13 +69,19 @@ def _least(column: Column, width: int) -> int:
 
 
 def _cut(columns: list[Column], widths: dict[str, int], room: int) -> dict[str, int]:
-    """The width of a sentence: what the others leave."""
-    others = sum(widths[column.title] + GAP for column in columns if not column.is_sentence)
-    return {
-        column.title: max(min(widths[column.title], room - others), _least(column, widths[column.title]))
+    """The widths of sentences: what the others leave, to the first of them first."""
+    least = [
+        _least(column, widths[column.title]) if column.is_sentence else widths[column.title]
         for column in columns
-        if column.is_sentence
-    }
+    ]
+    left = max(0, room - sum(least) - GAP * (len(columns) - 1))
+    cut: dict[str, int] = {}
+    for column, width in zip(columns, least, strict=True):
+        if column.is_sentence:
+            more = min(widths[column.title] - width, left)
+            cut[column.title] = width + more
+            left -= more
+    return cut
 
 
 def _print(

@@ -413,6 +413,29 @@ def test_activity_is_the_one_feed_of_the_fleet(following: Command, keeper: Keepe
     assert (asked["first"], asked["order"]) == (2, "OLDEST_FIRST")
 
 
+@pytest.mark.parametrize("columns", [60, 80, 100])
+def test_the_feed_cuts_its_sentences_and_nothing_else(
+    following: Command, keeper: Keeper, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    following.is_terminal = True
+    following.environment = {"NO_COLOR": "1"}
+    name = "production-of-a-long-name-in-a-far-region"
+    keeper.on(
+        "activity",
+        page(
+            event("PHASE_CHANGED", clusterName=name, **{"from": "READY", "to": "PROVISIONING"}),
+            event("ACCOUNT_FAILED", message="Clusters cannot be observed: the provider does not answer."),
+        ),
+    )
+    title, moved, failed = following("activity", "list").out.splitlines()
+    assert all(len(line) <= columns for line in (title, moved, failed))
+    assert moved.startswith("1m 00s  acme/production")
+    assert "phase changed" in moved
+    assert "Clusters cannot" in failed
+    assert ("PROVISIONING" in moved) == (columns >= 80)
+
+
 def test_the_oldest_version_comes_first_and_numbers_count_as_numbers(
     following: Command, keeper: Keeper
 ) -> None:
