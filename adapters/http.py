@@ -1,12 +1,15 @@
 """The HTTP policy for all providers: how requests are sent, and what the status of an answer means.
 
-verb        only GET and HEAD are repeated, because an error does not tell whether another verb took effect repeating
-at most 3 attempts: after a connection error or a 5xx with jittered backoff, after a 429 only if it says how long to
-wait; a timeout, or a wait of more than 5 seconds, is raised to the caller timeout     5 seconds to connect, 20 for a
-whole answer budget      every attempt takes a permit from the request budget, which learns from the rate headers of
-every answer body        read within the limits of `adapters.body` redirects   not followed, because the token is for
-one host only cookies     not kept, because accounts share the client errors      hold a sentence of Fleetgraph and the
-provider's message, shortened and redacted (`adapters.redaction`), never a body
+- Verb: only GET and HEAD are repeated. After an error nobody knows whether another verb took effect.
+- Repeating: at most 3 attempts. After a connection error or a 5xx with jittered backoff, after a 429 only if it says
+  how long to wait. A timeout, or a wait of more than 5 seconds, is raised to the caller.
+- Timeout: 5 seconds to connect, 20 for a whole answer.
+- Budget: every attempt takes a permit from the request budget, which learns from the rate headers of every answer.
+- Body: read within the limits of `adapters.body`.
+- Redirects: not followed, because the token is for one host only.
+- Cookies: not kept, because accounts share the client.
+- Errors: a sentence of Fleetgraph and the provider's message, shortened and redacted (`adapters.redaction`). A body is
+  never in an error.
 """
 
 import asyncio
@@ -14,9 +17,12 @@ import hmac
 import json
 import random
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
@@ -27,7 +33,7 @@ from pydantic import SecretStr
 from adapters.addresses import Addresses
 from adapters.body import LARGEST_BODY_BYTES, LARGEST_REFUSAL_BYTES, BadBody, read_body
 from adapters.rate_headers import is_rate_limit, read_rate
-from adapters.redaction import MASK, redact
+from adapters.redaction import MASK, Redactor
 from fleet.model.failure import (
     Conflict,
     Forbidden,
@@ -75,6 +81,12 @@ _SECRET = re.compile(
 )
 """Names of members whose texts are secrets: a body can repeat what the provider showed of a thing."""
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "cf-ray")
+
+
+if find_spec("sniffio") is None:
+    # httpcore tries to import it at each of its locks. Where it is missing, each try searches the whole path, which
+    # takes a seventh of the CPU of a request. A null entry makes the import fail at once.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 def open_client(addresses: Addresses | None = None) -> httpx.AsyncClient:
@@ -169,7 +181,11 @@ class Http:
 
     def clean(self, text: str) -> str:
         """The text in one line, without the token and other secrets of the request."""
-        return redact(text, (self.token.get_secret_value(), *self.secrets))
+        return self._redactor(text)
+
+    @cached_property
+    def _redactor(self) -> Redactor:
+        return Redactor((self.token.get_secret_value(), *self.secrets))
 
     def redact(self, text: str) -> str:
         """The redacted text, shortened."""

@@ -16,6 +16,7 @@ import sys
 import unicodedata
 from base64 import a85encode, b32encode, b32hexencode, b64decode, b64encode, b85encode
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from string import ascii_lowercase, ascii_uppercase
 from urllib.parse import unquote
 
@@ -48,19 +49,35 @@ def secrets_of(record: Record | None) -> tuple[str, ...]:
     return tuple(value.get_secret_value() for _, value in record or () if isinstance(value, SecretStr))
 
 
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """The text in one line, without secrets and without parts that reveal one."""
-    line = _in_one_line(text)
-    known = [one for secret in secrets if (one := _in_one_line(secret))]
-    for secret in known:
-        line = _mask(line, secret)
-    decoded = set(_decoded(line))
-    forms = {form for one in decoded for form in (_squeeze(one), *_unpacked(one, _LAYERS))}
-    letters = set(map(_letters, forms))
-    for runs in (_Runs(one) for one in known if len(one) >= TELLING):
-        if any(map(runs.are_in, forms)) or any(map(runs.are_spelt_in, letters)):
-            return MASK
-    return line
+class Redactor:
+    """Removes these secrets from texts. What it seeks is derived from them at the first text, and kept for the next."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._known = [one for secret in secrets if (one := _in_one_line(secret))]
+
+    def __call__(self, text: str) -> str:
+        """The text in one line, without secrets and without parts that reveal one."""
+        line = _in_one_line(text)
+        for length, short in self._in_plain_text:
+            line = _mask(line, length, short)
+        if len(line) < TELLING and line.isascii():
+            return line  # no form is shorter than what it stands for
+        decoded = set(_decoded(line))
+        forms = {form for one in decoded for form in (_squeeze(one), *_unpacked(one, _LAYERS))}
+        letters = set(map(_letters, forms))
+        for runs in self._in_any_form:
+            if any(map(runs.are_in, forms)) or any(map(runs.are_spelt_in, letters)):
+                return MASK
+        return line
+
+    @cached_property
+    def _in_plain_text(self) -> list[tuple[int, frozenset[str]]]:
+        lengths = [(one, min(TELLING, len(one))) for one in self._known]
+        return [(length, _runs([_lower(one)], length)) for one, length in lengths]
+
+    @cached_property
+    def _in_any_form(self) -> "list[_Runs]":
+        return [_Runs(one) for one in self._known if len(one) >= TELLING]
 
 
 def _in_one_line(text: str) -> str:
@@ -68,10 +85,8 @@ def _in_one_line(text: str) -> str:
     return " ".join(text.encode(errors="replace").decode().split())
 
 
-def _mask(line: str, secret: str) -> str:
-    """Replaces each run of characters that is also in the secret by a mask."""
-    length = min(TELLING, len(secret))
-    runs = _runs([_lower(secret)], length)
+def _mask(line: str, length: int, runs: frozenset[str]) -> str:
+    """Replaces each of the runs, which have that length, by a mask."""
     lowered = _lower(line)
     masked, shown_from, hidden_to = [], 0, -1
     for start in range(len(line) - length + 1):
@@ -91,9 +106,7 @@ def _decoded(line: str) -> Iterator[str]:
 
 
 class _Runs:
-    """Every run that reveals a secret, in each form in which it can stand. Built once for a text, and sought in all of
-    its readings.
-    """
+    """Every run that reveals a secret, in each form in which it can stand."""
 
     def __init__(self, secret: str) -> None:
         in_hexadecimal = _runs([secret.encode().hex()], 2 * TELLING)

@@ -1,5 +1,7 @@
 """The fake providers: one line for each, and those of installed packages."""
 
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import entry_points
 from pkgutil import resolve_name
 from typing import Any
@@ -18,7 +20,8 @@ FAKE_PROVIDERS: dict[str, type[Api[Any]]] = {
 }
 
 
-def startable() -> dict[str, type[Api[Any]]]:
-    """Every available fake provider."""
+@cache
+def startable() -> Mapping[str, type[Api[Any]]]:
+    """Every available fake provider. Packages are asked once in a process, because that reads the metadata of all."""
     outside = {entry.name: entry.load().fake for entry in entry_points(group="fleetgraph.providers")}
     return FAKE_PROVIDERS | {key: resolve_name(name) for key, name in outside.items() if name is not None}

@@ -1,12 +1,14 @@
 """Scripts as people type them, in a real shell whose `fleetgraph` is the command in this process.
 
-What the shell calls hands its arguments, its input and its variables over a socket; so time is that of the fakes, and a
-call takes a few milliseconds.
+What the shell calls hands its arguments, input and variables over a socket; so time is that of the fakes. A line
+that calls the command and asks nothing of a shell but to take off its quotes needs none, which saves two processes.
 """
 
 import io
 import json
 import os
+import re
+import shlex
 import socket
 import socketserver
 import subprocess
@@ -36,18 +38,27 @@ sys.exit(ended["status"])
 """
 
 
+_PLAIN = re.compile(r"""fleetgraph(?: +(?:[\w@%+=:,./-]|'[^'\n]*'|"[^"$`\\!\n]*")+)*\n?""")
+"""A call whose words a shell does not change."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shell:
     folder: Path
+    clock: Clock
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, script: str, **names: str) -> Ended:
         """Ends at the first command that fails, as in a pipeline."""
+        environment = {"HOME": str(self.folder), **self.environment, **names}
+        if _PLAIN.fullmatch(script):
+            call = {"arguments": shlex.split(script)[1:], "input": "", "folder": str(self.folder)}
+            return Ended(**_answer({**call, "environment": environment}, self.clock))
         path = f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
             cwd=self.folder,
-            env={"PATH": path, "HOME": str(self.folder), **self.environment, **names},
+            env={"PATH": path, **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -79,7 +90,7 @@ def shell(folder: Path, clock: Clock, **environment: str) -> Iterator[Shell]:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="shell")
         thread.start()
         try:
-            yield Shell(folder=folder, environment=environment)
+            yield Shell(folder=folder, clock=clock, environment=environment)
         finally:
             server.shutdown()
             thread.join()

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import boto3
 import botocore.client
@@ -17,12 +16,12 @@ from pydantic import SecretStr
 from fleet.accounts.new_account import make_account
 from fleet.model.account import Account
 from fleet.ports.clock import SystemClock
-from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.queue import read_message
 from infra.store.store import TableStore
 from sandbox import Server, serve
-from tests.aws import empty_aws
+from tests.aws import aws_in_memory, empty_aws
+from tests.tables import MotoTables
 
 # A client takes longer to make than most of these tests.
 SECRETS_MANAGER = cache(lambda: boto3.client("secretsmanager"))
@@ -147,8 +146,18 @@ def clock() -> SteppedClock:
     return SteppedClock()
 
 
+@pytest.fixture(scope="session")
+def tables() -> Iterator[MotoTables]:
+    with aws_in_memory():
+        client = open_client()
+        yield MotoTables(client)
+        client.close()
+
+
 @pytest.fixture
-def deployment(clock: SteppedClock, kupe: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+def deployment(
+    clock: SteppedClock, tables: MotoTables, kupe: Server, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Deployment]:
     calls: list[tuple[str, Mapping[str, Any]]] = []
     send = botocore.client.BaseClient._make_api_call  # type: ignore[attr-defined]
 
@@ -158,24 +167,20 @@ def deployment(clock: SteppedClock, kupe: Server, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", noting)
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Fleetgraph/test")
-    with empty_aws():
-        dynamodb = open_client()
-        name = f"fleet-{uuid4()}"
-        create_table(dynamodb, name)
+    with empty_aws(), tables.open(clock) as opened:
+        assert isinstance(opened.table, DynamoTable)
         secret = SECRETS_MANAGER().create_secret(Name="admin", SecretString=ADMIN_KEY)
-        table = DynamoTable(dynamodb, name, clock)
         yield Deployment(
             environment={
-                "TABLE_NAME": name,
+                "TABLE_NAME": opened.table.name,
                 "QUEUE_URL": SQS().create_queue(QueueName="observations")["QueueUrl"],
                 "TOKEN_PREFIX": "/fleetgraph/tokens/",
                 "ADMIN_KEY_ID": secret["ARN"],
                 "BASE_URLS": kupe.url,
             },
-            store=TableStore(table, clock),
+            store=TableStore(opened.table, clock),
             calls=calls,
         )
-        table.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ import asyncio
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import boto3
 import pytest
 
 from fleet.model.account import Account, Collection
@@ -136,12 +135,10 @@ def test_a_token_that_counts_as_refused_is_counted(
     assert '"RefusedTokens":[1.0]' in capsys.readouterr().out
 
 
-def test_a_fault_of_ours_sends_its_message_back(
-    deployment: Deployment, account: Account, observing: Observing
-) -> None:
-    message = due(deployment, account)
-    boto3.client("dynamodb").delete_table(TableName=deployment.environment["TABLE_NAME"])
-    answer = observing(batch(message), Invocation())
+def test_a_fault_of_ours_sends_its_message_back(deployment: Deployment, account: Account) -> None:
+    observing = Observing({**deployment.environment, "TABLE_NAME": "no-such-table"}, SystemClock())
+    answer = observing(batch(due(deployment, account)), Invocation())
+    observing.close()
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
 
 

@@ -113,8 +113,14 @@ def attributes(parameters: Mapping[str, Any]) -> Iterator[str]:
         yield from set(names) - {"attribute_exists", "attribute_not_exists"}
 
 
-def names_of(deployment: Deployment, **conditions: bool) -> Names:
-    settings = deployment.environment
+NAMES = {
+    "TABLE_NAME": "fleet",
+    "ADMIN_KEY_ID": "arn:aws:secretsmanager:eu-central-1:123456789012:secret:admin-AbCdEf",
+}
+"""Of a deployment where nothing is run."""
+
+
+def names_of(settings: Mapping[str, str], **conditions: bool) -> Names:
     table = f"arn:aws:dynamodb:eu-central-1:123456789012:table/{settings['TABLE_NAME']}"
     logs = {f"{name}Log.Arn": f"arn:aws:logs:::{name}" for name in ("Plan", "Observe", "Api")}
     return Names(
@@ -167,7 +173,7 @@ def test_every_function_may_do_what_it_does(
     deployment: Deployment, kupe: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Over the life of an account: planned, observed, asked for, given a token, disconnected and forgotten."""
-    clock, calls, names = SystemClock(), deployment.calls, names_of(deployment)
+    clock, calls, names = SystemClock(), deployment.calls, names_of(deployment.environment)
     account = asyncio.run(deployment.connect(kupe, clock.now() - timedelta(seconds=1)))
     calls.clear()
     planner = Planner(deployment.environment, clock)
@@ -211,7 +217,7 @@ def test_what_webhooks_send_is_planned_and_sent_within_the_roles(
 ) -> None:
     """A message that a receiver refuses, too: it waits, dies and is replayed."""
     monkeypatch.setattr("fleet.webhooks.deliver.RETRY_AFTER", ())
-    clock, calls, names = SystemClock(), deployment.calls, names_of(deployment)
+    clock, calls, names = SystemClock(), deployment.calls, names_of(deployment.environment)
     calls.clear()
     url = "https://localhost:1/hook"  # which leads inside, so that nothing is sent
     webhook = ask(deployment, CREATE_WEBHOOK, url=url)["createWebhook"]["webhook"]
@@ -294,14 +300,12 @@ FORBIDDEN: list[tuple[str, str, Mapping[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("role", "name", "parameters"), FORBIDDEN)
-def test_no_role_may_more_than_its_function_does(
-    deployment: Deployment, role: str, name: str, parameters: Mapping[str, Any]
-) -> None:
-    assert refused([(name, parameters)], role, names_of(deployment))
+def test_no_role_may_more_than_its_function_does(role: str, name: str, parameters: Mapping[str, Any]) -> None:
+    assert refused([(name, parameters)], role, names_of(NAMES))
 
 
-def test_a_restored_table_is_reached_in_place_of_the_stacks_own(deployment: Deployment) -> None:
-    own = names_of(deployment)
+def test_a_restored_table_is_reached_in_place_of_the_stacks_own() -> None:
+    own = names_of(NAMES)
     restored = Names(
         values={**own.values, "RestoredTable": "restored"}, conditions={"HasRestoredTable": True}
     )
@@ -312,21 +316,21 @@ def test_a_restored_table_is_reached_in_place_of_the_stacks_own(deployment: Depl
         assert not refused(as_before, role, Names(values=there, conditions=restored.conditions))
 
 
-def test_tokens_are_reached_below_the_path_that_a_deployment_is_given(deployment: Deployment) -> None:
-    own = names_of(deployment)
+def test_tokens_are_reached_below_the_path_that_a_deployment_is_given() -> None:
+    own = names_of(NAMES)
     moved = Names(values={**own.values, "TokenPath": "/ours/tokens/"}, conditions={"HasTokenPath": True})
     assert not refused([("GetParameter", {"Name": "/ours/tokens/a"})], "ObserveRole", moved)
     assert refused([("GetParameter", {"Name": "/fleetgraph/tokens/a"})], "ObserveRole", moved)
 
 
-def test_a_key_of_ones_own_is_for_every_function_and_for_nothing_else(deployment: Deployment) -> None:
-    with_key = names_of(deployment, HasKey=True)
+def test_a_key_of_ones_own_is_for_every_function_and_for_nothing_else() -> None:
+    with_key = names_of(NAMES, HasKey=True)
     key = with_key.values["KmsKeyArn"]
     for role in ("PlanRole", "ObserveRole", "ApiRole"):
         statements = list(with_key.statements(read_template(), role))
         for resource, is_ours in ((key, True), (key + "-other", False)):
             asked = Request(action="kms:Decrypt", resource=resource)
             assert is_allowed(asked, statements, with_key) == is_ours
-        without = names_of(deployment)
+        without = names_of(NAMES)
         statements = list(without.statements(read_template(), role))
         assert not is_allowed(Request(action="kms:Decrypt", resource=key), statements, without)

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 SAM = ROOT / ".venv-sam" / "bin" / "python"
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """Reads CloudFormation's short forms as the long ones."""
 
 
@@ -35,7 +36,9 @@ def _long_form(loader: Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
 Loader.add_multi_constructor("!", _long_form)
 
 
+@cache
 def read_template(file: Path = ROOT / "template.yaml") -> dict[str, Any]:
+    """Read once in a process. Whoever changes it takes a copy."""
     loaded: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader)
     return loaded
 
