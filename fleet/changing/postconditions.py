@@ -34,7 +34,6 @@ from fleet.model.change import (
     CreateCluster,
     CreateIntegration,
     FinalizeUpgrade,
-    LockCluster,
     RollBackUpgrade,
     SetSpendLimit,
     UpdateCluster,
@@ -258,13 +257,8 @@ def _runs_it(operation: Operation, row: TrackedCluster) -> bool:
     return change.version is not None and runs(row.item.version, change.version)
 
 
-def lock_taken(operation: Operation, row: TrackedCluster) -> Verdict:
-    """A lock that was there before is replaced, and shows nothing of the new one."""
-    assert isinstance(operation.change, LockCluster)
-    return Verdict.NOT_SHOWN if operation.before.is_protected else locked(operation, row)
-
-
 def locked(operation: Operation, row: TrackedCluster) -> Verdict:
+    """A lock replaces the one before: that one shows nothing of it (`Before.was_shown`)."""
     is_locked = row.item.is_deletion_protected
     return Verdict.NOT_SHOWN if is_locked is None else _yes(is_locked)
 

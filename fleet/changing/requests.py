@@ -8,6 +8,7 @@ before `Ready.send`.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from fleet.changing.postconditions import shows_integration
 from fleet.model.capability import Capability
 from fleet.model.change import (
     AllowNetwork,
@@ -142,7 +143,7 @@ def of_cluster(send_to: SendToCluster, capability: Capability) -> Prepare:
         before = Before(
             revision=cluster.revision,
             deployment=cluster.deployment,
-            is_protected=bool(cluster.is_deletion_protected),
+            was_shown=isinstance(operation.change, LockCluster) and cluster.is_deletion_protected is True,
         )
         return Ready(send=send, before=before, cluster=cluster)
 
@@ -397,7 +398,12 @@ async def prepare_change_of_integration(asking: Asking) -> Ready:
                 integration_external_id=integration.external_id,
             ) from None
 
-    return Ready(send=send)
+    was_shown = (
+        isinstance(change, UpdateIntegration)
+        and change.has_credentials
+        and shows_integration(change, integration)
+    )
+    return Ready(send=send, before=Before(was_shown=was_shown))
 
 
 async def _integrations(adapter: Adapter) -> tuple[Integration, ...]:

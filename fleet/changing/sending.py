@@ -73,9 +73,6 @@ class Sending:
             await self._send(ready)
             if self.operation.is_waiting:
                 return
-        is_proven = not verb.is_shown or is_proven_by_its_answer(self.operation.change)
-        if not self.operation.steps and not self.operation.is_final and is_proven:
-            await self._save(self.operation.succeeded(self._clock.now()))
 
     async def _send(self, ready: Ready) -> None:
         """A request goes out here, and nowhere else."""
@@ -106,10 +103,18 @@ class Sending:
                 if made is None
                 else self.operation.answered(now, made.target, made.warnings)
             )
-            await self._save(taken)
+            await self._save(_after_its_answer(taken))
 
     async def _save(self, operation: Operation) -> None:
         self.operation = await self._store.save_change(operation)
+
+
+def _after_its_answer(operation: Operation) -> Operation:
+    """What no provider shows ended with the answer: both are one write, or a death in between would lose the end."""
+    is_proven = not VERBS[operation.kind].is_shown or is_proven_by_its_answer(operation.change)
+    if operation.steps or operation.answered_at is None or not is_proven:
+        return operation
+    return operation.succeeded(operation.answered_at)
 
 
 def _may_have_been_taken(error: ProviderError) -> bool:

@@ -123,7 +123,7 @@ def _confirm(operation: Operation, observed: ObservedCollection, now: datetime) 
     if verb.creates:
         return _adopt(operation, observed, now)
     match verb.taken(operation, observed):
-        case Verdict.YES:
+        case Verdict.YES if not operation.before.was_shown:
             return operation.answered(now)
         case Verdict.NO if verb.is_shown and not _hides_what_was_asked(operation):
             return _miss(

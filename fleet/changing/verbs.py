@@ -161,7 +161,7 @@ VERBS: Mapping[OperationKind, Verb] = {
             change=LockCluster,
             target=_CLUSTER,
             prepare=of_cluster(asks.lock, Capability.LOCK_CLUSTER),
-            taken=about_cluster(shows.lock_taken),
+            taken=about_cluster(shows.locked),
             ended=about_cluster(shows.locked),
         ),
         Verb(

@@ -50,14 +50,15 @@ class Target(Record):
 
 class Before(Record):
     """What there was when a request was sent. `keys` are the clusters that already had the name of a creation.
-    `revision` (before the first request) and `deployment` are those of the target, as in `Cluster`; `is_protected`
-    tells that it was locked.
+    `revision` (before the first request) and `deployment` are those of the target, as in `Cluster`. `was_shown` tells
+    that the target looked as it was asked to already, as far as a provider shows it: then its look says nothing of the
+    request.
     """
 
     keys: tuple[str, ...] = ()
     revision: str | None = None
     deployment: str | None = None
-    is_protected: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
+    was_shown: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
 
 
 NOTHING_BEFORE = Before()

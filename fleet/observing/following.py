@@ -14,7 +14,7 @@ from fleet.changing.verbs import is_about_integrations
 from fleet.model.account import AccountState, Collection
 from fleet.model.change import RefreshAccount
 from fleet.model.failure import Failure, FailureKind, ProviderError
-from fleet.model.operation import Operation
+from fleet.model.operation import Operation, Step
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.refusal import Refused
 from fleet.observing.schedule import Pace
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 LEFT_ALONE = timedelta(seconds=60)
 """Longer than whoever asked for a change may be at its first request. An intent older than this has lost its maker."""
 NEVER_SENT = (
-    "It was interrupted before anything was sent, and its credentials were not kept; ask for it again."
+    "It was interrupted before anything was sent, and what it holds in secret was not kept; ask for it again."
 )
 
 
@@ -76,7 +76,7 @@ class Follower:
         is_orphan = operation.requested_at + LEFT_ALONE <= now
         if not (operation.is_waiting or operation.answered_at is not None or is_orphan):
             return operation
-        if not operation.change.is_whole:
+        if operation.steps[0] is Step.CHANGE and not operation.change.is_whole:
             return await self.store.save_change(operation.failed(_failure(NEVER_SENT, now)))
         sending = Sending(operation, self.adapter, self.store, self.clock, requests_sent=self.requests_sent)
         try:

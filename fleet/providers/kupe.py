@@ -148,6 +148,11 @@ def _digest_alerts(value: object) -> object:
     return {**value, "alerts_digest": digest(value["alerts"])}
 
 
+def _has_its_alerts(wanted: "KupeClusterSpec | KupeClusterPatch") -> bool:
+    """Whether the alerts that were given are here, and not their digest alone."""
+    return wanted.alerts is not None or wanted.alerts_digest is None
+
+
 class KupeClusterSpec(ClusterSpec):
     """`alerts` are passed through as they are, and not kept, but for a digest of them. Kupe's older servers need a name
     to display, and its newer ones ignore it: it is sent, and never compared.
@@ -167,6 +172,10 @@ class KupeClusterSpec(ClusterSpec):
     alerts_digest: str | None = None
 
     _digested = model_validator(mode="before")(_digest_alerts)
+
+    @property
+    def is_whole(self) -> bool:
+        return _has_its_alerts(self)
 
     @field_validator("display_name")
     @classmethod
@@ -196,6 +205,10 @@ class KupeClusterPatch(ClusterPatch):
 
     _not_cleared = not_cleared("version", "is_highly_available", "alerts")
     _digested = model_validator(mode="before")(_digest_alerts)
+
+    @property
+    def is_whole(self) -> bool:
+        return _has_its_alerts(self)
 
     def compare(self, cluster: Cluster) -> Iterable[Compared]:
         yield from _compare(cluster, self)

@@ -39,7 +39,7 @@ from fleet.model.refusal import (
 from fleet.ports.adapter import Listing, Unreadable
 from fleet.ports.store import Ref
 from fleet.providers.kupe import KupeClusterPatch, KupeDetails
-from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
+from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec, SecretManagerWanted
 from tests.fleet.asked import AS_SPECIFIED, SPEC
 from tests.fleet.things import cluster, integration, node
 from tests.fleet.world import Script, World, Writable
@@ -499,6 +499,30 @@ class TestDeploying:
         assert (await world.follow(asked)).steps == ()
         assert (script.times_asked("update"), script.times_asked("deploy")) == (1, 2)
 
+    async def test_what_was_registered_is_deployed_though_its_secret_is_not_kept(
+        self, world: World, qovery: tuple[Account, Script]
+    ) -> None:
+        account, script = qovery
+        manager = SecretManagerWanted.model_validate(
+            {
+                "name": "vault",
+                "kind": "AWS_SECRET_MANAGER",
+                "region": "eu-west-3",
+                "authentication": "AWS_STATIC_CREDENTIALS",
+                "access_key_id": "planted-id",
+                "secret_access_key": "planted-key",
+            }
+        )
+        change = UpdateCluster(
+            provider="qovery", patch=QoveryClusterPatch(description="new", secret_managers=(manager,))
+        )
+        script.wrong["deploy"] = Conflict("busy", http_status=409)
+        asked = await world.changer.change_cluster(ADA, Ref(account.id, "k8s"), change)
+        del script.wrong["deploy"]
+        followed = await world.follow(asked)
+        assert (followed.state, followed.steps) == (OperationState.RUNNING, ())
+        assert (script.times_asked("update"), script.times_asked("deploy")) == (1, 2)
+
     async def test_deploying_applies_what_is_registered(
         self, world: World, qovery: tuple[Account, Script]
     ) -> None:
@@ -590,6 +614,29 @@ class TestIntegrations:
         for asked in (created, updated):
             followed = await world.follow(asked, observations=3, every_seconds=GRACE.total_seconds())
             assert (followed.state, followed.absent_observations) == (OperationState.UNCONFIRMED, 0)
+
+    @pytest.mark.parametrize("description", [None, "as before"])
+    async def test_credentials_are_not_taken_because_the_link_looks_as_it_did(
+        self, world: World, linked: tuple[Account, Script], description: str | None
+    ) -> None:
+        account, script = linked
+        script.wrong["relink"] = Unavailable("no answer")
+        script.integrations = Listing(items=(integration("link", of=account, description="as before"),))
+        change = UpdateIntegration(description=description, credentials=AwsRole(role_arn="other"))
+        asked = await world.changer.change_integration(ADA, Ref(account.id, "link"), change)
+        followed = await world.follow(asked, observations=3, every_seconds=GRACE.total_seconds())
+        assert followed.state is OperationState.UNCONFIRMED
+
+    async def test_credentials_are_taken_where_what_was_asked_besides_shows(
+        self, world: World, linked: tuple[Account, Script]
+    ) -> None:
+        account, script = linked
+        script.lost.add("relink")
+        change = UpdateIntegration(description="new", credentials=AwsRole(role_arn="other"))
+        asked = await world.changer.change_integration(ADA, Ref(account.id, "link"), change)
+        script.integrations = Listing(items=(integration("link", of=account, description="new"),))
+        followed = await world.follow(asked, observations=2)
+        assert followed.state is OperationState.SUCCEEDED
 
     async def test_new_credentials_alone_are_proven_by_the_answer(
         self, world: World, linked: tuple[Account, Script]
@@ -696,6 +743,26 @@ class TestOrphans:
         (orphan,) = await world.store.open_changes(account.id)
         ended = await world.follow(orphan, every_seconds=61)
         assert (ended.state, script.times_asked("link")) == (OperationState.FAILED, 0)
+
+    async def test_one_whose_alerts_are_gone_is_not(
+        self, world: World, acme: tuple[Account, Script], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of these a digest is kept: what is left is not what was asked for."""
+        account, script = acme
+
+        async def die(self: object) -> None:
+            raise asyncio.CancelledError
+
+        patch = KupeClusterPatch(version="1.34", alerts={"receivers": ["somebody"]})
+        with monkeypatch.context() as dying:
+            dying.setattr("fleet.changing.sending.Sending.run", die)
+            with pytest.raises(asyncio.CancelledError):
+                await world.changer.change_cluster(
+                    ADA, Ref(account.id, "web"), UpdateCluster(provider="kupe", patch=patch)
+                )
+        (orphan,) = await world.store.open_changes(account.id)
+        ended = await world.follow(orphan, every_seconds=61)
+        assert (ended.state, script.times_asked("update")) == (OperationState.FAILED, 0)
 
     async def test_what_has_no_end_in_sight_times_out(
         self, world: World, acme: tuple[Account, Script]

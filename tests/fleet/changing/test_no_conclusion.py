@@ -258,7 +258,7 @@ def test_a_lock_that_was_there_before_is_no_sign_of_the_new_one() -> None:
     """A lock replaces the one before: its reason and its days are others."""
     locked = row(web(is_deletion_protected=True), since=LONG_AGO)
     asked = operation(LockCluster(reason="a freeze"), ACME, key="web")
-    again = asked.sending(SENT, Before(is_protected=True))
+    again = asked.sending(SENT, Before(was_shown=True))
     assert seen_again(again, locked).state is OperationState.UNCONFIRMED
     assert seen_again(again.answered(SENT), locked).state is OperationState.SUCCEEDED
     assert seen_again(asked.sending(SENT), locked).state is OperationState.SUCCEEDED
