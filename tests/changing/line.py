@@ -19,7 +19,9 @@ from fleet.changing.changer import Changer
 from fleet.model.account import Account, Collection
 from fleet.model.caller import trusted
 from fleet.model.change import OperationKind
-from fleet.model.cluster import Phase
+from fleet.model.cluster import Cluster, Phase
+from fleet.model.integration import Integration
+from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
@@ -188,6 +190,15 @@ class Line:
             adapter = open_adapter(account, token, _Free(), client=client, clock=self.clock)
             clusters = (await adapter.clusters()).items
         return [one.key for one in clusters if one.name == name and one.phase is not Phase.DELETED]
+
+    async def names(self, account: Account) -> dict[tuple[str, str], str]:
+        """Of what is known, by provider and identifier."""
+        items: list[Cluster | Integration | Node] = [
+            *(row.item for row in await self.store.clusters(account.id)),
+            *(row.item for row in await self.store.items(account.id, Integration)),
+            *(row.item for row in await self.store.items(account.id, Node)),
+        ]
+        return {(account.provider, one.external_id): one.name for one in items}
 
     async def refs(self, account: Account) -> dict[str, Ref]:
         return {row.item.name: Ref(account.id, row.item.key) for row in await self.store.clusters(account.id)}

@@ -1,5 +1,6 @@
 """A process that dies at any step of a change leaves one cluster or none, and an operation that says which."""
 
+import itertools
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -8,13 +9,16 @@ import httpx
 import pytest
 
 from fleet.changing.changer import Changer
+from fleet.changing.verbs import VERBS as ROWS
 from fleet.model.account import Account
-from fleet.model.change import DeleteCluster, OperationKind, UpdateCluster
-from fleet.model.operation import OperationState
+from fleet.model.change import DeleteCluster, OperationKind
+from fleet.model.operation import Operation, OperationState
 from fleet.model.refusal import Conflicting
-from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeResources
+from fleet.providers.kupe import KupeClusterSpec, KupeClusterType
+from tests.changing.asked import SPECS, VERBS
 from tests.changing.line import ADA, Fuse, Killed, Line
-from tests.contract.kits import KITS
+from tests.kill.judging import Done, judge_sendings, read_taken
+from tests.kill.verbs import OF_PROVIDERS
 
 STEPS = [
     "before the intent",
@@ -27,7 +31,6 @@ STEPS = [
     "after the record",
 ]
 KUPE = KupeClusterSpec(display_name="Shop", type=KupeClusterType.SHARED)
-SPECS = {key: kit.spec for key, kit in KITS.items() if kit.spec is not None}
 OpenLine = Callable[[str], Line]
 
 
@@ -137,37 +140,45 @@ async def test_a_stranger_who_was_there_is_a_conflict_and_nothing_is_sent(open_l
     assert await line.operations(account) == []
 
 
-@pytest.mark.parametrize("step", thoroughly(STEPS))
-async def test_a_deletion_that_dies_is_found_out(open_line: OpenLine, step: str) -> None:
-    line = open_line("kupe")
-    account = await line.connect()
-    name, ref = next(iter((await line.refs(account)).items()))
-    async with line.process(Fuse(step)) as (changer, _):
-        with suppress(Killed):
-            await changer.change_cluster(ADA, ref, DeleteCluster())
-    await line.settle(account)
-    states = [one.state for one in await line.operations(account)]
-    assert states in ([], [OperationState.SUCCEEDED], [OperationState.FAILED])
-    assert (ref.key not in await line.living(account, name)) == (states == [OperationState.SUCCEEDED])
+def test_every_verb_of_every_provider_dies_here() -> None:
+    assert sorted(VERBS) == OF_PROVIDERS
 
 
+@pytest.mark.parametrize(("kind", "provider"), sorted(VERBS))
 @pytest.mark.parametrize("step", thoroughly(STEPS))
-async def test_an_update_that_dies_is_found_out(open_line: OpenLine, step: str) -> None:
-    line = open_line("kupe")
+async def test_a_change_that_dies_is_found_out(
+    open_line: OpenLine, kind: OperationKind, provider: str, step: str
+) -> None:
+    """It SUCCEEDED, and the provider has taken its requests once; or it FAILED, and the provider has taken none. Where
+    no provider shows it, and no answer came, it stays in doubt. Nothing else is left.
+    """
+    line, asked = open_line(provider), VERBS[kind, provider]
     account = await line.connect()
-    async with line.process() as (changer, _):
-        await changer.create_cluster(ADA, account.id, "shop-one", KUPE)
-    await line.settle(account)
-    ref = (await line.refs(account))["shop-one"]
-    patch = KupeClusterPatch(resources=KupeResources(cpu="7"))
-    async with line.process(Fuse(step)) as (changer, _):
+    if asked.first is not None:
+        await asked.first(line, account)
+    await line.observe(account, after_seconds=1)
+    line.sandbox_clock.advance(1)
+    ask, before = await asked.ask(line, account), len(line.server.requests)
+    names, lit_at = await line.names(account), line.clock.now()
+    fuse = Fuse(step)
+    async with line.process(fuse) as (changer, _):
         with suppress(Killed):
-            await changer.change_cluster(ADA, ref, UpdateCluster(provider="kupe", patch=patch))
+            await ask(changer)
+    assert fuse.is_blown
     await line.settle(account)
-    states = [one.state for one in await line.operations(account, OperationKind.UPDATE_CLUSTER)]
-    row = (await line.store.clusters_by_ref([ref]))[ref]
-    assert states in ([], [OperationState.SUCCEEDED], [OperationState.FAILED])
-    assert patch.matches(row.item) == (states == [OperationState.SUCCEEDED])
+    names |= await line.names(account)
+    operations = [one for one in await line.operations(account, kind) if one.requested_at >= lit_at]
+    taken, strange = read_taken(provider, itertools.islice(line.server.requests, before, None), names)
+    assert not strange
+    assert judge_sendings([to_done(one) for one in operations], taken) == []
+    for operation in operations:
+        is_hidden = not ROWS[kind].is_shown or (kind, provider) == (
+            OperationKind.UPDATE_INTEGRATION,
+            "qovery",
+        )
+        assert operation.is_final or (is_hidden and operation.state is OperationState.UNCONFIRMED)
+        if operation.state is OperationState.FAILED:
+            assert taken == []
 
 
 async def _is_one_or_none_and_said_to_be(line: Line, account: Account) -> None:
@@ -182,3 +193,16 @@ async def _is_one_or_none_and_said_to_be(line: Line, account: Account) -> None:
     if living:
         assert operation.target is not None
         assert operation.target.key == living[0]
+
+
+def to_done(operation: Operation) -> Done:
+    return Done(
+        id=operation.id,
+        provider=operation.provider,
+        kind=operation.kind,
+        state=operation.state,
+        name=operation.target_name,
+        asked_at=operation.requested_at,
+        ended_at=operation.finished_at,
+        message="" if operation.failure is None else operation.failure.message,
+    )

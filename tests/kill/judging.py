@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.cockroachdb.changes import BIRTH as COCKROACHDB_BIRTH
+from sandbox.cockroachdb.changes import ROLLBACK, UPGRADE
 from sandbox.kupe.changes import BIRTH as KUPE_BIRTH
 from sandbox.northflank.changes import BIRTH as NORTHFLANK_BIRTH
 from sandbox.qovery.changes import DEPLOYMENT, STOP
@@ -57,13 +58,19 @@ _COCKROACHDB = r"/api/v1/clusters"
 _KUPE = r"/api/v1/tenants/[^/]+/clusters"
 _NORTHFLANK = r"/v1(?:/teams/[^/]+)?/cloud-providers"
 _QOVERY = r"/organization/[^/]+/cluster"
+_CREDENTIALS = r"/organization/[^/]+/[^/]+/credentials"
 _ID = r"(?P<id>[^/]+)"
+_ALLOWLIST = f"{_COCKROACHDB}/{_ID}/networking/allowlist"
+_ALLOWED = rf"{_ALLOWLIST}/[^/]+/\d+"
 
 REQUESTS: Mapping[str, Sequence[Request]] = {
     "cockroachdb": (
         Request(what="create", method="POST", path=_COCKROACHDB),
         Request(what="change", method="PATCH", path=f"{_COCKROACHDB}/{_ID}"),
         Request(what="delete", method="DELETE", path=f"{_COCKROACHDB}/{_ID}"),
+        Request(what="allow", method="POST", path=_ALLOWLIST),
+        Request(what="allow", method="PATCH", path=_ALLOWED),
+        Request(what="disallow", method="DELETE", path=_ALLOWED),
     ),
     "kupe": (
         Request(what="create", method="POST", path=_KUPE),
@@ -88,6 +95,12 @@ REQUESTS: Mapping[str, Sequence[Request]] = {
         Request(what="deploy", method="POST", path=f"{_QOVERY}/{_ID}/deploy"),
         Request(what="stop", method="POST", path=f"{_QOVERY}/{_ID}/stop"),
         Request(what="delete", method="DELETE", path=f"{_QOVERY}/{_ID}"),
+        Request(what="upgrade", method="POST", path=f"/cluster/{_ID}/upgrade"),
+        Request(what="lock", method="POST", path=f"/cluster/{_ID}/lock"),
+        Request(what="unlock", method="DELETE", path=f"/cluster/{_ID}/lock"),
+        Request(what="link", method="POST", path=_CREDENTIALS),
+        Request(what="relink", method="PUT", path=f"{_CREDENTIALS}/{_ID}"),
+        Request(what="unlink", method="DELETE", path=f"{_CREDENTIALS}/{_ID}"),
     ),
 }
 
@@ -99,6 +112,13 @@ STEPS: Mapping[str, Sequence[str]] = {
     "STOP_CLUSTER": ("stop",),
     "DEPLOY_CLUSTER": ("deploy",),
     "DELETE_CLUSTER": ("delete",),
+    "UPGRADE_CLUSTER": ("upgrade",),
+    "FINALIZE_UPGRADE": ("finalize",),
+    "ROLL_BACK_UPGRADE": ("roll back",),
+    "LOCK_CLUSTER": ("lock",),
+    "UNLOCK_CLUSTER": ("unlock",),
+    "ALLOW_NETWORK": ("allow",),
+    "DISALLOW_NETWORK": ("disallow",),
     "CREATE_INTEGRATION": ("link",),
     "UPDATE_INTEGRATION": ("relink",),
     "DELETE_INTEGRATION": ("unlink",),
@@ -107,6 +127,8 @@ STEPS: Mapping[str, Sequence[str]] = {
     "DRAIN_NODE": ("drain",),
     "REFRESH_ACCOUNT": (),
 }
+ARE_CHANGES = ("upgrade", "finalize", "roll back")
+"""At CockroachDB each of these is a change of the cluster, like any other: its path tells no more."""
 REGISTERED_FIRST = ("CREATE_CLUSTER", "UPDATE_CLUSTER")
 """At Qovery a deployment follows."""
 
@@ -121,8 +143,11 @@ def _seconds(script: str) -> timedelta:
 MOVES_FOR: Mapping[tuple[str, str], timedelta] = {
     ("cockroachdb", "create"): _seconds(COCKROACHDB_BIRTH),
     ("kupe", "create"): _seconds(KUPE_BIRTH),
+    ("cockroachdb", "upgrade"): _seconds(UPGRADE),
+    ("cockroachdb", "roll back"): _seconds(ROLLBACK),
     ("northflank", "create"): _seconds(NORTHFLANK_BIRTH),
     ("qovery", "deploy"): _seconds(DEPLOYMENT),
+    ("qovery", "upgrade"): _seconds(DEPLOYMENT),
     ("qovery", "stop"): _seconds(STOP),
 }
 """How long a provider is at it after it took a request."""
@@ -217,8 +242,9 @@ def _is_optional(operation: Done, what: str) -> bool:
 
 
 def _may_have_sent(operation: Done, what: str, request: Taken) -> bool:
+    as_asked = "change" if operation.provider == "cockroachdb" and what in ARE_CHANGES else what
     return (
-        (operation.provider, what) == (request.provider, request.what)
+        (operation.provider, as_asked) == (request.provider, request.what)
         and request.name in (None, operation.name)
         and operation.asked_at - CLOCKS_DIFFER <= request.at
         and (operation.ended_at is None or request.at <= operation.ended_at + CLOCKS_DIFFER)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox.journal import RecordedRequest
-from tests.kill.judging import STEPS, Done, Taken, judge_deletions, judge_sendings, read_taken
+from tests.kill.judging import ARE_CHANGES, STEPS, Done, Taken, judge_deletions, judge_sendings, read_taken
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ def test_what_was_sent_once_and_came_true_is_right() -> None:
 @pytest.mark.parametrize("state", ["SUCCEEDED", "RUNNING", "UNCONFIRMED", "FAILED", "TIMED_OUT"])
 @pytest.mark.parametrize("kind", [kind for kind, steps in STEPS.items() if steps])
 def test_two_sendings_of_one_operation_that_both_took_are_wrong(kind: str, state: str) -> None:
-    (what, *_) = STEPS[kind]
+    (what, *_) = ("change" if step in ARE_CHANGES else step for step in STEPS[kind])
     (wrong,) = judge_sendings(
         [done(kind, state, provider="cockroachdb")],
         [taken(what, seconds, provider="cockroachdb") for seconds in (1, 2)],
@@ -78,6 +78,14 @@ def test_success_without_a_request_is_wrong() -> None:
 def test_success_before_the_provider_can_be_done_is_wrong() -> None:
     (wrong,) = judge_sendings([done("DEPLOY_CLUSTER", ended_at=at(3))], [taken("deploy")])
     assert "is not over" in wrong
+
+
+@pytest.mark.parametrize("kind", ["UPGRADE_CLUSTER", "ROLL_BACK_UPGRADE"])
+def test_another_version_takes_longer_than_a_change_that_looks_alike(kind: str) -> None:
+    sent = [taken("change", provider="cockroachdb")]
+    for other, seconds, faults in ((kind, 10, 1), (kind, 30, 0), ("FINALIZE_UPGRADE", 10, 0)):
+        asked = done(other, provider="cockroachdb", ended_at=at(seconds))
+        assert len(judge_sendings([asked], sent)) == faults
 
 
 def test_one_request_does_not_prove_two_operations() -> None:
