@@ -87,6 +87,22 @@ EXCHANGES: Mapping[str, tuple[Sent, Expected]] = {
     "variables in the address that are no JSON": (get(query=COUNT, variables="{k: 1}"), BAD_REQUEST),
     "variables in the address that are a list": (get(query=COUNT, variables="[1]"), BAD_REQUEST),
     "an address without a query": (get(), BAD_REQUEST),
+    "two queries in the address": (
+        Sent(
+            method="GET",
+            target=f"/graphql?{urlencode([('query', COUNT), ('query', '{ __typename }')])}",
+            headers={},
+        ),
+        BAD_REQUEST,
+    ),
+    "the same variables twice in the address": (
+        Sent(
+            method="GET",
+            target=f"/graphql?{urlencode([('query', COUNT), ('variables', '{}'), ('variables', '{}')])}",
+            headers={},
+        ),
+        BAD_REQUEST,
+    ),
     "a mutation in the address": (get(query=CHANGE), NOT_BY_GET),
     "a mutation in the address, of the newer type": (
         get(NEWER, query=CHANGE),

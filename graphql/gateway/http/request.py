@@ -77,7 +77,10 @@ async def read(request: Request, policy: Policy) -> Asked:
 
 
 def _read_address(request: Request, policy: Policy) -> Asked:
-    parameters: dict[str, Any] = dict(request.query_params)
+    given = request.query_params.multi_items()
+    parameters: dict[str, Any] = dict(given)
+    if len(parameters) < len(given):
+        raise NotServed(Code.BAD_REQUEST, "The address names a parameter twice. It has exactly one request.")
     for name in ("variables", "extensions"):
         if parameters.get(name):
             parameters[name] = _load(parameters[name].encode(), f"`{name}`")
