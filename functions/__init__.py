@@ -9,10 +9,14 @@ import os
 import random
 from contextlib import suppress
 
+from functions import prepared
+
 IS_LAMBDA = "AWS_LAMBDA_RUNTIME_API" in os.environ
 
 if IS_LAMBDA:
     gc.disable()
+
+prepared.use(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120 - before pathlib is loaded
 
 
 def draw_anew_after_a_restore() -> None:

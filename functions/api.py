@@ -91,7 +91,7 @@ class Api:
         """
         self.line = {}
         if not is_request(event):
-            _ = self._answer
+            self.prepare(everything=True)
             return {"statusCode": 200, "headers": {**REFUSAL_HEADERS}, "body": json.dumps({"status": "ok"})}
         event = as_request(event)
         headers = event["headers"]
@@ -241,9 +241,13 @@ class Api:
     def _queue(self) -> Queue:
         return Queue(queue.open_client(), self._settings.queue_url, self._clock)
 
-    def prepare(self) -> None:
-        """Imports and opens what the first answer needs, without a request to anything."""
+    def prepare(self, *, everything: bool) -> None:
+        """Imports and opens what the first answer needs, or any, without a request to anything."""
         _ = self._answer
+        if everything:
+            from gateway.schema import SCHEMA
+
+            SCHEMA.whole()
 
     def close(self) -> None:
         self._process.close()
@@ -271,7 +275,8 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 
 
 if IS_LAMBDA:
-    # Lambda imports a function at INIT with a whole processor, and then waits for a request.
-    _api().prepare()
+    # Lambda imports a function at INIT with a whole processor, and then answers the request that it was started for. A
+    # process that is started ahead of requests, or for a snapshot, has time for everything.
+    _api().prepare(everything=os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand") != "on-demand")
 draw_anew_after_a_restore()
 start_collecting()

@@ -8,17 +8,20 @@ set -eu
 folder=$1 python=$2 processor=$3 packages=$4 budget=$5
 shift 5
 case $processor in
-x86_64) platform=x86_64-manylinux_2_28 ;;
-arm64) platform=aarch64-manylinux_2_28 ;;
+x86_64) machine=x86_64 ;;
+arm64) machine=aarch64 ;;
 *) echo "ARCHITECTURE is x86_64 or arm64, not $processor" >&2 && exit 1 ;;
 esac
 mkdir -p "$folder"
 
 # Copies, because hard links would let whoever edits the artefact edit uv's cache. The lock constrains: uv refuses a
 # package that it does not name with a version and a hash.
-# shellcheck disable=SC2086  # arguments, not one
-uv pip install --quiet --require-hashes --only-binary :all: --link-mode copy --no-installer-metadata \
-    --python-version "$python" --python-platform "$platform" --target "$folder" -c requirements.txt $packages
+install() {
+    # shellcheck disable=SC2086  # arguments, not one
+    uv pip install --quiet --require-hashes --only-binary :all: --link-mode copy --no-installer-metadata \
+        --python-version "$python" -c requirements.txt "$@" $packages
+}
+install --target "$folder" --python-platform "$machine-manylinux_2_28"
 for ours in "$@"; do cp -R "$ours" "$folder/"; done
 rm -rf "$folder/infra/sqlite" # for one machine; functions have DynamoDB
 rm -rf "$folder/infra/stack.py" "$folder/boto3" "$folder/s3transfer" # for `make deploy`; functions have botocore
@@ -37,14 +40,28 @@ for service in "$folder"/botocore/data/*/; do
     case $(basename "$service") in dynamodb | secretsmanager | sqs | ssm | sts) ;; *) rm -rf "$service" ;; esac
 done
 # Where services answer, of every service and region: a megabyte, which each start would read. Regions stay as they are.
-"$PYTHON" - "$folder"/botocore/data/endpoints.json <<'END'
-import json, pathlib, sys
-file = pathlib.Path(sys.argv[1])
-known = json.loads(file.read_text(encoding="utf-8"))
+# Of an operation, what documents it: four fifths of what a client reads when it is opened.
+"$PYTHON" - "$folder"/botocore/data <<'END'
+import gzip, json, pathlib, sys
+data = pathlib.Path(sys.argv[1])
+
+def write(file, known):
+    file.write_text(json.dumps(known, separators=(",", ":")), encoding="utf-8")
+
+known = json.loads((data / "endpoints.json").read_text(encoding="utf-8"))
 for partition in known["partitions"]:
     services = partition["services"]
     partition["services"] = {name: services[name] for name in ("dynamodb", "secretsmanager", "sqs", "ssm", "sts") if name in services}
-file.write_text(json.dumps(known, separators=(",", ":")), encoding="utf-8")
+write(data / "endpoints.json", known)
+
+def undocumented(known):
+    if isinstance(known, dict):
+        return {name: undocumented(one) for name, one in known.items() if name != "documentation" or not isinstance(one, str)}
+    return [undocumented(one) for one in known] if isinstance(known, list) else known
+
+for file in data.rglob("*.json.gz"):
+    write(file.with_suffix(""), undocumented(json.loads(gzip.decompress(file.read_bytes()))))
+    file.unlink()
 END
 for part in "$folder"/aws_lambda_powertools/event_handler "$folder"/aws_lambda_powertools/utilities/*; do
     case $(basename "$part") in __init__.py | jmespath_utils) ;; *) rm -rf "$part" ;; esac
@@ -77,9 +94,21 @@ if [ -n "$RUNTIME" ]; then
     mv .ours/* . && rmdir .ours
     for ours in "$@"; do compile "./$(basename "$ours")"; done
     cd - >/dev/null
+    # All of it goes into one file, with what a start would compile of it. To know that, one has to import it, which only
+    # packages for this machine can.
+    importable=$folder
+    if [ "$("$RUNTIME" -c 'import sysconfig; print(sysconfig.get_platform())')" != "linux-$machine" ]; then
+        importable=$(mktemp -d) && trap 'rm -rf "$importable"' EXIT
+        install --target "$importable"
+        for ours in "$@"; do cp -R "$ours" "$importable/"; done
+    fi
+    PYTHONPATH='' PYTHONHASHSEED=0 "$RUNTIME" -P -s -B local/prepare.py "$folder" "$importable" \
+        $(for ours in "$@"; do basename "$ours"; done)
 else
     echo "NOT COMPILED: no Python $python on this machine. The functions will start two to three times as slowly."
 fi
+
+find "$folder" -type d -empty -delete
 
 # Every file as old as the first zip can say: an unchanged build is then an unchanged zip.
 find "$folder" -exec touch -h -d 1980-01-01T00:00:00Z {} +

@@ -21,6 +21,7 @@ from functions.api_settings import ApiSettings
 from functions.pages import pages_of
 from functions.wiring import policy_of, services_of, wire
 from gateway.http.app import create_app
+from gateway.schema import SCHEMA
 from infra.secrets.runner import RunnerVault
 from infra.store.table import Contended, TableUnavailable
 from infra.store.writes import put
@@ -119,6 +120,7 @@ class Runner:
             given_urls=[one.account.base_url for one in self.given if one.account.base_url is not None],
             allows_private_webhooks=self.allows_private_webhooks,
         )
+        SCHEMA.whole()  # while nobody waits
         async with wired as parts:
             adopted = await self._adopt(parts.store, vault)
             health = Health(dict(adopted.observed))

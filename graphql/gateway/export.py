@@ -6,7 +6,7 @@ from gateway.schema import SCHEMA
 
 
 def export() -> str:
-    return SCHEMA.as_str() + "\n"
+    return SCHEMA.whole().as_str() + "\n"
 
 
 if __name__ == "__main__":

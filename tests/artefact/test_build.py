@@ -1,12 +1,14 @@
 """The folders that go to Lambda: what is in them, and that it is enough."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import struct
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,14 +54,57 @@ def test_nothing_of_tests_tools_or_this_machine_is_in_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_source_is_compiled_in_a_way_that_needs_no_clock(name: str) -> None:
+def test_every_source_is_compiled_and_in_the_one_file_that_a_start_reads(name: str) -> None:
     folder = BUILT / name.title()
-    compiled = list(folder.rglob("*.pyc"))
-    assert len(compiled) > 500
-    for file in compiled:
-        assert struct.unpack_from("<I", file.read_bytes(), 4)[0] == UNCHECKED_HASH, file
-    for source in folder.rglob("*.py"):
-        assert (source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc").exists(), source
+    contents = asked(folder, "json.dumps(list(sys.meta_path[0].contents.modules))")
+    assert len(contents) > 500
+    compiled = {file.name.partition(".")[0]: file for file in folder.rglob("*.pyc")}
+    assert compiled.keys() == {"__init__", "prepared"}, "what reads that file"
+    for file in compiled.values():
+        assert file.parent == folder / "functions" / "__pycache__"
+        assert struct.unpack_from("<I", file.read_bytes(), 4)[0] == UNCHECKED_HASH, "which needs no clock"
+    sources = {source.relative_to(folder).with_suffix("") for source in folder.rglob("*.py")}
+    modules = {".".join(source.parts).removesuffix(".__init__") for source in sources}
+    assert modules - set(contents) == {"functions", "functions.prepared"}
+
+
+def asked(folder: Path, expression: str) -> Any:
+    """What the runtime's own Python says of a built function, with its own folder on its path and nothing else."""
+    program = f"import sys; sys.path.insert(0, {str(folder)!r}); import functions, json; print({expression})"
+    done = subprocess.run([RUNTIME, "-ISB", "-c", program], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+COMPILES = """
+import dataclasses, json, sys
+sys.path.insert(0, sys.argv[1])
+import functions
+found, known = [], sys.meta_path[0].contents.methods
+as_prepared = dataclasses.exec
+def execute(text, *where):
+    found.append(functions.prepared.digest(text) in known)
+    as_prepared(text, *where)
+dataclasses.exec = execute
+import importlib
+importlib.import_module("functions." + sys.argv[2])
+if sys.argv[2] == "api":
+    from gateway.schema import SCHEMA
+    SCHEMA.whole()
+print(json.dumps([len(found), found.count(False)]))
+"""
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_class_is_compiled_at_a_start(name: str) -> None:
+    done = subprocess.run(
+        [RUNTIME, "-ISB", "-c", COMPILES, BUILT / name.title(), name],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    classes, compiled = json.loads(done.stdout)
+    assert classes > 50
+    assert compiled == 0
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -35,7 +35,7 @@ MOST_CPU_SECONDS = 1.0
 """Of the gateway's thread. The clock on the wall shows what else this machine does; the table in memory copies all of
 itself for each transaction, which no table does."""
 
-GRAPHQL = graphql.build_schema(SCHEMA.as_str())
+GRAPHQL = graphql.build_schema(SCHEMA.whole().as_str())
 ROOTS: list[tuple[GraphQLObjectType, Callable[..., st.SearchStrategy[Any]]]] = [
     (GRAPHQL.type_map["Query"], queries),  # type: ignore[list-item]
     (GRAPHQL.type_map["Mutation"], mutations),  # type: ignore[list-item]

@@ -13,6 +13,8 @@ pytestmark = pytest.mark.xdist_group("imports")  # in one worker, so that each f
 
 GRAPHQL = {"strawberry", "graphql", "gateway", "mangum", "starlette"}
 FOR_TOKENS = {"jwt", "cryptography"}
+FOR_CHANGES = {"gateway.mutations", "gateway.providers", "gateway.inputs.clusters"}
+"""And what the details of a cluster need."""
 
 
 PROGRAM = """
@@ -24,11 +26,13 @@ for name in sys.argv[1:]:
 
 
 @cache
-def started(*modules: str, on_lambda: bool = False) -> tuple[dict[str, Any], ...]:
-    """What a process has loaded after each of these imports, and what its garbage collector does."""
+def started(*modules: str, on_lambda: bool = False, how: str = "on-demand") -> tuple[dict[str, Any], ...]:
+    """What a process has loaded after each of these imports, and what its garbage collector does. `how` it is started,
+    in the words of Lambda.
+    """
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *modules],
-        env={**os.environ, **(ON_LAMBDA if on_lambda else {})},
+        env={**os.environ, **(ON_LAMBDA if on_lambda else {}), "AWS_LAMBDA_INITIALIZATION_TYPE": how},
         capture_output=True,
         text=True,
         check=True,
@@ -72,9 +76,17 @@ def test_what_the_first_answer_needs_is_imported_at_init_and_nothing_else() -> N
     """At INIT Lambda gives a whole processor. What an endpoint that does not exist would refuse is not asked. A query
     asks no provider, so that adapters and what they send with come with the first change.
     """
-    loaded = loaded_by(*started("functions.api", on_lambda=True))
+    (snapshot,) = started("functions.api", on_lambda=True)
+    loaded = loaded_by(snapshot)
     assert loaded >= GRAPHQL
     assert loaded.isdisjoint(FOR_TOKENS | {"adapters", "httpx"})
+    assert FOR_CHANGES.isdisjoint(snapshot["loaded"])
+
+
+def test_a_process_that_is_started_ahead_of_requests_has_the_mutations_too() -> None:
+    """A snapshot is taken of it, or it waits: neither makes anybody wait."""
+    (snapshot,) = started("functions.api", on_lambda=True, how="snap-start")
+    assert set(snapshot["loaded"]) >= FOR_CHANGES
 
 
 def test_what_every_observation_needs_is_imported_at_init() -> None:

@@ -41,8 +41,9 @@ SAMPLES: dict[str, Any] = {
 }
 WRONG: list[Any] = [SECRET, None, [{"key": SECRET}]]
 
-assert SCHEMA._schema.mutation_type is not None
-MUTATIONS = SCHEMA._schema.mutation_type.fields
+_MUTATION = SCHEMA.whole()._schema.mutation_type
+assert _MUTATION is not None
+MUTATIONS = _MUTATION.fields
 
 
 def unwrapped(type_: Any) -> Any:

@@ -24,7 +24,7 @@ from tests.attacks.values import Known, kind_of, scalars
 from tests.gateway.test_operations import HERE, QUERIES, read
 from tests.gateway.world import ANYBODY, Plenty, SetClock, services_over
 
-GRAPHQL = graphql.build_schema(SCHEMA.as_str())
+GRAPHQL = graphql.build_schema(SCHEMA.whole().as_str())
 ROOT = GRAPHQL.query_type
 assert ROOT is not None
 FIELDS = sorted(set(ROOT.fields) - {"auditLog", "apiKeys", "webhooks"})
@@ -162,7 +162,7 @@ async def test_a_value_that_does_not_fit_is_left_to_the_stock_executor(
     def fail(value: object) -> str:
         raise ValueError("a value that is none")
 
-    monkeypatch.setattr(SCHEMA._schema.type_map["URL"], "coerce_output_value", fail)
+    monkeypatch.setattr(SCHEMA.whole()._schema.type_map["URL"], "coerce_output_value", fail)
     assert not await both.compare(document)
     assert (await both.stock(document, None)).errors
 

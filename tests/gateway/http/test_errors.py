@@ -116,7 +116,7 @@ async def test_what_breaks_around_an_execution_is_masked(
 async def test_what_breaks_in_writing_a_value_is_masked_and_erases_nothing_else(
     client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(SCHEMA._schema.type_map["URL"], "coerce_output_value", break_down)
+    monkeypatch.setattr(SCHEMA.whole()._schema.type_map["URL"], "coerce_output_value", break_down)
     document = "query ($id: ID!) { node(id: $id) { id ... on Provider { documentationUrl } } }"
     kupe = opaque.write(["Provider", "kupe"])
     response = await client.http.post("/graphql", json={"query": document, "variables": {"id": kupe}})

@@ -56,7 +56,7 @@ GUESSES = [
 
 NAMES = {
     name
-    for type_ in SCHEMA._schema.type_map.values()
+    for type_ in SCHEMA.whole()._schema.type_map.values()
     for name in (type_.name, *getattr(type_, "fields", ()), *getattr(type_, "values", ()))
 }
 

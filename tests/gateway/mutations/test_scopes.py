@@ -35,7 +35,7 @@ NEEDS_ADMIN = {
     "deleteWebhook",
     "replayWebhook",
 }
-MUTATIONS = SCHEMA._schema.mutation_type.fields  # type: ignore[union-attr]
+MUTATIONS = SCHEMA.whole()._schema.mutation_type.fields  # type: ignore[union-attr]
 
 
 def holder_of(*scopes: Scope) -> Caller:
