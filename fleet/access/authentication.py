@@ -101,7 +101,9 @@ def presented(authorization: str | None) -> str | None:
 
 
 async def authenticate_key(keys: Keys, clock: Clock, token: str) -> Caller:
-    """The caller of an API key. Only whoever has the whole key learns that it has expired or was revoked."""
+    """The caller of an API key. Raises NotAuthenticated, which says that a key has expired or was revoked only if the
+    token is that whole key.
+    """
     if not is_well_formed(token):
         raise NotAuthenticated(Reason.MISTYPED)
     digest, now = digest_token(token), clock.now()

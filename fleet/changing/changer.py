@@ -73,7 +73,9 @@ class Changer(Intents[Operation]):
         return replace(self, plan=plan)
 
     async def cancel(self, caller: Caller, ref: Ref) -> Operation:
-        """Ends a change that still waits for its provider. Whoever sends it at the same moment wins or loses whole."""
+        """Ends a change that was not yet sent to its provider. If it is sent at the same moment, either it is
+        cancelled and not sent, or it is sent and this raises.
+        """
         await self._account(caller, ref.account_id)
         operation = (await self.store.operations_by_ref([ref])).get(ref)
         if operation is None:

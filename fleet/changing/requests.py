@@ -92,8 +92,8 @@ SendToCluster = Callable[[Asking, Cluster], Awaitable[None]]
 
 
 async def prepare_creation(asking: Asking) -> Ready:
-    """The clusters are listed now: what is there before the sending is nobody's creation. A list with gaps cannot show
-    that a name is free.
+    """Checks that the name is free. It lists the clusters before the request is sent: a cluster that exists then was
+    not created by this request. A list with gaps cannot show that a name is free.
     """
     change, adapter = asking.operation.change, asking.adapter
     assert isinstance(change, CreateCluster)

@@ -22,7 +22,9 @@ INCLUDES: Mapping[Scope, frozenset[Scope]] = {
     Scope.WRITE: frozenset({Scope.READ, Scope.WRITE}),
     Scope.ADMIN: frozenset(Scope),
 }
-"""Each scope includes those before it: a change answers with data, and whoever makes keys can make any key."""
+"""Each scope includes those before it. WRITE includes READ, because a change answers with data. ADMIN includes both,
+because a caller who can create a key can give it any scope.
+"""
 
 
 def widen(scopes: Iterable[Scope]) -> frozenset[Scope]:

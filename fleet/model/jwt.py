@@ -14,7 +14,9 @@ def is_jwt(token: str) -> bool:
 
 
 def expires_at(token: str) -> datetime | None:
-    """Null for what is no JWT, and for one that does not say. `exp` is in seconds since 1970 (source: RFC 7519)."""
+    """The end of a JWT, from its claim `exp`, in seconds since 1970 (source: RFC 7519). Null if the token is not a
+    JWT, or does not have that claim.
+    """
     claims = _read(token.split(".")[1]) if is_jwt(token) else None
     seconds = claims.get("exp") if isinstance(claims, dict) else None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):

@@ -91,7 +91,9 @@ class FreeAllowance(Record):
         return self.usage.storage_mib
 
     def holds(self, usage: UsageLimit) -> bool:
-        """Whether so much use is limited, and free for whoever else uses nothing."""
+        """Whether this usage limit is within the free usage: then nothing is charged, if no other cluster uses any of
+        it. False if a kind of use that is free up to an amount has no limit.
+        """
         return all(
             (value := getattr(usage, name)) is not None and value <= free
             for name, free in self.usage

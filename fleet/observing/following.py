@@ -25,7 +25,9 @@ from fleet.ports.store import OutdatedOperation, Store
 logger = logging.getLogger(__name__)
 
 LEFT_ALONE = timedelta(seconds=60)
-"""Longer than whoever asked for a change may be at its first request. An intent older than this has lost its maker."""
+"""The process that records an intent sends its first request within a shorter time. If an older intent was not sent,
+that process has ended.
+"""
 NEVER_SENT = (
     "It was interrupted before anything was sent, and what it holds in secret was not kept; ask for it again."
 )

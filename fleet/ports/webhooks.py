@@ -37,8 +37,8 @@ class Webhooks(Protocol):
         ...
 
     async def change(self, webhook_id: str, revise: Callable[[Webhook], Webhook]) -> KnownWebhook | None:
-        """Keeps what `revise` makes of the webhook as it is. Null if there is none. Whoever delivers for it stops at
-        its next note.
+        """Replaces the webhook by what `revise` returns for it. Null if the webhook does not exist. A delivery that is
+        running stops when it next records its progress.
         """
         ...
 

@@ -334,7 +334,9 @@ def _saw(budget: Budget, account_id: str | None, now: datetime) -> Budget:
 
 
 def _confirm(budget: Budget, rate: RateLimit, used: int, began_at: datetime, now: datetime) -> Budget:
-    """Drops what the provider never counted of what nobody can still send: whoever drew it is lost."""
+    """Gives back permits that were taken and never used: the provider did not count a request for them, and they are
+    too old to be used. The process that took them has ended.
+    """
     old = [one for one in budget.spent if one.at >= began_at and _sendable_until(one, rate) < now]
     surplus = sum(one.requests for one in old) - used
     for one in old:

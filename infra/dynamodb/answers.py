@@ -17,7 +17,7 @@ OPERATIONS = frozenset({"BatchGetItemOutput", "GetItemOutput", "QueryOutput"})
 
 
 class RowParser(JSONParser):
-    """Of what has no description, such as an error, it does what botocore does."""
+    """Parses answers with rows. It leaves errors and the answers of other operations to botocore."""
 
     def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
         if response["status_code"] != 200 or shape is None or shape.name not in OPERATIONS:

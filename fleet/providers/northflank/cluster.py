@@ -63,7 +63,7 @@ NEEDED: Mapping[str, str] = {
     "nebius": "A cluster in NEBIUS needs its project and its subnet.",
     "byok": "A cluster in BYOK needs its pools, the label that tells them apart, and its coordinates.",
 }
-"""The clouds where Northflank chooses no network itself, with a sentence for whoever gives none."""
+"""The clouds where Northflank does not choose the network, each with the error message for a request without one."""
 
 
 class NorthflankClusterSpec(ClusterSpec):

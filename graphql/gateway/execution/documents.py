@@ -24,7 +24,9 @@ from gateway.limits.query_cost import cost_of
 from gateway.services import Policy
 
 MOST_KEPT = 200
-"""The documents of a frontend and of a command are some tens. Whoever writes a new one each time pushes out others."""
+"""A frontend and a command have some tens of documents. A client that sends a new document each time displaces
+others.
+"""
 MOST_CHARACTERS = 500_000
 """Of all that are kept together: 28 MB, because a character of a document takes 55 bytes with what is made of it. Ours
 have 30,000.

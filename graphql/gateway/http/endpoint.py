@@ -83,7 +83,7 @@ class Endpoint:
         return _response(answer, media_type, headers)
 
     def _check_credits(self, context: Context) -> None:
-        """Whoever is known to have used up this minute's credits is refused before the request is read."""
+        """Raises if the caller is known to have used up this minute's credits. The request is then not read."""
         credit_status = context.credits.used_up(context.caller.id, context.now)
         if credit_status is not None:
             raise out_of_credits(credit_status, context.now)

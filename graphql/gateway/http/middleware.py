@@ -55,8 +55,8 @@ def layers(allowed_origins: Sequence[str]) -> list[Middleware]:
 
 
 class Codings:
-    """Tells the rest whether gzip is accepted, by its name alone: whoever compresses looks for that, and not at `*` and
-    at qualities of 0.
+    """Rewrites `Accept-Encoding` as plain names of codings: without those of quality 0, and with gzip in place of
+    `*`. The middleware that compresses looks for the name gzip only.
     """
 
     def __init__(self, app: ASGIApp) -> None:

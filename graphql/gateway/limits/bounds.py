@@ -95,7 +95,9 @@ class Bounds(SchemaExtension):
             raise out_of_credits(credit_status, context.now) from None
 
     async def _pay_for_reading(self, credit_status: CreditStatus) -> CreditStatus:
-        """What is refused was read all the same. Whoever asks on has nothing left soon, and is not read any more."""
+        """Takes the credits for reading a document that was refused. A caller who sends many of them soon has no
+        credits left, and then their requests are refused unread.
+        """
         context, price = self._context, min(self._price_of_reading(), credit_status.remaining)
         if price < 1:
             return credit_status

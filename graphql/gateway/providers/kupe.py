@@ -94,7 +94,9 @@ class KupeClusterPatchInput(ClusterInput):
     alerts: JSON | None = option("Overrides of alerts, passed to the provider unchanged.")
 
     def to_members(self) -> dict[str, Any]:
-        """An explicit null for one resource is told apart from one that is not named."""
+        """The members that were given. A resource that is explicitly null becomes an empty text, so that it differs
+        from a resource that was not given.
+        """
         found = members(self)
         resources = found.get("resources")
         if resources is not None:
