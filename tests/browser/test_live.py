@@ -5,8 +5,10 @@ import re
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
+from fleet.ports.pages import VIEWS
 from tests.browser.conftest import SECONDS, Witness
 from tests.browser.looking import open_cluster, settled
 from tests.runner import Runner
@@ -75,6 +77,94 @@ def test_the_fleet_is_asked_again_only_when_its_version_differs(page: Page) -> N
     while asked.count("beatQuery") < 3:  # the first differs from what was there; the test has its own end
         page.wait_for_timeout(100)
     assert asked.count("FleetQuery") == 1
+
+
+BEAT_MS = 5_000
+FOLLOWED = {
+    "/": "FleetQuery",
+    "/accounts": "AccountsQuery",
+    "/activity": "useFeedQuery",
+    "/clusters": "useRowsQuery",
+    "/create": "CreateQuery",
+    "/integrations": "IntegrationsQuery",
+    "/keys": "KeysQuery",
+    "/operations": "OperationsQuery",
+    "/spend": "SpendQuery",
+    "/webhooks": "WebhooksQuery",
+}
+"""By view: what it asks as soon as the version of the fleet differs."""
+
+
+class Beats:
+    """Answers each heartbeat with a version of its own making, and keeps what was asked, in its order."""
+
+    def __init__(self) -> None:
+        self.version = "as it was"
+        self.asked: list[str] = []
+
+    def answer(self, route: Route) -> None:
+        body = json.loads(route.request.post_data or "{}")
+        name = body.get("operationName", "")
+        self.asked.append(f"{name} {self.version}" if name == "beatQuery" else name)
+        if name == "beatQuery":
+            route.fulfill(json={"data": {"fleet": {"version": self.version}}})
+        else:
+            route.continue_()
+
+    def asked_when_it_differed(self, page: Page) -> list[str]:
+        """What was asked between the first heartbeat that told of a change and the next."""
+        self.await_beats(page, 2, hurry_ms=BEAT_MS)  # the first differs from what the page had
+        self.version = "another"
+        self.await_beats(page, 1, hurry_ms=BEAT_MS)
+        self.await_beats(page, 2)
+        first, second, *_ = [at for at, name in enumerate(self.asked) if name == "beatQuery another"]
+        return self.asked[first + 1 : second]
+
+    def await_beats(self, page: Page, count: int, *, hurry_ms: int = 0) -> None:
+        while self.asked.count(f"beatQuery {self.version}") < count:  # the test has its own end
+            page.clock.fast_forward(hurry_ms)
+            page.wait_for_timeout(100)
+
+
+def test_every_view_is_followed() -> None:
+    assert set(FOLLOWED) == {"/", *(f"/{view}" for view in VIEWS)}
+
+
+@pytest.mark.parametrize("path", FOLLOWED)
+def test_a_view_asks_again_as_soon_as_the_fleet_has_changed(path: str, page: Page) -> None:
+    beats = Beats()
+    page.clock.install()
+    page.route("**/graphql", beats.answer)
+    page.goto(path)
+    settled(page)
+    asked = beats.asked_when_it_differed(page)
+    assert FOLLOWED[path] in asked
+    assert len(asked) <= 6, "it is cheap"
+
+
+def test_a_cluster_whose_history_was_paged_on_is_followed_but_for_that(page: Page) -> None:
+    beats = Beats()
+
+    def answer(route: Route) -> None:
+        if "ClusterQuery" not in (route.request.post_data or ""):
+            beats.answer(route)
+            return
+        answered = route.fetch()
+        body = answered.json()
+        body["data"]["cluster"]["statusHistory"]["pageInfo"]["hasNextPage"] = True
+        beats.asked.append("ClusterQuery")
+        route.fulfill(response=answered, json=body)
+
+    page.clock.install()
+    page.route("**/graphql", answer)
+    open_cluster(page, "dispatch-board")
+    assert "ClusterQuery" in beats.asked
+    history = page.get_by_role("region", name="History")
+    history.get_by_role("button", name="Earlier").click()
+    expect(history).to_contain_text("as it was when you asked for earlier ones")
+    asked = beats.asked_when_it_differed(page)
+    assert "ClusterFollowQuery" in asked
+    assert "ClusterQuery" not in asked
 
 
 def test_an_open_view_of_clusters_shows_a_change_that_somebody_else_made(page: Page, runner: Runner) -> None:

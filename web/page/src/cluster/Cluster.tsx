@@ -6,7 +6,7 @@ import compiled from "../__generated__/ClusterQuery.graphql";
 import type { ClusterQuery } from "../__generated__/ClusterQuery.graphql";
 import { LinkButton } from "../parts/Button";
 import { Empty } from "../parts/States";
-import { useFollowed } from "../relay/useFollowed";
+import { useFollowed, useWhenChanged } from "../relay/useFollowed";
 import { Capabilities } from "./Capabilities";
 import { Details } from "./Details";
 import { Facts } from "./Facts";
@@ -19,8 +19,10 @@ import { OperationsOf } from "./OperationsOf";
 
 export default function Cluster({ id }: { id: string }) {
   const variables = useMemo(() => ({ id }), [id]);
-  const [isDeep, setDeep] = useState(false);
-  const onMore = useCallback(() => setDeep(true), []);
+  const [paged, setPaged] = useState(NOTHING_PAGED);
+  const onMoreHistory = useCallback(() => setPaged((before) => ({ ...before, isHistoryPaged: true })), []);
+  const onMoreNodes = useCallback(() => setPaged((before) => ({ ...before, areNodesPaged: true })), []);
+  const isDeep = paged.isHistoryPaged || paged.areNodesPaged;
   const { cluster, operations } = useFollowed<ClusterQuery>(
     graphql`
       query ClusterQuery($id: ID!) {
@@ -59,8 +61,8 @@ export default function Cluster({ id }: { id: string }) {
       <Header cluster={cluster} source={{ document: compiled, variables }} />
       <div className="halves">
         <div className="stack">
-          <History cluster={cluster} id={id} onMore={onMore} />
-          <Nodes cluster={cluster} id={id} onMore={onMore} />
+          <History cluster={cluster} id={id} isPaged={paged.isHistoryPaged} onMore={onMoreHistory} />
+          <Nodes cluster={cluster} id={id} onMore={onMoreNodes} />
           <OperationsOf operations={operations} source={{ document: compiled, variables }} />
         </div>
         <div className="stack">
@@ -71,26 +73,55 @@ export default function Cluster({ id }: { id: string }) {
           <Capabilities cluster={cluster} id={id} />
         </div>
       </div>
-      {(cluster.operation || isDeep) && <Follow id={id} isClose={Boolean(cluster.operation)} />}
+      {isDeep && <Follow id={id} paged={paged} />}
+      {cluster.operation && <Closely />}
     </div>
   );
 }
 
-/** Asks for what moves, and for no listing. */
-function Follow({ id, isClose }: { id: string; isClose: boolean }) {
-  const variables = useMemo(() => ({ id }), [id]);
+interface Paged {
+  isHistoryPaged: boolean;
+  areNodesPaged: boolean;
+}
+
+const NOTHING_PAGED: Paged = { isHistoryPaged: false, areNodesPaged: false };
+
+/** Asks for all but a listing that was paged on, which would go back to its first page. Of nodes, the first hundred are renewed. */
+function Follow({ id, paged }: { id: string; paged: Paged }) {
+  const { isHistoryPaged, areNodesPaged } = paged;
+  const variables = useMemo(() => ({ id, isHistoryPaged, areNodesPaged }), [id, isHistoryPaged, areNodesPaged]);
   useFollowed<ClusterFollowQuery>(
     graphql`
-      query ClusterFollowQuery($id: ID!) {
+      query ClusterFollowQuery($id: ID!, $isHistoryPaged: Boolean!, $areNodesPaged: Boolean!) {
         cluster(id: $id) {
           ...Header_cluster
           ...Facts_cluster
           ...Limit_cluster
+          ...Networks_cluster
+          ...Details_cluster
+          ...Capabilities_cluster
+          ...History_cluster @skip(if: $isHistoryPaged) @alias(as: "history")
+          ...Nodes_cluster @skip(if: $areNodesPaged) @alias(as: "nodesOnPage")
+          paged: nodes(first: 100) @include(if: $areNodesPaged) {
+            nodes {
+              id
+              phase
+              providerPhase
+            }
+          }
+        }
+        operations(first: 10, filter: { clusterId: $id }) {
+          ...OperationsOf_operations
         }
       }
     `,
     variables,
-    { isClose },
   );
+  return null;
+}
+
+/** While a change is on its way, what follows the fleet hears of it sooner. */
+function Closely() {
+  useWhenChanged(() => undefined, { isClose: true });
   return null;
 }

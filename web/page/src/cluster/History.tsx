@@ -11,7 +11,15 @@ import { Phase } from "../parts/Phase";
 import { Section } from "../parts/Section";
 import { Timeline } from "./Timeline";
 
-export function History({ cluster, id, onMore }: { cluster: History_cluster$key; id: string; onMore: () => void }) {
+interface HistoryProps {
+  cluster: History_cluster$key;
+  id: string;
+  /** Earlier ones are shown too, so that newer ones do not come in. */
+  isPaged: boolean;
+  onMore: () => void;
+}
+
+export function History({ cluster, id, isPaged, onMore }: HistoryProps) {
   const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<HistoryQuery, History_cluster$key>(
     graphql`
       fragment History_cluster on Cluster
@@ -38,7 +46,7 @@ export function History({ cluster, id, onMore }: { cluster: History_cluster$key;
   );
   const changes = data.statusHistory.edges.map((edge) => edge.node);
   return (
-    <Section id="history" title="History" source={{ document: compiled, variables: { id, count: 20 } }} note="newest first, kept for 90 days" actions={<Link to={`/activity?span=90d&cluster=${encodeURIComponent(id)}`}>All its activity</Link>}>
+    <Section id="history" title="History" source={{ document: compiled, variables: { id, count: 20 } }} note={isPaged ? "as it was when you asked for earlier ones" : "newest first, kept for 90 days"} actions={<Link to={`/activity?span=90d&cluster=${encodeURIComponent(id)}`}>All its activity</Link>}>
       <Timeline changes={changes} />
       <ol className="history">
         {changes.map((change, index) => (

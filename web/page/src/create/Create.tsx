@@ -1,11 +1,12 @@
 /** A new cluster: where, what, and then it is followed live. */
 import { useMemo } from "react";
-import { graphql, useLazyLoadQuery } from "react-relay";
+import { graphql } from "react-relay";
 import { useSearchParams } from "wouter";
 import compiled from "../__generated__/CreateQuery.graphql";
 import type { CreateQuery } from "../__generated__/CreateQuery.graphql";
 import { Section } from "../parts/Section";
 import { Empty, Skeleton } from "../parts/States";
+import { useFollowed } from "../relay/useFollowed";
 import { useRefusal, useViewer } from "../shell/Viewer";
 import { Form } from "./Form";
 import { KINDS } from "./kinds";
@@ -27,7 +28,7 @@ export default function Create() {
 function Choose() {
   const variables = useMemo(() => ({}), []);
   const [params, setParams] = useSearchParams();
-  const { providers, accounts } = useLazyLoadQuery<CreateQuery>(
+  const { providers, accounts } = useFollowed<CreateQuery>(
     graphql`
       query CreateQuery {
         providers {

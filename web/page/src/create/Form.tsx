@@ -121,6 +121,7 @@ function useOffers(accountId: string): Offers {
       }
     `,
     variables,
+    { fetchPolicy: "store-and-network" }, // an integration may have been made a moment ago
   );
   return {
     regions: node?.regions?.nodes ?? [],

@@ -17,6 +17,9 @@ import { useFollowed } from "../relay/useFollowed";
 import { useRefusal, useViewer } from "../shell/Viewer";
 import { MakeKey } from "./MakeKey";
 
+/** Keys are no part of the fleet, whose changes are followed. */
+const AT_LEAST_EVERY_MS = 10_000;
+
 export default function Keys() {
   const { isKnown } = useViewer();
   const refusal = useRefusal("ADMIN");
@@ -42,7 +45,7 @@ function List() {
       }
     `,
     variables,
-    { isPaused: isDeep },
+    { isPaused: isDeep, atLeastEveryMs: AT_LEAST_EVERY_MS },
   );
   const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<KeysPageQuery, Keys_query$key>(
     graphql`

@@ -69,9 +69,12 @@ const envelopesDocument = graphql`
   }
 `;
 
+/** They are kept here, so that no observation shows that somebody changed one. */
+const AT_LEAST_EVERY_MS = 10_000;
+
 export function Envelopes() {
   const variables = useMemo(() => ({}), []);
-  const { envelopes, accounts } = useFollowed<EnvelopesQuery>(envelopesDocument, variables);
+  const { envelopes, accounts } = useFollowed<EnvelopesQuery>(envelopesDocument, variables, { atLeastEveryMs: AT_LEAST_EVERY_MS });
   const environment = useRelayEnvironment();
   const onChanged = () => {
     fetchQuery<EnvelopesQuery>(environment, envelopesDocument, variables, { networkCacheConfig: { force: true } }).subscribe({ error: () => undefined });
