@@ -39,7 +39,7 @@ CHANGES = {
     "scale nodes": Change(
         cluster="warehouse",
         button="Scale",
-        give=fill("Least nodes", "4"),
+        give=fill("Minimum nodes", "4"),
         request='PUT .*"min_running_nodes": 4',
     ),
     "scale quantities": Change(

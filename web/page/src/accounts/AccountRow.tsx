@@ -119,14 +119,14 @@ function Budget({ budget }: { budget: AccountRow_account$data["requestBudget"] }
   return (
     <span className="budget">
       <span className="meter" role="img" aria-label={`${remaining} of ${limit} requests left, ${reserved} kept for people`}>
-        <span className={remaining <= reserved ? "tone-broken" : "tone-fine"} style={{ width: share(remaining) }} />
+        <span className={remaining <= reserved && windowSeconds > 1 ? "tone-broken" : "tone-fine"} style={{ width: share(remaining) }} />
         <i style={{ left: share(reserved) }} title={`${reserved} are kept for people`} />
       </span>
       <span className="muted small">
-        {remaining} of {limit} left per {windowSeconds === 3600 ? "hour" : windowSeconds === 1 ? "second" : `${windowSeconds} s`}
+        {remaining} of {limit} requests left per {windowSeconds === 3600 ? "hour" : windowSeconds === 1 ? "second" : `${windowSeconds} s`}
         {resetsAt && (
           <>
-            , all <Due at={resetsAt} />
+            ; full again <Due at={resetsAt} />
           </>
         )}
       </span>

@@ -5,7 +5,6 @@ import compiled from "../__generated__/AccountsQuery.graphql";
 import type { AccountsQuery } from "../__generated__/AccountsQuery.graphql";
 import { Button } from "../parts/Button";
 import { Section } from "../parts/Section";
-import { Empty } from "../parts/States";
 import { useFollowed } from "../relay/useFollowed";
 import { ReadOnly, useRefusal } from "../shell/Viewer";
 import { AccountRow } from "./AccountRow";
@@ -71,13 +70,13 @@ export default function Accounts() {
             actions={
               provider.documentationUrl && (
                 <a className="small" href={provider.documentationUrl} target="_blank" rel="noopener noreferrer">
-                  Its API
+                  API documentation
                 </a>
               )
             }
           >
             {own.length === 0 ? (
-              <Empty icon="accounts" title="No account is connected." />
+              <p className="line muted">No account is connected.</p>
             ) : (
               <ul className="items accounts">
                 {own.map((account) => (

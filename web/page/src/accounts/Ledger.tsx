@@ -99,11 +99,11 @@ function Content({ accountId }: { accountId: string }) {
                 <span className="muted day">{beganAt.slice(0, 10)}</span> <Clock at={beganAt} />
               </span>
               <span className="what">
-                {failure ? <span className="tone-broken">{failure}</span> : `${plural(changedCount, "row")} changed`}
-                {quietBefore > 0 && <span className="where">after {plural(quietBefore, "quiet one")}</span>}
+                {failure ? <span className="tone-broken">{failure}</span> : `${plural(changedCount, "change")}`}
+                {quietBefore > 0 && <span className="where">after {plural(quietBefore, "quiet observation")}</span>}
               </span>
               <span className="turn muted">
-                {plural(requests, "request")} in {duration((Date.parse(endedAt) - Date.parse(beganAt)) / 1000)}
+                {plural(requests, "request")} in {took(Date.parse(endedAt) - Date.parse(beganAt))}
               </span>
             </li>
           ))}
@@ -112,3 +112,5 @@ function Content({ accountId }: { accountId: string }) {
     </>
   );
 }
+
+const took = (milliseconds: number): string => (milliseconds < 1000 ? `${milliseconds} ms` : duration(milliseconds / 1000));

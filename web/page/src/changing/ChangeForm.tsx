@@ -85,7 +85,7 @@ export function ChangeForm({ ask, wish = "", hasSecrets = false, label, kind = "
       )}
       <footer className="submit">
         {actions}
-        <span className="spread" />
+        <span className="spread muted small">{reason}</span>
         <Button because={reason} onClick={() => void request(true)}>
           Dry run
         </Button>

@@ -21,7 +21,7 @@ export function Capabilities({ cluster, id }: { cluster: Capabilities_cluster$ke
   );
   const supported = capabilities.filter((one) => one.isSupported);
   return (
-    <Section title="Capabilities" note={`${supported.length} of ${capabilities.length}`} source={{ document: compiled, variables: { id } }}>
+    <Section title="Capabilities" className="last" note={`${supported.length} of ${capabilities.length}`} source={{ document: compiled, variables: { id } }}>
       <ul className="capabilities">
         {[...capabilities]
           .sort((a, b) => Number(b.isSupported) - Number(a.isSupported))

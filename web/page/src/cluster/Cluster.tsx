@@ -64,13 +64,13 @@ export default function Cluster({ id }: { id: string }) {
           <History cluster={cluster} id={id} isPaged={paged.isHistoryPaged} onMore={onMoreHistory} />
           <Nodes cluster={cluster} id={id} onMore={onMoreNodes} />
           <OperationsOf operations={operations} source={{ document: compiled, variables }} />
+          <Capabilities cluster={cluster} id={id} />
         </div>
         <div className="stack">
           <Facts cluster={cluster} id={id} />
           <Limit cluster={cluster} id={id} />
           <Networks cluster={cluster} id={id} />
           <Details cluster={cluster} id={id} />
-          <Capabilities cluster={cluster} id={id} />
         </div>
       </div>
       {isDeep && <Follow id={id} paged={paged} />}

@@ -101,7 +101,7 @@ export function Details({ cluster, id }: { cluster: Details_cluster$key; id: str
         )}
         {details.__typename === "NorthflankClusterDetails" &&
           details.nodePools.map((pool) => (
-            <Fact key={pool.id} title={`Pool ${pool.id}`}>
+            <Fact key={pool.id} title={`Pool ${pool.id.slice(0, 8)}`}>
               {[
                 pool.nodeType,
                 pool.nodeCount != null && `${pool.nodeCount} nodes`,

@@ -101,6 +101,7 @@ export function Limit({ cluster, id }: { cluster: Limit_cluster$key; id: string 
 
 function said({ state, limit }: Status): string {
   if (state === "LIMITED" && limit?.money) return money(limit.money);
+  if (state === "UNSUPPORTED") return "Not offered";
   return state === "LIMITED" ? "In use alone" : words(state);
 }
 

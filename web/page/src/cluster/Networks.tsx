@@ -82,11 +82,12 @@ export function Networks({ cluster, id }: { cluster: Networks_cluster$key; id: s
       ) : allowlist.networks.length === 0 ? (
         <p className="line muted">None: nobody can connect.</p>
       ) : (
-        <ul className="items">
+        <ul className="items narrow">
           {allowlist.networks.map(({ cidr, name, allowsSql, allowsUi }) => (
             <li key={cidr} className="item">
               <div className="what">
-                <span className="mono">{cidr}</span> <span className="where">{name}</span>
+                <span className="mono">{cidr}</span>
+                {name && <span className="where">{name}</span>}
               </div>
               <span className="when">{[allowsSql && "SQL", allowsUi && "console"].filter(Boolean).join(", ")}</span>
               {refusal === null && (

@@ -125,7 +125,7 @@ const northflank: Size = {
       ? null
       : "The provider does not show its pools, or leaves them to your own cloud.",
   Fields: function Fields({ initial, ...given }) {
-    const titles: Record<string, string> = { count: "Nodes", disk: "Disk of each node in GB", least: "Least nodes", most: "Most nodes" };
+    const titles: Record<string, string> = { count: "Nodes", disk: "Disk of each node in GB", least: "Minimum nodes", most: "Maximum nodes" };
     return Object.keys(initial).map((name) => {
       const [what = "", id = ""] = name.split(" ");
       return <Text key={name} {...given} name={name} title={titles[what] ?? what} note={`of the pool ${id.slice(0, 8)}`} inputMode="numeric" />;
@@ -161,8 +161,8 @@ const qovery: Size = {
     const given = { values, onChange };
     return (
       <>
-        <Text {...given} name="minNodes" title="Least nodes" inputMode="numeric" />
-        <Text {...given} name="maxNodes" title="Most nodes" inputMode="numeric" />
+        <Text {...given} name="minNodes" title="Minimum nodes" inputMode="numeric" />
+        <Text {...given} name="maxNodes" title="Maximum nodes" inputMode="numeric" />
         <Text {...given} name="diskSizeGb" title="Disk of each node in GB" inputMode="numeric" />
         <Text {...given} name="instanceType" title="Instance type" />
       </>

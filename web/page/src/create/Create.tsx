@@ -91,7 +91,7 @@ function Choose() {
                 <span>
                   <strong>{one.name}</strong>
                   <small className={one.freshness.state === "CURRENT" ? "muted" : "tone-unknown"}>
-                    {one.freshness.state === "CURRENT" ? "observed when due" : (one.freshness.lastFailure?.message ?? "not current")}
+                    {one.freshness.state === "CURRENT" ? "up to date" : (one.freshness.lastFailure?.message ?? "not current")}
                   </small>
                 </span>
               </label>

@@ -211,8 +211,8 @@ const qovery: Kind = {
         {!choosesMachines(values) && (
           <>
             <Choice name="type" title="Instance type" values={values} onChange={onChange} options={typesOf(offers, values.cloud, values.region)} isOptional />
-            <Text name="least" title="Least nodes" inputMode="numeric" values={values} onChange={onChange} />
-            <Text name="most" title="Most nodes" inputMode="numeric" values={values} onChange={onChange} />
+            <Text name="least" title="Minimum nodes" inputMode="numeric" values={values} onChange={onChange} />
+            <Text name="most" title="Maximum nodes" inputMode="numeric" values={values} onChange={onChange} />
             <Text name="disk" title="Disk of each node in GB" inputMode="numeric" values={values} onChange={onChange} />
           </>
         )}
@@ -241,8 +241,8 @@ const qovery: Kind = {
         ["the cloud", values.cloud],
         ["the region", values.region],
         ["the integration", values.integration],
-        ["the least number of nodes", choosesMachines(values) || minNodes],
-        ["the most number of nodes", choosesMachines(values) || maxNodes],
+        ["the minimum number of nodes", choosesMachines(values) || minNodes],
+        ["the maximum number of nodes", choosesMachines(values) || maxNodes],
       ]),
     };
   },

@@ -86,7 +86,9 @@ function List() {
         }
       >
         {keys.length === 0 ? (
-          <Empty icon="keys" title="There is no key yet." />
+          <Empty icon="keys" title="There is no key yet.">
+            Programs and people elsewhere need one to ask this API. It may read, change or administer, in all accounts or in some.
+          </Empty>
         ) : (
           <div className="scroll">
             <table className="sheet">

@@ -91,7 +91,9 @@ function List({ state }: { state: OperationState | null }) {
   return (
     <Section title="Operations" note="newest first, kept for 30 days" source={{ document: compiled, variables }}>
       {operations.length === 0 ? (
-        <Empty icon="operations" title={state ? `None is ${words(state).toLowerCase()}.` : "No change was asked for here yet."} />
+        <Empty icon="operations" title={state ? `None is ${words(state).toLowerCase()}.` : "No change was asked for here yet."}>
+          {!state && "A change that is asked for through Fleetgraph, by whatever means, is followed here to its end."}
+        </Empty>
       ) : (
         <ul className="items">
           {operations.map((operation) => (

@@ -24,12 +24,12 @@ export function Due({ at }: { at: string }) {
   );
 }
 
-/** How long it has been so. */
-export function For({ since }: { since: string }) {
+/** How long it has been so. `isBrief`: in its largest unit alone, for a narrow column. */
+export function For({ since, isBrief = false }: { since: string; isBrief?: boolean }) {
   const now = useNow();
   return (
     <time dateTime={since} title={`since ${full(since)}`}>
-      {duration(secondsSince(since, now))}
+      {(isBrief ? brief : duration)(secondsSince(since, now))}
     </time>
   );
 }

@@ -29,7 +29,7 @@ export function Bars({ label, starts, counts }: { label: string; starts: number[
         height: HEIGHT,
         legend: { show: false },
         cursor: { show: false },
-        padding: [6, 4, 0, 0],
+        padding: [6, 14, 0, 0],
         scales: {
           x: { time: true, range: [x[0] ?? 0, (x.at(-1) ?? 0) + (x[1] ?? 0) - (x[0] ?? 0)] },
           y: { range: (_, __, most) => [0, Math.max(4, most)] },

@@ -79,8 +79,8 @@ export default function Spend() {
       <div className="tiles four">
         <Tile title="Limits held in money" values={fleet.spendLimits.map(money)} note="a calendar month" />
         <Tile title="Limits held in use" values={fleet.convertedSpendLimits.map(money)} note={fleet.freeAllowances.length === 0 ? "converted by the provider's rates" : `converted, less ${fleet.freeAllowances.map(money).join(", ")} that are free`} />
-        <Tile title="Without a limit" values={[String(fleet.unlimitedClusterCount)]} note={plural(fleet.unlimitedClusterCount, "cluster")} />
-        <Tile title="Not known in money" values={[String(fleet.unknownLimitClusterCount)]} note={`${plural(fleet.unknownLimitClusterCount, "cluster")}; ${plural(fleet.vcpuLimitedClusterCount, "more is", "more are")} limited to ${fleet.vcpuLimit} vCPU`} />
+        <Tile title="Without a limit" values={[String(fleet.unlimitedClusterCount)]} note={fleet.unlimitedClusterCount === 1 ? "cluster, whose use has no end" : "clusters, whose use has no end"} />
+        <Tile title="Not known in money" values={[String(fleet.unknownLimitClusterCount)]} note={fleet.vcpuLimitedClusterCount > 0 ? `clusters; ${plural(fleet.vcpuLimitedClusterCount, "more is", "more are")} limited to ${fleet.vcpuLimit} vCPU` : "clusters"} />
       </div>
       <Suspense fallback={<Skeleton rows={3} />}>
         <Envelopes />
@@ -92,8 +92,8 @@ export default function Spend() {
         <Costs fleet={fleet} source={source} />
       </div>
       <div className="halves even">
-        <Sums title="By provider" note={note} source={source} sums={sumsBy(withLimit, (one) => [one.provider.name, ""])} />
-        <Sums title="By account" note={note} source={source} sums={sumsBy(withLimit, (one) => [one.account.name, one.provider.name])} />
+        <Sums title="Limits by provider" note={note} source={source} sums={sumsBy(withLimit, (one) => [one.provider.name, ""])} />
+        <Sums title="Limits by account" note={note} source={source} sums={sumsBy(withLimit, (one) => [one.account.name, one.provider.name])} />
       </div>
       <Section title="Limits" note={note} source={source}>
         {withLimit.length === 0 ? (
