@@ -1,5 +1,5 @@
 /** One cluster: what it is, what it did, and what can be done to it. */
-import { useCallback, useMemo, useState } from "react";
+import { Suspense, useCallback, useMemo, useState } from "react";
 import { graphql } from "react-relay";
 import type { ClusterFollowQuery } from "../__generated__/ClusterFollowQuery.graphql";
 import compiled from "../__generated__/ClusterQuery.graphql";
@@ -73,7 +73,7 @@ export default function Cluster({ id }: { id: string }) {
           <Details cluster={cluster} id={id} />
         </div>
       </div>
-      {isDeep && <Follow id={id} paged={paged} />}
+      <Suspense>{isDeep && <Follow id={id} paged={paged} />}</Suspense>
       {cluster.operation && <Closely />}
     </div>
   );

@@ -1,5 +1,5 @@
 /** Changes that were asked for here, newest first. */
-import { useMemo, useState } from "react";
+import { Suspense, useMemo, useState } from "react";
 import { graphql, usePaginationFragment } from "react-relay";
 import { Link, useSearchParams } from "wouter";
 import type { OperationsFollowQuery } from "../__generated__/OperationsFollowQuery.graphql";
@@ -130,7 +130,7 @@ function List({ state }: { state: OperationState | null }) {
           Earlier
         </Button>
       )}
-      {isDeep && <Follow filter={variables.filter} />}
+      <Suspense>{isDeep && <Follow filter={variables.filter} />}</Suspense>
     </Section>
   );
 }
