@@ -119,8 +119,17 @@ def test_a_filter_that_cannot_be_read_is_wrong_usage(listed: Command) -> None:
 
 
 def test_a_list_is_shown_again_when_it_has_changed(following: Command, keeper: Keeper) -> None:
-    later = cluster("a", "UPDATING", freshness={"state": "CURRENT", "ageSeconds": 10})
-    keeper.on("clusters", page(cluster("a", "UPDATING")), page(later), page(cluster("a", "READY")))
+    """A new observation alone is no change."""
+    observed = {"observedAt": "2026-04-06T12:00:09Z", "nextAttemptAt": "2026-04-06T12:00:19Z"}
+    fresh = {"state": "CURRENT", "ageSeconds": 10, **observed}
+    later = cluster("a", "UPDATING", freshness=fresh, requestBudget={"remaining": 9})
+    before = cluster(
+        "a",
+        "UPDATING",
+        freshness=dict.fromkeys(observed) | {"state": "CURRENT", "ageSeconds": 3},
+        requestBudget={"remaining": 10},
+    )
+    keeper.on("clusters", page(before), page(later), page(cluster("a", "READY")))
     naps = following.clock.naps
 
     def stop_after_three() -> None:

@@ -124,9 +124,13 @@ def test_profiles_show_no_key(at_home: Command, script: Scripted) -> None:
         assert KEY not in at_home("profiles", "-o", form).out
 
 
-def test_a_file_that_others_can_read_is_remarked_on(at_home: Command, script: Scripted, file: Path) -> None:
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_a_file_that_others_can_read_is_remarked_on(
+    at_home: Command, script: Scripted, file: Path, mode: int
+) -> None:
     at_home("login", "work", "--url", script.url, "--no-keyring", stdin=KEY)
-    file.chmod(0o644)
+    assert "others can read" not in at_home("whoami").err
+    file.chmod(mode)
     ended = at_home("whoami")
     assert ended.status == Exit.OK
     assert f"others can read the keys in {file}. Close it: chmod 600 {file}" in ended.err

@@ -90,6 +90,8 @@ async def test_an_empty_text_is_nothing(client: Client, name: str) -> None:
         ("br, GZIP; q=0.000", None),
         ("gzip;q=0.5, identity;q=0", "gzip"),
         ("*", "gzip"),
+        ("gzip;q=0, *", None),
+        ("*, gzip;q=0", None),
         ("*;q=0, identity", None),
     ],
 )
