@@ -187,7 +187,9 @@ TOOLS: Mapping[str, Tool] = {
             first=20,
         ),
         _read("schedule", "When an account is observed next and why then, by its id.", read.SCHEDULE),
-        _read("spend", "What accounts cost, with the last periods.", read.SPEND, periods=2, lines=10),
+        _read(
+            "spend", "What accounts cost, with the last periods.", read.SPEND, first=20, periods=2, lines=10
+        ),
         _read("envelopes", "What sets of accounts or clusters may cost a month.", envelopes.ENVELOPES),
         _read("providers", "The providers: what each can do, and why not where it cannot.", read.PROVIDERS),
         _read("regions", "Where an account can create clusters, by the account's id.", read.REGIONS),
