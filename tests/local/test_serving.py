@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,10 +15,12 @@ import pytest
 from pydantic import SecretStr
 
 import sandbox
+from adapters import ADAPTERS
 from fleet.accounts.new_account import make_account
 from fleet.model.account import Account, AccountState, Collection, CollectionState
 from fleet.observing.schedule import Pace
 from functions.api_settings import ApiSettings
+from infra.secrets.runner import RunnerVault
 from infra.sqlite.table import SqliteTable
 from infra.store.rows import HELD_BACK
 from infra.store.store import TableStore
@@ -86,16 +88,21 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    state: State, *accounts: GivenAccount, clock: SteadyClock | None = None
+    state: State,
+    *accounts: GivenAccount,
+    clock: SteadyClock | None = None,
+    base_urls: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Served]:
-    """Until the block ends, and then ends it as a supervisor does."""
+    """Until the block ends, and then ends it as a supervisor does. `base_urls` are those of the accounts by default."""
+    if base_urls is None:
+        base_urls = {one.account.provider: str(one.account.base_url) for one in accounts}
     runner = Runner(
         given=accounts,
         forgotten=(),
         state=state,
         clock=clock or SteadyClock(),
         pace=SLOW,
-        base_urls={one.account.provider: str(one.account.base_url) for one in accounts},
+        base_urls=base_urls,
         admin_key=None,
         api=ApiSettings(),
         allowed_origins=(),
@@ -201,6 +208,23 @@ async def observed_at(state: State, account: Account, instant: datetime) -> None
         collections={Collection.CLUSTERS: CollectionState(observed_at=instant, next_attempt_at=instant)}
     )
     await store.end(lease, known, due_at=instant)
+
+
+async def test_only_the_addresses_that_were_given_are_asked(
+    state: State, kupe: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One in the accounts file is. In place of one that somebody else wrote into the table, the provider's own is."""
+    with sandbox.serve("kupe") as elsewhere, sandbox.serve("kupe") as home:
+        monkeypatch.setattr(ADAPTERS["kupe"], "base_url", home.url)
+        planted = given(elsewhere)
+        account = planted.account.model_copy(update={"name": "planted"})
+        await TableStore(state.table, SteadyClock()).connect(account, due_at=system_time())
+        await RunnerVault(state.table).keep(account.id, planted.token)
+        async with serving(state, given(kupe), base_urls={}) as served:
+            await until(lambda: len(home.requests) > 0)
+            assert (await served.ask(READY))["clusters"]["nodes"]
+        assert len(kupe.requests) > 0
+        assert len(elsewhere.requests) == 0
 
 
 async def test_what_webhooks_want_is_sent(
