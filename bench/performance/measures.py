@@ -149,14 +149,14 @@ MEASURES: Sequence[Measure] = (
                 name="CPU beside plain Strawberry, cold",
                 most=1.2,
                 of=ratio("page", "plain_strawberry", "cold"),
-                reason="half of it are the 24 requests through botocore, each some 2 ms, and a fifth is reading 1,100 "
-                "rows. A snapshot of each account in one row of the table would take most of both",
+                reason="within a tenth of it: a quarter are the 6 requests through botocore, and a fifth makes the "
+                "validators of pydantic, which a process does once",
             ),
             Bar(
                 name="CPU beside plain Strawberry, warm and unchanged",
                 most=0.3,
                 of=ratio("page", "plain_strawberry", "warm"),
-                reason="a third of it are the 3 requests through botocore; the rest makes 3,100 objects of JSON",
+                reason="within a tenth of it: a third are the 3 requests through botocore",
             ),
         ],
         favours="Plain Strawberry has the same data in memory as ready objects: no store, no accounts, no limits, no "

@@ -98,7 +98,7 @@ class CollectionState(Record):
     expected_age_seconds: int | None = None
 
 
-NEVER_OBSERVED = CollectionState()
+NEVER_OBSERVED = CollectionState.model_construct()
 
 
 class DeletionGuard(Record):

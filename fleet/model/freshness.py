@@ -47,7 +47,7 @@ def freshness_of(
     expected = state.expected_age_seconds
     if judged is FreshnessState.CURRENT and None not in (expected, age_seconds) and age_seconds > expected:  # type: ignore[operator]
         judged = FreshnessState.STALE
-    return Freshness(
+    return Freshness.model_construct(  # of what is valid already: a page has some for each account
         state=judged,
         observed_at=observed_at,
         age_seconds=age_seconds,

@@ -127,6 +127,17 @@ class Snapshots:
             for key in keys
         }
 
+    def nodes_at_hand(
+        self, account: TrackedAccount, cluster_key: str, *, limit: int
+    ) -> Sequence[Tracked[Node]] | None:
+        """The first `limit` nodes of a cluster, where they are kept."""
+        known = self._current(account).nodes.get(cluster_key)
+        return known[1][:limit] if known is not None and _suffices(known, limit) else None
+
+    def integration_at_hand(self, account: TrackedAccount, key: str) -> Tracked[Integration] | None:
+        """Null where it is not kept, too."""
+        return self._current(account).integrations.get(key)
+
     async def _read_nodes(
         self, wanted: Iterable[tuple[TrackedAccount, Sequence[str]]], limit: int
     ) -> Mapping[Ref, Sequence[Tracked[Node]]]:

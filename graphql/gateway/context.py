@@ -1,10 +1,10 @@
 """The context of one request: its caller, the store, the time, and what it has loaded."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias, TypeVar, cast
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -146,6 +146,17 @@ class Context:
         """An account that is loaded already."""
         return self._known.get(account_id)
 
+    def nodes_of(self, cluster: Ref, limit: int) -> Maybe[Sequence[Tracked[Node]]]:
+        """The first `limit` nodes of a cluster."""
+        account = self.known_account(cluster.account_id)
+        known = None if account is None else self.snapshots.nodes_at_hand(account, cluster.key, limit=limit)
+        return self.first_nodes.load((cluster, limit)) if known is None else known
+
+    def integration(self, ref: Ref) -> Maybe[Tracked[Integration] | None]:
+        account = self.known_account(ref.account_id)
+        known = None if account is None else self.snapshots.integration_at_hand(account, ref.key)
+        return at_once(self.integrations.load(ref)) if known is None else known
+
     async def _read_accounts(self, account_ids: Iterable[str]) -> Mapping[str, TrackedAccount]:
         found = await self.reader.accounts_by_id(account_ids)
         self._known.update(found)
@@ -209,8 +220,10 @@ class Context:
     ) -> list[tuple[FleetOrder, RowT]]:
         """The rows whose account still exists. Loads those accounts."""
         found = list(rows)
-        accounts = await self.accounts.load_many([row.item.account_id for _, row in found])
-        return [pair for pair, account in zip(found, accounts, strict=True) if account is not None]
+        unknown = {row.item.account_id for _, row in found} - self._known.keys()
+        if unknown:
+            await self.accounts.load_many(unknown)
+        return [pair for pair in found if pair[1].item.account_id in self._known]
 
     @cached_property
     def _fleet(self) -> "asyncio.Task[list[TrackedAccount]]":
@@ -253,6 +266,21 @@ class Context:
 
 
 Info = strawberry.Info[Context, None]
+
+
+class Later(Generic[ValueT]):
+    """What is made of a value that is being loaded. A compiled plan waits for all such values together, without a task
+    for each: for 100 of them that is 1.5 ms.
+    """
+
+    __slots__ = ("loading", "make")
+
+    def __init__(self, loading: Awaitable[Any], make: Callable[[Any], ValueT]) -> None:
+        self.loading = loading
+        self.make = make
+
+    def __await__(self) -> Generator[Any, Any, ValueT]:
+        return self.make((yield from self.loading.__await__()))
 
 
 def at_once(loading: Awaitable[ValueT]) -> Maybe[ValueT]:

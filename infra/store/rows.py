@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 from fleet.model.account import Account, AccountState, DeletionGuard, TrackedAccount
@@ -78,12 +79,24 @@ def read_body(kind: type[RecordT], row: Row, name: str = "body") -> RecordT | No
     return None if stored is None else stored.record
 
 
-def read_whole_body(kind: type[RecordT], row: Row, name: str = "body") -> Stored[RecordT] | None:
+def read_whole_body(
+    kind: type[RecordT], row: Row, name: str = "body", *, is_read_often: bool = False
+) -> Stored[RecordT] | None:
     try:
-        return read_stored(kind, text(row, name), context=PROVIDERS)
+        body = text(row, name)
+        return _read_again(kind, body) if is_read_often else read_stored(kind, body, context=PROVIDERS)
     except Unreadable as error:
         logger.warning("the %s of row %r %r cannot be read: %s", name, row.get("pk"), row.get("sk"), error)
         return None
+
+
+MOST_READ_OFTEN = 2_000
+"""The bodies of accounts that are decoded once, as long as they are the same: every query reads all accounts."""
+
+
+@lru_cache(MOST_READ_OFTEN)
+def _read_again(kind: Any, body: str) -> Stored[Any]:
+    return read_stored(kind, body, context=PROVIDERS)
 
 
 def read_time(row: Row, name: str) -> datetime | None:
@@ -112,7 +125,7 @@ def to_account(row: Row) -> TrackedAccount | None:
     """The account of a row. Null if there is none, or it is being removed."""
     if is_hidden(row):
         return None
-    stored = read_whole_body(Account, row)
+    stored = read_whole_body(Account, row, is_read_often=True)
     name = "observed" if "observed" in row else "state"
     state, is_counted = _to_state(row, name) if name in row else (AccountState(), True)
     return TrackedAccount(
@@ -131,7 +144,7 @@ def _to_state(row: Row, name: str) -> tuple[AccountState, bool]:
     """With whether its numbers are those that were stored. A deletion guard that does not read holds on, as if it had
     begun with the observation to come.
     """
-    stored = read_whole_body(AccountState, row, name)
+    stored = read_whole_body(AccountState, row, name, is_read_often=True)
     state = AccountState() if stored is None else stored.record
     is_whole = stored is not None and stored.is_whole
     is_counted = (is_whole and state.summary != _UNCOUNTED) or _is_counted(state.summary, text(row, name))

@@ -11,8 +11,10 @@ Resolvers are called as Strawberry calls them. Of what they may be given, `Info`
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import Enum
+from inspect import iscoroutinefunction
 from types import CoroutineType
 from typing import Any, NamedTuple
+from weakref import ref
 
 from graphql import (
     FieldNode,
@@ -38,9 +40,12 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
-from gateway.context import Context
+from fleet.model.tracking import Tracked
+from gateway.context import Context, Later
 from gateway.types.records import shown
 
+MOST_KEPT = 2_000
+"""The rows of one place of a document whose JSON is kept: 20 nodes of each cluster of a page. One takes 1 KB."""
 _LARGEST_INT = 2**31 - 1
 _TO_STRAWBERRY = GraphQLCoreConverter.DEFINITION_BACKREF
 
@@ -70,12 +75,13 @@ class Waiting(NamedTuple):
 class Run:
     """One execution. `arguments` are converted at their first use: they are the same for every object. `latest` has,
     for each place in the document, the latest object there and its JSON: neighbours often share one, such as a
-    freshness.
+    freshness. `is_again`: the document has been asked before.
     """
 
-    __slots__ = ("arguments", "info", "latest", "variables", "waiting")
+    __slots__ = ("arguments", "info", "is_again", "latest", "variables", "waiting")
 
-    def __init__(self, context: Context, variables: VariableValues) -> None:
+    def __init__(self, context: Context, variables: VariableValues, *, is_again: bool) -> None:
+        self.is_again = is_again
         self.info = Info(context)
         self.variables = variables
         self.waiting: list[Waiting] = []
@@ -112,6 +118,7 @@ class Attribute(NamedTuple):
     name: str
     plain: type
     complete: Complete
+    is_lasting: bool
 
 
 class Resolved(NamedTuple):
@@ -120,6 +127,14 @@ class Resolved(NamedTuple):
     key: str
     resolve: Resolve
     complete: Complete
+    is_lasting: bool
+
+
+class Compiled(NamedTuple):
+    """`is_lasting`: of the same value, which never changes, the JSON is the same in every run."""
+
+    complete: Complete
+    is_lasting: bool
 
 
 class Plan:
@@ -127,10 +142,12 @@ class Plan:
 
     def __init__(self, root: Complete) -> None:
         self._root = root
+        self._is_again = False
 
     async def run(self, context: Context, variables: VariableValues) -> dict[str, Any]:
         """The data of the answer. Raises `Unusual`."""
-        run = Run(context, variables)
+        run = Run(context, variables, is_again=self._is_again)
+        self._is_again = True
         try:
             data: dict[str, Any] = self._root(None, run)
             while run.waiting:
@@ -176,15 +193,16 @@ class Compiler:
         """Raises `Unusual` for what is not compiled."""
         root = self._schema.query_type
         assert root is not None
-        return Plan(self._object(root, [operation.selection_set], Nulls.ROOT))
+        return Plan(self._object(root, [operation.selection_set], Nulls.ROOT).complete)
 
-    def _object(self, of: GraphQLObjectType, selected: Sequence[SelectionSetNode], nulls: Nulls) -> Complete:
+    def _object(self, of: GraphQLObjectType, selected: Sequence[SelectionSetNode], nulls: Nulls) -> Compiled:
         collected: dict[str, list[FieldNode]] = {}
         seen: set[str] = set()
         for one in selected:
             self._collect(of, one, collected, seen)
         attributes: list[Attribute] = []
         resolved: list[Resolved] = []
+        members: list[Attribute | Resolved] = []
         fixed: dict[str, Any] = {}
         """Every member in its place, and those that are the same for each object."""
         for key, nodes in collected.items():
@@ -195,15 +213,17 @@ class Compiler:
                     raise Unusual("introspection")
                 continue
             field = self._field(key, of.fields[name], nodes)
+            members.append(field)
             if isinstance(field, Attribute):
                 attributes.append(field)
             else:
                 resolved.append(field)
-        complete = _complete_object(of, tuple(attributes), tuple(resolved), fixed, nulls)
+        complete = _complete_object(of, attributes, resolved, fixed, nulls)
+        is_lasting = nulls is not Nulls.ROOT and all(one.is_lasting for one in members)
         if resolved or nulls is Nulls.ROOT:
-            return complete
+            return Compiled(complete, is_lasting)
         self._count += 1
-        return _complete_again(self._count, complete)
+        return Compiled(_complete_again(self._count, complete), is_lasting)
 
     def _collect(
         self,
@@ -258,12 +278,14 @@ class Compiler:
         if not isinstance(known, StrawberryField) or known.extensions:
             raise Unusual("a field that is not plain")
         selected = [node.selection_set for node in nodes if node.selection_set is not None]
-        complete = self._complete(field.type, selected)
+        complete, is_lasting = self._complete(field.type, selected)
         if known.base_resolver is None:
-            return Attribute(key, known.python_name, _plain_class(field.type), complete)
-        return Resolved(key, self._resolver(known, field, nodes[0]), complete)
+            return Attribute(key, known.python_name, _plain_class(field.type), complete, is_lasting)
+        resolve, is_of_source = self._resolver(known, field, nodes[0])
+        return Resolved(key, resolve, complete, is_lasting and is_of_source)
 
-    def _resolver(self, known: StrawberryField, field: GraphQLField, node: FieldNode) -> Resolve:
+    def _resolver(self, known: StrawberryField, field: GraphQLField, node: FieldNode) -> tuple[Resolve, bool]:
+        """With whether it answers at once, and knows nothing but its object."""
         one = known.base_resolver
         assert one is not None
         function: Callable[..., Any] = one.wrapped_func  # type: ignore[assignment]
@@ -274,9 +296,9 @@ class Compiler:
             raise Unusual("a method")
         shape = (len(of_source), len(of_info)) if names == [*of_source, *of_info] else None
         if shape == (1, 0):
-            return lambda source, run: function(source)
+            return lambda source, run: function(source), not iscoroutinefunction(function)
         if shape == (1, 1):
-            return lambda source, run: function(source, run.info)
+            return lambda source, run: function(source, run.info), False
         arguments = self._arguments(known, field, node)
 
         def resolve(source: Any, run: Run) -> Any:
@@ -287,7 +309,7 @@ class Compiler:
                 given[name] = run.info
             return function(**given)
 
-        return resolve
+        return resolve, False
 
     def _arguments(
         self, known: StrawberryField, field: GraphQLField, node: FieldNode
@@ -305,21 +327,23 @@ class Compiler:
 
         return arguments
 
-    def _complete(self, of: GraphQLOutputType, selected: Sequence[SelectionSetNode]) -> Complete:
+    def _complete(self, of: GraphQLOutputType, selected: Sequence[SelectionSetNode]) -> Compiled:
         if isinstance(of, GraphQLNonNull):
             return self._complete_one(of.of_type, selected, Nulls.REFUSED)
         return self._complete_one(of, selected, Nulls.TAKEN)
 
-    def _complete_one(self, of: Any, selected: Sequence[SelectionSetNode], nulls: Nulls) -> Complete:
+    def _complete_one(self, of: Any, selected: Sequence[SelectionSetNode], nulls: Nulls) -> Compiled:
         if isinstance(of, GraphQLObjectType):
             return self._object(of, selected, nulls)
+        is_lasting = True
         if isinstance(of, GraphQLList):
-            complete = _complete_list(self._complete(of.of_type, selected))
+            complete, is_lasting = self._complete(of.of_type, selected)
+            complete = _complete_list(complete)
         elif is_leaf_type(of):
             complete = _complete_leaf(of)
         else:
-            complete = self._abstract(of, selected)
-        return _nullable(complete) if nulls is Nulls.TAKEN else complete
+            complete, is_lasting = self._abstract(of, selected), False
+        return Compiled(_nullable(complete) if nulls is Nulls.TAKEN else complete, is_lasting)
 
     def _abstract(self, of: GraphQLAbstractType, selected: Sequence[SelectionSetNode]) -> Complete:
         """By the class of a value: that decides which type it has. Each is compiled at its first value."""
@@ -329,7 +353,8 @@ class Compiler:
             classes = type(value), type(shown(value))
             found = known.get(classes)
             if found is None:
-                found = known[classes] = self._object(self._type_of(value, of), selected, Nulls.REFUSED)
+                compiled = self._object(self._type_of(value, of), selected, Nulls.REFUSED)
+                found = known[classes] = compiled.complete
             return found(value, run)
 
         return complete
@@ -356,37 +381,114 @@ def _complete_list(complete: Complete) -> Complete:
 
 def _complete_object(
     of: GraphQLObjectType,
-    attributes: tuple[Attribute, ...],
-    resolved: tuple[Resolved, ...],
+    attributes: Sequence[Attribute],
+    resolved: Sequence[Resolved],
     fixed: Mapping[str, Any],
     nulls: Nulls,
 ) -> Complete:
-    is_type_of = of.is_type_of
-    fitting: set[tuple[type, type]] = set()
+    known = Kept()
+    rows = known.rows
+    complete_lasting = _complete_lasting(
+        of,
+        [one for one in attributes if one.is_lasting],
+        [one for one in resolved if one.is_lasting],
+        fixed,
+        known,
+    )
+    passing = tuple(one for one in attributes if not one.is_lasting)
+    passing_resolved = tuple(one for one in resolved if not one.is_lasting)
 
     def complete_object(source: Any, run: Run) -> Any:
         if source is None and nulls is not Nulls.ROOT:
             if nulls is Nulls.TAKEN:
                 return None
             raise Unusual("null in the place of an object")
+        kept = rows.get(id(source))
+        is_known = kept is not None and kept[0]() is source
+        answer = kept[1].copy() if is_known else complete_lasting(source, run)  # type: ignore[index]  # pyright: ignore[reportOptionalSubscript]
+        if passing:
+            record = shown(source)
+            for key, name, plain, complete, _ in passing:
+                value = getattr(record, name)
+                answer[key] = value if value.__class__ is plain else complete(value, run)
+        for key, resolve, complete, _ in passing_resolved:
+            value = resolve(source, run)
+            if value.__class__ in _AWAITABLE:
+                run.waiting.append(Waiting(value, complete, answer, key))
+            elif value.__class__ is Later:
+                run.waiting.append(Waiting(value.loading, _after(value.make, complete), answer, key))
+            else:
+                answer[key] = complete(value, run)
+        return answer
+
+    return complete_object
+
+
+def _complete_lasting(
+    of: GraphQLObjectType,
+    attributes: Sequence[Attribute],
+    resolved: Sequence[Resolved],
+    fixed: Mapping[str, Any],
+    known: "Kept",
+) -> Complete:
+    """The object with its lasting members, and null in the place of the others."""
+    is_type_of = of.is_type_of
+    fitting: set[tuple[type, type]] = set()
+
+    def complete_lasting(source: Any, run: Run) -> Any:
         record = shown(source)
         if is_type_of is not None and (source.__class__, record.__class__) not in fitting:
             if is_type_of(source, None) is not True:  # type: ignore[arg-type]
                 raise Unusual("a value of another type")
             fitting.add((source.__class__, record.__class__))
         answer = dict(fixed)
-        for key, name, plain, complete in attributes:
+        for key, name, plain, complete, _ in attributes:
             value = getattr(record, name)
             answer[key] = value if value.__class__ is plain else complete(value, run)
-        for key, resolve, complete in resolved:
-            value = resolve(source, run)
-            if value.__class__ in _AWAITABLE:
-                run.waiting.append(Waiting(value, complete, answer, key))
-            else:
-                answer[key] = complete(value, run)
+        for key, resolve, complete, _ in resolved:
+            answer[key] = complete(resolve(source, run), run)
+        if run.is_again and isinstance(source, Tracked):
+            known.keep(source, answer.copy())
         return answer
 
-    return complete_object
+    return complete_lasting
+
+
+def _after(make: Callable[[Any], Any], complete: Complete) -> Complete:
+    return lambda value, run: complete(make(value), run)
+
+
+class Kept:
+    """Of rows that have been shown at one place of a document, the members that are the same each time, as JSON: 100
+    clusters with 1,000 nodes take a third of the time where they have not changed. It is kept from the second time on
+    that a document is asked, because keeping it takes as long as it saves. A row is kept in memory for as long
+    as it was not read anew (`fleet.reading.snapshot`), and what is kept here goes with it.
+    """
+
+    __slots__ = ("rows",)
+
+    def __init__(self) -> None:
+        self.rows: dict[int, tuple[Placed, dict[str, Any]]] = {}
+
+    def keep(self, row: Any, answer: dict[str, Any]) -> None:
+        if len(self.rows) >= MOST_KEPT:
+            self.rows.clear()
+        self.rows[id(row)] = Placed(row, self._forget), answer
+
+    def _forget(self, gone: "Placed") -> None:
+        known = self.rows.get(gone.place)
+        if known is not None and known[0] is gone:
+            del self.rows[gone.place]
+
+
+class Placed(ref[Any]):
+    """A row, which does not stay for this alone. `place` is its identity, which another has when it is gone."""
+
+    __slots__ = ("place",)
+
+    def __init__(self, row: Any, forget: "Callable[[Placed], None]") -> None:
+        super().__init__(row, forget)  # type: ignore[call-arg]
+        self.place = id(row)
 
 
 def _complete_again(place: int, complete: Complete) -> Complete:

@@ -1,7 +1,9 @@
 """A managed cluster at any provider."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -22,8 +24,8 @@ from fleet.reading import listing, pages
 from fleet.reading.listing import Question
 from fleet.reading.ordering import Listed, Ordering
 from fleet.reading.wanted import Desired, desired_of
-from gateway.context import Covered, Info, Maybe, at_once
-from gateway.relay.connections import After, Connection, First, Page, ask
+from gateway.context import Covered, Info, Later, Maybe
+from gateway.relay.connections import After, Connection, First, Page, Pager, ask
 from gateway.relay.ids import Node
 from gateway.relay.orders import ask_in_order, read_orders
 from gateway.types.capability import CapabilitySupport, support, unsupported_of_cluster
@@ -77,8 +79,7 @@ def account(row: Row, info: Info) -> Maybe[TrackedAccount]:
 def integration(row: Row, info: Info) -> "Maybe[Tracked[KnownIntegration] | None]":
     if row.integration_external_id is None:
         return None
-    ref = Ref(row.item.account_id, row.integration_external_id)
-    return at_once(info.context.integrations.load(ref))
+    return info.context.integration(Ref(row.item.account_id, row.integration_external_id))
 
 
 def integration_external_id(row: Row) -> str | None:
@@ -155,14 +156,14 @@ def upgrade_versions(row: Row) -> list[str] | None:
     return None if row.facts.upgrade_versions is None else list(row.facts.upgrade_versions)
 
 
-async def nodes(
+def nodes(
     row: Row,
     info: Info,
     first: First = 50,
     after: After = strawberry.UNSET,
     filter: ClusterNodeFilter | None = strawberry.UNSET,  # noqa: A002
     order_by: NodeOrderBy = strawberry.UNSET,
-) -> "Page[Tracked[NodeRecord]] | None":
+) -> "Maybe[Page[Tracked[NodeRecord]] | None]":
     ref = Ref(row.item.account_id, row.item.key)
     ordering = read_orders(order_by)
     pager = ask_in_order("nodes", *ref, ordering=ordering, place=1, first=first, after=after)
@@ -170,13 +171,19 @@ async def nodes(
         return None
     where = given(filter)
     if ordering:
-        return await nodes_in_order(info, ref, where, ordering, pager)
+        return nodes_in_order(info, ref, where, ordering, pager)
     if where is not None:
-        return await chosen_nodes(info, ref, pager, where)
-    if pager.after_key is None:
-        found = await info.context.first_nodes.load((ref, pager.first + 1))
+        return chosen_nodes(info, ref, pager, where)
+    if pager.after_key is not None:
+        found: Maybe[Sequence[Tracked[NodeRecord]]] = info.context.reader.nodes_of(
+            ref, after=pager.after_key, limit=pager.first + 1
+        )
     else:
-        found = await info.context.reader.nodes_of(ref, after=pager.after_key, limit=pager.first + 1)
+        found = info.context.nodes_of(ref, pager.first + 1)
+    return _cut(pager, found) if isinstance(found, Sequence) else Later(found, partial(_cut, pager))
+
+
+def _cut(pager: Pager, found: "Sequence[Tracked[NodeRecord]]") -> "Page[Tracked[NodeRecord]]":
     return pager.cut([((node.item.key,), node) for node in found])
 
 
