@@ -253,6 +253,16 @@ async def test_more_than_can_be_sorted_is_refused_and_not_cut_off(
     )
 
 
+async def test_integrations_count_beside_the_accounts_that_they_are_in(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four accounts, of which each counts as five rows, and four integrations."""
+    for most, is_refused in ((23, True), (24, False)):
+        monkeypatch.setattr("fleet.reading.integration_pages.SORTED_ROWS", most)
+        answer = await client.send(INTEGRATIONS, orderBy=by("NAME"))
+        assert ("errors" in answer) is is_refused
+
+
 async def test_a_filter_makes_few_enough_to_sort(
     client: Client, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
