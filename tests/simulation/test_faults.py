@@ -69,7 +69,7 @@ MISHAPS: tuple[str | Interrupted, ...] = (
     "doubled",
     "late",
 )
-INTERRUPTED = tuple(FAULTS) if WHOLE else ("no items", "mistyped", "503")
+INTERRUPTED = tuple(FAULTS) if WHOLE else ("no items", "503")
 """The faults of a list that are interrupted at each call."""
 
 
