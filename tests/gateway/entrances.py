@@ -59,7 +59,7 @@ def through_uvicorn(origin: str) -> Entrance:
     assert host is not None
 
     def send(sent: Sent) -> Answer:
-        connection = HTTPConnection(host, port, timeout=10)
+        connection = HTTPConnection(host, port, timeout=40)
         connection.putrequest(sent.method, sent.target, skip_accept_encoding=True)
         for name, value in sent.headers.items():
             connection.putheader(name, value)

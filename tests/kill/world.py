@@ -224,7 +224,7 @@ def live(world: World) -> Life:
 
 def await_observed(life: Life) -> None:
     give_up_at = time.monotonic() + READY_SECONDS
-    ask = partial(httpx.get, f"{life.origin}/health", timeout=10)
+    ask = partial(httpx.get, f"{life.origin}/health", timeout=40)
     while (answer := ask()).status_code != httpx.codes.OK:
         assert time.monotonic() < give_up_at, answer.text
         time.sleep(0.2)

@@ -17,7 +17,7 @@ REFRESH = "mutation ($id: ID!) { refreshAccount(id: $id) { operation { id } } }"
 
 def await_health(runner: Runner, status: int) -> httpx.Response:
     give_up_at = time.monotonic() + 60
-    while (answer := httpx.get(f"{runner.origin}/health", timeout=10)).status_code != status:
+    while (answer := httpx.get(f"{runner.origin}/health", timeout=40)).status_code != status:
         assert time.monotonic() < give_up_at, answer.text
         time.sleep(0.2)
     return answer

@@ -43,14 +43,14 @@ def test_a_process_says_where_it_is_and_ends_quietly_when_asked(number: signal.S
         assert (line["provider"], line["pid"]) == ("kupe", started.pid)
         assert httpx.get(f"{line['url']}/_sandbox/accounts").status_code == 200
         started.send_signal(number)
-        assert started.communicate(timeout=10) == ("", "")
+        assert started.communicate(timeout=40) == ("", "")
         assert started.returncode == 0
 
 
 def test_a_process_can_end_with_whoever_started_it() -> None:
     with process("northflank", "--exit-with-stdin") as started:
         first_line(started)
-        assert started.communicate(timeout=10) == ("", "")
+        assert started.communicate(timeout=40) == ("", "")
         assert started.returncode == 0
 
 
@@ -58,7 +58,7 @@ def test_a_port_in_use_is_one_line_and_status_2() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         with process("qovery", "--port", port) as started:
-            _, errors = started.communicate(timeout=10)
+            _, errors = started.communicate(timeout=40)
     assert errors == f"cannot listen on 127.0.0.1:{port}: Address already in use\n"
     assert started.returncode == 2
 

@@ -48,7 +48,7 @@ class MeetingClient:
     """Answers a read once three of them are under way: one after the other, they would wait for ever."""
 
     def __init__(self) -> None:
-        self._all_there = threading.Barrier(3, timeout=10)
+        self._all_there = threading.Barrier(3, timeout=40)
 
     def batch_get_item(self, **wanted: Any) -> Any:
         self._all_there.wait()
