@@ -149,7 +149,7 @@ MEASURES: Sequence[Measure] = (
                 name="CPU beside plain Strawberry, cold",
                 most=1.2,
                 of=ratio("page", "plain_strawberry", "cold"),
-                reason="within a tenth of it: a quarter are the 6 requests through botocore, and a fifth makes the "
+                reason="a quarter are the 6 requests through botocore, and a fifth makes the "
                 "validators of pydantic, which a process does once",
             ),
             Bar(
