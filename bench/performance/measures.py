@@ -247,7 +247,8 @@ MEASURES: Sequence[Measure] = (
         fleets=GROWTH,
         subjects=[_of_table("growth", size, f"growth {size.accounts * size.clusters:,}") for size in GROWTH],
         bars=_growth(),
-        favours="It is compared with itself. Requests and units are of the first time in a process.",
+        favours="It is compared with itself. Requests and units are of the first time in a process, after another has "
+        "asked the same.",
     ),
     Measure(
         name="gateways",
