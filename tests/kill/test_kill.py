@@ -43,6 +43,8 @@ OPERATIONS = """query ($after: String) { operations(first: 100, after: $after) {
   }
   pageInfo { hasNextPage endCursor }
 } }"""
+OPEN = OPERATIONS.replace("(first: 100,", "(first: 100, filter: {states: [RUNNING, UNCONFIRMED]},")
+"""Each look asks for observations, which are operations too: all of them would cost more credits than there are."""
 DELETED = """query ($after: String) { statusChanges(first: 100, after: $after) {
   nodes: edges { node { to clusterName observedAt cluster { id name provider { kind } } } }
   pageInfo { hasNextPage endCursor }
@@ -155,7 +157,7 @@ def settle(life: Life, world: World) -> None:
     """Time passes at the providers, and accounts are observed, until nothing is under way."""
     give_up_at = time.monotonic() + SETTLED_WITHIN_SECONDS
     while True:
-        is_open = [one for one in pages(life, OPERATIONS) if is_under_way(one)]
+        is_open = [one for one in pages(life, OPEN) if is_under_way(one)]
         if not is_open:
             return
         assert time.monotonic() < give_up_at, is_open
