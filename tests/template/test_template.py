@@ -309,3 +309,22 @@ def test_every_parameter_has_a_default_so_that_a_deployment_asks_nothing(written
     for name, one in written["Parameters"].items():
         if one["Type"] != "CommaDelimitedList":
             assert fault_of(one, str(one["Default"])) is None, name
+
+
+def test_with_a_domain_of_ones_own_the_address_that_aws_generated_does_not_answer(
+    written: dict[str, Any],
+) -> None:
+    api = written["Resources"]["HttpApi"]["Properties"]
+    assert api["DisableExecuteApiEndpoint"] == {"Fn::If": ["HasDomain", True, False]}
+
+
+def test_requests_are_limited_by_the_parameter_that_says_so(written: dict[str, Any]) -> None:
+    limited = written["Resources"]["HttpStage"]["Properties"]["DefaultRouteSettings"]
+    by_parameter = {"Ref": "RequestsPerSecond"}
+    assert limited == {"ThrottlingRateLimit": by_parameter, "ThrottlingBurstLimit": by_parameter}
+
+
+def test_a_key_of_ones_own_encrypts_the_admin_key_too(written: dict[str, Any]) -> None:
+    _, with_own_key, without = written["Resources"]["AdminKey"]["Properties"]["KmsKeyId"]["Fn::If"]
+    assert with_own_key == {"Ref": "KmsKeyArn"}
+    assert without == {"Ref": "AWS::NoValue"}
