@@ -1,6 +1,7 @@
 """Kupe Cloud: one tenant's clusters. Source: the vendor's command-line client, Terraform provider and documentation."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from adapters.adapter import BaseAdapter, first_text, segment, with_running
 from adapters.http import Answer, Complaint
@@ -19,7 +20,7 @@ from adapters.kupe.convert import to_cluster, to_connection
 from adapters.kupe.request import texts_in, to_create_request, to_update_request
 from adapters.kupe.wire import WireCluster, WireClusters, WireKubeconfig
 from fleet.model.cluster import Cluster, Connection, Phase
-from fleet.model.failure import Forbidden, NotFound, Rejected, Unavailable, UnexpectedResponse
+from fleet.model.failure import Forbidden, NotFound, Unavailable
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
 from fleet.model.subscription import OfferedPlan, Subscription
@@ -48,16 +49,15 @@ class KupeAdapter(BaseAdapter):
         return with_running(to_running(tenant, self.account.id), invoices)
 
     async def subscription(self) -> Subscription:
-        """With the catalogue of plans, which is beside the point where it cannot be had."""
-        tenant = await self.get(self._tenant(), WireTenant)
-        return to_subscription(tenant, await self._plans())
+        return to_subscription(await self.get(self._tenant(), WireTenant))
 
-    async def _plans(self) -> tuple[OfferedPlan, ...]:
+    async def plans(self) -> Listing[OfferedPlan]:
+        """None at a server that is too old to tell, or that does not tell this token."""
         try:
             page = await self.get("/api/v1/plans", WirePlans, attempts=1)
-            return (await self.listing(page.items, WirePlan, to_plan)).items
-        except (Forbidden, NotFound, Rejected, Unavailable, UnexpectedResponse):
-            return ()
+        except (Forbidden, NotFound):
+            return Listing(items=())
+        return await self.listing(page.items, WirePlan, partial(to_plan, account_id=self.account.id))
 
     async def connection(self, cluster: Cluster) -> Connection | None:
         path = f"{self._path(cluster.external_id)}/kubeconfig"

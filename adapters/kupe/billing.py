@@ -3,7 +3,7 @@
 Source: the vendor's reference pages and command-line client. Amounts are decimal strings, in the currency beside them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated
@@ -28,7 +28,7 @@ from adapters.wire import (
 from fleet.model.cluster import Resources
 from fleet.model.money import Money
 from fleet.model.spend import CURRENT, SpendLine, Statement, bounded, period_name
-from fleet.model.subscription import MOST_PLANS, Allowance, Meter, OfferedPlan, Subscription
+from fleet.model.subscription import Allowance, Meter, OfferedPlan, Subscription
 
 RUNNING = frozenset({"Open", "Draft"})
 """Phases of an invoice that can still change: in the vendor's client, and in its pages."""
@@ -175,7 +175,7 @@ def to_running(wire: WireTenant, account_id: str) -> Iterator[Statement]:
     )
 
 
-def to_plan(wire: WirePlan) -> OfferedPlan:
+def to_plan(wire: WirePlan, account_id: str) -> OfferedPlan:
     """The pools may be missing."""
     pool = wire.observability_pool or WireObservabilityPool()
     allowances = (
@@ -185,6 +185,7 @@ def to_plan(wire: WirePlan) -> OfferedPlan:
         ("alerts", pool.max_receivers, "receivers"),
     )
     return OfferedPlan(
+        account_id=account_id,
         name=wire.name,
         display_name=wire.display_name,
         monthly_fee=wire.platform_fee,
@@ -198,7 +199,7 @@ def to_plan(wire: WirePlan) -> OfferedPlan:
     )
 
 
-def to_subscription(wire: WireTenant, plans: Sequence[OfferedPlan] = ()) -> Subscription:
+def to_subscription(wire: WireTenant) -> Subscription:
     """Any block may be missing in a young tenant."""
     status = wire.status or WireTenantStatus()
     usage = status.current_usage or WireUsage()
@@ -223,7 +224,6 @@ def to_subscription(wire: WireTenant, plans: Sequence[OfferedPlan] = ()) -> Subs
             if quantity is not None
         ),
         as_of=usage.updated_at,
-        offered_plans=tuple(plans[:MOST_PLANS]),
     )
 
 

@@ -42,22 +42,20 @@ def show_account(session: Session, options: Options) -> int:
         "token expires": moment(account["token"]["expiresAt"], now) if account["token"]["expiresAt"] else "",
         "requests left": f"{budget['remaining']} of {budget['limit']}" if budget else "",
         "for people": f"{budget['reserved']}" if budget else "",
-        **_subscription(account["subscription"] or {}, now),
+        **_subscription(account["subscription"] or {}, account["offeredPlans"], now),
         "problem": _problem(account),
     }
     return show_one(session, options, account, facts, name=qualified(account))
 
 
-def _subscription(held: dict[str, Any], now: datetime) -> dict[str, str]:
+def _subscription(held: dict[str, Any], plans: list[dict[str, Any]], now: datetime) -> dict[str, str]:
     """Only what is known of it."""
     meters = [f"{one['name']} {one['quantity']} {one['unit']}" for one in held.get("meters") or ()]
     facts = {
         "plan": held.get("plan"),
         "clusters": held.get("clusterCount"),
-        "plan holds": _holdings(held),
-        "other plans": ", ".join(
-            one["name"] for one in held.get("offeredPlans") or () if one["name"] != held.get("plan")
-        ),
+        "plan holds": _holdings(held, plans),
+        "other plans": ", ".join(one["name"] for one in plans if one["name"] != held.get("plan")),
         "pool": held.get("pool") and resources(held["pool"]),
         "allocated": held.get("allocated") and resources(held["allocated"]),
         "used": ", ".join(meters),
@@ -67,9 +65,9 @@ def _subscription(held: dict[str, Any], now: datetime) -> dict[str, str]:
     return {title: str(fact) for title, fact in facts.items() if fact not in (None, "")}
 
 
-def _holdings(held: dict[str, Any]) -> str:
+def _holdings(held: dict[str, Any], plans: list[dict[str, Any]]) -> str:
     """What the account's own plan holds, where its provider tells of its plans."""
-    own = next((one for one in held.get("offeredPlans") or () if one["name"] == held.get("plan")), None)
+    own = next((one for one in plans if one["name"] == held.get("plan")), None)
     if own is None:
         return ""
     clusters = [] if own["mostClusters"] is None else [f"{own['mostClusters']} clusters"]

@@ -268,15 +268,13 @@ query Account($id: ID!) {
   node(id: $id) {
     ... on Account {
       ...AccountFields
-      subscription {
-        offeredPlans {
-          name
-          displayName
-          monthlyFee
-          mostClusters
-          pool { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
-          allowances { name quantity unit }
-        }
+      offeredPlans {
+        name
+        displayName
+        monthlyFee
+        mostClusters
+        pool { cpuMillicores memoryMiB storageMiB memoryBytes storageBytes }
+        allowances { name quantity unit }
       }
     }
   }

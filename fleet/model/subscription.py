@@ -1,9 +1,6 @@
 """What an account has at its provider: the plan that it is on, what that holds, and what is used of it."""
 
 from decimal import Decimal
-from typing import Annotated
-
-from pydantic import Field
 
 from fleet.model.cluster import Resources
 from fleet.model.quantity import Count
@@ -12,7 +9,7 @@ from fleet.model.record import Instant, Record
 MOST_METERS = 20
 """Meters of an account that are kept: more than any provider has."""
 MOST_PLANS = 20
-"""Offered plans that are kept: more than any provider has."""
+"""Plans of an account that are read: more than any provider offers."""
 
 
 class Meter(Record):
@@ -39,6 +36,7 @@ class OfferedPlan(Record):
     with it.
     """
 
+    account_id: str
     name: str
     display_name: str | None = None
     monthly_fee: Decimal | None = None
@@ -53,7 +51,6 @@ class OfferedPlan(Record):
 
 class Subscription(Record):
     """`pool` is what the plan holds and `allocated` what clusters hold of it. What the provider does not tell is null.
-    `offered_plans` are all that there are, the account's own among them; empty where none is told.
     `as_of` is when the provider worked the meters out.
     """
 
@@ -65,4 +62,3 @@ class Subscription(Record):
     renews_at: Instant | None = None
     trial_days_left: Count = None
     as_of: Instant | None = None
-    offered_plans: Annotated[tuple[OfferedPlan, ...], Field(exclude_if=lambda plans: not plans)] = ()

@@ -12,8 +12,9 @@ from fleet.model.money import CostEstimate
 from fleet.model.node import Node
 from fleet.model.record import Instant, Record
 from fleet.model.spend import Statement
+from fleet.model.subscription import OfferedPlan
 
-T = TypeVar("T", Cluster, Node, Integration, Region, InstanceType, OfferedVersion, Statement)
+T = TypeVar("T", Cluster, Node, Integration, Region, InstanceType, OfferedVersion, OfferedPlan, Statement)
 
 
 class Unread(Record):

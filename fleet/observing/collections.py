@@ -16,7 +16,7 @@ from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.spend import PeriodTotal, Statement, running, spend_by_cluster
-from fleet.model.subscription import Subscription
+from fleet.model.subscription import OfferedPlan, Subscription
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.absence import GUARDED_FOR, confirm_absence, guard_deletion
 from fleet.observing.events import cluster_events
@@ -38,6 +38,7 @@ from fleet.ports.adapter import (
     ListsInstanceTypes,
     ListsIntegrations,
     ListsNodes,
+    ListsPlans,
     ListsRegions,
     ListsVersions,
     OffersUpgrades,
@@ -293,16 +294,33 @@ async def collect_spend(context: CollectionContext) -> Collected:
     }
     linked = await _keep_facts(context, facts, saved.problem)
     found = replace(linked, changed=linked.changed + saved.changed, spend=running(listing.items))
-    if not isinstance(adapter, ReadsSubscription):
+    for add in (_with_subscription, _with_plans):
+        try:
+            found = await add(context, found)
+        except RateLimited:
+            raise
+        except ProviderError as error:
+            found = replace(found, problem=found.problem or error.message)
+    return found
+
+
+async def _with_subscription(context: CollectionContext, found: Collected) -> Collected:
+    if not isinstance(context.adapter, ReadsSubscription):
         return found
-    try:
-        subscription = await adapter.subscription()
-        differs = subscription != context.lease.tracked.state.subscription
-        return replace(found, subscription=subscription, changed=found.changed + differs)
-    except RateLimited:
-        raise
-    except ProviderError as error:
-        return replace(found, problem=found.problem or error.message)
+    subscription = await context.adapter.subscription()
+    differs = subscription != context.lease.tracked.state.subscription
+    return replace(found, subscription=subscription, changed=found.changed + differs)
+
+
+async def _with_plans(context: CollectionContext, found: Collected) -> Collected:
+    if not isinstance(context.adapter, ListsPlans):
+        return found
+    listing = await context.adapter.plans()
+    known = await context.store.items(context.lease.account_id, OfferedPlan)
+    last_read_at = context.last_read_at(Collection.SPEND)
+    changes = reconcile_items(known, listing, now=context.now, last_read_at=last_read_at)
+    saved = await _saved(context, changes, listing.incomplete)
+    return replace(found, changed=found.changed + saved.changed, problem=found.problem or saved.problem)
 
 
 def _keys_by_external_id(rows: Iterable[TrackedCluster]) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from fleet.model.failure import Failure, FailureKind
 from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.spend import Statement
+from fleet.model.subscription import OfferedPlan
 from fleet.model.tracking import Tracked, TrackedCluster, Transition, Unread
 from fleet.ports.adapter import Listing
 from fleet.ports.store import Changes
@@ -25,7 +26,7 @@ TOMBSTONE_KEPT = timedelta(days=90)
 CONTRADICTED_MESSAGE = "The provider leaves it out of its list of clusters, and still shows it elsewhere."
 GONE_MESSAGE = "The provider does not know this cluster any more."
 
-ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType, OfferedVersion, Statement)
+ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType, OfferedVersion, OfferedPlan, Statement)
 RowT = TypeVar("RowT", bound=Tracked[Any])
 
 
@@ -131,7 +132,9 @@ def mark_unstorable(
     return None if old is None else _mark(old, f"{latest.item.name} cannot be kept: {reason}", now, now)
 
 
-def _identity(item: Node | Integration | Region | InstanceType | OfferedVersion | Statement) -> str:
+def _identity(
+    item: Node | Integration | Region | InstanceType | OfferedVersion | OfferedPlan | Statement,
+) -> str:
     """What a provider calls it; what is of a catalog has a name and no other identifier."""
     return item.external_id if isinstance(item, Node | Integration | Statement) else item.name
 

@@ -27,7 +27,7 @@ from fleet.model.node import Node
 from fleet.model.provider import Provider
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
-from fleet.model.subscription import Subscription
+from fleet.model.subscription import OfferedPlan, Subscription
 from fleet.model.upkeep import Upkeep
 from fleet.ports.permits import Permits
 
@@ -132,6 +132,15 @@ class ReadsSubscription(Protocol):
     """A provider that tells the plan of an account, and what is used of it. It is read with what the account costs."""
 
     async def subscription(self) -> Subscription | None: ...
+
+
+@runtime_checkable
+class ListsPlans(Protocol):
+    """A provider that lists the plans that it offers. They are read with what the account costs."""
+
+    async def plans(self) -> Listing[OfferedPlan]:
+        """All of them, the account's own among them."""
+        ...
 
 
 @runtime_checkable

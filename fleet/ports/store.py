@@ -22,9 +22,10 @@ from fleet.model.operation import Operation
 from fleet.model.plan import Plan
 from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, RequestUse, Share, Spent
 from fleet.model.spend import Statement
+from fleet.model.subscription import OfferedPlan
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 
-ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType, OfferedVersion, Statement)
+ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType, OfferedVersion, OfferedPlan, Statement)
 TrackedItem = Tracked[Any]
 """A row of any kind."""
 
@@ -448,6 +449,10 @@ class Reader(Protocol):
         self, account_id: str, *, after: str | None, limit: int
     ) -> list[Tracked[OfferedVersion]]:
         """In the order of `OfferedVersion.key`."""
+        ...
+
+    async def plans_of(self, account_id: str) -> list[Tracked[OfferedPlan]]:
+        """All that are kept, in the order of `OfferedPlan.key`."""
         ...
 
     async def statements_of(self, account_id: str) -> list[Tracked[Statement]]:

@@ -15,6 +15,7 @@ from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget
 from fleet.model.spend import Statement
+from fleet.model.subscription import OfferedPlan
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import FleetOrder, Reader, Ref
 
@@ -140,6 +141,9 @@ class LimitedReader:
         if account_id not in self._account_ids:
             return []
         return await self._reader.versions_of(account_id, after=after, limit=limit)
+
+    async def plans_of(self, account_id: str) -> list[Tracked[OfferedPlan]]:
+        return await self._reader.plans_of(account_id) if account_id in self._account_ids else []
 
     async def statements_of(self, account_id: str) -> list[Tracked[Statement]]:
         return await self._reader.statements_of(account_id) if account_id in self._account_ids else []

@@ -4,7 +4,8 @@ pk                  sk                              row
 account <id>        account                         an account, its state, its lease; bare while it is being removed
                     cluster <key>                   a cluster as last read, or its tombstone
                     bundle <kind> <number>          what all clusters or nodes say, once it is quiet
-                    node <cluster> <external id>    a node; likewise integration, region, instance_type, version
+                    node <cluster> <external id>    a node; likewise integration, and what is on offer: region,
+                                                    instance_type, version, offered_plan
                     history <cluster> <order>       a change of phase
                     ledger <began>                  what came of an observation
                     event <fence> <kind> <cluster>  another event that an observation saw

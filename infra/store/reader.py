@@ -16,6 +16,7 @@ from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget
 from fleet.model.spend import MOST_STATEMENTS, Statement
+from fleet.model.subscription import MOST_PLANS, OfferedPlan
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.clock import Clock
 from fleet.ports.store import FleetOrder, ItemT, Ref
@@ -228,6 +229,11 @@ class TableReader:
     ) -> list[Tracked[OfferedVersion]]:
         span = items_span(OfferedVersion, account_id)
         return await self._items(OfferedVersion, span, account_id, after, limit)
+
+    async def plans_of(self, account_id: str) -> list[Tracked[OfferedPlan]]:
+        return await self._items(
+            OfferedPlan, items_span(OfferedPlan, account_id), account_id, None, MOST_PLANS
+        )
 
     async def statements_of(self, account_id: str) -> list[Tracked[Statement]]:
         return await self._items(

@@ -19,6 +19,7 @@ from fleet.model.rate_limit import Budget
 from fleet.model.record import Record
 from fleet.model.spend import Statement
 from fleet.model.stored import FROM_ANOTHER_VERSION, RecordT, Stored, Unreadable, read_stored
+from fleet.model.subscription import OfferedPlan
 from fleet.model.summary import Summary
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import DueAccount, FleetOrder, ItemT, NotAnOrderKey, Ref, TrackedItem
@@ -60,6 +61,7 @@ KINDS: Mapping[type[Record], str] = {
     Region: "region",
     InstanceType: "instance_type",
     OfferedVersion: "version",
+    OfferedPlan: "offered_plan",
     Statement: "statement",
 }
 
@@ -69,6 +71,7 @@ _TRACKED: Mapping[type[Record], type[Record]] = {
     Region: Tracked[Region],
     InstanceType: Tracked[InstanceType],
     OfferedVersion: Tracked[OfferedVersion],
+    OfferedPlan: Tracked[OfferedPlan],
     Statement: Tracked[Statement],
 }
 

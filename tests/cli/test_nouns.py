@@ -184,17 +184,17 @@ def test_an_account_shows_its_plan_and_what_is_used_of_it(following: Command, ke
         "clusterCount": 3,
         "pool": {"cpuMillicores": "8000", "memoryMiB": "32768", "storageMiB": None},
         "meters": [{"name": "logs", "quantity": "12.50", "unit": "GB", "isCapped": False}],
-        "offeredPlans": [
-            {"name": "starter", "monthlyFee": None, "mostClusters": None, "allowances": []},
-            {
-                "name": "pro",
-                "monthlyFee": "99.50",
-                "mostClusters": 5,
-                "allowances": [{"name": "retention", "quantity": "14", "unit": "days"}],
-            },
-        ],
     }
-    keeper.root["node"] = {"__typename": "Account", **ACME, "subscription": held}
+    plans: list[object] = [
+        {"name": "starter", "monthlyFee": None, "mostClusters": None, "allowances": []},
+        {
+            "name": "pro",
+            "monthlyFee": "99.50",
+            "mostClusters": 5,
+            "allowances": [{"name": "retention", "quantity": "14", "unit": "days"}],
+        },
+    ]
+    keeper.root["node"] = {"__typename": "Account", **ACME, "subscription": held, "offeredPlans": plans}
     shown = following("accounts", "show", "acme").out
     for fact in (
         "plan +pro",

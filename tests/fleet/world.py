@@ -27,7 +27,7 @@ from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateFacts, Share
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
-from fleet.model.subscription import Subscription
+from fleet.model.subscription import OfferedPlan, Subscription
 from fleet.model.tracking import TrackedCluster, Transition
 from fleet.model.upkeep import Upkeep
 from fleet.observing.observer import KEPT_FOR_WRITING, Observation, Observer
@@ -65,6 +65,7 @@ class Script:
     upkeep: Upkeep | None = None
     spend: Listing[Statement] = field(default_factory=lambda: Listing(items=()))
     subscription: Subscription | None = None
+    plans: Listing[OfferedPlan] = field(default_factory=lambda: Listing(items=()))
 
     refused_tokens: set[str] = field(default_factory=set)
     wrong: dict[str, Exception] = field(default_factory=dict)
@@ -171,6 +172,12 @@ class Full(ById):
         if self._script.subscription is not None or "subscription" in self._script.wrong:
             await self._ask("subscription")
         return self._script.subscription
+
+    async def plans(self) -> Listing[OfferedPlan]:
+        """Asked for where there are some, or where that goes wrong."""
+        if self._script.plans.items or "plans" in self._script.wrong:
+            await self._ask("plans")
+        return self._script.plans
 
     async def upgrade_versions(self, clusters: Collection[Cluster]) -> Mapping[str, tuple[str, ...]]:
         await self._ask("upgrades")

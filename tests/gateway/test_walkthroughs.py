@@ -55,12 +55,12 @@ async def test_what_kupe_warns_of_and_what_its_plans_hold_is_shown(begin: Begin)
     assert "1.29" in told["message"]
     assert "HA_K8S_VERSION_RETIRING" not in str(await journey.run("cluster", id=done["target"]["id"]))
 
-    document = """query ($id: ID!) { node(id: $id) { ... on Account { subscription {
-        plan offeredPlans { name displayName monthlyFee mostClusters pool { cpuMillicores }
+    document = """query ($id: ID!) { node(id: $id) { ... on Account { subscription { plan }
+        offeredPlans { name displayName monthlyFee mostClusters pool { cpuMillicores }
             allowances { name quantity unit } }
-    } } } }"""
-    held = (await journey.client.query(document, id=account_id))["node"]["subscription"]
-    own = next(one for one in held["offeredPlans"] if one["name"] == held["plan"])
+    } } }"""
+    held = (await journey.client.query(document, id=account_id))["node"]
+    own = next(one for one in held["offeredPlans"] if one["name"] == held["subscription"]["plan"])
     assert (own["displayName"], own["monthlyFee"], own["mostClusters"]) == ("Enterprise", "1900.00", 50)
     assert own["pool"] == {"cpuMillicores": "512000"}
     assert {"name": "retention", "quantity": "90", "unit": "days"} in own["allowances"]

@@ -14,6 +14,8 @@ from fleet.model.cloud import Cloud
 from fleet.model.freshness import Freshness as KnownFreshness
 from fleet.model.freshness import freshness_of
 from fleet.model.rate_limit import BudgetStatus, RequestUse
+from fleet.model.subscription import MOST_PLANS
+from fleet.model.subscription import OfferedPlan as KnownPlan
 from fleet.model.subscription import Subscription as KnownSubscription
 from fleet.model.tracking import Tracked
 from fleet.rate_limits import budget
@@ -29,7 +31,7 @@ from gateway.types.money import FreeAllowance
 from gateway.types.provider import Provider, provider_of
 from gateway.types.records import field, given, serves
 from gateway.types.spend import AccountSpend, spend_of_account
-from gateway.types.subscription import AccountSubscription
+from gateway.types.subscription import AccountSubscription, OfferedPlan
 
 Row = strawberry.Parent[TrackedAccount]
 
@@ -65,6 +67,12 @@ def free_allowance(row: Row) -> money.FreeAllowance | None:
 
 def subscription(row: Row) -> KnownSubscription | None:
     return row.state.subscription
+
+
+async def offered_plans(row: Row, info: Info, first: First = MOST_PLANS) -> list[KnownPlan]:
+    pager = ask("plans", row.account.id, first=first, after=strawberry.UNSET)
+    known = await info.context.reader.plans_of(row.account.id)
+    return [one.item for one in known][: 0 if pager.shows_none else pager.first]
 
 
 def spend_freshness(row: Row, info: Info) -> KnownFreshness:
@@ -211,6 +219,11 @@ class Account(Node, Observed):
         "The plan that it is on, and what is used of it. Null where the provider tells nothing of it, and until it was "
         "first observed. It is as old as `spend`.",
         resolver=subscription,
+    )
+    offered_plans: list[OfferedPlan] = field(
+        "The plans that the provider offers, the account's own among them, by name. Empty where it does not tell. They "
+        "are as old as `spend`.",
+        resolver=offered_plans,
     )
     spend_freshness: Freshness = field("How old `spend` is, and why.", resolver=spend_freshness)
     expected_age: int | None = field(

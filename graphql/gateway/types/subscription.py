@@ -28,7 +28,7 @@ class PlanAllowance:
 
 @strawberry.type(description="A plan that a provider offers, and what it holds.")
 class OfferedPlan:
-    name: str = field("In the provider's words, as `plan` has it.")
+    name: str = field("In the provider's words, as `subscription` has it.")
     display_name: str | None
     monthly_fee: Number | None = field("In the account's currency, which the provider does not tell with it.")
     most_clusters: int | None
@@ -48,7 +48,4 @@ class AccountSubscription:
     meters: list[Meter]
     renews_at: datetime | None
     trial_days_left: int | None
-    offered_plans: list[OfferedPlan] = field(
-        "All plans that the provider offers, the account's own among them. Empty where it does not tell."
-    )
     as_of: datetime | None = field("When the provider worked the meters out.")

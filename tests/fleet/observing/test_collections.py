@@ -12,7 +12,7 @@ from fleet.model.money import CostEstimate, Money
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.spend import SpendLine, Statement
-from fleet.model.subscription import Subscription
+from fleet.model.subscription import OfferedPlan, Subscription
 from fleet.model.upkeep import Backup, Upkeep
 from fleet.ports.adapter import Listing, Unreadable
 from tests.fleet.things import NOON, cluster, instance_type, integration, node, region, version
@@ -367,6 +367,27 @@ async def test_the_plan_of_an_account_comes_with_what_it_costs_and_outlives_a_fa
     failure = tracked.state.of(Collection.SPEND).failure
     assert failure is not None
     assert failure.message == "It is away."
+
+
+async def test_the_plans_on_offer_come_with_what_an_account_costs_and_outlive_a_failure(world: World) -> None:
+    account, script = await world.connect()
+    script.subscription = Subscription(plan="pro")
+    script.plans = Listing(
+        items=tuple(OfferedPlan(account_id=account.id, name=one) for one in ("free", "pro"))
+    )
+    await world.observe_when_due(account)
+    script.plans = Listing(items=script.plans.items[1:])
+    await observe_all(world, account)
+    script.subscription = Subscription(plan="free")
+    script.wrong["plans"] = Unavailable("They are away.", http_status=503)
+    await observe_all(world, account)
+    assert [row.item.name for row in await world.store.items(account.id, OfferedPlan)] == ["pro"]
+    tracked = await world.store.account(account.id)
+    assert tracked is not None
+    assert tracked.state.subscription == script.subscription
+    failure = tracked.state.of(Collection.SPEND).failure
+    assert failure is not None
+    assert failure.message == "They are away."
 
 
 async def test_the_upkeep_of_a_cluster_is_kept_with_it(world: World) -> None:

@@ -21,6 +21,7 @@ BY_ACCOUNT = {
     "regions_of",
     "instance_types_of",
     "versions_of",
+    "plans_of",
     "statements_of",
     "history",
     "ledger",

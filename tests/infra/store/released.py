@@ -8,6 +8,7 @@ import asyncio
 import json
 import sys
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ from fleet.model.plan import GOOD_FOR, Outgoing, Plan
 from fleet.model.rate_limit import RateFacts
 from fleet.model.severity import Severity
 from fleet.model.spend import SpendLine, Statement
+from fleet.model.subscription import Allowance, OfferedPlan
 from fleet.model.summary import summarize
 from fleet.model.tracking import Tracked, TrackedCluster, Unread
 from fleet.model.upkeep import Backup, MaintenanceWindow, Upkeep
@@ -101,6 +103,15 @@ VERSION = OfferedVersion(
     release="REGULAR",
     support_ends_at=NOON,
     upgrades_to=("v26.1",),
+)
+PLAN = OfferedPlan(
+    account_id=ACME.id,
+    name="pro",
+    display_name="Pro",
+    monthly_fee=Decimal("99.50"),
+    most_clusters=5,
+    pool=Resources(cpu_millicores=8000, memory_mib=32_768, storage_mib=204_800),
+    allowances=(Allowance(name="retention", quantity=Decimal(14), unit="days"),),
 )
 STATEMENT = Statement(
     account_id=ACME.id,
@@ -276,6 +287,7 @@ async def make_rows() -> list[Row]:
         Tracked[Region](item=Region(account_id=ACME.id, name="fra", cloud=Cloud.AWS, location="Frankfurt")),
         Tracked[InstanceType](item=InstanceType(account_id=ACME.id, name="m6i.large", cloud=Cloud.AWS)),
         Tracked[OfferedVersion](item=VERSION),
+        Tracked[OfferedPlan](item=PLAN),
         Tracked[Statement](item=STATEMENT),
     ]
     transitions = [make_transition(ACME, "of-kupe@1", before=Phase.READY, after=Phase.DEGRADED, seconds=60)]

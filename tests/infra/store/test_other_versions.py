@@ -27,6 +27,7 @@ from fleet.model.rate_limit import Budget
 from fleet.model.record import Record
 from fleet.model.spend import Statement
 from fleet.model.stored import read_stored
+from fleet.model.subscription import OfferedPlan
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.model.webhook import Delivery, Webhook, WebhookState
 from fleet.ports.store import Ref
@@ -52,6 +53,7 @@ RECORDS: dict[str, type[Record]] = {
     "region": Tracked[Region],
     "instance_type": Tracked[InstanceType],
     "version": Tracked[OfferedVersion],
+    "offered_plan": Tracked[OfferedPlan],
     "history": Transition,
     "operation": Operation,
     "budget": Budget,
@@ -71,7 +73,7 @@ WITHOUT_A_RECORD = {"open", "lock", "idempotency", "organization", "name", "poin
 """Of these, `schedule` alone has a body, which is no record: `tests/infra/store/test_schedule.py`."""
 SINCE_THE_FIRST = {
     "event", "ledger", "audit", "statement", "envelope", "plan", "webhook", "waiting", "dead", "schedule",
-    "version",
+    "version", "offered_plan",
 }  # fmt: skip
 """Kinds that the first release did not have."""
 
