@@ -10,7 +10,7 @@ import pytest
 from fleet.model.account import AccountState
 from fleet.model.rate_limit import RateLimit, RateScope, Share
 from fleet.observing import planning
-from fleet.observing.planning import INDEX_LAG, NotSent, Planned, plan
+from fleet.observing.planning import NotSent, Planned, plan
 from fleet.ports.store import DueAccount, Lease
 from infra.store.store import TableStore
 from tests.fleet import things
@@ -107,7 +107,7 @@ async def test_an_index_that_lags_costs_nobody_a_turn(
     planning_: Planning, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account_id = await planning_.connect("hidden", in_seconds=30)
-    planning_.world.clock.move(seconds=INDEX_LAG.total_seconds() - 1)
+    planning_.world.clock.move(seconds=4)
     pages = TableStore.due_pages
 
     async def nothing_yet(store: TableStore, places: dict[int, str | None], *_: object) -> object:
@@ -155,6 +155,18 @@ async def test_what_a_queue_refuses_is_sent_by_the_next_plan(planning_: Planning
     planning_.world.clock.move(seconds=60)
     await planning_.run()
     assert planning_.sent == [account_id, account_id]
+
+
+async def test_what_a_queue_refuses_keeps_nothing_else_from_being_sent(
+    planning_: Planning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "PAGE", 1)
+    ids = {await planning_.connect(f"a{number}") for number in range(40)}
+    planning_.world.clock.move(seconds=10)
+    planning_.refuses = True
+    with pytest.raises(NotSent):
+        await planning_.run()
+    assert set(planning_.sent) == ids
 
 
 async def test_of_two_plans_from_one_place_the_second_leaves_the_rest_to_the_first(
