@@ -64,8 +64,8 @@ async def test_following_costs_one_read_and_few_credits(
 ) -> None:
     after = (await read(client, order="NEWEST_FIRST", first=1))["pageInfo"]["startCursor"]
     reader.calls.clear()
-    document = """query ($after: String) { activity(first: 2, after: $after, order: OLDEST_FIRST) {
-      nodes { kind clusterName } pageInfo { endCursor } } }"""
+    document = """query ($after: String) { activity(first: 20, after: $after, order: OLDEST_FIRST) {
+      nodes { id kind occurredAt clusterName accountName from to message } pageInfo { hasNextPage endCursor } } }"""
     answer = await client.send(document, after=after)
     assert dict(reader.calls) == {"activity": 1}
     assert answer["extensions"]["rateLimit"]["cost"] <= 20
