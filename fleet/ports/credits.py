@@ -32,6 +32,12 @@ class Credits(Protocol):
         """Takes all of `cost` or, raising `CreditsUsedUp`, nothing."""
         ...
 
+    def give_back(self, caller_id: str, credits: int, now: datetime) -> None:
+        """Returns a part of what was spent at `now` and not needed. It asks nobody: this process takes them off what
+        the caller spends next in the same window. They are lost with the process.
+        """
+        ...
+
     def used_up(self, caller_id: str, now: datetime) -> CreditStatus | None:
         """The status of a caller of whom this process knows that nothing is left, for a request of one point. It asks
         nobody.

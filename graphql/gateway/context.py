@@ -72,9 +72,9 @@ class Covered:
 class Context:
     """Each request has its own, so that requests do not share what they loaded. `now` is one instant for the whole
     answer. `reader` shows only what the caller may read. `operation_name` is from the request, once it is read, and
-    `credit_status` the credits that it used, once they are known. `mutations` and `refusals` are for the log: what the
-    request asks for, and which of these were refused, each with the reason's name. `is_unusual`: the stock executor has
-    to answer it.
+    `credit_status` the credits that it was charged, once they are known, of which `unused_credits` were given back.
+    `mutations` and `refusals` are for the log: what the request asks for, and which of these were refused, each with
+    the reason's name. `is_unusual`: the stock executor has to answer it.
     """
 
     def __init__(self, services: Services, policy: Policy, *, caller: Caller) -> None:
@@ -92,6 +92,7 @@ class Context:
         self.operation_name: str | None = None
         self.now = services.clock.now()
         self.credit_status: CreditStatus | None = None
+        self.unused_credits = 0
         self.mutations: Sequence[str] = ()
         self.refusals: list[str] = []
         self.is_unusual = False

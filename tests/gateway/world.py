@@ -127,6 +127,9 @@ class Plenty:
             cost=cost, limit=10**9, remaining=10**9 - cost, resets_at=now + timedelta(seconds=30)
         )
 
+    def give_back(self, caller_id: str, credits: int, now: datetime) -> None:
+        """They have enough."""
+
     def used_up(self, caller_id: str, now: datetime) -> CreditStatus | None:
         return None
 

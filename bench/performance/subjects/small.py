@@ -29,6 +29,9 @@ class Free:
     async def spend(self, caller_id: str, cost: int, now: datetime) -> CreditStatus:
         return CreditStatus(cost=cost, limit=10**9, remaining=10**9, resets_at=now + WINDOW)
 
+    def give_back(self, caller_id: str, credits: int, now: datetime) -> None:
+        pass
+
     def used_up(self, caller_id: str, now: datetime) -> CreditStatus | None:
         return None
 

@@ -20,7 +20,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.execution.plan import Compiler, Plan, Unusual
-from gateway.limits.query_cost import cost_of
+from gateway.limits.query_cost import Selected, selected_in
 from gateway.services import Policy
 
 MOST_KEPT = 200
@@ -50,8 +50,9 @@ class Prepared:
     def is_query(self) -> bool:
         return self.operation.operation is OperationType.QUERY
 
-    def cost(self, variables: Mapping[str, Any] | None) -> int:
-        return self._fixed_cost if not self.operation.variable_definitions else self._cost(variables)
+    def selected(self, variables: Mapping[str, Any] | None) -> Selected:
+        """With its query cost."""
+        return self._fixed if not self.operation.variable_definitions else self._select(variables)
 
     def values(self, variables: Mapping[str, Any] | None) -> VariableValues:
         """The variables as execution has them. Raises `Unusual` where they do not fit."""
@@ -81,13 +82,13 @@ class Prepared:
             self._plans[switches] = plan
         return plan
 
-    def _cost(self, variables: Mapping[str, Any] | None) -> int:
+    def _select(self, variables: Mapping[str, Any] | None) -> Selected:
         name = self.operation.name.value if self.operation.name else None
-        return cost_of(self.schema, self.document, name, variables)
+        return selected_in(self.schema, self.document, name, variables)
 
     @cached_property
-    def _fixed_cost(self) -> int:
-        return self._cost(None)
+    def _fixed(self) -> Selected:
+        return self._select(None)
 
     @cached_property
     def _fragments(self) -> Mapping[str, FragmentDefinitionNode]:

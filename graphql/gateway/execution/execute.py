@@ -10,7 +10,7 @@ from gateway.context import Context
 from gateway.execution.documents import DOCUMENTS, Prepared
 from gateway.execution.plan import Unusual
 from gateway.http.request import Asked
-from gateway.limits.bounds import MOST_COST, rate_limit_of
+from gateway.limits.bounds import MOST_COST, give_back, rate_limit_of
 from gateway.limits.document_size import has_accepted_values
 from gateway.schema import SCHEMA
 
@@ -36,7 +36,8 @@ async def execute(asked: Asked, context: Context, kinds: set[OperationType]) -> 
 async def _at_once(prepared: Prepared, asked: Asked, context: Context) -> Answer:
     if not has_accepted_values(asked.variables):
         raise Unusual("too many values")
-    cost = prepared.cost(asked.variables)
+    selected = prepared.selected(asked.variables)
+    cost = selected.cost().credits
     if cost > MOST_COST:
         raise Unusual("too expensive")
     values = prepared.values(asked.variables)
@@ -46,4 +47,5 @@ async def _at_once(prepared: Prepared, asked: Asked, context: Context) -> Answer
     except CreditsUsedUp:
         raise Unusual("no credits are left") from None
     data: dict[str, Any] = await plan.run(context, values)
+    give_back(context, selected, data)
     return Answer(data=data, errors=None, extensions=rate_limit_of(context))

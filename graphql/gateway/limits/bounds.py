@@ -1,6 +1,6 @@
 """The limits of a query: its size before validation, its query cost before execution, and its caller's credits."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from gateway.http.request import MOST_BYTES
 from gateway.http.request_log import mutations_in
 from gateway.limits.document_size import MOST_TOKENS, check_shape, check_values
 from gateway.limits.known_documents import known_documents
-from gateway.limits.query_cost import cost_of
+from gateway.limits.query_cost import Selected, selected_in
 from gateway.types.scalars import write_instant
 
 MOST_COST = 20_000
@@ -25,6 +25,7 @@ UNFIT = "This document or its variables do not match the schema, which is not sh
 
 
 class Bounds(SchemaExtension):
+    _selected = Selected()
     _cost = 0
     _is_charged = False
 
@@ -67,7 +68,8 @@ class Bounds(SchemaExtension):
         if asked.graphql_document is None:
             return
         schema = asked.schema._schema
-        self._cost = cost_of(schema, asked.graphql_document, asked.operation_name, asked.variables)
+        self._selected = selected_in(schema, asked.graphql_document, asked.operation_name, asked.variables)
+        self._cost = self._selected.cost().credits
         if self._cost > MOST_COST:
             raise GraphQLError(
                 f"This query may cost {self._cost} credits; {MOST_COST} are taken. Ask for smaller pages, or for less "
@@ -85,6 +87,12 @@ class Bounds(SchemaExtension):
         result = self.execution_context.result
         if isinstance(result, GraphQLResult) and result.errors and result.errors[0].path is None:
             self._hide_schema()
+        if isinstance(result, GraphQLResult) and result.data is not None and not result.errors:
+            self._give_back(result.data)
+
+    def _give_back(self, data: Mapping[str, Any]) -> None:
+        if not self._context.mutations:
+            give_back(self._context, self._selected, data)
 
     async def _charge(self, cost: int) -> CreditStatus:
         context, self._is_charged = self._context, True
@@ -124,9 +132,25 @@ class Bounds(SchemaExtension):
             raise GraphQLError(UNFIT, extensions={"code": Code.GRAPHQL_VALIDATION_FAILED})
 
 
+def give_back(context: Context, selected: Selected, data: Mapping[str, Any]) -> None:
+    """The credits for items that a query was charged for and that there were not. An answer with errors may have taken
+    more work than it shows: nothing is given back for it.
+    """
+    assert context.credit_status is not None
+    unused = context.credit_status.cost - selected.cost_of(data)[0]
+    if unused > 0:
+        context.unused_credits = unused
+        context.credits.give_back(context.caller.id, unused, context.now)
+
+
 def rate_limit_of(context: Context) -> dict[str, Any]:
     """The extension of an answer that says what it cost. Empty until that is known."""
-    return {} if context.credit_status is None else {"rateLimit": _numbers(context.credit_status)}
+    credit_status = context.credit_status
+    if credit_status is None:
+        return {}
+    numbers, unused = _numbers(credit_status), context.unused_credits
+    numbers["remaining"] += unused
+    return {"rateLimit": {**numbers, "requested": credit_status.cost, "actual": credit_status.cost - unused}}
 
 
 def out_of_credits(credit_status: CreditStatus, now: datetime) -> GraphQLError:

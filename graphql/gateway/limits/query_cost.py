@@ -1,4 +1,5 @@
-"""The query cost: the most that a query can cost, in credits, computed from the document and its variables alone.
+"""The query cost: the most that a query can cost, in credits, computed from the document and its variables alone; and
+what it did cost, by the same rule with the number of items in its answer.
 
 It follows what is read. An object that is read costs a credit: each row of a page or list, each object with an id, each
 field at the first level. Ten fields come with it, its own and those of the values in it; every ten more cost another
@@ -66,12 +67,39 @@ class Selected(NamedTuple):
         return Selected(self.credits + other.credits, self.fields + other.fields, self.parts + other.parts)
 
     def cost(self) -> "Cost":
+        """The most that it can cost."""
         credits, fields = self.credits, self.fields
         for part in self.parts:
             cost = part.cost()
             credits += cost.credits
             fields += cost.fields
         return Cost(credits, fields)
+
+    def cost_of(self, answer: Mapping[str, Any]) -> tuple[int, int]:
+        """What it cost for as many items as the answer has, in credits, and the fields. Items in which nothing can
+        differ are only counted: it takes 0.1 ms for a page of 100 clusters with ten nodes of each.
+        """
+        credits, fields, parts = self
+        for key, below, each, _, is_list, is_row, least in parts:
+            found = answer.get(key)
+            items = () if found is None else found if is_list else (found,)
+            if below.parts:
+                of_part, of_fields = 0, 0
+                for item in items:
+                    if item is not None:
+                        one, inner = below.cost_of(item)
+                        of_part += one
+                        if is_row:
+                            of_part += A_ROW + _further(inner)
+                        else:
+                            of_fields += inner
+            else:
+                of_part, of_fields = each.credits * len(items), each.fields * len(items)
+            if least is None:
+                credits, fields = credits + of_part, fields + of_fields
+            else:
+                credits += max(least, of_part) + _further(of_fields)
+        return credits, fields
 
 
 class Cost(NamedTuple):
@@ -85,20 +113,20 @@ class Cost(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A list, or an object with lists in it: so many `items` at most. `least`, in credits, is of what is read at once;
-    null of what comes with the row around it.
+    """A list, or an object with lists in it: so many `items` at most, `each` of which costs so much at most. `key` is
+    its name in the answer. `least`, in credits, is of what is read at once; null of what comes with the row around it.
     """
 
+    key: str
     below: Selected
+    each: Cost
     items: int
+    is_list: bool
     is_row: bool
     least: int | None
 
     def cost(self) -> Cost:
-        each = self.below.cost()
-        if self.is_row:
-            each = each.of_row()
-        whole = Cost(each.credits * self.items, each.fields * self.items)
+        whole = Cost(self.each.credits * self.items, self.each.fields * self.items)
         if self.least is None:
             return whole
         return Cost(max(self.least, whole.credits) + _further(whole.fields), 0)
@@ -116,9 +144,18 @@ def cost_of(
     variables: Mapping[str, Any] | None,
 ) -> int:
     """The cost of a valid document. An invalid argument is counted as it was given."""
+    return selected_in(schema, document, operation_name, variables).cost().credits
+
+
+def selected_in(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation_name: str | None,
+    variables: Mapping[str, Any] | None,
+) -> Selected:
     operation = get_operation_ast(document, operation_name)
     if operation is None:
-        return 0
+        return Selected()
     is_change = operation.operation is OperationType.MUTATION
     root = schema.mutation_type if is_change else schema.query_type
     assert root is not None
@@ -126,8 +163,7 @@ def cost_of(
         one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
     }
     given = {**_defaults(operation), **(variables or {})}
-    selected = _Costing(schema, fragments, given, root).selections(operation.selection_set, root)
-    return selected.cost().credits
+    return _Costing(schema, fragments, given, root).selections(operation.selection_set, root)
 
 
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
@@ -193,20 +229,22 @@ class _Costing:
             Selected() if node.selection_set is None else self.selections(node.selection_set, inner, first)
         )
         own = Selected(self._surcharge(name, field, arguments), 1)
+        key = name if node.alias is None else node.alias.value
         if of.name.endswith("Connection") and name in ("nodes", "edges"):
-            return own.beside(_part(below, items=page, is_row=True))
+            return own.beside(_part(key, below, page, is_list, is_row=True, least=None))
         if "first" in field.args:
-            return own.beside(_part(below, items=first if is_list else 1, is_row=is_list, least=A_LISTING))
+            items = first if is_list else 1
+            return own.beside(_part(key, below, items, is_list, is_row=is_list, least=A_LISTING))
         items = 1
         if is_list:
             ids = arguments.get("ids")
             items = len(ids) if isinstance(ids, list) else ITEMS_OF_A_LIST
         if of is not self._root:
             is_row = _is_node(inner) and not of.name.endswith("Edge")
-            return own.beside(_part(below, items=items, is_row=is_row))
+            return own.beside(_part(key, below, items, is_list, is_row, least=None))
         if of is self._schema.mutation_type:
-            return Selected(A_CHANGE).beside(_part(below, items=items, least=0))
-        return own.beside(_part(below, items=items, is_row=_is_node(inner), least=A_ROW))
+            return Selected(A_CHANGE).beside(_part(key, below, items, is_list, is_row=False, least=0))
+        return own.beside(_part(key, below, items, is_list, is_row=_is_node(inner), least=A_ROW))
 
     def _surcharge(self, name: str, field: GraphQLField, arguments: Mapping[str, Any]) -> int:
         """In credits, for each way in which many rows are examined."""
@@ -237,6 +275,9 @@ def _is_node(of: GraphQLNamedType) -> bool:
     return is_union_type(of) or any(one.name == "Node" for one in (of, *getattr(of, "interfaces", ())))
 
 
-def _part(below: Selected, *, items: int, is_row: bool = False, least: int | None = None) -> Selected:
-    part = Part(below, items, is_row, least)
-    return Selected(parts=(part,)) if below.parts or items != 1 else Selected(*part.cost())
+def _part(key: str, below: Selected, items: int, is_list: bool, is_row: bool, least: int | None) -> Selected:
+    """What does not depend on an answer is counted at once."""
+    each = below.cost().of_row() if is_row else below.cost()
+    part = Part(key, below, each, items, is_list, is_row, least)
+    is_fixed = not below.parts and (not is_list or each == Cost(0, 0))
+    return Selected(*part.cost()) if is_fixed else Selected(parts=(part,))

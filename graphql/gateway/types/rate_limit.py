@@ -11,7 +11,7 @@ from gateway.types.records import field
 
 @strawberry.type(
     description="Your credits for queries. The query cost is counted in credits: an object costs one credit for each "
-    "time that it may be read, with ten of its fields. The answer's `extensions.rateLimit` has the same numbers."
+    "time that it may be read, with ten of its fields. The answer's `extensions.rateLimit` also has the actual cost."
 )
 class RateLimit:
     cost: int = field("The query cost that this query was charged: the most that it may cost.")

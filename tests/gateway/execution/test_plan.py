@@ -73,7 +73,8 @@ class Both:
         try:
             values = prepared.values(variables)
             context = self._context(is_unusual=False)
-            context.credit_status = await Plenty().spend("", prepared.cost(variables), context.now)
+            cost = prepared.selected(variables).cost().credits
+            context.credit_status = await Plenty().spend("", cost, context.now)
             return await prepared.plan(values).run(context, values)
         except Unusual:
             return None

@@ -343,6 +343,9 @@ class Purse:
         self.spent[caller_id] = self.limit - left + cost
         return CreditStatus(cost=cost, limit=self.limit, remaining=left - cost, resets_at=resets_at)
 
+    def give_back(self, caller_id: str, credits: int, now: datetime) -> None:
+        self.spent[caller_id] -= credits
+
     def used_up(self, caller_id: str, now: datetime) -> CreditStatus | None:
         if self.spent.get(caller_id, 0) < self.limit:
             return None
@@ -356,8 +359,56 @@ async def test_the_remaining_credits_are_in_the_answer_and_in_its_headers(
     document = "{ rateLimit { cost limit remaining resetsAt } }"
     expected = {"cost": 1, "limit": 100, "remaining": 99, "resetsAt": "2026-04-06T12:00:27.200000Z"}
     answer = await client.send(document)
-    assert answer == {"data": {"rateLimit": expected}, "extensions": {"rateLimit": expected}}
+    told = {**expected, "requested": 1, "actual": 1}
+    assert answer == {"data": {"rateLimit": expected}, "extensions": {"rateLimit": told}}
     assert (await client.query(document))["rateLimit"]["remaining"] == 98
+
+
+ACTUAL = {
+    # there are nine clusters, and five accounts
+    "{ clusters(first: 100) { nodes { id } } }": (100, 10),
+    "{ clusters(first: 100) { edges { node { id account { id } } } } }": (200, 18),
+    "{ a: clusters { ...f } } fragment f on ClusterConnection { b: nodes { account { provider { id } } } }": (
+        60,
+        27,
+    ),
+    # of the labels taken for ten, which are twenty fields, there are few
+    "{ clusters(first: 100) { nodes { id labels { key value } } } }": (300, 10),
+    "{ accounts(first: 100) { nodes { clusters(first: 20) { nodes { id } } } } }": (2100, 55),
+    "{ clusters(first: 100) @include(if: false) { nodes { id } } }": (100, 10),
+    '{ clusters(first: 100, filter: { nameContains: "nothing" }) { nodes { id } } }': (300, 210),
+    '{ nodes(ids: ["a", "b", "c"]) { id } }': (3, 3),
+    "{ fleet { clusterCount version } }": (1, 1),
+}
+
+
+@pytest.mark.parametrize("document", ACTUAL)
+async def test_what_a_query_did_not_find_is_given_back(
+    document: str, world: TableStore, clock: SetClock
+) -> None:
+    """However it is answered: at first, again, and by the stock executor."""
+    purse = Purse(100_000)
+    client = Client(world, clock, credits=purse)
+    requested, actual = ACTUAL[document]
+    for turn in range(1, 3):
+        told = (await client.send(document))["extensions"]["rateLimit"]
+        assert (told["requested"], told["actual"], told["cost"]) == (requested, actual, requested)
+        assert sum(purse.spent.values()) == actual * turn
+        assert told["remaining"] == 100_000 - actual * turn
+
+
+async def test_nothing_is_given_back_for_an_answer_with_errors_or_a_mutation(
+    world: TableStore, clock: SetClock
+) -> None:
+    purse = Purse(100_000)
+    client = Client(world, clock, credits=purse)
+    failing = '{ clusters(first: 100) { nodes { id } } more: clusters(after: "none") { nodes { id } } }'
+    change = 'mutation { refreshAccount(id: "x") { userErrors { message } } }'
+    for document, cost in ((failing, 120), (change, 101)):
+        purse.spent.clear()
+        told = (await client.send(document))["extensions"]["rateLimit"]
+        assert (told["requested"], told["actual"]) == (cost, cost)
+        assert sum(purse.spent.values()) == cost
 
 
 @pytest.mark.parametrize("accept", ["application/json", "application/graphql-response+json"])

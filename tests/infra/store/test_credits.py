@@ -104,3 +104,58 @@ async def test_what_can_be_read_is_not_held_back_by_a_counter_that_cannot_be_wri
     assert (await credits.spend("ci", 30, clock.now())).remaining == 70
     with pytest.raises(CreditsUsedUp):
         await credits.spend("ci", 101, clock.now())
+
+
+async def test_what_was_not_needed_is_taken_off_what_is_spent_next(
+    credits: TableCredits, clock: SetClock, table: Table
+) -> None:
+    now = clock.now()
+    await credits.spend("ci", 100, now)
+    assert credits.used_up("ci", now) is not None
+    credits.give_back("ci", 70, now)
+    assert credits.used_up("ci", now) is None
+    assert (await credits.spend("ci", 50, now)).remaining == 20
+    assert (await TableCredits(table, limit=100).spend("web", 1, now)).remaining == 99
+    with pytest.raises(CreditsUsedUp) as refused:
+        await credits.spend("ci", 21, now)
+    assert refused.value.credit_status.remaining == 20, "what is refused takes nothing"
+    assert (await credits.spend("ci", 20, now)).remaining == 0
+    assert credits.used_up("ci", now) is not None
+
+
+async def test_what_is_given_back_is_of_its_process_its_caller_and_its_minute(
+    credits: TableCredits, clock: SetClock, table: Table
+) -> None:
+    other, before = TableCredits(table, limit=100), clock.now()
+    await credits.spend("ci", 90, before)
+    credits.give_back("ci", 80, before)
+    assert (await other.spend("ci", 10, before)).remaining == 0
+    assert (await credits.spend("web", 1, before)).remaining == 99
+    clock.advance(60)
+    assert (await credits.spend("ci", 100, clock.now())).remaining == 0
+    credits.give_back("ci", 80, before)
+    with pytest.raises(CreditsUsedUp):
+        await credits.spend("ci", 1, clock.now())
+
+
+async def test_two_at_once_never_get_back_more_than_was_charged(
+    credits: TableCredits, clock: SetClock
+) -> None:
+    now = clock.now()
+    await credits.spend("ci", 100, now)
+    credits.give_back("ci", 40, now)
+    found = await asyncio.gather(*(credits.spend("ci", 30, now) for _ in range(5)), return_exceptions=True)
+    assert sum(not isinstance(one, BaseException) for one in found) == 1
+    assert (await credits.spend("ci", 10, now)).remaining == 0
+
+
+async def test_of_so_many_callers_and_no_more_it_is_remembered(
+    credits: TableCredits, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.store.credits.MOST_CALLERS", 1)
+    for caller in ("ci", "web"):
+        await credits.spend(caller, 100, clock.now())
+        credits.give_back(caller, 50, clock.now())
+    assert (await credits.spend("ci", 50, clock.now())).remaining == 0
+    with pytest.raises(CreditsUsedUp):
+        await credits.spend("web", 1, clock.now())
