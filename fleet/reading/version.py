@@ -11,7 +11,9 @@ NEWEST_OPERATIONS = 20
 
 
 def version_of(accounts: Sequence[TrackedAccount], operations: Sequence[Operation]) -> str:
-    """An observation that shows nothing new leaves it as it is."""
+    """An observation that shows nothing new leaves it as it is. The operations are a read of their own, because their
+    progress is not written to the row of their account.
+    """
     return digest(
         [
             [(one.account.model_dump_json(), _shown(one.state)) for one in accounts],

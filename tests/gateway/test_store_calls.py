@@ -175,3 +175,12 @@ async def test_nodes_of_one_cluster_are_read_alone(
     reader.calls.clear()
     await client.query("{ clusters(first: 1) { nodes { nodes(first: 3) { nodes { name } } } } }")
     assert (reader.calls["first_nodes"], reader.calls["nodes_of"]) == (0, 1)
+
+
+async def test_the_version_of_a_fleet_takes_two_reads_however_large_it_is(
+    store: TableStore, client: Client, reader: WatchedReader, clock: SetClock
+) -> None:
+    """Of the accounts, and of the newest operations, whose progress no account tells."""
+    for number in range(210):
+        await store.connect(account("northflank", f"a{number}"), due_at=clock.at)
+    assert await calls(client, reader, "{ fleet { version } }") == {"accounts": 1, "operations": 1}
