@@ -38,6 +38,7 @@ from fleet.model.integration import Integration
 from fleet.model.money import LimitWanted, UsageLimit
 from fleet.model.network import AllowedNetwork
 from fleet.model.node import Node
+from fleet.model.spec import ClusterPatch
 from fleet.ports.store import Ref
 from tests.changing.line import ADA, Line
 from tests.contract.kits import KITS
@@ -89,9 +90,7 @@ def after(change: ClusterChange, name: str) -> Callable[[Line, Account], Awaitab
     return make
 
 
-def update(provider: str) -> Asked:
-    patch = KITS[provider].patch
-    assert patch is not None
+def update(provider: str, patch: ClusterPatch) -> Asked:
     return Asked(first=a_cluster, ask=of_cluster(UpdateCluster(provider=provider, patch=patch)))
 
 
@@ -130,7 +129,11 @@ NETWORK = AllowedNetwork(cidr="198.51.100.7/32", name="made up")
 
 VERBS: Mapping[tuple[OperationKind, str], Asked] = {
     **{(OperationKind.CREATE_CLUSTER, provider): Asked(ask=creation) for provider in SPECS},
-    **{(OperationKind.UPDATE_CLUSTER, provider): update(provider) for provider in SPECS},
+    **{
+        (OperationKind.UPDATE_CLUSTER, provider): update(provider, patch)
+        for provider in SPECS
+        if (patch := KITS[provider].patch) is not None
+    },
     **{
         (OperationKind.DELETE_CLUSTER, provider): Asked(first=a_cluster, ask=of_cluster(DeleteCluster()))
         for provider in SPECS

@@ -104,6 +104,14 @@ REQUESTS: Mapping[str, Sequence[Request]] = {
     ),
 }
 
+ORDINARY = (
+    Request(what="create", method="POST", path=r"/.+"),
+    Request(what="change", method="PATCH", path=f"/.+/{_ID}"),
+    Request(what="change", method="PUT", path=f"/.+/{_ID}"),
+    Request(what="delete", method="DELETE", path=f"/.+/{_ID}"),
+)
+"""How a provider that is not in `REQUESTS` gets them, such as a new one. One that differs gets lines of its own."""
+
 STEPS: Mapping[str, Sequence[str]] = {
     "CREATE_CLUSTER": ("create",),
     "UPDATE_CLUSTER": ("change",),
@@ -163,7 +171,7 @@ def read_taken(
     for one in recorded:
         if one.method == "GET" or one.status is None or one.status >= 300:
             continue
-        for request in REQUESTS[provider]:
+        for request in REQUESTS.get(provider, ORDINARY):
             if request.method == one.method and (found := re.fullmatch(request.path, one.path)):
                 key = found.groupdict().get("id")
                 name = None if key is None else names.get((provider, key), key)

@@ -196,15 +196,16 @@ async def moved_to_the_first_page(request: httpx.Request, answer: Answer) -> htt
 
 
 async def refused_as_it_does(request: httpx.Request, answer: Answer) -> httpx.Response:
-    """With the headers that this provider has for it."""
+    """With the headers that this provider has for it. What is asked for beside it is answered."""
+    refused = {"method": request.method, "path": request.url.path}
     fault = httpx.Request(
         "POST",
         request.url.copy_with(path="/_sandbox/faults", params={}),
-        json={"kind": "rate-limited", "times": 1, "seconds": 30},
+        json={"kind": "rate-limited", "times": 1, "seconds": 30, **refused},
     )
     assert (await answer(fault)).status_code == 201
     response = await answer(request)
-    assert response.status_code == 429
+    assert response.status_code == 429, f"{request.url.path} was answered with {response.status_code}"
     return response
 
 

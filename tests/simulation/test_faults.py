@@ -285,7 +285,8 @@ async def _wrong_with(victim: Victim, name: str, route: str, mishap: str | Inter
         victim.transport.act = None
         for _ in range(RECOVERED_AFTER):
             await victim.beat()
-        return [f"{name} of {route}, {mishap}: {str(error).splitlines()[0]}"]
+        why, _, _ = str(error).partition("\n")
+        return [f"{name} of {route}, {mishap}: {why}"]
     return []
 
 
