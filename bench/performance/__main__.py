@@ -43,6 +43,8 @@ def measured(measure: Measure, rounds: int) -> Result:
     if missing := measure.missing():
         return Result(measure=measure, missing=missing)
     with fleets(measure.fleets), measure.beside() as environment:
+        if measure.fleets:  # what is measured holds once a process has asked, whose bundles the others read
+            list(run(measure.subjects, 1, environment))
         return Result(measure=measure, rounds=list(run(measure.subjects, rounds, environment)))
 
 

@@ -161,7 +161,7 @@ class DynamoTable:
                 ExpressionAttributeValues=to_attributes(
                     {":by": by, ":most": most, ":room": most - by, ":expires_at": expires_at}
                 ),
-                ReturnValues="UPDATED_NEW",
+                ReturnValues="ALL_NEW",  # also where nothing is added
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
