@@ -90,6 +90,10 @@ class Prepared:
         exec(text if place is None else self.code(*place), globals_, locals_)  # noqa: S102 - as dataclasses does
 
     def install(self) -> None:
+        """What was imported before, from a folder whose modules are here alone, is empty: it is imported anew."""
+        for name in self.contents.modules.keys() & sys.modules.keys():
+            if getattr(sys.modules[name], "__file__", None) is None:
+                del sys.modules[name]
         sys.meta_path.insert(0, self)
         dataclasses.exec = self.execute  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 

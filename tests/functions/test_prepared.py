@@ -122,3 +122,16 @@ def test_what_was_not_prepared_is_looked_for_as_ever(folder: Path) -> None:
         [sys.executable, "-ISB", "-c", program, folder], capture_output=True, text=True, check=True
     )
     assert done.stdout == "2\n"
+
+
+def test_what_was_imported_before_is_imported_anew(folder: Path) -> None:
+    """A runtime may import a package that we bring, too, before it comes to the function: it finds an empty folder."""
+    prepare(folder)
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import others, functions;"
+        "from others.named import NAME; import others; print(NAME, others.__file__[len(sys.argv[1]):])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-ISB", "-c", program, folder], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("a /others/__init__.py")
