@@ -53,6 +53,7 @@ class App:
         if scope["path"].startswith(f"{CONTROL}/"):
             await self._control(scope, receive, send)
             return
+        arrived_at = self._api.clock.now()
         response = await self._respond(scope, receive)
         self._journal.record(
             RecordedRequest(
@@ -60,7 +61,7 @@ class App:
                 path=scope["path"],
                 query=scope["query_string"].decode(),
                 status=response.status_code if response else None,
-                at=self._api.clock.now(),
+                at=arrived_at,
             )
         )
         if response is None:

@@ -18,7 +18,7 @@ class RecordedRequest:
     status: int | None
     """The status of the answer. None if the connection was reset."""
     at: datetime
-    """When it was answered, by the sandbox's clock."""
+    """When it arrived, by the sandbox's clock."""
 
 
 class Journal:

@@ -7,7 +7,7 @@ the last of them so long before its end that the provider can have come to an en
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,29 @@ from sandbox.qovery.changes import DEPLOYMENT, STOP
 
 CLOCKS_DIFFER = timedelta(milliseconds=200)
 """A runner's clock goes on steadily, and a machine's is set now and then."""
+
+
+@dataclass(frozen=True)
+class Advances:
+    """By how much the clocks of the providers are ahead of the machine's. While they are advanced, nobody can tell
+    which of them already is, and the runner's clock differs a little: so a time of the machine is a span of theirs.
+    """
+
+    _made: list[tuple[datetime, datetime, timedelta]] = field(default_factory=list)
+
+    def add(self, began_at: datetime, ended_at: datetime, by: timedelta) -> None:
+        """Of an advance that was made between two times of the machine."""
+        self._made.append((began_at, ended_at, by))
+
+    def earliest(self, machine: datetime) -> datetime:
+        """Only what was over by then counts."""
+        over = (by for _, ended_at, by in self._made if ended_at + CLOCKS_DIFFER <= machine)
+        return machine + sum(over, timedelta())
+
+    def latest(self, machine: datetime) -> datetime:
+        """What had begun by then counts too."""
+        begun = (by for began_at, _, by in self._made if began_at - CLOCKS_DIFFER <= machine)
+        return machine + sum(begun, timedelta())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +56,7 @@ class Taken:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """An operation as its reader sees it."""
+    """An operation as its reader sees it: asked for at the earliest, ended at the latest."""
 
     id: str
     provider: str
@@ -43,6 +66,10 @@ class Done:
     asked_at: datetime
     ended_at: datetime | None
     message: str = ""
+
+    def __str__(self) -> str:
+        ended = f", ended at {self.ended_at:%X.%f}" if self.ended_at else ""
+        return f"{self.kind} of {self.name} at {self.provider} ({self.id}, asked for at {self.asked_at:%X.%f}{ended})"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox.journal import RecordedRequest
-from tests.kill.judging import ARE_CHANGES, STEPS, Done, Taken, judge_deletions, judge_sendings, read_taken
+from tests.kill.judging import (
+    ARE_CHANGES,
+    STEPS,
+    Advances,
+    Done,
+    Taken,
+    judge_deletions,
+    judge_sendings,
+    read_taken,
+)
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -129,3 +138,32 @@ def test_a_change_that_nobody_asks_for_is_strange() -> None:
     )
     assert read == [Taken(provider="northflank", what="drain", name="machine", at=NOON)]
     assert len(strange) == 1
+
+
+def test_what_ends_while_the_clocks_are_advanced_is_taken_for_as_late_as_it_can_be() -> None:
+    """The last clock is advanced, the end is seen, and only then the advance is noted."""
+    advances = Advances()
+    advances.add(at(12), at(12.5), timedelta(seconds=30))
+    asked_at = advances.earliest(at(0))
+    sent = [taken("deploy", 1)]
+    for seconds in (11.9, 12, 12.2, 12.5, 13):
+        ended_at = advances.latest(at(seconds))
+        assert judge_sendings([done("DEPLOY_CLUSTER", asked_at=asked_at, ended_at=ended_at)], sent) == []
+    early = done("DEPLOY_CLUSTER", asked_at=asked_at, ended_at=advances.latest(at(11.7)))
+    assert len(judge_sendings([early], sent)) == 1
+
+
+def test_what_is_asked_for_while_the_clocks_are_advanced_may_reach_one_that_is_not_yet() -> None:
+    advances = Advances()
+    advances.add(at(12), at(12.5), timedelta(seconds=30))
+    for seconds in (12, 12.2, 12.5, 12.6):
+        asked = done(asked_at=advances.earliest(at(seconds)), ended_at=advances.latest(at(60)))
+        assert judge_sendings([asked], [taken(seconds=seconds)]) == []
+    assert advances.earliest(at(13)) == advances.latest(at(13)) == at(43)
+
+
+def test_advances_add_up() -> None:
+    advances = Advances()
+    for seconds in (10, 20):
+        advances.add(at(seconds), at(seconds), timedelta(seconds=30))
+    assert (advances.latest(at(15)), advances.latest(at(25))) == (at(45), at(85))

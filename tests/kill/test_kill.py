@@ -242,7 +242,8 @@ async def judge(life: Life, world: World, story: Story, created: Mapping[str, se
     assert {one: operations[one]["state"] for one in story.ended} == story.ended
     taken, strange = world.taken(story.names)
     assert not strange
-    assert not judge_sendings([to_done(one, world) for one in operations.values()], taken)
+    wrong = judge_sendings([to_done(one, world) for one in operations.values()], taken)
+    assert not wrong, "\n".join(wrong)
     for provider in SPECS:
         assert all(living[provider][name] == 1 for name in ours(living[provider]))
         assert world.created(provider) == len(created[provider] | ours(living[provider])), provider
@@ -255,12 +256,13 @@ async def judge(life: Life, world: World, story: Story, created: Mapping[str, se
             change["cluster"]["provider"]["kind"].lower(),
             change["cluster"]["id"],
             change["clusterName"],
-            world.provider_time(datetime.fromisoformat(change["observedAt"])),
+            world.advances.latest(datetime.fromisoformat(change["observedAt"])),
         )
         for change in deleted
         if change["cluster"] is not None
     ]
-    assert not judge_deletions(gone, taken, lambda name: name.startswith("kill-"))
+    wrong = judge_deletions(gone, taken, lambda name: name.startswith("kill-"))
+    assert not wrong, "\n".join(wrong)
     for operation_id, operation in operations.items():
         asked = story.answered.get(operation_id)
         if operation["state"] == "SUCCEEDED" and asked is not None:
@@ -306,7 +308,7 @@ def to_done(operation: Mapping[str, Any], world: World) -> Done:
         kind=operation["kind"],
         state=operation["state"],
         name=operation["targetName"],
-        asked_at=world.provider_time(datetime.fromisoformat(operation["requestedAt"])),
-        ended_at=None if ended_at is None else world.provider_time(datetime.fromisoformat(ended_at)),
+        asked_at=world.advances.earliest(datetime.fromisoformat(operation["requestedAt"])),
+        ended_at=None if ended_at is None else world.advances.latest(datetime.fromisoformat(ended_at)),
         message="" if failure is None else failure["message"],
     )

@@ -26,7 +26,7 @@ from fleet.model.rate_limit import RateFacts
 from fleet.ports.clock import SystemClock
 from sandbox import RateLimit, Server, serve
 from sandbox.faults import FaultKind
-from tests.kill.judging import Taken, read_taken
+from tests.kill.judging import Advances, Taken, read_taken
 
 ROOT = Path(__file__).parents[2]
 PLENTY = RateLimit(requests=100_000, window_seconds=60)
@@ -63,8 +63,7 @@ class World:
     fakes: Mapping[str, Server]
     names: dict[str, str] = field(default_factory=dict)
     lives: "list[subprocess.Popen[str]]" = field(default_factory=list)
-    ahead: list[tuple[datetime, timedelta]] = field(default_factory=list)
-    """By how much the clocks of the fakes are ahead of the machine's, since when."""
+    advances: Advances = field(default_factory=Advances)
 
     @property
     def state(self) -> Path:
@@ -120,13 +119,10 @@ class World:
 
     def advance(self, seconds: float) -> None:
         """Makes time pass at the providers."""
+        began_at = datetime.now(UTC)
         for fake in self.fakes.values():
             fake.clock.advance(seconds)
-        before = self.ahead[-1][1] if self.ahead else timedelta()
-        self.ahead.append((datetime.now(UTC), before + timedelta(seconds=seconds)))
-
-    def provider_time(self, machine: datetime) -> datetime:
-        return machine + max((by for since, by in self.ahead if since <= machine), default=timedelta())
+        self.advances.add(began_at, datetime.now(UTC), timedelta(seconds=seconds))
 
     def taken(self, names: Mapping[tuple[str, str], str]) -> tuple[list[Taken], list[str]]:
         """What all providers took, and what of it nobody asks for. `names` as in `read_taken`."""
