@@ -6,22 +6,26 @@ belongs to which verb:
 
     verb                    the end shows in
     CREATE_CLUSTER          the cluster of the provider's answer, in a settled phase (registered, where that is all)
-    UPDATE_CLUSTER          what was asked, in a settled phase; a deployment that began since and has settled, where one
-                            was started
+    UPDATE_CLUSTER          what was asked, or what the provider made of it, in a settled phase; a deployment that began
+                            since and has settled, where one was started
     STOP_CLUSTER            STOPPED
     DEPLOY_CLUSTER          a deployment that began since, and READY with nothing left to be applied
     DELETE_CLUSTER          a cluster that is marked deleted
-    SET_SPEND_LIMIT         the limit, as it was given or as it was converted
+    SET_SPEND_LIMIT         the limit, as it was given or as the provider made it
     CLEAR_SPEND_LIMIT       no limit
-    UPGRADE_CLUSTER         the version that was asked for, settled; a deployment since, where the provider has them
+    UPGRADE_CLUSTER         the version that was asked for, or another of its release or a later one, settled; a
+                            deployment since, where the provider has them
     FINALIZE_UPGRADE        no upgrade that waits for its end, and the release that was to be made final
     ROLL_BACK_UPGRADE       an earlier release than the one that was to be left, settled
     LOCK, UNLOCK_CLUSTER    whether it can be deleted
     ALLOW, DISALLOW_NETWORK the provider's answer: the list is observed by itself, and later
     CREATE_INTEGRATION      the integration of the provider's answer
-    UPDATE_INTEGRATION      the description and features that were given; the answer, where only credentials were
+    UPDATE_INTEGRATION      what was asked, or what the provider made of it; the answer, where only credentials were
     DELETE_INTEGRATION      its absence from a complete listing
     CORDON, UNCORDON, DRAIN the provider's answer: no provider shows it otherwise
+
+What a provider made of a wish differs from the wish and from what there was before the sending. What is as it was
+before shows that nothing was done (`fleet.changing.comparison`).
 """
 
 from collections.abc import Callable, Mapping
@@ -29,13 +33,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
+from fleet.changing.comparison import agrees, has_moved
 from fleet.model.change import (
     Change,
     CreateCluster,
     CreateIntegration,
     FinalizeUpgrade,
     RollBackUpgrade,
-    SetSpendLimit,
     UpdateCluster,
     UpdateIntegration,
     UpgradeCluster,
@@ -44,7 +48,6 @@ from fleet.model.cluster import Cluster, Phase
 from fleet.model.integration import Integration
 from fleet.model.money import SpendLimitState
 from fleet.model.operation import Operation
-from fleet.model.spec import Compared, Difference
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.model.upgrade import UpgradeState, is_of_an_earlier_release, runs
 
@@ -55,6 +58,8 @@ class Verdict(Enum):
     YES = auto()
     NO = auto()
     NOT_SHOWN = auto()
+    OTHERWISE = auto()
+    """Not as it was asked for, and not as it was before: the provider converts, trims or rounds, or is half done."""
     GAVE_UP = auto()
     """The provider came to an end, and not to the one that was asked for."""
 
@@ -162,7 +167,7 @@ def update_taken(operation: Operation, row: TrackedCluster) -> Verdict:
     assert isinstance(operation.change, UpdateCluster)
     if not operation.change.patch.is_shown:
         return Verdict.NOT_SHOWN
-    if operation.change.patch.matches(row.item):
+    if agrees(operation, row.item) or _is_converted(operation, row):
         return Verdict.YES
     return Verdict.NOT_SHOWN if row.item.is_moving else Verdict.NO
 
@@ -170,17 +175,28 @@ def update_taken(operation: Operation, row: TrackedCluster) -> Verdict:
 def updated(operation: Operation, row: TrackedCluster) -> Verdict:
     change = operation.change
     assert isinstance(change, UpdateCluster)
-    is_shown = change.patch.matches(row.item)
+    is_shown = agrees(operation, row.item)
     if not change.is_deployed:
-        return _yes(is_shown)
+        return Verdict.OTHERWISE if not is_shown and _is_converted(operation, row) else _yes(is_shown)
     if _has_failed_since(operation, row):
         return Verdict.GAVE_UP
     was_degraded = row.item.phase is Phase.DEGRADED
     at_rest = is_settled(row.item) or (was_degraded and row.item.is_converged is not False)
     if operation.starts_deployment and not has_begun(operation, row):
         return Verdict.NO
-    was_applied = has_begun(operation, row) and operation.before.revision not in (None, row.item.revision)
+    was_applied = has_begun(operation, row) and _has_another_revision(operation, row)
+    if at_rest and not is_shown and not was_applied and _is_converted(operation, row):
+        return Verdict.OTHERWISE
     return _yes(at_rest and (is_shown or was_applied))
+
+
+def _is_converted(operation: Operation, row: TrackedCluster) -> bool:
+    """A number that moves by itself, as that of nodes, is no part of the revision."""
+    return _has_another_revision(operation, row) and has_moved(operation, row.item)
+
+
+def _has_another_revision(operation: Operation, row: TrackedCluster) -> bool:
+    return operation.before.revision not in (None, row.item.revision)
 
 
 def stopped(operation: Operation, row: TrackedCluster) -> Verdict:
@@ -223,10 +239,14 @@ def delete_taken(operation: Operation, observed: ObservedCollection) -> Verdict:
 
 
 def limit_set(operation: Operation, row: TrackedCluster) -> Verdict:
-    assert isinstance(operation.change, SetSpendLimit)
-    if row.item.spend_limit.state is SpendLimitState.UNKNOWN:
+    state = row.item.spend_limit.state
+    if state is SpendLimitState.UNKNOWN:
         return Verdict.NOT_SHOWN
-    return _yet(operation.change.limit.matches(row.item.spend_limit), row)
+    if agrees(operation, row.item):
+        return Verdict.YES
+    if state is SpendLimitState.LIMITED and _is_converted(operation, row):
+        return Verdict.OTHERWISE
+    return _yet(False, row)
 
 
 def limit_cleared(operation: Operation, row: TrackedCluster) -> Verdict:
@@ -252,9 +272,13 @@ def upgrade_begun(operation: Operation, row: TrackedCluster) -> Verdict:
 
 
 def _runs_it(operation: Operation, row: TrackedCluster) -> bool:
-    change = operation.change
+    """Or another of its release or a later one, to which the provider went instead."""
+    change, version = operation.change, row.item.version
     assert isinstance(change, UpgradeCluster)
-    return change.version is not None and runs(row.item.version, change.version)
+    if change.version is None or version is None:
+        return False
+    went_on = has_moved(operation, row.item) and not is_of_an_earlier_release(version, change.version)
+    return went_on or runs(version, change.version)
 
 
 def locked(operation: Operation, row: TrackedCluster) -> Verdict:
@@ -311,31 +335,23 @@ def _has_left(operation: Operation, row: TrackedCluster) -> bool | None:
     return change.version is not None and is_of_an_earlier_release(version, change.version)
 
 
-def differences(operation: Operation, observed: ObservedCollection) -> tuple[Difference, ...]:
-    """What was created or updated shows otherwise than it was asked for."""
-    row, link = row_of(operation, observed), _link_of(operation, observed)
-    match operation.change:
-        case CreateCluster(spec=wanted) if row is not None:
-            return wanted.differences(row.item)
-        case UpdateCluster(patch=wanted) if row is not None:
-            return wanted.differences(row.item)
-        case CreateIntegration() as change if link is not None:
-            return tuple(one.to_difference() for one in _compare(change, link.item) if not one.agrees)
-        case _:
-            return ()
+def shown_of(operation: Operation, observed: ObservedCollection) -> Cluster | Integration | None:
+    """The target as this observation showed it. Null where it did not, or not in a form that reads."""
+    row = row_of(operation, observed) or _link_of(operation, observed)
+    return None if row is None or row.unread is not None else row.item
 
 
 # ----------------------------------------------------------------------------------------------------- integrations
 
 
-def about_integration(judge: Callable[[Change, Integration], bool]) -> Judge:
+def about_integration(judge: Callable[[Operation, Integration], Verdict]) -> Judge:
     def judged(operation: Operation, observed: ObservedCollection) -> Verdict:
         if operation.target is None or observed.integrations is None:
             return Verdict.NOT_SHOWN
         row = _link_of(operation, observed)
         if row is None:
             return Verdict.NO if observed.is_complete else Verdict.NOT_SHOWN
-        return Verdict.NOT_SHOWN if row.unread is not None else _yes(judge(operation.change, row.item))
+        return Verdict.NOT_SHOWN if row.unread is not None else judge(operation, row.item)
 
     return judged
 
@@ -346,38 +362,22 @@ def _link_of(operation: Operation, observed: ObservedCollection) -> Tracked[Inte
     return observed.integrations.get(operation.target.key)
 
 
-def integration_created(change: Change, integration: Integration) -> bool:
+def integration_created(operation: Operation, integration: Integration) -> Verdict:
     """The provider answered with its identity; what differs from the wish is said and proves nothing."""
-    return True
+    return Verdict.YES
+
+
+def integration_updated(operation: Operation, integration: Integration) -> Verdict:
+    if agrees(operation, integration):
+        return Verdict.YES
+    return Verdict.OTHERWISE if has_moved(operation, integration) else Verdict.NO
 
 
 def identifies(change: CreateIntegration, integration: Integration) -> bool:
-    """Whether an integration of the name can be the one that was asked for. Its features may be more than those."""
-    return all(one.agrees for one in _compare(change, integration))
-
-
-def _compare(change: CreateIntegration, integration: Integration) -> tuple[Compared, ...]:
-    name, features, cloud = change.name, change.features, change.cloud
-    return (
-        Compared("name", name, integration.name, name == integration.name),
-        Compared(
-            "features", features, integration.features, set(features or ()) <= set(integration.features)
-        ),
-        Compared("cloud", cloud, integration.cloud, cloud is None or cloud is integration.cloud),
-    )
-
-
-def shows_integration(change: Change, integration: Integration) -> bool:
-    """Whether what was asked of an integration is shown. A provider that keeps no description refuses one."""
-    assert isinstance(change, UpdateIntegration)
-    return all(
-        (
-            change.description is None or integration.description == change.description,
-            change.features is None or set(change.features) == set(integration.features),
-            change.allowed_teams is None or set(change.allowed_teams) == set(integration.allowed_teams or ()),
-            change.permission_check in (None, integration.permission_check),
-        )
-    )
+    """Whether an integration of the name can be the one that was asked for: what a provider converts or adds is not
+    compared.
+    """
+    return change.cloud in (None, integration.cloud)
 
 
 def integration_gone(operation: Operation, observed: ObservedCollection) -> Verdict:

@@ -8,7 +8,7 @@ before `Ready.send`.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from fleet.changing.postconditions import shows_integration
+from fleet.changing.comparison import compare, look
 from fleet.model.capability import Capability
 from fleet.model.change import (
     AllowNetwork,
@@ -143,6 +143,7 @@ def of_cluster(send_to: SendToCluster, capability: Capability) -> Prepare:
         before = Before(
             revision=cluster.revision,
             deployment=cluster.deployment,
+            look=look(operation.change, cluster),
             was_shown=isinstance(operation.change, LockCluster) and cluster.is_deletion_protected is True,
         )
         return Ready(send=send, before=before, cluster=cluster)
@@ -401,9 +402,9 @@ async def prepare_change_of_integration(asking: Asking) -> Ready:
     was_shown = (
         isinstance(change, UpdateIntegration)
         and change.has_credentials
-        and shows_integration(change, integration)
+        and all(one.agrees for one in compare(change, integration))
     )
-    return Ready(send=send, before=Before(was_shown=was_shown))
+    return Ready(send=send, before=Before(look=look(change, integration), was_shown=was_shown))
 
 
 async def _integrations(adapter: Adapter) -> tuple[Integration, ...]:

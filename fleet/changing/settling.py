@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fleet.changing.comparison import differences
 from fleet.changing.postconditions import (
     ObservedCollection,
     Verdict,
-    differences,
     has_begun,
     identifies,
     row_of,
+    shown_of,
 )
 from fleet.changing.verbs import DEPLOY, VERBS
 from fleet.model.change import CreateCluster, CreateIntegration, UpdateIntegration
@@ -29,7 +30,9 @@ from fleet.model.tracking import Tracked
 from fleet.providers import PROVIDERS
 
 GRACE = timedelta(minutes=2)
-"""How long a request whose answer was lost may still be on its way into the provider's listings."""
+"""How long a request whose answer was lost may still be on its way into the provider's listings, and one that was
+answered may be shown by half.
+"""
 ABSENT_OBSERVATIONS = 2
 """How many complete observations have to show no trace of it."""
 
@@ -105,16 +108,21 @@ def _note_begun(operation: Operation, observed: ObservedCollection) -> Operation
 
 
 def _conclude(operation: Operation, observed: ObservedCollection, now: datetime) -> Operation:
-    row = row_of(operation, observed)
+    assert operation.answered_at is not None
+    row, shown = row_of(operation, observed), shown_of(operation, observed)
+    otherwise = () if shown is None else differences(operation, shown)
+    is_over = now >= operation.deadline
     match VERBS[operation.kind].ended(operation, observed):
         case Verdict.YES:
-            return operation.succeeded(now, differences(operation, observed))
+            return operation.succeeded(now, otherwise)
+        case Verdict.OTHERWISE if is_over or observed.began_at >= operation.answered_at + GRACE:
+            return operation.succeeded(now, otherwise)
         case Verdict.GAVE_UP:
             return operation.failed(_gave_up(operation, observed, now))
         case Verdict.NO if row is not None and row.is_tombstone:
             return operation.failed(_failure(FailureKind.NOT_FOUND, "It is gone from the provider.", now))
         case _:
-            return operation
+            return operation.timed_out(now, otherwise) if is_over else operation
 
 
 def _confirm(operation: Operation, observed: ObservedCollection, now: datetime) -> Operation:
@@ -123,7 +131,7 @@ def _confirm(operation: Operation, observed: ObservedCollection, now: datetime) 
     if verb.creates:
         return _adopt(operation, observed, now)
     match verb.taken(operation, observed):
-        case Verdict.YES if not operation.before.was_shown:
+        case Verdict.YES | Verdict.OTHERWISE if not operation.before.was_shown:
             return operation.answered(now)
         case Verdict.NO if verb.is_shown and not _hides_what_was_asked(operation):
             return _miss(

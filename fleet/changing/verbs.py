@@ -74,7 +74,7 @@ class Verb:
 
 _CLUSTER, _INTEGRATION, _NODE = TargetKind.CLUSTER, TargetKind.INTEGRATION, TargetKind.NODE
 _LIMIT_SET, _LIMIT_CLEARED = about_cluster(shows.limit_set), about_cluster(shows.limit_cleared)
-_INTEGRATION_SHOWN = about_integration(shows.shows_integration)
+_INTEGRATION_UPDATED = about_integration(shows.integration_updated)
 
 VERBS: Mapping[OperationKind, Verb] = {
     verb.kind: verb
@@ -199,8 +199,8 @@ VERBS: Mapping[OperationKind, Verb] = {
             change=UpdateIntegration,
             target=_INTEGRATION,
             prepare=asks.prepare_change_of_integration,
-            taken=_INTEGRATION_SHOWN,
-            ended=_INTEGRATION_SHOWN,
+            taken=_INTEGRATION_UPDATED,
+            ended=_INTEGRATION_UPDATED,
         ),
         Verb(
             change=DeleteIntegration,

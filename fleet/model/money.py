@@ -30,6 +30,9 @@ class Money(Record):
     minor_units: int
     currency: str
 
+    def __str__(self) -> str:
+        return f"{self.decimal:f} {self.currency}"
+
     @classmethod
     def rounded(cls, amount: Decimal, currency: str) -> Self:
         """An amount in the main unit. A part of the smallest unit is rounded, half of it away from zero."""

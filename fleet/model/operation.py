@@ -1,6 +1,7 @@
 """An operation is one change: an intent before anything is sent, and then its progress until it ends."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -50,14 +51,15 @@ class Target(Record):
 
 class Before(Record):
     """What there was when a request was sent. `keys` are the clusters that already had the name of a creation.
-    `revision` (before the first request) and `deployment` are those of the target, as in `Cluster`. `was_shown` tells
-    that the target looked as it was asked to already, as far as a provider shows it: then its look says nothing of the
-    request.
+    `revision` (before the first request) and `deployment` are those of the target, as in `Cluster`. `look` is a digest
+    of each member that was asked for (before the first request), by its name. `was_shown` tells that the target looked
+    as it was asked to already, as far as a provider shows it: then its look says nothing of the request.
     """
 
     keys: tuple[str, ...] = ()
     revision: str | None = None
     deployment: str | None = None
+    look: Annotated[Mapping[str, str], Field(exclude_if=lambda look: not look)] = {}
     was_shown: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
 
 
@@ -148,11 +150,11 @@ class Operation(Record):
         self, now: datetime, before: Before = NOTHING_BEFORE, change: Change | None = None
     ) -> "Operation":
         """The request goes out now, with `change` where that had to be worked out. From here on the provider may have
-        accepted it, even if this process dies. Of several requests the first found the revision that the change
-        replaces: what was registered by then is no earlier state.
+        accepted it, even if this process dies. Of several requests the first found the revision and the look that the
+        change replaces: what was registered by then is no earlier state.
         """
         if self.answered_at is not None and self.before.revision is not None:
-            before = before.model_copy(update={"revision": self.before.revision})
+            before = before.model_copy(update={"revision": self.before.revision, "look": self.before.look})
         return self._with(
             change=change or self.change,
             state=OperationState.UNCONFIRMED,
@@ -211,7 +213,7 @@ class Operation(Record):
         message = f"{by} cancelled it before anything was sent."
         return self.failed(Failure(kind=FailureKind.REJECTED, message=message, occurred_at=now))
 
-    def timed_out(self, now: datetime) -> "Operation":
+    def timed_out(self, now: datetime, differences: tuple[Difference, ...] = ()) -> "Operation":
         if not self.is_understood:
             message = (
                 "Another version of Fleetgraph began it and knows more; what became of it is not known here."
@@ -229,7 +231,9 @@ class Operation(Record):
                 "The provider answered that it took the request, and has shown nothing of the change since."
             )
         failure = Failure(kind=FailureKind.TIMEOUT, message=message, occurred_at=now)
-        return self._with(state=OperationState.TIMED_OUT, finished_at=now, failure=failure)
+        return self._with(
+            state=OperationState.TIMED_OUT, finished_at=now, failure=failure, differences=differences
+        )
 
     def abandoned(self, now: datetime) -> "Operation":
         message = "The account was disconnected before the end of this was seen."

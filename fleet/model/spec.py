@@ -37,14 +37,15 @@ class Difference(Record):
 
 
 class Compared(NamedTuple):
-    """A member that was asked for, and what a cluster shows. `agrees` is also true where the provider converts it or
-    does not show it.
+    """A member that was asked for, and what is shown of it. `agrees` is also true where the provider converts it or
+    does not show it. `whole` is all that is shown of it, where `got` is a summary for people.
     """
 
     field: str
     asked: object
     got: object
     agrees: bool
+    whole: object = None
 
     def to_difference(self) -> Difference:
         return Difference(field=self.field, asked=_write(self.asked), got=_write(self.got))

@@ -15,6 +15,7 @@ from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateLimit, RateScope
 from fleet.model.record import Record
 from fleet.model.spec import ClusterPatch, ClusterSpec, Compared, NameRule, not_cleared
+from fleet.model.upgrade import runs
 
 
 class CockroachdbRegion(Record):
@@ -114,8 +115,8 @@ class CockroachdbServerless(Record):
         if self.regions is not None:
             regions, shown = sorted(self.regions), sorted(cluster.regions)
             yield Compared("regions", regions, shown, not shown or shown == regions)
-        yield _compared("primary_region", self.primary_region, primary)
-        yield _compared("upgrades", self.upgrades, details.upgrade_type)
+        yield from _compared("primary_region", self.primary_region, primary)
+        yield from _compared("upgrades", self.upgrades, details.upgrade_type)
         if self.spend_limit is not None and cluster.spend_limit.state is not SpendLimitState.UNKNOWN:
             is_shown = self.spend_limit.matches(cluster.spend_limit) or (
                 self.spend_limit.is_free and _is_free(cluster)
@@ -208,16 +209,16 @@ class CockroachdbAdvanced(Record):
                 and all(wanted[name].agrees(region) for name, region in shown.items())
             )
             counts = {name: region.node_count for name, region in shown.items()}
-            yield Compared(
-                "region_nodes", {name: one.nodes for name, one in wanted.items()}, counts, are_shown
-            )
+            asked = {name: one.nodes for name, one in wanted.items()}
+            machines = {one.name: [one.node_count, one.vcpus, one.machine_type] for one in details.regions}
+            yield Compared("region_nodes", asked, counts, are_shown, machines)
         per_node = cluster.capacity.per_node
-        yield _compared("vcpus", self.vcpus, per_node.cpu_millicores and per_node.cpu_millicores / 1000)
-        yield _compared("machine_type", self.machine_type, cluster.capacity.instance_type)
-        yield _compared(
+        yield from _compared("vcpus", self.vcpus, per_node.cpu_millicores and per_node.cpu_millicores / 1000)
+        yield from _compared("machine_type", self.machine_type, cluster.capacity.instance_type)
+        yield from _compared(
             "storage_gib", self.storage_gib or None, per_node.storage_mib and per_node.storage_mib / 1024
         )
-        yield _compared_version(cluster, self.version)
+        yield from _compared_version(cluster, self.version)
 
 
 def _has_own_machines(given: Mapping[str, object]) -> bool:
@@ -296,11 +297,13 @@ class CockroachdbClusterSpec(ClusterSpec):
 
     def compare(self, cluster: Cluster) -> Iterable[Compared]:
         """Older versions of the API show less; what is not shown is not compared."""
-        yield _compared("cloud", self.cloud, cluster.cloud)
+        yield from _compared("cloud", self.cloud, cluster.cloud)
         yield from self.plan.compare(cluster)
         if self.labels is not None:
-            yield _compared("labels", self.labels, cluster.labels)
-        yield _compared("is_deletion_protected", self.is_deletion_protected, cluster.is_deletion_protected)
+            yield from _compared("labels", self.labels, cluster.labels)
+        yield from _compared(
+            "is_deletion_protected", self.is_deletion_protected, cluster.is_deletion_protected
+        )
 
     def identifies(self, cluster: Cluster) -> bool:
         return _agree(cluster.cloud, self.cloud) and (
@@ -338,12 +341,14 @@ class CockroachdbClusterPatch(ClusterPatch):
 
     def compare(self, cluster: Cluster) -> Iterable[Compared]:
         """As of a specification. Labels that were cleared are shown as none."""
-        yield _compared_version(cluster, self.version)
+        yield from _compared_version(cluster, self.version)
         if self.plan is not None:
             yield from self.plan.compare(cluster)
         if "labels" in self:
-            yield _compared("labels", self.labels or {}, cluster.labels)
-        yield _compared("is_deletion_protected", self.is_deletion_protected, cluster.is_deletion_protected)
+            yield from _compared("labels", self.labels or {}, cluster.labels)
+        yield from _compared(
+            "is_deletion_protected", self.is_deletion_protected, cluster.is_deletion_protected
+        )
 
 
 def _distinct(regions: Sequence[str]) -> Sequence[str]:
@@ -365,15 +370,17 @@ def _agree(shown: object, wanted: object) -> bool:
     return shown is None or wanted is None or shown == wanted
 
 
-def _compared(field: str, asked: object, got: object) -> Compared:
-    return Compared(field, asked, got, _agree(got, asked))
+def _compared(field: str, asked: object, got: object) -> Iterable[Compared]:
+    if asked is not None:
+        yield Compared(field, asked, got, _agree(got, asked))
 
 
-def _compared_version(cluster: Cluster, wanted: str | None) -> Compared:
+def _compared_version(cluster: Cluster, wanted: str | None) -> Iterable[Compared]:
     """A version is asked for by its major part and shown with its patch."""
-    shown = cluster.version
-    is_shown = wanted is None or shown is None or f"{shown}.".startswith(f"{wanted}.")
-    return Compared("version", wanted, shown, is_shown)
+    if wanted is not None:
+        yield Compared(
+            "version", wanted, cluster.version, cluster.version is None or runs(cluster.version, wanted)
+        )
 
 
 def _is_busy(cluster: Cluster, capability: Capability) -> bool:

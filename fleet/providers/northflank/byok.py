@@ -99,7 +99,7 @@ def compare_byok(
             ", ".join(sorted(_name(one.provider_id, one.is_default) for one in some))
             for some in (wanted.pools, pools)
         )
-        yield Compared("byok.pools", asked, got, _are_shown(wanted.pools, pools))
+        yield Compared("byok.pools", asked, got, _are_shown(wanted.pools, pools), pools)
 
 
 def _are_shown(wanted: Sequence[ByokPoolWanted], pools: Sequence[NodePool]) -> bool:

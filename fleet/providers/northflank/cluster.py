@@ -229,7 +229,7 @@ def _compare_pools(cluster: Cluster, wanted: Sequence[NodePoolWanted]) -> Compar
         ", ".join(f"{one.node_count} x {one.node_type} of {one.disk_size_gb} GB" for one in some)
         for some in (wanted, pools)
     )
-    return Compared("node_pools", asked, got, _show_pools(cluster, wanted))
+    return Compared("node_pools", asked, got, _show_pools(cluster, wanted), pools)
 
 
 def _show_pools(cluster: Cluster, wanted: Sequence[NodePoolWanted]) -> bool:

@@ -258,6 +258,7 @@ def _compare(
             [one.name for one in details.secret_managers],
             len(details.secret_managers) == len(wanted.secret_managers or ())
             and all(one.is_shown_by(details.secret_managers) for one in wanted.secret_managers or ()),
+            details.secret_managers,
         ),
     )
     return [one for one in every if one.field in given]

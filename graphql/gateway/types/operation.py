@@ -165,7 +165,7 @@ class Operation(Node):
     failure: ProviderFailure | None = field("What went wrong, also with the latest of several attempts.")
     differences: list[Difference] = field(
         "Members that the provider set to other values than were asked for, e.g. another machine type of the "
-        "same size. Known after the change has succeeded."
+        "same size. Known once the change has succeeded, or timed out."
     )
     warnings: list[ProviderWarning] = field("What the provider warned of when it took the change.")
     candidates: list[Cluster] = field(

@@ -411,6 +411,14 @@ class TestIntegrations:
         settled = settle(asked, links(self.LINK), LATER)
         assert settled.target == Target(kind=TargetKind.INTEGRATION, key="link")
 
+    def test_what_a_provider_converts_of_a_new_link_makes_it_no_stranger(self) -> None:
+        link = CreateIntegration(
+            name="Prod AWS", features=("BYOC",), credentials=AwsRole(role_arn="arn:role")
+        )
+        asked = lost(link).model_copy(update={"provider": "qovery"})
+        settled = settle(asked, links(self.LINK), LATER)
+        assert settled.target == Target(kind=TargetKind.INTEGRATION, key="link")
+
     def test_a_changed_description_shows(self) -> None:
         asked = taken(UpdateIntegration(description="new"), "link", TargetKind.INTEGRATION)
         assert settle(asked, links(self.LINK), LATER).state is OperationState.RUNNING
