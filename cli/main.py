@@ -126,9 +126,13 @@ def _run(session: Session, arguments: list[str]) -> int:
 
 
 def _complete(session: Session, instruction: str) -> int:
-    from click.shell_completion import shell_complete
+    from cli.shells import SHELLS
 
-    return shell_complete(ROOT, {"obj": session}, "fleetgraph", VARIABLE, instruction)
+    shell = SHELLS.get(instruction.removesuffix("_complete"))
+    if shell is None:
+        return Exit.FAILED
+    session.screen.say(shell(ROOT, {"obj": session}, "fleetgraph", VARIABLE).complete())
+    return Exit.OK
 
 
 def _sentence(error: click.UsageError) -> str:
