@@ -1,5 +1,6 @@
 """No verb is forgotten by the kill test: it is held against the product's own table, and against the schema."""
 
+import itertools
 import random
 import re
 from collections.abc import Mapping
@@ -9,8 +10,9 @@ import pytest
 from fleet.changing.verbs import VERBS as ROWS
 from fleet.model.change import OperationKind
 from fleet.providers import PROVIDERS
+from sandbox import serve
 from tests.kill.judging import MOVES_FOR, REQUESTS, STEPS
-from tests.kill.verbs import EXEMPT, NOBODY, OF_PROVIDERS, VERBS, Fleet
+from tests.kill.verbs import EXEMPT, NOBODY, OF_PROVIDERS, RESTLESS, VERBS, Fleet
 from tests.kill.world import ROOT
 
 OF_NOBODY = [
@@ -126,3 +128,22 @@ EVERYTHING = {
         ]
     },
 }
+
+
+@pytest.mark.parametrize("kind", [OperationKind.STOP_CLUSTER, OperationKind.DEPLOY_CLUSTER])
+def test_what_a_cluster_does_by_itself_is_not_asked_of_it(kind: OperationKind) -> None:
+    """A request that was lost with its runner would be taken for done, and rightly so: nobody could tell."""
+    with serve("qovery") as fake:
+        names = [
+            one.name for one in itertools.chain(*(o.clusters.values() for o in fake.world.organizations))
+        ]
+    clusters = [
+        {"id": name, "name": name, "provider": {"kind": "QOVERY"}, "status": {"phase": "READY"}}
+        for name in names
+    ]
+    verb = VERBS[kind, "qovery"]
+    fleet = Fleet({"clusters": {"nodes": clusters}}, random.Random(0))
+    chosen = {asked.name for _ in range(200) if (asked := verb(fleet)) is not None}
+    assert chosen
+    assert not chosen & RESTLESS
+    assert set(names) > RESTLESS

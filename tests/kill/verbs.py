@@ -9,6 +9,7 @@ from typing import Any
 from fleet.changing.verbs import VERBS as ROWS
 from fleet.model.change import OperationKind
 from fleet.providers import PROVIDERS
+from sandbox.qovery.world import World
 
 OPERATION = "operation { id state } userErrors { __typename message }"
 FLEET = """{
@@ -322,6 +323,19 @@ def refresh(fleet: Fleet) -> Asked | None:
     return ask_of(OperationKind.REFRESH_ACCOUNT, provider, account, "refreshAccount")
 
 
+RESTLESS = {
+    cluster.name
+    for organization in World(seed=0).organizations
+    for cluster in organization.clusters.values()
+    if cluster.life.repeats
+}
+"""Clusters of the fake Qovery that stop and are deployed by themselves: there it would prove no request."""
+
+
+def waits_to_be_asked(cluster: Any) -> bool:
+    return cluster["name"] not in RESTLESS
+
+
 QUIET = ("READY", "STOPPED", "FAILED", "DEGRADED")
 NOBODY = ""
 """In place of a provider where none is asked to change anything."""
@@ -331,10 +345,10 @@ VERBS: Mapping[tuple[OperationKind, str], Verb] = {
     **{(OperationKind.UPDATE_CLUSTER, provider): update(provider) for provider in SPECS},
     **{(OperationKind.DELETE_CLUSTER, provider): delete(provider) for provider in SPECS},
     (OperationKind.STOP_CLUSTER, "qovery"): of_cluster(
-        OperationKind.STOP_CLUSTER, "stopCluster", "qovery", phases=("READY",)
+        OperationKind.STOP_CLUSTER, "stopCluster", "qovery", phases=("READY",), fits=waits_to_be_asked
     ),
     (OperationKind.DEPLOY_CLUSTER, "qovery"): of_cluster(
-        OperationKind.DEPLOY_CLUSTER, "deployCluster", "qovery", phases=QUIET
+        OperationKind.DEPLOY_CLUSTER, "deployCluster", "qovery", phases=QUIET, fits=waits_to_be_asked
     ),
     (OperationKind.SET_SPEND_LIMIT, "cockroachdb"): set_limit,
     (OperationKind.CLEAR_SPEND_LIMIT, "cockroachdb"): clear_limit,
