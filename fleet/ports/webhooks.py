@@ -36,9 +36,11 @@ class Webhooks(Protocol):
         """In the order name, id."""
         ...
 
-    async def change(self, webhook_id: str, revise: Callable[[Webhook], Webhook]) -> KnownWebhook | None:
-        """Replaces the webhook by what `revise` returns for it. Null if the webhook does not exist. A delivery that is
-        running stops when it next records its progress.
+    async def change(
+        self, webhook_id: str, revise: Callable[[KnownWebhook], KnownWebhook]
+    ) -> KnownWebhook | None:
+        """Replaces the webhook and its state by what `revise` returns for them. Null if the webhook does not exist. A
+        delivery that is running stops when it next records its progress.
         """
         ...
 

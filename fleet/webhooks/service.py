@@ -122,7 +122,8 @@ class WebhookService:
         before = None if url is None else await self._replace_url(known.webhook, url.strip())
         try:
             changed = await self.webhooks.change(
-                webhook_id, lambda webhook: webhook.model_copy(update=members)
+                webhook_id,
+                lambda one: one.model_copy(update={"webhook": one.webhook.model_copy(update=members)}),
             )
         except BaseException:
             if before is not None:
@@ -157,19 +158,16 @@ class WebhookService:
     async def replay(self, caller: Caller, webhook_id: str) -> ChangedWebhook:
         """Lets what was given up wait again, up to 500 deliveries, the oldest first."""
         _require_admin(caller)
-        known = await self._need_understood(webhook_id)
+        await self._need_understood(webhook_id)
         now = self.clock.now()
         dead = await self.webhooks.dead(webhook_id, after=None, limit=MOST_REPLAYED)
         for delivery in dead:
             fresh = delivery.model_copy(update={"attempts": 0, "since": now, "next_at": now})
             await self.webhooks.revive(webhook_id, fresh)
-        state = known.state.model_copy(
-            update={
-                "dead_count": max(known.state.dead_count - len(dead), 0),
-                "waiting_count": known.state.waiting_count + len(dead),
-            }
-        )
-        return ChangedWebhook(known.model_copy(update={"state": state}))
+        changed = await self.webhooks.change(webhook_id, lambda one: _revived(one, len(dead)))
+        if changed is None:
+            raise _gone()
+        return ChangedWebhook(changed)
 
     async def _need(self, webhook_id: str) -> KnownWebhook:
         known = await self.webhooks.find(webhook_id)
@@ -237,6 +235,14 @@ class WebhookService:
         if not account_ids or len(await self.reader.accounts_by_id(account_ids)) < len(account_ids):
             return [InvalidInput("One of these is not the ID of an account.", path=("account_ids",))]
         return []
+
+
+def _revived(known: KnownWebhook, count: int) -> KnownWebhook:
+    counts = {
+        "dead_count": max(known.state.dead_count - count, 0),
+        "waiting_count": known.state.waiting_count + count,
+    }
+    return known.model_copy(update={"state": known.state.model_copy(update=counts)})
 
 
 def _faults_of_name(name: str) -> list[Refused]:

@@ -51,24 +51,26 @@ class TableWebhooks:
         found = await read_page(self._table, span, _to_webhook, now=self._clock.now(), limit=limit)
         return [known for _, known in found]
 
-    async def change(self, webhook_id: str, revise: Callable[[Webhook], Webhook]) -> KnownWebhook | None:
+    async def change(
+        self, webhook_id: str, revise: Callable[[KnownWebhook], KnownWebhook]
+    ) -> KnownWebhook | None:
         key = _key(webhook_id)
         async for _ in tries(self._clock):
             row = await self._table.get(key, consistent=True)
             if row is None:
                 return None
-            known = _to_webhook(row)
-            webhook, version = revise(known.webhook), int(row["version"])
+            revised, version = revise(_to_webhook(row)), int(row["version"])
             keep: Row = {
-                "body": webhook.model_dump_json(),
+                "body": revised.webhook.model_dump_json(),
+                "state": revised.state.model_dump_json(),
                 "version": version + 1,
-                **entry(LISTING, _LISTED, join(*webhook.order)),
+                **entry(LISTING, _LISTED, join(*revised.webhook.order)),
             }
             try:
                 await self._table.write(update(key, keep=keep, condition=is_still(version)))
             except (ConditionFailed, Contended):
                 continue
-            return KnownWebhook(webhook=webhook, state=known.state)
+            return revised
         raise Contended("others kept writing the same webhook")
 
     async def remove(self, webhook_id: str) -> None:

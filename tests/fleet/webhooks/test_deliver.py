@@ -141,6 +141,7 @@ async def test_what_is_given_up_lets_the_next_of_its_cluster_go_and_can_be_repla
     fleet.receiver.refuse = lambda message: None
     replayed = await fleet.service.replay(ADMIN, made.known.webhook.id)
     assert (replayed.known.state.dead_count, replayed.known.state.waiting_count) == (0, 1)
+    assert await fleet.known(made) == replayed.known, "also where no turn comes, because it is paused"
     await fleet.turn(made)
     assert fleet.receiver.became == ["c1 READY", "c1 FAILED"]
     assert await fleet.webhooks.dead(made.known.webhook.id, after=None, limit=10) == []

@@ -191,7 +191,8 @@ async def test_webhooks_envelopes_and_plans_of_a_next_version_are_there(
     assert await webhooks.take(WEBHOOK.id, now=clock.now(), until=until) is None  # it is paused
     assert known.webhook.is_understood is is_whole
     if is_whole:
-        await webhooks.change(WEBHOOK.id, lambda one: one.model_copy(update={"paused_at": None}))
+        active = WEBHOOK.model_copy(update={"paused_at": None})
+        await webhooks.change(WEBHOOK.id, lambda one: one.model_copy(update={"webhook": active}))
         assert await webhooks.take(WEBHOOK.id, now=clock.now(), until=until) is not None
     assert len(await webhooks.waiting(WEBHOOK.id)) == 1
     assert len(await webhooks.dead(WEBHOOK.id, after=None, limit=5)) == 1

@@ -124,7 +124,12 @@ export function WebhookRow({ webhook, connection }: { webhook: WebhookRow_webhoo
       </div>
       <span className="actions">
         {data.deadCount > 0 && (
-          <Button kind="quiet" because={isReplaying ? "It is being asked for." : null} onClick={async () => tell((await replay({ id })).replayWebhook, "They are sent again.")}>
+          <Button
+            kind="quiet"
+            aria-label={`Send again to ${name}`}
+            because={isReplaying ? "It is being asked for." : null}
+            onClick={async () => tell((await replay({ id })).replayWebhook, isPaused ? "They are sent when it is resumed." : "They are sent again.")}
+          >
             Send again
           </Button>
         )}
