@@ -1,4 +1,4 @@
-"""A short text that differs as soon as anything has changed that this caller may see."""
+"""A short text that differs as soon as anything has changed that this caller may see of accounts and operations."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,8 @@ NEWEST_OPERATIONS = 20
 
 def version_of(accounts: Sequence[TrackedAccount], operations: Sequence[Operation]) -> str:
     """An observation that shows nothing new leaves it as it is. The operations are a read of their own, because their
-    progress is not written to the row of their account.
+    progress is not written to the row of their account. Envelopes, keys and webhooks would be one each, for what
+    people change a few times a month.
     """
     return digest(
         [

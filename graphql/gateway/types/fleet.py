@@ -161,8 +161,10 @@ class Fleet:
     vcpu_limit: BigInt = field("The vCPUs of those clusters, together.", resolver=vcpu_limit)
     spend: FleetSpend = field("What it costs in the running periods.", resolver=spend)
     version: str = field(
-        "Differs once anything that you see has changed: ask for it every few seconds, and for the rest when it "
-        "differs. An observation that shows nothing new leaves it as it is. It says nothing of ages.",
+        "Differs once anything has changed that you see of accounts, of what was observed of them, and of the newest "
+        "operations: ask for it every few seconds, and for the rest when it differs. An observation that shows nothing "
+        "new leaves it as it is. It says nothing of ages, and nothing of envelopes, keys and webhooks, which are kept "
+        "here and change when somebody changes them.",
         resolver=version,
     )
     coverage: Coverage = field(
