@@ -1,5 +1,7 @@
 """What every test of the page does on it."""
 
+import json
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -27,3 +29,14 @@ def axe(page: Page) -> list[str]:
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
     violations = page.evaluate("async rules => (await axe.run(document, {runOnly: rules})).violations", rules)
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in violations]
+
+
+def memory_of(page: Page) -> str:
+    """Every text that JavaScript on the page can still reach."""
+    devtools = page.context.new_cdp_session(page)
+    chunks: list[str] = []
+    devtools.on("HeapProfiler.addHeapSnapshotChunk", lambda event: chunks.append(event["chunk"]))
+    devtools.send("HeapProfiler.collectGarbage")
+    devtools.send("HeapProfiler.takeHeapSnapshot", {"reportProgress": False})
+    devtools.detach()
+    return "\n".join(json.loads("".join(chunks))["strings"])

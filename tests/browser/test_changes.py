@@ -228,6 +228,47 @@ def test_a_cluster_goes_from_the_form_to_ready(page: Page, witness: Witness) -> 
     assert witness.complaints == []
 
 
+def begin(page: Page, provider: str, account: str) -> None:
+    page.goto("/create")
+    page.get_by_role("radio", name=re.compile(provider)).click()
+    page.get_by_role("radio", name=re.compile(account)).click()
+    page.get_by_label("Name", exact=True).fill("from-the-form")
+
+
+def test_the_form_offers_the_versions_that_the_plan_can_have(page: Page, witness: Witness) -> None:
+    begin(page, "CockroachDB Cloud", "Meridian")
+    what = page.get_by_role("region", name="What", exact=True)
+    expect(what).to_contain_text(
+        "Version None is on offer here: the provider chooses it.", use_inner_text=True
+    )
+    page.get_by_label("Plan").select_option("advanced")
+    version = page.get_by_label("Version")
+    expect(version.locator("option").nth(1)).to_have_text(re.compile(r"v\d+\.\d+, .*supported until \d{4}-"))
+    assert axe(page) == []
+    chosen = version.locator("option").nth(1).get_attribute("value")
+    version.select_option(chosen)
+    page.get_by_label("Cloud", exact=True).select_option("GCP")
+    page.get_by_label("Region").select_option(index=1)
+    page.get_by_role("button", name="Dry run").click()
+    shown = page.get_by_role("region", name="What would be sent")
+    expect(shown).to_contain_text(f'"cockroach_version": "{chosen}"')
+    assert witness.complaints == []
+
+
+def test_the_form_says_why_no_versions_are_on_offer_and_what_the_plan_of_the_account_holds(
+    page: Page,
+) -> None:
+    what = page.get_by_role("region", name="What", exact=True)
+    begin(page, "Northflank", "Tidewater Studio")
+    expect(what).to_contain_text("Northflank chooses the Kubernetes version of a new cluster.")
+    expect(page.get_by_label("Version")).to_have_count(0)
+    begin(page, "Kupe Cloud", "Acme Tools")
+    expect(what).to_contain_text("Kupe lists no versions on offer.")
+    facts = what.get_by_role("definition")
+    expect(facts.nth(1)).to_have_text(re.compile(r"^\d+ of \d+$"))
+    expect(facts.nth(2)).to_have_text(re.compile(r"\d+ vCPU, .*GiB"))
+
+
 def test_a_dry_run_shows_the_requests_and_sends_exactly_these(page: Page, witness: Witness) -> None:
     page.goto("/create")
     page.get_by_role("radio", name=re.compile("Kupe Cloud")).click()

@@ -6,7 +6,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Witness
-from tests.browser.looking import axe, settled
+from tests.browser.looking import axe, memory_of, settled
 
 SECRET = "planted on the page and nowhere else"
 
@@ -54,6 +54,7 @@ def test_what_cannot_be_read_back_is_masked_sent_once_and_gone(page: Page, witne
     expect(row).to_contain_text("byoc-logs", timeout=60_000)
     assert SECRET not in page.content()
     assert SECRET not in page.evaluate("JSON.stringify([localStorage, sessionStorage])")
+    assert SECRET not in memory_of(page)
     assert witness.complaints == []
 
     row.get_by_role("button", name="Delete Made on the page").click()

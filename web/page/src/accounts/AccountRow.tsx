@@ -52,6 +52,7 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
     account,
   );
   const [open, setOpen] = useState<"token" | "disconnect" | "ledger" | null>(null);
+  const close = () => setOpen(null);
   const refusal = useRefusal("ADMIN");
   const { freshness, token, deletionGuard: hold } = data;
   return (
@@ -92,7 +93,7 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
         <Button kind="quiet" onClick={() => setOpen("ledger")} aria-label={`Observations of ${data.name}`}>
           Observations
         </Button>
-        <Ledger id={data.id} name={data.name} isOpen={open === "ledger"} onClose={() => setOpen(null)} />
+        {open === "ledger" && <Ledger id={data.id} name={data.name} onClose={close} />}
         <RefreshAccount id={data.id} name={data.name} />
         {refusal === null && (
           <>
@@ -102,8 +103,8 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
             <Button kind="quiet" onClick={() => setOpen("disconnect")} aria-label={`Disconnect ${data.name}`}>
               Disconnect
             </Button>
-            <ReplaceToken id={data.id} name={data.name} isOpen={open === "token"} onClose={() => setOpen(null)} />
-            <Disconnect id={data.id} name={data.name} isOpen={open === "disconnect"} onClose={() => setOpen(null)} />
+            {open === "token" && <ReplaceToken id={data.id} name={data.name} onClose={close} />}
+            {open === "disconnect" && <Disconnect id={data.id} name={data.name} onClose={close} />}
           </>
         )}
       </span>

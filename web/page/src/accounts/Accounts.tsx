@@ -87,7 +87,7 @@ export default function Accounts() {
           </Section>
         );
       })}
-      <Connect providers={providers} isOpen={isConnecting} onClose={() => setConnecting(false)} />
+      {isConnecting && <Connect providers={providers} onClose={() => setConnecting(false)} />}
     </div>
   );
 }

@@ -13,9 +13,9 @@ import { Skeleton } from "../parts/States";
 import { useFollowed } from "../relay/useFollowed";
 import type { OfAccount } from "./ReplaceToken";
 
-export function Ledger({ id, name, isOpen, onClose }: OfAccount) {
+export function Ledger({ id, name, onClose }: OfAccount) {
   return (
-    <Dialog title={`Observations of ${name}`} isOpen={isOpen} onClose={onClose} isWide>
+    <Dialog title={`Observations of ${name}`} onClose={onClose} isWide>
       <Suspense fallback={<Skeleton />}>
         <Content accountId={id} />
       </Suspense>

@@ -1,29 +1,27 @@
 /** Gives an account another token. The old one is forgotten here, not revoked at the provider. */
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { graphql } from "react-relay";
 import type { ReplaceTokenMutation } from "../__generated__/ReplaceTokenMutation.graphql";
-import { Button } from "../parts/Button";
-import { Dialog } from "../parts/Dialog";
-import { say } from "../parts/Toasts";
+import { ChangeDialog } from "../changing/ChangeDialog";
+import { Secret } from "../parts/fields";
 import { seal } from "../relay/secrets";
 import { useChange } from "../relay/useChange";
 
 export interface OfAccount {
   id: string;
   name: string;
-  isOpen: boolean;
   onClose: () => void;
 }
 
-export function ReplaceToken({ id, name, isOpen, onClose }: OfAccount) {
-  const [apiToken, setToken] = useState("");
-  const [fault, setFault] = useState<string | null>(null);
-  const [change, isBusy] = useChange<ReplaceTokenMutation>(graphql`
+export function ReplaceToken({ id, name, onClose }: OfAccount) {
+  const [token, setToken] = useState("");
+  const [change] = useChange<ReplaceTokenMutation>(graphql`
     mutation ReplaceTokenMutation($id: ID!, $apiToken: Secret!) {
       replaceAccountToken(id: $id, apiToken: $apiToken) {
         userErrors {
           __typename
           message
+          path
         }
         account {
           ...AccountRow_account
@@ -31,38 +29,23 @@ export function ReplaceToken({ id, name, isOpen, onClose }: OfAccount) {
       }
     }
   `);
-  const because = isBusy ? "The token is being tried." : apiToken ? null : "Give the token.";
-  const replace = async (event: FormEvent) => {
-    event.preventDefault();
-    if (because) return;
-    setFault(null);
-    const { replaceAccountToken } = await change({ id, apiToken: seal(apiToken) });
-    const refused = replaceAccountToken?.userErrors[0];
-    if (refused) setFault(refused.message);
-    else if (replaceAccountToken) {
-      say(`${name} has another token.`);
-      setToken("");
-      onClose();
-    }
-  };
   return (
-    <Dialog title={`Another token for ${name}`} isOpen={isOpen} onClose={onClose}>
-      <form onSubmit={replace}>
-        <label htmlFor="new-token">API token</label>
-        <input id="new-token" type="password" autoComplete="off" value={apiToken} onChange={(event) => setToken(event.target.value)} />
-        <p className="muted small">It is tried first: a refused one does not replace the old one. The old one is forgotten here, not revoked at the provider.</p>
-        {fault && (
-          <p role="alert" className="tone-broken">
-            {fault}
-          </p>
-        )}
-        <footer>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" because={because}>
-            Replace
-          </Button>
-        </footer>
-      </form>
-    </Dialog>
+    <ChangeDialog
+      title={`Another token for ${name}`}
+      done={`${name} has another token.`}
+      label="Replace"
+      isOurs
+      because={token ? null : "Give the token."}
+      ask={async () => (await change({ id, apiToken: seal(token) })).replaceAccountToken}
+      onClose={onClose}
+    >
+      <Secret
+        name="token"
+        title="API token"
+        values={{ token }}
+        onChange={(changed) => setToken(changed.token ?? "")}
+        note="It is tried first: a refused one does not replace the old one. The old one is forgotten here, not revoked at the provider."
+      />
+    </ChangeDialog>
   );
 }

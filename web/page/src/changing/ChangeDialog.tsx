@@ -1,4 +1,4 @@
-/** A change at a provider in a dialog, which closes once it was asked for. */
+/** A change in a dialog, which closes once it was asked for. */
 import { Button } from "../parts/Button";
 import { Dialog } from "../parts/Dialog";
 import { say } from "../parts/Toasts";
@@ -6,19 +6,20 @@ import { ChangeForm, type ChangeFormProps } from "./ChangeForm";
 
 interface ChangeDialogProps extends Omit<ChangeFormProps, "onSent" | "actions"> {
   title: string;
-  /** What is said once it was asked for. */
-  done: string;
-  isOpen: boolean;
+  /** What is said once it was asked for. Left out where the dialog goes on. */
+  done?: string;
+  isWide?: boolean;
   onClose: () => void;
 }
 
-export function ChangeDialog({ title, done, isOpen, onClose, children, ...form }: ChangeDialogProps) {
+export function ChangeDialog({ title, done, onClose, children, isWide, ...form }: ChangeDialogProps) {
   const finish = () => {
+    if (done === undefined) return;
     say(done);
     onClose();
   };
   return (
-    <Dialog title={title} isOpen={isOpen} onClose={onClose} isWide>
+    <Dialog title={title} onClose={onClose} isWide={isWide ?? !form.isOurs}>
       <ChangeForm {...form} onSent={finish} actions={<Button onClick={onClose}>Cancel</Button>}>
         {children}
       </ChangeForm>

@@ -1,4 +1,4 @@
-/** The form of a change at a provider: made at once, or shown by a dry run first. Every such change passes here. */
+/** The form of a change: made at once, or shown by a dry run first. Every change that is asked for in a form passes here. */
 import { type FormEvent, type ReactNode, useState } from "react";
 import { Button } from "../parts/Button";
 import { Fact } from "../parts/Fact";
@@ -17,6 +17,8 @@ export interface ChangeFormProps {
   wish?: string;
   /** Its input can hold secrets, so that its plan is applied with the input once more: `ask` takes the digest. */
   hasSecrets?: boolean;
+  /** It changes nothing at a provider, so that there is no dry run. */
+  isOurs?: boolean;
   /** What the button says that makes the change. */
   label: string;
   kind?: "primary" | "danger";
@@ -32,7 +34,7 @@ export interface ChangeFormProps {
   children?: ReactNode;
 }
 
-export function ChangeForm({ ask, wish = "", hasSecrets = false, label, kind = "primary", because = null, className, actions, onSent, onRefused, conflict, children }: ChangeFormProps) {
+export function ChangeForm({ ask, wish = "", hasSecrets = false, isOurs = false, label, kind = "primary", because = null, className, actions, onSent, onRefused, conflict, children }: ChangeFormProps) {
   const [isBusy, setBusy] = useState(false);
   const [refused, setRefused] = useState<readonly Refusal[]>([]);
   const [planned, setPlanned] = useState<{ wish: string; plan: NonNullable<Answer["plan"]> } | null>(null);
@@ -86,9 +88,11 @@ export function ChangeForm({ ask, wish = "", hasSecrets = false, label, kind = "
       <footer className="submit">
         {actions}
         <span className="spread muted small">{reason}</span>
-        <Button because={reason} onClick={() => void request(true)}>
-          Dry run
-        </Button>
+        {!isOurs && (
+          <Button because={reason} onClick={() => void request(true)}>
+            Dry run
+          </Button>
+        )}
         <Button type="submit" kind={kind} because={reason}>
           {label}
         </Button>

@@ -8,30 +8,15 @@ import { useChange } from "../relay/useChange";
 
 interface DeleteProps {
   cluster: { readonly id: string; readonly name: string; readonly revision: string };
-  isOpen: boolean;
   onClose: () => void;
 }
 
-export function Delete({ cluster, isOpen, onClose }: DeleteProps) {
+export function Delete({ cluster, onClose }: DeleteProps) {
   const [typed, setTyped] = useState("");
   const [change] = useChange<DeleteMutation>(graphql`
     mutation DeleteMutation($id: ID!, $confirmName: String!, $expectedRevision: Revision, $dryRun: Boolean) {
       deleteCluster(id: $id, confirmName: $confirmName, expectedRevision: $expectedRevision, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
-        cluster {
-          ...Header_cluster
-        }
+        ...answer_cluster @relay(mask: false)
       }
     }
   `);
@@ -43,7 +28,6 @@ export function Delete({ cluster, isOpen, onClose }: DeleteProps) {
       kind="danger"
       because={typed === cluster.name ? null : "Type the name first."}
       ask={async (dryRun) => (await change({ id: cluster.id, confirmName: typed, expectedRevision: cluster.revision, dryRun })).deleteCluster}
-      isOpen={isOpen}
       onClose={onClose}
     >
       <p className="warning tone-broken">

@@ -167,6 +167,7 @@ function Actions({ cluster }: { cluster: Subject }) {
   const [opened, setOpened] = useState<VerbName | "delete" | "upgrade" | null>(null);
   const close = () => setOpened(null);
   const verbs = useVerbs(cluster.id);
+  const chosen = verbs.find((verb) => verb.name === opened);
   const { upgrade } = cluster;
   const canEnd = upgrade.state === "PENDING_FINALIZATION";
   const { lock } = useLock(cluster);
@@ -204,13 +205,13 @@ function Actions({ cluster }: { cluster: Subject }) {
           >
             Delete
           </Button>
-          {verbs.map((verb) => (
-            <ChangeDialog key={verb.name} title={verb.title} done={verb.done} label={verb.label} ask={verb.ask} isOpen={opened === verb.name} onClose={close}>
-              <p>{verb.meaning}</p>
+          {chosen && (
+            <ChangeDialog title={chosen.title} done={chosen.done} label={chosen.label} ask={chosen.ask} onClose={close}>
+              <p>{chosen.meaning}</p>
             </ChangeDialog>
-          ))}
-          <Upgrade cluster={cluster} isOpen={opened === "upgrade"} onClose={close} />
-          <Delete cluster={cluster} isOpen={opened === "delete"} onClose={close} />
+          )}
+          {opened === "upgrade" && <Upgrade cluster={cluster} onClose={close} />}
+          {opened === "delete" && <Delete cluster={cluster} onClose={close} />}
         </>
       )}
     </span>

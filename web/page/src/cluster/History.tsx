@@ -6,7 +6,7 @@ import type { HistoryQuery } from "../__generated__/HistoryQuery.graphql";
 import type { History_cluster$key } from "../__generated__/History_cluster.graphql";
 import { duration } from "../model/time";
 import { Clock } from "../parts/Ago";
-import { Button } from "../parts/Button";
+import { More } from "../parts/More";
 import { Phase } from "../parts/Phase";
 import { Section } from "../parts/Section";
 import { Timeline } from "./Timeline";
@@ -20,7 +20,7 @@ interface HistoryProps {
 }
 
 export function History({ cluster, id, isPaged, onMore }: HistoryProps) {
-  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<HistoryQuery, History_cluster$key>(
+  const list = usePaginationFragment<HistoryQuery, History_cluster$key>(
     graphql`
       fragment History_cluster on Cluster
       @argumentDefinitions(count: { type: "Int", defaultValue: 20 }, cursor: { type: "String" })
@@ -44,6 +44,7 @@ export function History({ cluster, id, isPaged, onMore }: HistoryProps) {
     `,
     cluster,
   );
+  const { data, hasNext } = list;
   const changes = data.statusHistory.edges.map((edge) => edge.node);
   return (
     <Section id="history" title="History" source={{ document: compiled, variables: { id, count: 20 } }} note={isPaged ? "as it was when you asked for earlier ones" : "newest first, kept for 90 days"} actions={<Link to={`/activity?span=90d&cluster=${encodeURIComponent(id)}`}>All its activity</Link>}>
@@ -65,11 +66,7 @@ export function History({ cluster, id, isPaged, onMore }: HistoryProps) {
           </li>
         ))}
       </ol>
-      {hasNext && (
-        <Button kind="quiet" because={isLoadingNext ? "It is being loaded." : null} onClick={() => (onMore(), loadNext(50))}>
-          Earlier
-        </Button>
-      )}
+      <More of={list} label="Earlier" onMore={onMore} />
     </Section>
   );
 }

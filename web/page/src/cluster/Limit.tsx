@@ -119,50 +119,14 @@ function Edit({ id, revision, status, onRebase, onClose }: EditProps) {
   const [set] = useChange<LimitSetMutation>(graphql`
     mutation LimitSetMutation($clusterId: ID!, $limit: SpendLimitInput!, $expectedRevision: Revision, $dryRun: Boolean) {
       setSpendLimit(clusterId: $clusterId, limit: $limit, expectedRevision: $expectedRevision, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-          ... on ConflictError {
-            currentRevision
-          }
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
-        cluster {
-          ...Header_cluster
-          ...Limit_cluster
-        }
+        ...answer_limit @relay(mask: false)
       }
     }
   `);
   const [clear] = useChange<LimitClearMutation>(graphql`
     mutation LimitClearMutation($clusterId: ID!, $expectedRevision: Revision, $dryRun: Boolean) {
       clearSpendLimit(clusterId: $clusterId, expectedRevision: $expectedRevision, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-          ... on ConflictError {
-            currentRevision
-          }
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
-        cluster {
-          ...Header_cluster
-          ...Limit_cluster
-        }
+        ...answer_limit @relay(mask: false)
       }
     }
   `);

@@ -61,21 +61,7 @@ export function LockButton({ cluster, because }: { cluster: Lock_cluster$key; be
   const [unlock] = useChange<LockUnlockMutation>(graphql`
     mutation LockUnlockMutation($id: ID!, $dryRun: Boolean) {
       unlockCluster(id: $id, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
-        cluster {
-          ...Header_cluster
-        }
+        ...answer_cluster @relay(mask: false)
       }
     }
   `);
@@ -85,16 +71,11 @@ export function LockButton({ cluster, because }: { cluster: Lock_cluster$key; be
         {lock ? "Unlock" : "Lock"}
       </Button>
       {isOpen && !lock && <Wanted id={id} onClose={close} />}
-      <ChangeDialog
-        title="Unlock the cluster"
-        done="Unlocking was asked for."
-        label="Unlock"
-        ask={async (dryRun) => (await unlock({ id, dryRun })).unlockCluster}
-        isOpen={isOpen && lock !== null}
-        onClose={close}
-      >
-        <p>Everybody who may can change the cluster again.</p>
-      </ChangeDialog>
+      {isOpen && lock && (
+        <ChangeDialog title="Unlock the cluster" done="Unlocking was asked for." label="Unlock" ask={async (dryRun) => (await unlock({ id, dryRun })).unlockCluster} onClose={close}>
+          <p>Everybody who may can change the cluster again.</p>
+        </ChangeDialog>
+      )}
     </>
   );
 }
@@ -104,21 +85,7 @@ function Wanted({ id, onClose }: { id: string; onClose: () => void }) {
   const [lock] = useChange<LockMutation>(graphql`
     mutation LockMutation($id: ID!, $reason: String!, $days: Int, $dryRun: Boolean) {
       lockCluster(id: $id, reason: $reason, days: $days, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
-        cluster {
-          ...Header_cluster
-        }
+        ...answer_cluster @relay(mask: false)
       }
     }
   `);
@@ -133,7 +100,6 @@ function Wanted({ id, onClose }: { id: string; onClose: () => void }) {
       wish={JSON.stringify([reason, days])}
       because={reason === "" ? "Say why." : values.days && !days ? "Give a whole number of days, or none." : null}
       ask={async (dryRun) => (await lock({ id, reason, days, dryRun })).lockCluster}
-      isOpen
       onClose={onClose}
     >
       <p>Until it is unlocked, its provider refuses changes of it, whoever asks.</p>

@@ -42,20 +42,8 @@ export function Networks({ cluster, id }: { cluster: Networks_cluster$key; id: s
   const [disallow] = useChange<NetworksDisallowMutation>(graphql`
     mutation NetworksDisallowMutation($id: ID!, $cidr: String!, $dryRun: Boolean) {
       disallowNetwork(id: $id, cidr: $cidr, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
+        ...answer_cluster @relay(mask: false)
         cluster {
-          ...Header_cluster
           ...Networks_cluster
         }
       }
@@ -107,7 +95,6 @@ export function Networks({ cluster, id }: { cluster: Networks_cluster$key; id: s
           label="Take it off"
           kind="danger"
           ask={async (dryRun) => (await disallow({ id: data.id, cidr: removed, dryRun })).disallowNetwork}
-          isOpen
           onClose={() => setRemoved(null)}
         >
           <p>Nobody connects from there any more, unless another entry lets them.</p>
@@ -122,20 +109,8 @@ function Allow({ id, onClose }: { id: string; onClose: () => void }) {
   const [allow] = useChange<NetworksAllowMutation>(graphql`
     mutation NetworksAllowMutation($id: ID!, $network: AllowedNetworkInput!, $dryRun: Boolean) {
       allowNetwork(id: $id, network: $network, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
+        ...answer_cluster @relay(mask: false)
         cluster {
-          ...Header_cluster
           ...Networks_cluster
         }
       }
@@ -150,7 +125,6 @@ function Allow({ id, onClose }: { id: string; onClose: () => void }) {
       wish={JSON.stringify(wanted)}
       because={wanted.cidr === "" ? "Give the network." : null}
       ask={async (dryRun) => (await allow({ id, network: wanted, dryRun })).allowNetwork}
-      isOpen
       onClose={onClose}
     >
       <label htmlFor="network-cidr">Network</label>

@@ -12,8 +12,8 @@ import { ChangeDialog } from "../changing/ChangeDialog";
 import type { Ask } from "../changing/types";
 import { words } from "../model/phase";
 import { Ago } from "../parts/Ago";
-import { Button } from "../parts/Button";
 import { Icon } from "../parts/icons";
+import { More } from "../parts/More";
 import { Section } from "../parts/Section";
 import { useChange } from "../relay/useChange";
 import { useRefusal } from "../shell/Viewer";
@@ -21,7 +21,7 @@ import { useRefusal } from "../shell/Viewer";
 const PHASES: Record<string, string> = { READY: "fine", NOT_READY: "broken", DELETED: "still" };
 
 export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id: string; onMore: () => void }) {
-  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<NodesQuery, Nodes_cluster$key>(
+  const list = usePaginationFragment<NodesQuery, Nodes_cluster$key>(
     graphql`
       fragment Nodes_cluster on Cluster
       @argumentDefinitions(count: { type: "Int", defaultValue: 50 }, cursor: { type: "String" })
@@ -50,6 +50,7 @@ export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id:
     `,
     cluster,
   );
+  const { data, hasNext } = list;
   const source = { document: compiled, variables: { id, count: 50 } };
   const support = (name: string) => data.capabilities.find((one) => one.capability === name);
   if (!data.nodes) {
@@ -102,11 +103,7 @@ export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id:
           </table>
         </div>
       )}
-      {hasNext && (
-        <Button kind="quiet" because={isLoadingNext ? "They are being loaded." : null} onClick={() => (onMore(), loadNext(100))}>
-          More nodes
-        </Button>
-      )}
+      <More of={list} label="More nodes" onMore={onMore} />
     </Section>
   );
 }
@@ -124,54 +121,21 @@ function Maintenance({ id, name }: { id: string; name: string }) {
   const [cordon] = useChange<NodesCordonMutation>(graphql`
     mutation NodesCordonMutation($id: ID!, $dryRun: Boolean) {
       cordonNode(id: $id, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
+        ...answer_node @relay(mask: false)
       }
     }
   `);
   const [uncordon] = useChange<NodesUncordonMutation>(graphql`
     mutation NodesUncordonMutation($id: ID!, $dryRun: Boolean) {
       uncordonNode(id: $id, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
+        ...answer_node @relay(mask: false)
       }
     }
   `);
   const [drain] = useChange<NodesDrainMutation>(graphql`
     mutation NodesDrainMutation($id: ID!, $dryRun: Boolean) {
       drainNode(id: $id, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
+        ...answer_node @relay(mask: false)
       }
     }
   `);
@@ -198,7 +162,7 @@ function Maintenance({ id, name }: { id: string; name: string }) {
         </Menu.Portal>
       </Menu.Root>
       {chosen && (
-        <ChangeDialog title={`${chosen.label} ${name}`} done={chosen.done} label={chosen.label} ask={chosen.ask} isOpen onClose={() => setChosen(null)}>
+        <ChangeDialog title={`${chosen.label} ${name}`} done={chosen.done} label={chosen.label} ask={chosen.ask} onClose={() => setChosen(null)}>
           <p>{words(chosen.meaning)}.</p>
         </ChangeDialog>
       )}

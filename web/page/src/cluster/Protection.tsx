@@ -36,22 +36,7 @@ export function Protection({ cluster }: { cluster: Protection_cluster$key }) {
   const [change] = useChange<ProtectionMutation>(graphql`
     mutation ProtectionMutation($id: ID!, $input: UpdateClusterInput!, $expectedRevision: Revision, $dryRun: Boolean) {
       updateCluster(id: $id, input: $input, expectedRevision: $expectedRevision, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
-        cluster {
-          ...Header_cluster
-          ...Protection_cluster
-        }
+        ...answer_cluster @relay(mask: false)
       }
     }
   `);
@@ -74,16 +59,17 @@ export function Protection({ cluster }: { cluster: Protection_cluster$key }) {
         Turn {turned}
         <span className="sr"> the protection from deletion</span>
       </Button>
-      <ChangeDialog
-        title={`Turn the protection from deletion ${turned}`}
-        done={`Turning it ${turned} was asked for.`}
-        label={`Turn it ${turned}`}
-        ask={async (dryRun) => (await change({ id: data.id, input: protect(!isOn), expectedRevision: data.revision, dryRun })).updateCluster}
-        isOpen={isOpen}
-        onClose={() => setOpen(false)}
-      >
-        <p>{isOn ? "The cluster can be deleted then." : "Nobody can delete the cluster until it is turned off."}</p>
-      </ChangeDialog>
+      {isOpen && (
+        <ChangeDialog
+          title={`Turn the protection from deletion ${turned}`}
+          done={`Turning it ${turned} was asked for.`}
+          label={`Turn it ${turned}`}
+          ask={async (dryRun) => (await change({ id: data.id, input: protect(!isOn), expectedRevision: data.revision, dryRun })).updateCluster}
+          onClose={() => setOpen(false)}
+        >
+          <p>{isOn ? "The cluster can be deleted then." : "Nobody can delete the cluster until it is turned off."}</p>
+        </ChangeDialog>
+      )}
     </>
   );
 }

@@ -12,32 +12,17 @@ interface UpgradeProps {
     readonly version: string | null | undefined;
     readonly upgrade: { readonly versions: readonly string[] | null | undefined };
   };
-  isOpen: boolean;
   onClose: () => void;
 }
 
-export function Upgrade({ cluster, isOpen, onClose }: UpgradeProps) {
+export function Upgrade({ cluster, onClose }: UpgradeProps) {
   const offered = cluster.upgrade.versions ?? [];
   const [chosen, setChosen] = useState<string | null>(null);
   const version = offered.find((one) => one === chosen) ?? offered.at(-1) ?? null;
   const [change] = useChange<UpgradeMutation>(graphql`
     mutation UpgradeMutation($id: ID!, $version: String, $expectedRevision: Revision, $dryRun: Boolean) {
       upgradeCluster(id: $id, version: $version, expectedRevision: $expectedRevision, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
-        cluster {
-          ...Header_cluster
-        }
+        ...answer_cluster @relay(mask: false)
       }
     }
   `);
@@ -49,7 +34,6 @@ export function Upgrade({ cluster, isOpen, onClose }: UpgradeProps) {
       wish={version ?? ""}
       because={version === null ? "No version is on offer." : null}
       ask={async (dryRun) => (await change({ id: cluster.id, version, expectedRevision: cluster.revision, dryRun })).upgradeCluster}
-      isOpen={isOpen}
       onClose={onClose}
     >
       <p className="muted">It runs {cluster.version ?? "a version that is not known"}.</p>

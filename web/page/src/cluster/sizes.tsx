@@ -4,7 +4,7 @@ import type { UpdateClusterInput } from "../__generated__/ResizeMutation.graphql
 import type { sizes_cluster$data, sizes_cluster$key } from "../__generated__/sizes_cluster.graphql";
 import { Text, Tick, type Values, whole } from "../parts/fields";
 
-type Sized = sizes_cluster$data;
+export type Sized = sizes_cluster$data;
 
 interface Fields {
   values: Values;
@@ -13,7 +13,7 @@ interface Fields {
 }
 
 /** `toInput` is null while nothing of it differs, or what is typed cannot be read. */
-interface Size {
+export interface Size {
   initial: (cluster: Sized) => Values;
   Fields: (props: Fields) => React.ReactNode;
   toInput: (values: Values, initial: Values, cluster: Sized) => UpdateClusterInput | null;

@@ -24,84 +24,28 @@ export function useVerbs(id: string): readonly Verb[] {
   const [stop] = useChange<useVerbsStopMutation>(graphql`
     mutation useVerbsStopMutation($id: ID!, $dryRun: Boolean) {
       stopCluster(id: $id, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
-        cluster {
-          ...Header_cluster
-        }
+        ...answer_cluster @relay(mask: false)
       }
     }
   `);
   const [deploy] = useChange<useVerbsDeployMutation>(graphql`
     mutation useVerbsDeployMutation($id: ID!, $dryRun: Boolean) {
       deployCluster(id: $id, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
-        cluster {
-          ...Header_cluster
-        }
+        ...answer_cluster @relay(mask: false)
       }
     }
   `);
   const [finalize] = useChange<useVerbsFinalizeMutation>(graphql`
     mutation useVerbsFinalizeMutation($id: ID!, $dryRun: Boolean) {
       finalizeUpgrade(id: $id, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
-        cluster {
-          ...Header_cluster
-        }
+        ...answer_cluster @relay(mask: false)
       }
     }
   `);
   const [rollBack] = useChange<useVerbsRollBackMutation>(graphql`
     mutation useVerbsRollBackMutation($id: ID!, $dryRun: Boolean) {
       rollBackUpgrade(id: $id, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
-        cluster {
-          ...Header_cluster
-        }
+        ...answer_cluster @relay(mask: false)
       }
     }
   `);

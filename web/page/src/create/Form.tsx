@@ -2,6 +2,7 @@
 import { useMemo, useRef, useState } from "react";
 import { graphql, useLazyLoadQuery } from "react-relay";
 import { useLocation } from "wouter";
+import type { AccountPlan_account$key } from "../__generated__/AccountPlan_account.graphql";
 import type { FormMutation } from "../__generated__/FormMutation.graphql";
 import compiled from "../__generated__/FormQuery.graphql";
 import type { FormQuery } from "../__generated__/FormQuery.graphql";
@@ -11,10 +12,11 @@ import type { Refusal } from "../changing/types";
 import type { Values } from "../parts/fields";
 import { Section } from "../parts/Section";
 import { useChange } from "../relay/useChange";
+import { AccountPlan } from "./AccountPlan";
 import type { Kind, Offers } from "./types";
 
 export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
-  const offers = useOffers(accountId);
+  const { offers, account } = useOffers(accountId);
   const { Fields, nameRule, initial, toSpec } = kind;
   const [name, setName] = useState("");
   const [values, setValues] = useState<Values>(initial);
@@ -24,18 +26,7 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
   const [change] = useChange<FormMutation>(graphql`
     mutation FormMutation($input: CreateClusterInput!, $dryRun: Boolean) {
       createCluster(input: $input, dryRun: $dryRun) {
-        userErrors {
-          __typename
-          message
-          path
-        }
-        operation {
-          id
-        }
-        plan {
-          digest
-          ...Plan_plan
-        }
+        ...answer_cluster @relay(mask: false)
       }
     }
   `);
@@ -61,6 +52,7 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
         onSent={(id) => go(id ? `/operations/${encodeURIComponent(id)}` : "/operations")}
         actions={<span className="muted small">The answer comes at once. The operation is followed until an observation shows the cluster.</span>}
       >
+        {account && <AccountPlan account={account} />}
         <div className="fields">
           <div className="field">
             <label htmlFor="create-name">Name</label>
@@ -85,7 +77,7 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
   );
 }
 
-function useOffers(accountId: string): Offers {
+function useOffers(accountId: string): { offers: Offers; account: AccountPlan_account$key | null } {
   const variables = useMemo(() => ({ accountId, accountIds: [accountId] }), [accountId]);
   const { node, integrations } = useLazyLoadQuery<FormQuery>(
     graphql`
@@ -109,6 +101,21 @@ function useOffers(accountId: string): Offers {
                 memoryMiB
               }
             }
+            versions(first: 100) {
+              nodes {
+                name
+                plans
+                release
+                supportEndsAt
+              }
+            }
+            provider {
+              capabilities {
+                capability
+                reason
+              }
+            }
+            ...AccountPlan_account @alias(as: "plan")
           }
         }
         integrations(first: 100, filter: { accountIds: $accountIds }) {
@@ -123,9 +130,12 @@ function useOffers(accountId: string): Offers {
     variables,
     { fetchPolicy: "store-and-network" }, // an integration may have been made a moment ago
   );
-  return {
+  const offers = {
     regions: node?.regions?.nodes ?? [],
     instanceTypes: node?.instanceTypes?.nodes ?? [],
+    versions: node?.versions?.nodes ?? [],
+    noVersions: node?.provider?.capabilities.find((one) => one.capability === "LIST_VERSIONS")?.reason ?? null,
     integrations: integrations.nodes,
   };
+  return { offers, account: node?.plan ?? null };
 }

@@ -1,8 +1,8 @@
 /** How clusters of each provider are asked for. */
 import type { Cloud } from "../__generated__/FormMutation.graphql";
 import { AMOUNT, toMinor } from "../model/amount";
-import { Choice, Text, Tick, whole } from "../parts/fields";
-import { cloudsOf, integrationsOf, regionsOf, typesOf } from "./offers";
+import { Choice, NoChoice, Text, Tick, whole } from "../parts/fields";
+import { cloudsOf, integrationsOf, regionsOf, typesOf, versionsOf } from "./offers";
 import type { FieldsProps, Kind } from "./types";
 
 const PLANS = [
@@ -15,6 +15,13 @@ const PLANS = [
 const firstMissing = (wanted: readonly [string, unknown][]): string | null => wanted.find(([, given]) => given === "" || given == null)?.[0] ?? null;
 
 const optional = (typed: string | undefined): string | null => typed || null;
+
+/** The reason is the provider's where it lists no versions at all. */
+function Version({ values, offers, onChange, plan = "" }: FieldsProps & { plan?: string | undefined }) {
+  const options = versionsOf(offers, plan);
+  if (options.length === 0) return <NoChoice title="Version" because={offers.noVersions ?? "None is on offer here: the provider chooses it."} />;
+  return <Choice name="version" title="Version" values={values} onChange={onChange} options={options} isOptional />;
+}
 
 const cockroachdb: Kind = {
   nameRule: {
@@ -45,6 +52,7 @@ const cockroachdb: Kind = {
             <Text name="storage" title="Storage of each node in GiB" inputMode="numeric" values={values} onChange={onChange} />
           </>
         )}
+        <Version values={values} offers={offers} onChange={onChange} plan={values.plan} />
         <Tick name="protected" title="Protect it from deletion" values={values} onChange={onChange} />
       </>
     );
@@ -55,7 +63,7 @@ const cockroachdb: Kind = {
     const serverless = { regions: [region], spendLimit: values.limit && AMOUNT.test(values.limit) ? { money: { minorUnits: toMinor(values.limit), currency: "USD" } } : null };
     const plan =
       values.plan === "advanced"
-        ? { advanced: { regionNodes: [{ region, nodes: numbers.nodes ?? 0 }], vcpus: numbers.vcpus, storageGib: numbers.storageGib ?? 0 } }
+        ? { advanced: { regionNodes: [{ region, nodes: numbers.nodes ?? 0 }], vcpus: numbers.vcpus, storageGib: numbers.storageGib ?? 0, version: optional(values.version) } }
         : values.plan === "standard"
           ? { standard: serverless }
           : { basic: serverless };
@@ -77,7 +85,7 @@ const cockroachdb: Kind = {
 const kupe: Kind = {
   nameRule: { pattern: /^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/, said: "2 to 63 lower-case letters, digits and dashes, none of them a dash at an end." },
   initial: { type: "SHARED" },
-  Fields: function Fields({ values, onChange }: FieldsProps) {
+  Fields: function Fields({ values, offers, onChange }: FieldsProps) {
     return (
       <>
         <Text name="displayName" title="Display name" values={values} onChange={onChange} note="Newer servers of Kupe ignore it." />
@@ -91,7 +99,7 @@ const kupe: Kind = {
             ["DEDICATED", "Dedicated: on nodes of its own"],
           ]}
         />
-        <Text name="version" title="Version" placeholder="1.33" values={values} onChange={onChange} note="Without one, the provider's default." />
+        <Text name="version" title="Version" placeholder="1.33" values={values} onChange={onChange} note={[offers.noVersions, "Without one, it is the provider's default."].filter(Boolean).join(" ")} />
         <Text name="cpu" title="CPU" placeholder="4" values={values} onChange={onChange} note="Without it, what the provider's plan gives." />
         <Text name="memory" title="Memory" placeholder="16Gi" values={values} onChange={onChange} />
         <Text name="storage" title="Storage" placeholder="100Gi" values={values} onChange={onChange} />
@@ -144,6 +152,7 @@ const northflank: Kind = {
             <Text name="subnet" title="Subnet" values={values} onChange={onChange} />
           </>
         )}
+        <Version values={values} offers={offers} onChange={onChange} />
         <Text name="description" title="Description" values={values} onChange={onChange} />
       </>
     );
@@ -216,6 +225,7 @@ const qovery: Kind = {
             <Text name="disk" title="Disk of each node in GB" inputMode="numeric" values={values} onChange={onChange} />
           </>
         )}
+        <Version values={values} offers={offers} onChange={onChange} />
         <Text name="description" title="Description" values={values} onChange={onChange} />
         <Tick name="production" title="It is for production" values={values} onChange={onChange} />
         <Tick name="deploy" title="Deploy it at once" values={values} onChange={onChange} />

@@ -1,6 +1,6 @@
 /** What an account can offer, as options of a field. */
 import { cores, mebibytes } from "../model/amount";
-import { cloudName } from "../model/phase";
+import { cloudName, words } from "../model/phase";
 import type { Options } from "../parts/fields";
 import type { Offers } from "./types";
 
@@ -19,6 +19,12 @@ export const typesOf = (offers: Offers, cloud: string | undefined, region: strin
       type.name,
       [type.name, type.cpuMillicores != null && cores(type.cpuMillicores), type.memoryMiB != null && mebibytes(type.memoryMiB)].filter(Boolean).join(", "),
     ]);
+
+/** Those that a cluster of this plan can choose. */
+export const versionsOf = (offers: Offers, plan: string): Options =>
+  offers.versions
+    .filter((version) => version.plans == null || version.plans.includes(plan.toUpperCase()))
+    .map(({ name, release, supportEndsAt }) => [name, [name, release && words(release), supportEndsAt && `supported until ${supportEndsAt.slice(0, 10)}`].filter(Boolean).join(", ")]);
 
 export const integrationsOf = (offers: Offers, cloud: string | undefined): Options =>
   offers.integrations.filter((one) => one.cloud === cloud).map((one) => [one.id, one.name]);

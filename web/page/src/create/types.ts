@@ -17,6 +17,14 @@ export interface Offers {
     readonly cpuMillicores: number | null | undefined;
     readonly memoryMiB: number | null | undefined;
   }[];
+  readonly versions: readonly {
+    readonly name: string;
+    readonly plans: readonly string[] | null | undefined;
+    readonly release: string | null | undefined;
+    readonly supportEndsAt: string | null | undefined;
+  }[];
+  /** Why no versions are on offer here. Null where they are. */
+  readonly noVersions: string | null;
   readonly integrations: readonly { readonly id: string; readonly name: string; readonly cloud: string }[];
 }
 

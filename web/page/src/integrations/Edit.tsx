@@ -82,7 +82,6 @@ export function Edit({ integration, kind, onClose }: EditProps) {
         const input = { ...settings, ...(fields && chosen && { credentials: toCredentials(chosen, fields, secrets) }) };
         return (await change({ id: integration.id, input, dryRun, plan: plan ?? null })).updateIntegration;
       }}
-      isOpen
       onClose={onClose}
     >
       <div className="fields">

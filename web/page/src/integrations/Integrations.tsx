@@ -9,6 +9,7 @@ import type { Integrations_query$key } from "../__generated__/Integrations_query
 import { plural } from "../model/amount";
 import { Button } from "../parts/Button";
 import { Fact } from "../parts/Fact";
+import { More } from "../parts/More";
 import { Section } from "../parts/Section";
 import { Empty } from "../parts/States";
 import { useFollowed } from "../relay/useFollowed";
@@ -53,7 +54,7 @@ export default function Integrations() {
     { isPaused: isDeep },
   );
   const { accounts, providers } = query;
-  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<IntegrationsPageQuery, Integrations_query$key>(
+  const list = usePaginationFragment<IntegrationsPageQuery, Integrations_query$key>(
     graphql`
       fragment Integrations_query on Query
       @argumentDefinitions(count: { type: "Int", defaultValue: 50 }, cursor: { type: "String" })
@@ -75,6 +76,7 @@ export default function Integrations() {
     `,
     query,
   );
+  const { data, hasNext } = list;
   const integrations = data.integrations.edges.map((edge) => edge.node);
   const source = { document: compiled, variables };
   const support = (provider: (typeof providers)[number], name: string) => provider.capabilities.find((one) => one.capability === name);
@@ -129,18 +131,7 @@ export default function Integrations() {
           </dl>
         </Section>
       )}
-      {hasNext && (
-        <Button
-          kind="quiet"
-          because={isLoadingNext ? "They are being loaded." : null}
-          onClick={() => {
-            setDeep(true);
-            loadNext(50);
-          }}
-        >
-          More integrations
-        </Button>
-      )}
+      <More of={list} label="More integrations" onMore={() => setDeep(true)} />
       {isMaking && <New accounts={usable} onClose={() => setMaking(false)} />}
     </div>
   );

@@ -77,7 +77,6 @@ export function New({ accounts, onClose }: NewProps) {
       hasSecrets
       because={!name.trim() ? "Give it a name." : missing ? `Give: ${missing}.` : null}
       ask={ask}
-      isOpen
       onClose={onClose}
     >
       <div className="fields">

@@ -172,7 +172,6 @@ function Delete({ id, name, onClose }: { id: string; name: string; onClose: () =
       label="Delete"
       kind="danger"
       ask={async (dryRun) => (await change({ id, dryRun })).deleteIntegration}
-      isOpen
       onClose={onClose}
     >
       <p>The provider forgets its credentials. What they let in at the cloud stays there.</p>

@@ -1,37 +1,32 @@
 /** Keys of this gateway: make, see, revoke. */
-import { useMemo, useState } from "react";
-import { graphql, useMutation, usePaginationFragment } from "react-relay";
+import { Suspense, useMemo, useState } from "react";
+import { graphql, usePaginationFragment } from "react-relay";
 import compiled from "../__generated__/KeysQuery.graphql";
 import type { KeysPageQuery } from "../__generated__/KeysPageQuery.graphql";
 import type { KeysQuery } from "../__generated__/KeysQuery.graphql";
 import type { KeysRevokeMutation } from "../__generated__/KeysRevokeMutation.graphql";
 import type { Keys_query$key } from "../__generated__/Keys_query.graphql";
+import { ChangeDialog } from "../changing/ChangeDialog";
 import { words } from "../model/phase";
 import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
-import { Dialog } from "../parts/Dialog";
+import { More } from "../parts/More";
 import { Section } from "../parts/Section";
-import { Empty, Skeleton } from "../parts/States";
-import { say } from "../parts/Toasts";
+import { Empty } from "../parts/States";
+import { useChange } from "../relay/useChange";
 import { useFollowed } from "../relay/useFollowed";
-import { useRefusal, useViewer } from "../shell/Viewer";
+import { ForAdministrators } from "../shell/Viewer";
 import { MakeKey } from "./MakeKey";
 
 /** Keys are no part of the fleet, whose changes are followed. */
 const AT_LEAST_EVERY_MS = 10_000;
 
 export default function Keys() {
-  const { isKnown } = useViewer();
-  const refusal = useRefusal("ADMIN");
-  if (!isKnown) return <Skeleton />;
-  if (refusal) {
-    return (
-      <Empty icon="lock" title="Keys are for administrators.">
-        {refusal}
-      </Empty>
-    );
-  }
-  return <List />;
+  return (
+    <ForAdministrators what="Keys">
+      <List />
+    </ForAdministrators>
+  );
 }
 
 function List() {
@@ -47,7 +42,7 @@ function List() {
     variables,
     { isPaused: isDeep, atLeastEveryMs: AT_LEAST_EVERY_MS },
   );
-  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<KeysPageQuery, Keys_query$key>(
+  const list = usePaginationFragment<KeysPageQuery, Keys_query$key>(
     graphql`
       fragment Keys_query on Query
       @argumentDefinitions(count: { type: "Int", defaultValue: 50 }, cursor: { type: "String" })
@@ -72,6 +67,7 @@ function List() {
     `,
     query,
   );
+  const { data } = list;
   const keys = (data.apiKeys?.edges ?? []).map((edge) => edge.node);
   return (
     <div className="page">
@@ -135,20 +131,13 @@ function List() {
             </table>
           </div>
         )}
-        {hasNext && (
-          <Button
-            kind="quiet"
-            because={isLoadingNext ? "They are being loaded." : null}
-            onClick={() => {
-              setDeep(true);
-              loadNext(100);
-            }}
-          >
-            More keys
-          </Button>
-        )}
+        <More of={list} label="More keys" onMore={() => setDeep(true)} />
       </Section>
-      {data.apiKeys && <MakeKey isOpen={isMaking} connection={data.apiKeys.__id} onClose={() => setMaking(false)} />}
+      {isMaking && data.apiKeys && (
+        <Suspense>
+          <MakeKey connection={data.apiKeys.__id} onClose={() => setMaking(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -158,12 +147,13 @@ const isOver = (key: { readonly revokedAt: string | null | undefined; readonly e
 
 function Revoke({ id, name }: { id: string; name: string }) {
   const [isAsked, setAsked] = useState(false);
-  const [commit, isBusy] = useMutation<KeysRevokeMutation>(graphql`
+  const [change] = useChange<KeysRevokeMutation>(graphql`
     mutation KeysRevokeMutation($id: ID!) {
       revokeApiKey(id: $id) {
         userErrors {
           __typename
           message
+          path
         }
         apiKey {
           id
@@ -172,30 +162,24 @@ function Revoke({ id, name }: { id: string; name: string }) {
       }
     }
   `);
-  const revoke = () =>
-    commit({
-      variables: { id },
-      onCompleted: ({ revokeApiKey }, faults) => {
-        const refused = revokeApiKey?.userErrors[0] ?? faults?.[0];
-        say(refused?.message ?? `${name} opens nothing any more.`, refused ? "broken" : "fine");
-        setAsked(false);
-      },
-      onError: (error) => say(error.message, "broken"),
-    });
   return (
     <>
       <Button kind="danger" onClick={() => setAsked(true)} aria-label={`Revoke ${name}`}>
         Revoke
       </Button>
-      <Dialog title={`Revoke ${name}`} isOpen={isAsked} onClose={() => setAsked(false)}>
-        <p>Whoever uses this key is refused from then on. It cannot be taken back.</p>
-        <footer>
-          <Button onClick={() => setAsked(false)}>Cancel</Button>
-          <Button kind="danger" because={isBusy ? "It is being asked for." : null} onClick={revoke}>
-            Revoke
-          </Button>
-        </footer>
-      </Dialog>
+      {isAsked && (
+        <ChangeDialog
+          title={`Revoke ${name}`}
+          done={`${name} opens nothing any more.`}
+          label="Revoke"
+          kind="danger"
+          isOurs
+          ask={async () => (await change({ id })).revokeApiKey}
+          onClose={() => setAsked(false)}
+        >
+          <p>Whoever uses this key is refused from then on. It cannot be taken back.</p>
+        </ChangeDialog>
+      )}
     </>
   );
 }

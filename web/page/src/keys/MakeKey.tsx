@@ -1,12 +1,11 @@
 /** Makes a key, and shows it once. */
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { graphql, useLazyLoadQuery } from "react-relay";
 import type { MakeKeyAccountsQuery } from "../__generated__/MakeKeyAccountsQuery.graphql";
 import type { MakeKeyMutation, Scope } from "../__generated__/MakeKeyMutation.graphql";
-import { Button } from "../parts/Button";
-import { Dialog } from "../parts/Dialog";
+import { ChangeDialog } from "../changing/ChangeDialog";
 import { Once } from "../parts/Once";
-import { say } from "../parts/Toasts";
+import { unsealed } from "../relay/secrets";
 import { useChange } from "../relay/useChange";
 
 const SCOPES: readonly [Scope, string][] = [
@@ -22,30 +21,8 @@ const ENDS: readonly [string, number | null][] = [
 ];
 const DAY_MS = 86_400_000;
 
-interface MakeKeyProps {
-  isOpen: boolean;
-  connection: string;
-  onClose: () => void;
-}
-
-export function MakeKey({ isOpen, connection, onClose }: MakeKeyProps) {
+export function MakeKey({ connection, onClose }: { connection: string; onClose: () => void }) {
   const [made, setMade] = useState<string | null>(null);
-  const close = () => {
-    setMade(null);
-    onClose();
-  };
-  return (
-    <Dialog title={made ? "The key" : "Make a key"} isOpen={isOpen} onClose={close}>
-      {made ? (
-        <Once label="The key" secret={made} copied="The key is copied." onDone={close} />
-      ) : (
-        isOpen && <Form connection={connection} onMade={setMade} onCancel={close} />
-      )}
-    </Dialog>
-  );
-}
-
-function Form({ connection, onMade, onCancel }: { connection: string; onMade: (key: string) => void; onCancel: () => void }) {
   const [name, setName] = useState("");
   const [scope, setScope] = useState<Scope>("READ");
   const [days, setDays] = useState<number | null>(90);
@@ -67,12 +44,13 @@ function Form({ connection, onMade, onCancel }: { connection: string; onMade: (k
     `,
     {},
   );
-  const [change, isBusy] = useChange<MakeKeyMutation>(graphql`
+  const [change] = useChange<MakeKeyMutation>(graphql`
     mutation MakeKeyMutation($input: CreateApiKeyInput!, $connections: [ID!]!) {
       createApiKey(input: $input) {
         userErrors {
           __typename
           message
+          path
         }
         token
         apiKey @prependNode(connections: $connections, edgeTypeName: "ApiKeyEdge") {
@@ -89,10 +67,7 @@ function Form({ connection, onMade, onCancel }: { connection: string; onMade: (k
       }
     }
   `);
-  const because = isBusy ? "It is being made." : name.trim() === "" ? "Give it a name." : isLimited && accountIds.length === 0 ? "Choose an account." : null;
-  const make = async (event: FormEvent) => {
-    event.preventDefault();
-    if (because) return;
+  const ask = async () => {
     const { createApiKey } = await change({
       connections: [connection],
       input: {
@@ -102,12 +77,19 @@ function Form({ connection, onMade, onCancel }: { connection: string; onMade: (k
         expiresAt: days === null ? null : new Date(Date.now() + days * DAY_MS).toISOString(),
       },
     });
-    const refused = createApiKey?.userErrors[0];
-    if (refused) say(refused.message, "broken");
-    if (createApiKey?.token) onMade(createApiKey.token);
+    if (createApiKey?.token) setMade(unsealed(createApiKey.token));
+    return createApiKey;
   };
+  if (made) return <Once title="The key" label="The key" secret={made} copied="The key is copied." onClose={onClose} />;
   return (
-    <form onSubmit={make}>
+    <ChangeDialog
+      title="Make a key"
+      label="Make"
+      isOurs
+      because={name.trim() === "" ? "Give it a name." : isLimited && accountIds.length === 0 ? "Choose an account." : null}
+      ask={ask}
+      onClose={onClose}
+    >
       <label htmlFor="key-name">Name</label>
       <input id="key-name" autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} placeholder="stands in operations as who asked" />
       <label htmlFor="key-scope">What it may</label>
@@ -144,12 +126,6 @@ function Form({ connection, onMade, onCancel }: { connection: string; onMade: (k
           ))}
         </fieldset>
       )}
-      <footer>
-        <Button onClick={onCancel}>Cancel</Button>
-        <Button type="submit" kind="primary" because={because}>
-          Make
-        </Button>
-      </footer>
-    </form>
+    </ChangeDialog>
   );
 }

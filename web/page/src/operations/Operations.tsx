@@ -12,6 +12,7 @@ import { duration } from "../model/time";
 import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
 import { OperationState as State } from "../parts/Phase";
+import { More } from "../parts/More";
 import { Section } from "../parts/Section";
 import { Empty } from "../parts/States";
 import { useFollowed } from "../relay/useFollowed";
@@ -52,7 +53,7 @@ function List({ state }: { state: OperationState | null }) {
     variables,
     { isPaused: isDeep },
   );
-  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<OperationsPageQuery, Operations_query$key>(
+  const list = usePaginationFragment<OperationsPageQuery, Operations_query$key>(
     graphql`
       fragment Operations_query on Query
       @argumentDefinitions(
@@ -87,6 +88,7 @@ function List({ state }: { state: OperationState | null }) {
     `,
     query,
   );
+  const { data } = list;
   const operations = data.operations.edges.map((edge) => edge.node);
   return (
     <Section title="Operations" note="newest first, kept for 30 days" source={{ document: compiled, variables }}>
@@ -118,18 +120,7 @@ function List({ state }: { state: OperationState | null }) {
           ))}
         </ul>
       )}
-      {hasNext && (
-        <Button
-          kind="quiet"
-          because={isLoadingNext ? "They are being loaded." : null}
-          onClick={() => {
-            setDeep(true);
-            loadNext(100);
-          }}
-        >
-          Earlier
-        </Button>
-      )}
+      <More of={list} label="Earlier" onMore={() => setDeep(true)} />
       <Suspense>{isDeep && <Follow filter={variables.filter} />}</Suspense>
     </Section>
   );

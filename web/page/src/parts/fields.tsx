@@ -62,6 +62,16 @@ export function Choice({ values, onChange, name, title, note, options, isOptiona
   );
 }
 
+/** Stands where a field would be that has nothing to choose from. */
+export function NoChoice({ title, because }: { title: string; because: string }) {
+  return (
+    <div className="field">
+      <span>{title}</span>
+      <small className="muted">{because}</small>
+    </div>
+  );
+}
+
 export function Tick({ values, onChange, name, title }: Given) {
   return (
     <label className="check">

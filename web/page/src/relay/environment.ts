@@ -3,7 +3,7 @@ import { Environment, Network, RecordSource, Store } from "relay-runtime";
 import type { GraphQLResponse, RequestParameters, Variables } from "relay-runtime";
 import { answered, failed, keyWanted } from "./connection";
 import { key } from "./key";
-import { unseal } from "./secrets";
+import { sealShown, unseal } from "./secrets";
 
 const ANSWER_WITHIN_MS = 30_000;
 
@@ -41,7 +41,7 @@ async function send(params: RequestParameters, variables: Variables): Promise<Gr
     throw fail(isLate ? "Fleetgraph did not answer in time." : "Fleetgraph cannot be reached.", null);
   }
   const requestId = response.headers.get("x-request-id");
-  const answer = (await response.json().catch(() => ({}))) as Answer;
+  const answer = read(await response.text().catch(() => ""), params.operationKind === "mutation");
   const message = answer.errors?.[0]?.message;
   if (response.status === 401) {
     keyWanted(message ?? "A key is needed.");
@@ -56,6 +56,14 @@ async function send(params: RequestParameters, variables: Variables): Promise<Gr
   }
   answered();
   return answer as GraphQLResponse;
+}
+
+function read(text: string, isOfChange: boolean): Answer {
+  try {
+    return JSON.parse(text, isOfChange ? sealShown : undefined) as Answer;
+  } catch {
+    return {}; // whoever answered, it was not the API
+  }
 }
 
 function fail(message: string, requestId: string | null): ApiError {

@@ -44,8 +44,9 @@ export function Shortcuts() {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, [go]);
+  if (!isOpen) return null;
   return (
-    <Dialog title="Keyboard" isOpen={isOpen} onClose={() => help.set(false)}>
+    <Dialog title="Keyboard" onClose={() => help.set(false)}>
       <dl className="shortcuts">
         <Shortcut keys={["/"]}>Search clusters</Shortcut>
         {VIEWS.map((view) => (

@@ -2,6 +2,7 @@
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 import type { ViewerQuery } from "../__generated__/ViewerQuery.graphql";
+import { Empty, Skeleton } from "../parts/States";
 
 interface ViewerFacts {
   name: string;
@@ -51,6 +52,19 @@ export function useRefusal(scope: "WRITE" | "ADMIN"): string | null {
   const { isKnown, scopes } = useViewer();
   if (!isKnown) return "It is not known yet what you may.";
   return scopes.includes(scope) ? null : `Your key would need the scope ${scope}.`;
+}
+
+/** A view that administrators alone may see. */
+export function ForAdministrators({ what, children }: { what: string; children: ReactNode }) {
+  const { isKnown } = useViewer();
+  const refusal = useRefusal("ADMIN");
+  if (!isKnown) return <Skeleton />;
+  if (refusal === null) return children;
+  return (
+    <Empty icon="lock" title={`${what} are for administrators.`}>
+      {refusal}
+    </Empty>
+  );
 }
 
 /** Stands where the buttons would be that change something. */

@@ -106,14 +106,7 @@ export function Envelopes() {
         </ul>
       )}
       {isSetting && (
-        <SetEnvelope
-          accounts={accounts.nodes}
-          onClose={() => setSetting(false)}
-          onSet={() => {
-            setSetting(false);
-            onChanged();
-          }}
-        />
+        <SetEnvelope accounts={accounts.nodes} onClose={() => setSetting(false)} onSet={onChanged} />
       )}
     </Section>
   );

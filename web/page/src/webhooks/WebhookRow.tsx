@@ -6,11 +6,11 @@ import type { WebhookRowPauseMutation } from "../__generated__/WebhookRowPauseMu
 import type { WebhookRowReplayMutation } from "../__generated__/WebhookRowReplayMutation.graphql";
 import type { WebhookRowTestMutation } from "../__generated__/WebhookRowTestMutation.graphql";
 import type { WebhookRow_webhook$data, WebhookRow_webhook$key } from "../__generated__/WebhookRow_webhook.graphql";
+import { ChangeDialog } from "../changing/ChangeDialog";
 import { plural } from "../model/amount";
 import { words } from "../model/phase";
 import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
-import { Dialog } from "../parts/Dialog";
 import { Icon, type IconName } from "../parts/icons";
 import { say } from "../parts/Toasts";
 import { useChange } from "../relay/useChange";
@@ -178,33 +178,29 @@ function State({ webhook }: { webhook: WebhookRow_webhook$data }) {
 }
 
 function Delete({ id, name, connection, onClose }: { id: string; name: string; connection: string; onClose: () => void }) {
-  const [change, isBusy] = useChange<WebhookRowDeleteMutation>(graphql`
+  const [change] = useChange<WebhookRowDeleteMutation>(graphql`
     mutation WebhookRowDeleteMutation($id: ID!, $connections: [ID!]!) {
       deleteWebhook(id: $id) {
         userErrors {
           __typename
           message
+          path
         }
         deletedId @deleteEdge(connections: $connections)
       }
     }
   `);
-  const remove = async () => {
-    const { deleteWebhook } = await change({ id, connections: [connection] });
-    const refused = deleteWebhook?.userErrors[0];
-    if (!deleteWebhook) return;
-    say(refused?.message ?? `${name} is gone.`, refused ? "broken" : "fine");
-    onClose();
-  };
   return (
-    <Dialog title={`Delete ${name}`} isOpen onClose={onClose}>
+    <ChangeDialog
+      title={`Delete ${name}`}
+      done={`${name} is gone.`}
+      label="Delete"
+      kind="danger"
+      isOurs
+      ask={async () => (await change({ id, connections: [connection] })).deleteWebhook}
+      onClose={onClose}
+    >
       <p>Everything that waits for it goes with it.</p>
-      <footer>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button kind="danger" because={isBusy ? "It is being asked for." : null} onClick={remove}>
-          Delete
-        </Button>
-      </footer>
-    </Dialog>
+    </ChangeDialog>
   );
 }

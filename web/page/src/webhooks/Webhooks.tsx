@@ -6,10 +6,11 @@ import compiled from "../__generated__/WebhooksQuery.graphql";
 import type { WebhooksQuery } from "../__generated__/WebhooksQuery.graphql";
 import type { Webhooks_query$key } from "../__generated__/Webhooks_query.graphql";
 import { Button } from "../parts/Button";
+import { More } from "../parts/More";
 import { Section } from "../parts/Section";
-import { Empty, Skeleton } from "../parts/States";
+import { Empty } from "../parts/States";
 import { useFollowed } from "../relay/useFollowed";
-import { useRefusal, useViewer } from "../shell/Viewer";
+import { ForAdministrators } from "../shell/Viewer";
 import { MakeWebhook } from "./MakeWebhook";
 import { WebhookRow } from "./WebhookRow";
 
@@ -17,17 +18,11 @@ import { WebhookRow } from "./WebhookRow";
 const AT_LEAST_EVERY_MS = 10_000;
 
 export default function Webhooks() {
-  const { isKnown } = useViewer();
-  const refusal = useRefusal("ADMIN");
-  if (!isKnown) return <Skeleton />;
-  if (refusal) {
-    return (
-      <Empty icon="lock" title="Webhooks are for administrators.">
-        {refusal}
-      </Empty>
-    );
-  }
-  return <List />;
+  return (
+    <ForAdministrators what="Webhooks">
+      <List />
+    </ForAdministrators>
+  );
 }
 
 function List() {
@@ -43,7 +38,7 @@ function List() {
     variables,
     { isPaused: isDeep, atLeastEveryMs: AT_LEAST_EVERY_MS },
   );
-  const { data, hasNext, isLoadingNext, loadNext } = usePaginationFragment<WebhooksPageQuery, Webhooks_query$key>(
+  const list = usePaginationFragment<WebhooksPageQuery, Webhooks_query$key>(
     graphql`
       fragment Webhooks_query on Query
       @argumentDefinitions(count: { type: "Int", defaultValue: 50 }, cursor: { type: "String" })
@@ -61,6 +56,7 @@ function List() {
     `,
     query,
   );
+  const { data } = list;
   const connection = data.webhooks?.__id ?? "";
   const webhooks = (data.webhooks?.edges ?? []).map((edge) => edge.node);
   return (
@@ -86,18 +82,7 @@ function List() {
             ))}
           </ul>
         )}
-        {hasNext && (
-          <Button
-            kind="quiet"
-            because={isLoadingNext ? "They are being loaded." : null}
-            onClick={() => {
-              setDeep(true);
-              loadNext(100);
-            }}
-          >
-            More webhooks
-          </Button>
-        )}
+        <More of={list} label="More webhooks" onMore={() => setDeep(true)} />
       </Section>
       {isMaking && (
         <Suspense>
