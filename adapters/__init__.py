@@ -33,7 +33,8 @@ ADAPTERS: Registry[type[BaseAdapter]] = Registry(
 
 def open_client(given: Iterable[str] = ()) -> httpx.AsyncClient:
     """An HTTP client that connects only to the providers and to the addresses in `given`."""
-    return http.open_client(Addresses([*(adapter.base_url for adapter in ADAPTERS.values()), *given]))
+    own = (url for adapter in ADAPTERS.values() for url in (adapter.base_url, *adapter.other_urls))
+    return http.open_client(Addresses([*own, *given]))
 
 
 __all__ = ["ADAPTERS", "BaseAdapter", "open_adapter", "open_client"]

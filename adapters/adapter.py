@@ -72,6 +72,8 @@ class BaseAdapter(ABC):
 
     provider: Provider
     base_url: ClassVar[str]
+    other_urls: ClassVar[tuple[str, ...]] = ()
+    """Addresses of the provider besides `base_url`."""
     scheme: ClassVar[str] = "Bearer"
     """The scheme before the token in the Authorization header."""
 

@@ -18,12 +18,13 @@ import json
 import random
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.util import find_spec
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -163,20 +164,30 @@ class Http:
 
         `path` begins with a slash and is already quoted. `body` is sent as JSON, nothing if it is null.
         """
-        request = self._build(method, path, params or {}, headers or {}, body)
+        request = self.build(method, path, params or {}, headers or {}, body)
         last = min(attempts, ATTEMPTS) if method in SAFE_VERBS else 1
         is_secret = isinstance(body, SecretText)
         change = None if method in SAFE_VERBS else self._announce(request, headers or {}, is_secret=is_secret)
-        attempt = 1
+        return await self.repeat(lambda: self._attempt(request), attempts=last, change=change)
+
+    async def repeat(
+        self,
+        attempt: Callable[[], Awaitable[Answer]],
+        *,
+        attempts: int = ATTEMPTS,
+        change: Outgoing | None = None,
+    ) -> Answer:
+        """The answer of the first attempt that has one. Each takes a permit. Raises as `send` does."""
+        number = 1
         while True:
             await self.permits.take(change)
             try:
-                return await self._attempt(request)
+                return await attempt()
             except (Unavailable, RateLimited) as error:
-                wait = self._seconds_to_wait(error, attempt) if attempt < last else None
+                wait = self._seconds_to_wait(error, number) if number < attempts else None
                 if wait is None:
                     raise
-            attempt += 1
+            number += 1
             await self.clock.sleep(wait)
 
     def clean(self, text: str) -> str:
@@ -192,8 +203,13 @@ class Http:
         line = self.clean(text[:LONGEST_COMPLAINT])
         return line if len(line) <= LONGEST_SENTENCE else f"{line[:LONGEST_SENTENCE]}…"
 
-    def _build(
-        self, method: str, path: str, params: Mapping[str, str], headers: Mapping[str, str], body: object
+    def build(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str],
+        headers: Mapping[str, str] = MappingProxyType({}),
+        body: object = None,
     ) -> httpx.Request:
         token = self.token.get_secret_value()
         # Refused here, because a library quotes a token that cannot be a header in its error.
@@ -252,7 +268,7 @@ class Http:
             async with asyncio.timeout(ANSWER_SECONDS):
                 response = await self.client.send(request, stream=True, follow_redirects=False)
                 try:
-                    return await self._read(response)
+                    return await self.read(response)
                 finally:
                     await response.aclose()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
@@ -263,7 +279,8 @@ class Http:
             broken = type(error).__name__
             raise Unavailable(f"{self.provider_name} broke off ({broken}).") from error
 
-    async def _read(self, response: httpx.Response) -> Answer:
+    def learn(self, response: httpx.Response) -> RateFacts:
+        """What the answer says of the rate limit, which the budget is told."""
         rate = read_rate(response.headers, response.status_code, self.clock.now())
         is_refused = is_rate_limit(response.status_code, response.headers)
         self.permits.learn(
@@ -271,6 +288,12 @@ class Http:
                 update={"is_refused": True} if is_refused else {"retry_at": None, "is_refused": False}
             )
         )
+        return rate
+
+    async def read(self, response: httpx.Response) -> Answer:
+        """The body of a success. Raises what a refusal means."""
+        rate = self.learn(response)
+        is_refused = is_rate_limit(response.status_code, response.headers)
         request_id = self._request_id(response)
         try:
             at_most = LARGEST_BODY_BYTES if response.is_success else LARGEST_REFUSAL_BYTES

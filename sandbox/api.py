@@ -93,6 +93,21 @@ class Call:
 
 Endpoint = Callable[[Call], Response]
 
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What is said over a WebSocket: a message, if there is one, and then the code and the reason of closing. A stream
+    says it again and again until the other side closes.
+    """
+
+    body: Json | None = None
+    is_stream: bool = False
+    code: int = 1000
+    reason: str = ""
+
+
+Socket = Callable[[Call], Said]
+
 World = TypeVar("World")
 """The state of one provider, which its endpoints change and tests examine."""
 
@@ -124,6 +139,10 @@ class Api(ABC, Generic[World]):
 
     @abstractmethod
     def routes(self) -> list[Route]: ...
+
+    def sockets(self) -> Mapping[str, Socket]:
+        """The WebSockets, by path."""
+        return {}
 
     # ------------------------------------------------------------------ how it lets in and refuses
 
@@ -196,6 +215,23 @@ class Api(ABC, Generic[World]):
                 return self.refuse(refusal)
 
         return Route(path, answer, methods=[method])
+
+    def say(self, connection: HTTPConnection) -> Said:
+        """What is said to whoever opens a WebSocket. Raises a Refusal of the handshake."""
+        socket = self.sockets().get(connection.scope["path"])
+        if socket is None:
+            raise Refusal(404, "not found")
+        return socket(
+            Call(
+                account=self.authenticate(connection.headers, {}),
+                params={},
+                query=connection.query_params,
+                headers=connection.headers,
+                body=b"",
+                now=self.clock.now(),
+                misbehaviours={},
+            )
+        )
 
 
 def answer(body: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -18,6 +18,8 @@ class FaultKind(StrEnum):
     LOST_ANSWER = "lost-answer"
     """The request is executed, and the connection is reset before the answer."""
     TRUNCATED = "truncated"
+    HUGE = "huge"
+    """The answer goes on for megabytes."""
     UNKNOWN_PHASE = "unknown-phase"
     REPEATED_PAGE = "repeated-page"
     MALFORMED_ITEM = "malformed-item"
@@ -46,6 +48,8 @@ MISBEHAVIOURS = frozenset(
     }
 )
 """What a provider itself does otherwise than it was asked. Not every provider is able to."""
+HUGE_BYTES = 8 * 2**20
+"""More than anybody reads of an answer."""
 REQUESTS_OF_OTHERS = 9
 """How many requests of others there are for each, where the limit is shared."""
 

@@ -106,7 +106,8 @@ class _Uvicorn(uvicorn.Server):
                 self._answer,
                 interface="asgi3",
                 http=H11Protocol,
-                ws="none",
+                ws="auto",
+                ws_ping_interval=None,
                 lifespan="off",
                 proxy_headers=False,
                 log_config=None,
@@ -147,12 +148,12 @@ class _Uvicorn(uvicorn.Server):
             await self._app(scope, receive, send)
         except ConnectionReset:
             for connection in list(self.server_state.connections):
-                if isinstance(connection, H11Protocol) and connection.client == scope["client"]:
+                if getattr(connection, "client", None) == scope["client"]:
                     connection.transport.get_extra_info("socket").setsockopt(
                         socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE
                     )
                     connection.transport.abort()
-            while (await receive())["type"] != "http.disconnect":
+            while not (await receive())["type"].endswith(".disconnect"):
                 pass
         except asyncio.CancelledError:
             if not self._stopped.is_set():

@@ -82,6 +82,7 @@ HOME = {
     "strawberry": {"gateway"},
     "tomlkit": {"cli"},
     "uvicorn": {"local", "sandbox"},
+    "websockets": {"adapters/websocket.py"},
 }
 
 
@@ -216,6 +217,7 @@ def test_a_planted_circle_is_found(tmp_path: Path) -> None:
         ("functions/plan.py", "from adapters import kupe"),
         ("functions/wiring.py", "import strawberry"),
         ("infra/store/table.py", "import sqlite3"),
+        ("adapters/http.py", "def lazily():\n    import websockets"),
     ],
 )
 def test_a_planted_violation_is_found(tmp_path: Path, place: str, line: str) -> None:

@@ -1,8 +1,10 @@
 """Qovery: the clusters of one organization. Sources: its OpenAPI document 1.0.4, and the vendor's clients."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
@@ -19,6 +21,7 @@ from adapters.qovery.credentials import (
     to_update_credentials_request,
 )
 from adapters.qovery.integrations import to_integration
+from adapters.qovery.nodes import WireNode, WireNodes, to_node, withheld_because
 from adapters.qovery.request import (
     secrets_in_cluster,
     to_create_cluster_request,
@@ -41,16 +44,20 @@ from fleet.model.catalog import InstanceType, Region
 from fleet.model.change import CreateIntegration, UpdateIntegration
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
-from fleet.model.failure import NotFound, Rejected, UnexpectedResponse
+from fleet.model.failure import Forbidden, NotFound, Rejected, Unauthenticated, UnexpectedResponse
 from fleet.model.integration import Integration
 from fleet.model.jwt import is_jwt
 from fleet.model.money import CostEstimate
+from fleet.model.node import Node
 from fleet.model.refusal import InvalidInput, NoSuchThing, Unsupported
 from fleet.model.spec import ClusterPatch, ClusterSpec
 from fleet.model.spend import Statement
 from fleet.model.subscription import Subscription
 from fleet.ports.adapter import Listing
 from fleet.providers.qovery import QOVERY, QoveryClusterPatch, QoveryClusterSpec, QoveryKubernetesMode
+
+if TYPE_CHECKING:
+    from adapters.websocket import WebSocket
 
 REGIONS: Mapping[Cloud, str] = {
     Cloud.AWS: "/aws/region",
@@ -82,7 +89,13 @@ Place = tuple[str, str | None, Cloud, str | None]
 class QoveryAdapter(BaseAdapter):
     provider = QOVERY
     base_url = "https://api.qovery.com"
+    gateway_url = "https://ws.qovery.com"
+    """Where its WebSockets are. An account with an address of its own has them there, too."""
+    other_urls = (gateway_url,)
     scheme = "Token"
+
+    _refused: str | None = None
+    """Why the gateway let this token in to no cluster."""
 
     def scheme_of(self, token: SecretStr) -> str:
         """A JWT of a signed-in person goes as `Bearer`, an API token as `Token` (source: the vendor's clients)."""
@@ -104,6 +117,22 @@ class QoveryAdapter(BaseAdapter):
         except (NotFound, Rejected):
             return False
         return True
+
+    async def nodes(self, cluster: Cluster) -> Listing[Node]:
+        """The first message of the stream of metrics, which has everything of a node. Where the cluster has no agent
+        for them, or more than is read, the names alone: at the path of the vendor's command, else at the document's.
+        """
+        segment(cluster.external_id)  # refused here as it would be in a path
+        if self._refused is not None:
+            return Listing(items=(), withheld=self._refused)
+        try:
+            raw = await self._raw_nodes(cluster)
+        except (Forbidden, NotFound, Rejected) as error:
+            return Listing(items=(), withheld=withheld_because(error))
+        except Unauthenticated as error:  # of the token, so that nothing is asked of the other clusters
+            self._refused = withheld_because(error)
+            return Listing(items=(), withheld=self._refused)
+        return await self.listing(raw, WireNode, lambda wire: to_node(wire, cluster))
 
     async def integrations(self) -> Listing[Integration]:
         raw = await self._all(f"{self._organization}/credentials")
@@ -267,6 +296,27 @@ class QoveryAdapter(BaseAdapter):
                 raise UnexpectedResponse(f"Qovery lists the cluster. {now.unreadable[0].reason}")
         self.expect(cluster, now.items[0])
         return raw
+
+    async def _raw_nodes(self, cluster: Cluster) -> Items:
+        from adapters.websocket import TooLarge
+
+        params = {"organization": self.scope, "cluster": cluster.external_id}
+        with suppress(NotFound, TooLarge):
+            return await self._message("/cluster/metrics", params)
+        with suppress(NotFound):
+            return await self._message("/cluster/nodes", params)
+        return await self._message("/cluster/node", params)
+
+    async def _message(self, path: str, params: Mapping[str, str]) -> Items:
+        return (await self.read(await self._gateway.first_message(path, params), WireNodes)).nodes
+
+    @cached_property
+    def _gateway(self) -> "WebSocket":
+        # Imported here, because only an observation needs it: no other process has the library.
+        from adapters.websocket import WebSocket
+
+        own = self.account.base_url in (None, self.base_url)
+        return WebSocket(http=replace(self._http, base_url=self.gateway_url) if own else self._http)
 
     def _to_cluster(self, wire: WireCluster) -> Cluster:
         return self.discreet(to_cluster(wire, self.account.id))

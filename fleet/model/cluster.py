@@ -192,3 +192,5 @@ class Facts(Record):
     upgrade_versions: tuple[str, ...] | None = None
     allowlist: Allowlist | None = None
     upkeep: Annotated[Upkeep | None, Field(exclude_if=lambda value: value is None)] = None
+    nodes_withheld: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
+    """Why the provider shows none of the nodes to the account's token. Null where it shows them."""

@@ -201,7 +201,9 @@ async def collect_nodes(context: CollectionContext) -> Collected:
         items=tuple(node for listing in listings.values() for node in listing.items),
         unreadable=tuple(item for listing in listings.values() for item in listing.unreadable),
     )
-    complete = {key for key, listing in listings.items() if listing.incomplete is None}
+    complete = {
+        key for key, listing in listings.items() if listing.incomplete is None and listing.withheld is None
+    }
     listed = {node.key for node in observed.items}
     before = [
         row
@@ -211,8 +213,22 @@ async def collect_nodes(context: CollectionContext) -> Collected:
     changes = reconcile_items(
         before, observed, now=context.now, last_read_at=context.last_read_at(Collection.NODES)
     )
-    problem = answers.problem or next((one.incomplete for one in listings.values() if one.incomplete), None)
+    # What was seen once stays as it was: that it is withheld now proves nothing of it.
+    seen = {row.item.cluster_key for row in known}
+    withheld = {key: None if key in seen else listing.withheld for key, listing in listings.items()}
+    problems = [
+        listing.incomplete or listing.withheld for key, listing in listings.items() if not withheld[key]
+    ]
+    problem = answers.problem or next((one for one in problems if one), None)
     collected = await _saved(context, changes, problem)
+    facts = {
+        key: {"nodes_withheld": reason}
+        for key, reason in withheld.items()
+        if reason != context.rows[key].facts.nodes_withheld
+    }
+    if facts:
+        linked = await _keep_facts(context, facts, collected.problem)
+        collected = replace(linked, changed=linked.changed + collected.changed)
     return answers.ended(collected)
 
 

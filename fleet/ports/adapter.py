@@ -47,13 +47,15 @@ class Listing(Generic[T_co]):
     """All items of one kind, as far as they could be read.
 
     `incomplete` says why an item may be missing from this listing; null when the listing is complete. `contradicted`
-    are the external ids that are not listed although another answer of the provider shows them.
+    are the external ids that are not listed although another answer of the provider shows them. `withheld` says why the
+    provider shows none of them to this token; null where it shows them.
     """
 
     items: tuple[T_co, ...]
     unreadable: tuple[Unreadable, ...] = ()
     incomplete: str | None = None
     contradicted: frozenset[str] = frozenset()
+    withheld: str | None = None
 
 
 class Adapter(Protocol):
@@ -88,7 +90,9 @@ class TellsOrganization(Protocol):
 
 @runtime_checkable
 class ListsNodes(Protocol):
-    async def nodes(self, cluster: Cluster) -> Listing[Node]: ...
+    async def nodes(self, cluster: Cluster) -> Listing[Node]:
+        """`withheld` where this token does not get to see the nodes of a cluster."""
+        ...
 
 
 @runtime_checkable

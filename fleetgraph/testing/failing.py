@@ -41,8 +41,9 @@ from fleetgraph.testing.setting import TOKEN, Setting, answering
         ({"kind": "server-error", "status": 503}, Unavailable),
         ({"kind": "reset"}, Unavailable),
         ({"kind": "truncated"}, UnexpectedResponse),
+        ({"kind": "huge"}, UnexpectedResponse),
     ],
-    ids=["401", "429", "500", "503", "reset", "truncated"],
+    ids=["401", "429", "500", "503", "reset", "truncated", "huge"],
 )
 async def test_a_fault_is_the_error_that_it_means(
     here: Setting, fault: dict[str, Any], error: type[ProviderError]

@@ -5,16 +5,17 @@ from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
 from math import ceil
+from uuid import UUID
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from sandbox.api import Account, Api, Call, Endpoint, Refusal, answer, changed_items
+from sandbox.api import Account, Api, Call, Endpoint, Refusal, Said, Socket, answer, changed_items
 from sandbox.faults import MISBEHAVIOURS, FaultKind, Json
 from sandbox.limits import Allowance, RateLimit
 from sandbox.months import Month, months_until
-from sandbox.qovery import catalog, changes, credentials, tokens, wire
+from sandbox.qovery import catalog, changes, credentials, nodes, tokens, wire
 from sandbox.qovery.paging import pagination, results
 from sandbox.qovery.world import CLOUDS, Cluster, Credential, Incarnation, Organization, World
 
@@ -85,6 +86,38 @@ class Qovery(Api[World]):
             self.route("DELETE", f"{CREDENTIALS}/{{credential_id}}", self.delete_credential),
             *(self.route("GET", path, self.listing(offered)) for path, offered in catalog.LISTS.items()),
         ]
+
+    def sockets(self) -> Mapping[str, Socket]:
+        """On the address of the API, where the vendor has another. The names are at the path that the vendor's command
+        asks; its document says `/cluster/node`.
+        """
+        return {"/cluster/metrics": self.watch_metrics, "/cluster/nodes": self.tell_nodes}
+
+    # ------------------------------------------------------------------ nodes
+
+    def watch_metrics(self, call: Call) -> Said:
+        found = self.cluster_in_query(call)
+        if not nodes.has_agent(found):
+            return Said(code=1011, reason="NotFound: the cluster has no agent for metrics")
+        return Said(body=nodes.measured(found), is_stream=True)
+
+    def tell_nodes(self, call: Call) -> Said:
+        return Said(body=nodes.listed(self.cluster_in_query(call)))
+
+    def cluster_in_query(self, call: Call) -> Incarnation:
+        for name in ("organization", "cluster"):
+            try:
+                UUID(call.query[name])
+            except (KeyError, ValueError):
+                raise Refusal(400, f"{name} is not a UUID") from None
+        self.admit(call.account, {"organization_id": call.query["organization"]})
+        organization = self.organization_of(call)
+        if not organization.reaches_gateway:
+            raise Refusal(403, "this token has no access to the gateway")
+        found = organization.find(call.query["cluster"], call.now)
+        if found is None:
+            raise Refusal(404, "cluster not found")
+        return found
 
     # ------------------------------------------------------------------ clusters
 
@@ -326,9 +359,10 @@ class Qovery(Api[World]):
     # ------------------------------------------------------------------ spoiling
 
     def replace_items(self, body: Json, change: Callable[[Json], Json], *, only_first: bool = False) -> Json:
-        if "results" not in body:
+        listed = next((name for name in ("results", "nodes") if name in body), None)
+        if listed is None:
             return change(body)
-        return body | {"results": changed_items(body["results"], change, only_first=only_first)}
+        return body | {listed: changed_items(body[listed], change, only_first=only_first)}
 
     def with_unknown_phase(self, item: Json) -> Json:
         return item | {"status": "DEFRAGMENTING"}

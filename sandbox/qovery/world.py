@@ -142,6 +142,8 @@ class Organization:
     token: str
     viewer_token: str
     """A token that may read and change nothing."""
+    reaches_gateway: bool
+    """Whether its tokens are let in where nodes are shown."""
     credentials: dict[str, Credential]
     clusters: dict[str, Cluster]
     late: dict[str, tuple[Cluster, datetime]] = field(default_factory=dict)
@@ -178,6 +180,7 @@ class World:
             name=table["name"],
             token=table["token"],
             viewer_token=f"{table['token']}_viewer",
+            reaches_gateway=table.get("reaches_gateway", True),
             credentials={credential.id: credential for credential in credentials},
             clusters={cluster.key: cluster for cluster in clusters},
         )

@@ -66,5 +66,11 @@ async def test_every_provider_is_asked() -> None:
     transport = httpx.MockTransport(lambda request: httpx.Response(200))
     async with open_client() as client:
         client._transport = transport
-        for host in ("cockroachlabs.cloud", "api.kupe.cloud", "api.northflank.com", "api.qovery.com"):
+        for host in (
+            "cockroachlabs.cloud",
+            "api.kupe.cloud",
+            "api.northflank.com",
+            "api.qovery.com",
+            "ws.qovery.com",
+        ):
             assert (await client.get(f"https://{host}/")).status_code == 200

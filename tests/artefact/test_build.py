@@ -44,6 +44,13 @@ def test_the_background_carries_no_graphql(name: str) -> None:
     assert there.isdisjoint({"strawberry", "graphql", "gateway", "mangum", "starlette"})
 
 
+def test_only_what_observes_can_read_a_websocket() -> None:
+    assert not (BUILT / "Api" / "websockets").exists()
+    folder = BUILT / "Observe"
+    program = f"import sys; sys.path.insert(0, {str(folder)!r}); import functions.observe, adapters.websocket"
+    subprocess.run([RUNTIME, "-ISB", "-c", program], check=True)
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_nothing_of_tests_tools_or_this_machine_is_in_it(name: str) -> None:
     folder = BUILT / name.title()

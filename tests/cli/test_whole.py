@@ -18,7 +18,7 @@ def everything() -> Iterator[Whole]:
     with whole(
         kupe="Acme Tools",
         cockroachdb="Meridian Freight",
-        qovery="Orchard Grocers",
+        qovery=("Orchard Grocers", "Fjordline Media"),
         northflank="Tidewater Studio",
     ) as one:
         yield one
@@ -50,6 +50,19 @@ def test_a_kupe_cluster_is_created_waited_for_and_deleted(fleetgraph: Command) -
     run(fleetgraph, "wait 'Acme Tools/ci' --for deleted")
     ended = run(fleetgraph, "operations --limit 2")
     assert ended.out.count("SUCCEEDED") == 2
+
+
+def test_the_nodes_of_a_qovery_cluster_are_listed(fleetgraph: Command) -> None:
+    shown = json.loads(run(fleetgraph, "nodes list 'Orchard Grocers/supplier-portal' --json").out)["nodes"]
+    assert sorted(one["providerPhase"] for one in shown) == ["NotReady,SchedulingDisabled", "Ready", "Ready"]
+    assert {(one["zone"], one["instanceType"]) for one in shown} == {("us-east-2a", "m6a.2xlarge")}
+
+
+def test_nodes_that_a_token_does_not_get_are_refused_with_the_reason(fleetgraph: Command) -> None:
+    ended = fleetgraph("nodes", "list", "Fjordline Media/newsroom")
+    assert (ended.status == Exit.OK, ended.out) == (False, "")
+    assert "The nodes of Fjordline Media/newsroom cannot be listed." in ended.err
+    assert "Qovery shows machines over its WebSocket gateway only" in ended.err
 
 
 def test_a_database_is_created_within_a_limit_that_is_raised_and_cleared(fleetgraph: Command) -> None:

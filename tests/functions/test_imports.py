@@ -90,7 +90,15 @@ def test_a_process_that_is_started_ahead_of_requests_has_the_mutations_too() -> 
 
 
 def test_what_every_observation_needs_is_imported_at_init() -> None:
-    assert loaded_by(*started("functions.observe", on_lambda=True)) >= {"adapters", "httpx"}
+    """And what reads a WebSocket with the first one, because most accounts have none."""
+    loaded = loaded_by(*started("functions.observe", on_lambda=True))
+    assert loaded >= {"adapters", "httpx"}
+    assert "websockets" not in loaded
+
+
+def test_changes_are_sent_where_nothing_reads_a_websocket() -> None:
+    """The API has the adapters and not the library."""
+    assert "websockets" not in loaded_by(*started("adapters"))
 
 
 @pytest.mark.parametrize("name", ["plan", "observe", "api"])

@@ -292,6 +292,36 @@ async def test_a_qovery_cluster_is_locked_refuses_changes_and_is_unlocked(begin:
     assert (await journey.client.query(LOCKED, id=cluster))["cluster"]["details"]["lock"] is None
 
 
+NAMED = """query ($search: String!) { clusters(search: $search) { nodes { id name } } }"""
+
+
+@pytest.mark.parametrize(
+    ("account", "name", "nodes"),
+    [
+        ("Orchard Grocers", "supplier-portal", ["NOT_READY", "READY", "READY"]),
+        ("Orchard Grocers", "seasonal", []),
+        ("Fjordline Media", "newsroom", None),
+    ],
+    ids=["shown", "none", "withheld"],
+)
+async def test_the_nodes_of_a_qovery_cluster_are_shown_where_the_token_gets_them_else_the_reason_is(
+    begin: Begin, account: str, name: str, nodes: list[str] | None
+) -> None:
+    journey = begin("qovery")
+    await journey.connect(account)
+    listed = (await journey.client.query(NAMED, search=name))["clusters"]["nodes"]
+    shown = await journey.run("cluster-nodes", id=listed[0]["id"])
+    (support,) = [one for one in shown["capabilities"] if one["capability"] == "LIST_NODES"]
+    if nodes is None:
+        assert shown["nodes"] is None
+        assert not support["isSupported"]
+        assert "WebSocket gateway only" in support["reason"]
+        assert "403" in support["reason"]
+    else:
+        assert sorted(one["phase"] for one in shown["nodes"]["nodes"]) == nodes
+        assert (support["isSupported"], support["reason"]) == (True, None)
+
+
 KUBERNETES_UPGRADES = """{ clusters(search: "production") { nodes {
     id name version availableVersion upgrade { state versions }
 } } }"""

@@ -15,6 +15,7 @@ import pytest
 from sandbox import ManualClock
 from tests.published import PUBLISHED, needs_published
 from tests.sandbox.conftest import Connect, Serve
+from tests.sandbox.gateway import heard
 from tests.sandbox.openapi import Breach, Document
 
 COCKROACHDB = {
@@ -23,6 +24,7 @@ COCKROACHDB = {
     "2024-09-16": Document(PUBLISHED / "cockroachdb-cloud.openapi.json"),
 }
 QOVERY = Document(PUBLISHED / "qovery.openapi.yaml")
+QOVERY_GATEWAY = Document(PUBLISHED / "qovery-websocket.openapi.yaml")
 
 pytestmark = [
     needs_published,
@@ -227,6 +229,23 @@ def test_the_catalog_of_qovery_is_as_its_document_says(served: Serve, connected:
     client = connected(served("qovery"))
     for template in CATALOG:
         check_qovery(client, template, region="eu-west-3", zone="fr-par-1")
+
+
+def test_the_gateway_of_qovery_says_what_its_document_says(served: Serve, connected: Connect) -> None:
+    server = served("qovery")
+    account = next(each for each in server.accounts if each.name == "Orchard Grocers")
+    client = connected(server, account.name)
+    shown = 0
+    for cluster in client.get(f"/organization/{account.external_id}/cluster").json()["results"]:
+        for path, schema in (
+            ("/cluster/metrics", "ClusterMetricsDto"),
+            ("/cluster/nodes", "ClusterListNodesResponseDto"),
+        ):
+            message = heard(server, path, account, cluster["id"])
+            if message is not None:
+                assert list(QOVERY_GATEWAY.breaches_of(schema, message)) == []
+                shown += 1
+    assert shown > 11, "each cluster has names, and most are measured"
 
 
 def test_qovery_changes_as_its_document_says(served: Serve, connected: Connect, clock: ManualClock) -> None:

@@ -1,12 +1,16 @@
 """Qovery to read: lists told in parts, credentials without secrets, features with prices."""
 
+import json
 from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosedError, ConnectionClosedOK, InvalidStatus
 
 from sandbox import ManualClock, Server
+from sandbox.api import Account
 from tests.sandbox.conftest import Connect, Serve
+from tests.sandbox.gateway import heard, opened
 
 
 @pytest.fixture
@@ -186,3 +190,72 @@ def test_a_thrown_away_cluster_is_deleted_then_gone_then_another(
 def test_the_catalog(path: str, first: str, server: Server, connected: Connect) -> None:
     offered = connected(server).get(path).json()["results"]
     assert first in (offered[0]["name"] if "name" in offered[0] else offered[0]["id"])
+
+
+# ---------------------------------------------------------------------- the gateway for WebSockets
+
+
+def of_grocers(server: Server) -> Account:
+    return next(each for each in server.accounts if each.name == "Orchard Grocers")
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"authorization": None}, 401),
+        ({"authorization": "Token not-the-token"}, 401),
+        ({"authorization": "Bearer qov_sandbox_orchard_grocers"}, 401),
+        ({"cluster": "69f5be52-8d6d-4f0c-a9c7-5a4d2f6f0a11"}, 404),
+        ({"cluster": "production"}, 400),
+        ({"cluster": ""}, 400),
+        ({"organization": "69f5be52-8d6d-4f0c-a9c7-5a4d2f6f0a11"}, 403),
+        ({"path": "/cluster/status"}, 404),
+    ],
+)
+def test_a_handshake_is_refused_as_a_request_is(
+    server: Server, grocers: httpx.Client, changed: dict[str, str | None], status: int
+) -> None:
+    account = of_grocers(server)
+    asked: dict[str, Any] = {
+        "path": "/cluster/metrics",
+        "authorization": f"Token {account.token}",
+        "organization": account.external_id,
+        "cluster": clusters(grocers)["production"]["id"],
+    } | changed
+    with pytest.raises(InvalidStatus) as refused, opened(server, **asked):
+        pass
+    assert refused.value.response.status_code == status
+    assert json.loads(refused.value.response.body or b"")["status"] == status
+
+
+def test_a_stream_goes_on_until_it_is_closed_and_a_list_is_told_once(
+    server: Server, grocers: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.app.STREAM_SECONDS", 0.01)
+    account = of_grocers(server)
+    query = {"organization": account.external_id or "", "cluster": clusters(grocers)["production"]["id"]}
+    with opened(server, "/cluster/metrics", f"Token {account.token}", **query) as stream:
+        assert stream.recv() == stream.recv()
+    with opened(server, "/cluster/nodes", f"Token {account.token}", **query) as told:
+        assert len(json.loads(told.recv())["nodes"]) == 4
+        with pytest.raises(ConnectionClosedOK):
+            told.recv()
+
+
+def test_what_measures_nothing_closes_a_stream_and_says_so(server: Server, grocers: httpx.Client) -> None:
+    account, edge = of_grocers(server), clusters(grocers)["till-edge"]["id"]
+    query = {"organization": account.external_id or "", "cluster": edge}
+    with (
+        opened(server, "/cluster/metrics", f"Token {account.token}", **query) as stream,
+        pytest.raises(ConnectionClosedError, match="NotFound"),
+    ):
+        stream.recv()
+    assert heard(server, "/cluster/nodes", account, edge) == {"nodes": [{"name": "till-edge-62595"}]}
+
+
+def test_a_websocket_counts_as_a_request(server: Server, grocers: httpx.Client) -> None:
+    account, production = of_grocers(server), clusters(grocers)["production"]["id"]
+    left = int(grocers.get("cluster").headers["X-RateLimit-Remaining"])
+    heard(server, "/cluster/nodes", account, production)
+    assert int(grocers.get("cluster").headers["X-RateLimit-Remaining"]) == left - 2
+    assert [each.status for each in server.requests.matching(path="/cluster/nodes")] == [101]

@@ -69,7 +69,6 @@ QOVERY = Provider(
     unsupported={
         Capability.BACKUPS: "Qovery does not back clusters up.",
         Capability.ALLOWLIST: "Qovery keeps no list of networks.",
-        Capability.LIST_NODES: "Qovery shows machines over its WebSocket gateway only.",
         Capability.NODE_MAINTENANCE: "Qovery leaves the machines to the cloud that runs them.",
         Capability.LIST_VERSIONS: "Qovery chooses the Kubernetes version of a new cluster.",
         Capability.FINALIZE_UPGRADE: "An upgrade of Qovery is final at once.",

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import strawberry
 
 from fleet.model.capability import Capability
-from fleet.model.cluster import Cluster
 from fleet.model.provider import Provider
+from fleet.model.tracking import TrackedCluster
 from fleet.providers import PROVIDERS
 from gateway.types.records import field
 
@@ -24,9 +24,13 @@ def unsupported_by_provider(key: str) -> Mapping[Capability, str]:
     return dict.fromkeys(Capability, f"This version of Fleetgraph has no adapter for {key}.")
 
 
-def unsupported_of_cluster(cluster: Cluster) -> Mapping[Capability, str]:
-    """The capabilities of a cluster: those that its provider or this cluster does not support have a reason."""
-    return {**cluster.unsupported, **unsupported_by_provider(cluster.provider)}
+def unsupported_of_cluster(row: TrackedCluster) -> Mapping[Capability, str]:
+    """The capabilities of a cluster: those that its provider or this cluster does not support, or that the account's
+    token does not get, have a reason.
+    """
+    withheld = row.facts.nodes_withheld
+    of_token = {} if withheld is None else {Capability.LIST_NODES: withheld}
+    return {**of_token, **row.item.unsupported, **unsupported_by_provider(row.item.provider)}
 
 
 def support(unsupported: Mapping[Capability, str]) -> list[CapabilitySupport]:

@@ -101,7 +101,7 @@ async def desired(row: Row, info: Info) -> Desired | None:
 
 
 def capabilities(row: Row) -> list[CapabilitySupport]:
-    return support(unsupported_of_cluster(row.item))
+    return support(unsupported_of_cluster(row))
 
 
 def labels(row: Row) -> list[Label] | None:
@@ -115,7 +115,7 @@ def connection(row: Row) -> domain.Connection | None:
 
 
 def cost_estimate(row: Row) -> money.CostEstimate | None:
-    return None if Capability.COST_ESTIMATE in unsupported_of_cluster(row.item) else row.cost_estimate
+    return None if Capability.COST_ESTIMATE in unsupported_of_cluster(row) else row.cost_estimate
 
 
 def details(row: Row) -> domain.ClusterDetails | None:
@@ -131,11 +131,11 @@ def available_version(row: Row) -> str | None:
 
 
 def allowlist(row: Row) -> networks.Allowlist | None:
-    return None if Capability.ALLOWLIST in unsupported_of_cluster(row.item) else row.facts.allowlist
+    return None if Capability.ALLOWLIST in unsupported_of_cluster(row) else row.facts.allowlist
 
 
 def last_backup(row: Row) -> upkeep.Backup | None:
-    if row.facts.upkeep is None or Capability.BACKUPS in unsupported_of_cluster(row.item):
+    if row.facts.upkeep is None or Capability.BACKUPS in unsupported_of_cluster(row):
         return None
     return row.facts.upkeep.last_backup
 
@@ -149,7 +149,7 @@ def age_of_backup(backup: strawberry.Parent[upkeep.Backup], info: Info) -> int:
 
 
 def upgrade_versions(row: Row) -> list[str] | None:
-    if Capability.UPGRADE_CLUSTER in unsupported_of_cluster(row.item):
+    if Capability.UPGRADE_CLUSTER in unsupported_of_cluster(row):
         return None
     if row.item.available_version is not None:
         return [row.item.available_version]
@@ -167,7 +167,7 @@ def nodes(
     ref = Ref(row.item.account_id, row.item.key)
     ordering = read_orders(order_by)
     pager = ask_in_order("nodes", *ref, ordering=ordering, place=1, first=first, after=after)
-    if Capability.LIST_NODES in unsupported_of_cluster(row.item):
+    if Capability.LIST_NODES in unsupported_of_cluster(row):
         return None
     where = given(filter)
     if ordering:

@@ -77,6 +77,42 @@ async def test_a_cluster_that_cannot_be_asked_keeps_its_nodes(world: World) -> N
     assert await nodes_of(world, account) == {"c1/a", "c1/b"}
 
 
+async def test_nodes_that_a_token_does_not_get_are_a_fact_of_their_cluster_and_no_failure(
+    world: World,
+) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster("c1", of=account), cluster("c2", of=account)]
+    script.nodes = {
+        "c1": Listing(items=(), withheld="The token does not reach them."),
+        "c2": Listing(items=(node("a", of=script.clusters[1]),)),
+    }
+    await world.observe_when_due(account)
+    rows = await world.rows(account)
+    assert rows["c1"].facts.nodes_withheld == "The token does not reach them."
+    assert rows["c2"].facts.nodes_withheld is None
+    assert await nodes_of(world, account) == {"c2/a"}
+    assert (await world.state(account)).of(Collection.NODES).failure is None
+    world.clock.move(days=1)
+    assert (await world.observe(account)).changed == 0, "what is withheld as before is not written again"
+    script.nodes["c1"] = Listing(items=(node("b", of=script.clusters[0]),))
+    await observe_all(world, account)
+    assert (await world.rows(account))["c1"].facts.nodes_withheld is None
+    assert await nodes_of(world, account) == {"c1/b", "c2/a"}
+
+
+async def test_nodes_that_were_seen_once_are_kept_when_a_token_does_not_get_them_any_more(
+    world: World,
+) -> None:
+    account, script = await with_nodes(world)
+    script.nodes["c1"] = Listing(items=(), withheld="The token does not reach them.")
+    await observe_all(world, account)
+    assert await nodes_of(world, account) == {"c1/a", "c1/b", "c2/a", "c2/b"}
+    assert (await world.rows(account))["c1"].facts.nodes_withheld is None
+    failure = (await world.state(account)).of(Collection.NODES).failure
+    assert failure is not None
+    assert failure.message == "The token does not reach them."
+
+
 async def test_the_nodes_of_a_deleted_cluster_go_with_it(world: World) -> None:
     account, script = await with_nodes(world)
     script.clusters.pop()
