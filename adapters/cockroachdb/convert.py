@@ -64,8 +64,8 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
     state, operation = without_prefix(wire.state), without_prefix(wire.operation_status)
     phase = to_phase(state, operation)
     is_serverless = to_is_serverless(wire)
-    serverless = wire.config.serverless if wire.config is not None else None
-    regions = wire.regions or ()
+    config, regions = wire.config or WireConfig(), wire.regions or ()
+    serverless, shared = config.serverless, config.dedicated
     return Cluster(
         account_id=account_id,
         provider=COCKROACHDB.key,
@@ -100,9 +100,10 @@ def to_cluster(wire: WireCluster, account_id: str) -> Cluster:
             network_visibility=wire.network_visibility
             and wire.network_visibility.removeprefix("NETWORK_VISIBILITY_"),
             egress_traffic_policy=wire.egress_traffic_policy,
+            cloud_account_id=wire.account_id,
             creator_id=wire.creator_id,
             routing_id=serverless.routing_id if serverless is not None else None,
-            regions=tuple(to_cluster_region(region, is_serverless) for region in regions),
+            regions=tuple(to_cluster_region(region, shared, is_serverless) for region in regions),
             upgrade_status=wire.upgrade_status,
             upgrade_type=serverless.upgrade_type if serverless is not None else None,
         ),
@@ -234,17 +235,22 @@ def to_connection(wire: WireCluster, state: str) -> Connection | None:
     return None if host is None else Connection(endpoint=host)
 
 
-def to_cluster_region(wire: WireClusterRegion, is_serverless: bool | None) -> CockroachdbRegion:
+def to_cluster_region(
+    wire: WireClusterRegion, shared: WireDedicated | None, is_serverless: bool | None
+) -> CockroachdbRegion:
+    """Older versions show the disks of all regions with the cluster."""
+    disk_iops = wire.disk_iops or (shared.disk_iops if shared is not None else None) or None
     return CockroachdbRegion(
         name=wire.name,
         node_count=None if is_serverless else wire.node_count,
         sql_host=wire.sql_dns,
         ui_host=wire.ui_dns,
         internal_host=wire.internal_dns,
+        private_endpoint_host=wire.private_endpoint_dns,
         is_primary=wire.primary,
         machine_type=wire.machine_type if not is_serverless else None,
         vcpus=(wire.num_virtual_cpus or None) if not is_serverless else None,
-        disk_iops=(wire.disk_iops or None) if not is_serverless else None,
+        disk_iops=disk_iops if not is_serverless else None,
     )
 
 

@@ -66,6 +66,7 @@ class WireClusterRegion(Lenient):
     sql_dns: Text = None
     ui_dns: Text = None
     internal_dns: Text = None
+    private_endpoint_dns: Text = None
     node_count: SmallCount = None
     num_virtual_cpus: SmallCount = None
     machine_type: Text = None
@@ -82,6 +83,7 @@ class WireCluster(WireItem):
     upgrade_status: Text = None
     plan: Text = None
     cloud_provider: Text = None
+    account_id: Text = None
     state: Text = None
     creator_id: Text = None
     operation_status: Text = None

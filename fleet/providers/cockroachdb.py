@@ -28,6 +28,7 @@ class CockroachdbRegion(Record):
     sql_host: str | None = None
     ui_host: str | None = None
     internal_host: str | None = None
+    private_endpoint_host: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
     is_primary: bool | None = None
     machine_type: str | None = None
     vcpus: int | None = None
@@ -40,6 +41,7 @@ class CockroachdbDetails(ClusterDetails):
     folder_id: str | None = None
     network_visibility: str | None = None
     egress_traffic_policy: str | None = None
+    cloud_account_id: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
     creator_id: str | None = None
     routing_id: str | None = None
     regions: tuple[CockroachdbRegion, ...] = ()

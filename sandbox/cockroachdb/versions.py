@@ -35,6 +35,9 @@ OLD_PLANS = {"BASIC": "SERVERLESS", "STANDARD": "SERVERLESS", "ADVANCED": "DEDIC
 FREE_USAGE = {"request_unit_limit": "50000000", "storage_mib_limit": "10240"}
 """The usage limits for a spend limit of zero: the free allowance of a BASIC cluster."""
 
+OWN_ACCOUNTS = {"AWS": "000000000000", "GCP": "crl-prod-sandbox"}
+"""The vendor's accounts at clouds, which clusters with machines of their own run in."""
+
 
 def render(incarnation: Incarnation, version: str) -> Json:
     cluster = incarnation.cluster
@@ -48,7 +51,7 @@ def render(incarnation: Incarnation, version: str) -> Json:
         "upgrade_status": incarnation.upgrade_status,
         "plan": OLD_PLANS[cluster.plan] if is_old else cluster.plan,
         "cloud_provider": cluster.cloud,
-        "account_id": "",
+        "account_id": OWN_ACCOUNTS.get(cluster.cloud, "") if cluster.hardware else "",
         "customer_cloud_account": None,
         "state": f"CLUSTER_STATE_{incarnation.state}" if version == VERSIONS[0] else incarnation.state,
         "creator_id": cluster.creator_id,

@@ -153,6 +153,7 @@ def test_an_advanced_cluster_is_read_whole() -> None:
             folder_id="root",
             network_visibility="PUBLIC",
             egress_traffic_policy="ALLOW_ALL",
+            cloud_account_id="000000000000",
             creator_id="5b1f0c3e-0000-4000-8000-00000000aaaa",
             upgrade_status="UPGRADE_AVAILABLE",
             regions=(
@@ -162,9 +163,14 @@ def test_an_advanced_cluster_is_read_whole() -> None:
                     sql_host="ledger.aws-eu-west-1.example.test",
                     ui_host="admin-ledger.aws-eu-west-1.example.test",
                     internal_host="internal-ledger.aws-eu-west-1.example.test",
+                    private_endpoint_host="private-ledger.aws-eu-west-1.example.test",
+                    disk_iops=3000,
                 ),
                 CockroachdbRegion(
-                    name="eu-central-1", node_count=4, sql_host="ledger.aws-eu-central-1.example.test"
+                    name="eu-central-1",
+                    node_count=4,
+                    sql_host="ledger.aws-eu-central-1.example.test",
+                    disk_iops=3000,
                 ),
             ),
         ),

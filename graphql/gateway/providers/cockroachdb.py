@@ -27,6 +27,7 @@ class CockroachdbRegion:
     sql_host: str | None = field("Where SQL clients connect.")
     ui_host: str | None = field("Where the DB Console answers.")
     internal_host: str | None = field("Where SQL clients connect over a private network connection.")
+    private_endpoint_host: str | None = field("Where SQL clients connect through a private endpoint.")
     is_primary: bool | None
     machine_type: str | None = field("The machine of each of its nodes. Regions of one cluster can differ.")
     vcpus: int | None = field("Of each of its nodes.")
@@ -37,6 +38,9 @@ class CockroachdbRegion:
 class CockroachdbClusterDetails(ClusterDetails):
     is_type_of = serves(CockroachdbDetails)
 
+    cloud_account_id: str | None = field(
+        "The account or project at the cloud that it runs in, as peering and private endpoints need it."
+    )
     creator_id: str | None = field("The user or service account that created it.")
     routing_id: str | None = field("The name of the cluster in connection strings.")
     regions: list[CockroachdbRegion]
