@@ -162,6 +162,8 @@ def available_version(body: Body) -> str:
 
 def patch(organization: Organization, found: Incarnation, members: Json, version: str, now: datetime) -> None:
     changeable(found)
+    if members.keys() == {"spec"} and isinstance(members["spec"], dict) and "dedicated" in members["spec"]:
+        members = members["spec"]  # the schema has no wrapper, the guide's examples of machines have one
     cluster, body = found.cluster, Body(members)
     of_its_kind = "dedicated" if cluster.hardware else "serverless"
     modern = ("plan", "cockroach_version") if version == CURRENT else ()

@@ -197,6 +197,24 @@ def test_what_cannot_be_patched_is_refused(body: dict[str, Any], freight: httpx.
     assert freight.patch(path(freight, "driver-app"), json=body).status_code == 400
 
 
+def test_a_change_of_machines_may_be_wrapped_as_the_guide_has_it(freight: httpx.Client) -> None:
+    """The schema has no wrapper. Regions and storage need not be repeated."""
+    where = path(freight, "tracking-events")
+    before = freight.get(where).json()
+    change = {"hardware": {"machine_spec": {"num_virtual_cpus": 8}}}
+    after = freight.patch(where, json={"spec": {"dedicated": change}}).raise_for_status().json()
+    shown = [(one["name"], one["node_count"]) for one in before["regions"]]
+    assert [(one["name"], one["node_count"]) for one in after["regions"]] == shown
+    assert after["config"]["dedicated"]["num_virtual_cpus"] == 8
+    assert after["config"]["dedicated"]["storage_gib"] == before["config"]["dedicated"]["storage_gib"]
+
+
+@pytest.mark.parametrize("version", ["v99.9", "v24.1", "v25.2", "latest"])
+def test_a_version_that_is_not_on_offer_is_refused(version: str, freight: httpx.Client) -> None:
+    where = path(freight, "tracking-events")
+    assert freight.patch(where, json={"cockroach_version": version}).status_code == 400
+
+
 def test_patching_one_that_lives_in_rounds_keeps_its_id(freight: httpx.Client, clock: ManualClock) -> None:
     clock.advance(25)
     where = path(freight, "route-planner")
