@@ -2,10 +2,12 @@
 
 import json
 import logging
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from sandbox.qovery.tokens import make_jwt
 from tests.gateway.journey import Begin
 from tests.gateway.test_operations import OPERATIONS, read
 
@@ -322,6 +324,23 @@ async def test_the_nodes_of_a_qovery_cluster_are_shown_where_the_token_gets_them
         assert (support["isSupported"], support["reason"]) == (True, None)
 
 
+async def test_the_token_of_a_person_at_qovery_is_a_bearers_shows_its_end_and_reaches_nodes(
+    begin: Begin,
+) -> None:
+    journey = begin("qovery")
+    organization = next(one.external_id for one in journey.server.accounts if one.name == "Orchard Grocers")
+    ends_at = journey.clock.now() + timedelta(hours=2)
+    await journey.connect("Orchard Grocers", apiToken=make_jwt(organization or "", ends_at))
+    assert {one.headers["Authorization"].partition(" ")[0] for one in journey.sent} == {"Bearer"}
+    (account,) = (await journey.client.query(TOKEN))["accounts"]["nodes"]
+    assert datetime.fromisoformat(account["token"]["expiresAt"]) == ends_at
+    assert "the token expires at" in account["freshness"]["reason"]
+    listed = (await journey.client.query(NAMED, search="production"))["clusters"]["nodes"]
+    shown = await journey.run("cluster-nodes", id=listed[0]["id"])
+    assert len(shown["nodes"]["nodes"]) == 4
+
+
+TOKEN = "{ accounts { nodes { token { expiresAt } freshness { reason } } } }"
 KUBERNETES_UPGRADES = """{ clusters(search: "production") { nodes {
     id name version availableVersion upgrade { state versions }
 } } }"""
