@@ -168,7 +168,7 @@ class Http:
         last = min(attempts, ATTEMPTS) if method in SAFE_VERBS else 1
         is_secret = isinstance(body, SecretText)
         change = None if method in SAFE_VERBS else self._announce(request, headers or {}, is_secret=is_secret)
-        return await self.repeat(lambda: self._attempt(request), attempts=last, change=change)
+        return await self.repeat(lambda: self.attempt(request), attempts=last, change=change)
 
     async def repeat(
         self,
@@ -263,7 +263,8 @@ class Http:
             case _:
                 return value
 
-    async def _attempt(self, request: httpx.Request) -> Answer:
+    async def attempt(self, request: httpx.Request) -> Answer:
+        """The answer, without a permit and without another attempt."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 response = await self.client.send(request, stream=True, follow_redirects=False)

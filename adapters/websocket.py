@@ -80,9 +80,10 @@ class WebSocket:
         there is no permit.
         """
         request = self.http.build("GET", path, params)
-        return await self.http.repeat(lambda: self._attempt(request))
+        return await self.http.repeat(lambda: self.attempt(request))
 
-    async def _attempt(self, request: httpx.Request) -> Answer:
+    async def attempt(self, request: httpx.Request) -> Answer:
+        """The message, without a permit and without another attempt."""
         for hook in self.http.client.event_hooks["request"]:
             await hook(request)  # whether this address may have the token
         name = self.http.provider_name

@@ -21,10 +21,10 @@ CALLS = {"GetItem": 1, "BatchGetItem": 1, "Query": 2, "UpdateItem": 2, "PutItem"
 # The mean of the sandbox's accounts. A row of an account is 1.0 to 1.5 KB, its budget less than 1 KB. A row that moves
 # within an index is written twice there.
 WRITE_UNITS = {"begin: account, then its budget": 2.7, "end: account, then its place in the due index": 4}
-READ_UNITS = {"account, twice": 2, "budget": 1, "open changes": 1, "six clusters": 3.85}
+READ_UNITS = {"account, twice": 2, "budget": 1, "open changes": 1, "six clusters": 3.9}
 MORE_DUE_SECONDS = 900
 """An account has more due than its clusters about so often, but with every third observation at most."""
-MORE_WRITE_UNITS, MORE_READ_UNITS = 2.25, 2.65
+MORE_WRITE_UNITS, MORE_READ_UNITS = 2.3, 2.8
 """Of an observation with more due than clusters, beyond the others: more of the budget; what is known of the rest."""
 PLAN_UNITS = {"read": 1 + 9 * 0.5 + 0.5, "written": 1}
 """Of a plan: how far the one before came, nine shards of the due index, the webhooks, and how far this one came. A page

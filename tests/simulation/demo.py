@@ -35,6 +35,7 @@ from sandbox.journal import Journal
 from sandbox.life import Life
 from sandbox.limits import Limiter
 from sandbox.registry import FAKE_PROVIDERS
+from tests.simulation.sockets import heard, in_process, is_handshake
 from tests.simulation.virtual import START, InlineTable, VirtualClock
 
 STILL = {"cockroachdb": "CREATED", "northflank": "running"}
@@ -80,7 +81,10 @@ class _Transport(httpx.ASGITransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await asyncio.sleep(LATENCY_SECONDS)
-        response = await super().handle_async_request(request)
+        if is_handshake(request):
+            response = await heard(self.app, request)
+        else:
+            response = await super().handle_async_request(request)
         self._findings.requests[self._provider] += 1
         self._findings.refused[self._provider] += response.status_code == 429
         return response
@@ -132,7 +136,8 @@ async def sandbox(
             for key, api in apis.items()
             for entry in api.accounts()
         ]
-        yield Sandbox(parts=parts, table=table, vault=vault, clock=clock, accounts=accounts)
+        with in_process():
+            yield Sandbox(parts=parts, table=table, vault=vault, clock=clock, accounts=accounts)
 
 
 async def demo(
