@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from xdist.remote import Producer
     from xdist.scheduler import Scheduling
 
+    from tests.runner import Runner
     from tests.tables import OpenTable
 
 for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
@@ -41,6 +43,9 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 HERE = Path(__file__).parent
+
+WORTH_TELLING_SECONDS = 0.05
+"""What a test has to take before or after itself to stand among `--durations`."""
 
 
 class LeftTheMachine(RuntimeError):
@@ -101,6 +106,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item._id = item.id.parse(with_group)
 
 
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
+    """A worker of pytest-xdist tells of a test once, and more only where there is more to tell. It would send five
+    messages for each of thousands of tests, and to write and read them took seconds of a run.
+    """
+    if not hasattr(item.config, "workerinput"):
+        return None
+    for report in runtestprotocol(item, nextitem=nextitem, log=False):
+        if report.when == "call" or not report.passed or report.duration > WORTH_TELLING_SECONDS:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--table", default="sqlite", help="what keeps the store of a test: sqlite, or dynamodb in moto"
@@ -133,6 +150,15 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     gc.enable()
+
+
+@pytest.fixture(scope="session")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Runner]":
+    """What `make run` starts, for the tests of the group `runner`. Those of the docs come first, and use it most."""
+    from tests.runner import running
+
+    with running(tmp_path_factory.mktemp("state")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

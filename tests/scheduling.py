@@ -17,7 +17,6 @@ LONGEST = (
     "examples",
     "node",
     "runner",
-    "docs",
     "tests/contract/test_contract.py",
     "tests/kill/test_keys.py",
     "tests/local/test_full_disk.py",

@@ -1,24 +1,21 @@
 import asyncio
 from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
 
 from gateway.http.app import create_app
 from gateway.services import Policy
-from infra.dynamodb.schema import create_table
-from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.store import TableStore
-from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock, served
 from tests.cli.contract import Keeper, page
 from tests.cli.scripted import Scripted, scripted
 from tests.cli.things import ACME, INTEGRATION, PRODUCTION, TOKEN
 from tests.gateway.world import ANYBODY, SetClock, letting_in, populate, services_over
+from tests.tables import OpenTable
 
 
 class Gateway:
-    """The real gateway over a small fleet, with what a test may change in it."""
+    """Where it answers, with what a test may change in it."""
 
     def __init__(self, url: str, store: TableStore, clock: SetClock) -> None:
         self.url = url
@@ -27,14 +24,11 @@ class Gateway:
 
 
 @pytest.fixture(scope="module")
-def gateway() -> Iterator[Gateway]:
-    with aws_in_memory():
-        client = open_client()
-        clock = SetClock()
-        name = f"fleetgraph-{uuid4()}"
-        create_table(client, name)
-        table = DynamoTable(client, name, clock)
-        store = TableStore(table, clock)
+def gateway(open_table: OpenTable) -> Iterator[Gateway]:
+    """The real gateway over a small fleet."""
+    clock = SetClock()
+    with open_table(clock) as opened:
+        store = TableStore(opened.table, clock)
         asyncio.run(populate(store, clock))
         with served(
             create_app(
@@ -46,8 +40,6 @@ def gateway() -> Iterator[Gateway]:
             )
         ) as url:
             yield Gateway(url, store, clock)
-        table.close()
-        client.close()
 
 
 @pytest.fixture

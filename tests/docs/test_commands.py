@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from tests.docs.markdown import Block, blocks
-from tests.runner import ROOT, Runner, running
+from tests.runner import ROOT, Runner
 
-# In one worker, so that one runner serves them.
-pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("docs")]
+# In the one worker whose runner serves them.
+pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("runner")]
 
 README = ROOT / "README.md"
 API = ROOT / "docs" / "api.md"
@@ -27,12 +27,6 @@ PAGES = (README, API, ROOT / "docs" / "sandbox.md")
 ORIGIN = "http://127.0.0.1:8000"
 SANDBOX = "kupe"
 """Whose address docs/sandbox.md calls `SANDBOX`, and whose cluster the README waits for."""
-
-
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    with running(tmp_path_factory.mktemp("state")) as started:
-        yield started
 
 
 @contextmanager

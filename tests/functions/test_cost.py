@@ -78,7 +78,7 @@ def test_a_quiet_observation_sends_the_requests_that_the_cost_counts(
     assert 100 < len(written) <= LOG_KB * 1000 - OF_LAMBDA_BYTES
 
 
-@pytest.mark.parametrize("quiet_seconds", [60, QUIET_SECONDS])
+@pytest.mark.parametrize("quiet_seconds", [pytest.param(60, marks=pytest.mark.thorough), QUIET_SECONDS])
 def test_a_quiet_observation_of_the_sandbox_costs_the_units_of_the_model_and_not_much_less(
     quiet_seconds: int,
 ) -> None:

@@ -5,7 +5,6 @@ import os
 import signal
 import socket
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,13 @@ import pytest
 from tests.clients.tools import HERE, has_node, run_node
 from tests.runner import Runner, launch, running
 
-# In one worker, so that one runner serves them; the last of its tests takes a provider away.
+# In the one worker whose runner serves them; the last of them that looks at its fleet takes a provider away.
 pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("runner")]
 
 FLEET = """{
   clusters(first: 100) { nodes { name provider { kind } freshness { state lastFailure { kind } } } }
   fleet { coverage { isComplete missing(first: 10) { nodes { name provider { kind } } } } }
 }"""
-
-
-@pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
-    with running(tmp_path_factory.mktemp("state")) as started:
-        yield started
 
 
 def test_one_query_answers_from_four_providers(runner: Runner) -> None:
