@@ -219,9 +219,10 @@ def follow_operation(session: Session, options: Options, form: str, operation: d
     elif not options.wait:
         sight = to_sight(operation)
         screen.say(f"{plain(sight.subject)}: {screen.paint_phase(sight.state, sight.state)}")
-        screen.tell(
-            f"Follow it: fleetgraph wait --operation {operation['id']}" if outcome is None else sight.reason
-        )
+        if outcome is None:
+            screen.tell(f"Follow it: fleetgraph wait --operation {operation['id']}")
+        elif sight.reason:
+            screen.tell(sight.reason)
     return status
 
 

@@ -156,7 +156,7 @@ def _refusal(error: dict[str, Any], flag_of: FlagOf) -> str:
     flag = flag_of(error.get("path") or [])
     text = " ".join(filter(None, [flag and f"{flag}:", str(error["message"])])).rstrip(".") + "."
     if operation := error.get("operation"):
-        text += f" Follow the change in flight: fleetgraph wait --operation {operation['id']}"
+        text += f" See how that change ends: fleetgraph wait --operation {operation['id']}"
     failure = error.get("failure") or {}
     if failure and failure["message"].rstrip(".") not in text:
         text += f" The provider: {failure['message'].rstrip('.')}."

@@ -9,6 +9,9 @@ from cli.client import REQUEST_SECONDS, Client
 from cli.documents import read
 from cli.errors import NotThere, UsageError
 
+PART = 3
+"""From how many letters on they are taken for a part of a name."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
@@ -70,17 +73,11 @@ def no_cluster(client: Client, reference: str, remedy: str = "") -> NotThere:
     """The error for a missing cluster, with a similar name if there is one."""
     page = client.ask(read.CLUSTER_NAMES, {})["clusters"]
     paths = [path_of(node) for node in page["nodes"]]
-    if "/" in reference:
-        close = get_close_matches(reference, paths, n=1)
-    else:
-        close = [path for name in _close(reference, paths) for path in paths if path.endswith(f"/{name}")][:1]
+    called = {path if "/" in reference else path.rpartition("/")[2]: path for path in reversed(paths)}
+    close = similar(reference, called)
     listed = "`fleetgraph clusters list` shows those that there are."
-    hint = f"Did you mean {close[0]}?" if close else listed
+    hint = f"Did you mean {called[close]}?" if close else listed
     return NotThere(f"There is no cluster {reference}.", " ".join(filter(None, [hint, remedy])))
-
-
-def _close(name: str, paths: Iterable[str]) -> list[str]:
-    return get_close_matches(name, {path.rpartition("/")[2] for path in paths}, n=1)
 
 
 def find_integration(client: Client, account: dict[str, Any] | None, reference: str) -> dict[str, Any]:
@@ -117,8 +114,17 @@ def find_node(client: Client, cluster: dict[str, Any], reference: str) -> dict[s
 
 def meant(reference: str, names: Iterable[str], listing: str) -> str:
     """A remedy: the similar name, or the command that lists the existing names."""
-    close = get_close_matches(reference, list(names), n=1)
-    return f"Did you mean {close[0]}?" if close else f"`{listing}` shows those that there are."
+    close = similar(reference, names)
+    return f"Did you mean {close}?" if close else f"`{listing}` shows those that there are."
+
+
+def similar(reference: str, names: Iterable[str]) -> str | None:
+    """The name that a person meant who mistyped it, or typed a part of it; in either case."""
+    folded = {name.casefold(): name for name in names}
+    typed = reference.casefold()
+    parts = [name for name in folded if len(typed) >= PART and typed in name]
+    close = sorted(parts, key=len)[:1] or get_close_matches(typed, folded, n=1)
+    return folded[close[0]] if close else None
 
 
 def path_of(thing: dict[str, Any]) -> str:

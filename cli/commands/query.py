@@ -17,7 +17,7 @@ def query(session: Session, options: Options) -> int:
         raise UsageError(
             f"The answer to a document has no form {form}.", "There are json and yaml, and --jq."
         )
-    document = read_text(session, options.file)
+    document = _read(session, options.file)
     variables = {} if options.variables is None else read_object(session, options.variables)
     try:
         answer = session.client.ask(document, variables, operation=options.operation)
@@ -27,6 +27,20 @@ def query(session: Session, options: Options) -> int:
         raise errors.of_their_document() from None
     dump(session.screen, options, form, answer)
     return Exit.OK
+
+
+def _read(session: Session, file: str) -> str:
+    try:
+        document = read_text(session, file)
+    except UsageError:
+        if "{" not in file:
+            raise
+        raise UsageError(
+            "query takes a file.", "To give the document itself: echo '...' | fleetgraph query -"
+        ) from None
+    if not document.strip():
+        raise UsageError(f"{'Standard input' if file == '-' else file} holds no document.")
+    return document
 
 
 COMMAND = Verb(

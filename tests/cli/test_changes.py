@@ -58,6 +58,14 @@ def test_a_command_asks_for_its_change(
     assert call.items() >= sent.items()
 
 
+def test_a_change_that_has_succeeded_at_once_says_so_and_nothing_else(
+    following: Command, keeper: Keeper
+) -> None:
+    keeper.on("disconnectAccount", payload("DISCONNECT_ACCOUNT", "SUCCEEDED"))
+    ended = following("disconnect", "acme")
+    assert (ended.status, ended.out, ended.err) == (Exit.OK, "disconnect account production: SUCCEEDED\n", "")
+
+
 def test_a_change_is_followed_to_its_end(following: Command, keeper: Keeper) -> None:
     kind = "CREATE_CLUSTER"
     keeper.on("createCluster", payload(kind, "UNCONFIRMED"))
@@ -158,7 +166,7 @@ def test_a_change_that_its_provider_refused_at_once_ends_with_6(following: Comma
         (
             refused("ConflictError", operation=operation("UPDATE_CLUSTER")),
             Exit.CONFLICT,
-            "Follow the change in flight: fleetgraph wait --operation an-operation",
+            "See how that change ends: fleetgraph wait --operation an-operation",
         ),
         (
             refused("ProviderFailedError", failure=FAILURE | {"retryAt": "2026-04-06T12:05:00Z"}),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.errors import Exit
 from tests.cli.command import Command
 
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
@@ -154,6 +155,36 @@ def test_spend_of_an_account_that_is_not_there_is_an_error(fleetgraph: Command) 
     assert (ended.status, ended.out) == (4, "")
     assert "Did you mean Meridian Freight?" in ended.err
     assert fleetgraph("spend", "list", "--account", "cockroachdb/Meridian Freight").status == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["spend", "list", "--account", "meridian"], "Did you mean Meridian Freight?"),
+        (["spend", "list", "--account", "MERIDIAN FREIGHT"], "Did you mean Meridian Freight?"),
+        (["clusters", "show", "ledger"], "Did you mean Meridian Freight/shipments-ledger?"),
+        (["clusters", "show", "Meridian Freight/ledger"], "Did you mean Meridian Freight/shipments-ledger?"),
+        (["clusters", "show", "zz"], "`fleetgraph clusters list` shows those that there are."),
+    ],
+)
+def test_a_part_of_a_name_is_enough_to_be_understood(
+    fleetgraph: Command, arguments: list[str], sentence: str
+) -> None:
+    ended = fleetgraph(*arguments)
+    assert ended.status == Exit.NOT_FOUND
+    assert sentence in ended.err
+
+
+def test_a_document_in_the_place_of_its_file_is_understood(fleetgraph: Command) -> None:
+    ended = fleetgraph("query", "{ viewer { name } }")
+    assert (ended.status, ended.out) == (Exit.USAGE, "")
+    assert "query takes a file. To give the document itself: echo '...' | fleetgraph query -" in ended.err
+
+
+def test_an_empty_document_is_wrong_usage(fleetgraph: Command) -> None:
+    ended = fleetgraph("query", "-", stdin="\n")
+    assert (ended.status, ended.out) == (Exit.USAGE, "")
+    assert "Standard input holds no document." in ended.err
 
 
 def test_accounts_show_whether_they_are_observed(fleetgraph: Command) -> None:
