@@ -162,4 +162,7 @@ def _down(message: str) -> NotDelivered:
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    return type(error).__name__
+    """In our words: those of a library can hold the address, which is a secret."""
+    if not isinstance(error, httpx.ConnectError):
+        return "the connection broke off"
+    return "its TLS certificate does not hold" if "SSL" in str(error) else "no connection could be made"

@@ -68,7 +68,7 @@ async def test_a_receiver_that_does_not_answer_in_time_is_down(
 
 
 async def test_nobody_there_is_down_and_says_nothing_of_the_address(allowing: WebhookSender) -> None:
-    with pytest.raises(NotDelivered, match="cannot be reached") as failure:
+    with pytest.raises(NotDelivered, match="cannot be reached: no connection could be made") as failure:
         await allowing.post("http://hook.example:1/made-up-secret", b"{}", {})
     assert failure.value.is_down
     assert "secret" not in str(failure.value)

@@ -182,6 +182,21 @@ def test_an_open_view_of_clusters_shows_a_change_that_somebody_else_made(page: P
     expect(table.get_by_text("88.00 USD")).to_be_visible(timeout=60_000)
 
 
+@pytest.mark.parametrize("path", ["/", "/clusters", "/activity", "/spend"])
+def test_a_view_that_nothing_was_read_for_says_why_and_is_tried_again(path: str, page: Page) -> None:
+    refusal = {"errors": [{"message": "Fleetgraph cannot answer."}]}
+    page.route("**/graphql", lambda route: route.fulfill(status=503, json=refusal))
+    page.goto(path)
+    problem = page.get_by_role("alert")
+    expect(problem).to_contain_text("Fleetgraph cannot answer.")
+    expect(page.get_by_role("status").filter(has_text="No answer")).to_be_visible()
+    page.unroute("**/graphql")
+    problem.get_by_role("button", name="Try again").click()
+    expect(problem).to_have_count(0)
+    settled(page)
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+
+
 def test_a_page_that_hears_nothing_says_that_it_is_stale_and_keeps_what_it_has(page: Page) -> None:
     page.goto("/")
     settled(page)

@@ -11,7 +11,7 @@ import { Button } from "../parts/Button";
 import { Icon } from "../parts/icons";
 import { knownSeverity } from "../parts/Phase";
 import { Section } from "../parts/Section";
-import { Empty, Problem, Skeleton } from "../parts/States";
+import { Empty, Skeleton } from "../parts/States";
 import { isFirstSeen } from "./events";
 import { Happening } from "./Happening";
 import { type Event, useFeed } from "./useFeed";
@@ -107,7 +107,7 @@ function Feed({ seconds, kinds, severity, clusterId, name, withFirst }: FeedProp
   }
   const source = { document: compiled, variables: { first: 100, order: "NEWEST_FIRST", since, filter } };
   const note = isRead ? `${plural(shown.length, "event")}${isCut ? ", the newest alone" : ""}` : "reading";
-  if (error && events.length === 0) return <Problem error={error} />;
+  if (error && events.length === 0) throw error; // the boundary says it, and tries again
   return (
     <Section title="What happened" note={note} source={source}>
       <div className="changes">

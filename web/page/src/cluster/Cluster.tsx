@@ -51,7 +51,7 @@ export default function Cluster({ id }: { id: string }) {
   if (!cluster) {
     return (
       <Empty icon="UNKNOWN" title="There is no such cluster.">
-        It was forgotten, or your key does not see its account.
+        <p>It was forgotten, or your key does not see its account.</p>
         <LinkButton to="/clusters">All clusters</LinkButton>
       </Empty>
     );

@@ -5,7 +5,7 @@ import type { ClusterOrder } from "../__generated__/useRowsQuery.graphql";
 import { Button } from "../parts/Button";
 import { Icon } from "../parts/icons";
 import { SourceMenu } from "../parts/Section";
-import { Empty, Problem, Skeleton } from "../parts/States";
+import { Empty, Skeleton } from "../parts/States";
 import { type Asked, FACETS, toSearch, useAsked } from "./address";
 import { Facets } from "./Facets";
 import { ColumnMenu, ExportMenu } from "./menus";
@@ -21,7 +21,8 @@ export default function Clusters() {
   const counts = useFacets(asked);
   const clear = () => change({ q: null, ...Object.fromEntries(FACETS.map((facet) => [facet.name, null])) });
 
-  if (total === null) return error ? <Problem error={error} /> : <Skeleton rows={14} />;
+  if (total === null && error) throw error; // the boundary says it, and tries again
+  if (total === null) return <Skeleton rows={14} />;
   if (total === 0 && search === "") {
     return <Empty title="There is no cluster yet.">Connect an account, or create the first one.</Empty>;
   }

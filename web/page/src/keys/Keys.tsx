@@ -7,9 +7,11 @@ import type { KeysQuery } from "../__generated__/KeysQuery.graphql";
 import type { KeysRevokeMutation } from "../__generated__/KeysRevokeMutation.graphql";
 import type { Keys_query$key } from "../__generated__/Keys_query.graphql";
 import { ChangeDialog } from "../changing/ChangeDialog";
+import { plural } from "../model/amount";
 import { words } from "../model/phase";
 import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
+import { Icon } from "../parts/icons";
 import { More } from "../parts/More";
 import { Section } from "../parts/Section";
 import { Empty } from "../parts/States";
@@ -86,50 +88,35 @@ function List() {
             Programs and people elsewhere need one to ask this API. It may read, change or administer, in all accounts or in some.
           </Empty>
         ) : (
-          <div className="scroll">
-            <table className="sheet">
-              <thead>
-                <tr>
-                  {["Name", "Ends in", "May", "Accounts", "Made", "Ends", "Last used"].map((title) => (
-                    <th scope="col" key={title}>
-                      {title}
-                    </th>
-                  ))}
-                  <th scope="col">
-                    <span className="sr">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {keys.map((key) => (
-                  <tr key={key.id} className={isOver(key) ? "over" : ""}>
-                    <td className="name">{key.name}</td>
-                    <td className="mono">…{key.hint}</td>
-                    <td>{key.scopes.map(words).join(", ")}</td>
-                    <td>{key.accountIds ? key.accountIds.length : "all"}</td>
-                    <td>
-                      <Ago at={key.createdAt} />
-                    </td>
-                    <td>{key.expiresAt ? <Ago at={key.expiresAt} /> : "never"}</td>
-                    <td>
-                      <Ago at={key.lastUsedAt} />
-                    </td>
-                    <td>
-                      {key.revokedAt ? (
-                        <span className="muted">
-                          revoked <Ago at={key.revokedAt} />
-                        </span>
-                      ) : isOver(key) ? (
-                        <span className="muted">ended</span>
-                      ) : (
-                        <Revoke id={key.id} name={key.name} />
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <ul className="items">
+            {keys.map((key) => (
+              <li key={key.id} className={`item key ${isOver(key) ? "over" : ""}`}>
+                <span className={`phase tone-${isOver(key) ? "still" : "fine"}`}>
+                  <Icon name={isOver(key) ? "STOPPED" : "FINE"} size={14} />
+                  {key.revokedAt ? "Revoked" : isOver(key) ? "Ended" : "Good"}
+                </span>
+                <div className="what">
+                  <span className="name">{key.name}</span> <span className="where mono">…{key.hint}</span>
+                  <p className="small muted">
+                    {key.scopes.map(words).join(", ")} · {key.accountIds ? plural(key.accountIds.length, "account") : "every account"} · made <Ago at={key.createdAt} /> ·{" "}
+                    {key.revokedAt ? (
+                      <>
+                        revoked <Ago at={key.revokedAt} />
+                      </>
+                    ) : key.expiresAt ? (
+                      <>
+                        ends <Ago at={key.expiresAt} />
+                      </>
+                    ) : (
+                      "has no end"
+                    )}{" "}
+                    · used <Ago at={key.lastUsedAt} />
+                  </p>
+                </div>
+                <span className="actions">{!isOver(key) && <Revoke id={key.id} name={key.name} />}</span>
+              </li>
+            ))}
+          </ul>
         )}
         <More of={list} label="More keys" onMore={() => setDeep(true)} />
       </Section>
@@ -164,7 +151,7 @@ function Revoke({ id, name }: { id: string; name: string }) {
   `);
   return (
     <>
-      <Button kind="danger" onClick={() => setAsked(true)} aria-label={`Revoke ${name}`}>
+      <Button kind="quiet" onClick={() => setAsked(true)} aria-label={`Revoke ${name}`}>
         Revoke
       </Button>
       {isAsked && (

@@ -1,12 +1,14 @@
 /** Makes a key, and shows it once. */
 import { useState } from "react";
-import { graphql, useLazyLoadQuery } from "react-relay";
+import { graphql } from "react-relay";
 import type { MakeKeyAccountsQuery } from "../__generated__/MakeKeyAccountsQuery.graphql";
 import type { MakeKeyMutation, Scope } from "../__generated__/MakeKeyMutation.graphql";
 import { ChangeDialog } from "../changing/ChangeDialog";
+import { Several } from "../parts/fields";
 import { Once } from "../parts/Once";
 import { unsealed } from "../relay/secrets";
 import { useChange } from "../relay/useChange";
+import { useRead } from "../relay/useRead";
 
 const SCOPES: readonly [Scope, string][] = [
   ["READ", "sees"],
@@ -28,7 +30,7 @@ export function MakeKey({ connection, onClose }: { connection: string; onClose: 
   const [days, setDays] = useState<number | null>(90);
   const [accountIds, setAccountIds] = useState<readonly string[]>([]);
   const [isLimited, setLimited] = useState(false);
-  const { accounts } = useLazyLoadQuery<MakeKeyAccountsQuery>(
+  const { accounts } = useRead<MakeKeyAccountsQuery>(
     graphql`
       query MakeKeyAccountsQuery {
         accounts(first: 100) {
@@ -112,19 +114,7 @@ export function MakeKey({ connection, onClose }: { connection: string; onClose: 
         <input type="checkbox" checked={isLimited} onChange={(event) => setLimited(event.target.checked)} /> It sees some accounts alone
       </label>
       {isLimited && (
-        <fieldset className="choose">
-          <legend className="sr">Accounts</legend>
-          {accounts.nodes.map((account) => (
-            <label key={account.id} className="check">
-              <input
-                type="checkbox"
-                checked={accountIds.includes(account.id)}
-                onChange={(event) => setAccountIds(event.target.checked ? [...accountIds, account.id] : accountIds.filter((id) => id !== account.id))}
-              />
-              {account.name} <span className="muted">{account.provider.name}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Several title="Account" none="none yet" options={accounts.nodes.map((one) => [one.id, `${one.name}, ${one.provider.name}`])} chosen={accountIds} onChange={setAccountIds} />
       )}
     </ChangeDialog>
   );

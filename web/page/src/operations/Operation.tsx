@@ -147,8 +147,8 @@ export default function Operation({ id }: { id: string }) {
                 {failure.message}
               </Step>
             )}
-            {target?.__typename === "Cluster" && (
-              <Step icon="activity" tone="moving" title="Last seen" at={target.status.since}>
+            {target?.__typename === "Cluster" && Date.parse(target.status.since) >= Date.parse(node.requestedAt) && (
+              <Step icon="activity" tone="moving" title="Changed its phase" at={target.status.since}>
                 <Link to={`/clusters/${encodeURIComponent(target.id)}`}>{target.displayName}</Link>{" "}
                 <Phase phase={target.status.phase} word={target.status.providerPhase} />
               </Step>
@@ -167,7 +167,11 @@ export default function Operation({ id }: { id: string }) {
             <dl className="facts">
               <Fact title="Target">
                 {target?.__typename === "ClusterNode" && <Link to={`/clusters/${encodeURIComponent(target.cluster.id)}`}>node of {target.cluster.displayName}</Link>}
-                {target?.__typename === "Cluster" && <Link to={`/clusters/${encodeURIComponent(target.id)}`}>{target.displayName}</Link>}
+                {target?.__typename === "Cluster" && (
+                  <>
+                    <Link to={`/clusters/${encodeURIComponent(target.id)}`}>{target.displayName}</Link> <Phase phase={target.status.phase} word={target.status.providerPhase} />
+                  </>
+                )}
                 {!target && "not seen yet, or gone"}
               </Fact>
               <Fact title="Asked for">{full(node.requestedAt)}</Fact>

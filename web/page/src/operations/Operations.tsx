@@ -111,10 +111,8 @@ function List({ state }: { state: OperationState | null }) {
                 {operation.failure && <p>{operation.failure.message}</p>}
               </div>
               <span className="when">
-                {operation.finishedAt && <span title="How long it took">{duration((Date.parse(operation.finishedAt) - Date.parse(operation.requestedAt)) / 1000)}</span>}
-              </span>
-              <span className="when">
                 <Ago at={operation.requestedAt} />
+                {operation.finishedAt && `, in ${duration((Date.parse(operation.finishedAt) - Date.parse(operation.requestedAt)) / 1000)}`}
               </span>
             </li>
           ))}

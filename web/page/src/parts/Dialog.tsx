@@ -10,13 +10,29 @@ interface DialogProps {
   isWide?: boolean;
 }
 
+let opener: HTMLElement | null = null;
+
+/** What opened it: for an item of a menu, the button of that. One dialog may come after another. */
+function remember(): void {
+  const active = document.activeElement;
+  if (!(active instanceof HTMLElement) || active === document.body || active.closest(".dialog")) return;
+  const menu = active.closest(".menu");
+  opener = menu ? document.getElementById(menu.getAttribute("aria-labelledby") ?? "") : active;
+}
+
+/** Radix would look for a trigger of its own. */
+function goBack(event: Event): void {
+  event.preventDefault();
+  opener?.focus();
+}
+
 /** Radix's own overlay writes style elements, which our policy forbids: a plain element does the same. */
 export function Dialog({ title, onClose, children, isWide = false }: DialogProps) {
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <div className="overlay" />
-        <Radix.Content className={`dialog ${isWide ? "wide" : ""}`} aria-describedby={undefined}>
+        <Radix.Content className={`dialog ${isWide ? "wide" : ""}`} aria-describedby={undefined} onOpenAutoFocus={remember} onCloseAutoFocus={goBack}>
           <header>
             <Radix.Title>{title}</Radix.Title>
             <Radix.Close asChild>

@@ -25,9 +25,10 @@ export function Section({ title, id, note, source, actions, className, children 
   return (
     <section className={`section ${className ?? ""}`} aria-label={title} id={id}>
       <header>
-        <h2>{title}</h2>
-        {note !== undefined && <span className="note">{note}</span>}
-        <span className="spread" />
+        <div className="titles">
+          <h2>{title}</h2>
+          {note && <span className="note">{note}</span>}
+        </div>
         {actions}
         {source && <SourceMenu title={title} {...source} />}
       </header>

@@ -1,6 +1,7 @@
 /** What stands where there is nothing to show: not yet, nothing there, or not to be had. */
 import { Component, type ReactNode } from "react";
 import { ApiError } from "../relay/environment";
+import { Attempt } from "../relay/useRead";
 import { Button } from "./Button";
 import { Icon, type IconName } from "./icons";
 
@@ -24,7 +25,7 @@ export function Skeleton({ rows = 6 }: { rows?: number }) {
   );
 }
 
-export function Problem({ error, onRetry }: { error: Error; onRetry?: () => void }) {
+function Problem({ error, onRetry }: { error: Error; onRetry: () => void }) {
   return (
     <div className="empty problem" role="alert">
       <Icon name="BROKEN" size={22} />
@@ -33,24 +34,23 @@ export function Problem({ error, onRetry }: { error: Error; onRetry?: () => void
         {error instanceof ApiError && error.requestId && <p>Request {error.requestId}</p>}
         {!(error instanceof ApiError) && <p>{error.message}</p>}
       </div>
-      {onRetry && (
-        <Button icon="refresh" onClick={onRetry}>
-          Try again
-        </Button>
-      )}
+      <Button icon="refresh" onClick={onRetry}>
+        Try again
+      </Button>
     </div>
   );
 }
 
 interface BoundaryState {
   error: Error | null;
+  attempt: number;
 }
 
 /** Keeps a fault to the view that it is in. Another `at` starts anew. */
 export class Boundary extends Component<{ at: string; children: ReactNode }, BoundaryState> {
-  override state: BoundaryState = { error: null };
+  override state: BoundaryState = { error: null, attempt: 0 };
 
-  static getDerivedStateFromError(error: Error): BoundaryState {
+  static getDerivedStateFromError(error: Error): Partial<BoundaryState> {
     return { error };
   }
 
@@ -60,8 +60,8 @@ export class Boundary extends Component<{ at: string; children: ReactNode }, Bou
 
   override render() {
     if (this.state.error) {
-      return <Problem error={this.state.error} onRetry={() => this.setState({ error: null })} />;
+      return <Problem error={this.state.error} onRetry={() => this.setState(({ attempt }) => ({ error: null, attempt: attempt + 1 }))} />;
     }
-    return this.props.children;
+    return <Attempt value={this.state.attempt}>{this.props.children}</Attempt>;
   }
 }

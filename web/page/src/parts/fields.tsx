@@ -81,5 +81,30 @@ export function Tick({ values, onChange, name, title }: Given) {
   );
 }
 
+interface SeveralProps<Value extends string> {
+  title: string;
+  none?: string;
+  options: readonly (readonly [Value, string])[];
+  chosen: readonly Value[];
+  onChange: (chosen: readonly Value[]) => void;
+}
+
+/** Any number of them. `none`: what it means that none is chosen. */
+export function Several<Value extends string>({ title, none = "all", options, chosen, onChange }: SeveralProps<Value>) {
+  return (
+    <fieldset className="several">
+      <legend>
+        {title} <span className="muted">{chosen.length === 0 ? none : `${chosen.length} of ${options.length}`}</span>
+      </legend>
+      {options.map(([value, said]) => (
+        <label key={value} className="check">
+          <input type="checkbox" checked={chosen.includes(value)} onChange={(event) => onChange(event.target.checked ? [...chosen, value] : chosen.filter((one) => one !== value))} />
+          {said}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
 /** A whole number, or null while it is none. */
 export const whole = (typed: string | undefined): number | null => (typed && /^\d{1,9}$/.test(typed) ? Number(typed) : null);

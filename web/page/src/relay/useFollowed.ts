@@ -4,16 +4,17 @@
  * Asking again takes a connection back to its first page: a view that paged on pauses it, and follows another query.
  */
 import { useEffect, useRef } from "react";
-import { fetchQuery, useLazyLoadQuery, useRelayEnvironment } from "react-relay";
+import { fetchQuery, useRelayEnvironment } from "react-relay";
 import type { GraphQLTaggedNode, OperationType } from "relay-runtime";
 import { type Follower, follow } from "./beat";
+import { useRead } from "./useRead";
 
 interface Pace extends Omit<Follower, "call"> {
   isPaused?: boolean;
 }
 
 export function useFollowed<T extends OperationType>(document: GraphQLTaggedNode, variables: T["variables"], pace: Pace = {}): T["response"] {
-  const data = useLazyLoadQuery<T>(document, variables, { fetchPolicy: "store-and-network" });
+  const data = useRead<T>(document, variables, "store-and-network");
   const environment = useRelayEnvironment();
   const asked = JSON.stringify(variables);
   useWhenChanged(() => {

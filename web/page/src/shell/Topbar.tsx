@@ -41,9 +41,11 @@ function Live() {
       <span className="dot" aria-hidden="true" />
       {isStale ? (
         <>
-          <span>Stale{answeredAt !== null && `, ${brief(age / 1000)} old`}</span>
+          <span>{answeredAt === null ? "No answer" : `Stale, ${brief(age / 1000)} old`}</span>
           {failure && <span className="why">{failure}</span>}
         </>
+      ) : answeredAt === null ? (
+        "Reading"
       ) : (
         "Live"
       )}

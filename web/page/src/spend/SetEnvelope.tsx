@@ -4,6 +4,7 @@ import { graphql } from "react-relay";
 import type { SetEnvelopeMutation } from "../__generated__/SetEnvelopeMutation.graphql";
 import { ChangeDialog } from "../changing/ChangeDialog";
 import { AMOUNT, toMinor } from "../model/amount";
+import { Several } from "../parts/fields";
 import { useChange } from "../relay/useChange";
 
 interface SetEnvelopeProps {
@@ -70,19 +71,7 @@ export function SetEnvelope({ accounts, onSet, onClose }: SetEnvelopeProps) {
       </span>
       <label htmlFor="envelope-labels">Only clusters with the labels</label>
       <input id="envelope-labels" autoComplete="off" placeholder="team=games" value={labels} onChange={(event) => setLabels(event.target.value)} />
-      <fieldset className="choose">
-        <legend>Accounts; none means all</legend>
-        {accounts.map((account) => (
-          <label key={account.id} className="check">
-            <input
-              type="checkbox"
-              checked={chosen.includes(account.id)}
-              onChange={(event) => setChosen(event.target.checked ? [...chosen, account.id] : chosen.filter((id) => id !== account.id))}
-            />
-            {account.name}
-          </label>
-        ))}
-      </fieldset>
+      <Several title="Account" options={accounts.map((one) => [one.id, one.name])} chosen={chosen} onChange={setChosen} />
     </ChangeDialog>
   );
 }

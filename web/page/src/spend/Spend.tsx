@@ -79,8 +79,8 @@ export default function Spend() {
       <div className="tiles four">
         <Tile title="Limits held in money" values={fleet.spendLimits.map(money)} note="a calendar month" />
         <Tile title="Limits held in use" values={fleet.convertedSpendLimits.map(money)} note={fleet.freeAllowances.length === 0 ? "converted by the provider's rates" : `converted, less ${fleet.freeAllowances.map(money).join(", ")} that are free`} />
-        <Tile title="Without a limit" values={[String(fleet.unlimitedClusterCount)]} note={fleet.unlimitedClusterCount === 1 ? "cluster, whose use has no end" : "clusters, whose use has no end"} />
-        <Tile title="Not known in money" values={[String(fleet.unknownLimitClusterCount)]} note={fleet.vcpuLimitedClusterCount > 0 ? `clusters; ${plural(fleet.vcpuLimitedClusterCount, "more is", "more are")} limited to ${fleet.vcpuLimit} vCPU` : "clusters"} />
+        <Tile title="Without a limit" values={[String(fleet.unlimitedClusterCount)]} note={`${clustersOf(fleet.unlimitedClusterCount)}, whose use has no end`} />
+        <Tile title="Not known in money" values={[String(fleet.unknownLimitClusterCount)]} note={fleet.vcpuLimitedClusterCount > 0 ? `${clustersOf(fleet.unknownLimitClusterCount)}; ${plural(fleet.vcpuLimitedClusterCount, "more is", "more are")} limited to ${fleet.vcpuLimit} vCPU` : clustersOf(fleet.unknownLimitClusterCount)} />
       </div>
       <Suspense fallback={<Skeleton rows={3} />}>
         <Envelopes />
@@ -186,3 +186,5 @@ function Tile({ title, values, note }: { title: string; values: string[]; note: 
     </div>
   );
 }
+
+const clustersOf = (count: number): string => (count === 1 ? "cluster" : "clusters");

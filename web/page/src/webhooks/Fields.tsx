@@ -1,9 +1,10 @@
 /** What a webhook sends, in which form, and where. */
-import { graphql, useLazyLoadQuery } from "react-relay";
+import { graphql } from "react-relay";
 import type { FieldsAccountsQuery } from "../__generated__/FieldsAccountsQuery.graphql";
 import type { EventKind, Severity, WebhookForm } from "../__generated__/MakeWebhookMutation.graphql";
 import { SEVERITIES, words } from "../model/phase";
-import { Choice, Secret, Text } from "../parts/fields";
+import { Choice, Secret, Several, Text } from "../parts/fields";
+import { useRead } from "../relay/useRead";
 
 /** Of what can be chosen, an empty list means all. */
 export interface Wanted {
@@ -41,7 +42,7 @@ interface FieldsProps {
 }
 
 export function Fields({ wanted, onChange, note }: FieldsProps) {
-  const { accounts } = useLazyLoadQuery<FieldsAccountsQuery>(
+  const { accounts } = useRead<FieldsAccountsQuery>(
     graphql`
       query FieldsAccountsQuery {
         accounts(first: 100) {
@@ -69,29 +70,6 @@ export function Fields({ wanted, onChange, note }: FieldsProps) {
       <Several title="Kind" options={KINDS.map((one) => [one, words(one)])} chosen={wanted.kinds} onChange={(kinds) => onChange({ kinds })} />
       <Several title="Account" options={accounts.nodes.map((one) => [one.id, one.name])} chosen={wanted.accountIds} onChange={(accountIds) => onChange({ accountIds })} />
     </>
-  );
-}
-
-interface SeveralProps<Value extends string> {
-  title: string;
-  options: readonly (readonly [Value, string])[];
-  chosen: readonly Value[];
-  onChange: (chosen: readonly Value[]) => void;
-}
-
-function Several<Value extends string>({ title, options, chosen, onChange }: SeveralProps<Value>) {
-  return (
-    <fieldset className="several">
-      <legend>
-        {title} <span className="muted">{chosen.length === 0 ? "all" : `${chosen.length} of ${options.length}`}</span>
-      </legend>
-      {options.map(([value, said]) => (
-        <label key={value} className="check">
-          <input type="checkbox" checked={chosen.includes(value)} onChange={(event) => onChange(event.target.checked ? [...chosen, value] : chosen.filter((one) => one !== value))} />
-          {said}
-        </label>
-      ))}
-    </fieldset>
   );
 }
 
