@@ -1,6 +1,6 @@
 /** What the new cluster is to be, from what its account can offer. */
 import { useMemo, useRef, useState } from "react";
-import { graphql, useLazyLoadQuery } from "react-relay";
+import { graphql } from "react-relay";
 import { useLocation } from "wouter";
 import type { AccountPlan_account$key } from "../__generated__/AccountPlan_account.graphql";
 import type { FormMutation } from "../__generated__/FormMutation.graphql";
@@ -12,6 +12,7 @@ import type { Refusal } from "../changing/types";
 import type { Values } from "../parts/fields";
 import { Section } from "../parts/Section";
 import { useChange } from "../relay/useChange";
+import { useRead } from "../relay/useRead";
 import { AccountPlan } from "./AccountPlan";
 import type { Kind, Offers } from "./types";
 
@@ -79,7 +80,7 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
 
 function useOffers(accountId: string): { offers: Offers; account: AccountPlan_account$key | null } {
   const variables = useMemo(() => ({ accountId, accountIds: [accountId] }), [accountId]);
-  const { node, integrations } = useLazyLoadQuery<FormQuery>(
+  const { node, integrations } = useRead<FormQuery>(
     graphql`
       query FormQuery($accountId: ID!, $accountIds: [ID!]!) {
         node(id: $accountId) {
@@ -90,15 +91,6 @@ function useOffers(accountId: string): { offers: Offers; account: AccountPlan_ac
                 location
                 cloud
                 isServerless
-              }
-            }
-            instanceTypes(first: 100) {
-              nodes {
-                name
-                cloud
-                region
-                cpuMillicores
-                memoryMiB
               }
             }
             versions(first: 100) {
@@ -128,11 +120,11 @@ function useOffers(accountId: string): { offers: Offers; account: AccountPlan_ac
       }
     `,
     variables,
-    { fetchPolicy: "store-and-network" }, // an integration may have been made a moment ago
+    "store-and-network", // an integration may have been made a moment ago
   );
   const offers = {
+    accountId,
     regions: node?.regions?.nodes ?? [],
-    instanceTypes: node?.instanceTypes?.nodes ?? [],
     versions: node?.versions?.nodes ?? [],
     noVersions: node?.provider?.capabilities.find((one) => one.capability === "LIST_VERSIONS")?.reason ?? null,
     integrations: integrations.nodes,

@@ -2,7 +2,8 @@
 import type { Cloud } from "../__generated__/FormMutation.graphql";
 import { AMOUNT, toMinor } from "../model/amount";
 import { Choice, NoChoice, Text, Tick, whole } from "../parts/fields";
-import { cloudsOf, integrationsOf, regionsOf, typesOf, versionsOf } from "./offers";
+import { cloudsOf, integrationsOf, regionsOf, versionsOf } from "./offers";
+import { MachineType } from "./MachineType";
 import type { FieldsProps, Kind } from "./types";
 
 const PLANS = [
@@ -133,7 +134,7 @@ const northflank: Kind = {
         <Choice name="cloud" title="Cloud" values={values} onChange={(changed) => onChange({ ...changed, region: "", type: "", integration: "" })} options={cloudsOf(offers)} />
         <Choice name="integration" title="Integration" values={values} onChange={onChange} options={integrationsOf(offers, values.cloud)} note="It holds the cloud's credentials." />
         <Choice name="region" title="Region" values={values} onChange={(changed) => onChange({ ...changed, type: "" })} options={regionsOf(offers, values.cloud)} />
-        <Choice name="type" title="Node type" values={values} onChange={onChange} options={typesOf(offers, values.cloud, values.region)} />
+        <MachineType title="Node type" values={values} offers={offers} onChange={onChange} />
         <Text name="nodes" title="Nodes" inputMode="numeric" values={values} onChange={onChange} />
         <Text name="disk" title="Disk of each node in GB" inputMode="numeric" values={values} onChange={onChange} />
         {values.cloud === "OCI" && (
@@ -215,11 +216,11 @@ const qovery: Kind = {
     return (
       <>
         <Choice name="cloud" title="Cloud" values={values} onChange={(changed) => onChange({ ...changed, region: "", type: "", integration: "" })} options={cloudsOf(offers)} />
-        <Choice name="region" title="Region" values={values} onChange={onChange} options={regionsOf(offers, values.cloud)} />
+        <Choice name="region" title="Region" values={values} onChange={(changed) => onChange({ ...changed, type: "" })} options={regionsOf(offers, values.cloud)} />
         <Choice name="integration" title="Integration" values={values} onChange={onChange} options={integrationsOf(offers, values.cloud)} note="It holds the cloud's credentials." />
         {!choosesMachines(values) && (
           <>
-            <Choice name="type" title="Instance type" values={values} onChange={onChange} options={typesOf(offers, values.cloud, values.region)} isOptional />
+            <MachineType title="Instance type" values={values} offers={offers} onChange={onChange} isOptional />
             <Text name="least" title="Minimum nodes" inputMode="numeric" values={values} onChange={onChange} />
             <Text name="most" title="Maximum nodes" inputMode="numeric" values={values} onChange={onChange} />
             <Text name="disk" title="Disk of each node in GB" inputMode="numeric" values={values} onChange={onChange} />

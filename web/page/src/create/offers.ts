@@ -1,5 +1,4 @@
 /** What an account can offer, as options of a field. */
-import { cores, mebibytes } from "../model/amount";
 import { cloudName, words } from "../model/phase";
 import type { Options } from "../parts/fields";
 import type { Offers } from "./types";
@@ -11,14 +10,6 @@ export const regionsOf = (offers: Offers, cloud: string | undefined, isServerles
   offers.regions
     .filter((region) => region.cloud === cloud && !(isServerless && region.isServerless === false))
     .map((region) => [region.name, region.location ? `${region.name}, ${region.location}` : region.name]);
-
-export const typesOf = (offers: Offers, cloud: string | undefined, region: string | undefined): Options =>
-  offers.instanceTypes
-    .filter((type) => type.cloud === cloud && (type.region == null || type.region === region))
-    .map((type) => [
-      type.name,
-      [type.name, type.cpuMillicores != null && cores(type.cpuMillicores), type.memoryMiB != null && mebibytes(type.memoryMiB)].filter(Boolean).join(", "),
-    ]);
 
 /** Those that a cluster of this plan can choose. */
 export const versionsOf = (offers: Offers, plan: string): Options =>

@@ -4,18 +4,12 @@ import type { UpdateClusterInput } from "../__generated__/ProtectionMutation.gra
 import type { Values } from "../parts/fields";
 
 export interface Offers {
+  readonly accountId: string;
   readonly regions: readonly {
     readonly name: string;
     readonly location: string | null | undefined;
     readonly cloud: string;
     readonly isServerless: boolean | null | undefined;
-  }[];
-  readonly instanceTypes: readonly {
-    readonly name: string;
-    readonly cloud: string;
-    readonly region: string | null | undefined;
-    readonly cpuMillicores: number | null | undefined;
-    readonly memoryMiB: number | null | undefined;
   }[];
   readonly versions: readonly {
     readonly name: string;
