@@ -272,6 +272,22 @@ def test_a_change_through_the_api_is_kept_and_followed(
     assert (message["account_id"], message["delay"]) == (account.id, 0)
 
 
+def test_a_change_is_not_sent_to_an_address_that_stands_in_the_table_alone(
+    deployment: Deployment, clock: SteppedClock, kupe: Server
+) -> None:
+    """Whoever can write to the table learns no token by it, neither as the API asks nor as it observes."""
+    account = asyncio.run(deployment.connect(kupe, clock.now()))
+    api = Api({**deployment.environment, "BASE_URLS": "http://127.0.0.1:9"}, clock)
+    document = """mutation ($account: ID!) { createCluster(input: {
+        accountId: $account, name: "staging-eu", spec: {kupe: {displayName: "Staging", type: SHARED}}
+    }) { operation { state } userErrors { message } } }"""
+    answer = ask(api, document, account=opaque.write(["Account", account.id]))
+    api.close()
+    (refusal,) = answer["data"]["createCluster"]["userErrors"]
+    assert "nobody gave to this deployment" in refusal["message"]
+    assert len(kupe.requests) == 0
+
+
 CREATE_KEY = """mutation Make($name: String!) {
   made: createApiKey(input: {name: $name, scopes: [READ]}) { apiKey { name } userErrors { message } }
 }"""

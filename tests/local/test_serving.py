@@ -27,6 +27,7 @@ from infra.store.store import TableStore
 from infra.store.table import TableUnavailable
 from infra.store.writes import Action, put
 from local.accounts import GivenAccount
+from local.adopting import known_accounts
 from local.clock import SteadyClock, seconds_passed, system_time
 from local.loop import ObservationLoop
 from local.runner import Runner, listen
@@ -224,6 +225,27 @@ async def test_only_the_addresses_that_were_given_are_asked(
             await until(lambda: len(home.requests) > 0)
             assert (await served.ask(READY))["clusters"]["nodes"]
         assert len(kupe.requests) > 0
+        assert len(elsewhere.requests) == 0
+
+
+async def test_an_address_that_is_written_into_a_row_while_it_runs_is_not_asked(
+    state: State, kupe: Server
+) -> None:
+    store = TableStore(state.table, SteadyClock())
+    failures = "{ accounts { nodes { freshness { lastFailure { message } } } } }"
+    with sandbox.serve("kupe") as elsewhere:
+        async with serving(state, given(kupe), base_urls={}) as served:
+            await until(lambda: len(kupe.requests) > 0)
+            (known,) = await known_accounts(store)
+            rewritten = known.account.model_copy(update={"base_url": elsewhere.url})
+            await store.connect(rewritten, due_at=system_time())
+
+            async def is_said() -> bool:
+                (account,) = (await served.ask(failures))["accounts"]["nodes"]
+                failure = account["freshness"]["lastFailure"]
+                return failure is not None and "nobody gave" in failure["message"]
+
+            await until(is_said)
         assert len(elsewhere.requests) == 0
 
 
