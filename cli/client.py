@@ -53,7 +53,7 @@ class Client:
                 raise failure from error
             raise _lost(failure) from error
         except Unreachable as failure:
-            if _CHANGE.search(document):
+            if _CHANGE.search(document) and not failure.is_turned_away:
                 raise _lost(failure) from failure
             raise
 
@@ -100,6 +100,7 @@ class Client:
                 f"{url} answers {status} {response.reason_phrase}.",
                 "Try again in a while.",
                 retry_after_seconds=_retry_after(response),
+                is_turned_away=status == httpx.codes.TOO_MANY_REQUESTS,
             )
         answer: object = None
         with suppress(ValueError):

@@ -63,13 +63,21 @@ class NotFleetgraph(CommandError):
 
 
 class Unreachable(CommandError):
-    """`retry_after_seconds` is from the answer, or null."""
+    """`retry_after_seconds` is from the answer, or null. `is_turned_away`: nothing was done for the request."""
 
     status = Exit.UNREACHABLE
 
-    def __init__(self, message: str, remedy: str = "", *, retry_after_seconds: float | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        remedy: str = "",
+        *,
+        retry_after_seconds: float | None = None,
+        is_turned_away: bool = False,
+    ) -> None:
         super().__init__(message, remedy)
         self.retry_after_seconds = retry_after_seconds
+        self.is_turned_away = is_turned_away
 
 
 class LostAnswer(CommandError):

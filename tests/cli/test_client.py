@@ -119,6 +119,16 @@ def test_a_lost_answer_to_a_change_is_not_an_invitation_to_repeat_it(script: Scr
     assert len(script.requests) == 1
 
 
+def test_a_change_that_was_turned_away_has_not_arrived(script: Scripted) -> None:
+    """A request too many is refused before anything is done for it."""
+    script.answer = lambda request: JSONResponse({"message": "Too Many Requests"}, 429)
+    ended = Command(url=script.url)("query", "-", stdin="mutation { a }")
+    assert ended.status == Exit.UNREACHABLE
+    assert "answers 429" in ended.err
+    assert "may have arrived" not in ended.err
+    assert len(script.requests) == 1
+
+
 def test_another_providers_text_drives_no_terminal(script: Scripted) -> None:
     script.answer = lambda request: {"errors": [{"message": "\x1b[2J\rgone"}]}
     ended = Command(url=script.url)("accounts")
