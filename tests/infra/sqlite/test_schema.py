@@ -1,5 +1,6 @@
 """A file that cannot be used is said to be so in a sentence, and left as it is."""
 
+import os
 import sqlite3
 import stat
 from contextlib import closing
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.sqlite.schema import VERSION, FileUnusable, connect, prepare
+from infra.sqlite.schema import VERSION, FileUnusable, connect, create, prepare
 
 
 @pytest.fixture
@@ -20,6 +21,41 @@ def path(tmp_path: Path) -> Path:
 def test_a_new_file_is_for_its_owner_alone(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_file_is_for_its_owner_alone_before_anything_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes: list[int] = []
+
+    def noting(connection: sqlite3.Connection) -> None:
+        modes.extend(stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir())
+        create(connection)
+
+    monkeypatch.setattr("infra.sqlite.schema.create", noting)
+    prepare(tmp_path / "fleet.db")
+    assert set(modes) == {0o600}
+
+
+def test_a_file_that_others_could_read_is_closed_to_them(path: Path) -> None:
+    path.chmod(0o644)
+    assert prepare(path) is False
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_name_of_a_new_file_is_on_the_disk_before_anything_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power failure the folder would not list it, and the next start would make another."""
+    listed: list[list[str]] = []
+
+    def noting(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            listed.append(os.listdir(descriptor))
+
+    monkeypatch.setattr(os, "fsync", noting)
+    prepare(tmp_path / "fleet.db")
+    assert listed == [["fleet.db"]]
 
 
 def test_every_commit_waits_for_the_disk(path: Path) -> None:

@@ -17,7 +17,7 @@ from infra.sqlite.schema import connect, prepare
 from infra.sqlite.table import SqliteTable
 from infra.store.conditions import is_absent, version_is
 from infra.store.names import below, join
-from infra.store.table import ConditionFailed, TableUnavailable
+from infra.store.table import ConditionFailed, Contended, TableUnavailable
 from infra.store.writes import check, delete, put, update
 from tests.infra.samples import NOON
 
@@ -86,6 +86,18 @@ async def test_readers_are_served_while_another_process_writes(table: SqliteTabl
         other.execute("BEGIN IMMEDIATE")
         assert await table.get(("a", "b")) is not None
         other.execute("ROLLBACK")
+
+
+async def test_a_write_that_another_process_keeps_out_is_no_fault_of_the_table(
+    table: SqliteTable, path: Path
+) -> None:
+    on_the_writer(table, "PRAGMA busy_timeout = 0")
+    with closing(connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Contended, match="another process holds"):
+            await table.write(put({"pk": "a", "sk": "b"}))
+        other.execute("ROLLBACK")
+    await table.write(put({"pk": "a", "sk": "b"}))
 
 
 async def test_names_that_hold_nul_keep_apart_and_in_order(table: SqliteTable) -> None:
