@@ -61,7 +61,7 @@ def dynamodb_at(endpoint: str, name: str, clock: Clock) -> Iterator[State]:
 def _locked(folder: Path, name: str) -> Iterator[None]:
     """Locks the folder, because two runners with one file would observe every account twice."""
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True)
         if _is_ours_alone(folder):
             folder.chmod(0o700)
         lock = (folder / f"{name}.lock").open("w")

@@ -134,6 +134,18 @@ async def test_a_full_disk_is_said_and_what_was_kept_stays(table: SqliteTable, p
     await table.write(put({"pk": "a", "sk": "large", "body": "x" * 100_000}))
 
 
+async def test_what_sqlite_has_rolled_back_by_itself_is_said_by_its_own_reason(table: SqliteTable) -> None:
+    """As it does on some full disks: nothing is left to be rolled back."""
+    on_the_writer(
+        table,
+        "CREATE TRIGGER fills_up BEFORE INSERT ON rows BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END",
+    )
+    with pytest.raises(TableUnavailable, match="the disk is full"):
+        await table.write(put({"pk": "a", "sk": "b"}))
+    on_the_writer(table, "DROP TRIGGER fills_up")
+    await table.write(put({"pk": "a", "sk": "b"}))
+
+
 WRITER = """
 import asyncio, sys
 from pathlib import Path
