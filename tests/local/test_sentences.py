@@ -153,12 +153,19 @@ def test_a_wrong_file_is_refused_before_anything_starts(tmp_path: Path, said: Sa
     assert not (tmp_path / "state").exists()
 
 
-@pytest.mark.parametrize(
-    "endpoint", ["http://127.0.0.1:9", pytest.param("no url", marks=pytest.mark.thorough)]
-)
-def test_an_endpoint_without_region_is_a_question_for_one(tmp_path: Path, endpoint: str, said: Said) -> None:
-    nowhere = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), "")
-    assert "AWS_ENDPOINT_URL: " in said(tmp_path, AWS_ENDPOINT_URL=endpoint, **nowhere)
+def test_an_endpoint_without_region_is_a_question_for_one(
+    tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    refusal = said(tmp_path, AWS_ENDPOINT_URL="http://127.0.0.1:9")
+    assert "AWS_ENDPOINT_URL: which region is meant at http://127.0.0.1:9? Set AWS_REGION" in refusal
+
+
+def test_an_endpoint_that_is_no_url_is_said_to_be_unusable(tmp_path: Path, said: Said) -> None:
+    refusal = said(tmp_path, AWS_ENDPOINT_URL="no url", AWS_REGION="eu-central-1")
+    assert "AWS_ENDPOINT_URL: no url cannot be used" in refusal
 
 
 @pytest.mark.parametrize("library", ["_pydantic_core", pytest.param("_sqlite3", marks=pytest.mark.thorough)])

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from local.state import StateError, file_of
+from fleet.ports.clock import SystemClock
+from infra.store.table import TableUnavailable
+from local.state import StateError, dynamodb_at, file_of
 
 
 def mode(path: Path) -> int:
@@ -47,3 +49,37 @@ def test_one_runner_at_a_time_uses_a_file_and_the_next_follows(tmp_path: Path) -
                 pass
     with file_of(tmp_path, "sandbox") as state:
         assert not state.is_new
+
+
+class Closable:
+    """A client of DynamoDB that is asked nothing."""
+
+    is_closed = False
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def test_a_given_dynamodb_is_not_its_users_alone_and_deletes_what_has_expired_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = Closable()
+    monkeypatch.setattr("local.state.open_with_table", lambda endpoint, name: (client, True))
+    with dynamodb_at("http://127.0.0.1:9", "fleetgraph", SystemClock()) as state:
+        assert (state.is_new, state.is_private, state.expire) == (True, False, None)
+        assert not client.is_closed
+    assert client.is_closed
+
+
+def test_a_given_dynamodb_that_cannot_be_used_is_named_by_its_setting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(endpoint: str, name: str) -> None:
+        raise TableUnavailable("it is another table")
+
+    monkeypatch.setattr("local.state.open_with_table", refuse)
+    with (
+        pytest.raises(StateError, match="AWS_ENDPOINT_URL: it is another table"),
+        dynamodb_at("http://127.0.0.1:9", "fleetgraph", SystemClock()),
+    ):
+        pass

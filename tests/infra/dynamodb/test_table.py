@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from infra.dynamodb.opening import open_with_table
 from infra.dynamodb.schema import SCHEMA, OtherSchema, create_table
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.names import below
@@ -185,3 +186,13 @@ def test_a_table_of_another_shape_is_refused(
     answers.add_response("describe_table", description(**changes))
     with pytest.raises(OtherSchema, match="fleet"):
         create_table(client, "fleet")
+
+
+def test_a_table_of_another_shape_is_a_sentence_for_whoever_opens_it(
+    client: "DynamoDBClient", answers: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.dynamodb.opening.open_client", lambda endpoint_url: client)
+    answers.add_client_error("create_table", "ResourceInUseException")
+    answers.add_response("describe_table", description(GlobalSecondaryIndexes=[]))
+    with pytest.raises(TableUnavailable, match=r"other keys or indexes .* Another version made it"):
+        open_with_table("http://127.0.0.1:9", "fleet")
