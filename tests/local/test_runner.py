@@ -90,6 +90,35 @@ def test_nobody_else_can_read_what_is_kept(runner: Runner) -> None:
     assert stat.S_IMODE((runner.state / "sandbox.db").stat().st_mode) == 0o600
 
 
+ONE_ACCOUNT = """[[accounts]]
+provider = "northflank"
+name = "a"
+token_env = "MADE_UP"
+base_url = "http://127.0.0.1:9"
+"""
+"""Nobody answers there."""
+
+
+def listening(pid: int) -> int:
+    """On how many sockets of TCP a process listens."""
+    tables = [Path(f"/proc/{pid}/net/{name}").read_text(encoding="ascii") for name in ("tcp", "tcp6")]
+    columns = [line.split() for table in tables for line in table.splitlines()[1:]]
+    sockets = {
+        f"socket:[{inode}]" for (_, _, _, state, *_, inode) in (one[:10] for one in columns) if state == "0A"
+    }
+    return sum(str(one.readlink()) in sockets for one in Path(f"/proc/{pid}/fd").iterdir())
+
+
+def test_its_memory_is_no_second_process_and_no_open_port(tmp_path: Path) -> None:
+    """As it runs for a team: no fake providers, and nobody to be asked."""
+    accounts = tmp_path / "accounts.toml"
+    accounts.write_text(ONE_ACCOUNT, encoding="utf-8")
+    with running(tmp_path / "state", ACCOUNTS=str(accounts), MADE_UP="a-made-up-token") as alone:
+        pid = alone.process.pid
+        assert listening(pid) == 1
+        assert Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii") == ""
+
+
 def test_a_port_in_use_is_said_plainly(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -232,16 +232,18 @@ async def test_an_address_that_is_written_into_a_row_while_it_runs_is_not_asked(
     state: State, kupe: Server
 ) -> None:
     store = TableStore(state.table, SteadyClock())
-    failures = "{ accounts { nodes { freshness { lastFailure { message } } } } }"
+    refresh = "mutation ($id: ID!) { refreshAccount(id: $id) { operation { id } } }"
+    accounts = "{ accounts { nodes { id freshness { lastFailure { message } } } } }"
     with sandbox.serve("kupe") as elsewhere:
         async with serving(state, given(kupe), base_urls={}) as served:
-            await until(lambda: len(kupe.requests) > 0)
             (known,) = await known_accounts(store)
             rewritten = known.account.model_copy(update={"base_url": elsewhere.url})
             await store.connect(rewritten, due_at=system_time())
+            (account,) = (await served.ask(accounts))["accounts"]["nodes"]
+            await served.ask(refresh, id=account["id"])
 
             async def is_said() -> bool:
-                (account,) = (await served.ask(failures))["accounts"]["nodes"]
+                (account,) = (await served.ask(accounts))["accounts"]["nodes"]
                 failure = account["freshness"]["lastFailure"]
                 return failure is not None and "nobody gave" in failure["message"]
 
