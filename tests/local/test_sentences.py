@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable
@@ -13,6 +14,8 @@ import pytest
 
 from infra.sqlite.schema import connect, prepare
 from infra.store.table import Contended, TableUnavailable
+from local.accounts import AccountsError
+from local.fake_providers import SandboxError
 from local.start import start
 from local.state import file_of
 from tests.runner import launch
@@ -140,6 +143,55 @@ def test_two_entries_with_one_token_of_cockroachdb_are_said_to_be_one_account(
     refusal = said(tmp_path, ACCOUNTS=str(accounts), COCKROACH_TOKEN="planted-token-value")
     assert "'one' and 'two'" in refusal
     assert "planted-token-value" not in refusal
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"HOST": "0.0.0.0"}, "HOST: whoever reaches 0.0.0.0 could change this fleet"),
+        ({"ADMIN_KEY": "fg_a-key-that-never-opens"}, "ADMIN_KEY: what begins with fg_"),
+        ({"PORT": "the usual one"}, "PORT: 'the usual one' is no port"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_said_to_be_none(
+    tmp_path: Path, said: Said, environment: dict[str, str], sentence: str
+) -> None:
+    assert sentence in said(tmp_path / "state", **environment)
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_port_in_use_is_said_before_anything_is_kept(tmp_path: Path, said: Said) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"cannot listen on 127.0.0.1 port {port}" in said(tmp_path / "state", PORT=str(port))
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_fake_provider_that_does_not_start_is_said(
+    tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise SandboxError("the fake kupe did not start")
+
+    monkeypatch.setattr("local.start.fake_providers", fail)
+    with file_of(tmp_path, "sandbox"):
+        pass  # a start that is not the first one says nothing before
+    assert "the fake kupe did not start" in said(tmp_path)
+
+
+def test_what_is_to_be_forgotten_is_looked_for_at_the_start(
+    tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*given: object) -> None:
+        raise AccountsError(f"FORGET: {given[-1]} are two each")
+
+    monkeypatch.setattr("local.runner.forget", refuse)
+    accounts = tmp_path / "accounts.toml"
+    accounts.write_text(TWICE.partition("\n\n")[0], encoding="utf-8")
+    given = {"ACCOUNTS": str(accounts), "COCKROACH_TOKEN": "made-up-token", "FORGET": "kupe/acme,other"}
+    assert "('kupe/acme', 'other') are two each" in said(tmp_path / "state", **given)
 
 
 def test_a_wrong_file_is_refused_before_anything_starts(tmp_path: Path, said: Said) -> None:
