@@ -24,7 +24,7 @@ from infra.secrets.runner import RunnerVault
 from infra.sqlite.table import SqliteTable
 from infra.store.rows import HELD_BACK
 from infra.store.store import TableStore
-from infra.store.table import TableUnavailable
+from infra.store.table import Contended, TableUnavailable
 from infra.store.writes import Action, put
 from local.accounts import GivenAccount
 from local.adopting import known_accounts
@@ -186,6 +186,34 @@ async def test_what_has_expired_goes_by_the_earlier_of_two_clocks(
     async with serving(state, given(kupe), clock=clock):
         await until(lambda: is_gone(state, "old"))
         assert await state.table.get(("soon", "-"), consistent=True) is not None
+
+
+@pytest.mark.parametrize(
+    "error", [TableUnavailable("the disk is full"), Contended("another process holds it")]
+)
+async def test_what_has_expired_and_cannot_be_deleted_now_is_tried_again(
+    state: State, kupe: Server, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    tries = 0
+
+    async def fail_once(now: datetime) -> int:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise error
+        return 0
+
+    monkeypatch.setattr("local.runner.EXPIRE_EVERY_SECONDS", 0.02)
+    async with serving(replace(state, expire=fail_once), given(kupe)):
+        await until(lambda: tries > 1)
+
+
+async def test_nothing_expires_at_the_start_whose_clock_may_be_wrong(state: State, kupe: Server) -> None:
+    async def refuse(now: datetime) -> int:
+        raise AssertionError("nobody has looked at the clock yet")
+
+    async with serving(replace(state, expire=refuse), given(kupe)) as served:
+        assert (await served.ask(READY))["clusters"]["nodes"]
 
 
 async def is_gone(state: State, name: str) -> bool:
