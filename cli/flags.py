@@ -24,6 +24,7 @@ OTHERWISE = {
     "scopes": ("--scope",),
     "spendLimit": ("--limit-usd",),
     "sshKeys": ("--ssh-key-file",),
+    "url": ("--to",),
     "storageMiB": ("--storage-mib", "--limit-storage-mib"),
     "kind": ("--metrics-kind",),
     "isEnabled": ("--metrics",),

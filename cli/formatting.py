@@ -37,12 +37,12 @@ def since(moment: str | None, now: datetime) -> str:
 
 
 def moment(text: str | None, now: datetime) -> str:
-    """A time, and how far it is from now."""
+    """A time, and how far it is from now. Within a second it is not to come: no two clocks are alike."""
     if text is None:
         return ""
     seconds = (now - read_moment(text)).total_seconds()
     stamp = read_moment(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f"{stamp}, {span(seconds)} ago" if seconds >= 0 else f"{stamp}, in {span(-seconds)}"
+    return f"{stamp}, {span(seconds)} ago" if seconds > -1 else f"{stamp}, in {span(-seconds)}"
 
 
 def plain(text: str) -> str:

@@ -18,4 +18,4 @@ class Listing:
     empty: str
     """The sentence for an empty list."""
     remarks: Sequence[str] = field(default=())
-    """Remarks about a table, on standard error."""
+    """What the rows leave out, for standard error. JSON and YAML have it in their document."""

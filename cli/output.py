@@ -145,6 +145,7 @@ def _show(
             draw(screen, listing.columns, listing.rows, is_wide=form == "wide")
         else:
             screen.tell(listing.empty)
+    if form not in ("json", "yaml"):  # whose documents hold it
         for remark in listing.remarks:
             screen.tell(remark)
 

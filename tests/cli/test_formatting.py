@@ -4,7 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.formatting import cores, freshness, limit, mebibytes, plain, read_span, resources, since, span
+from cli.formatting import (
+    cores,
+    freshness,
+    limit,
+    mebibytes,
+    moment,
+    plain,
+    read_span,
+    resources,
+    since,
+    span,
+)
+from tests.cli.command import NOON
 
 
 @pytest.mark.parametrize(
@@ -84,3 +96,16 @@ def test_what_is_not_current_says_so() -> None:
 
 def test_text_of_others_stays_on_its_line_and_drives_no_terminal() -> None:
     assert plain("a\nb\x1b[2Jc\u202ed") == "a b [2Jc d"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("2026-04-06T11:58:30Z", "2026-04-06T11:58:30Z, 1m 30s ago"),
+        ("2026-04-06T12:00:00Z", "2026-04-06T12:00:00Z, 0s ago"),
+        ("2026-04-06T12:00:00.9Z", "2026-04-06T12:00:00Z, 0s ago"),
+        ("2026-04-06T12:00:02Z", "2026-04-06T12:00:02Z, in 2s"),
+    ],
+)
+def test_a_moment_of_a_clock_that_is_a_little_ahead_is_not_to_come(text: str, said: str) -> None:
+    assert moment(text, NOON) == said

@@ -114,6 +114,15 @@ def test_what_a_listing_leaves_out_is_said_beside_it(fleetgraph: Command) -> Non
     assert "Not observed when due, 1 of 5 accounts: quay (UNREACHABLE)" in ended.err
 
 
+@pytest.mark.parametrize("form", ["name", "csv", "wide"])
+def test_what_a_listing_leaves_out_is_said_beside_every_form_that_does_not_hold_it(
+    fleetgraph: Command, form: str
+) -> None:
+    ended = fleetgraph("clusters", "-o", form)
+    assert ended.err == "Not observed when due, 1 of 5 accounts: quay (UNREACHABLE)\n"
+    assert fleetgraph("clusters", "--json").err == ""
+
+
 @pytest.mark.parametrize("reference", ["shipments-ledger", "Meridian Freight/shipments-ledger"])
 def test_one_cluster_is_shown_by_what_people_call_it(fleetgraph: Command, reference: str) -> None:
     ended = fleetgraph("cluster", reference)

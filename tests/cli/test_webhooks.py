@@ -103,7 +103,7 @@ def test_what_was_given_up_is_shown_and_replayed(everything: Whole, receiver: Re
 @pytest.mark.parametrize(
     ("arguments", "status", "sentence"),
     [
-        (["create", "mine", "--to", "hooks"], Exit.USAGE, "An address begins with https://"),
+        (["create", "mine", "--to", "hooks"], Exit.USAGE, "--to: An address begins with https://"),
         (["create", "mine"], Exit.USAGE, "--to holds no address."),
         (["create", "mine", "--to-env", "NOTHING"], Exit.USAGE, "NOTHING holds no address."),
         (["create", "mine", "--to", "a", "--to-env", "B"], Exit.USAGE, "name two addresses"),
