@@ -19,7 +19,6 @@ LONGEST = (
     "runner",
     "tests/contract/test_contract.py",
     "tests/kill/test_keys.py",
-    "tests/local/test_full_disk.py",
     "tests/local/test_sentences.py",
     "tests/functions/test_roles.py",
     "tests/changing/test_crash.py",

@@ -62,6 +62,8 @@ class Story:
     unanswered: list[Asked] = field(default_factory=list)
     answered: dict[str, Asked] = field(default_factory=dict)
     """By the id of the operation."""
+    heard: threading.Event = field(default_factory=threading.Event)
+    """Whether this life has answered with an operation."""
     ended: dict[str, str] = field(default_factory=dict)
     """The states of operations that were answered as ended."""
     refused: Counter[str] = field(default_factory=Counter)
@@ -92,6 +94,7 @@ class Story:
             self.refused[f"{asked.kind}: {done['userErrors'][0]['__typename']}"] += 1
         else:
             self.answered[done["operation"]["id"]] = asked
+            self.heard.set()
             if done["operation"]["state"] in FINAL:
                 self.ended[done["operation"]["id"]] = done["operation"]["state"]
 
@@ -106,9 +109,14 @@ def pages(life: Life, document: str) -> Iterator[Mapping[str, Any]]:
         after = page["pageInfo"]["endCursor"]
 
 
-def live_and_die(world: World, story: Story, order: Iterator[tuple[OperationKind, str]]) -> None:
-    """Asks for the next verbs that can be asked for of what there is."""
+def live_and_die(
+    world: World, story: Story, order: Iterator[tuple[OperationKind, str]], *, is_heard: bool
+) -> None:
+    """Asks for the next verbs that can be asked for of what there is. A life that is heard may die from its first
+    answer on, however long a busy machine takes for it; another one from its first moment on.
+    """
     life = live(world)
+    story.heard.clear()
     fleet = Fleet(life.ask(FLEET), story.chance)
     story.read(fleet.data)
     again, story.unanswered = [one for one in story.unanswered if one.is_idempotent], []
@@ -119,6 +127,9 @@ def live_and_die(world: World, story: Story, order: Iterator[tuple[OperationKind
     threads = [threading.Thread(target=story.send, args=(life, asked)) for asked in wanted]
     for thread in threads:
         thread.start()
+    while is_heard and any(thread.is_alive() for thread in threads):
+        if story.heard.wait(0.1):
+            break
     time.sleep(story.chance.uniform(0, LONGEST_LIFE_SECONDS))
     life.kill()
     for thread in threads:
@@ -218,7 +229,7 @@ async def test_whenever_it_is_killed_what_was_answered_holds(tmp_path: Path, see
             if cycle % 8 == 5:
                 die_while_starting(world, story)
             else:
-                live_and_die(world, story, order)
+                live_and_die(world, story, order, is_heard=cycle % 2 == 0)
             for provider in SPECS:
                 there = await names_at(world, provider, story)
                 created[provider] |= ours(there)

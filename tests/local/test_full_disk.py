@@ -2,14 +2,16 @@
 
 import resource
 import time
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
 
-from tests.runner import Runner, running
+from tests.runner import Runner
 
-pytestmark = pytest.mark.timeout(120)
+# In the one worker whose runner serves it.
+pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("runner")]
 
 NAMES = "{ clusters(first: 100) { nodes { name } } }"
 REFRESH = "mutation ($id: ID!) { refreshAccount(id: $id) { operation { id } } }"
@@ -23,12 +25,20 @@ def await_health(runner: Runner, status: int) -> httpx.Response:
     return answer
 
 
-def test_a_disk_that_fills_up_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
+@contextmanager
+def full_disk(runner: Runner) -> Iterator[None]:
     """Files that may not grow are those of a full disk."""
-    with running(tmp_path) as runner:
-        before = runner.query(NAMES)
-        (account, *_) = runner.query("{ accounts(first: 5) { nodes { id } } }")["accounts"]["nodes"]
-        limits = resource.prlimit(runner.process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    limits = resource.prlimit(runner.process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    try:
+        yield
+    finally:
+        resource.prlimit(runner.process.pid, resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_disk_that_fills_up_is_said_and_nothing_is_lost(runner: Runner) -> None:
+    (account, *_) = runner.query("{ accounts(first: 5) { nodes { id } } }")["accounts"]["nodes"]
+    before = runner.query(NAMES)
+    with full_disk(runner):
         failing = await_health(runner, 503)
         assert failing.json()["status"] == "failing"
         assert "The store does not answer" in failing.json()["reason"]
@@ -36,7 +46,6 @@ def test_a_disk_that_fills_up_is_said_and_nothing_is_lost(tmp_path: Path) -> Non
         refused = httpx.post(f"{runner.origin}/graphql", json=body, timeout=30).json()
         assert refused["errors"]
         assert runner.query(NAMES) == before
-        resource.prlimit(runner.process.pid, resource.RLIMIT_FSIZE, limits)
-        await_health(runner, 200)
-        done = runner.query(REFRESH, {"id": account["id"]})
-        assert done["refreshAccount"]["operation"] is not None
+    await_health(runner, 200)
+    done = runner.query(REFRESH, {"id": account["id"]})
+    assert done["refreshAccount"]["operation"] is not None

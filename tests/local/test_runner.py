@@ -119,6 +119,7 @@ def test_its_memory_is_no_second_process_and_no_open_port(tmp_path: Path) -> Non
         assert Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii") == ""
 
 
+@pytest.mark.thorough  # tests/local/test_sentences.py shows it without a process
 def test_a_port_in_use_is_said_plainly(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
