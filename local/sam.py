@@ -11,7 +11,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from local.deployment import KEY, deployed
 from local.engine import NO_ENGINE, Engine, NoEngine, open_engine
 from local.ministack import MinistackError
 
@@ -28,6 +27,8 @@ def read_env_file(file: Path) -> Mapping[str, str]:
 
 
 def serve_api(engine: Engine, env_file: Path, options: Sequence[str]) -> int:
+    from local.deployment import KEY, deployed  # half a second, which who has no engine need not wait for
+
     with deployed(listen_on=engine.listen_on, host=engine.host) as environment:
         write_env_file(env_file, environment)
         keys = {name: os.environ[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
