@@ -8,10 +8,6 @@ from pydantic import SecretStr
 from adapters import http
 from adapters.adapter import BaseAdapter
 from adapters.addresses import Addresses
-from adapters.cockroachdb import CockroachdbAdapter
-from adapters.kupe import KupeAdapter
-from adapters.northflank import NorthflankAdapter
-from adapters.qovery import QoveryAdapter
 from fleet.model.account import Account
 from fleet.ports.clock import Clock
 from fleet.ports.permits import Permits
@@ -20,13 +16,10 @@ from fleet.providers.outside import Registry
 ADAPTERS: Registry[type[BaseAdapter]] = Registry(
     "adapter",
     {
-        adapter.provider.key: adapter
-        for adapter in (
-            CockroachdbAdapter,
-            KupeAdapter,
-            NorthflankAdapter,
-            QoveryAdapter,
-        )
+        "cockroachdb": "adapters.cockroachdb:CockroachdbAdapter",
+        "kupe": "adapters.kupe:KupeAdapter",
+        "northflank": "adapters.northflank:NorthflankAdapter",
+        "qovery": "adapters.qovery:QoveryAdapter",
     },
 )
 

@@ -216,9 +216,9 @@ class Api:
             shares_address=False,
             allows_private_webhooks=self._allows_private_webhooks,
         )
-        parts = self._process.open(wired)
+        self._parts = self._process.open(wired)
         app = create_app(
-            services_of(parts, self._api_settings),
+            services_of(self._parts, self._api_settings),
             authenticate=self._authenticated,
             policy=policy_of(self._api_settings),
             pages=None,
@@ -248,6 +248,7 @@ class Api:
             from gateway.schema import SCHEMA
 
             SCHEMA.whole()
+            self._parts.open_changing()
 
     def close(self) -> None:
         self._process.close()

@@ -15,7 +15,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, TypeAlias
 
-import adapters  # noqa: F401 - every observation needs them, so they are imported at INIT
+from adapters import ADAPTERS
 from fleet.observing.observer import Observation, Observer, Outcome
 from fleet.observing.schedule import Pace
 from fleet.ports.clock import Clock, SystemClock
@@ -198,4 +198,5 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     return _observing()(event, context)
 
 
+ADAPTERS.load()  # which every observation needs, so that they are imported at INIT
 start_collecting()

@@ -10,18 +10,13 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from fleet.accounts.service import AccountService
-from fleet.changing.changer import Changer
 from fleet.model.account import Account
-from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Adapter, OpenAdapter
 from fleet.ports.clock import Clock
 from fleet.ports.permits import Permits
 from fleet.ports.vault import Vault
-from fleet.ports.webhooks import Sender
-from fleet.webhooks.deliver import Deliverer
-from fleet.webhooks.service import WebhookService
+from fleet.ports.webhooks import Sender, Webhooks
 from functions.api_settings import ApiSettings
 from functions.settings import SettingsError
 from infra.store.api_keys import TableKeys
@@ -33,6 +28,11 @@ from infra.store.table import Table
 from infra.store.webhooks import TableWebhooks
 
 if TYPE_CHECKING:
+    from fleet.accounts.service import AccountService
+    from fleet.changing.changer import Changer
+    from fleet.observing.observer import Observer
+    from fleet.webhooks.deliver import Deliverer
+    from fleet.webhooks.service import WebhookService
     from gateway.services import Policy, Services
 
 
@@ -41,16 +41,96 @@ SendObservationRequest = Callable[[str, datetime], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
+    """What observes and what changes is imported and opened when it is first asked for: a query needs neither, and they
+    were a twelfth of what the API imported. `base_urls`, `shares_address` and `send_observation_request` are as in
+    `wire`.
+    """
+
     store: TableStore
     vault: Vault
-    observer: Observer
-    changer: Changer
-    account_service: AccountService
     keys: TableKeys
-    webhook_service: WebhookService
-    deliverer: Deliverer
+    webhooks: Webhooks
+    sender: Sender
     rows: Table
     clock: Clock
+    pace: Pace
+    open_adapter: OpenAdapter
+    base_urls: Mapping[str, str]
+    shares_address: bool
+    send_observation_request: SendObservationRequest | None
+
+    @cached_property
+    def observer(self) -> "Observer":
+        from fleet.observing.observer import Observer
+
+        return Observer(
+            store=self.store,
+            vault=self.vault,
+            open_adapter=self.open_adapter,
+            clock=self.clock,
+            pace=self.pace,
+            shares_address=self.shares_address,
+        )
+
+    @cached_property
+    def changer(self) -> "Changer":
+        from fleet.changing.changer import Changer
+
+        return Changer(
+            store=self.store,
+            vault=self.vault,
+            open_adapter=self.open_adapter,
+            clock=self.clock,
+            request_observation=self._request_observation,
+            shares_address=self.shares_address,
+        )
+
+    @cached_property
+    def account_service(self) -> "AccountService":
+        from fleet.accounts.service import AccountService
+
+        return AccountService(
+            store=self.store,
+            vault=self.vault,
+            open_adapter=self.open_adapter,
+            clock=self.clock,
+            request_observation=self._request_observation,
+            base_urls=self.base_urls,
+            shares_address=self.shares_address,
+        )
+
+    @cached_property
+    def webhook_service(self) -> "WebhookService":
+        from fleet.webhooks.service import WebhookService
+
+        return WebhookService(
+            webhooks=self.webhooks,
+            reader=self.store,
+            vault=self.vault,
+            sender=self.sender,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def deliverer(self) -> "Deliverer":
+        from fleet.webhooks.deliver import Deliverer
+
+        return Deliverer(
+            webhooks=self.webhooks,
+            reader=self.store,
+            vault=self.vault,
+            sender=self.sender,
+            clock=self.clock,
+        )
+
+    def open_changing(self) -> None:
+        """Opens what the API may be asked to change things with, ahead of that."""
+        _ = self.changer, self.account_service, self.webhook_service
+
+    async def _request_observation(self, account_id: str, at: datetime) -> None:
+        await self.store.request_observation(account_id, at)
+        if self.send_observation_request is not None:
+            await self.send_observation_request(account_id, at)
 
 
 class Adapters:
@@ -126,52 +206,21 @@ async def wire(
     """
     store = TableStore(rows, clock)
     adapters = Adapters([*base_urls.values(), *given_urls], clock)
-    kept, sender = TableWebhooks(rows, clock), Sending(allows_private_webhooks)
+    sender = Sending(allows_private_webhooks)
     try:
-
-        async def request_observation(account_id: str, at: datetime) -> None:
-            await store.request_observation(account_id, at)
-            if send_observation_request is not None:
-                await send_observation_request(account_id, at)
-
-        observer = Observer(
-            store=store,
-            vault=vault,
-            open_adapter=adapters.open,
-            clock=clock,
-            pace=pace,
-            shares_address=shares_address,
-        )
-        changer = Changer(
-            store=store,
-            vault=vault,
-            open_adapter=adapters.open,
-            clock=clock,
-            request_observation=request_observation,
-            shares_address=shares_address,
-        )
-        account_service = AccountService(
-            store=store,
-            vault=vault,
-            open_adapter=adapters.open,
-            clock=clock,
-            request_observation=request_observation,
-            base_urls=base_urls,
-            shares_address=shares_address,
-        )
         yield Parts(
-            webhook_service=WebhookService(
-                webhooks=kept, reader=store, vault=vault, sender=sender, clock=clock
-            ),
-            deliverer=Deliverer(webhooks=kept, reader=store, vault=vault, sender=sender, clock=clock),
             store=store,
             vault=vault,
-            observer=observer,
-            changer=changer,
-            account_service=account_service,
             keys=TableKeys(rows, clock),
+            webhooks=TableWebhooks(rows, clock),
+            sender=sender,
             rows=rows,
             clock=clock,
+            pace=pace,
+            open_adapter=adapters.open,
+            base_urls=base_urls,
+            shares_address=shares_address,
+            send_observation_request=send_observation_request,
         )
     finally:
         await adapters.close()
@@ -185,13 +234,13 @@ def services_of(parts: Parts, settings: ApiSettings) -> "Services":
 
     return Services(
         reader=parts.store,
-        changer=parts.changer,
-        account_service=parts.account_service,
+        open_changer=lambda: parts.changer,
+        open_account_service=lambda: parts.account_service,
+        open_webhook_service=lambda: parts.webhook_service,
         keys=parts.keys,
         envelopes=TableEnvelopes(parts.rows, parts.clock),
         credits=TableCredits(parts.rows, settings.credits_per_minute),
         audit=TableAudit(parts.rows, parts.clock),
-        webhooks=parts.webhook_service,
         clock=parts.clock,
     )
 

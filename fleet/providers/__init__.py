@@ -4,18 +4,14 @@ A package of its own can bring another: see `outside`.
 """
 
 from fleet.model.provider import Provider
-from fleet.providers import cockroachdb, kupe, northflank, qovery
 from fleet.providers.outside import Registry
 
 PROVIDERS: Registry[Provider] = Registry(
     "provider",
     {
-        provider.key: provider
-        for provider in (
-            cockroachdb.COCKROACHDB,
-            kupe.KUPE,
-            northflank.NORTHFLANK,
-            qovery.QOVERY,
-        )
+        "cockroachdb": "fleet.providers.cockroachdb:COCKROACHDB",
+        "kupe": "fleet.providers.kupe:KUPE",
+        "northflank": "fleet.providers.northflank:NORTHFLANK",
+        "qovery": "fleet.providers.qovery:QOVERY",
     },
 )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Generator, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar, cast
 
 import strawberry
 from strawberry.dataloader import DataLoader
@@ -27,6 +27,11 @@ from fleet.reading import pages
 from fleet.reading.timings import Timings
 from fleet.reading.visible import visible_to
 from gateway.services import Policy, Services
+
+if TYPE_CHECKING:
+    from fleet.accounts.service import AccountService
+    from fleet.changing.changer import Changer
+    from fleet.webhooks.service import WebhookService
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")
@@ -80,13 +85,11 @@ class Context:
     def __init__(self, services: Services, policy: Policy, *, caller: Caller) -> None:
         self.reader = visible_to(caller, services.reader)
         self.snapshots = services.snapshots
-        self.changer = services.changer
-        self.account_service = services.account_service
+        self._services = services
         self.keys = services.keys
         self.envelopes = services.envelopes
         self.credits = services.credits
         self.audit = services.audit
-        self.webhooks = services.webhooks
         self.policy = policy
         self.caller = caller
         self.operation_name: str | None = None
@@ -97,6 +100,18 @@ class Context:
         self.refusals: list[str] = []
         self.is_unusual = False
         self.forget()
+
+    @property
+    def changer(self) -> "Changer":
+        return self._services.changer
+
+    @property
+    def account_service(self) -> "AccountService":
+        return self._services.account_service
+
+    @property
+    def webhooks(self) -> "WebhookService":
+        return self._services.webhooks
 
     def forget(self) -> None:
         """Drops what was loaded, because a change in the same request can make it old."""

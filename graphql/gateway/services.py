@@ -1,5 +1,6 @@
 """What the gateway works with: the store, and the services that change it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,17 +22,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Lives as long as the process. The context of a request limits what its caller can read."""
+    """Lives as long as the process. The context of a request limits what its caller can read. What changes the fleet is
+    opened with the first change.
+    """
 
     reader: Reader
-    changer: "Changer"
-    account_service: "AccountService"
+    open_changer: "Callable[[], Changer]"
+    open_account_service: "Callable[[], AccountService]"
+    open_webhook_service: "Callable[[], WebhookService]"
     keys: Keys
     envelopes: Envelopes
     credits: Credits
     audit: AuditLog
-    webhooks: "WebhookService"
     clock: Clock
+
+    @cached_property
+    def changer(self) -> "Changer":
+        return self.open_changer()
+
+    @cached_property
+    def account_service(self) -> "AccountService":
+        return self.open_account_service()
+
+    @cached_property
+    def webhooks(self) -> "WebhookService":
+        return self.open_webhook_service()
 
     @cached_property
     def snapshots(self) -> Snapshots:

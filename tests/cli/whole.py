@@ -127,11 +127,7 @@ class Whole:
             base_urls={one.accounts[0].provider: one.url for one in self._fake_providers.values()},
         )
         async with client, wired as opened:
-            self._parts = parts = replace(
-                opened,
-                webhook_service=replace(opened.webhook_service, sender=sender),
-                deliverer=replace(opened.deliverer, sender=sender),
-            )
+            self._parts = parts = replace(opened, sender=sender)
             for name, fake_provider in self._fake_providers.items():
                 await self._connect(fake_provider, name, vault)
             app = create_app(

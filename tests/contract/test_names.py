@@ -29,7 +29,8 @@ EXAMPLE = r"\s*(\$ )?fleetgraph .*"
 
 def names() -> re.Pattern[str]:
     """The keys and the first words of the names: as words, and as parts of one."""
-    words = {word for one in PROVIDERS.of_the_house.values() for word in (one.key, one.name.split()[0])}
+    of_the_house = [PROVIDERS[key] for key in PROVIDERS.of_the_house]
+    words = {word for one in of_the_house for word in (one.key, one.name.split()[0])}
     forms = {
         *(f"(?<![a-z]){word.lower()}(?![a-z])" for word in words),
         *(f"{form}(?![a-z])" for word in words for form in (word, word.title()) if form[0].isupper()),

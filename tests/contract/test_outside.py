@@ -102,7 +102,7 @@ def test_a_package_that_brings_nothing_usable_is_named(monkeypatch: pytest.Monke
         ("json:loads", "json:loads is no OutsideProvider"),
     ):
         entry = EntryPoint(name="acme", value=value, group=outside.GROUP)
-        monkeypatch.setattr(outside, "entry_points", lambda group, entry=entry: [entry])
+        monkeypatch.setattr(outside, "entries", lambda entry=entry: [entry])
         monkeypatch.setattr(outside, "outside_providers", outside.outside_providers.__wrapped__)
         with pytest.raises(UnusableProvider, match=f"'acme' of the entry points.*{words}"):
             list(Registry("provider", {}))
@@ -119,4 +119,4 @@ def test_a_part_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_nobody_takes_the_place_of_a_provider_of_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outside, "outside_providers", lambda: {"acme": GIVEN})
     with pytest.raises(UnusableProvider, match="Fleetgraph has one of that name itself"):
-        list(Registry("provider", {"acme": object()}))
+        list(Registry("provider", {"acme": "json:loads"}))

@@ -187,9 +187,9 @@ def decide(root: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "line", "table"),
     [
-        ("fleet/providers/__init__.py", r"^ +acme\.ACME,\n", "PROVIDERS"),
-        ("adapters/__init__.py", r"^ +AcmeAdapter,\n", "ADAPTERS"),
-        ("graphql/gateway/providers/__init__.py", r"^.*acme\.TYPES,\n", "TYPES"),
+        ("fleet/providers/__init__.py", r'^ +"acme": .*\n', "PROVIDERS"),
+        ("adapters/__init__.py", r'^ +"acme": .*\n', "ADAPTERS"),
+        ("graphql/gateway/providers/__init__.py", r'^ +"acme": .*\n', "TYPES"),
         ("sandbox/registry.py", r"^ +Acme\.provider: Acme,\n", "FAKE_PROVIDERS"),
         ("cli/specs/__init__.py", r"^.*acme\.SPEC,\n", "SPECS"),
     ],

@@ -174,13 +174,13 @@ def services_over(
     """What is left out is not asked for."""
     return Services(
         reader=cast("Reader", reader),
-        changer=cast("Changer", changer),
-        account_service=cast("AccountService", account_service),
+        open_changer=lambda: cast("Changer", changer),
+        open_account_service=lambda: cast("AccountService", account_service),
+        open_webhook_service=lambda: cast("WebhookService", webhooks),
         keys=cast("Keys", keys),
         envelopes=cast("Envelopes", envelopes or FewEnvelopes()),
         credits=credits or Plenty(),
         audit=audit or NoAudit(),
-        webhooks=cast("WebhookService", webhooks),
         clock=clock,
     )
 

@@ -130,7 +130,7 @@ async def sandbox(
         mounts = {urls[key]: wrap(_Transport(_app(api, clock), key, findings)) for key, api in apis.items()}
         client._mounts |= {URLPattern(url): transport for url, transport in mounts.items()}
         adapters = partial(open_adapter, client=client, clock=clock)
-        parts = replace(wired_parts, observer=replace(wired_parts.observer, open_adapter=adapters))
+        parts = replace(wired_parts, open_adapter=adapters)
         accounts = [
             await _connect(parts.store, vault, entry, urls[key], clock.now())
             for key, api in apis.items()

@@ -77,13 +77,13 @@ def gateway() -> Iterator[tuple[Starlette, Counted]]:
     not_asked_for = cast("Any", None)
     services = Services(
         reader=TableStore(table, clock),
-        changer=not_asked_for,
-        account_service=not_asked_for,
+        open_changer=not_asked_for,
+        open_account_service=not_asked_for,
+        open_webhook_service=not_asked_for,
         keys=not_asked_for,
         envelopes=TableEnvelopes(table, clock),
         credits=TableCredits(table, ALL_CREDITS),
         audit=TableAudit(table, clock),
-        webhooks=not_asked_for,
         clock=clock,
     )
     app = create_app(services, authenticate=let_in, policy=Policy(), pages=None, health=None)

@@ -56,13 +56,13 @@ async def measure() -> dict[str, float]:
     none = cast("Any", None)
     services = Services(
         reader=none,
-        changer=none,
-        account_service=none,
+        open_changer=none,
+        open_account_service=none,
+        open_webhook_service=none,
         keys=none,
         envelopes=none,
         credits=Free(),
         audit=none,
-        webhooks=none,
         clock=SystemClock(),
     )
     return {"typename": await seconds(services, TYPENAME), "small": await seconds(services, SMALL)}
