@@ -9,7 +9,7 @@ import math
 import random
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
@@ -63,12 +63,14 @@ def open_client() -> "SQSClient":
     return client
 
 
-_ANY: TypeAdapter[Request | SharedMessage] = TypeAdapter(Request | SharedMessage)
+@cache
+def _any() -> TypeAdapter[Request | SharedMessage]:
+    return TypeAdapter(Request | SharedMessage)
 
 
 def read_message(body: str) -> Sequence[Request]:
     try:
-        read = _ANY.validate_json(body)
+        read = _any().validate_json(body)
     except ValidationError as error:
         raise UnreadableMessage(str(error.errors(include_input=False, include_url=False))) from error
     return read.requests if isinstance(read, SharedMessage) else [read]

@@ -6,7 +6,7 @@ before `Ready.send`.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fleet.changing.comparison import compare, look
 from fleet.model.capability import Capability
@@ -28,7 +28,7 @@ from fleet.model.change import (
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.failure import Conflict, NotFound, UnexpectedResponse
 from fleet.model.integration import Integration
-from fleet.model.operation import NOTHING_BEFORE, Before, Operation, Target, TargetKind
+from fleet.model.operation import Before, Operation, Target, TargetKind
 from fleet.model.refusal import Conflicting, InUse, InvalidInput, NoSuchThing
 from fleet.model.upgrade import UpgradeState, newest
 from fleet.model.warning import ProviderWarning
@@ -69,7 +69,7 @@ class Ready:
     """
 
     send: Callable[[], Awaitable[Made | None]]
-    before: Before = NOTHING_BEFORE
+    before: Before = field(default_factory=Before)
     change: Change | None = None
     """The change as it goes out, where what was asked for had to be worked out."""
     cluster: Cluster | None = None

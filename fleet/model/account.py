@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from fleet.model.failure import Failure
-from fleet.model.record import Instant, Record
+from fleet.model.record import Instant, Record, made_once
 from fleet.model.spend import PeriodTotal
 from fleet.model.subscription import Subscription
 from fleet.model.summary import Summary
@@ -120,7 +120,7 @@ class AccountState(Record):
     collections: Mapping[Collection, CollectionState] = {}
     is_token_accepted: bool | None = None
     deletion_guard: DeletionGuard | None = None
-    summary: Summary = Summary()
+    summary: Summary = made_once(Summary)
     spend: tuple[PeriodTotal, ...] = ()
     subscription: Annotated[Subscription | None, Field(exclude_if=lambda value: value is None)] = None
     durations: Mapping[str, tuple[int, ...]] = {}
@@ -139,7 +139,7 @@ class TrackedAccount(Record):
     """
 
     account: Account
-    state: AccountState = AccountState()
+    state: AccountState = made_once(AccountState)
     due_at: Instant | None = None
     is_understood: bool = True
     is_counted: bool = True

@@ -12,7 +12,7 @@ from fleet.model.digest import digest
 from fleet.model.money import CostEstimate, SpendLimitStatus
 from fleet.model.network import Allowlist
 from fleet.model.quantity import BYTES_PER_MIB, LARGEST, Amount, Count
-from fleet.model.record import Instant, Record, of_provider
+from fleet.model.record import Instant, Record, made_once, of_provider
 from fleet.model.spend import ClusterSpend
 from fleet.model.upgrade import UpgradeState
 from fleet.model.upkeep import Upkeep
@@ -81,8 +81,8 @@ def _bytes(mib: int | None, exact: int | None) -> int | None:
 class Capacity(Record):
     """The totals of a cluster, and what each of its nodes has. Null where a value cannot be derived exactly."""
 
-    total: Resources = Resources()
-    per_node: Resources = Resources()
+    total: Resources = made_once(Resources)
+    per_node: Resources = made_once(Resources)
     node_count: Count = None
     min_nodes: Count = None
     max_nodes: Count = None
@@ -136,7 +136,7 @@ class Cluster(Record):
     provider_cloud: str | None = None
     unsupported: Mapping[Capability, str] = {}
     regions: tuple[str, ...] = ()
-    capacity: Capacity = Capacity()
+    capacity: Capacity = made_once(Capacity)
     labels: Mapping[str, str] | None = None
     is_deletion_protected: bool | None = None
     created_at: Instant | None = None

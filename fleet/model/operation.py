@@ -10,7 +10,7 @@ from pydantic import Field, SerializeAsAny, ValidationInfo, field_validator
 
 from fleet.model.change import CHANGES, Change, OperationKind, UnknownChange
 from fleet.model.failure import Failure, FailureKind
-from fleet.model.record import Instant, Record
+from fleet.model.record import Instant, Record, made_once
 from fleet.model.spec import Difference
 from fleet.model.stored import UNREAD
 from fleet.model.warning import ProviderWarning
@@ -63,9 +63,6 @@ class Before(Record):
     was_shown: Annotated[bool, Field(exclude_if=lambda value: not value)] = False
 
 
-NOTHING_BEFORE = Before()
-
-
 class Step(StrEnum):
     """One request to the provider. CHANGE is the request of the verb; DEPLOY applies what was registered."""
 
@@ -105,7 +102,7 @@ class Operation(Record):
     finished_at: Instant | None = None
     failure: Failure | None = None
     is_waiting: bool = False
-    before: Before = NOTHING_BEFORE
+    before: Before = made_once(Before)
     starts_deployment: bool = False
     has_begun: bool = False
     differences: tuple[Difference, ...] = ()
@@ -147,12 +144,13 @@ class Operation(Record):
         return self._with(is_waiting=True)
 
     def sending(
-        self, now: datetime, before: Before = NOTHING_BEFORE, change: Change | None = None
+        self, now: datetime, before: Before | None = None, change: Change | None = None
     ) -> "Operation":
         """The request goes out now, with `change` where that had to be worked out. From here on the provider may have
         accepted it, even if this process dies. Of several requests the first found the revision and the look that the
         change replaces: what was registered by then is no earlier state.
         """
+        before = Before() if before is None else before
         if self.answered_at is not None and self.before.revision is not None:
             before = before.model_copy(update={"revision": self.before.revision, "look": self.before.look})
         return self._with(

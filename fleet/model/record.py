@@ -4,8 +4,10 @@ Some members have another record at each provider. A stored row is read with the
 (`of_provider`), so that records know of no provider.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from functools import cache
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationInfo
 
@@ -32,6 +34,19 @@ class Record(BaseModel):
     """Frozen data. Unknown members are ignored. `fleet.model.stored` reads rows of other versions."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
+
+
+def made_once(record: Callable[[], "Record"]) -> Any:
+    """The default of a member that is a record without anything, the same each time. It is made when it is first
+    needed, because the first of a kind has its validator built: those of ten records took a thirtieth of a function's
+    start, and an answer needs few of them.
+    """
+
+    @cache
+    def default() -> Record:
+        return record()
+
+    return Field(default_factory=default)
 
 
 def of_provider(member: Literal["details", "spec", "patch"], value: object, info: ValidationInfo) -> object:

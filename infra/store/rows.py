@@ -140,9 +140,6 @@ def to_account(row: Row) -> TrackedAccount | None:
     )
 
 
-_UNCOUNTED = Summary()
-
-
 def _to_state(row: Row, name: str) -> tuple[AccountState, bool]:
     """With whether its numbers are those that were stored. A deletion guard that does not read holds on, as if it had
     begun with the observation to come.
@@ -150,7 +147,7 @@ def _to_state(row: Row, name: str) -> tuple[AccountState, bool]:
     stored = read_whole_body(AccountState, row, name, is_read_often=True)
     state = AccountState() if stored is None else stored.record
     is_whole = stored is not None and stored.is_whole
-    is_counted = (is_whole and state.summary != _UNCOUNTED) or _is_counted(state.summary, text(row, name))
+    is_counted = (is_whole and state.summary != Summary()) or _is_counted(state.summary, text(row, name))
     due_at = None if is_whole else due_at_of(row)
     if state.deletion_guard is not None or due_at is None or not _may_be_guarded(row, name):
         return state, is_counted
