@@ -70,6 +70,9 @@ class Schema(strawberry.Schema):
         # Strawberry takes none. What explores the API shows it above everything else.
         self._schema.description = DESCRIPTION
 
+    def _warn_for_federation_directives(self) -> None:
+        """None of ours is of a federation, and Strawberry would import all of those to see that."""
+
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.types.field import UNRESOLVED, StrawberryField
 
 from fleet.model.account import TrackedAccount
 from fleet.model.refusal import Refused
@@ -50,6 +52,20 @@ def serves(record: type) -> Callable[[object, object], bool]:
     return is_type_of
 
 
+class Field(StrawberryField):
+    """While a class is made of it, `dataclasses` asks a field for its type, to see whether that is a text. Strawberry
+    would resolve it each time: a thirtieth of a start, and before the class is known, so that it is not kept.
+    """
+
+    @property
+    def type(self) -> Any:
+        return UNRESOLVED if self.origin is None else self.resolve_type()
+
+    @type.setter  # noqa: A003
+    def type(self, type_: Any) -> None:
+        self.type_annotation = StrawberryAnnotation.from_annotation(type_, namespace=None)
+
+
 def field(
     description: str | None = None,
     *,
@@ -60,8 +76,8 @@ def field(
     """A field of the schema. The annotation is its public type; a resolver returns records of the domain. `deprecated`
     says what to use instead.
     """
-    more: dict[str, Any] = {} if resolver is None else {"resolver": resolver}
-    return strawberry.field(description=description, name=name, deprecation_reason=deprecated, **more)
+    made = Field(graphql_name=name, description=description, deprecation_reason=deprecated)
+    return made if resolver is None else made(resolver)
 
 
 def option(description: str | None = None, *, name: str | None = None) -> Any:
