@@ -1,14 +1,21 @@
 """What the build prepared, so that a start reads it and does not do it again.
 
-One file has all compiled modules: to look for 900 of them in folders takes a tenth of a start. It also has the methods
-that `dataclasses` writes as text and compiles: 500 classes, a sixth of a start. `local/prepare.py` writes the file. A
-text that is not in it is compiled as ever.
+One file has all compiled modules: to look for 900 of them in folders takes a tenth of a start. It also has what the
+standard library compiles of texts while modules are imported: the methods of dataclasses (500 classes, a sixth of a
+start) and of named tuples, and regular expressions (150, a thirtieth). `local/prepare.py` writes the file. What is not
+in it is compiled as ever.
 """
 
+import _sre  # type: ignore[import-not-found]  # pyright: ignore[reportMissingImports]
+import collections
 import dataclasses
+import inspect
 import marshal
+import mmap
 import os
+import re
 import sys
+import typing
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from importlib.machinery import ModuleSpec, SourcelessFileLoader
@@ -40,10 +47,15 @@ class Module(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """`methods` are by the digest of their text."""
+    """`methods` are by the digest of their text; `patterns`, regular expressions, by their text and flags, each with
+    what `_sre` makes one of. `annotations` are texts that can be compiled. `sre` says for which `_sre` patterns are.
+    """
 
     modules: Mapping[str, Module]
     methods: Mapping[bytes, Place]
+    patterns: Mapping[tuple[str | bytes, int], Place]
+    annotations: frozenset[str]
+    sre: tuple[int, int]
 
 
 def digest(text: str) -> bytes:
@@ -56,18 +68,21 @@ class Prepared:
     def __init__(self, folder: str) -> None:
         """Raises `OSError` where nothing was prepared, and `ImportError` where it was for another Python."""
         self._folder = folder
-        self._file = os.open(os.path.join(folder, FILE), os.O_RDONLY)  # noqa: PTH118 - before pathlib is loaded
-        head = os.pread(self._file, HEAD_BYTES, 0)
-        if head[:4] != MAGIC_NUMBER:
-            os.close(self._file)
+        file = os.open(os.path.join(folder, FILE), os.O_RDONLY)  # noqa: PTH118 - before pathlib is loaded
+        try:
+            self._bytes = memoryview(mmap.mmap(file, 0, access=mmap.ACCESS_READ))
+        finally:
+            os.close(file)
+        if self._bytes[:4] != MAGIC_NUMBER:
             raise ImportError(f"{FILE} was built for another version of Python than {sys.version.split()[0]}")
-        size = int.from_bytes(head[4:], "little")
-        self._start = HEAD_BYTES + size
-        modules, methods = marshal.loads(os.pread(self._file, size, HEAD_BYTES))  # noqa: S302 - the build's
-        self.contents = Contents(modules, methods)
+        self._start = HEAD_BYTES + int.from_bytes(self._bytes[4:HEAD_BYTES], "little")
+        self.contents = Contents(*marshal.loads(self._bytes[HEAD_BYTES : self._start]))  # noqa: S302 - the build's
+
+    def load(self, offset: int, size: int) -> Any:
+        return marshal.loads(self._bytes[self._start + offset :][:size])  # noqa: S302
 
     def code(self, offset: int, size: int) -> CodeType:
-        found: CodeType = marshal.loads(os.pread(self._file, size, self._start + offset))  # noqa: S302
+        found: CodeType = self.load(offset, size)
         return found
 
     def find_spec(
@@ -84,10 +99,30 @@ class Prepared:
             spec.submodule_search_locations = [place.rpartition("/")[0]]
         return spec
 
+    def compiled(self, text: str) -> str | CodeType:
+        place = self.contents.methods.get(digest(text))
+        return text if place is None else self.code(*place)
+
     def execute(self, text: str, globals_: dict[str, Any], locals_: dict[str, Any]) -> None:
         """The `exec` of `dataclasses`."""
-        place = self.contents.methods.get(digest(text))
-        exec(text if place is None else self.code(*place), globals_, locals_)  # noqa: S102 - as dataclasses does
+        exec(self.compiled(text), globals_, locals_)  # noqa: S102 - as dataclasses does
+
+    def evaluate(self, text: str, globals_: dict[str, Any]) -> Any:
+        """The `eval` of `collections.namedtuple`."""
+        return eval(self.compiled(text), globals_)  # noqa: S307 - as named tuples do
+
+    def annotation(self, text: str, *how: Any) -> str | CodeType:
+        """The `compile` of `typing`, which evaluates few of 1,300 annotations, and takes a text as well."""
+        return text if text in self.contents.annotations else compile(text, *how)
+
+    def pattern(self, text: Any, flags: int = 0) -> "re.Pattern[Any]":
+        """The `compile` of `re`, for what its cache has not."""
+        place = self.contents.patterns.get((text, flags)) if type(text) in (str, bytes) else None
+        if place is None:
+            compiled: re.Pattern[Any] = as_ever(text, flags)
+            return compiled
+        made: re.Pattern[Any] = _sre.compile(text, *self.load(*place))
+        return made
 
     def install(self) -> None:
         """What was imported before, from a folder whose modules are here alone, is empty: it is imported anew."""
@@ -95,7 +130,30 @@ class Prepared:
             if getattr(sys.modules[name], "__file__", None) is None:
                 del sys.modules[name]
         sys.meta_path.insert(0, self)
-        dataclasses.exec = self.execute  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+        for module, name, ours in (
+            (dataclasses, "exec", self.execute),
+            (dataclasses, "inspect", _WithoutSignatures()),
+            (collections, "eval", self.evaluate),
+            (typing, "compile", self.annotation),
+        ):
+            setattr(module, name, ours)
+        if self.contents.sre == (_sre.MAGIC, _sre.CODESIZE):
+            re._compiler.compile = self.pattern  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+as_ever = re._compiler.compile  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class _WithoutSignatures:
+    """The `inspect` of `dataclasses`, which puts the signature into the docstring of a class that has none: nobody
+    reads it, and 170 of them take a fortieth of a start.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(inspect, name)
+
+    def signature(self, of: object) -> inspect.Signature:
+        raise ValueError("docstrings need none")
 
 
 class _Loader(SourcelessFileLoader):

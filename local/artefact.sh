@@ -41,9 +41,9 @@ for service in "$folder"/botocore/data/*/; do
 done
 # Where services answer, of every service and region: a megabyte, which each start would read. Regions stay as they are.
 # Of an operation, what documents it: four fifths of what a client reads when it is opened.
-"$PYTHON" - "$folder"/botocore/data <<'END'
-import gzip, json, pathlib, sys
-data = pathlib.Path(sys.argv[1])
+"$PYTHON" - "$folder"/botocore/data "$folder"/infra <<'END'
+import gzip, json, pathlib, re, sys
+data, ours = map(pathlib.Path, sys.argv[1:])
 
 def write(file, known):
     file.write_text(json.dumps(known, separators=(",", ":")), encoding="utf-8")
@@ -59,9 +59,62 @@ def undocumented(known):
         return {name: undocumented(one) for name, one in known.items() if name != "documentation" or not isinstance(one, str)}
     return [undocumented(one) for one in known] if isinstance(known, list) else known
 
+# Of a service, the operations whose method has its name in our sources, and the shapes that they lead to.
+words = {word for file in ours.rglob("*.py") for word in re.findall(r"\w+", file.read_text(encoding="utf-8"))}
+
+def is_asked_for(operation):
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation).lower() in words
+
+def shapes_of(known, shapes, found):
+    if isinstance(known, dict):
+        name = known.get("shape")
+        if isinstance(name, str) and name not in found:
+            found.add(name)
+            shapes_of(shapes[name], shapes, found)
+    for one in known.values() if isinstance(known, dict) else known if isinstance(known, list) else ():
+        shapes_of(one, shapes, found)
+
+def asked_for(known):
+    operations = {name: one for name, one in known["operations"].items() if is_asked_for(name)}
+    found = set()
+    shapes_of(operations, known["shapes"], found)
+    return {**known, "operations": operations, "shapes": {name: known["shapes"][name] for name in sorted(found)}}
+
 for file in data.rglob("*.json.gz"):
-    write(file.with_suffix(""), undocumented(json.loads(gzip.decompress(file.read_bytes()))))
+    known = undocumented(json.loads(gzip.decompress(file.read_bytes())))
+    of_ours = file.name == "service-2.json.gz" and file.parent.parent.name != "sts"  # to take on roles, botocore asks
+    write(file.with_suffix(""), asked_for(known) if of_ours else known)
     file.unlink()
+END
+# What documents its methods, for whoever asks a client for help: it reads HTML.
+find "$folder"/botocore/docs -type f ! -name __init__.py ! -name utils.py -exec rm -f {} +
+: > "$folder"/botocore/docs/__init__.py
+cat > "$folder"/botocore/docs/docstring.py <<'END'
+def undocumented(*of, **more):
+    return ""
+
+ClientMethodDocstring = PaginatorDocstring = WaiterDocstring = undocumented
+END
+# What looks for plugins of pydantic reads what every package says of itself, and none says anything by now; so does
+# what has urllib3 speak HTTP/2, for which a package is missing.
+echo 'def get_plugins(): return ()' > "$folder"/pydantic/plugin/_loader.py
+: > "$folder"/urllib3/http2/__init__.py
+# anyio reads its own sources to know what to import when it is asked for. Without them, it would import all at once.
+"$PYTHON" - "$folder"/anyio <<'END'
+import importlib.util, pathlib, pprint, sys, types
+anyio = pathlib.Path(sys.argv[1])
+file = anyio / "_lazyimport.py"
+spec = importlib.util.spec_from_file_location("lazyimport", file)
+lazy = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(lazy)
+maps = {}
+for name, source in (("anyio", anyio / "__init__.py"), ("anyio.abc", anyio / "abc" / "__init__.py")):
+    module = types.ModuleType(name)
+    module.__file__ = str(source)
+    maps[name] = lazy._build_lazy_map(module)
+    assert maps[name][0], f"{name} names nothing to be imported when it is asked for"
+with file.open("a", encoding="utf-8") as more:
+    more.write(f"\nMAPS = {pprint.pformat(maps)}\ndef _build_lazy_map(module): return MAPS[module.__name__]\n")
 END
 for part in "$folder"/aws_lambda_powertools/event_handler "$folder"/aws_lambda_powertools/utilities/*; do
     case $(basename "$part") in __init__.py | jmespath_utils) ;; *) rm -rf "$part" ;; esac
@@ -71,6 +124,11 @@ rm -rf "$folder"/cffi "$folder"/pycparser "$folder"/pydantic/v1
 for host in aiohttp chalice channels cli codegen codemods django fastapi flask litestar quart sanic schema_codegen; do
     rm -rf "$folder/strawberry/$host"
 done
+# Of what these packages import of themselves, what no answer of ours needs. The next build says so if they have changed.
+if [ -d "$folder/strawberry" ]; then
+    sed -i 's/^from \. import experimental, federation, relay$/from . import relay/' "$folder/strawberry/__init__.py"
+    rm -rf "$folder"/strawberry/experimental "$folder"/strawberry/federation
+fi
 # Strawberry asks for packaging to trace into one monitoring service alone.
 rm -rf "$folder"/packaging "$folder"/strawberry/extensions/tracing
 rm -rf "$folder"/anyio/_backends/_trio.py "$folder"/dateutil/zoneinfo/*.tar.gz "$folder"/pydantic/mypy.py

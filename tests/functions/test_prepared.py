@@ -15,9 +15,20 @@ OURS = {
     "ours/__init__.py": "",
     "ours/needs_more.py": "import not_here",
     "ours/things.py": """
+import re
+from collections import namedtuple
 from dataclasses import dataclass
+from typing import NamedTuple, Optional, get_type_hints
 
 from others.named import NAME
+
+WORDS = re.compile(r"(?P<first>[^\\W\\d]+)(?:, (?i:a|b)c)?", re.MULTILINE)
+BYTES = re.compile(rb"[a-f]{2}")
+Pair = namedtuple("Pair", "left right", defaults=[2])
+
+class Named(NamedTuple):
+    one: "int"
+    other: "Optional[Named]" = None
 
 @dataclass(frozen=True, kw_only=True)
 class Thing:
@@ -38,7 +49,8 @@ ASKS = """
 import sys; sys.path.insert(0, sys.argv[1])
 import functions, json, traceback
 from importlib.resources import files
-from ours.things import Thing, fail
+import re
+from ours.things import BYTES, WORDS, Named, Pair, Thing, fail, get_type_hints
 from others.late import Late
 try:
     fail()
@@ -49,6 +61,11 @@ print(json.dumps({
     "files": [sys.modules[name].__file__[len(sys.argv[1]):] for name in ("ours", "ours.things", "others.named")],
     "paths": [one[len(sys.argv[1]):] for one in sys.modules["others"].__path__],
     "thing": [repr(Thing()), Thing() == Thing(name="a"), Thing.__init__.__qualname__],
+    "patterns": [WORDS.flags, dict(WORDS.groupindex), WORDS.match("über, Bc").group(0, 1)],
+    "bytes": BYTES.findall(b"abcd") == [b"ab", b"cd"],
+    "cached": re.compile(WORDS.pattern, re.MULTILINE) is WORDS,
+    "late pattern": re.sub("z+", "-", "azzb"),
+    "named": [repr(Named(one=1)), repr(Pair(left=1)), repr(get_type_hints(Named))],
     "late": repr(Late(at=1)),
     "line": told.splitlines()[-2].strip(),
     "beside": files("others").joinpath("words.txt").read_text(),
@@ -94,6 +111,18 @@ def test_what_is_prepared_is_as_without_it(folder: Path) -> None:
     prepare(folder)
     assert not list((folder / "others").glob("*.pyc")), "each is there once"
     assert asked(folder) == {**without, "found by": ["_Loader", "_Loader"]}
+
+
+def test_nothing_that_was_prepared_is_compiled(folder: Path) -> None:
+    prepare(folder)
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import functions; from functions import prepared;"
+        "prepared.as_ever = prepared.compile = None; import ours.things; print(len(ours.things.WORDS.findall('a b')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-ISB", "-c", program, folder], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "2\n"
 
 
 def test_nothing_is_prepared_of_what_reads_it(folder: Path) -> None:

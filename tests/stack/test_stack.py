@@ -77,9 +77,9 @@ def leave_out(function: Path, module: str) -> None:
     file = function / FILE
     written = file.read_bytes()
     start = HEAD_BYTES + int.from_bytes(written[4:HEAD_BYTES], "little")
-    modules, methods = marshal.loads(written[HEAD_BYTES:start])
+    modules, *others = marshal.loads(written[HEAD_BYTES:start])
     del modules[module]
-    contents = marshal.dumps((modules, methods))
+    contents = marshal.dumps((modules, *others))
     file.write_bytes(written[:4] + len(contents).to_bytes(4, "little") + contents + written[start:])
 
 
