@@ -283,6 +283,22 @@ def test_a_key_is_asked_for_once_and_a_provider_that_goes_is_said_with_its_age_u
         expect(page.get_by_text("Your key would need the scope ADMIN.")).to_be_visible()
 
 
+def test_a_fleet_without_accounts_says_on_each_view_where_to_begin(
+    page: Page, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with running(tmp_path_factory.mktemp("without")) as runner:
+        disconnect = "mutation ($id: ID!) { disconnectAccount(id: $id) { userErrors { message } } }"
+        for account in runner.query("{ accounts(first: 100) { nodes { id } } }")["accounts"]["nodes"]:
+            runner.query(disconnect, account)
+        left = "{ accounts { nodes { id } } clusters { nodes { id } } }"
+        runner.await_answer(left, lambda found: not any(one["nodes"] for one in found.values()), seconds=60)
+        for view in ("", "clusters", "create", "integrations"):
+            page.goto(f"{runner.origin}/{view}")
+            settled(page)
+            expect(page.get_by_role("link", name="To the accounts").first).to_be_visible()
+            assert axe(page) == []
+
+
 def test_an_expired_key_asks_for_another(page: Page, runner: Runner) -> None:
     page.goto("/")
     settled(page)

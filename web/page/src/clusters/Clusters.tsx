@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import compiled from "../__generated__/useRowsQuery.graphql";
 import type { ClusterOrder } from "../__generated__/useRowsQuery.graphql";
-import { Button } from "../parts/Button";
+import { Button, LinkButton } from "../parts/Button";
 import { Icon } from "../parts/icons";
 import { SourceMenu } from "../parts/Section";
 import { Empty, Skeleton } from "../parts/States";
@@ -24,7 +24,12 @@ export default function Clusters() {
   if (total === null && error) throw error; // the boundary says it, and tries again
   if (total === null) return <Skeleton rows={14} />;
   if (total === 0 && search === "") {
-    return <Empty title="There is no cluster yet.">Connect an account, or create the first one.</Empty>;
+    return (
+      <Empty icon="clusters" title="There is no cluster yet.">
+        <p>Connect an account, or create the first one.</p>
+        <LinkButton to="/accounts">To the accounts</LinkButton>
+      </Empty>
+    );
   }
   return (
     <div className="clusters">

@@ -5,7 +5,7 @@ import { useSearchParams } from "wouter";
 import compiled from "../__generated__/CreateQuery.graphql";
 import type { CreateQuery } from "../__generated__/CreateQuery.graphql";
 import { Section } from "../parts/Section";
-import { Empty, Skeleton } from "../parts/States";
+import { Empty, NoAccount, Skeleton } from "../parts/States";
 import { useFollowed } from "../relay/useFollowed";
 import { useRefusal, useViewer } from "../shell/Viewer";
 import { Form } from "./Form";
@@ -67,6 +67,7 @@ function Choose() {
   const chosen = account ?? (own.length === 1 ? own[0] : undefined);
   const known = kind === null ? undefined : KINDS[kind];
   const cannot = providers.find((one) => one.kind === kind)?.capabilities.find((one) => one.capability === "CREATE_CLUSTER");
+  if (usable.length === 0) return <NoAccount />;
   return (
     <div className="page create">
       <Section title="Where" source={{ document: compiled, variables }}>

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { graphql } from "react-relay";
 import compiled from "../__generated__/FleetQuery.graphql";
 import type { FleetQuery } from "../__generated__/FleetQuery.graphql";
+import { NoAccount } from "../parts/States";
 import { useFollowed } from "../relay/useFollowed";
 import { AccountTroubles } from "./AccountTroubles";
 import { Attention } from "./Attention";
@@ -22,6 +23,7 @@ export default function Fleet() {
           ...Matrix_fleet
           ...Limits_fleet
           coverage {
+            accountCount
             ...Outages_coverage
             ...AccountTroubles_coverage
           }
@@ -40,6 +42,7 @@ export default function Fleet() {
     `,
     variables,
   );
+  if (data.fleet.coverage.accountCount === 0) return <NoAccount />;
   const source = { document: compiled, variables };
   return (
     <div className="fleet">

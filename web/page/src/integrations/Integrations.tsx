@@ -1,7 +1,6 @@
 /** Integrations: with what the providers build in clouds, registries and similar services of one's own. */
 import { useMemo, useState } from "react";
 import { graphql, usePaginationFragment } from "react-relay";
-import { Link } from "wouter";
 import type { IntegrationsPageQuery } from "../__generated__/IntegrationsPageQuery.graphql";
 import compiled from "../__generated__/IntegrationsQuery.graphql";
 import type { IntegrationsQuery } from "../__generated__/IntegrationsQuery.graphql";
@@ -11,7 +10,7 @@ import { Button } from "../parts/Button";
 import { Fact } from "../parts/Fact";
 import { More } from "../parts/More";
 import { Section } from "../parts/Section";
-import { Empty } from "../parts/States";
+import { Empty, NoAccount } from "../parts/States";
 import { useFollowed } from "../relay/useFollowed";
 import { ReadOnly, useRefusal } from "../shell/Viewer";
 import { INTEGRATION_KINDS } from "./kinds";
@@ -106,10 +105,10 @@ export default function Integrations() {
         const isConnected = accounts.nodes.some((account) => account.provider.id === provider.id);
         return (
           <Section key={provider.id} title={provider.name} source={source} note={own.length > 0 && `${own.length}`}>
-            {own.length === 0 ? (
-              <Empty icon="integrations" title={isConnected ? "No integration was seen yet." : "No account is connected."}>
-                {!isConnected && <Link to="/accounts">To the accounts</Link>}
-              </Empty>
+            {!isConnected ? (
+              <NoAccount />
+            ) : own.length === 0 ? (
+              <Empty icon="integrations" title="No integration was seen yet." />
             ) : (
               <ul className="items">
                 {own.map((one) => (

@@ -99,7 +99,7 @@ function List({ state }: { state: OperationState | null }) {
       ) : (
         <ul className="items">
           {operations.map((operation) => (
-            <li key={operation.id} className="item">
+            <li key={operation.id} className="item operation">
               <State state={operation.state} />
               <div className="what">
                 <Link className="name" to={`/operations/${encodeURIComponent(operation.id)}`}>
@@ -112,7 +112,7 @@ function List({ state }: { state: OperationState | null }) {
               </div>
               <span className="when">
                 <Ago at={operation.requestedAt} />
-                {operation.finishedAt && `, in ${duration((Date.parse(operation.finishedAt) - Date.parse(operation.requestedAt)) / 1000)}`}
+                {operation.finishedAt && `, took ${duration((Date.parse(operation.finishedAt) - Date.parse(operation.requestedAt)) / 1000)}`}
               </span>
             </li>
           ))}

@@ -2,7 +2,7 @@
 import { Component, type ReactNode } from "react";
 import { ApiError } from "../relay/environment";
 import { Attempt } from "../relay/useRead";
-import { Button } from "./Button";
+import { Button, LinkButton } from "./Button";
 import { Icon, type IconName } from "./icons";
 
 export function Empty({ icon = "FINE", title, children }: { icon?: IconName; title: string; children?: ReactNode }) {
@@ -12,6 +12,15 @@ export function Empty({ icon = "FINE", title, children }: { icon?: IconName; tit
       <p className="title">{title}</p>
       {children && <div className="muted">{children}</div>}
     </div>
+  );
+}
+
+/** Stands where there is something as soon as there is an account. */
+export function NoAccount() {
+  return (
+    <Empty icon="accounts" title="No account is connected.">
+      <LinkButton to="/accounts">To the accounts</LinkButton>
+    </Empty>
   );
 }
 
