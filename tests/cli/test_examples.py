@@ -37,7 +37,7 @@ FILES = {"meridian.txt": "crdb_sandbox_meridian_freight", "secret.txt": "made-up
 ENDS_WITH = {"fleetgraph webhooks test pager": 1}
 """Of examples that do not end with 0: nobody listens at an address that is made up."""
 
-TYPING_SECONDS = 5.0
+TYPING_SECONDS = 2.0
 """What somebody takes from one example to the next, at least. What the first asked for may be done by then."""
 
 READS = {"list", "show", "query", "help", "version", "whoami", "completion"}
