@@ -12,7 +12,7 @@ from sandbox.registry import FAKE_PROVIDERS
 from tests.gateway.journey import Begin, Journey
 
 ACCOUNTS = {
-    "cockroachdb": "Meridian Freight",
+    "cockroachdb": "Paperboat Games",
     "kupe": "Acme Tools",
     "northflank": "Tidewater Studio",
     "qovery": "Orchard Grocers",
