@@ -325,7 +325,7 @@ async def _read_now(asking: Asking, key: str) -> Cluster:
             raise gone from None
     else:
         listing = await adapter.clusters()
-        listed = next((one for one in listing.items if one.key == key), None)
+        listed = next((one for one in listing.items if one.external_id == external_id), None)
         unreadable = next((one for one in listing.unreadable if one.external_id == external_id), None)
         if listed is None and unreadable is not None:
             raise UnexpectedResponse(f"{name} does not read as documented: {unreadable.reason}")
@@ -336,6 +336,8 @@ async def _read_now(asking: Asking, key: str) -> Cluster:
         if listed is None:
             raise gone
         found = listed
+    if row is not None and row.is_shown_as(found):
+        found = found.model_copy(update={"incarnation": row.item.incarnation})
     if found.key != key or found.phase is Phase.DELETED:
         raise gone
     return found

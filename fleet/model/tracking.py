@@ -63,6 +63,16 @@ class TrackedCluster(Tracked[Cluster]):
     def is_tombstone(self) -> bool:
         return self.item.phase is Phase.DELETED
 
+    def is_shown_as(self, cluster: Cluster) -> bool:
+        """Whether a cluster that the provider shows is this one. What tells two of one name apart, their time of
+        creation, may appear later than the cluster, or be missing in an answer.
+        """
+        return cluster.external_id == self.item.external_id and (
+            cluster.incarnation is None
+            or self.item.incarnation is None
+            or cluster.incarnation in (self.item.incarnation, self.incarnation_shown)
+        )
+
     @property
     def integration_external_id(self) -> str | None:
         return self.item.integration_external_id or self.facts.integration_external_id

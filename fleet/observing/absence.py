@@ -78,8 +78,8 @@ async def confirm_absence(
             break
         except ProviderError:
             continue
-        if cluster is not None and cluster.key == row.item.key:
-            found.append(cluster)
+        if cluster is not None and row.is_shown_as(cluster):
+            found.append(cluster.model_copy(update={"incarnation": row.item.incarnation}))
         elif is_there and cluster is None:
             continue  # the provider knows it, and does not list it just now
         elif cluster is not None:

@@ -38,13 +38,7 @@ def keep_identities(
         row = known.get(cluster.external_id)
         if row is None or cluster.incarnation == row.item.incarnation:
             return cluster
-        is_same = (
-            cluster.incarnation is None
-            or row.item.incarnation is None
-            or cluster.incarnation == row.incarnation_shown
-            or are_all_new
-        )
-        if not is_same:
+        if not (row.is_shown_as(cluster) or are_all_new):
             return cluster
         if cluster.incarnation is not None:
             shown[row.item.key] = cluster.incarnation

@@ -13,7 +13,7 @@ from tests.gateway.journey import Begin, Journey
 
 ACCOUNTS = {
     "cockroachdb": "Paperboat Games",
-    "kupe": "Acme Tools",
+    "kupe": "Lumen Robotics",
     "northflank": "Tidewater Studio",
     "qovery": "Orchard Grocers",
 }

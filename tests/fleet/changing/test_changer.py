@@ -26,7 +26,7 @@ from fleet.model.credentials import AwsRole
 from fleet.model.failure import Conflict, Rejected, Unavailable, Unreachable
 from fleet.model.integration import Integration
 from fleet.model.money import LimitWanted, UsageLimit
-from fleet.model.operation import Operation, OperationState, Step
+from fleet.model.operation import Operation, OperationState, Step, Target, TargetKind
 from fleet.model.refusal import (
     BudgetUsedUp,
     Conflicting,
@@ -398,10 +398,29 @@ class TestUpdating:
         self, world: World, acme: tuple[Account, Script]
     ) -> None:
         account, script = acme
-        script.clusters = [cluster("web", of=account, incarnation="2", **AS_SPECIFIED)]
+        script.clusters = [cluster("shop", of=account, incarnation="1", **AS_SPECIFIED)]
+        await world.observe(account)
+        script.clusters = [cluster("shop", of=account, incarnation="2", **AS_SPECIFIED)]
         with pytest.raises(NoSuchThing):
-            await world.changer.change_cluster(ADA, Ref(account.id, "web"), UPDATE)
+            await world.changer.change_cluster(ADA, Ref(account.id, "shop@1"), UPDATE)
         assert script.times_asked("update") == 0
+
+    @pytest.mark.parametrize(("first", "then"), [(None, "1"), ("1", None)])
+    async def test_a_time_of_creation_that_appears_or_is_missing_makes_no_other_cluster_of_it(
+        self, world: World, acme: tuple[Account, Script], first: str | None, then: str | None
+    ) -> None:
+        """Kupe's newest servers show it seconds after they answered with the cluster."""
+        account, script = acme
+        script.clusters = [cluster("shop", of=account, incarnation=first, **AS_SPECIFIED)]
+        await world.observe(account)
+        script.clusters = [cluster("shop", of=account, incarnation=then, **AS_SPECIFIED)]
+        key = cluster("shop", of=account, incarnation=first).key
+        asked = await world.changer.change_cluster(ADA, Ref(account.id, key), UPDATE)
+        assert (asked.state, asked.target) == (
+            OperationState.RUNNING,
+            Target(kind=TargetKind.CLUSTER, key=key),
+        )
+        assert script.times_asked("update") == 1
 
 
 class TestDeploying:

@@ -88,6 +88,11 @@ async def test_a_successor_under_the_name_does_not_show_that_the_old_cluster_is_
     assert await confirm(script, row("web", incarnation="monday")) == set()
 
 
+async def test_a_time_of_creation_that_appears_by_now_is_no_successor() -> None:
+    script = Script(by_id={"web": cluster("web", incarnation="tuesday")})
+    assert await confirm(script, row("web")) == set()
+
+
 def guarded(
     rows: list[TrackedCluster],
     absent: int,
