@@ -161,12 +161,11 @@ def _is_of_a_page(request: httpx.Request) -> bool:
     return any(value.startswith(_PAGE) for value in request.url.params.values())
 
 
-async def _whole(request: httpx.Request, answer: Answer) -> Any:
-    """All that a page of ours is part of, as JSON; null where there is none."""
+async def _whole(request: httpx.Request, answer: Answer) -> httpx.Response:
+    """All that a page of ours is part of. Where there is nothing, it has no pages."""
     params = {name: value for name, value in request.url.params.items() if not value.startswith(_PAGE)}
     url = request.url.copy_with(params=params)
-    response = await answer(httpx.Request(request.method, url, headers=request.headers))
-    return json.loads(response.content) if response.status_code == 200 else None
+    return await answer(httpx.Request(request.method, url, headers=request.headers))
 
 
 def _with_another_page(found: Any) -> Any:
@@ -177,18 +176,21 @@ def _with_another_page(found: Any) -> Any:
 
 async def endless(request: httpx.Request, answer: Answer) -> httpx.Response:
     """Every page has all items, and names another."""
-    return httpx.Response(200, json=_with_another_page(await _whole(request, answer)))
+    whole = await _whole(request, answer)
+    return httpx.Response(200, json=_with_another_page(whole.json())) if whole.status_code == 200 else whole
 
 
 async def moved_to_the_first_page(request: httpx.Request, answer: Answer) -> httpx.Response:
     """Half of the items, then the rest but its first, which stands on the first page by then: something was deleted."""
-    found, is_second = await _whole(request, answer), _is_of_a_page(request)
+    whole, is_second = await _whole(request, answer), _is_of_a_page(request)
+    if whole.status_code != 200:
+        return whole
 
     def of_the_page(items: list[Any]) -> list[Any]:
         half = len(items) // 2
         return items[half + 1 :] if is_second else items[:half]
 
-    page = _with_items(found, of_the_page)
+    page = _with_items(whole.json(), of_the_page)
     return httpx.Response(200, json=page if is_second else _with_another_page(page))
 
 
