@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 
 from fleet.model.caller import Caller, trusted
 from fleet.ports.clock import SystemClock
+from fleet.providers import PROVIDERS
 from functions import collect_rarely
 from gateway.http.app import create_app
 from gateway.services import Policy, Services
@@ -87,6 +88,7 @@ def gateway() -> Iterator[tuple[Starlette, Counted]]:
         clock=clock,
     )
     app = create_app(services, authenticate=let_in, policy=Policy(), pages=None, health=None)
+    PROVIDERS.load()  # an import, as what is imported above: the first answer with rows of a provider would have it
     collect_rarely()
     yield app, counted
     table.close()
