@@ -2,6 +2,7 @@
 says what differs. One that answers success and does nothing comes to no end, and its deadline says so.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from fleet.model.money import (
     UsageLimit,
 )
 from fleet.model.operation import Before, Operation, OperationState
-from fleet.ports.adapter import Listing
+from fleet.ports.adapter import Listing, Unreadable
 from fleet.ports.store import Ref
 from fleet.providers.cockroachdb import (
     CockroachdbAdvanced,
@@ -35,8 +36,8 @@ from fleet.providers.cockroachdb import (
     RegionNodes,
 )
 from fleet.providers.northflank import NodePool, NodePoolWanted, NorthflankClusterPatch, NorthflankDetails
-from tests.fleet.asked import operation
-from tests.fleet.things import NOON, UNLIMITED, account, cluster, integration, limited
+from tests.fleet.asked import creation, operation
+from tests.fleet.things import NOON, UNKNOWN_LIMIT, UNLIMITED, account, cluster, integration, limited
 from tests.fleet.world import Script, World, Writable
 
 ADA = trusted("ada")
@@ -71,7 +72,7 @@ async def acme(world: World) -> tuple[Account, Script]:
     )
     web = cluster("web", of=account, version="v25.2.1", labels={"a": "b"}, spend_limit=limit, revision="r1")
     script.clusters = [web]
-    script.upgrades = {"web": ("v25.4.1",)}
+    script.upgrades = {"web": ("v25.2.2", "v25.4.1")}
     await world.observe(account)
     return account, script
 
@@ -113,6 +114,8 @@ CONVERTED: list[tuple[UpdateIntegration, dict[str, Any], dict[str, tuple[str, st
         {"description": "new"},
         {"features": ("byoc, dns", "byoc")},
     ),
+    (UpdateIntegration(description=" "), {"description": None}, {"description": (" ", "none")}),
+    (UpdateIntegration(description=""), {"description": None}, {}),
     (
         UpdateIntegration(description="New", credentials=AwsRole(role_arn="other")),
         {"description": "new"},
@@ -169,6 +172,16 @@ async def test_a_link_that_does_not_read_whole_shows_no_conversion(
     assert (await told(world, asked))[0] is TIMED_OUT
 
 
+async def test_what_a_link_that_does_not_read_showed_before_is_no_difference(
+    world: World, linked: tuple[Account, Script]
+) -> None:
+    account, script = linked
+    change = UpdateIntegration(description="new")
+    asked = await world.changer.change_integration(ADA, Ref(account.id, "link"), change)
+    script.integrations = Listing(items=(), unreadable=(Unreadable(external_id="link", reason="?"),))
+    assert await told(world, asked) == (TIMED_OUT, {})
+
+
 async def test_what_may_be_a_half_of_the_change_is_not_believed_at_once(
     world: World, linked: tuple[Account, Script]
 ) -> None:
@@ -185,6 +198,8 @@ LABELS = UpdateCluster(provider="cockroachdb", patch=CockroachdbClusterPatch(lab
 LIMIT = SetSpendLimit(limit=LimitWanted(money=Money(minor_units=537, currency="USD")))
 USE = SetSpendLimit(limit=LimitWanted(usage=UsageLimit(request_units=7)))
 UPGRADE = UpgradeCluster(version="v25.4.1")
+PATCH = UpgradeCluster(version="v25.2.2")
+UNLABELLED = UpdateCluster(provider="cockroachdb", patch=CockroachdbClusterPatch(labels=None))
 
 ClusterChange = UpdateCluster | SetSpendLimit | UpgradeCluster
 OTHERWISE: list[tuple[ClusterChange, dict[str, Any], dict[str, tuple[str, str]]]] = [
@@ -204,6 +219,12 @@ OTHERWISE: list[tuple[ClusterChange, dict[str, Any], dict[str, tuple[str, str]]]
         {"request_units": ("7", "5")},
     ),
     (UPGRADE, {"version": "v25.4.2"}, {"version": ("v25.4.1", "v25.4.2")}),
+    (
+        LABELS,
+        {"labels": {"team": "x"}, "revision": "r2", "unread_members": ("something else: it is a number",)},
+        {"labels": ("{'Team': ' x '}", "{'team': 'x'}")},
+    ),
+    (UNLABELLED, {"labels": None, "unread_members": ("something else: it is a number",)}, {}),
 ]
 
 
@@ -236,7 +257,7 @@ async def test_a_cluster_that_its_provider_changed_in_its_own_way_is_changed(
         {"labels": None, "unread_members": ("labels: they are a number",), "revision": "r2"},
     ],
 )
-@pytest.mark.parametrize("change", [LABELS, LIMIT, USE, UPGRADE])
+@pytest.mark.parametrize("change", [LABELS, LIMIT, USE, UPGRADE, PATCH])
 async def test_a_cluster_that_was_not_changed_though_its_provider_said_so_is_no_success(
     world: World, acme: tuple[Account, Script], change: ClusterChange, meanwhile: dict[str, Any]
 ) -> None:
@@ -247,6 +268,70 @@ async def test_a_cluster_that_was_not_changed_though_its_provider_said_so_is_no_
     state, otherwise = await told(world, asked)
     is_hidden = change is LABELS and "unread_members" in meanwhile
     assert (state, len(otherwise)) == (TIMED_OUT, 0 if is_hidden else 1)
+
+
+async def test_what_a_provider_never_showed_is_not_waited_for(
+    world: World, acme: tuple[Account, Script]
+) -> None:
+    account, script = acme
+    script.become("web", labels=None, unread_members=("something else: it is a number",))
+    asked = await world.changer.change_cluster(ADA, Ref(account.id, "web"), LABELS)
+    assert (await world.follow(asked)).state is SUCCEEDED
+
+
+async def test_a_cluster_that_is_being_changed_has_not_come_to_its_end(
+    world: World, acme: tuple[Account, Script]
+) -> None:
+    account, script = acme
+    asked = await world.changer.change_cluster(ADA, Ref(account.id, "web"), LABELS)
+    script.become("web", labels={"team": "x"}, revision="r2", phase=Phase.UPDATING)
+    assert (await world.follow(asked, observations=3, every_seconds=GRACE.total_seconds())).state is RUNNING
+
+
+async def test_a_cluster_whose_phase_nobody_knows_has_come_to_no_end(
+    world: World, acme: tuple[Account, Script]
+) -> None:
+    account, script = acme
+    script.become("web", phase=Phase.UNKNOWN)
+    await world.observe(account)
+    world.clock.move(seconds=5)
+    asked = await world.changer.change_cluster(ADA, Ref(account.id, "web"), LABELS)
+    script.become("web", labels={"team": "x"}, revision="r2")
+    assert (await world.follow(asked, observations=3, every_seconds=GRACE.total_seconds())).state is RUNNING
+
+
+async def test_a_limit_that_is_not_told_is_not_missed(world: World, acme: tuple[Account, Script]) -> None:
+    account, script = acme
+    script.lost.add("limit")
+    asked = await world.changer.change_cluster(ADA, Ref(account.id, "web"), LIMIT)
+    script.become("web", spend_limit=UNKNOWN_LIMIT)
+    followed = await world.follow(asked, observations=3, every_seconds=GRACE.total_seconds())
+    assert (followed.state, followed.absent_observations) == (OperationState.UNCONFIRMED, 0)
+
+
+async def test_a_stopped_cluster_that_its_provider_changed_in_its_own_way_is_changed(
+    world: World, acme: tuple[Account, Script]
+) -> None:
+    account, script = acme
+    script.become("web", phase=Phase.STOPPED)
+    await world.observe(account)
+    asked = await world.changer.change_cluster(ADA, Ref(account.id, "web"), LABELS)
+    script.become("web", labels={"team": "x"}, revision="r2")
+    assert await told(world, asked) == (SUCCEEDED, {"labels": ("{'Team': ' x '}", "{'team': 'x'}")})
+
+
+@pytest.mark.parametrize(("seconds_left", "state"), [(1, RUNNING), (0, SUCCEEDED)])
+async def test_at_its_deadline_a_change_that_was_answered_a_moment_ago_is_what_it_shows(
+    world: World, linked: tuple[Account, Script], seconds_left: int, state: OperationState
+) -> None:
+    account, script = linked
+    asked = await world.changer.change_integration(
+        ADA, Ref(account.id, "link"), UpdateIntegration(description=" new ")
+    )
+    late = asked.model_copy(update={"deadline": world.clock.now() + timedelta(seconds=5 + seconds_left)})
+    await world.store.save_change(late)
+    show(script, description="new")
+    assert (await world.follow(asked)).state is state
 
 
 async def test_no_limit_is_no_other_limit(world: World, acme: tuple[Account, Script]) -> None:
@@ -280,10 +365,14 @@ def with_machines(*machine_types: str) -> Cluster:
     return cluster("web", of=account("cockroachdb"), details=CockroachdbDetails(regions=tuple(regions)))
 
 
-def with_pools(*disk_types: str) -> Cluster:
-    pools = (
-        NodePool(id=one, node_type="m5", node_count=1, disk_size_gb=9, disk_type=one) for one in disk_types
-    )
+def with_pools(*disk_types: str, zones: tuple[str, ...] = ("a", "b")) -> Cluster:
+    shown: dict[str, Any] = {
+        "node_type": "m5",
+        "node_count": 1,
+        "disk_size_gb": 9,
+        "availability_zones": zones,
+    }
+    pools = (NodePool(id=one, disk_type=one, **shown) for one in disk_types)
     return cluster("web", of=account("northflank"), details=NorthflankDetails(node_pools=tuple(pools)))
 
 
@@ -292,6 +381,7 @@ def with_pools(*disk_types: str) -> Cluster:
     [
         (MACHINES, with_machines("m5", "m6"), with_machines("m6", "m5"), with_machines("m5", "m7")),
         (POOLS, with_pools("gp2", "gp3"), with_pools("gp3", "gp2"), with_pools("gp2", "io1")),
+        (POOLS, with_pools("gp2"), with_pools("gp2", zones=("b", "a")), with_pools("gp2", zones=("a",))),
     ],
 )
 def test_a_look_has_all_that_is_shown_of_a_member_and_no_order(
@@ -299,6 +389,10 @@ def test_a_look_has_all_that_is_shown_of_a_member_and_no_order(
 ) -> None:
     assert look(change, before) == look(change, in_another_order)
     assert look(change, before) != look(change, after)
+
+
+def test_what_is_new_had_no_look() -> None:
+    assert look(creation(), cluster("web", of=account())) == {}
 
 
 def test_of_several_requests_the_first_found_how_it_looked() -> None:
