@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from fleet.accounts.new_account import make_account
+from fleet.model.account import AccountState, Collection, CollectionState
 from fleet.ports.store import Changes
 from infra.secrets.runner import RunnerVault
 from infra.sqlite.table import SqliteTable
@@ -15,20 +16,22 @@ from infra.store.writes import put
 from local.accounts import AccountsError, GivenAccount
 from local.adopting import Adopted, adopt, forget, known_accounts, last_observed_at
 from tests.fleet.things import id_of
-from tests.infra.samples import NOON, SetClock, make_cluster, observe
+from tests.infra.samples import NOON, SetClock, make_cluster, must_begin, observe
 
 TOKEN = SecretStr("a-made-up-token")
 NEWER = SecretStr("a-newer-made-up-token")
 
 
-def given(name: str = "acme", *, organization: str = "acme", token: SecretStr = TOKEN) -> GivenAccount:
+def given(
+    name: str = "acme", *, provider: str = "kupe", organization: str = "acme", token: SecretStr = TOKEN
+) -> GivenAccount:
     account = make_account(
-        provider="kupe",
+        provider=provider,
         name=name,
         external_id=organization,
         token=token,
         now=NOON,
-        account_id=id_of("kupe", name),
+        account_id=id_of(provider, name),
     )
     return GivenAccount(account=account, token=token)
 
@@ -90,7 +93,11 @@ async def test_an_account_under_another_name_keeps_what_was_observed_of_it(machi
 async def test_forgetting_is_asked_for_by_name(machine: Machine) -> None:
     await machine.start(given(), given("other", organization="other"))
     await machine.observe(given())
+    await machine.vault.keep(given().account.id, NEWER)
     left = await machine.start(forgotten=("kupe/acme", "nobody"))
+    assert await machine.store.clusters(given().account.id) == []
+    with pytest.raises(KeyError):
+        await RunnerVault(machine.table).token(given().account.id)
     assert [one.account.name for one in await known_accounts(machine.store)] == ["other"]
     assert left.kept == ["kupe/other"]
     again = await machine.start(given())
@@ -136,16 +143,17 @@ async def test_a_token_that_was_given_is_not_written_down(machine: Machine) -> N
 
 
 async def test_a_token_that_replaced_the_given_one_counts_until_another_is_given(machine: Machine) -> None:
-    one = given()
+    """Northflank counts requests by their token."""
+    one = given(provider="northflank")
     await machine.start(one)
     await machine.vault.keep(one.account.id, NEWER)
     await machine.start(one)
     assert await machine.vault.token(one.account.id) == NEWER
     tracked = await machine.store.account(one.account.id)
     assert tracked is not None
-    assert tracked.account.budget_key == given(token=NEWER).account.budget_key
+    assert tracked.account.budget_key == given(provider="northflank", token=NEWER).account.budget_key
     third = SecretStr("a-third-made-up-token")
-    await machine.start(given(token=third))
+    await machine.start(given(provider="northflank", token=third))
     assert await machine.vault.token(one.account.id) == third
 
 
@@ -176,8 +184,22 @@ async def test_what_was_observed_when_a_runner_was_killed_is_due_at_once(machine
 
 
 async def test_time_has_come_as_far_as_the_latest_answer(machine: Machine) -> None:
-    await machine.start(given())
+    await machine.start(given(), given("other", organization="other"))
     assert last_observed_at(await known_accounts(machine.store)) is None
+    for one in await known_accounts(machine.store):
+        machine.clock.advance(60)
+        lease = await must_begin(machine.store, one.account, machine.clock.now())
+        seen = AccountState(
+            collections={Collection.CLUSTERS: CollectionState(observed_at=machine.clock.now())}
+        )
+        await machine.store.end(lease, seen, due_at=machine.clock.now())
+    assert last_observed_at(await known_accounts(machine.store)) == machine.clock.now()
+
+
+async def test_of_many_accounts_all_are_remembered(machine: Machine) -> None:
+    many = [given(f"account {number}", organization=f"{number}") for number in range(101)]
+    await machine.start(*many)
+    assert len((await machine.start()).kept) == len(many)
 
 
 async def test_an_account_that_another_version_stored_is_left_as_it_is_unless_it_is_given() -> None:

@@ -12,7 +12,7 @@ from fleet.model.freshness import freshness_of
 from fleet.model.rate_limit import Share
 from fleet.providers import PROVIDERS
 from infra.store.table import TableUnavailable
-from local.health import Health
+from local.health import LONGEST_PAUSE_SECONDS, Health
 from local.loop import AT_ONCE, ObservationLoop
 from tests.fleet.conftest import world
 from tests.fleet.things import HandClock, cluster
@@ -75,6 +75,8 @@ async def test_every_account_is_tried_once_and_one_that_fails_ends_no_other(
     caplog.set_level(logging.ERROR, logger="local")
     async with running(world, down, faulty, fine) as (health, _):
         assert health.untried == {down.id, faulty.id, fine.id}
+        facts = await health.facts()
+        assert (facts["status"], facts["notYetObserved"]) == ("starting", ["down", "faulty", "fine"])
         await until(lambda: not health.untried)
     assert [script.asked[0] for script in (down_script, faulty_script, fine_script)] == ["clusters"] * 3
     assert set(await world.rows(fine)) == {"c1"}
@@ -167,6 +169,13 @@ async def test_a_store_that_does_not_answer_is_said_once_left_alone_longer_and_l
     ]
 
 
+def test_a_store_that_does_not_answer_for_days_is_left_alone_no_longer() -> None:
+    health = Health({})
+    for _ in range(2000):
+        health.failed(TableUnavailable("the disk is full"))
+    assert health.pause_seconds == LONGEST_PAUSE_SECONDS
+
+
 async def test_a_store_that_answers_and_cannot_keep_anything_goes_on_failing(world: World) -> None:
     full = True
 
@@ -207,6 +216,8 @@ async def test_an_account_that_waits_for_its_request_budget_keeps_nobody_from_se
         facts = await health.facts()
         assert (facts["status"], script.asked) == ("ok", [])
         assert list(facts["waitingForRequestBudget"]) == ["acme"]  # type: ignore[call-overload]
+        health.tried(account.id)
+        assert "waitingForRequestBudget" not in await health.facts()
     tracked = await world.tracked(account)
     shown = freshness_of(tracked, Collection.CLUSTERS, world.clock.now())
     assert shown.next_attempt_at == tracked.due_at
