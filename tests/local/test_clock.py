@@ -74,6 +74,14 @@ def test_time_spent_asleep_has_passed(machine: Machine) -> None:
     assert steady.now() == NOON + 8 * HOUR
 
 
+def test_a_counter_that_goes_back_takes_no_time_with_it(machine: Machine) -> None:
+    """As between two processors of some virtual machines."""
+    steady = machine.steady()
+    before = steady.now()
+    machine.passed -= 60
+    assert steady.now() == before
+
+
 def test_a_restart_does_not_go_back_behind_the_last_observation(machine: Machine) -> None:
     steady = machine.steady()
     steady.start_no_earlier_than(NOON + 3 * HOUR)

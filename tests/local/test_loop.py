@@ -13,7 +13,7 @@ from fleet.model.rate_limit import Share
 from fleet.providers import PROVIDERS
 from infra.store.table import TableUnavailable
 from local.health import LONGEST_PAUSE_SECONDS, Health
-from local.loop import AT_ONCE, ObservationLoop
+from local.loop import AFTER_A_FAULT_SECONDS, AT_ONCE, ObservationLoop
 from tests.fleet.conftest import world
 from tests.fleet.things import HandClock, cluster
 from tests.fleet.world import World, forever
@@ -125,6 +125,7 @@ async def test_an_account_that_was_only_skipped_counts_as_untried(world: World) 
         clock.ticks.put_nowait(None)
         await until(clock.ticks.empty)
         assert health.untried == {account.id}
+        assert AFTER_A_FAULT_SECONDS in clock.pauses, "it is not asked for again at once"
     busy.cancel()
     await asyncio.gather(busy, return_exceptions=True)
     assert (await world.state(account)).of(Collection.CLUSTERS).observed_at is None
