@@ -156,7 +156,7 @@ MEASURES: Sequence[Measure] = (
                 name="CPU beside plain Strawberry, warm and unchanged",
                 most=0.3,
                 of=ratio("page", "plain_strawberry", "warm"),
-                reason="within a tenth of it: a third are the 3 requests through botocore",
+                reason="within a tenth of it: a fifth are the 3 requests through botocore",
             ),
         ],
         favours="Plain Strawberry has the same data in memory as ready objects: no store, no accounts, no limits, no "
