@@ -12,6 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN = .venv/bin
 WEB = web
 CLIENTS = tests/clients
+GATEWAYS = bench/performance/gateways
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -38,18 +39,21 @@ soak: .venv/dev.stamp ## query a whole Fleetgraph without a pause, and measure i
 	@SECONDS='$(SECONDS)' CONCURRENCY='$(CONCURRENCY)' $(BIN)/python -m bench.soak
 	@$(if $(SECONDS),,WHOLE=1 $(BIN)/pytest --numprocesses auto -m thorough tests/simulation)
 
-bench: .venv/dev.stamp .venv-ministack/stamp ## measure how fast it answers, beside its peers [ROUNDS=9 BARS="page small growth cold"]
+bench: .venv/dev.stamp .venv-ministack/stamp ## measure how fast it answers, beside its peers [ROUNDS=9 BARS="page small cold growth gateways tailcall"]
 	@$(if $(MEASURES_COLD),$(MAKE) --no-print-directory .venv-bench/stamp)
-	@$(if $(MEASURES_COLD),rm -rf .bench && PATH="$(CURDIR)/$(BIN):$$PATH" \
+	@$(if $(MEASURES_COLD),rm -rf .bench/api .bench/core && PATH="$(CURDIR)/$(BIN):$$PATH" \
 	$(MAKE) --no-print-directory build-Api ARCHITECTURE=$(HERE) ARTIFACTS_DIR='$(CURDIR)/.bench/api')
-	@$(if $(MEASURES_COLD),mkdir .bench/core && cp -R .venv-bench/lib/python*/site-packages/graphql .bench/core && \
+	@$(if $(MEASURES_COLD),mkdir -p .bench/core && cp -R .venv-bench/lib/python*/site-packages/graphql .bench/core && \
 	$(RUNTIME) -m compileall -q -b -j 0 --invalidation-mode unchecked-hash .bench/core && \
 	find .bench/core -name '*.py' -delete)
+	@$(if $(MEASURES_GATEWAYS),$(MAKE) --no-print-directory .venv-node/stamp $(GATEWAYS)/node_modules/.package-lock.json || :)
 	@ROUNDS='$(ROUNDS)' BARS='$(BARS)' RUNTIME='$(RUNTIME)' $(BIN)/python -m bench.performance
 
 # A cold start needs the artefact and the runtime's own Python, and its peers: graphql-core in a folder of its own, which
 # is compiled as the artefact's packages are, and the other in an environment.
 MEASURES_COLD = $(and $(RUNTIME),$(filter cold,$(or $(BARS),cold)))
+# Gateways are npm packages, run by the Node that PyPI carries. What cannot be installed is not measured, and that is said.
+MEASURES_GATEWAYS = $(filter gateways tailcall,$(or $(BARS),gateways))
 
 check: .venv/dev.stamp $(WEB)/node_modules/.package-lock.json ## formatting, lint and types
 	$(BIN)/ruff format --check
@@ -103,7 +107,7 @@ clean: ## delete the local runner's state
 	rm -rf .fleetgraph
 
 distclean: clean ## delete the environments, bundles and caches too
-	rm -rf .venv .venv-* .aws-sam .bench .containers $(WEB)/dist $(WEB)/node_modules $(WEB)/page/src/__generated__ $(CLIENTS)/node_modules artifacts dist .*_cache .hypothesis
+	rm -rf .venv .venv-* .aws-sam .bench .containers $(WEB)/dist $(WEB)/node_modules $(WEB)/page/src/__generated__ $(CLIENTS)/node_modules $(GATEWAYS)/node_modules artifacts dist .*_cache .hypothesis
 
 # Each candidate is asked rather than looked up: a pyenv shim can be on the path and refuse to run, and Debian's
 # python3 can come without the module that makes environments.
@@ -232,7 +236,7 @@ build-Plan build-Observe:
 build-Api:
 	$(ARTEFACT) "-r pyproject.toml" 40 fleet adapters infra functions graphql/gateway
 
-.venv-client/bin/python .venv-sam/bin/python .venv-checkov/bin/python:
+.venv-client/bin/python .venv-node/bin/python .venv-sam/bin/python .venv-checkov/bin/python:
 	$(MAKE_VENV) $(@:/bin/python=)
 
 # Without looking for dependencies: a lock names them all, and pip cannot match a pin with one that asks for extras.

@@ -66,12 +66,14 @@ def table(result: Result) -> str:
 
 def _line(bar: Bar, result: Result) -> str:
     if result.missing is not None:
-        return f"| {bar.name} | {bar.most:g} {bar.unit} | | not measured: {result.missing} |".replace(
+        return f"| {bar.name} | {bar.most:.3g} {bar.unit} | | not measured: {result.missing} |".replace(
             "  ", " "
         )
     measured, is_met = bar.measured(result.rounds), bar.is_met(result.rounds)
     said = "met" if is_met else f"missed: {bar.reason}" if bar.reason else "**missed**"
-    return f"| {bar.name} | {bar.most:g} {bar.unit} | {measured:.3g} {bar.unit} | {said} |".replace("  ", " ")
+    return f"| {bar.name} | {bar.most:.3g} {bar.unit} | {measured:.3g} {bar.unit} | {said} |".replace(
+        "  ", " "
+    )
 
 
 def whole(results: Sequence[Result], rounds: int, plotted: Mapping[str, str]) -> str:

@@ -1,7 +1,7 @@
 """A made-up fleet, the same in every round: written to a table, or as plain numbers and texts for a peer."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -149,7 +149,7 @@ async def write(table: Table, size: Size, only: Account | None = None) -> None:
             rows += [cluster, *nodes(cluster.item, size)]
             if len(changes) < of_each:
                 changes.append(_changed(cluster, account))
-        await _observe(store, account, rows, () if only else changes)
+        await observe(store, account, rows, () if only else changes)
 
 
 def _changed(cluster: TrackedCluster, account: Account) -> Transition:
@@ -166,9 +166,10 @@ def _changed(cluster: TrackedCluster, account: Account) -> Transition:
     )
 
 
-async def _observe(
-    store: TableStore, account: Account, rows: list[TrackedItem], transitions: "list[Transition] | tuple[()]"
+async def observe(
+    store: TableStore, account: Account, rows: Sequence[TrackedItem], transitions: Sequence[Transition] = ()
 ) -> None:
+    """Saves the rows as an observation of the whole account does."""
     now = datetime.now(UTC)
     lease = await store.begin(
         account,

@@ -1,4 +1,4 @@
-"""Our gateway over a table in DynamoDB, whose requests are counted."""
+"""Our gateway over a table; over one in DynamoDB its requests are counted."""
 
 import math
 import os
@@ -19,6 +19,7 @@ from infra.store.audit import TableAudit
 from infra.store.credits import TableCredits
 from infra.store.envelopes import TableEnvelopes
 from infra.store.store import TableStore
+from infra.store.table import Table
 
 ALL_CREDITS = 10**9
 
@@ -71,10 +72,9 @@ async def let_in(authorization: str | None) -> Caller:
     return trusted("bench")
 
 
-@contextmanager
-def gateway() -> Iterator[tuple[Starlette, Counted]]:
-    counted, clock = Counted(), SystemClock()
-    table = DynamoTable(counted.client, os.environ["TABLE_NAME"], clock)
+def application(table: Table) -> Starlette:
+    """The gateway over a table, to anybody who asks. What is left out is what only changes need."""
+    clock = SystemClock()
     not_asked_for = cast("Any", None)
     services = Services(
         reader=TableStore(table, clock),
@@ -90,6 +90,13 @@ def gateway() -> Iterator[tuple[Starlette, Counted]]:
     app = create_app(services, authenticate=let_in, policy=Policy(), pages=None, health=None)
     PROVIDERS.load()  # an import, as what is imported above: the first answer with rows of a provider would have it
     collect_rarely()
-    yield app, counted
+    return app
+
+
+@contextmanager
+def gateway() -> Iterator[tuple[Starlette, Counted]]:
+    counted = Counted()
+    table = DynamoTable(counted.client, os.environ["TABLE_NAME"], SystemClock())
+    yield application(table), counted
     table.close()
     counted.client.close()

@@ -1,0 +1,1 @@
+"""The fleet beside gateways that compose the providers' REST APIs: what they ask, and the servers that are compared."""
