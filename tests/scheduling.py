@@ -18,7 +18,6 @@ LONGEST = (
     "node",
     "runner",
     "tests/contract/test_contract.py",
-    "tests/kill/test_keys.py",
     "tests/local/test_sentences.py",
     "tests/functions/test_roles.py",
     "tests/changing/test_crash.py",

@@ -7,7 +7,8 @@ import pytest
 
 from tests.kill.world import Life, World, await_observed, live, world_in
 
-pytestmark = pytest.mark.timeout(180)
+# Of three lives of a runner. `make test` kills the table beneath it: tests/infra/sqlite/test_table.py.
+pytestmark = [pytest.mark.thorough, pytest.mark.timeout(180)]
 
 CREATE = """mutation { createApiKey(input: { name: "ci", scopes: [READ] }) { token key: apiKey { id } } }"""
 REVOKE = "mutation ($id: ID!) { revokeApiKey(id: $id) { apiKey { revokedAt } } }"
