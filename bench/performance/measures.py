@@ -159,7 +159,11 @@ nothing else."""
 ALIKE = " ".join(ALIKE.split())
 
 ALONE = "our 3 requests take longer than that without their clusters already (see below)"
-HIVE_REASONS: Mapping[str, str] = dict.fromkeys(("a second", "p50", "p99", "cpu"), ALONE)
+SLOWER = "a reading takes 13 ms of CPU of ours (see below), and 8 of Tailcall"
+HIVE_REASONS: Mapping[str, str] = {
+    **dict.fromkeys(("a second", "p50", "p99", "cpu"), ALONE),
+    "p99 at 1": "these are 2 of 200 readings: in nine rounds before it was 0.31",
+}
 CACHED_REASONS: Mapping[str, str] = dict.fromkeys(
     ("a second", "p50", "p99", "cpu"),
     "the gateway sends what it has, and looks at nothing for an hour; that ours looks whether an account has changed "
@@ -335,7 +339,7 @@ MEASURES: Sequence[Measure] = (
                 name="Tailcall, 1 at once: p99",
                 most=1.0,
                 of=ratio("ours", "tailcall", "p99 at 1"),
-                reason=ALONE,
+                reason=SLOWER,
             ),
         ],
         favours=ALIKE
