@@ -17,9 +17,11 @@ from tests.runner import Runner, launch, running
 # In the one worker whose runner serves them; the last of them that looks at its fleet takes a provider away.
 pytestmark = [pytest.mark.timeout(120), pytest.mark.xdist_group("runner")]
 
+REFRESH = "mutation ($id: ID!) { refreshAccount(id: $id) { userErrors { message } } }"
 FLEET = """{
   clusters(first: 100) { nodes { name provider { kind } freshness { state lastFailure { kind } } } }
   fleet { coverage { isComplete missing(first: 10) { nodes { name provider { kind } } } } }
+  accounts(first: 10) { nodes { id provider { kind } } }
 }"""
 
 
@@ -54,22 +56,23 @@ def test_phases_move_while_one_watches(runner: Runner) -> None:
 
 
 def test_a_killed_provider_is_named_and_its_rows_stay(runner: Runner) -> None:
-    def of_kupe(data: dict[str, Any]) -> dict[str, str]:
+    def of_kupe(data: dict[str, Any]) -> dict[str, Any]:
         nodes = data["clusters"]["nodes"]
-        return {
-            node["name"]: node["freshness"]["state"] for node in nodes if node["provider"]["kind"] == "KUPE"
-        }
+        return {node["name"]: node["freshness"] for node in nodes if node["provider"]["kind"] == "KUPE"}
 
     def is_named(data: dict[str, Any]) -> bool:
         missing = {account["provider"]["kind"] for account in data["fleet"]["coverage"]["missing"]["nodes"]}
-        return missing == {"KUPE"} and set(of_kupe(data).values()) == {"UNREACHABLE"}
+        return "KUPE" in missing and {one["state"] for one in of_kupe(data).values()} == {"UNREACHABLE"}
 
-    before = of_kupe(runner.query(FLEET))
+    before = runner.query(FLEET)
     os.kill(runner.sandboxes["kupe"], signal.SIGKILL)
-    after = runner.await_answer(FLEET, is_named, seconds=60)
-    assert of_kupe(after).keys() == before.keys()
-    failures = [node["freshness"]["lastFailure"] for node in after["clusters"]["nodes"]]
-    assert {failure["kind"] for failure in failures if failure} == {"UNAVAILABLE"}
+    # By its schedule it may be asked as late as after a minute: the tests before this one drew on its budget.
+    for account in before["accounts"]["nodes"]:
+        if account["provider"]["kind"] == "KUPE":
+            runner.query(REFRESH, {"id": account["id"]})
+    after = of_kupe(runner.await_answer(FLEET, is_named, seconds=90))
+    assert after.keys() == of_kupe(before).keys()
+    assert {one["lastFailure"]["kind"] for one in after.values()} == {"UNAVAILABLE"}
 
 
 @pytest.mark.thorough  # tests/kill shows the same after worse ends
