@@ -197,13 +197,13 @@ sam-check: .venv/dev.stamp .venv-ministack/stamp .venv-sam/stamp .venv-checkov/s
 	.venv-sam/bin/cfn-lint --regions us-east-1 --template local/cloudfront.yaml
 	.venv-checkov/bin/checkov --skip-download --framework cloudformation --compact --quiet --file template.yaml local/cloudfront.yaml
 	.venv-checkov/bin/checkov --skip-download --framework terraform --compact --quiet --directory local/terraform
-	$(BIN)/pytest -m '' tests/template
+	$(BIN)/pytest -m '' tests/template $(ARGS)
 
 artefact-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp ## run the build as Lambda does
-	$(BIN)/pytest -m apart tests/artefact
+	$(BIN)/pytest -m apart tests/artefact $(ARGS)
 
 stack-test: build .venv/dev.stamp .venv-stack/stamp ## deploy the build to an emulator of AWS, and observe a fleet
-	$(BIN)/pytest -m apart tests/stack
+	$(BIN)/pytest -m apart tests/stack $(ARGS)
 
 sam-local: .venv/local.stamp .venv-ministack/stamp ## serve the build with `sam local`, if there are containers
 	@$(BIN)/python -m local.engine
@@ -212,7 +212,7 @@ sam-local: .venv/local.stamp .venv-ministack/stamp ## serve the build with `sam 
 		--parameter-overrides Architecture=$(ARCHITECTURE)
 
 sam-local-test: build .venv/dev.stamp .venv-ministack/stamp .venv-runtime/stamp ## test `make sam-local` in containers
-	$(BIN)/pytest -m apart tests/containers
+	$(BIN)/pytest -m apart tests/containers $(ARGS)
 
 connect: .venv/local.stamp ## connect accounts to the stack, or replace their tokens [STACK=fleetgraph ACCOUNTS=accounts.toml]
 	@$(BIN)/python -m local.connect $(STACK) $(or $(ACCOUNTS),accounts.toml)

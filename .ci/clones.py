@@ -31,6 +31,10 @@ AT_ONCE = 2
 CULPRITS = 10
 """How many failures of one target are repeated at the end."""
 LINE = 300
+ONCE_MORE = "ARGS=--reruns=1 --max-suite-reruns=5 --rerun-show-tracebacks"
+"""Tests of processes, sockets and browsers meet a machine that others use, too. A run of thousands need not end for one
+of them, but it is named; and where many fail, none is run again.
+"""
 ENGINE = Lock()
 
 
@@ -42,6 +46,7 @@ class Target:
     arguments: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     until: str | None = None
+    reruns: bool = False
     writes: bool = False
     minutes: float = 20
     left_out: str | None = None
@@ -109,7 +114,7 @@ def make(
     kept = {"PIP_NO_COMPILE": "1", "npm_config_prefer_offline": "true"}
     environment = {**os.environ, **kept, **(variables or {})}
     with subprocess.Popen(
-        ["make", target.name, *target.arguments],  # noqa: S607 - whichever make a person would run
+        ["make", target.name, *target.arguments, *[ONCE_MORE] * target.reruns],  # noqa: S607 - whichever make a person would run
         cwd=clone,
         env=environment,
         stdout=subprocess.PIPE,
@@ -149,9 +154,20 @@ def _git(*arguments: str, at: Path = ROOT) -> str:
 
 def culprits(lines: Sequence[str]) -> list[str]:
     """What pytest and make name as failed, each shortened: CI's last lines are often all that somebody sees."""
-    named = [line[:LINE] for line in lines if re.match(r"(FAILED|ERROR) \S|make(\[\d+\])?: \*\*\* ", line)]
+    told = [line[:LINE] for line in lines if re.match(r"(FAILED|ERROR) \S|make(\[\d+\])?: \*\*\* ", line)]
+    # A summary of second runs names a test before the one that has the reason.
+    named = list({line.partition(" - ")[0]: line for line in told}.values())
     rest = len(named) - CULPRITS
     return [*named[:CULPRITS], f"and {rest} more"] if rest > 0 else named
+
+
+def flaky(lines: Sequence[str]) -> list[str]:
+    """The tests that failed and then passed, by pytest's summary. Where a target failed, what failed twice is no part
+    of them.
+    """
+    once = [line.removeprefix("RERUN ").partition(" - ")[0] for line in lines if line.startswith("RERUN ")]
+    twice = {line.split(" ")[1] for line in lines if re.match(r"(FAILED|ERROR) \S", line)}
+    return [test for test in dict.fromkeys(once) if test not in twice]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +223,7 @@ def main(names: Sequence[str]) -> int:
             print(f"== make {' '.join([target.name, *target.arguments])}", *made.lines, sep="\n")
             print(f"== make {target.name}: {made.wrong or 'done'}", flush=True)
             report.append(f"{made.seconds:6.0f} s  {target.name}")
+            report += [f"FLAKY     {test}: it failed once and then passed" for test in flaky(made.lines)]
             if made.wrong:
                 failed.append(f"FAILED    {target.name}: {made.wrong}")
                 failed += [f"          {line}" for line in culprits(made.lines)]

@@ -108,9 +108,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """A worker of pytest-xdist tells of a test once, and more only where there is more to tell. It would send five
-    messages for each of thousands of tests, and to write and read them took seconds of a run.
+    messages for each of thousands of tests, and to write and read them took seconds of a run. Where failed tests run
+    once more, as in CI, pytest-rerunfailures does it.
     """
-    if not hasattr(item.config, "workerinput"):
+    if not hasattr(item.config, "workerinput") or item.config.getoption("reruns", 0):
         return None
     for report in runtestprotocol(item, nextitem=nextitem, log=False):
         if report.when == "call" or not report.passed or report.duration > WORTH_TELLING_SECONDS:

@@ -69,14 +69,31 @@ bad:
 	@exit 3
 edits:
 	@echo other > Makefile.txt
+tests:
+	@{sys.executable} -m pytest -p no:cacheprovider -c /dev/null $(ARGS) racy.py
 serves:
 	@echo 'ready at last'; exec {sys.executable} -c 'import signal; signal.pause()'
+"""
+
+
+RACY = """
+from pathlib import Path
+
+def test_that_passes_the_second_time():
+    mark = Path(__file__).with_suffix(".mark")
+    was_there = mark.exists()
+    mark.touch()
+    assert was_there
+
+def test_that_never_passes():
+    assert not Path(__file__).with_suffix(".broken").exists()
 """
 
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     (tmp_path / "Makefile").write_text(MAKEFILE, encoding="utf-8")
+    (tmp_path / "racy.py").write_text(RACY, encoding="utf-8")
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
     subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
     who = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.org"]
@@ -102,6 +119,39 @@ def clone(tmp_path: Path) -> Path:
 def test_the_report_says_what_became_of_a_target(clone: Path, table: str, wrong: str | None) -> None:
     (target,) = clones.read_targets(table)
     assert clones.make(target, clone) == wrong
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_a_test_that_fails_once_is_named_and_one_that_fails_twice_fails_the_target(
+    clone: Path, is_broken: bool
+) -> None:
+    (target,) = clones.read_targets("[tests]\nreruns = true\nwrites = true")
+    if is_broken:
+        (clone / "racy.broken").touch()
+    lines: list[str] = []
+    assert clones.make(target, clone, lines.append) == ("it ended with 2" if is_broken else None)
+    assert clones.flaky(lines) == ["racy.py::test_that_passes_the_second_time"]
+    assert [line.split(" ")[1] for line in clones.culprits(lines) if line.startswith("FAILED")] == (
+        ["racy.py::test_that_never_passes"] if is_broken else []
+    )
+
+
+def test_a_test_that_failed_fails_a_target_that_asks_for_no_second_run(clone: Path) -> None:
+    (target,) = clones.read_targets("[tests]\nwrites = true")
+    assert clones.make(target, clone) == "it ended with 2"
+
+
+def test_every_target_that_runs_tests_asks_for_a_second_run() -> None:
+    tested = set(
+        re.findall(
+            r"^([a-z-]+):(?:.*\n\t)*.*bin/pytest.*\$\(ARGS\)",
+            read("Makefile").replace("$(BIN)", "bin"),
+            re.MULTILINE,
+        )
+    )
+    assert tested - {
+        target.name for target in clones.read_targets(read(".ci/targets.toml")) if target.reruns
+    } == {"fuzz"}
 
 
 def test_what_failed_is_repeated_at_the_end() -> None:
