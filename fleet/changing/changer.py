@@ -24,8 +24,8 @@ from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotenc
 IDEMPOTENT_FOR = timedelta(hours=24)
 NO_PLAN = "There is no such plan, or no longer. A plan is good for 15 minutes: make another one."
 NOT_WHOLE = (
-    "The input of this plan holds a secret, which is not kept. Ask for the change itself with the same input, and with "
-    "the plan's digest as `plan`."
+    "The input of this plan holds a secret, which is not kept. Ask for the change itself, with the same input and this "
+    "digest as its plan."
 )
 ANOTHER = "The plan is of another change."
 TAKEN = (

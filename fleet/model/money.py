@@ -72,6 +72,22 @@ class UsageLimit(Record):
     storage_mib: int | None = None
     provisioned_vcpus: int | None = None
 
+    def __str__(self) -> str:
+        parts = (
+            _said(self.request_units, "request unit", "request units"),
+            None if self.storage_mib is None else f"{_size(self.storage_mib)} storage",
+            _said(self.provisioned_vcpus, "vCPU", "vCPUs"),
+        )
+        return ", ".join(part for part in parts if part is not None)
+
+
+def _said(count: int | None, one: str, many: str) -> str | None:
+    return None if count is None else f"{count:,} {one if count == 1 else many}"
+
+
+def _size(mib: int) -> str:
+    return f"{mib:,} MiB" if mib % 1024 else f"{mib // 1024:,} GiB"
+
 
 class FreeAllowance(Record):
     """What a provider gives an organization for nothing, once per calendar month, for all its clusters together.
@@ -114,6 +130,10 @@ class SpendLimit(Record):
     period: SpendPeriod = SpendPeriod.CALENDAR_MONTH
     enforcement: SpendEnforcement
 
+    def __str__(self) -> str:
+        """Money where there is some, as people set it."""
+        return str(self.usage if self.money is None else self.money)
+
     @property
     def money_reason(self) -> str | None:
         """Why there is no money; null where there is."""
@@ -143,6 +163,9 @@ class LimitWanted(Record):
         if self.usage == UsageLimit():
             raise ValueError("A limit of use names at least one thing; to remove a limit, clear it.")
         return self
+
+    def __str__(self) -> str:
+        return str(self.usage if self.money is None else self.money)
 
     @property
     def is_free(self) -> bool:

@@ -5,7 +5,7 @@ asking the provider. The sentences of its validators are for the caller.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -121,5 +121,20 @@ def not_cleared(*names: str) -> Any:
 
 def _write(value: object) -> str:
     """Short, and the same for people and programs."""
-    text = "none" if value is None else str(value)
+    text = _in_words(value)
     return text if len(text) <= 200 else f"{text[:199]}…"
+
+
+def _in_words(value: object) -> str:
+    """As people write it, however it is kept: b, c; or x: 1, y: 2."""
+    if value is None or value in ((), [], {}):
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_in_words(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_in_words, value))
+    return str(value)

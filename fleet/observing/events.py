@@ -94,11 +94,6 @@ def _differences(
 
 
 def _limit(status: SpendLimitStatus) -> str:
-    """In words of the contract: a state, or an amount."""
-    limit = status.limit
-    if status.state is not SpendLimitState.LIMITED or limit is None:
-        return status.state
-    if limit.money is not None:
-        return f"{limit.money.decimal} {limit.money.currency}"
-    members = () if limit.usage is None else limit.usage
-    return ", ".join(f"{value} {name}" for name, value in members if value is not None)
+    """A state of the contract, or an amount in words."""
+    is_limited = status.state is SpendLimitState.LIMITED and status.limit is not None
+    return str(status.limit) if is_limited else status.state

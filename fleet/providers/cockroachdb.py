@@ -410,7 +410,8 @@ COCKROACHDB = Provider(
     api_versions=("2024-09-16", "2023-04-10", "2022-09-20", "2022-03-31"),
     unsupported={
         Capability.LOCK_CLUSTER: (
-            "CockroachDB Cloud locks no clusters. `isDeletionProtected` of an update keeps one from being deleted."
+            "CockroachDB Cloud locks no clusters. Deletion protection, which an update turns on, keeps one from being "
+            "deleted."
         ),
         Capability.STOP_CLUSTER: "CockroachDB Cloud clusters run until they are deleted.",
         Capability.DEPLOY_CLUSTER: "CockroachDB Cloud applies changes by itself; there is nothing to deploy.",

@@ -46,15 +46,14 @@ def assess(
         return Assessment(severity=Severity.BROKEN, reason=reason, since=row.since)
     if cluster.is_moving:
         took = now - row.since
-        minutes = int(took.total_seconds() // 60)
+        been = f"It has been {cluster.phase.lower()} for {_minutes(took)}"
         eta = timings.eta(row)
         usually = USUALLY_MOVES_WITHIN if eta is None else max(AT_LEAST, eta.late_at - row.since)
         if took > usually:
             known = "" if eta is None else f" ({eta.usual.samples} before it took up to {_minutes(usually)})"
-            reason = f"It has been {cluster.phase} for {minutes} minutes, longer than such changes take{known}.{said}"
+            reason = f"{been}, longer than such changes take{known}.{said}"
             return Assessment(severity=Severity.STUCK, reason=reason, since=row.since)
-        reason = f"It has been {cluster.phase} for {minutes} minutes."
-        return Assessment(severity=Severity.MOVING, reason=reason, since=row.since)
+        return Assessment(severity=Severity.MOVING, reason=f"{been}.", since=row.since)
     if row.unread is not None:
         return Assessment(
             severity=Severity.UNKNOWN, reason=row.unread.failure.message, since=row.unread.read_at
@@ -69,5 +68,5 @@ def assess(
 
 
 def _minutes(duration: timedelta) -> str:
-    minutes = max(1, round(duration.total_seconds() / 60))
-    return f"{minutes} minute{'s' if minutes != 1 else ''}"
+    minutes = round(duration.total_seconds() / 60)
+    return "less than a minute" if minutes < 1 else f"{minutes} minute{'s' if minutes != 1 else ''}"

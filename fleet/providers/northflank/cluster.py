@@ -204,9 +204,7 @@ def _check_pools(pools: Sequence[NodePoolWanted], cloud: Cloud | None, *, is_new
         and cloud is Cloud.AZURE
         and not any(pool.azure is not None and pool.azure.is_system for pool in pools)
     ):
-        raise ValueError(
-            "A cluster in AZURE needs a system pool: one with azure.isSystem, best of two nodes."
-        )
+        raise ValueError("A cluster in Azure needs a system pool, best of two nodes.")
 
 
 def _compare_parts(

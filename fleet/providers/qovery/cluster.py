@@ -226,9 +226,10 @@ def _compare(
         ),
         Compared(
             "features",
-            [(one.id, one.value) for one in wanted.features or ()],
-            features,
+            {one.id: one.value for one in wanted.features or ()},
+            {one.id: one.value for one in details.features},
             all(feature.is_shown_by(details.features) for feature in wanted.features or ()),
+            features,
         ),
         Compared("advanced", advanced_wanted, advanced, covers(advanced, advanced_wanted)),
         *(

@@ -206,7 +206,7 @@ OTHERWISE: list[tuple[ClusterChange, dict[str, Any], dict[str, tuple[str, str]]]
     (
         LABELS,
         {"labels": {"team": "x"}, "revision": "r2"},
-        {"labels": ("{'Team': ' x '}", "{'team': 'x'}")},
+        {"labels": ("Team:  x ", "team: x")},
     ),
     (
         LIMIT,
@@ -222,7 +222,7 @@ OTHERWISE: list[tuple[ClusterChange, dict[str, Any], dict[str, tuple[str, str]]]
     (
         LABELS,
         {"labels": {"team": "x"}, "revision": "r2", "unread_members": ("something else: it is a number",)},
-        {"labels": ("{'Team': ' x '}", "{'team': 'x'}")},
+        {"labels": ("Team:  x ", "team: x")},
     ),
     (UNLABELLED, {"labels": None, "unread_members": ("something else: it is a number",)}, {}),
 ]
@@ -317,7 +317,7 @@ async def test_a_stopped_cluster_that_its_provider_changed_in_its_own_way_is_cha
     await world.observe(account)
     asked = await world.changer.change_cluster(ADA, Ref(account.id, "web"), LABELS)
     script.become("web", labels={"team": "x"}, revision="r2")
-    assert await told(world, asked) == (SUCCEEDED, {"labels": ("{'Team': ' x '}", "{'team': 'x'}")})
+    assert await told(world, asked) == (SUCCEEDED, {"labels": ("Team:  x ", "team: x")})
 
 
 @pytest.mark.parametrize(("seconds_left", "state"), [(1, RUNNING), (0, SUCCEEDED)])

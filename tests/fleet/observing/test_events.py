@@ -10,6 +10,7 @@ from fleet.model.money import (
     SpendLimitBasis,
     SpendLimitState,
     SpendLimitStatus,
+    UsageLimit,
 )
 from fleet.model.rate_limit import Share
 from fleet.observing.events import MOST_EVENTS
@@ -54,6 +55,26 @@ async def test_a_new_version_limit_and_revision_are_reported_once_each(world: Wo
         ("c1", EventKind.VERSION_CHANGED, "1.33", "1.34"),
     ]
     assert {(one.account_name, one.provider) for one in events} == {(account.name, account.provider)}
+
+
+async def test_a_limit_of_use_is_reported_in_words(world: World) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster("c1", of=account)]
+    await world.observe_when_due(account)
+    for usage in (
+        UsageLimit(request_units=20_000_000, storage_mib=2_048),
+        UsageLimit(provisioned_vcpus=1),
+        UsageLimit(storage_mib=1_500),
+    ):
+        limit = SpendLimit(usage=usage, basis=SpendLimitBasis.USAGE, enforcement=SpendEnforcement.STOP)
+        limited = SpendLimitStatus(state=SpendLimitState.LIMITED, limit=limit)
+        script.clusters = [cluster("c1", of=account, spend_limit=limited)]
+        await world.observe_when_due(account)
+    assert [one.after for one in await recorded_events(world)] == [
+        "20,000,000 request units, 2 GiB storage",
+        "1 vCPU",
+        "1,500 MiB storage",
+    ]
 
 
 async def test_an_account_is_reported_when_it_fails_and_when_it_recovers(world: World) -> None:

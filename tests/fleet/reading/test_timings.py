@@ -75,9 +75,11 @@ def test_a_cluster_is_stuck_when_it_moves_for_longer_than_those_before_it() -> N
         found = assess(creating, known, NOON + timedelta(minutes=minutes), timings)
         assert found.severity is severity
     assert found.reason == (
-        "It has been PROVISIONING for 11 minutes, longer than such changes take (6 before it took up to 10 minutes)."
+        "It has been provisioning for 11 minutes, longer than such changes take (6 before it took up to 10 minutes)."
     )
-    assert assess(creating, known, NOON + timedelta(minutes=11)).severity is Severity.MOVING
+    moving = assess(creating, known, NOON + timedelta(minutes=11))
+    assert (moving.severity, moving.reason) == (Severity.MOVING, "It has been provisioning for 11 minutes.")
+    assert assess(creating, known, NOON).reason == "It has been provisioning for less than a minute."
 
 
 def test_what_moves_for_a_moment_is_not_stuck_because_others_were_quicker() -> None:
