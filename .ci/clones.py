@@ -35,6 +35,7 @@ ONCE_MORE = "ARGS=--reruns=1 --max-suite-reruns=5 --rerun-show-tracebacks"
 """Tests of processes, sockets and browsers meet a machine that others use, too. A run of thousands need not end for one
 of them, but it is named; and where many fail, none is run again.
 """
+OF_MAKE = {"ARGS", "MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS"}
 ENGINE = Lock()
 
 
@@ -112,7 +113,9 @@ def make(
     """What went wrong, if anything did. `say` gets each line of what it prints. `variables` are set for it."""
     # A kept cache of packages is used; compiling what most targets never import is not worth its time.
     kept = {"PIP_NO_COMPILE": "1", "npm_config_prefer_offline": "true"}
-    environment = {**os.environ, **kept, **(variables or {})}
+    # Where make itself began this, its arguments would be taken for those of this target, too.
+    ours = {name: value for name, value in os.environ.items() if name not in OF_MAKE}
+    environment = {**ours, **kept, **(variables or {})}
     with subprocess.Popen(
         ["make", target.name, *target.arguments, *[ONCE_MORE] * target.reruns],  # noqa: S607 - whichever make a person would run
         cwd=clone,

@@ -136,7 +136,11 @@ def test_a_test_that_fails_once_is_named_and_one_that_fails_twice_fails_the_targ
     )
 
 
-def test_a_test_that_failed_fails_a_target_that_asks_for_no_second_run(clone: Path) -> None:
+def test_a_test_that_failed_fails_a_target_that_asks_for_no_second_run(
+    clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAKEFLAGS", f" -- {clones.ONCE_MORE}")  # as below `make test` with these arguments
+    monkeypatch.setenv("ARGS", clones.ONCE_MORE)
     (target,) = clones.read_targets("[tests]\nwrites = true")
     assert clones.make(target, clone) == "it ended with 2"
 
