@@ -305,9 +305,13 @@ def _sendable_until(spent: Spent, rate: RateLimit) -> datetime:
     return spent.at + _slice(rate) + hold(rate)
 
 
-def _released_at(spent: Spent, rate: RateLimit) -> datetime:
+def _counts_for(rate: RateLimit) -> timedelta:
     """A slice counts until its last possible request is a window old."""
-    return _sendable_until(spent, rate) + timedelta(seconds=rate.window_seconds)
+    return _slice(rate) + hold(rate) + timedelta(seconds=rate.window_seconds)
+
+
+def _released_at(spent: Spent, rate: RateLimit) -> datetime:
+    return spent.at + _counts_for(rate)
 
 
 def _added(spent: Sequence[Spent], more: Spent) -> tuple[Spent, ...]:
@@ -348,8 +352,8 @@ def _confirm(budget: Budget, rate: RateLimit, used: int, began_at: datetime, now
 
 
 def _forget_past(budget: Budget, rate: RateLimit, now: datetime) -> Budget:
-    latest = now + timedelta(seconds=rate.window_seconds)
-    spent = tuple(one for one in budget.spent if one.at <= latest and _released_at(one, rate) > now)
+    latest, earliest = now + timedelta(seconds=rate.window_seconds), now - _counts_for(rate)
+    spent = tuple(one for one in budget.spent if earliest < one.at <= latest)
     kept: dict[str, object] = {"spent": spent}
     if budget.foreign_until is None or budget.foreign_until <= now:
         kept |= {"foreign_requests": 0, "foreign_until": None}
