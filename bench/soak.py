@@ -2,8 +2,8 @@
 
 SECONDS is the duration (600), CONCURRENCY the number of clients (by default, as many as still increase the rate of
 answers). Before that, nobody asks for a while: what it uses at rest is measured. The exit code is 1 if an answer was
-wrong, a process of ours grew, or it did not rest. Memory and time of the processor are read from /proc, so it needs
-Linux.
+wrong, a process of ours grew, or it did not rest. Results go to stdout; what goes on, and for how long, to stderr.
+Memory and time of the processor are read from /proc, so it needs Linux.
 """
 
 import json
@@ -41,6 +41,10 @@ LEAST_WARM_UP_SECONDS = 15.0
 WORTH_IT = 1.1
 """The factor by which more clients must increase the rate of answers."""
 MOST_AT_ONCE = 32
+MOST_STEPS = 5
+"""From 2 clients to `MOST_AT_ONCE`."""
+SAID_EVERY_SECONDS = 30.0
+"""How often a long phase says how far it is."""
 ALL_CREDITS = "1000000000"
 """Credits are unlimited, because they are not measured here."""
 
@@ -77,6 +81,26 @@ class Target:
     port: int
     processes: Mapping[str, int]
     fakes: Sequence[str] = ()
+
+
+@contextmanager
+def saying(what: str, seconds: float) -> Iterator[None]:
+    """Says on stderr what goes on, for about how long, and how far it is."""
+    began, is_over = time.monotonic(), threading.Event()
+
+    def run() -> None:
+        while not is_over.wait(SAID_EVERY_SECONDS):
+            passed = time.monotonic() - began
+            print(f"  {passed:.0f} of {max(passed, seconds):.0f} seconds", file=sys.stderr, flush=True)
+
+    print(f"{what}, about {seconds:.0f} seconds", file=sys.stderr, flush=True)
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def requests() -> list[Request]:
@@ -296,18 +320,26 @@ def rest(target: Target, seconds: float) -> Rest:
 def main() -> int:
     seconds = float(os.environ.get("SECONDS") or 600)
     step = min(10.0, max(0.5, seconds / 60))
+    resting = max(3.0, REST_SHARE * seconds)
+    warm_up = max(WARM_UP_SHARE * seconds, LEAST_WARM_UP_SECONDS)
+    print("starting Fleetgraph with the sandbox", file=sys.stderr, flush=True)
     with fleetgraph() as target:
-        at_rest = rest(target, max(3.0, REST_SHARE * seconds))
+        with saying("measuring it at rest", resting):
+            at_rest = rest(target, resting)
         print(
             f"at rest: {at_rest.processor_seconds:.1f} seconds of a processor and {at_rest.requests:.0f} requests to"
             " providers a minute",
             flush=True,
         )
-        at_once = int(os.environ.get("CONCURRENCY") or highest_concurrency(target, step))
+        at_once = int(os.environ.get("CONCURRENCY") or 0)
+        if not at_once:
+            with saying("looking for the concurrency of this computer", MOST_STEPS * step):
+                at_once = highest_concurrency(target, step)
         print(f"{at_once} at once for {seconds:g} seconds", flush=True)
-        ask_together(target, at_once, max(WARM_UP_SHARE * seconds, LEAST_WARM_UP_SECONDS))
+        with saying("warming up", warm_up):
+            ask_together(target, at_once, warm_up)
         scale = Scale(target.processes, step / 5)
-        with scale.weighing():
+        with saying("querying", seconds), scale.weighing():
             measured = ask_together(target, at_once, seconds)
     faults = [f"{count} times {wrong}" for wrong, count in measured.wrong.most_common(10)]
     faults += at_rest.faults()
@@ -325,6 +357,7 @@ def main() -> int:
             faults.append(f"{name} grew by {grown:.1f} MiB")
     for fault in faults:
         print(f"failed: {fault}", file=sys.stderr)
+    print("failed" if faults else "passed: every answer was right, nothing grew, and it rested", flush=True)
     return 1 if faults else 0
 
 
