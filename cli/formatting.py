@@ -6,14 +6,22 @@ from typing import Any
 
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", re.ASCII)
 
+LONGEST_SPAN_SECONDS = 100 * 366 * 86400
+"""Beyond it, a date before or after now is none that Python knows, sooner or later."""
+LONGEST_SPAN_TEXT = 40
+"""Python reads no number of thousands of digits."""
+
 
 def read_span(text: str) -> int:
-    """The seconds of `90`, `90s`, `15m` or `1h30m`. Raises ValueError for anything else."""
+    """The seconds of `90`, `90s`, `15m` or `1h30m`. Raises ValueError for anything else, and beyond any date."""
     match = _SPAN.fullmatch(text)
     if not text or match is None:
         raise ValueError(f"{text!r} is not a duration such as 90s, 15m or 1h30m")
-    days, hours, minutes, seconds = map(int, match.groups(default="0"))
-    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+    if len(text) <= LONGEST_SPAN_TEXT:
+        days, hours, minutes, seconds = map(int, match.groups(default="0"))
+        if (span := ((days * 24 + hours) * 60 + minutes) * 60 + seconds) <= LONGEST_SPAN_SECONDS:
+            return span
+    raise ValueError(f"{text!r} is longer than 100 years")
 
 
 def span(seconds: float) -> str:

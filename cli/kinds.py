@@ -126,15 +126,18 @@ class Duration(click.ParamType[int]):
 
 
 class Number(click.ParamType[int]):
-    """A whole number that is not negative and fits into GraphQL's Int."""
+    """A whole number that is not less than `least` and fits into GraphQL's Int."""
 
     name = "number"
+
+    def __init__(self, least: int = 0) -> None:
+        self.least = least
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if isinstance(value, int):
             return value
-        if not _DIGITS.fullmatch(value) or int(value) > LARGEST_INT:
-            self.fail(f"{value!r} is not a whole number from 0 to {LARGEST_INT}.", param, ctx)
+        if not _DIGITS.fullmatch(value) or not self.least <= int(value) <= LARGEST_INT:
+            self.fail(f"{value!r} is not a whole number from {self.least} to {LARGEST_INT}.", param, ctx)
         return int(value)
 
 

@@ -78,9 +78,7 @@ def _holdings(held: dict[str, Any], plans: list[dict[str, Any]]) -> str:
 
 def list_observations(session: Session, options: Options) -> int:
     account_id = _id(session, options)
-    return show_list(
-        session, options, lambda: _fetch_observations(session, account_id, max(options.limit, 1))
-    )
+    return show_list(session, options, lambda: _fetch_observations(session, account_id, options.limit))
 
 
 def show_schedule(session: Session, options: Options) -> int:
@@ -298,7 +296,7 @@ fleetgraph accounts show kupe/"Acme Tools" -o yaml
             params=[
                 _account_argument(),
                 Flag(
-                    "--limit", type=Number(), default=50, metavar="N", help="how many at most (default: 50)"
+                    "--limit", type=Number(1), default=50, metavar="N", help="how many at most (default: 50)"
                 ),
                 *output_flags(is_list=True, has_row_flags=False),
             ],

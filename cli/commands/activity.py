@@ -36,7 +36,7 @@ def list_activity(session: Session, options: Options) -> int:
     }
     where = {name: value for name, value in members.items() if value}
     begin = (session.clock.now() - timedelta(seconds=options.since)).isoformat()
-    order = "NEWEST_FIRST" if options.newest_first else "OLDEST_FIRST"
+    order = "OLDEST_FIRST" if options.oldest_first else "NEWEST_FIRST"
     variables = {"first": PAGE, "since": begin, "order": order, "filter": where}
     return show_list(session, options, lambda: _fetch(session, variables, options.limit))
 
@@ -44,7 +44,7 @@ def list_activity(session: Session, options: Options) -> int:
 def _fetch(session: Session, variables: dict[str, Any], limit: int | None) -> Listing:
     events: list[dict[str, Any]] = []
     if limit is not None:
-        variables = variables | {"first": min(max(limit, 1), PAGE)}
+        variables = variables | {"first": min(limit, PAGE)}
     for page in session.client.pages(read.ACTIVITY, variables, "activity"):
         events += page["nodes"]
         if limit is not None and len(events) >= limit:
@@ -88,11 +88,11 @@ COMMAND = Noun(
             "list",
             list_activity,
             "List what happened in the fleet: changes, operations, and accounts that could not be observed.",
-            about="It comes some seconds after it was observed, and is kept for 90 days. The oldest comes first.",
+            about="The newest comes first. It comes some seconds after it was observed, and is kept for 90 days.",
             examples="""
 fleetgraph activity list
 fleetgraph activity list --since 7d --kind phase-changed -o csv
-fleetgraph activity list --account "Acme Tools" --newest-first --limit 5
+fleetgraph activity list --account "Acme Tools" --limit 5
 """,
             params=[
                 Flag(
@@ -118,8 +118,12 @@ fleetgraph activity list --account "Acme Tools" --newest-first --limit 5
                     help="name, provider/name or ID",
                 ),
                 Flag("--cluster", type=Named("cluster"), metavar="CLUSTER", help="only of this one"),
-                Flag("--newest-first", is_flag=True, help="the newest first"),
-                Flag("--limit", type=Number(), metavar="N", help="how many at most (default: all)"),
+                Flag(
+                    "--oldest-first/--newest-first",
+                    is_flag=True,
+                    help="as they happened (default: the newest first)",
+                ),
+                Flag("--limit", type=Number(1), metavar="N", help="how many at most (default: all)"),
                 *output_flags(is_list=True, has_row_flags=False),
             ],
         )

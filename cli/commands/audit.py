@@ -11,7 +11,7 @@ PAGE = 100
 
 
 def list_entries(session: Session, options: Options) -> int:
-    return show_list(session, options, lambda: _fetch(session, max(options.limit, 1)))
+    return show_list(session, options, lambda: _fetch(session, options.limit))
 
 
 def _fetch(session: Session, limit: int) -> Listing:
@@ -45,7 +45,7 @@ COMMAND = Noun(
             examples="fleetgraph audit list --limit 20",
             params=[
                 Flag(
-                    "--limit", type=Number(), default=50, metavar="N", help="how many at most (default: 50)"
+                    "--limit", type=Number(1), default=50, metavar="N", help="how many at most (default: 50)"
                 ),
                 *output_flags(is_list=True, has_row_flags=False),
             ],

@@ -45,7 +45,7 @@ def list_operations(session: Session, options: Options) -> int:
     if options.cluster is not None:
         where["clusterId"] = need_cluster(session.client, options.cluster)["id"]
     variables = {"filter": where, "orderBy": to_order_by(options)}
-    return show_list(session, options, lambda: _fetch(session, variables, max(options.limit, 1)))
+    return show_list(session, options, lambda: _fetch(session, variables, options.limit))
 
 
 def show_operation(session: Session, options: Options) -> int:
@@ -140,7 +140,7 @@ fleetgraph operations list --since 7d --sort account --sort finished:desc
                 Flag("--by", metavar="KEY", help="the name of the key that asked for it"),
                 Flag("--since", type=Duration(), metavar="TIME", help="how far back (default: 30 days)"),
                 Flag(
-                    "--limit", type=Number(), default=20, metavar="N", help="how many at most (default: 20)"
+                    "--limit", type=Number(1), default=20, metavar="N", help="how many at most (default: 20)"
                 ),
                 sort_flag(FIELDS),
                 *output_flags(is_list=True, has_row_flags=False),

@@ -8,9 +8,9 @@ from cli.changes import OperationWatch, timeout_flag
 from cli.commands.clusters.filters import filter_flags, is_filtered, to_filter
 from cli.commands.clusters.showing import CALLED
 from cli.documents import read
-from cli.errors import Exit, UsageError
+from cli.errors import Exit, NotThere, UsageError
 from cli.follow import Observe, follow
-from cli.goals import Goal, read_goal
+from cli.goals import GONE, Goal, read_goal
 from cli.grammar import Flag, Options, Verb
 from cli.kinds import Named
 from cli.session import Session
@@ -45,6 +45,8 @@ def _watch(session: Session, options: Options) -> Observe | None:
         return OperationWatch(session.client, operation)
     aim = read_goal(goal)
     references = options.clusters or _matching(session, options, aim)
+    if not references and not (aim.phases and aim.phases <= GONE):
+        raise NotThere("No cluster matches: there is nothing to wait for.")
     if not references:
         return None
     return ClusterWatch(session.client, references, aim, may_appear=options.create)
@@ -76,7 +78,8 @@ until all of them are there.
 
 What is shown counts only while it is current, and a change that its provider has accepted and not applied yet is not
 done. A name that is not there is an error, unless it is being created or --create is given; where it is to be deleted,
-it counts as deleted once every account in question was seen.
+it counts as deleted once every account in question was seen. Filters that no cluster matches are an error, too, unless
+for deleted.
 
 Ends with 0 when it is so, with 1 as soon as one of them cannot become so, with 2 when the time is up.
 """,

@@ -33,6 +33,12 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
         read_span(text)
 
 
+@pytest.mark.parametrize("text", ["99999999d", "9" * 30, "9" * 5000 + "d"])
+def test_a_duration_beyond_any_date_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="longer than 100 years"):
+        read_span(text)
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [

@@ -410,7 +410,20 @@ def test_activity_is_the_one_feed_of_the_fleet(following: Command, keeper: Keepe
         "accountIds": ["an-account"],
         "clusterId": "a-cluster",
     }
-    assert (asked["first"], asked["order"]) == (2, "OLDEST_FIRST")
+    assert asked["first"] == 2
+
+
+@pytest.mark.parametrize(
+    ("flags", "order"),
+    [([], "NEWEST_FIRST"), (["--newest-first"], "NEWEST_FIRST"), (["--oldest-first"], "OLDEST_FIRST")],
+)
+def test_the_feed_begins_with_the_newest_so_that_a_limit_keeps_it(
+    following: Command, keeper: Keeper, flags: list[str], order: str
+) -> None:
+    keeper.on("activity", page(event("PHASE_CHANGED", clusterName="production")))
+    assert following("activity", "--limit", "1", *flags).status == 0
+    (asked,) = keeper.asked("activity")
+    assert asked["order"] == order
 
 
 @pytest.mark.parametrize("columns", [60, 80, 100])

@@ -67,7 +67,6 @@ def test_filters_narrow_the_listing(fleetgraph: Command, arguments: list[str], e
         (["--sort", "phase", "--limit", "1"], ["staging"]),
         (["--sort", "severity", "--sort", "name:asc", "--attention"], ["staging"]),
         (["--limit", "1"], ["production"]),
-        (["--limit", "0"], []),
     ],
 )
 def test_a_listing_is_sorted_by_the_api_and_cut(

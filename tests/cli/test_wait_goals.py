@@ -65,9 +65,19 @@ def test_clusters_that_match_are_waited_for(following: Command, named: Keeper) -
     assert following("wait", "--all").status == Exit.OK
 
 
-def test_nothing_that_matches_is_nothing_to_wait_for(following: Command, named: Keeper) -> None:
+@pytest.mark.parametrize("which", [["--all"], ["--account", "acme", "--for", "phase=ready,deleted"]])
+def test_filters_that_nothing_matches_are_no_success(
+    following: Command, named: Keeper, which: list[str]
+) -> None:
     named.on("clusters", page())
-    ended = following("wait", "--all")
+    ended = following("wait", *which)
+    assert (ended.status, ended.out) == (Exit.NOT_FOUND, "")
+    assert "there is nothing to wait for" in ended.err
+
+
+def test_where_nothing_matches_all_of_it_is_deleted(following: Command, named: Keeper) -> None:
+    named.on("clusters", page())
+    ended = following("wait", "--account", "acme", "--for", "deleted")
     assert (ended.status, ended.out) == (Exit.OK, "")
     assert "there is nothing to wait for" in ended.err
 

@@ -47,7 +47,7 @@ def _fetch(session: Session, options: Options, variables: dict[str, Any]) -> Lis
     is_by_severity = options.attention and not options.sort
     limit = options.limit
     if limit is not None and not is_by_severity:
-        variables = variables | {"first": min(max(limit, 1), PAGE)}
+        variables = variables | {"first": min(limit, PAGE)}
     for page in session.client.pages(read.CLUSTERS, variables, "clusters"):
         clusters += page["nodes"]
         coverage = page["coverage"]

@@ -27,5 +27,5 @@ FIELDS: Mapping[str, str] = {
 def sort_flags() -> list[click.Parameter]:
     return [
         sort_flag(FIELDS),
-        Flag("--limit", type=Number(), metavar="N", help="how many at most (default: all)", group=GROUP),
+        Flag("--limit", type=Number(1), metavar="N", help="how many at most (default: all)", group=GROUP),
     ]
