@@ -57,14 +57,16 @@ class Desired:
 
 
 def settings_of(change: Change) -> tuple[Setting, ...]:
-    """Up to `MOST_SETTINGS`, in the order of the input."""
+    """Up to `MOST_SETTINGS`, in the order of the input. A patch clears its own members with null. Within one, null is
+    what was not named.
+    """
     found: list[Setting] = []
     for name, value in change.model_dump(mode="json").items():
         if name in _OURS:
             continue
-        is_patch = name == "patch"
         path = () if name in _AROUND else (name,)
-        found += [one for one in _flat(path, value) if one.value is not None or is_patch]
+        clears = set(value) if name == "patch" and isinstance(value, dict) else set()
+        found += [one for one in _flat(path, value) if one.value is not None or one.field in clears]
     return tuple(found[:MOST_SETTINGS])
 
 

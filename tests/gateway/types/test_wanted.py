@@ -41,6 +41,20 @@ async def test_an_update_shows_what_was_given_and_nothing_else(store: TableStore
     ]
 
 
+async def test_what_an_update_leaves_as_it_is_within_a_member_is_not_shown_as_cleared(
+    store: TableStore, client: Client
+) -> None:
+    found = await desired(store, client, update(resources={"memory": "320Gi"}))
+    assert found["settings"] == [{"field": "resources.memory", "value": "320Gi"}]
+
+
+async def test_a_member_that_an_update_clears_is_shown_without_a_value(
+    store: TableStore, client: Client
+) -> None:
+    found = await desired(store, client, update(resources=None))
+    assert found["settings"] == [{"field": "resources", "value": None}]
+
+
 async def test_a_spend_limit_is_shown_as_it_was_asked_for(store: TableStore, client: Client) -> None:
     limit = LimitWanted(money=Money(minor_units=1250, currency="USD"))
     found = await desired(store, client, SetSpendLimit(limit=limit))
