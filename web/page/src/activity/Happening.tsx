@@ -1,6 +1,6 @@
 /** What an event says: from what to what, or what was asked for, in words. */
 import { Link } from "wouter";
-import { words } from "../model/phase";
+import { spelled, words } from "../model/phase";
 import { Phase, OperationState } from "../parts/Phase";
 import type { Event } from "./useFeed";
 
@@ -21,9 +21,9 @@ export function Happening({ event }: { event: Event }) {
     case "LIMIT_CHANGED":
       return (
         <>
-          <span className="muted">{SUBJECTS[kind]}</span> {from ?? "none"}
+          <span className="muted">{SUBJECTS[kind]}</span> {from ? spelled(from) : "none"}
           <Became />
-          {to ?? "none"}
+          {to ? spelled(to) : "none"}
         </>
       );
     case "REVISION_CHANGED":

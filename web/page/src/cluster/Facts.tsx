@@ -3,9 +3,11 @@ import { graphql, useFragment } from "react-relay";
 import compiled from "../__generated__/FactsQuery.graphql";
 import type { Facts_cluster$key } from "../__generated__/Facts_cluster.graphql";
 import { cores, mebibytes, money } from "../model/amount";
-import { cloudName } from "../model/phase";
+import { cloudName, spelled, words } from "../model/phase";
+import { duration } from "../model/time";
 import { Ago } from "../parts/Ago";
 import { IconButton } from "../parts/Button";
+import { Copied } from "../parts/Copied";
 import { Fact } from "../parts/Fact";
 import { copy, Section } from "../parts/Section";
 import { Protection } from "./Protection";
@@ -104,7 +106,7 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
           {data.version}
           {data.availableVersion && data.availableVersion !== data.version && <span className="chip">{data.availableVersion} available</span>}
         </Fact>
-        <Fact title="Plan">{data.plan}</Fact>
+        <Fact title="Plan">{data.plan && spelled(data.plan)}</Fact>
         <Fact title="Cloud">{data.cloud && (data.cloud === "UNKNOWN" ? (data.providerCloud ?? "Unknown") : cloudName(data.cloud))}</Fact>
         <Fact title="Regions">{data.regions.join(", ")}</Fact>
         <Fact title="Nodes">
@@ -119,14 +121,14 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
         <Fact title="Integration">
           {integration && (
             <>
-              {integration.name} <span className="muted">{[cloudName(integration.cloud), integration.authentication].filter(Boolean).join(", ")}</span>
+              {integration.name} <span className="muted">{[cloudName(integration.cloud), integration.authentication && words(integration.authentication)].filter(Boolean).join(", ")}</span>
             </>
           )}
         </Fact>
         <Fact title="Last backup">{data.lastBackup && <Ago at={data.lastBackup.asOf} />}</Fact>
         <Fact title="Maintenance">
           {data.maintenanceWindow &&
-            `${data.maintenanceWindow.weekday.charAt(0)}${data.maintenanceWindow.weekday.slice(1).toLowerCase()} ${data.maintenanceWindow.time} UTC, ${Math.round(data.maintenanceWindow.lengthSeconds / 3600)} hours`}
+            `${words(data.maintenanceWindow.weekday)} ${data.maintenanceWindow.time} UTC, for ${duration(data.maintenanceWindow.lengthSeconds)}`}
         </Fact>
         <Fact title="Endpoint">{connection && <Copied text={connection.endpoint} />}</Fact>
         <Fact title="Certificate authority">
@@ -192,14 +194,3 @@ const size = ({ cpuMillicores, memoryMiB, storageMiB, memoryBytes, storageBytes 
     .filter(Boolean)
     .join(", ");
 };
-
-function Copied({ text }: { text: string }) {
-  return (
-    <span className="copied">
-      <span className="mono" title={text}>
-        {text}
-      </span>
-      <IconButton icon="copy" label={`Copy ${text}`} onClick={() => copy(text, "Copied.")} />
-    </span>
-  );
-}

@@ -123,7 +123,7 @@ export function Header({ cluster, source }: { cluster: Header_cluster$key; sourc
       {(status.message || status.providerOperation) && (
         <Banner tone={status.phase === "READY" || status.phase === "STOPPED" ? "still" : toneOf(status.phase)}>
           {status.message}
-          {status.providerOperation && ` The provider is at ${status.providerOperation}.`}
+          {status.providerOperation && ` The provider is at: ${words(status.providerOperation)}.`}
         </Banner>
       )}
       {lock && <Locked lock={lock} />}

@@ -2,6 +2,7 @@
 import { graphql, useFragment } from "react-relay";
 import type { UpdateClusterInput } from "../__generated__/ResizeMutation.graphql";
 import type { sizes_cluster$data, sizes_cluster$key } from "../__generated__/sizes_cluster.graphql";
+import { shortId } from "../model/phase";
 import { Text, Tick, type Values, whole } from "../parts/fields";
 
 export type Sized = sizes_cluster$data;
@@ -128,7 +129,7 @@ const northflank: Size = {
     const titles: Record<string, string> = { count: "Nodes", disk: "Disk of each node in GB", least: "Minimum nodes", most: "Maximum nodes" };
     return Object.keys(initial).map((name) => {
       const [what = "", id = ""] = name.split(" ");
-      return <Text key={name} {...given} name={name} title={titles[what] ?? what} note={`of the pool ${id.slice(0, 8)}`} inputMode="numeric" />;
+      return <Text key={name} {...given} name={name} title={titles[what] ?? what} note={`of the pool ${shortId(id)}`} inputMode="numeric" />;
     });
   },
   toInput: (values, initial, { details }) => {

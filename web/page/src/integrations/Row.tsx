@@ -6,7 +6,7 @@ import type { RowDeleteMutation } from "../__generated__/RowDeleteMutation.graph
 import type { Row_integration$data, Row_integration$key } from "../__generated__/Row_integration.graphql";
 import { ChangeDialog } from "../changing/ChangeDialog";
 import { plural } from "../model/amount";
-import { cloudName } from "../model/phase";
+import { cloudName, words } from "../model/phase";
 import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
 import { useChange } from "../relay/useChange";
@@ -79,7 +79,7 @@ export function Row({ integration, because, isReadOnly }: RowProps) {
       <span className="cloud">{data.cloud === "UNKNOWN" ? (data.providerCloud ?? "Unknown") : cloudName(data.cloud)}</span>
       <div className="what">
         <span className="name">{data.name}</span>
-        <span className="where">{[data.account.name, data.authentication, ...data.features].filter(Boolean).join(" · ")}</span>
+        <span className="where">{[data.account.name, data.authentication && words(data.authentication), ...data.features].filter(Boolean).join(" · ")}</span>
         {data.description && <p>{data.description}</p>}
         <Identity identity={data.identity} />
       </div>

@@ -18,6 +18,12 @@ export function toMinor(typed: string): string {
 /** How many digits of an amount are behind the point. */
 export const digitsOf = (amount: string): number => amount.split(".")[1]?.length ?? 0;
 
+/** 2 of USD, 0 of JPY; of a currency that is none, 2. */
+export function digitsOfCurrency(currency: string): number {
+  if (!/^[A-Z]{3}$/.test(currency)) return 2;
+  return new Intl.NumberFormat("en-US", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+}
+
 export function decimal(minorUnits: bigint, digits: number): string {
   const text = String(minorUnits < 0n ? -minorUnits : minorUnits).padStart(digits + 1, "0");
   return `${minorUnits < 0n ? "-" : ""}${digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`}`;

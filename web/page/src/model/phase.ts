@@ -37,11 +37,25 @@ export function severityOf(phase: string): Severity {
   return SEVERITY[phase as Phase] ?? "UNKNOWN";
 }
 
-/** READY -> Ready, SPEND_LIMIT -> Spend limit. */
+const SPELLED: Record<string, string> = {
+  ...{ api: "API", aws: "AWS", cidr: "CIDR", cpu: "CPU", crdb: "CRDB", gcp: "GCP", gpus: "GPUs", iam: "IAM", id: "ID", ids: "IDs", iops: "IOPS" },
+  ...{ sql: "SQL", ssh: "SSH", ui: "UI", vcn: "VCN", vcpus: "vCPUs", vpc: "VPC" },
+};
+
+/** The name of an enum's value or of a member: READY -> Ready, SPEND_LIMIT -> Spend limit, crossAccountRole -> Cross account role. */
 export function words(name: string): string {
-  const spaced = name.replaceAll("_", " ").toLowerCase();
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  const [first = "", ...others] = name
+    .replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_")
+    .split("_")
+    .map((word) => SPELLED[word.toLowerCase()] ?? word.toLowerCase());
+  return [first === SPELLED.vcpus ? first : first.charAt(0).toUpperCase() + first.slice(1), ...others].join(" ");
 }
+
+/** A word that a provider uses, where it may be a name that somebody gave: only what is spelled as a constant is another one. */
+export const spelled = (word: string): string => (/^[A-Z]+(_[A-Z]+)*$/.test(word) ? words(word) : word);
+
+/** The beginning of a UUID, which tells it from its neighbours; a name as it is. */
+export const shortId = (id: string): string => (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? id.slice(0, 8) : id);
 
 const CLOUDS: Record<string, string> = {
   AWS: "AWS",

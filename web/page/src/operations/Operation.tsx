@@ -14,6 +14,7 @@ import { OperationState, Phase } from "../parts/Phase";
 import { Section, SourceMenu } from "../parts/Section";
 import { Empty } from "../parts/States";
 import { useFollowed } from "../relay/useFollowed";
+import { Asked } from "./Asked";
 import { Cancel } from "./Cancel";
 
 const MEANINGS: Record<string, string> = {
@@ -81,15 +82,7 @@ export default function Operation({ id }: { id: string }) {
               isRetryable
               retryAt
             }
-            input {
-              field
-              value
-            }
-            differences {
-              field
-              asked
-              got
-            }
+            ...Asked_operation @alias(as: "wish")
             candidates {
               id
               displayName
@@ -182,28 +175,7 @@ export default function Operation({ id }: { id: string }) {
               <Fact title="Try again">{failure?.retryAt && <Due at={failure.retryAt} />}</Fact>
             </dl>
           </Section>
-          {node.input.length > 0 && (
-            <Section title="What was asked for" source={source}>
-              <dl className="facts">
-                {node.input.map((one) => (
-                  <Fact key={one.field} title={one.field}>
-                    {one.value ?? "cleared"}
-                  </Fact>
-                ))}
-              </dl>
-            </Section>
-          )}
-          {node.differences.length > 0 && (
-            <Section title="Differences" note="what the provider made otherwise" source={source}>
-              <dl className="facts">
-                {node.differences.map((one) => (
-                  <Fact key={one.field} title={one.field}>
-                    {one.got}, not {one.asked}
-                  </Fact>
-                ))}
-              </dl>
-            </Section>
-          )}
+          {node.wish && <Asked operation={node.wish} source={source} />}
           {node.candidates.length > 0 && (
             <Section title="Candidates" note="clusters that it may have made" source={source}>
               <ul className="items">

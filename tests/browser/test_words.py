@@ -1,0 +1,167 @@
+"""People read words and amounts, not members of the schema, constants, and numbers in small units."""
+
+import json
+import re
+from typing import Any
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import Witness
+from tests.browser.looking import axe, open_cluster, settled
+from tests.runner import Runner
+
+ASKED = {
+    "name": "MAIN",
+    "cloud": "DIGITAL_OCEAN",
+    "plan.basic.spendLimit.money.minorUnits": "1250",
+    "plan.basic.spendLimit.money.currency": "USD",
+    "plan.basic.regions.0": "us-east1",
+    "plan.basic.regions.1": "us-west2",
+    "nodePools.0.nodeType": "m5.large",
+    "nodePools.0.diskSizeGb": "100",
+    "nodePools.1.nodeType": "m5.xlarge",
+    "usage.requestUnits": "20000000",
+    "usage.storageMib": "2048",
+    "yen.minorUnits": "4100",
+    "yen.currency": "JPY",
+    "networks.0.allowsSql": "true",
+    "kubernetesMode": "SELF_MANAGED",
+    "isHighlyAvailable": "false",
+    "waitSeconds": "5400",
+    "labels.teamName": "GAMES",
+    "integrationExternalId": "unknown-to-us",
+    "description": None,
+}
+SAID = {
+    "Name": "MAIN",
+    "Cloud": "DigitalOcean",
+    "Plan, basic, spend limit": "12.50 USD",
+    "Plan, basic, regions": "us-east1, us-west2",
+    "Node pools": "node type m5.large, disk size 100 GB\nnode type m5.xlarge",
+    "Usage, request units": "20,000,000",
+    "Usage, storage": "2 GiB",
+    "Yen": "4,100 JPY",
+    "Networks": "allows SQL yes",
+    "Kubernetes mode": "Self managed",
+    "Highly available": "no",
+    "Wait": "1h 30m",
+    "Labels, teamName": "GAMES",
+    "Integration": "unknown-to-us",
+    "Description": "cleared",
+}
+DIFFERENT = [
+    {"field": "instanceType", "asked": "m5.xlarge", "got": "m6i.xlarge"},
+    {"field": "isProduction", "asked": "true", "got": "none"},
+    {"field": "storageMib", "asked": "2048", "got": "1536"},
+]
+DIFFERENCES = {
+    "Instance type": "m6i.xlarge, not m5.xlarge",
+    "Production": "none, not yes",
+    "Storage": "1.5 GiB, not 2 GiB",
+}
+SET_LIMIT = """mutation ($id: ID!) {
+  setSpendLimit(clusterId: $id, limit: {money: {minorUnits: "4100", currency: "USD"}}) {
+    operation { id }
+    userErrors { message }
+  }
+}"""
+
+
+def facts(page: Page, section: str) -> dict[str, str]:
+    return {
+        name.inner_text(): value.inner_text()
+        for name, value in zip(
+            page.get_by_role("region", name=section).get_by_role("term").all(),
+            page.get_by_role("region", name=section).get_by_role("definition").all(),
+            strict=True,
+        )
+    }
+
+
+def test_what_was_asked_for_and_what_came_otherwise_is_read_in_words(
+    page: Page, runner: Runner, witness: Witness
+) -> None:
+    found = runner.query('{ clusters(filter: {nameContains: "water-quality"}) { nodes { id } } }')
+    asked = runner.query(SET_LIMIT, {"id": found["clusters"]["nodes"][0]["id"]})["setSpendLimit"]
+    assert asked["userErrors"] == []
+    address = f"/operations/{asked['operation']['id']}"
+    page.goto(address)
+    settled(page)
+    assert facts(page, "What was asked for") == {"Money": "41.00 USD"}
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        body: dict[str, Any] = response.json()
+        if json.loads(route.request.post_data or "{}").get("operationName") == "OperationQuery":
+            body["data"]["node"]["input"] = [{"field": field, "value": ASKED[field]} for field in ASKED]
+            body["data"]["node"]["differences"] = DIFFERENT
+            body["data"]["node"]["warnings"] = [{"message": "It will cost more.", "field": "vcpus"}]
+        route.fulfill(response=response, json=body)
+
+    page.route("**/graphql", answer)
+    page.goto(address)
+    settled(page)
+    assert facts(page, "What was asked for") == SAID
+    assert facts(page, "Differences") == DIFFERENCES
+    expect(page.get_by_role("region", name="Warnings")).to_contain_text("It will cost more. vcpus")
+    assert axe(page) == []
+    assert witness.complaints == []
+
+
+def test_an_operation_names_the_integration_that_it_was_given(page: Page, runner: Runner) -> None:
+    document = """{ integrations(first: 100) { nodes {
+        id externalId name cloud account { id provider { kind } } } } }"""
+    (one, *_) = [
+        one
+        for one in runner.query(document)["integrations"]["nodes"]
+        if one["account"]["provider"]["kind"] == "QOVERY" and one["cloud"] == "AWS"
+    ]
+    assert one["externalId"] != one["name"]
+    spec = {"cloud": "AWS", "region": "nowhere", "integrationId": one["id"], "deploy": False}
+    machines = {
+        "instanceType": "t3.large",
+        "diskSizeGb": 60,
+        "minNodes": 3,
+        "maxNodes": 6,
+        "isProduction": False,
+    }
+    given = {"accountId": one["account"]["id"], "name": "nowhere", "spec": {"qovery": spec | machines}}
+    document = "mutation ($input: CreateClusterInput!) { createCluster(input: $input) { operation { id } } }"
+    asked = runner.query(document, {"input": given})["createCluster"]
+    page.goto(f"/operations/{asked['operation']['id']}")
+    settled(page)
+    expect(page.get_by_role("region", name="What was asked for")).to_contain_text(f"Integration{one['name']}")
+
+
+def test_a_cluster_shows_where_private_endpoints_and_peering_find_it(
+    page: Page, runner: Runner, witness: Witness
+) -> None:
+    document = """{ clusters(filter: {providers: [COCKROACHDB]}, first: 100) { nodes { name details {
+        ... on CockroachdbClusterDetails { cloudAccountId regions { privateEndpointHost internalHost } } } } } }"""
+    clusters = runner.query(document)["clusters"]["nodes"]
+    (with_account, *_) = [one for one in clusters if one["details"]["cloudAccountId"]]
+    (with_host, *_) = [
+        one for one in clusters if any(each["privateEndpointHost"] for each in one["details"]["regions"])
+    ]
+    own = page.get_by_role("region", name="At CockroachDB Cloud")
+    open_cluster(page, with_account["name"])
+    expect(own).to_contain_text(f"Cloud account{with_account['details']['cloudAccountId']}")
+    open_cluster(page, with_host["name"])
+    for region in with_host["details"]["regions"]:
+        expect(own).to_contain_text(f"private endpoint{region['privateEndpointHost']}")
+        expect(own).to_contain_text(f"inside its network{region['internalHost']}")
+    assert axe(page) == []
+    assert witness.complaints == []
+
+
+def test_no_view_shows_a_constant_or_the_whole_id_of_a_pool(page: Page) -> None:
+    open_cluster(page, "field-notes")
+    expect(page.get_by_role("region", name="About")).to_contain_text("PlanServerless")
+    open_cluster(page, "Bird Detector")
+    expect(page.get_by_role("region", name="About")).to_contain_text("Access key")
+    expect(page.get_by_role("cell", name=re.compile(r", pool [0-9a-f]{8}$"))).to_be_visible()
+    expect(page.get_by_role("region", name="At Northflank")).not_to_contain_text("1 nodes")
+    page.goto("/clusters?columns=name,plan")
+    settled(page)
+    expect(page.get_by_role("gridcell", name="Serverless").first).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Serverless")).to_be_visible()
