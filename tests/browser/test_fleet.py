@@ -166,7 +166,10 @@ NARROW: ViewportSize = {"width": 390, "height": 844}
 FITS = """[document.documentElement, document.querySelector('main')].every(one => one.scrollWidth <= 390)
   && [...document.querySelectorAll('nav :is(a, button)'), ...document.querySelectorAll('[role=menuitem]')]
     .filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect())
-    .every(box => box.left >= 0 && box.right <= 390 && box.top >= 0 && box.bottom <= 844)"""
+    .every(box => box.left >= 0 && box.right <= 390 && box.top >= 0 && box.bottom <= 844)
+  && [...document.querySelectorAll('main *, [role=dialog] *')]
+    .filter(one => ['auto', 'scroll'].includes(getComputedStyle(one).overflowX))
+    .every(one => one.scrollWidth <= one.clientWidth)"""
 
 
 @pytest.mark.parametrize("path", VIEWS)
@@ -184,6 +187,29 @@ def test_nothing_of_a_cluster_is_cut_off_at_390_pixels(name: str, page: Page) ->
     open_cluster(page, name)
     settled(page)
     await_that(page, FITS)
+
+
+def test_the_observations_of_an_account_are_not_cut_off_at_390_pixels(page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto("/accounts")
+    page.get_by_role("button", name="Observations of Meridian Freight").click()
+    row = page.get_by_role("dialog").get_by_role("row", name=re.compile(r"^Clusters .*Why then "))
+    expect(row).to_be_visible()
+    await_that(page, FITS)
+    assert axe(page) == []
+
+
+def test_columns_that_a_person_chose_are_shown_at_390_pixels_too(page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto("/clusters")
+    heads = page.get_by_role("grid", name="Clusters").get_by_role("columnheader")
+    expect(heads).to_have_text(["Name", "Phase", "For"])
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_role("menuitemcheckbox", name="Account").click()
+    expect(heads).to_have_text(["Name", "Phase", "For", "Account"])
+    page.get_by_role("menuitemcheckbox", name="Account").click()
+    expect(heads).to_have_text(["Name", "Phase", "For"])
+    assert "columns" not in page.url
 
 
 def test_every_view_is_reached_at_390_pixels(page: Page, witness: Witness) -> None:

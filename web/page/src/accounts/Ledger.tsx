@@ -63,7 +63,7 @@ function Content({ accountId }: { accountId: string }) {
     <>
       <Section title="What is asked when" source={source} note={next ? <>next <Due at={next} /></> : "waits for another token"}>
         <div className="scroll" tabIndex={0} role="group" aria-label="What is asked when, as a table">
-          <table className="sheet">
+          <table className="sheet stacks">
             <thead>
               <tr>
                 {["What", "Seen", "Next", "Every", "Requests", "Why then"].map((title) => (
@@ -76,14 +76,14 @@ function Content({ accountId }: { accountId: string }) {
             <tbody>
               {explainSchedule?.collections.map((one) => (
                 <tr key={one.collection}>
-                  <td>{words(one.collection)}</td>
-                  <td>
+                  <th scope="row">{words(one.collection)}</th>
+                  <td data-title="Seen">
                     <Ago at={one.observedAt} />
                   </td>
-                  <td>{one.nextAttemptAt && <Due at={one.nextAttemptAt} />}</td>
-                  <td>{one.intervalSeconds != null && duration(one.intervalSeconds)}</td>
-                  <td>{one.requests}</td>
-                  <td>{one.reason}</td>
+                  <td data-title="Next">{one.nextAttemptAt && <Due at={one.nextAttemptAt} />}</td>
+                  <td data-title="Every">{one.intervalSeconds != null && duration(one.intervalSeconds)}</td>
+                  <td data-title="Requests">{one.requests}</td>
+                  <td data-title="Why then">{one.reason}</td>
                 </tr>
               ))}
             </tbody>

@@ -10,7 +10,7 @@ import type { NodesUncordonMutation } from "../__generated__/NodesUncordonMutati
 import type { Nodes_cluster$key } from "../__generated__/Nodes_cluster.graphql";
 import { ChangeDialog } from "../changing/ChangeDialog";
 import type { Ask } from "../changing/types";
-import { words } from "../model/phase";
+import { shortId, words } from "../model/phase";
 import { Ago } from "../parts/Ago";
 import { Icon } from "../parts/icons";
 import { More } from "../parts/More";
@@ -70,7 +70,7 @@ export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id:
         <p className="line muted">There are none.</p>
       ) : (
         <div className="scroll">
-          <table className="sheet">
+          <table className="sheet stacks">
             <thead>
               <tr>
                 <th scope="col">Name</th>
@@ -86,16 +86,18 @@ export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id:
             <tbody>
               {nodes.map((node) => (
                 <tr key={node.id}>
-                  <td className="mono">{node.name}</td>
-                  <td>
+                  <th scope="row" className="mono">
+                    {node.name}
+                  </th>
+                  <td data-title="Phase">
                     <span className={`phase tone-${PHASES[node.phase] ?? "unknown"}`} title={node.providerPhase}>
                       <Icon name={node.phase === "READY" ? "FINE" : node.phase === "NOT_READY" ? "BROKEN" : "UNKNOWN"} size={14} />
                       {words(node.phase)}
                     </span>
                   </td>
-                  <td>{[node.zone ?? node.region, node.pool].filter(Boolean).join(", ")}</td>
-                  {hasTypes && <td className="mono">{node.instanceType}</td>}
-                  {hasAges && <td>{node.createdAt && <Ago at={node.createdAt} />}</td>}
+                  <td data-title="Where" title={node.pool ? `Pool ${node.pool}` : undefined}>{[node.zone ?? node.region, node.pool && `pool ${shortId(node.pool)}`].filter(Boolean).join(", ")}</td>
+                  {hasTypes && <td data-title="Type" className="mono">{node.instanceType}</td>}
+                  {hasAges && <td data-title="Age">{node.createdAt && <Ago at={node.createdAt} />}</td>}
                   <td>{support("NODE_MAINTENANCE")?.isSupported && <Maintenance id={node.id} name={node.name} />}</td>
                 </tr>
               ))}

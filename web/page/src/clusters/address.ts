@@ -2,8 +2,9 @@
 import { useMemo } from "react";
 import { useSearchParams } from "wouter";
 import type { FacetInput } from "../__generated__/useFacetsQuery.graphql";
-import { cloudName, words } from "../model/phase";
-import { COLUMNS, type Column } from "./columns";
+import { cloudName, spelled, words } from "../model/phase";
+import { useNarrow } from "../shell/narrow";
+import { COLUMNS, type Column, defaultsOf } from "./columns";
 
 /** A facet is a qualifier of the search by the same name. */
 export interface Facet {
@@ -24,7 +25,7 @@ export const FACETS: readonly Facet[] = [
   { name: "cloud", by: "CLOUD", title: "Cloud", label: cloudName },
   { name: "region", by: "REGION", title: "Region", label: same },
   { name: "version", by: "VERSION", title: "Version", label: same },
-  { name: "plan", by: "PLAN", title: "Plan", label: same },
+  { name: "plan", by: "PLAN", title: "Plan", label: spelled },
 ];
 
 export interface Asked {
@@ -36,7 +37,8 @@ export interface Asked {
 
 export function useAsked(): [Asked, (change: Record<string, string | null>) => void] {
   const [params, setParams] = useSearchParams();
-  const asked = useMemo(() => read(params), [params]);
+  const isNarrow = useNarrow();
+  const asked = useMemo(() => read(params, isNarrow), [params, isNarrow]);
   const change = (changes: Record<string, string | null>) =>
     setParams(
       (before) => {
@@ -54,7 +56,7 @@ export function useAsked(): [Asked, (change: Record<string, string | null>) => v
 
 const listed = (text: string | null): string[] => (text ?? "").split(",").filter(Boolean);
 
-function read(params: URLSearchParams): Asked {
+function read(params: URLSearchParams, isNarrow: boolean): Asked {
   const sort = params.get("sort");
   const column = COLUMNS.find((one) => one.field && one.name === sort?.replace(/^-/, ""));
   const names = listed(params.get("columns"));
@@ -62,7 +64,7 @@ function read(params: URLSearchParams): Asked {
     text: params.get("q") ?? "",
     chosen: new Map(FACETS.map((facet) => [facet.name, listed(params.get(facet.name))])),
     sort: column ? { column, isDown: sort?.startsWith("-") ?? false } : null,
-    columns: COLUMNS.filter((one) => (names.length > 0 ? names.includes(one.name) : one.isDefault)),
+    columns: names.length > 0 ? COLUMNS.filter((one) => names.includes(one.name)) : defaultsOf(isNarrow),
   };
 }
 

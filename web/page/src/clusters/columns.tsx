@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { money } from "../model/amount";
 import type { ClusterOrderField } from "../__generated__/useRowsQuery.graphql";
-import { cloudName, words } from "../model/phase";
+import { cloudName, spelled, words } from "../model/phase";
 import { Ago, For } from "../parts/Ago";
 import { FreshnessState, Phase, Severity } from "../parts/Phase";
 import type { Row } from "./useRows";
@@ -15,6 +15,8 @@ export interface Column {
   width: number;
   grows?: number;
   isDefault: boolean;
+  /** It is a default on a phone too, where all of them together have to fit. */
+  isSlim?: boolean;
   text: (row: Row) => string;
   /** What the API sorts by. A column without one is not sorted by. */
   field?: ClusterOrderField;
@@ -25,6 +27,8 @@ export interface Column {
 
 export const addressOf = (id: string): string => `/clusters/${encodeURIComponent(id)}`;
 
+export const defaultsOf = (isNarrow: boolean): readonly Column[] => COLUMNS.filter((one) => one.isDefault && (one.isSlim || !isNarrow));
+
 const limit = ({ spendLimit }: Row): string => {
   const amount = spendLimit.limit?.money;
   if (amount) return money(amount);
@@ -33,7 +37,7 @@ const limit = ({ spendLimit }: Row): string => {
 
 export const COLUMNS: readonly Column[] = [
   {
-    name: "name", field: "NAME",
+    name: "name", field: "NAME", isSlim: true,
     title: "Name",
     width: 138, grows: 2,
     isDefault: true,
@@ -45,7 +49,7 @@ export const COLUMNS: readonly Column[] = [
     ),
   },
   {
-    name: "phase", field: "PHASE",
+    name: "phase", field: "PHASE", isSlim: true,
     title: "Phase",
     width: 116,
     isDefault: true,
@@ -53,7 +57,7 @@ export const COLUMNS: readonly Column[] = [
     cell: (row) => <Phase phase={row.status.phase} word={row.status.providerPhase} />,
   },
   {
-    name: "since", field: "SINCE", isAge: true,
+    name: "since", field: "SINCE", isAge: true, isSlim: true,
     title: "For",
     width: 56,
     isDefault: true,
@@ -65,7 +69,7 @@ export const COLUMNS: readonly Column[] = [
   { name: "cloud", title: "Cloud", width: 78, isDefault: false, text: (row) => (row.cloud ? cloudName(row.cloud) : "") },
   { name: "region", field: "REGION", title: "Regions", width: 86, grows: 1, isDefault: true, text: (row) => row.regions.join(", ") },
   { name: "version", field: "VERSION", title: "Version", width: 76, isDefault: true, text: (row) => row.version ?? "" },
-  { name: "plan", title: "Plan", width: 116, isDefault: false, text: (row) => row.plan ?? "" },
+  { name: "plan", title: "Plan", width: 116, isDefault: false, text: (row) => row.plan ?? "", cell: (row) => row.plan && spelled(row.plan) },
   {
     name: "nodes", field: "NODE_COUNT",
     title: "Nodes",

@@ -2,13 +2,15 @@
 import * as Menu from "@radix-ui/react-dropdown-menu";
 import { plural } from "../model/amount";
 import { Icon } from "../parts/icons";
-import { COLUMNS, type Column } from "./columns";
+import { useNarrow } from "../shell/narrow";
+import { COLUMNS, type Column, defaultsOf } from "./columns";
 import type { Row } from "./useRows";
 
 export function ColumnMenu({ shown, onChange }: { shown: readonly Column[]; onChange: (columns: string | null) => void }) {
+  const defaults = defaultsOf(useNarrow());
   const toggle = (column: Column) => {
     const names = COLUMNS.filter((one) => (one === column ? !shown.includes(one) : shown.includes(one))).map((one) => one.name);
-    const isDefault = COLUMNS.every((one) => names.includes(one.name) === one.isDefault);
+    const isDefault = names.join() === defaults.map((one) => one.name).join();
     onChange(isDefault ? null : names.join(","));
   };
   return (

@@ -2,8 +2,9 @@
 import { graphql, useFragment } from "react-relay";
 import { Link } from "wouter";
 import type { Tiles_query$key } from "../__generated__/Tiles_query.graphql";
-import { PHASES, SEVERITIES, type Severity, severityOf, words } from "../model/phase";
+import { PHASES, SEVERITIES, type Severity, words } from "../model/phase";
 import { Icon } from "../parts/icons";
+import { tone } from "../parts/Phase";
 
 const MEANINGS: Record<Severity, string> = {
   BROKEN: "failed or degraded",
@@ -62,7 +63,7 @@ function Shares({ byPhase, total }: { byPhase: ReadonlyMap<string, number>; tota
       {PHASES.filter((phase) => byPhase.has(phase)).map((phase) => (
         <span
           key={phase}
-          className={phase === "STOPPED" ? "tone-still" : `tone-${severityOf(phase).toLowerCase()}`}
+          className={`tone-${tone(phase)}`}
           style={{ flexGrow: (byPhase.get(phase) ?? 0) / Math.max(1, total) }}
         />
       ))}
