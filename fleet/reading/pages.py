@@ -17,13 +17,14 @@ from fleet.model.integration import Integration
 from fleet.model.money import SpendLimitState
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.store import FleetOrder, Reader
+from fleet.reading.account_reads import AccountReads
 from fleet.reading.snapshot import Snapshots
 
 EXAMINED_ROWS = 1000
 """How many rows one page may examine before it answers short."""
 OPENING_AN_ACCOUNT = 5
 """What opening an account counts for among them: it is a query even where it finds nothing."""
-_CHUNK = 101
+_CHUNK = 251
 """A page of the largest size, and the row that tells whether there is another."""
 WHOLE = 1000
 """How many accounts are read at once by whoever needs all of them."""
@@ -131,10 +132,12 @@ async def clusters(
     after: FleetOrder | None,
     first: int,
     snapshots: Snapshots | None = None,
+    accounts: AccountReads | None = None,
     tell: Callable[[TrackedAccount], None] = nobody_is_told,
 ) -> Page[TrackedCluster]:
     """A page of the fleet in its order. Clusters that need attention come from an index of their own. What `snapshots`
-    keep is not read again. `tell` is given each account that the page comes from, as it was read.
+    keep is not read again, nor accounts that the request has read. `tell` is given each account that the page comes
+    from, as it was read.
     """
 
     def of_account(
@@ -152,20 +155,33 @@ async def clusters(
     stream = (
         _attention(reader, after, first)
         if where.needs_attention is True
-        else _fleet(reader, of_account, where, after, first, tell, prepare)
+        else _fleet(accounts or AccountReads(reader), of_account, where, after, first, tell, prepare)
     )
     return await _take(stream, where.matches, first)
 
 
 async def integrations(
-    reader: Reader, where: IntegrationFilter, *, after: FleetOrder | None, first: int
+    reader: Reader,
+    where: IntegrationFilter,
+    *,
+    after: FleetOrder | None,
+    first: int,
+    accounts: AccountReads | None = None,
 ) -> Page[Tracked[Integration]]:
     def of_account(
         account: TrackedAccount, *, after: tuple[str, str] | None, limit: int
     ) -> Awaitable[Sequence[Tracked[Integration]]]:
         return reader.integrations_of(account.account.id, after=after, limit=limit)
 
-    stream = _fleet(reader, of_account, where, after, first, nobody_is_told, _nothing_is_prepared)
+    stream = _fleet(
+        accounts or AccountReads(reader),
+        of_account,
+        where,
+        after,
+        first,
+        nobody_is_told,
+        _nothing_is_prepared,
+    )
     return await _take(stream, where.matches, first)
 
 
@@ -173,22 +189,14 @@ async def _nothing_is_prepared(found: Sequence[TrackedAccount]) -> int:
     return len(found)
 
 
-async def accounts(
-    reader: Reader,
-    wants: Callable[[TrackedAccount], bool],
-    *,
-    after: tuple[str, str] | None,
-    ids: frozenset[str] | None = None,
-    step: int = _CHUNK,
-) -> AsyncIterator[TrackedAccount]:
-    """Every account in order that somebody wants, `step` of them as they are asked for; those in `ids` by name."""
-    async for found in _accounts(reader, wants, after=after, ids=ids, step=step):
-        for account in found:
-            yield account
+async def every_account(accounts: AccountReads) -> list[TrackedAccount]:
+    """In their order."""
+    chunks = _accounts(accounts, lambda account: True, after=None, step=WHOLE)
+    return [account async for chunk in chunks for account in chunk]
 
 
 async def _accounts(
-    reader: Reader,
+    accounts: AccountReads,
     wants: Callable[[TrackedAccount], bool],
     *,
     after: tuple[str, str] | None,
@@ -196,12 +204,12 @@ async def _accounts(
     step: int = _CHUNK,
 ) -> AsyncIterator[Sequence[TrackedAccount]]:
     if ids is not None:
-        named = (await reader.accounts_by_id(ids)).values()
+        named = (await accounts.reader.accounts_by_id(ids)).values()
         wanted = [one for one in named if wants(one) and (after is None or one.account.order > after)]
         yield sorted(wanted, key=lambda one: one.account.order)
         return
     while True:
-        found = await reader.accounts(after=after, limit=step)
+        found = await accounts.after(after, step)
         yield [account for account in found if wants(account)]
         if len(found) < step:
             return
@@ -214,76 +222,98 @@ class _ListOf(Protocol[RowT_co]):
     ) -> Awaitable[Sequence[RowT_co]]: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Chunk(Generic[RowT]):
+    """Rows that come next, and the place of each by its number. Of an account that is opened, -1 is its beginning."""
+
+    rows: Sequence[RowT]
+    order: Callable[[int], FleetOrder]
+    is_opened: bool = False
+
+
 async def _take(
-    stream: AsyncIterator[tuple[FleetOrder, RowT | None]], matches: Callable[[RowT], bool], first: int
+    chunks: AsyncIterator[_Chunk[RowT]], matches: Callable[[RowT], bool], first: int
 ) -> Page[RowT]:
     rows: list[tuple[FleetOrder, RowT]] = []
     examined = 0
-    async for order, row in stream:
-        examined += OPENING_AN_ACCOUNT if row is None else 1
-        if row is not None and matches(row):
-            if len(rows) == first:
-                return Page(rows=rows, end=rows[-1][0])
-            rows.append((order, row))
-        if examined >= EXAMINED_ROWS:
-            return Page(rows=rows, end=order)
+    async for chunk in chunks:
+        if chunk.is_opened:
+            examined += OPENING_AN_ACCOUNT
+            if examined >= EXAMINED_ROWS:
+                return Page(rows=rows, end=chunk.order(-1))
+        for place, row in enumerate(chunk.rows):
+            examined += 1
+            if matches(row):
+                if len(rows) == first:
+                    return Page(rows=rows, end=rows[-1][0])
+                rows.append((chunk.order(place), row))
+            if examined >= EXAMINED_ROWS:
+                return Page(rows=rows, end=chunk.order(place))
     return Page(rows=rows, end=None)
 
 
 async def _fleet(
-    reader: Reader,
+    accounts: AccountReads,
     rows_of: _ListOf[RowT],
     where: ClusterFilter | IntegrationFilter,
     after: FleetOrder | None,
     first: int,
     tell: Callable[[TrackedAccount], None],
     prepare: Callable[[Sequence[TrackedAccount]], Awaitable[int]],
-) -> AsyncIterator[tuple[FleetOrder, RowT | None]]:
-    """Rows of every wanted account, each account announced by a row of none. `prepare` is given the accounts to come,
-    reads together what a page needs of the first of them, and answers how many these are.
+) -> AsyncIterator[_Chunk[RowT]]:
+    """Rows of every wanted account. `prepare` is given the accounts to come, reads together what a page needs of the
+    first of them, and answers how many these are.
     """
     opened = None
     if after is not None:
         opened = (after.provider, after.account_name)
-        account = await reader.account_named(*opened)
+        account = await accounts.reader.account_named(*opened)
         if account is not None and where.wants(account):
             tell(account)
-            async for row in _account(rows_of, account, (after.name, after.key), first):
-                yield row
-    async for found in _accounts(reader, where.wants, after=opened, ids=where.account_ids):
+            async for chunk in _account(rows_of, account, (after.name, after.key), first):
+                yield chunk
+    async for found in _accounts(accounts, where.wants, after=opened, ids=where.account_ids):
         prepared = 0
         for place, account in enumerate(found):
             if place == prepared:
                 prepared += await prepare(found[place:])
             tell(account)
-            yield FleetOrder(*account.account.order, "", ""), None
-            async for row in _account(rows_of, account, None, first):
-                yield row
+            async for chunk in _account(rows_of, account, None, first):
+                yield chunk
 
 
 async def _account(
     rows_of: _ListOf[RowT], account: TrackedAccount, after: tuple[str, str] | None, first: int
-) -> AsyncIterator[tuple[FleetOrder, RowT]]:
+) -> AsyncIterator[_Chunk[RowT]]:
+    """`after` is null where the account is opened."""
+    begin = FleetOrder(*account.account.order, "", "")
+
+    def order(place: int) -> FleetOrder:
+        row = rows[place].item
+        return FleetOrder(begin.provider, begin.account_name, row.name, row.key)
+
     limit = min(first + 1, _CHUNK)  # what an unfiltered page needs; a filter goes on in larger steps
+    if after is None:
+        yield _Chunk(rows=(), order=lambda _: begin, is_opened=True)
     after = None if after == ("", "") else after
     while True:
         rows = await rows_of(account, after=after, limit=limit)
-        for row in rows:
-            after = (row.item.name, row.item.key)
-            yield FleetOrder(*account.account.order, *after), row
+        yield _Chunk(rows=rows, order=order)
         if len(rows) < limit:
             return
-        limit = _CHUNK
+        after, limit = (rows[-1].item.name, rows[-1].item.key), _CHUNK
 
 
 async def _attention(
     reader: Reader, after: FleetOrder | None, first: int
-) -> AsyncIterator[tuple[FleetOrder, TrackedCluster]]:
+) -> AsyncIterator[_Chunk[TrackedCluster]]:
+    def order(place: int) -> FleetOrder:
+        return rows[place][0]
+
     limit = min(first + 1, _CHUNK)
     while True:
         rows = await reader.attention(after=after, limit=limit)
-        for order, row in rows:
-            yield order, row
+        yield _Chunk(rows=[row for _, row in rows], order=order)
         if len(rows) < limit:
             return
         after, limit = rows[-1][0], _CHUNK

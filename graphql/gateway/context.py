@@ -24,6 +24,7 @@ from fleet.model.webhook import KnownWebhook
 from fleet.ports.credits import CreditStatus
 from fleet.ports.store import FleetOrder, Ref
 from fleet.reading import pages
+from fleet.reading.account_reads import AccountReads
 from fleet.reading.timings import Timings
 from fleet.reading.visible import visible_to
 from gateway.services import Policy, Services
@@ -40,6 +41,7 @@ Maybe: TypeAlias = ValueT | Awaitable[ValueT]
 
 _LOADED = (
     "_fleet",
+    "account_reads",
     "accounts",
     "clusters",
     "nodes",
@@ -120,6 +122,10 @@ class Context:
         self._timings: Timings | None = None
         self._known: dict[str, TrackedAccount] = {}
         self._freshness: dict[tuple[str, Collection], Freshness] = {}
+
+    @cached_property
+    def account_reads(self) -> AccountReads:
+        return AccountReads(self.reader)
 
     @cached_property
     def accounts(self) -> DataLoader[str, TrackedAccount | None]:
@@ -246,8 +252,7 @@ class Context:
         return asyncio.ensure_future(self._read_fleet())
 
     async def _read_fleet(self) -> list[TrackedAccount]:
-        every = pages.accounts(self.reader, lambda account: True, after=None, step=pages.WHOLE)
-        return [account async for account in every]
+        return await pages.every_account(self.account_reads)
 
     async def _read_integrations(self, refs: list[Ref]) -> list[Tracked[Integration] | None]:
         """Of an account that is loaded it may be known; of others it is read."""

@@ -38,7 +38,9 @@ async def integrations(
     if not (ordering := read_orders(order_by)):
         pager = ask("integrations", first=first, after=after, parts=place)
         start = FleetOrder(*pager.after) if pager.after else None
-        page = await pages.integrations(context.reader, where, after=start, first=pager.first)
+        page = await pages.integrations(
+            context.reader, where, after=start, first=pager.first, accounts=context.account_reads
+        )
         return pager.page(await context.of_known_accounts(page.rows), end=page.end)
     pager = ask_in_order("integrations", ordering=ordering, place=place, first=first, after=after)
     accounts = await context.fleet()

@@ -54,7 +54,20 @@ async def test_a_page_of_clusters_takes_as_many_calls_for_four_as_for_forty(
         await observe(store, owner, rows)
     many = await calls(client, reader, PAGE)
     assert many - few == Counter({"integrations_by_ref": 1})
-    assert many == {"accounts": 2, "all_clusters": 1, "integrations_by_ref": 1}
+    assert many == {"accounts": 1, "all_clusters": 1, "integrations_by_ref": 1}
+
+
+async def test_the_listings_of_a_request_read_its_accounts_together(
+    world: TableStore, client: Client, reader: WatchedReader
+) -> None:
+    document = """{
+      kupe: clusters(filter: { providers: [KUPE] }, first: 250) { nodes { name } }
+      northflank: clusters(filter: { providers: [NORTHFLANK] }) { nodes { name } }
+      newest: clusters(orderBy: [{ field: CREATED_AT, direction: DESC }]) { nodes { name } }
+      integrations { nodes { name } }
+      fleet { clusterCount }
+    }"""
+    assert (await calls(client, reader, document))["accounts"] == 1
 
 
 async def test_coverage_costs_nothing_unless_it_is_asked_for(

@@ -26,12 +26,12 @@ from infra.store.store import TableStore
 from local.runner import listen
 
 DOCUMENT = """query Fleet($kupe: String, $northflank: String, $qovery: String, $cockroachdb: String) {
-  kupe: clusters(filter: { providers: [KUPE], includeInactive: true }, first: 100, after: $kupe) { ...rows }
-  northflank: clusters(filter: { providers: [NORTHFLANK], includeInactive: true }, first: 100, after: $northflank) {
+  kupe: clusters(filter: { providers: [KUPE], includeInactive: true }, first: 250, after: $kupe) { ...rows }
+  northflank: clusters(filter: { providers: [NORTHFLANK], includeInactive: true }, first: 250, after: $northflank) {
     ...rows
   }
-  qovery: clusters(filter: { providers: [QOVERY], includeInactive: true }, first: 100, after: $qovery) { ...rows }
-  cockroachdb: clusters(filter: { providers: [COCKROACHDB], includeInactive: true }, first: 100, after: $cockroachdb) {
+  qovery: clusters(filter: { providers: [QOVERY], includeInactive: true }, first: 250, after: $qovery) { ...rows }
+  cockroachdb: clusters(filter: { providers: [COCKROACHDB], includeInactive: true }, first: 250, after: $cockroachdb) {
     ...rows
   }
 }
@@ -40,7 +40,7 @@ fragment rows on ClusterConnection {
   nodes { id name displayName version plan cloud regions createdAt status { phase } }
   pageInfo { hasNextPage endCursor }
 }"""
-"""A page has at most 100 clusters: the next pages of all four are asked for together."""
+"""All four lists whole: as many as a page has at most."""
 
 
 class EveryPermit:

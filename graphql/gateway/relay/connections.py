@@ -10,7 +10,7 @@ from fleet.model import opaque
 from gateway.http.errors import ClientError
 from gateway.types.records import field, given
 
-MOST_ITEMS = 100
+MOST_ITEMS = 250
 
 Order = tuple[str, ...]
 """The place of a row in its listing."""
@@ -18,7 +18,7 @@ Order = tuple[str, ...]
 T = TypeVar("T")
 RowT = TypeVar("RowT")
 
-First = Annotated[int, strawberry.argument(description="The size of the page, up to 100.")]
+First = Annotated[int, strawberry.argument(description="The size of the page, up to 250.")]
 After = Annotated[
     str | None,
     strawberry.argument(description="Continue after this cursor: the `endCursor` of the previous page."),

@@ -423,7 +423,13 @@ async def list_clusters(
     start = FleetOrder(*pager.after) if pager.after else None
     context = info.context
     page = await pages.clusters(
-        context.reader, where, after=start, first=pager.first, snapshots=context.snapshots, tell=context.know
+        context.reader,
+        where,
+        after=start,
+        first=pager.first,
+        snapshots=context.snapshots,
+        accounts=context.account_reads,
+        tell=context.know,
     )
     rows = await context.of_known_accounts(page.rows)
     return ClusterPage(pager=pager, rows=rows, end=page.end, question=Question(where=where))
