@@ -16,6 +16,7 @@ from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
 from fleet.model.json_value import DEEPEST, check_json
+from fleet.model.record import to_utc
 
 BigInt = NewType("BigInt", int)
 URL = NewType("URL", str)
@@ -27,7 +28,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def write_instant(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return to_utc(instant).isoformat().replace("+00:00", "Z")
 
 
 def read_instant(value: object) -> datetime:
