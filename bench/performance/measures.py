@@ -149,8 +149,8 @@ def _beside(peer: str, called: str, most: float, reasons: Mapping[str, str]) -> 
 
 ALIKE = """\
 Ours reads the fleet with one request, four pages of 250 clusters, which is the most that a page has; a gateway with
-one, for which it asks four lists. The four APIs are one small server that has its answers ready, 250 clusters each as the
-sandbox shows them: the sandbox itself makes every answer anew and keeps the limits, of CockroachDB Cloud 10
+one, for which it asks four lists. The four APIs are one small server that has its answers ready, 250 clusters each
+as the sandbox shows them: the sandbox itself makes every answer anew and keeps the limits, of CockroachDB Cloud 10
 requests a second. Real ones take tenths of a second and fail at times, which a gateway waits for at every request
 and ours at none: that they answer at once favours the gateways, and that Qovery's list of states is left out for
 them does. Ours answers what was observed last, in one vocabulary; it counts credits, and looks whether an account
