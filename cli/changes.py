@@ -9,10 +9,9 @@ import click
 
 from cli.client import Client
 from cli.documents import change
-from cli.errors import CommandError, Exit, GraphQLErrors, LostAnswer, NotThere, UserErrors
-from cli.flags import FlagsOf
+from cli.errors import CommandError, Exit, LostAnswer, NotThere, UserErrors
 from cli.follow import POLL_SECONDS, follow
-from cli.formatting import money, plain, read_moment
+from cli.formatting import instant, money, plain, read_moment
 from cli.grammar import Flag, Options
 from cli.kinds import Duration
 from cli.output import dump, form_of, output_flags
@@ -174,15 +173,12 @@ def changing_flags() -> list[click.Parameter]:
 
 def ask_for(session: Session, options: Options, document: str, variables: dict[str, Any]) -> dict[str, Any]:
     """The payload of a document's one change. Raises UserErrors, and what the client raises."""
-    flag_of = FlagsOf(options.verb)
-    try:
-        (payload,) = session.client.ask(document, variables).values()
-    except GraphQLErrors as errors:
-        raise errors.reworded(flag_of.reword) from errors
+    client, session.has_asked = session.client, True
+    (payload,) = client.ask(document, variables).values()
     if payload is None:
         raise CommandError("Fleetgraph says neither what it did nor why not.", "See `fleetgraph operations`.")
     if payload["userErrors"]:
-        raise UserErrors(payload["userErrors"], flag_of)
+        raise UserErrors(payload["userErrors"], options.flags)
     return dict(payload)
 
 
@@ -245,10 +241,11 @@ def show_plan(session: Session, options: Options, form: str, payload: dict[str, 
         if plan["cost"] is not None:
             low, high = money(plan["cost"]["minimum"]), money(plan["cost"]["maximum"])
             screen.tell(f"As it is now, it is expected to cost {low} to {high} a month.")
+        until = instant(plan["expiresAt"])
         screen.tell(
-            f"Send exactly this until {plan['expiresAt']}: fleetgraph plans apply {plan['digest']}"
+            f"Send exactly this until {until}: fleetgraph plans apply {plan['digest']}"
             if plan["isWhole"]
             else "It holds secrets, which are not kept. Send exactly this until "
-            f"{plan['expiresAt']}: the same command with --as-planned {plan['digest']} in the place of --dry-run"
+            f"{until}: the same command with --as-planned {plan['digest']} in the place of --dry-run"
         )
     return Exit.OK

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
 
-from cli.formatting import plain
+from cli.formatting import instant, plain
 
 
 class Exit(IntEnum):
@@ -92,6 +92,8 @@ CODES = {
 """The statuses for codes of GraphQL errors. Any other code is 1; a fault of Fleetgraph itself is 7."""
 
 
+SCOPES = "`fleetgraph whoami` shows the scopes of the key."
+
 OTHER_VERSION = (
     "This Fleetgraph and this command are of different versions: bring the older one up to the other."
 )
@@ -106,9 +108,10 @@ class GraphQLErrors(CommandError):
         """`is_ours`: whether the document is the command's own, which fits every Fleetgraph of its version."""
         extensions = [error.get("extensions") or {} for error in errors]
         codes = {str(one.get("code")) for one in extensions}
-        remedy = OTHER_VERSION if is_ours and codes == {"GRAPHQL_VALIDATION_FAILED"} else ""
+        remedies = {"FORBIDDEN": SCOPES, "GRAPHQL_VALIDATION_FAILED": OTHER_VERSION} if is_ours else {}
+        remedy = remedies.get(min(codes), "") if len(codes) == 1 else ""
         super().__init__("; ".join(map(_sentence, errors)), remedy)
-        self.data = data
+        self.data, self.is_ours = data, is_ours
         self.is_fault = all("requestId" in one for one in extensions)
         self._errors = errors
         if self.is_fault:
@@ -117,8 +120,12 @@ class GraphQLErrors(CommandError):
             self.status = CODES.get(codes.pop(), Exit.FAILED)
 
     def reworded(self, reword: Callable[[str], str]) -> "GraphQLErrors":
-        """The same error with another sentence."""
-        errors = [error | {"message": reword(str(error.get("message", "")))} for error in self._errors]
+        """The same error in words of who typed a command, who knows nothing of fields."""
+        errors = [
+            {name: member for name, member in error.items() if name != "path"}
+            | {"message": reword(str(error.get("message", "")))}
+            for error in self._errors
+        ]
         return GraphQLErrors(errors, self.data)
 
     def of_their_document(self) -> "GraphQLErrors":
@@ -169,9 +176,9 @@ def _refusal(error: dict[str, Any], flag_of: FlagOf) -> str:
     if failure and failure["message"].rstrip(".") not in text:
         text += f" The provider: {failure['message'].rstrip('.')}."
     if retry_at := error.get("retryAt") or failure.get("retryAt"):
-        text += f" Trying again may help after {retry_at}."
+        text += f" Trying again may help after {instant(retry_at)}."
     if users := [node["name"] for node in (error.get("usedBy") or {}).get("nodes") or ()]:
         text += f" These clusters use it: {', '.join(users)}."
-    if error["__typename"] == "ForbiddenError" and error.get("requiredScope"):
-        text += f" The key needs the scope {error['requiredScope'].lower()}; `fleetgraph whoami` shows its scopes."
+    if error["__typename"] == "ForbiddenError":
+        text += f" {SCOPES}"
     return text

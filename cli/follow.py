@@ -32,7 +32,7 @@ def follow(
     It succeeds when all have succeeded, and fails at once when one cannot. Raises the error of the first request.
     Later, a Fleetgraph that does not answer is asked again until the timeout.
     """
-    clock = session.clock
+    clock, session.has_asked = session.clock, True
     progress = Progress(
         session.screen,
         stream or session.screen.out,

@@ -1,6 +1,7 @@
 """Formatting durations, amounts and texts of others for a terminal. Pure functions."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,6 +41,11 @@ def read_moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def instant(text: str) -> str:
+    """A time in UTC, to the second."""
+    return read_moment(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def since(moment: str | None, now: datetime) -> str:
     return "" if moment is None else span((now - read_moment(moment)).total_seconds())
 
@@ -48,9 +54,12 @@ def moment(text: str | None, now: datetime) -> str:
     """A time, and how far it is from now. Within a second it is not to come: no two clocks are alike."""
     if text is None:
         return ""
-    seconds = (now - read_moment(text)).total_seconds()
-    stamp = read_moment(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    seconds, stamp = (now - read_moment(text)).total_seconds(), instant(text)
     return f"{stamp}, {span(seconds)} ago" if seconds > -1 else f"{stamp}, in {span(-seconds)}"
+
+
+def accounts(ids: Sequence[str]) -> str:
+    return "1 account" if len(ids) == 1 else f"{len(ids)} accounts"
 
 
 def plain(text: str) -> str:

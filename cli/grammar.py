@@ -12,14 +12,17 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from cli import __version__
+from cli.errors import GraphQLErrors
+from cli.flags import FlagsOf
 
 if TYPE_CHECKING:
     from cli.session import Session
 
 Options = SimpleNamespace
-"""The values of a verb's flags and arguments by name. `verb` is the verb."""
+"""The values of a verb's flags and arguments by name. `flags` are its flags as an error names them."""
 
 Run = Callable[["Session", Options], int]
 
@@ -109,7 +112,15 @@ class Verb(_Helpful):
     def invoke(self, ctx: click.Context) -> int:
         session: Session = ctx.obj
         session.settle(**{name: nearest(ctx, name) for name in ("url", "key", "profile")})
-        return self.run(session, Options(**ctx.params, verb=self))
+        flags = FlagsOf(self, [one for one in self.params if one.name and is_typed(ctx, one.name)])
+        try:
+            return self.run(session, Options(**ctx.params, flags=flags))
+        except GraphQLErrors as errors:
+            raise (errors.reworded(flags.reword) if errors.is_ours else errors) from None
+
+
+def is_typed(ctx: click.Context, name: str) -> bool:
+    return ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
 
 
 def nearest(ctx: click.Context | None, name: str) -> Any:

@@ -73,7 +73,7 @@ VERBS = (
 """The kinds of changes."""
 LARGEST_INT = 2**31 - 1
 _DIGITS = re.compile(r"\d{1,19}", re.ASCII)
-_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
+AMOUNT = re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII)
 
 
 class EnumValue(click.ParamType[str]):
@@ -158,7 +158,7 @@ class Dollars(click.ParamType[str]):
     name = "amount"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if not _AMOUNT.fullmatch(value):
+        if not AMOUNT.fullmatch(value):
             self.fail(f"{value!r} is not an amount such as 5 or 12.50.", param, ctx)
         return str(int(Decimal(value) * 100))
 

@@ -17,5 +17,7 @@ class Listing:
     """The name of a row for other commands."""
     empty: str
     """The sentence for an empty list."""
+    has_titles: bool = True
+    """Whether a table says what its columns are."""
     remarks: Sequence[str] = field(default=())
     """What the rows leave out, for standard error. JSON and YAML have it in their document."""

@@ -81,7 +81,8 @@ def _carry_out(arguments: list[str], around: Surroundings) -> int:
         screen.tell(f"fleetgraph: {_sentence(error)}")
         return Exit.USAGE
     except (KeyboardInterrupt, click.Abort):
-        screen.tell("fleetgraph: interrupted. What was asked for goes on without us.")
+        goes_on = " What was asked for goes on without us." if session.has_asked else ""
+        screen.tell(f"fleetgraph: interrupted.{goes_on}")
         return Exit.INTERRUPTED
 
 

@@ -5,7 +5,7 @@ import io
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 
 import click
@@ -15,6 +15,7 @@ from cli.grammar import Flag, Options
 from cli.kinds import Duration
 from cli.listing import Listing as Listing
 from cli.rows import narrow, row_flags
+from cli.screen import Facts as Facts
 from cli.screen import Screen
 from cli.session import Session
 from cli.tables import cell, draw
@@ -98,16 +99,23 @@ def _steady(value: object) -> object:
     return [_steady(item) for item in value] if isinstance(value, list) else value
 
 
-def show_one(
-    session: Session, options: Options, document: object, facts: Mapping[str, str], *, name: str
-) -> int:
+def show_one(session: Session, options: Options, document: object, facts: Facts, *, name: str) -> int:
     form, screen = form_of(options), session.screen
     if form in ("table", "wide"):
         screen.sheet(facts)
     elif form == "name":
         screen.say(name)
     elif form == "csv":
-        _csv(screen, [["FACT", "VALUE"], *([fact, value] for fact, value in facts.items())])
+        _csv(
+            screen,
+            [
+                ["FACT", "VALUE"],
+                *(
+                    [fact, value if isinstance(value, str) else "; ".join(value)]
+                    for fact, value in facts.items()
+                ),
+            ],
+        )
     else:
         dump(screen, options, form, document)
     return Exit.OK
@@ -142,7 +150,7 @@ def _show(
         _csv(screen, [*titles, *lines])
     else:
         if listing.rows:
-            draw(screen, listing.columns, listing.rows, is_wide=form == "wide")
+            draw(screen, listing, is_wide=form == "wide")
         else:
             screen.tell(listing.empty)
     if form not in ("json", "yaml"):  # whose documents hold it

@@ -25,21 +25,25 @@ def row_flags() -> list[click.Parameter]:
             help="only rows that hold all of these words",
             group=GROUP,
         ),
-        Flag(
-            "--sort",
-            "sort_rows",
-            multiple=True,
-            metavar="COLUMN[:desc]",
-            help="by a column of -o wide; several times for more than one",
-            group=GROUP,
-        ),
+        sort_rows_flag(),
     ]
+
+
+def sort_rows_flag() -> click.Parameter:
+    return Flag(
+        "--sort",
+        "sort_rows",
+        multiple=True,
+        metavar="COLUMN[:desc]",
+        help="by a column of -o wide; several times for more than one",
+        group=GROUP,
+    )
 
 
 def narrow(listing: Listing, options: Options) -> Listing:
     """What the flags choose, in the order that they name. Raises UsageError for a column that is not there."""
     orders = [_read(one, listing.columns) for one in options.sort_rows]
-    words = (options.search_rows or "").casefold().split()
+    words = (getattr(options, "search_rows", None) or "").casefold().split()
     rows = [row for row in listing.rows if _holds(row, listing.columns, words)]
     for column, is_descending in reversed(orders):
         known = [row for row in rows if column.sort_value(row) not in (None, "")]

@@ -6,6 +6,9 @@ from typing import TextIO
 
 from cli.formatting import plain
 
+Facts = Mapping[str, str | list[str]]
+"""What one item shows, by its names. Several parts are a list."""
+
 STYLES = {
     "READY": "green",
     "CURRENT": "green",
@@ -69,12 +72,16 @@ class Screen:
     def paint_phase(self, text: str, phase: str) -> str:
         return self.paint(text, STYLES.get(phase, UNDER_WAY))
 
-    def sheet(self, facts: Mapping[str, str]) -> None:
-        """Prints one item, with a fact on each line. Unknown facts are left out."""
-        known = {name: plain(value) for name, value in facts.items() if value}
+    def sheet(self, facts: Facts) -> None:
+        """Prints one item, with a fact on each line, or what is of several parts on a line for each. Unknown facts are
+        left out.
+        """
+        known = {name: [value] if isinstance(value, str) else value for name, value in facts.items() if value}
         width = max(map(len, known), default=0)
-        for name, value in known.items():
-            self.say(f"{self.paint(name.ljust(width), 'dim')}  {value}")
+        for name, (first, *others) in known.items():
+            self.say(f"{self.paint(name.ljust(width), 'dim')}  {plain(first)}")
+            for value in others:
+                self.say(f"{' ' * width}  {plain(value)}")
 
     def clear(self) -> None:
         """The terminal, for lines that are redrawn."""

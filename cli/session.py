@@ -23,6 +23,8 @@ class Session:
     _flags: dict[str, str | None] = field(default_factory=dict, repr=False)
     _settings: "Settings | None" = field(default=None, repr=False)
     _client: "Client | None" = None
+    has_asked: bool = False
+    """Whether a change was asked for, or is followed. It goes on where the command is interrupted."""
 
     def settle(self, *, url: str | None, key: str | None, profile: str | None) -> None:
         self._flags = {"url": url, "key": key, "profile": profile}

@@ -1,12 +1,15 @@
 """Tables that fit into the width of the terminal, or are complete for a pipe."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli.formatting import plain
 from cli.screen import STYLES, UNDER_WAY, Screen
+
+if TYPE_CHECKING:
+    from cli.listing import Listing
 
 EMPTY = "-"
 """The text of unknown and missing values in a table."""
@@ -38,15 +41,16 @@ class Column:
         return (self.order or self.value)(row)
 
 
-def draw(screen: Screen, columns: Sequence[Column], rows: Sequence[dict[str, Any]], *, is_wide: bool) -> None:
-    shown = [column for column in columns if is_wide or not column.is_wide]
-    cells = {column.title: [cell(column, row) for row in rows] for column in shown}
+def draw(screen: Screen, listing: "Listing", *, is_wide: bool) -> None:
+    shown = [column for column in listing.columns if is_wide or not column.is_wide]
+    cells = {column.title: [cell(column, row) for row in listing.rows] for column in shown}
     widths = {title: max(len(title), *map(len, texts)) for title, texts in cells.items()}
     room = None if is_wide else screen.width
     if room is not None:
         shown = _that_fit(shown, widths, room)
         widths |= _cut(shown, widths, room)
-    _print(screen, shown, cells, widths, room or sum(widths.values()) + GAP * len(widths))
+    width = room or sum(widths.values()) + GAP * len(widths)
+    _print(screen, shown, cells, widths, width, has_titles=listing.has_titles)
 
 
 def cell(column: Column, row: dict[str, Any]) -> str:
@@ -85,13 +89,21 @@ def _cut(columns: list[Column], widths: dict[str, int], room: int) -> dict[str, 
 
 
 def _print(
-    screen: Screen, columns: list[Column], cells: dict[str, list[str]], widths: dict[str, int], width: int
+    screen: Screen,
+    columns: list[Column],
+    cells: dict[str, list[str]],
+    widths: dict[str, int],
+    width: int,
+    *,
+    has_titles: bool,
 ) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    table = Table(
+        box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold", show_header=has_titles
+    )
     for column in columns:
         table.add_column(
             Text(column.title),

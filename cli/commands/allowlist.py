@@ -7,7 +7,7 @@ import click
 from cli.changes import carry_out, changing_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument
 from cli.documents import change, read
-from cli.errors import UsageError
+from cli.errors import CannotBecome
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.lookup import need_cluster, path_of
 from cli.output import Listing, output_flags, show_list
@@ -37,7 +37,7 @@ def _fetch(session: Session, variables: dict[str, Any]) -> Listing:
     cluster = session.client.ask(read.ALLOWLIST, variables)["cluster"]
     for one in cluster["capabilities"]:
         if one["capability"] == "ALLOWLIST" and not one["isSupported"]:
-            raise UsageError(f"{path_of(cluster)} has no allowlist.", one["reason"])
+            raise CannotBecome(f"{path_of(cluster)} has no allowlist.", one["reason"])
     allowlist = cluster["allowlist"]
     rows = [] if allowlist is None else allowlist["networks"]
     unknown = "It was not observed yet." if allowlist is None else "No network may connect."

@@ -1,5 +1,7 @@
 """`fleetgraph envelopes`: what sets of accounts or labelled clusters may cost a month, and how that stands."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -9,9 +11,9 @@ from cli.documents import envelopes
 from cli.errors import Exit, NotThere
 from cli.formatting import money, money_order, plain
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import Named, Pair
+from cli.kinds import AMOUNT, Named, Pair
 from cli.lookup import find_account, meant
-from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
+from cli.output import Facts, Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
 from cli.tables import Column
 
@@ -79,22 +81,25 @@ def _about(one: dict[str, Any]) -> str:
     return f"{labels} in {where}" if labels else where
 
 
-def _facts(one: dict[str, Any]) -> dict[str, str]:
+def _facts(one: dict[str, Any]) -> Facts:
     status = one["budgetStatus"]
     return {
         "name": one["name"],
         "about": _about(one),
         "a month": money(one["money"]),
         "state": status["state"],
-        "why": " ".join(status["reasons"]),
+        "why": status["reasons"],
         "spent": money(status["spent"]),
         "limits left": money(status["limitsLeft"]),
         "free allowance": money(status["freeAllowance"]),
         "estimate": money(status["estimate"]),
         "rule": status["rule"],
-        "not counted": "; ".join(f"{left['name']}: {left['reason']}" for left in status["notCounted"]),
+        "not counted": [f"{left['name']}: {left['reason']}" for left in status["notCounted"]],
         "set by": one["setBy"],
     }
+
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class Amount(click.ParamType[str]):
@@ -104,11 +109,9 @@ class Amount(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         number, _, currency = str(value).partition(" ")
-        whole, point, cents = number.partition(".")
-        is_number = whole.isdecimal() and (not point or (cents.isdecimal() and len(cents) <= 2))
-        if not is_number or not (currency.isalpha() and currency.isupper() and len(currency) == 3):
+        if not AMOUNT.fullmatch(number) or not _CURRENCY.fullmatch(currency):
             self.fail(f"{value!r} is not an amount such as '500 USD' or '99.50 EUR'.", param, ctx)
-        return f"{int(whole) * 100 + int(cents.ljust(2, '0') or 0)} {currency}"
+        return f"{int(Decimal(number) * 100)} {currency}"
 
 
 COLUMNS = (

@@ -8,7 +8,7 @@ import click
 from cli.changes import ask_for
 from cli.documents import keys
 from cli.errors import Exit, NotThere, UsageError
-from cli.formatting import plain, read_moment, since, span
+from cli.formatting import accounts, plain, read_moment, since, span
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Duration, EnumValue, Named, named
 from cli.lookup import find_account, meant
@@ -120,7 +120,7 @@ def _until(key: dict[str, Any], now: datetime) -> str:
 
 def _may(key: dict[str, Any]) -> str:
     scopes = ", ".join(key["scopes"]).lower()
-    return scopes if key["accountIds"] is None else f"{scopes} in {len(key['accountIds'])} accounts"
+    return scopes if key["accountIds"] is None else f"{scopes} in {accounts(key['accountIds'])}"
 
 
 COMMAND = Noun(

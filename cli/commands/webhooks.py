@@ -9,7 +9,7 @@ from cli.changes import ask_for
 from cli.commands.activity import KINDS
 from cli.documents import webhooks
 from cli.errors import Exit, NotThere, UsageError
-from cli.formatting import moment, plain, since
+from cli.formatting import accounts, moment, plain, since
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import EnumValue, Named, lower, named
 from cli.lookup import find_account, meant
@@ -253,7 +253,7 @@ def _sends(webhook: dict[str, Any]) -> str:
         ", ".join(map(lower, webhook["severities"] or ())),
         ", ".join(map(lower, webhook["kinds"] or ())),
         ", ".join(one["name"] for one in webhook["providers"] or ()),
-        "" if webhook["accountIds"] is None else f"{len(webhook['accountIds'])} accounts",
+        "" if webhook["accountIds"] is None else accounts(webhook["accountIds"]),
     ]
     return "; ".join(filter(None, parts)) or "everything"
 

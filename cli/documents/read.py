@@ -528,14 +528,32 @@ query Allowlist($id: ID!) {
 }
 """
 
-FACETS = """
+CLUSTER_COUNT = (
+    """
+query ClusterCount($filter: ClusterFilter, $search: String) {
+  clusters(first: 0, filter: $filter, search: $search) {
+    totalCount
+    coverage { ...CoverageFields }
+  }
+}
+"""
+    + FRESHNESS
+    + COVERAGE
+)
+
+FACETS = (
+    """
 query ClusterFacets($by: [FacetInput!]!, $filter: ClusterFilter, $search: String) {
   clusterFacets(by: $by, filter: $filter, search: $search) {
     buckets { value displayName clusterCount nodeCount spendLimits { minorUnits currency decimal } }
     leftOut
   }
+  clusters(first: 0, filter: $filter, search: $search) { coverage { ...CoverageFields } }
 }
 """
+    + FRESHNESS
+    + COVERAGE
+)
 
 OBSERVATIONS = """
 query Observations($accountId: ID!, $first: Int!, $after: String) {

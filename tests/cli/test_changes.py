@@ -155,7 +155,7 @@ def test_a_change_that_its_provider_refused_at_once_ends_with_6(following: Comma
         (
             refused("ForbiddenError", requiredScope="WRITE"),
             Exit.FORBIDDEN,
-            "The key needs the scope write; `fleetgraph whoami` shows its scopes.",
+            "fleetgraph: It will not do. `fleetgraph whoami` shows the scopes of the key.\n",
         ),
         (
             refused("InUseError", usedBy={"nodes": [PRODUCTION]}),
@@ -169,7 +169,7 @@ def test_a_change_that_its_provider_refused_at_once_ends_with_6(following: Comma
             "See how that change ends: fleetgraph wait --operation an-operation",
         ),
         (
-            refused("ProviderFailedError", failure=FAILURE | {"retryAt": "2026-04-06T12:05:00Z"}),
+            refused("ProviderFailedError", failure=FAILURE | {"retryAt": "2026-04-06T12:05:00.123456Z"}),
             Exit.PROVIDER,
             "The provider: The quota is used up. Trying again may help after 2026-04-06T12:05:00Z.",
         ),

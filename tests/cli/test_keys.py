@@ -61,7 +61,7 @@ def test_a_key_is_all_that_goes_to_the_output_and_opens_what_it_is_for(admin: Co
     assert made.status == Exit.OK
     token = made.out.strip()
     assert re.fullmatch(r"fg_\w{49}", token)
-    assert made.err == "dashboard may read in 1 accounts. The key is not shown again.\n"
+    assert made.err == "dashboard may read in 1 account. The key is not shown again.\n"
     clusters = json.loads(holding(admin, token)("clusters", "--json").out)["clusters"]
     assert {cluster["account"]["name"] for cluster in clusters} == {"acme"}
     refused = holding(admin, token)("refresh", "acme")

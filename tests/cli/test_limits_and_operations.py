@@ -40,6 +40,17 @@ def test_money_is_exact_or_refused(following: Command, amount: str) -> None:
     assert "is not an amount" in ended.err
 
 
+@pytest.mark.parametrize("flags", [["--free"], ["--usd", "0"]])
+def test_a_refused_limit_is_refused_by_the_flag_that_was_typed(
+    following: Command, keeper: Keeper, flags: list[str]
+) -> None:
+    keeper.on("setSpendLimit", refused("InvalidInputError", path=["limit", "money"]))
+    assert (
+        following("spend-limits", "set", "a-cluster", *flags).err
+        == f"fleetgraph: {flags[0]}: It will not do.\n"
+    )
+
+
 def test_operations_are_a_table(following: Command, keeper: Keeper) -> None:
     keeper.on(
         "operations", page(operation("CREATE_CLUSTER"), operation("STOP_CLUSTER", "FAILED", failure=FAILURE))

@@ -92,6 +92,8 @@ def test_a_noun_without_a_verb_lists_or_explains_itself() -> None:
         (["operations", "--limit", "0"], "'0' is not a whole number from 1 to"),
         (["activity", "--since", "99999999d"], "longer than 100 years"),
         (["keys", "create", "ci", "--scope", "read", "--expires-in", "99999999d"], "longer than 100 years"),
+        (["envelopes", "set", "all", "--money", f"{'9' * 5000} USD"], "is not an amount such as"),
+        (["envelopes", "set", "all", "--money", "٣ USD"], "is not an amount such as"),
     ],
 )
 def test_wrong_usage_ends_with_64_and_says_what_is_right(arguments: list[str], sentence: str) -> None:
@@ -153,6 +155,20 @@ def test_ctrl_c_ends_a_wait_with_130(script: Scripted) -> None:
     _, err = process.communicate()
     assert process.returncode == 130
     assert err == "fleetgraph: interrupted. What was asked for goes on without us.\n"
+
+
+def test_what_only_shows_leaves_nothing_that_goes_on(
+    script: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.answer = lambda request: {"data": {"envelopes": []}}
+    command = Command(url=script.url)
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    command.clock.on_sleep = interrupt
+    ended = command("envelopes", "--watch")
+    assert (ended.status, ended.err) == (130, "There are no envelopes.\nfleetgraph: interrupted.\n")
 
 
 def test_help_imports_neither_the_network_nor_the_tables() -> None:

@@ -378,6 +378,14 @@ def event(kind: str, **more: object) -> dict[str, object]:
     }
 
 
+def test_a_cluster_without_an_allowlist_cannot_have_one_listed(following: Command, keeper: Keeper) -> None:
+    why = {"capability": "ALLOWLIST", "isSupported": False, "reason": "Kupe keeps no list of networks."}
+    keeper.root["cluster"] = {**PRODUCTION, "capabilities": [why], "allowlist": None}
+    ended = following("allowlist", "list", "a-cluster")
+    assert (ended.status, ended.out) == (Exit.FAILED, "")
+    assert "Kupe keeps no list of networks." in ended.err
+
+
 def test_activity_is_the_one_feed_of_the_fleet(following: Command, keeper: Keeper) -> None:
     keeper.on(
         "activity",

@@ -91,6 +91,41 @@ def test_an_order_that_cannot_be_meant_is_wrong_usage(
     assert sentence in ended.err
 
 
+@pytest.mark.parametrize(
+    ("flags", "total"), [([], "9"), (["--all"], "11"), (["--search", "provider:kupe -staging"], "1")]
+)
+def test_a_count_by_nothing_is_the_number_alone(fleetgraph: Command, flags: list[str], total: str) -> None:
+    ended = fleetgraph("clusters", "count", *flags)
+    assert (ended.status, ended.out) == (Exit.OK, f"{total}\n")
+    assert fleetgraph("clusters", "count", *flags, "-o", "name").out == f"{total}\n"
+    assert json.loads(fleetgraph("clusters", "count", *flags, "--json").out)["clusterCount"] == int(total)
+
+
+@pytest.mark.parametrize("flags", [[], ["--by", "phase"]])
+def test_a_count_says_which_accounts_were_not_observed(fleetgraph: Command, flags: list[str]) -> None:
+    assert "Not observed when due, 1 of" in fleetgraph("clusters", "count", *flags).err
+    assert json.loads(fleetgraph("clusters", "count", *flags, "--json").out)["coverage"]["missingCount"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["clusters", "--provider", "nope"], "--provider: This Fleetgraph knows no such value."),
+        (["clusters", "count", "--provider", "cupe"], "Did you mean 'kupe'?"),
+        (["clusters", "--search", "phse:ready"], "--search: At character 1 of the search: 'phse' is not"),
+        (["wait", "--provider", "nope"], "--provider: This Fleetgraph knows no such value."),
+    ],
+)
+def test_what_the_api_refuses_is_said_of_the_flag(
+    fleetgraph: Command, arguments: list[str], sentence: str
+) -> None:
+    ended = fleetgraph(*arguments)
+    assert (ended.status, ended.out) == (Exit.USAGE, "")
+    assert sentence in ended.err
+    assert "Variable" not in ended.err
+    assert "(at " not in ended.err
+
+
 def test_a_search_that_cannot_be_read_is_wrong_usage_with_its_reason(fleetgraph: Command) -> None:
     ended = fleetgraph("clusters", "--search", "nonsense:1")
     assert (ended.status, ended.out) == (64, "")

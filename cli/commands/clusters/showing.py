@@ -9,7 +9,7 @@ from cli.formatting import limit, moment, money, observed_ago, resources, since,
 from cli.grammar import Options, Verb
 from cli.kinds import Named
 from cli.lookup import need_cluster, path_of
-from cli.output import output_flags, show_one
+from cli.output import Facts, output_flags, show_one
 from cli.session import Session
 
 
@@ -26,7 +26,7 @@ def show_cluster(session: Session, options: Options) -> int:
     return show_one(session, options, cluster, _facts(session, cluster), name=path_of(cluster))
 
 
-def _facts(session: Session, cluster: dict[str, Any]) -> dict[str, str]:
+def _facts(session: Session, cluster: dict[str, Any]) -> Facts:
     status, capacity, estimate = cluster["status"], cluster["capacity"], cluster["costEstimate"]
     now = session.clock.now()
     nodes, operation = cluster["nodes"], cluster["operation"]
@@ -67,7 +67,7 @@ def _facts(session: Session, cluster: dict[str, Any]) -> dict[str, str]:
         "created": moment(cluster["createdAt"], now),
         "console": cluster["consoleUrl"] or "",
         "revision": cluster["revision"],
-        "history": "; ".join(map(_change, cluster["statusHistory"]["nodes"][:3])),
+        "history": [_change(one) for one in cluster["statusHistory"]["nodes"][:3]],
     }
 
 

@@ -8,7 +8,7 @@ import click
 from cli.changes import EXPECTED_REVISION, PLAN, carry_out, changing_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument
 from cli.documents import change, read
-from cli.errors import UsageError
+from cli.errors import CannotBecome, UsageError
 from cli.files import read_object
 from cli.grammar import Flag, Options, Verb
 from cli.lookup import need_cluster
@@ -47,7 +47,7 @@ def _to_patch(session: Session, options: Options, found: dict[str, Any], provide
     spec = SPECS[provider]
     if not spec.update_flags():
         reason = f"`fleetgraph providers show {provider}` says why."
-        raise UsageError(f"A cluster at {spec.provider} cannot be updated.", reason)
+        raise CannotBecome(f"A cluster at {spec.provider} cannot be updated.", reason)
     _refuse_flags_of_others(options, provider)
     cluster = session.client.ask(read.CLUSTER, {"id": found["id"]})["cluster"] or found
     patch = spec.to_patch(session, options, cluster)
