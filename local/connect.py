@@ -45,7 +45,9 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str], arn
             else:
                 await store.connect(account, due_at=clock.now())
                 await vault.keep(account.id, one.token)  # after a refusal the old token is still used
-            await audit.record(entry.model_copy(update={"outcome": AuditOutcome.DONE}))
+            await audit.record(
+                entry.model_copy(update={"outcome": AuditOutcome.DONE, "name": one.account.name})
+            )
             print(f"{one.account.provider} account {one.account.name!r} will be observed within two minutes.")
     finally:
         table.close()

@@ -29,7 +29,7 @@ COLUMNS = (
     Column(title="AT", value=lambda entry: entry["at"][:19] + "Z"),
     Column(title="WHO", value=lambda entry: entry["caller"]),
     Column(title="ACTION", value=lambda entry: entry["action"]),
-    Column(title="SUBJECT", value=lambda entry: entry["subject"], rank=1),
+    Column(title="SUBJECT", value=lambda entry: entry["name"] or entry["subject"], rank=1),
     Column(title="OUTCOME", value=lambda entry: entry["outcome"], is_state=True),
     Column(title="CALLER ID", value=lambda entry: entry["callerId"], is_wide=True),
 )

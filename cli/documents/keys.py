@@ -58,7 +58,7 @@ mutation RevokeKey($id: ID!) {
 AUDIT_LOG = """
 query AuditLog($first: Int!, $after: String) {
   auditLog(first: $first, after: $after) {
-    nodes { at action subject caller callerId outcome }
+    nodes { at action subject name caller callerId outcome }
     pageInfo { hasNextPage endCursor }
   }
 }

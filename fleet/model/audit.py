@@ -24,8 +24,8 @@ class AuditOutcome(StrEnum):
 
 
 class AuditEntry(Record):
-    """`action` is the mutation's name, `subject` the name or ID that was given for what it is about. `caller_id` tells
-    kinds of callers apart: a token's subject can be called as the admin key is.
+    """`action` is the mutation's name, `subject` the name or ID that was given for what it is about, `name` its name
+    where it was done. `caller_id` tells kinds of callers apart: a token's subject can be called as the admin key is.
     """
 
     id: str
@@ -34,6 +34,7 @@ class AuditEntry(Record):
     caller: str
     action: str
     subject: str
+    name: str | None = None
     outcome: AuditOutcome
 
 

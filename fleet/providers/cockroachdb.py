@@ -123,7 +123,9 @@ class CockroachdbServerless(Record):
             is_shown = self.spend_limit.matches(cluster.spend_limit) or (
                 self.spend_limit.is_free and _is_free(cluster)
             )
-            yield Compared("spend_limit", self.spend_limit, cluster.spend_limit.limit, is_shown)
+            limit = cluster.spend_limit.limit
+            got = limit.usage if limit and limit.usage and self.spend_limit.usage else limit
+            yield Compared("spend_limit", self.spend_limit, got, is_shown, limit)
 
 
 class RegionNodes(Record):

@@ -1,5 +1,7 @@
 """The command covers the API: whatever can be asked or changed has a document of the command."""
 
+import json
+
 from graphql import OperationDefinitionNode, OperationType, parse
 from graphql.language import FieldNode
 
@@ -75,3 +77,27 @@ def test_who_did_what_is_listed_newest_first() -> None:
         assert title.split() == ["AT", "WHO", "ACTION", "SUBJECT", "OUTCOME"]
         assert ["createApiKey" in row for row in rows] == [True] * len(rows)
         assert next(name for row in rows for name in ("first", "second") if name in row) == "second"
+
+
+def test_what_was_given_as_an_id_is_listed_by_its_name() -> None:
+    with whole(kupe="Acme Tools") as everything:
+        fleetgraph = everything.command()
+        assert (
+            fleetgraph("webhooks", "create", "pager", "--to", "https://hooks.example.com/x").status == Exit.OK
+        )
+        for verb in ("pause", "delete"):
+            everything.pass_time(5)
+            assert fleetgraph("webhooks", verb, "pager").status == Exit.OK
+        everything.pass_time(5)
+        assert fleetgraph("disconnect", "Acme Tools").status == Exit.OK
+        subjects = [
+            entry["subject"] for entry in json.loads(fleetgraph("audit", "list", "--json").out)["auditLog"]
+        ]
+        assert "pager" not in subjects[:3]
+        _, *rows = fleetgraph("audit", "list", "-o", "csv").out.splitlines()
+        assert [row.split(",")[2:4] for row in rows] == [
+            ["disconnectAccount", "Acme Tools"],
+            ["deleteWebhook", "pager"],
+            ["updateWebhook", "pager"],
+            ["createWebhook", "pager"],
+        ]

@@ -339,11 +339,12 @@ def test_who_made_a_key_can_be_listed_by_who_may_make_keys(
     ask(api, CREATE_KEY, name="dashboard")
     clock.advance(1)
     ask(api, CREATE_KEY, name="")
-    listed = "{ auditLog(first: 5) { nodes { action subject caller callerId outcome } } }"
+    listed = "{ auditLog(first: 5) { nodes { action subject name caller callerId outcome } } }"
     assert ask(api, listed)["data"]["auditLog"]["nodes"] == [
         {
             "action": "createApiKey",
             "subject": subject,
+            "name": subject or None,
             "caller": "admin key",
             "callerId": "admin key",
             "outcome": outcome,

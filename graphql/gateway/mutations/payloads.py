@@ -95,7 +95,7 @@ def answers(
                 await _conclude(info, entry, AuditOutcome.REFUSED)
                 info.context.refusals.append(f"{info.field_name}: {type(refused).__name__}")
                 return MutationOutcome(named=named, user_errors=user_errors(refused, arguments, words))
-            await _conclude(info, entry, AuditOutcome.DONE)
+            await _conclude(info, entry, AuditOutcome.DONE, _name_of(answered))
             return _outcome(named, answered)
 
         return answer
@@ -144,9 +144,30 @@ def _entry(info: Info, subject: str) -> AuditEntry:
     )
 
 
-async def _conclude(info: Info, entry: AuditEntry | None, outcome: AuditOutcome) -> None:
+async def _conclude(
+    info: Info, entry: AuditEntry | None, outcome: AuditOutcome, name: str | None = None
+) -> None:
     if entry is not None:
-        await info.context.audit.record(entry.model_copy(update={"outcome": outcome}))
+        await info.context.audit.record(entry.model_copy(update={"outcome": outcome, "name": name}))
+
+
+def _name_of(answered: Answer) -> str | None:
+    """The name of what was changed. A plan has none of its own."""
+    match answered:
+        case TrackedAccount():
+            return answered.account.name
+        case KnownEnvelope() | KnownKey():
+            return answered.name
+        case MadeKey():
+            return answered.key.name
+        case MadeWebhook(known) | ChangedWebhook(known) | TestedWebhook(known):
+            return known.webhook.name
+        case DeletedWebhook():
+            return answered.name
+        case domain.Operation():
+            return answered.target_name
+        case KnownPlan():
+            return None
 
 
 Row = strawberry.Parent[MutationOutcome]

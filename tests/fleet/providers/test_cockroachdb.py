@@ -215,6 +215,18 @@ def test_a_cluster_shows_what_was_asked_as_far_as_it_shows_anything(
 
 
 @pytest.mark.parametrize(
+    ("limit", "asked", "got"),
+    [
+        ({"usage": {"request_units": 6}}, "6 request units", "5 request units"),
+        ({"money": {"minor_units": 100, "currency": "USD"}}, "1.00 USD", "25.00 USD"),
+    ],
+)
+def test_a_limit_differs_in_the_measure_that_was_asked_for(limit: Any, asked: str, got: str) -> None:
+    (difference,) = within(limit).differences(LIMITED)
+    assert (difference.asked, difference.got) == (asked, got)
+
+
+@pytest.mark.parametrize(
     ("wanted", "cluster"),
     [
         (spec(BASIC), shown("STANDARD")),
