@@ -108,6 +108,10 @@ class Grant(Record):
     draw: Draw | None = None
     also: Sequence[Draw] = ()
 
+    @property
+    def share(self) -> Share | None:
+        return None if self.draw is None else self.draw.spent.share
+
 
 class UsedBy(Record):
     """How many requests of the window in hand went to one use."""

@@ -85,7 +85,10 @@ def paced(
                 update={"expected_age_seconds": round(max(slowest, seconds) + 2 * LATE.total_seconds())}
             )
         else:
-            seconds = every * now_allowed.details_times
+            # What lacks something is asked for again sooner, and all of it: that slows down with the budget, too.
+            again_at = state.next_attempt_at if state.failure is not None else None
+            usual = every if again_at is None else (again_at - now).total_seconds()
+            seconds = usual * now_allowed.details_times
         at = now + timedelta(seconds=int(seconds))
         is_held = seconds > every * (FREE if before.get(collection, state).budget_until else HELD)
         after[collection] = state.model_copy(

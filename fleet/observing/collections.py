@@ -49,6 +49,7 @@ from fleet.ports.adapter import (
 )
 from fleet.ports.store import Changes, Lease, Observations, RowTooLarge
 
+SILENT = "The provider did not answer in time."
 AT_ONCE = 4
 """How many calls about clusters are in flight at once: few cost the HTTP pool little, and a provider less."""
 _NOT_SERVING = frozenset({Phase.PENDING, Phase.PROVISIONING, Phase.DELETED, Phase.FAILED})
@@ -112,6 +113,8 @@ class Collected:
     rest_at: datetime | None = None
     is_dry: bool = False
     resume_after: str | None = None
+    is_answered: bool = True
+    """Whether anything was: where the rest is asked for later, all that came may be failures."""
     spend: tuple[PeriodTotal, ...] | None = None
     """What the account costs in the running period, where that was asked for."""
     subscription: Subscription | None = None
@@ -291,7 +294,7 @@ def _kept_link(row: TrackedCluster, listed: frozenset[str]) -> str | None:
 
 async def collect_spend(context: CollectionContext) -> Collected:
     """The statements, and of the newest that splits its sum by cluster what each cluster costs. One that it does not
-    name costs nothing by it.
+    name costs nothing by it. A statement that did not come or does not read says what it said before.
     """
     adapter = context.adapter
     assert isinstance(adapter, TellsSpend)
@@ -302,14 +305,16 @@ async def collect_spend(context: CollectionContext) -> Collected:
     last_read_at = context.last_read_at(Collection.SPEND)
     changes = reconcile_items(known, listing, now=context.now, last_read_at=last_read_at)
     saved = await _saved(context, changes, listing.incomplete)
-    split = spend_by_cluster(listing.items)
+    forgotten = {row.item.key for row in changes.deletes} | {one.key for one in listing.items}
+    told = [*listing.items, *(row.item for row in known if row.item.key not in forgotten)]
+    split = spend_by_cluster(told)
     facts = {
         key: {"spend": split.get(key, ())}
         for key, row in context.rows.items()
         if key in split or (split and row.facts.spend)
     }
     linked = await _keep_facts(context, facts, saved.problem)
-    found = replace(linked, changed=linked.changed + saved.changed, spend=running(listing.items))
+    found = replace(linked, changed=linked.changed + saved.changed, spend=running(told))
     for add in (_with_subscription, _with_plans):
         try:
             found = await add(context, found)
@@ -437,16 +442,23 @@ def _unshown(listing: Listing[Cluster] | Listing[Integration], known: Iterable[s
 
 @dataclass(frozen=True, kw_only=True)
 class _Answers(Generic[ValueT]):
-    """By cluster key. `rest_at`, `is_dry` and `resume_after` as in `Collected`."""
+    """By cluster key. `rest_at`, `is_dry`, `resume_after` and `is_answered` as in `Collected`."""
 
     of: Mapping[str, ValueT]
     problem: str | None
     rest_at: datetime | None
     is_dry: bool
     resume_after: str | None
+    is_answered: bool
 
     def ended(self, collected: Collected) -> Collected:
-        return replace(collected, rest_at=self.rest_at, is_dry=self.is_dry, resume_after=self.resume_after)
+        return replace(
+            collected,
+            rest_at=self.rest_at,
+            is_dry=self.is_dry,
+            resume_after=self.resume_after,
+            is_answered=self.is_answered,
+        )
 
 
 async def _each(
@@ -459,9 +471,10 @@ async def _each(
 
     One that fails costs its own answer. When the time or the budget is up, or the provider's limit is reached, what was
     answered is kept, and the next observation goes on with the clusters that had no turn. Raises what stopped it when
-    nothing was answered.
+    none had a turn, and what failed when all had and none was answered.
     """
-    rows = _from_where_it_ended(context, collection, capability)
+    came_to = context.lease.tracked.state.of(collection).resume_after
+    rows = _from_where_it_ended(context, came_to, capability)
     answers: dict[str, ValueT] = {}
     failed: list[tuple[TrackedCluster, ProviderError]] = []
     stopped: BudgetExhausted | RateLimited | TimeoutError | None = None
@@ -482,15 +495,21 @@ async def _each(
             asked += stopped is None or isinstance(stopped, TimeoutError)
         if stopped is not None:
             break
-    if not answers and (error := failed[0][1] if failed else stopped) is not None:
-        raise error
     is_whole = asked == len(rows)
+    error = failed[0][1] if failed else stopped
+    if error is not None and not answers and (asked == 0 or is_whole):
+        raise error
+    problem = f"{failed[0][0].item.name}: {failed[0][1].message}" if failed else None
+    if not answers and asked > 0:
+        problem = problem or f"{rows[0].item.name}: {SILENT}"
+    at_once = context.now if answers else None  # where nobody answers, it backs off
     return _Answers(
         of=answers,
-        problem=f"{failed[0][0].item.name}: {failed[0][1].message}" if failed else None,
-        rest_at=None if is_whole else getattr(stopped, "retry_at", None) or context.now,
+        problem=problem,
+        rest_at=None if is_whole else getattr(stopped, "retry_at", None) or at_once,
         is_dry=not is_whole and isinstance(stopped, BudgetExhausted),
-        resume_after=None if is_whole or asked == 0 else rows[asked - 1].item.key,
+        resume_after=None if is_whole else rows[asked - 1].item.key if asked > 0 else came_to,
+        is_answered=bool(answers) or is_whole,
     )
 
 
@@ -510,10 +529,9 @@ async def _ask_handful(
 
 
 def _from_where_it_ended(
-    context: CollectionContext, collection: Collection, capability: Capability
+    context: CollectionContext, after: str | None, capability: Capability
 ) -> list[TrackedCluster]:
     rows = sorted(context.serving(capability), key=lambda row: row.item.key)
-    after = context.lease.tracked.state.of(collection).resume_after
     if after is None:
         return rows
     return [row for row in rows if row.item.key > after] + [row for row in rows if row.item.key <= after]

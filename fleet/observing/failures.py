@@ -40,6 +40,7 @@ def fail(
         failing_since=state.failing_since or now,
         failed_attempts=attempts,
         requests=state.requests,
+        resume_after=state.resume_after,
         expected_age_seconds=state.expected_age_seconds,
     )
 
@@ -63,11 +64,12 @@ def lack(
     return lacking.model_copy(update={"failed_attempts": attempts, "next_attempt_at": next_attempt_at})
 
 
-def is_refused(before: CollectionState, after: CollectionState) -> bool:
-    """Whether the token counts as refused: the clusters' own list was refused before, some time ago, and is again."""
+def is_refused(before: CollectionState, after: CollectionState, token_replaced_at: datetime) -> bool:
+    """Whether the token counts as refused: the clusters' own list refused it before, some time ago, and does again."""
     return (
         before.failure is not None
         and before.failure.kind is FailureKind.AUTHENTICATION
+        and before.failure.occurred_at >= token_replaced_at
         and after.failure is not None
         and after.failure.occurred_at - before.failure.occurred_at >= REFUSED_AFTER
     )

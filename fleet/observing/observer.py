@@ -212,11 +212,12 @@ class _Running:
         self._give_up_at = began_at + observer.seconds
         self._details_until = began_at + min(DETAILS_SECONDS, observer.seconds * (1 - KEPT_FOR_WRITING))
         self._rate = PROVIDERS[self._account.provider].rate_limit
+        self._share = lease.grant.share or share
         self._permits = BudgetPermits(
             self._store,
             key=budget_key(self._account, self._rate, shares_address=observer.shares_address),
             rate=self._rate,
-            share=share,
+            share=self._share,
             grant=lease.grant,
             clock=self._clock,
             account_id=self._account.id,
@@ -227,7 +228,7 @@ class _Running:
         self._known: dict[str, TrackedCluster] = {}
         self._collections: dict[Collection, CollectionState] = {}
         self._guard = self._before.deletion_guard
-        self._is_accepted = self._before.is_token_accepted
+        self._is_accepted = None if self._is_token_untried() else self._before.is_token_accepted
         self._observed: list[ObservedCollection] = []
         self._began_at = self._clock.now()
         self._durations = self._before.durations
@@ -323,7 +324,8 @@ class _Running:
             ask_until=self._details_until,
         )
         sent = self._permits.sent
-        self._permits.turn_to(USE_OF[collection], old.requests)
+        share = self._share if collection is Collection.CLUSTERS else Share.POLLING
+        self._permits.turn_to(USE_OF[collection], old.requests, share)
         try:
             async with asyncio.timeout_at(self._give_up_at):
                 collected = await self._ask(collection, context)
@@ -335,6 +337,8 @@ class _Running:
             await self._keep(collection, context, collected)
             requests = self._permits.sent - sent
             state = self._succeeded(collection, old, collected, requests)
+            if not collected.is_answered:
+                state = state.model_copy(update={"observed_at": old.observed_at, "requests": old.requests})
             rest_at = believed(collected.rest_at, self._rate, self._clock.now())
             if rest_at is not None:
                 # The rest goes on where this ended.
@@ -344,7 +348,7 @@ class _Running:
                     self._dry_until = rest_at
                 else:
                     self._stop(rest_at)
-            elif state.failure is None or collection is Collection.CLUSTERS:
+            else:
                 self._whole.append(collection)
             self._collections[collection] = state
 
@@ -386,7 +390,11 @@ class _Running:
         state = fail(old, failure, collection, self._pace, now)
         self._collections[collection] = state
         is_clusters = collection is Collection.CLUSTERS
-        if is_clusters and isinstance(error, Unauthenticated) and is_refused(old, state):
+        if (
+            is_clusters
+            and isinstance(error, Unauthenticated)
+            and is_refused(old, state, self._account.token_replaced_at)
+        ):
             self._is_accepted = False
         if isinstance(error, TimeoutError):
             # This observation's time is up, not that of the next.
@@ -423,6 +431,11 @@ class _Running:
         """Whether the clusters were asked for last with a token that has been replaced since."""
         failure = self._before.of(Collection.CLUSTERS).failure
         return failure is not None and failure.occurred_at <= self._account.token_replaced_at
+
+    def _is_token_untried(self) -> bool:
+        """Whether what is known of a refusal is about the token before this one."""
+        failure = self._before.of(Collection.CLUSTERS).failure
+        return failure is not None and failure.occurred_at < self._account.token_replaced_at
 
     def _run_dry(self, collection: Collection, until: datetime) -> None:
         """Whatever has to end for the budget, the clusters come first: nothing that follows has more of it."""
@@ -475,6 +488,7 @@ class _Running:
         if not self._operations:
             return None
         assert self._adapter is not None
+        self._permits.turn_to(RequestUse.CLUSTERS, 0, self._share)
         follower = Follower(
             store=self._store,
             adapter=self._adapter,

@@ -186,7 +186,8 @@ class Observations(Protocol):
 
         `due_at` is what the schedule's message said; when the account is due later than that by now, the message is
         stale. Null asks for an observation whatever the schedule says. A refusal writes nothing, except that an account
-        whose budget is used up is put off until there is some, as `hold_back` says.
+        whose budget is used up is put off until there is some, as `hold_back` says. Where people's share is used up,
+        the schedule draws from polling's: what people used puts nothing off.
         """
         ...
 

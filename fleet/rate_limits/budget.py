@@ -153,6 +153,16 @@ def grant(
     return Grant(budget=budget, granted=granted, draw=draw, also=further)
 
 
+def first_granted(grants: Iterable[Grant]) -> Grant:
+    """The first that grants anything, else the last."""
+    tried = []
+    for one in grants:
+        tried.append(one)
+        if one.granted > 0:
+            break
+    return tried[-1]
+
+
 def give_back(budget: Budget, unsent: Iterable[Spent]) -> Budget:
     """Counts no longer what was drawn and not sent."""
     spent = budget.spent

@@ -44,7 +44,8 @@ def budget_key(account: Account, rate: RateLimit, *, shares_address: bool) -> st
 
 class BudgetPermits:
     """Implements `fleet.ports.permits.Permits`. `sent` counts the requests of this observation; `use` is what the next
-    ones are for, and `expected` how many of them there will be.
+    ones are for, and `expected` how many of them there will be. An observation that a person asked for says what
+    polling would use them for: it goes on with polling's share where people's is used up.
     """
 
     def __init__(
@@ -57,17 +58,17 @@ class BudgetPermits:
         grant: Grant,
         clock: Clock,
         account_id: str | None = None,
-        use: RequestUse = RequestUse.CLUSTERS,
+        use: RequestUse | None = None,
     ) -> None:
         self.sent = 0
+        self._polls_for = use
+        self._turn_to(share, use or RequestUse.CLUSTERS)
         self.expected = 0
-        self.use = RequestUse.PEOPLE if share is Share.INTERACTIVE else use
         self.budget = grant.budget
         self._turn = asyncio.Lock()
         self._store = store
         self._key = key
         self._rate = rate
-        self._share = share
         self._account_id = account_id
         self._is_counted = budget.limit_of(grant.budget, rate) is not None
         self._draw: Draw | None = None
@@ -78,10 +79,10 @@ class BudgetPermits:
         self._facts: RateFacts | None = None
         self._hold(grant)
 
-    def turn_to(self, use: RequestUse, expected: int) -> None:
-        """What the requests that follow are for. People's stay people's."""
-        if self._share is Share.POLLING:
-            self.use = use
+    def turn_to(self, use: RequestUse, expected: int, share: Share = Share.POLLING) -> None:
+        """What the requests that follow are for, and whose they are."""
+        self._polls_for = use
+        self._turn_to(share, use)
         self.expected = expected
 
     async def take(self, change: Outgoing | None = None) -> None:
@@ -100,7 +101,8 @@ class BudgetPermits:
         if self._draw is not None and self._draw.is_try:
             facts = facts.model_copy(update={"is_try": True})
         retry_at = budget.believed(facts.retry_at, self._rate, self._clock.now())
-        self._facts = facts.model_copy(update={"retry_at": retry_at})
+        resets_at = budget.believed(facts.resets_at, self._rate, self._clock.now())
+        self._facts = facts.model_copy(update={"retry_at": retry_at, "resets_at": resets_at})
 
     async def settle(self) -> None:
         """Gives back what was not sent, and keeps what answers said of the limit where it is news."""
@@ -135,6 +137,10 @@ class BudgetPermits:
             or others > limit * _NEWS_PERCENT // 100
             or sum(one.requests for one in learned.spent) < sum(one.requests for one in known.spent)
         )
+
+    def _turn_to(self, share: Share, use: RequestUse) -> None:
+        self._share = share
+        self.use = RequestUse.PEOPLE if share is Share.INTERACTIVE else use
 
     def _must_try(self) -> bool:
         """A person who found the provider refusing draws even where no limit is counted."""
@@ -172,7 +178,11 @@ class BudgetPermits:
             account_id=self._account_id,
         )
         self._hold(grant)
-        if grant.granted == 0 and grant.retry_at is not None:
+        if grant.granted > 0 or grant.retry_at is None:
+            return
+        if self._share is Share.INTERACTIVE and self._polls_for is not None:
+            self._turn_to(Share.POLLING, self._polls_for)
+        else:
             await self._wait_until(grant.retry_at)
 
     def _wanted(self) -> int:

@@ -82,6 +82,7 @@ class TableObservations:
         of what one transaction does. Whoever dies between the two has a lease that ends, and has drawn nothing.
         """
         key = key or account.budget_key
+        shares = (share,) if due_at is None else (share, Share.POLLING)
         async for _ in tries(self._clock):
             row, held = await self._account_and_budget(account, key, now)
             tracked = to_account(row)
@@ -94,8 +95,9 @@ class TableObservations:
             fence = int(row["fence"])
             wanted_at = read_time(row, "wanted_at")
             as_read = fence_is(fence) & due_entry_is(row.get(sort_key(DUE)))
-            drawn = budget.grant(
-                held.budget, rate, share, requests, now, use=use, account_id=account.id, also=also
+            drawn = budget.first_granted(
+                budget.grant(held.budget, rate, one, requests, now, use=use, account_id=account.id, also=also)
+                for one in shares
             )
             try:
                 if drawn.granted == 0:
@@ -114,7 +116,7 @@ class TableObservations:
                     await self._table.write(held.replaced_by(drawn.budget))
                 except (ConditionFailed, Contended):
                     drawn = await self._budgets.spend(
-                        key, rate, share, requests, now, use=use, account_id=account.id
+                        key, rate, drawn.share or share, requests, now, use=use, account_id=account.id
                     )
             if drawn.granted == 0:  # others drew the rest in that moment
                 with suppress(ConditionFailed):

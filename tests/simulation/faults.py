@@ -211,6 +211,13 @@ async def refused_as_it_does(request: httpx.Request, answer: Answer) -> httpx.Re
     return response
 
 
+async def nothing_left(request: httpx.Request, answer: Answer) -> httpx.Response:
+    """An answer, and headers by which there is no other for a day."""
+    response = await answer(request)
+    told = {"x-ratelimit-limit": "1000", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "86400"}
+    return httpx.Response(response.status_code, content=response.content, headers=told)
+
+
 # ----------------------------------------------------------------------------------------------------- the matrix
 
 
@@ -269,4 +276,5 @@ FAULTS: dict[str, Fault] = {
     "ids of another case": Fault(act=items(_of_another_case), fails=False, is_strange=True),
     "no items": Fault(act=items(lambda found: []), fails=False),
     "the future": Fault(act=changed(_in_the_future), fails=False, is_strange=True),
+    "nothing left for a day": Fault(act=nothing_left, fails=False),
 }

@@ -6,6 +6,7 @@ import pytest
 
 from fleet.model.account import Collection, CollectionState
 from fleet.model.cluster import Phase
+from fleet.model.failure import Unavailable
 from fleet.model.rate_limit import Budget, RateFacts, RateLimit, RateScope, Share, SharingAccount
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.budget_pace import paced
@@ -66,6 +67,15 @@ def test_nodes_are_put_off_before_clusters_are() -> None:
     assert seconds(states[CLUSTERS]) == 60
     assert seconds(states[NODES]) == 1800
     assert states[NODES].budget_until is not None
+
+
+def test_what_lacks_something_is_asked_for_again_no_faster_than_the_budget_allows() -> None:
+    failure = Unavailable("Down.").to_failure(NOON)
+    lacking = CollectionState(
+        observed_at=NOON, requests=400, failure=failure, next_attempt_at=NOON + timedelta(seconds=60)
+    )
+    states = {CLUSTERS: CollectionState(observed_at=NOON), NODES: lacking}
+    assert seconds(paced(states, states, [], Budget(), HOURLY, PACE, NOON)[NODES]) == 360
 
 
 def test_accounts_of_one_key_share_its_budget() -> None:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from fleet.model.account import Account, Collection
 from fleet.model.capability import Capability
 from fleet.model.catalog import InstanceType, OfferedVersion, Region
@@ -359,6 +361,23 @@ async def test_a_cluster_that_the_newest_statement_does_not_name_costs_nothing_b
     rows = await world.rows(account)
     assert rows["c1"].facts.spend == ()
     assert [part.amount.minor_units for part in rows["c2"].facts.spend or ()] == [5]
+
+
+@pytest.mark.parametrize("incomplete", [None, "The second page did not come."])
+async def test_a_statement_that_does_not_come_takes_nothing_back_of_what_it_said(
+    world: World, incomplete: str | None
+) -> None:
+    account, script = await world.connect()
+    script.clusters = [cluster("c1", of=account)]
+    newest, before = statement(account, 700), statement(account, 900, "2026-10", is_final=True)
+    script.spend = Listing(items=(newest, before))
+    await world.observe_when_due(account)
+    unread = () if incomplete else (Unreadable(external_id="2026-11", reason="total: Field required"),)
+    script.spend = Listing(items=(before,), unreadable=unread, incomplete=incomplete)
+    await observe_all(world, account)
+    parts = (await world.rows(account))["c1"].facts.spend or ()
+    assert [(part.period, part.amount.minor_units) for part in parts] == [("2026-11", 700)]
+    assert [one.total.minor_units for one in (await world.state(account)).spend] == [700]
 
 
 async def test_a_token_that_may_not_see_bills_costs_the_bills_alone_and_keeps_the_last(world: World) -> None:

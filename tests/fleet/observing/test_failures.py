@@ -196,6 +196,35 @@ async def test_a_token_refused_again_is_tried_slowly_and_never_given_up(world: W
     assert state.of(CLUSTERS).failure is None
 
 
+async def test_a_refusal_of_the_token_before_says_nothing_about_the_one_that_replaced_it(
+    world: World,
+) -> None:
+    account, script = await world.connect()
+    await world.observe_when_due(account)
+    script.refused_tokens = {"a-made-up-token", "another-made-up-token"}
+    await world.observe(account)
+    world.clock.move(seconds=REFUSED_AFTER.total_seconds() + 1)
+    await world.connect(token="another-made-up-token")
+    assert not (await world.observe(account)).is_token_refused
+    assert (await world.state(account)).is_token_accepted is not False
+    assert (await world.observe_when_due(account)).is_token_refused
+
+
+async def test_a_token_that_was_not_tried_yet_is_not_called_refused(world: World) -> None:
+    account, script = await world.connect()
+    script.refused_tokens = {"a-made-up-token"}
+    for _ in range(2):
+        await world.observe_when_due(account)
+    assert (await world.state(account)).is_token_accepted is False
+    world.clock.move(seconds=1)
+    await world.connect(token="another-made-up-token")
+    script.wrong["clusters"] = Unavailable("Down.", http_status=503)
+    await world.observe_when_due(account)
+    state = await world.state(account)
+    assert state.is_token_accepted is None
+    assert state.of(CLUSTERS).failure is not None
+
+
 async def test_nothing_of_an_account_stays_current_once_its_token_is_refused(world: World) -> None:
     account, script = await world.connect()
     await world.observe_when_due(account)

@@ -6,14 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from fleet.model.account import Collection
-from fleet.model.failure import RateLimited
+from fleet.model.account import Collection, CollectionState
+from fleet.model.failure import RateLimited, Unavailable
 from fleet.model.node import Node
+from fleet.model.rate_limit import BudgetExhausted
 from fleet.observing.collections import AT_ONCE
 from fleet.observing.observer import Outcome
 from fleet.ports.adapter import Listing
 from tests.fleet.things import NOON, cluster, node
-from tests.fleet.world import Script, World, take_all_the_time
+from tests.fleet.world import Script, World, forever, take_all_the_time
 
 NODES = Collection.NODES
 
@@ -70,6 +71,70 @@ async def test_what_came_before_the_limit_is_kept_and_the_rest_waits_for_it(worl
     (account,) = [one.account for one in await world.store.accounts(after=None, limit=9)]
     state = (await world.state(account)).of(NODES)
     assert (state.next_attempt_at, state.resume_after) == (retry_at, "c3")
+
+
+async def test_clusters_that_do_not_answer_leave_a_turn_to_those_behind_them(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = await with_nodes(world, AT_ONCE + 2)
+
+    async def go_silent() -> None:
+        while script.times_asked("nodes") < AT_ONCE:  # noqa: ASYNC110 - its neighbours run meanwhile
+            await asyncio.sleep(0)
+        await take_all_the_time(monkeypatch, SECONDS)
+
+    script.meanwhile = {f"nodes c{number}": forever for number in range(1, AT_ONCE)}
+    script.meanwhile["nodes c0"] = go_silent
+    assert await observe(world, SECONDS) is Outcome.OBSERVED
+    state = await state_of_nodes(world)
+    assert (state.resume_after, state.observed_at) == ("c3", None)
+    assert state.failure is not None
+    script.meanwhile.clear()
+    world.clock.at = state.next_attempt_at or NOON
+    await observe(world, SECONDS)
+    assert {"c4", "c5"} <= await kept(world)
+
+
+async def state_of_nodes(world: World) -> CollectionState:
+    (account,) = [one.account for one in await world.store.accounts(after=None, limit=9)]
+    return (await world.state(account)).of(NODES)
+
+
+@pytest.mark.parametrize("limited", ["nodes", "nodes c4"])
+async def test_a_limit_that_is_met_before_the_first_answer_does_not_begin_all_over(
+    world: World, limited: str
+) -> None:
+    script = await with_nodes(world, 6)
+    for number in (4, 5):
+        script.wrong[f"nodes c{number}"] = RateLimited("Slower.", retry_at=NOON + timedelta(seconds=30))
+    await observe(world)
+    script.wrong = {limited: RateLimited("Slower.", retry_at=NOON + timedelta(seconds=90))}
+    world.clock.move(seconds=30)
+    await observe(world)
+    assert (await state_of_nodes(world)).resume_after == "c3"
+    script.wrong.clear()
+    script.asked.clear()
+    world.clock.move(seconds=60)
+    await observe(world)
+    assert [one for one in script.asked if one.startswith("nodes")][:2] == ["nodes c4", "nodes c5"]
+
+
+async def test_clusters_that_fail_do_not_use_up_the_budget_of_those_behind_them_again_and_again(
+    world: World,
+) -> None:
+    script = await with_nodes(world, 6)
+    for number in range(AT_ONCE):
+        script.wrong[f"nodes c{number}"] = Unavailable("Down.", http_status=503)
+    for number in range(AT_ONCE, 6):
+        script.wrong[f"nodes c{number}"] = BudgetExhausted(NOON + timedelta(seconds=90))
+    await observe(world)
+    state = await state_of_nodes(world)
+    assert (state.resume_after, state.observed_at) == (f"c{AT_ONCE - 1}", None)
+    assert state.failure is not None
+    script.wrong = {name: error for name, error in script.wrong.items() if isinstance(error, Unavailable)}
+    world.clock.move(seconds=90)
+    await observe(world)
+    assert await kept(world) == {"c4", "c5"}
 
 
 @pytest.mark.parametrize("was_known", [True, False])

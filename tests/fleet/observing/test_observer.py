@@ -5,17 +5,21 @@ from datetime import timedelta
 
 import pytest
 
-from fleet.model.account import Collection
+from fleet.model.account import Account, Collection
+from fleet.model.caller import trusted
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Connection, Facts, Phase
 from fleet.model.freshness import FreshnessState, freshness_of
-from fleet.model.rate_limit import Share
+from fleet.model.operation import OperationState
+from fleet.model.rate_limit import RequestUse, Share
 from fleet.observing.observer import Observation, Outcome
 from fleet.providers import PROVIDERS
 from fleet.rate_limits.budget import LAST_PERCENT
 from tests.fleet.things import NOON, cluster, row
 from tests.fleet.world import Bare, World, forever
 from tests.tables import writes
+
+ADA = trusted("ada")
 
 
 async def test_a_first_observation_keeps_what_it_saw_and_when_the_next_is_due(world: World) -> None:
@@ -233,6 +237,36 @@ async def test_a_used_up_budget_puts_an_account_off_until_there_is_some(world: W
     assert (await world.observe(account, share=Share.INTERACTIVE)).outcome is Outcome.OBSERVED
     world.clock.at = refused.retry_at or NOON
     assert (await world.observe(account)).outcome is Outcome.OBSERVED
+
+
+async def test_a_refresh_takes_from_people_what_it_asked_for_and_not_the_details_that_are_due(
+    world: World,
+) -> None:
+    account, script = await world.connect(provider="northflank")
+    script.clusters = [cluster(f"c{number}", of=account) for number in range(20)]
+    world.clock.move(minutes=1)
+    await world.account_service.refresh(ADA, account.id)
+    await world.observe_when_due(account)
+    assert script.times_asked("nodes") == 20
+    assert await used_by(world, account, RequestUse.PEOPLE) == 1
+
+
+async def test_what_people_used_up_delays_no_schedule(world: World) -> None:
+    account, _ = await world.connect(provider="northflank")
+    await world.observe_when_due(account)
+    world.clock.move(minutes=1)
+    operation = await world.account_service.refresh(ADA, account.id)
+    rate = PROVIDERS["northflank"].rate_limit
+    await world.store.spend(account.budget_key, rate, Share.INTERACTIVE, 10_000, world.clock.now())
+    observation = await world.observe_when_due(account)
+    assert observation.outcome is Outcome.OBSERVED
+    assert (await world.operation(operation)).state is OperationState.SUCCEEDED
+    assert (await world.state(account)).of(Collection.CLUSTERS).budget_until is None
+
+
+async def used_by(world: World, account: Account, use: RequestUse) -> int:
+    spent = (await world.store.budget(account.budget_key)).spent
+    return sum(one.requests for one in spent if one.use is use)
 
 
 async def test_details_that_would_take_too_long_go_on_in_the_next_observation_and_fail_nothing(

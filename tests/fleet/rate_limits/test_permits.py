@@ -149,6 +149,41 @@ async def test_a_provider_whose_rest_is_peoples_is_not_asked_further(world: Worl
     assert exhausted.value.retry_at == NOON + timedelta(seconds=40)
 
 
+async def test_an_observation_that_a_person_asked_for_goes_on_with_pollings_share_and_a_change_does_not(
+    world: World,
+) -> None:
+    await world.store.spend("key", PER_MINUTE, Share.INTERACTIVE, 10, NOON)
+
+    def permits(use: RequestUse | None) -> BudgetPermits:
+        grant = Grant(budget=Budget(), granted=0)
+        return BudgetPermits(
+            world.store,
+            key="key",
+            rate=PER_MINUTE,
+            share=Share.INTERACTIVE,
+            grant=grant,
+            clock=world.clock,
+            use=use,
+        )
+
+    observation = permits(RequestUse.CLUSTERS)
+    await observation.take()
+    assert observation.use is RequestUse.CLUSTERS
+    with pytest.raises(BudgetExhausted):
+        await permits(None).take()
+
+
+async def test_a_reset_that_is_absurd_silences_nobody_for_longer_than_a_window_or_an_hour(
+    world: World,
+) -> None:
+    permits = await draw(world, PER_MINUTE, granted=8)
+    await permits.take()
+    permits.learn(RateFacts(limit=10, remaining=0, resets_at=NOON + timedelta(days=1)))
+    with pytest.raises(BudgetExhausted) as exhausted:
+        await permits.take()
+    assert exhausted.value.retry_at == NOON + timedelta(hours=1)
+
+
 @pytest.mark.parametrize("rate", [PER_MINUTE, UNKNOWN])
 async def test_a_person_tries_once_while_a_provider_refuses_and_an_answer_ends_it(
     world: World, rate: RateLimit
