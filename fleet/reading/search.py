@@ -10,11 +10,14 @@ Quotation marks hold a value together.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 
+from fleet.model.cluster import Engine
+from fleet.model.money import SpendLimitState
+from fleet.model.severity import Severity
 from fleet.reading.ordering import Listed
 
 MOST_TERMS = 20
@@ -25,6 +28,8 @@ Test = Callable[[Listed], bool]
 _TERM = re.compile(
     r"""\s*(?P<minus>-)?(?:(?P<name>label\.[^\s:="]+|[a-z]+)(?P<sign>:[<>]=?|:|=))?(?P<value>"[^"]*"|[^\s"]+)"""
 )
+
+_BARE = re.compile(r"(?P<name>label\.[^\s:=]+|[a-z]+)(?::[<>]?=?|=)")
 
 
 class InvalidSearch(ValueError):
@@ -72,6 +77,8 @@ def _read(found: re.Match[str], *, is_last: bool) -> Test:
     name, sign, value = found["name"], found["sign"], found["value"].strip('"')
     start = found.start("name") if name else found.start("value")
     if name is None:
+        if (bare := _find_bare(found)) is not None:
+            raise InvalidSearch(f"{bare} has no value.", start)
         test = _word(fold(value), is_last=is_last)
     elif name.startswith("label."):
         if sign not in (":", "="):
@@ -84,11 +91,20 @@ def _read(found: re.Match[str], *, is_last: bool) -> Test:
     elif name in _TEXTS:
         if sign != ":":
             raise InvalidSearch(f"{name} takes a value after a colon, as in {name}:value.", start)
-        test = _one_of(_TEXTS[name], value)
+        test = _one_of(_TEXTS[name], _patterns(name, value, found.start("value")))
     else:
-        known = ", ".join(sorted((*_TEXTS, *_INSTANTS, "label", "label.KEY")))
+        known = ", ".join(sorted((*_KNOWN, "label.KEY")))
         raise InvalidSearch(f"{name!r} is not a qualifier; the qualifiers are {known}.", start)
     return (lambda listed: not test(listed)) if found["minus"] else test
+
+
+def _find_bare(found: re.Match[str]) -> str | None:
+    """The qualifier of which a word is all that there is. A quotation mark behind it has no partner."""
+    match = _BARE.fullmatch(found["value"])
+    if match is None or found.string[found.end() :].startswith('"'):
+        return None
+    name: str = match["name"]
+    return name if name in _KNOWN or name.startswith("label.") else None
 
 
 def _word(word: str, *, is_last: bool) -> Test:
@@ -110,9 +126,19 @@ def _searched(listed: Listed) -> Iterable[str]:
         yield f"{key}={value}"
 
 
-def _one_of(values_of: Callable[[Listed], Iterable[str]], wanted: str) -> Test:
+def _patterns(name: str, wanted: str, at: int) -> list[str]:
+    """What a member may be like. Of one that has words of ours alone, another word is refused: nothing would match."""
     patterns = [fold(one) for one in wanted.split(",") if one]
+    if not patterns:
+        raise InvalidSearch(f"{name} has no value.", at)
+    words = [str(word).lower() for word in _OURS.get(name, ())]
+    for pattern in patterns:
+        if words and not any(fnmatchcase(word, pattern) for word in words):
+            raise InvalidSearch(f"{pattern!r} is no {name}; there are {', '.join(words)}.", at)
+    return patterns
 
+
+def _one_of(values_of: Callable[[Listed], Iterable[str]], patterns: Sequence[str]) -> Test:
     def test(listed: Listed) -> bool:
         values = [fold(value) for value in values_of(listed)]
         return any(fnmatchcase(value, pattern) for value in values for pattern in patterns)
@@ -182,3 +208,6 @@ _INSTANTS: Mapping[str, Callable[[Listed], datetime | None]] = {
     "changed": lambda listed: listed.row.since,
     "created": lambda listed: listed.row.item.created_at,
 }
+_KNOWN = frozenset({*_TEXTS, *_INSTANTS, "label"})
+_OURS: Mapping[str, Iterable[str]] = {"engine": Engine, "limit": SpendLimitState, "severity": Severity}
+"""Members with words of ours alone. Phases and clouds have the provider's own word, too; packages add providers."""

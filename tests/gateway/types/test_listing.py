@@ -81,6 +81,30 @@ async def test_a_search_that_cannot_be_read_says_where(search: str, place: int, 
 
 
 @pytest.mark.parametrize(
+    ("search", "sentence"),
+    [
+        ("severity:brokn", "'brokn' is no severity; there are broken, stuck, unknown, moving, fine."),
+        ("-limit:none", "'none' is no limit; there are limited, unlimited, unsupported, unknown."),
+        ("engine:cockroachdb,mysql", "'mysql' is no engine; there are"),
+        ("phase:", "phase has no value."),
+        ("phase: ready", "phase has no value."),
+        ("provider:,", "provider has no value."),
+        ("created:>", "created has no value."),
+        ("label.env=", "label.env has no value."),
+    ],
+)
+async def test_a_search_that_can_find_nothing_is_refused(search: str, sentence: str, client: Client) -> None:
+    assert sentence in await client.refusal(NAMES, search=search)
+
+
+@pytest.mark.parametrize(
+    "search", ["severity:bro*", "https:", "-severity:fine", 'label.env=""', "phase:made-by-its-provider"]
+)
+async def test_a_search_that_may_find_something_is_not_refused(search: str, client: Client) -> None:
+    assert isinstance(await names(client, search=search), list)
+
+
+@pytest.mark.parametrize(
     ("wanted", "expected"),
     [
         ({"plans": ["ADVANCED"]}, ["shipments-ledger"]),
