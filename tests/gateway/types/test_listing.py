@@ -89,7 +89,6 @@ async def test_a_search_that_cannot_be_read_says_where(search: str, place: int, 
         ("phase:", "phase has no value."),
         ("phase: ready", "phase has no value."),
         ("provider:,", "provider has no value."),
-        ("created:>", "created has no value."),
         ("label.env=", "label.env has no value."),
     ],
 )
