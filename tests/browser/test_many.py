@@ -1,21 +1,15 @@
 """A fleet of ten thousand clusters on the page."""
 
-import asyncio
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from fleet.model.cluster import Phase
-from infra.pages import BuiltPages
 from infra.store.store import TableStore
-from tests.browser.conftest import BUILT, Witness
-from tests.gateway.world import SetClock, account, cluster, gateway_of, observe
-from tests.serving import serving
-from tests.tables import in_sqlite
+from tests.browser.conftest import Witness
+from tests.browser.filled import filled
+from tests.gateway.world import account, cluster, observe
 
 ACCOUNTS, EACH = 10, 1000
 PHASES = (Phase.READY, Phase.READY, Phase.READY, Phase.DEGRADED, Phase.UPDATING)
@@ -29,20 +23,9 @@ async def fill(store: TableStore, now: datetime) -> None:
         await observe(store, owner, rows, now=now)
 
 
-@contextmanager
-def ten_thousand() -> Iterator[str]:
-    clock = SetClock(datetime.now(UTC))
-    with in_sqlite(clock) as opened:
-        store = TableStore(opened.table, clock)
-        with ThreadPoolExecutor(1) as apart:  # Playwright has an event loop of its own in this thread
-            apart.submit(asyncio.run, fill(store, clock.at)).result()
-        with serving(gateway_of(store, clock, pages=BuiltPages(folder=BUILT.parent))) as origin:
-            yield origin
-
-
 @pytest.mark.timeout(400)
 def test_ten_thousand_clusters_are_scrolled_sorted_and_searched(page: Page, witness: Witness) -> None:
-    with ten_thousand() as origin:
+    with filled(fill) as origin:
         witness.origin = origin
         page.goto(f"{origin}/clusters")
         table = page.get_by_role("grid", name="Clusters")

@@ -1,9 +1,13 @@
 /** Accounts at providers: how well they are observed, and what their providers let us ask. */
-import { useMemo, useState } from "react";
-import { graphql } from "react-relay";
+import { Suspense, useMemo, useState } from "react";
+import { graphql, usePaginationFragment } from "react-relay";
+import type { AccountsFollowQuery } from "../__generated__/AccountsFollowQuery.graphql";
+import type { AccountsPageQuery } from "../__generated__/AccountsPageQuery.graphql";
 import compiled from "../__generated__/AccountsQuery.graphql";
 import type { AccountsQuery } from "../__generated__/AccountsQuery.graphql";
+import type { Accounts_query$key } from "../__generated__/Accounts_query.graphql";
 import { Button } from "../parts/Button";
+import { More } from "../parts/More";
 import { Section } from "../parts/Section";
 import { useFollowed } from "../relay/useFollowed";
 import { ReadOnly, useRefusal } from "../shell/Viewer";
@@ -17,21 +21,11 @@ export default function Accounts() {
   const variables = useMemo(() => ({}), []);
   const [isConnecting, setConnecting] = useState(false);
   const refusal = useRefusal("ADMIN");
-  const { accounts, providers } = useFollowed<AccountsQuery>(
+  const [isDeep, setDeep] = useState(false);
+  const query = useFollowed<AccountsQuery>(
     graphql`
       query AccountsQuery {
-        accounts(first: 100) {
-          nodes {
-            id
-            provider {
-              id
-            }
-            ...AccountRow_account
-          }
-          pageInfo {
-            hasNextPage
-          }
-        }
+        ...Accounts_query
         providers {
           id
           kind
@@ -41,14 +35,36 @@ export default function Accounts() {
       }
     `,
     variables,
-    { atLeastEveryMs: AT_LEAST_EVERY_MS },
+    { atLeastEveryMs: AT_LEAST_EVERY_MS, isPaused: isDeep },
   );
+  const list = usePaginationFragment<AccountsPageQuery, Accounts_query$key>(
+    graphql`
+      fragment Accounts_query on Query
+      @argumentDefinitions(count: { type: "Int", defaultValue: 100 }, cursor: { type: "String" })
+      @refetchable(queryName: "AccountsPageQuery") {
+        accounts(first: $count, after: $cursor) @connection(key: "Accounts_accounts") {
+          edges {
+            node {
+              id
+              provider {
+                id
+              }
+              ...AccountRow_account
+            }
+          }
+        }
+      }
+    `,
+    query,
+  );
+  const { providers } = query;
+  const accounts = list.data.accounts.edges.map((edge) => edge.node);
   const source = { document: compiled, variables };
   return (
     <div className="page">
       <div className="toolbar">
         <p className="muted">
-          {accounts.nodes.length} connected{accounts.pageInfo.hasNextPage && ", and more that are not shown"}
+          {accounts.length} connected{list.hasNext && ", and more"}
         </p>
         <span className="spread" />
         {refusal ? (
@@ -60,12 +76,12 @@ export default function Accounts() {
         )}
       </div>
       {providers.map((provider) => {
-        const own = accounts.nodes.filter((account) => account.provider.id === provider.id);
+        const own = accounts.filter((account) => account.provider.id === provider.id);
         return (
           <Section
             key={provider.id}
             title={provider.name}
-            note={own.length > 0 ? `${own.length} connected` : "not connected"}
+            note={own.length > 0 ? `${own.length} connected${list.hasNext ? " or more" : ""}` : list.hasNext ? null : "not connected"}
             source={source}
             actions={
               provider.documentationUrl && (
@@ -76,7 +92,7 @@ export default function Accounts() {
             }
           >
             {own.length === 0 ? (
-              <p className="line muted">No account is connected.</p>
+              <p className="line muted">{list.hasNext ? "None of those that were read." : "No account is connected."}</p>
             ) : (
               <ul className="items accounts">
                 {own.map((account) => (
@@ -87,7 +103,31 @@ export default function Accounts() {
           </Section>
         );
       })}
+      <More of={list} label="More accounts" onMore={() => setDeep(true)} />
+      <Suspense>{isDeep && <Follow />}</Suspense>
       {isConnecting && <Connect providers={providers} onClose={() => setConnecting(false)} />}
     </div>
   );
+}
+
+/** Follows the first hundred once the list was paged on. */
+function Follow() {
+  const variables = useMemo(() => ({}), []);
+  useFollowed<AccountsFollowQuery>(
+    graphql`
+      query AccountsFollowQuery {
+        accounts(first: 100) {
+          nodes {
+            ...AccountRow_account
+          }
+          pageInfo {
+            hasNextPage
+          }
+        }
+      }
+    `,
+    variables,
+    { atLeastEveryMs: AT_LEAST_EVERY_MS },
+  );
+  return null;
 }

@@ -39,6 +39,9 @@ function Content({ accountId }: { accountId: string }) {
             failure
             quietBefore
           }
+          pageInfo {
+            hasNextPage
+          }
         }
         explainSchedule(accountId: $accountId) {
           nextObservationAt
@@ -90,7 +93,7 @@ function Content({ accountId }: { accountId: string }) {
           </table>
         </div>
       </Section>
-      <Section title="Ledger" source={source} note="what changed something or failed, for 7 days">
+      <Section title="Ledger" source={source} note={`what changed something or failed, for 7 days${observations?.pageInfo.hasNextPage ? `: the newest ${nodes.length}` : ""}`}>
         {nodes.length === 0 && <p className="line muted">Nothing changed and nothing failed.</p>}
         <ol className="log">
           {nodes.map(({ beganAt, endedAt, requests, changedCount, failure, quietBefore }) => (

@@ -4,6 +4,7 @@ import { graphql } from "react-relay";
 import { useSearchParams } from "wouter";
 import compiled from "../__generated__/CreateQuery.graphql";
 import type { CreateQuery } from "../__generated__/CreateQuery.graphql";
+import { useAccounts } from "../accounts/useAccounts";
 import { Section } from "../parts/Section";
 import { Empty, NoAccount, Skeleton } from "../parts/States";
 import { useFollowed } from "../relay/useFollowed";
@@ -28,7 +29,7 @@ export default function Create() {
 function Choose() {
   const variables = useMemo(() => ({}), []);
   const [params, setParams] = useSearchParams();
-  const { providers, accounts } = useFollowed<CreateQuery>(
+  const { providers, accounts: firstAccounts } = useFollowed<CreateQuery>(
     graphql`
       query CreateQuery {
         providers {
@@ -42,24 +43,13 @@ function Choose() {
           }
         }
         accounts(first: 100) {
-          nodes {
-            id
-            name
-            provider {
-              kind
-            }
-            freshness {
-              state
-              lastFailure {
-                message
-              }
-            }
-          }
+          ...useAccounts_page @relay(mask: false)
         }
       }
     `,
     variables,
   );
+  const accounts = useAccounts(firstAccounts);
   const usable = providers.filter((provider) => accounts.nodes.some((account) => account.provider.kind === provider.kind));
   const account = accounts.nodes.find((one) => one.id === params.get("account"));
   const kind = account?.provider.kind ?? params.get("provider");

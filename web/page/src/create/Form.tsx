@@ -1,20 +1,18 @@
 /** What the new cluster is to be, from what its account can offer. */
-import { useMemo, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { graphql } from "react-relay";
 import { useLocation } from "wouter";
-import type { AccountPlan_account$key } from "../__generated__/AccountPlan_account.graphql";
 import type { FormMutation } from "../__generated__/FormMutation.graphql";
-import compiled from "../__generated__/FormQuery.graphql";
-import type { FormQuery } from "../__generated__/FormQuery.graphql";
+import compiled from "../__generated__/useOffersQuery.graphql";
 import { ChangeForm, Refusals } from "../changing/ChangeForm";
 import { randomKey } from "../changing/randomKey";
 import type { Refusal } from "../changing/types";
 import type { Values } from "../parts/fields";
 import { Section } from "../parts/Section";
 import { useChange } from "../relay/useChange";
-import { useRead } from "../relay/useRead";
 import { AccountPlan } from "./AccountPlan";
-import type { Kind, Offers } from "./types";
+import type { Kind } from "./types";
+import { useOffers } from "./useOffers";
 
 export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
   const { offers, account } = useOffers(accountId);
@@ -72,62 +70,9 @@ export function Form({ kind, accountId }: { kind: Kind; accountId: string }) {
           </div>
           <Fields values={values} offers={offers} onChange={(changed) => setValues((before) => ({ ...before, ...changed }))} />
         </div>
+        {offers.cut.length > 0 && <p className="line muted small">Not all {offers.cut.join(" and ")} of the account are read yet.</p>}
         {elsewhere.length > 0 && <Refusals said={elsewhere} />}
       </ChangeForm>
     </Section>
   );
-}
-
-function useOffers(accountId: string): { offers: Offers; account: AccountPlan_account$key | null } {
-  const variables = useMemo(() => ({ accountId, accountIds: [accountId] }), [accountId]);
-  const { node, integrations } = useRead<FormQuery>(
-    graphql`
-      query FormQuery($accountId: ID!, $accountIds: [ID!]!) {
-        node(id: $accountId) {
-          ... on Account {
-            regions(first: 100) {
-              nodes {
-                name
-                location
-                cloud
-                isServerless
-              }
-            }
-            versions(first: 100) {
-              nodes {
-                name
-                plans
-                release
-                supportEndsAt
-              }
-            }
-            provider {
-              capabilities {
-                capability
-                reason
-              }
-            }
-            ...AccountPlan_account @alias(as: "plan")
-          }
-        }
-        integrations(first: 100, filter: { accountIds: $accountIds }) {
-          nodes {
-            id
-            name
-            cloud
-          }
-        }
-      }
-    `,
-    variables,
-    "store-and-network", // an integration may have been made a moment ago
-  );
-  const offers = {
-    accountId,
-    regions: node?.regions?.nodes ?? [],
-    versions: node?.versions?.nodes ?? [],
-    noVersions: node?.provider?.capabilities.find((one) => one.capability === "LIST_VERSIONS")?.reason ?? null,
-    integrations: integrations.nodes,
-  };
-  return { offers, account: node?.plan ?? null };
 }

@@ -19,6 +19,8 @@ export interface Offers {
   }[];
   /** Why no versions are on offer here. Null where they are. */
   readonly noVersions: string | null;
+  /** The lists of which there is more than was read, by their names. */
+  readonly cut: readonly string[];
   readonly integrations: readonly { readonly id: string; readonly name: string; readonly cloud: string }[];
 }
 

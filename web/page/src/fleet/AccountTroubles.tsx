@@ -15,7 +15,7 @@ export function AccountTroubles({ coverage, source }: { coverage: AccountTrouble
       fragment AccountTroubles_coverage on Coverage {
         accountCount
         missingCount
-        missing(first: 50) {
+        missing(first: 100) {
           nodes {
             id
             name
@@ -63,6 +63,7 @@ export function AccountTroubles({ coverage, source }: { coverage: AccountTrouble
           ))}
         </ul>
       )}
+      {missingCount > missing.nodes.length && <p className="line muted">{plural(missingCount - missing.nodes.length, "more account is", "more accounts are")} not current.</p>}
     </Section>
   );
 }

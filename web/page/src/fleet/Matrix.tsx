@@ -27,7 +27,7 @@ export function Matrix({ fleet, source }: { fleet: Matrix_fleet$key; source: Sou
           count
         }
         coverage {
-          missing(first: 50) {
+          missing(first: 100) {
             nodes {
               id
               provider {

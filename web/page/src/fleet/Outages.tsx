@@ -8,10 +8,11 @@ import { Icon } from "../parts/icons";
 type Missing = Outages_coverage$data["missing"]["nodes"][number];
 
 export function Outages({ coverage }: { coverage: Outages_coverage$key }) {
-  const { missing } = useFragment(
+  const { missing, missingCount } = useFragment(
     graphql`
       fragment Outages_coverage on Coverage {
-        missing(first: 50) {
+        missingCount
+        missing(first: 100) {
           nodes {
             id
             name
@@ -37,10 +38,10 @@ export function Outages({ coverage }: { coverage: Outages_coverage$key }) {
   for (const account of missing.nodes) {
     byProvider.set(account.provider.id, [...(byProvider.get(account.provider.id) ?? []), account]);
   }
-  return [...byProvider.values()].map((accounts) => <Outage key={accounts[0]?.provider.id} accounts={accounts} />);
+  return [...byProvider.values()].map((accounts) => <Outage key={accounts[0]?.provider.id} accounts={accounts} isCut={missingCount > missing.nodes.length} />);
 }
 
-function Outage({ accounts }: { accounts: Missing[] }) {
+function Outage({ accounts, isCut }: { accounts: Missing[]; isCut: boolean }) {
   const [first] = accounts;
   if (!first) return null;
   const seen = accounts.map((one) => one.freshness.observedAt ?? "").sort()[0];
@@ -50,7 +51,8 @@ function Outage({ accounts }: { accounts: Missing[] }) {
     <div className="banner tone-unknown" role="status">
       <Icon name="UNKNOWN" />
       <p>
-        <strong>{first.provider.name}</strong>: {plural(accounts.length, "account")} not current
+        <strong>{first.provider.name}</strong>: {isCut && "at least "}
+        {plural(accounts.length, "account")} not current
         {accounts.length < 4 && ` (${accounts.map((one) => one.name).join(", ")})`}. {[...reasons].slice(0, 2).join(" ")}{" "}
         {seen ? (
           <>

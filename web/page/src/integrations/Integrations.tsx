@@ -5,6 +5,7 @@ import type { IntegrationsPageQuery } from "../__generated__/IntegrationsPageQue
 import compiled from "../__generated__/IntegrationsQuery.graphql";
 import type { IntegrationsQuery } from "../__generated__/IntegrationsQuery.graphql";
 import type { Integrations_query$key } from "../__generated__/Integrations_query.graphql";
+import { useAccounts } from "../accounts/useAccounts";
 import { plural } from "../model/amount";
 import { Button } from "../parts/Button";
 import { Fact } from "../parts/Fact";
@@ -36,15 +37,7 @@ export default function Integrations() {
           }
         }
         accounts(first: 100) {
-          nodes {
-            id
-            name
-            provider {
-              id
-              kind
-              name
-            }
-          }
+          ...useAccounts_page @relay(mask: false)
         }
         ...Integrations_query
       }
@@ -52,7 +45,8 @@ export default function Integrations() {
     variables,
     { isPaused: isDeep },
   );
-  const { accounts, providers } = query;
+  const { providers } = query;
+  const accounts = useAccounts(query.accounts);
   const list = usePaginationFragment<IntegrationsPageQuery, Integrations_query$key>(
     graphql`
       fragment Integrations_query on Query

@@ -3,7 +3,9 @@ import { useState } from "react";
 import { graphql } from "react-relay";
 import type { MakeKeyAccountsQuery } from "../__generated__/MakeKeyAccountsQuery.graphql";
 import type { MakeKeyMutation, Scope } from "../__generated__/MakeKeyMutation.graphql";
+import { useAccounts } from "../accounts/useAccounts";
 import { ChangeDialog } from "../changing/ChangeDialog";
+import { words } from "../model/phase";
 import { Several } from "../parts/fields";
 import { Once } from "../parts/Once";
 import { unsealed } from "../relay/secrets";
@@ -30,22 +32,17 @@ export function MakeKey({ connection, onClose }: { connection: string; onClose: 
   const [days, setDays] = useState<number | null>(90);
   const [accountIds, setAccountIds] = useState<readonly string[]>([]);
   const [isLimited, setLimited] = useState(false);
-  const { accounts } = useRead<MakeKeyAccountsQuery>(
+  const read = useRead<MakeKeyAccountsQuery>(
     graphql`
       query MakeKeyAccountsQuery {
         accounts(first: 100) {
-          nodes {
-            id
-            name
-            provider {
-              name
-            }
-          }
+          ...useAccounts_page @relay(mask: false)
         }
       }
     `,
     {},
   );
+  const accounts = useAccounts(read.accounts);
   const [change] = useChange<MakeKeyMutation>(graphql`
     mutation MakeKeyMutation($input: CreateApiKeyInput!, $connections: [ID!]!) {
       createApiKey(input: $input) {
@@ -98,7 +95,7 @@ export function MakeKey({ connection, onClose }: { connection: string; onClose: 
       <select id="key-scope" value={scope} onChange={(event) => setScope(event.target.value as Scope)}>
         {SCOPES.map(([value, meaning]) => (
           <option key={value} value={value}>
-            {value}: {meaning}
+            {words(value)}: {meaning}
           </option>
         ))}
       </select>

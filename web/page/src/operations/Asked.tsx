@@ -2,11 +2,14 @@
 import { Suspense } from "react";
 import { graphql, useFragment } from "react-relay";
 import type { AskedIntegrationsQuery } from "../__generated__/AskedIntegrationsQuery.graphql";
+import type { Asked_integrations$data } from "../__generated__/Asked_integrations.graphql";
+import type { AskedNextQuery } from "../__generated__/AskedNextQuery.graphql";
 import type { Asked_operation$data, Asked_operation$key } from "../__generated__/Asked_operation.graphql";
 import { saidOf, titleOf, valueOf } from "../model/settings";
 import { Fact } from "../parts/Fact";
 import { Section, type Source } from "../parts/Section";
 import { useRead } from "../relay/useRead";
+import { useWhole } from "../relay/useWhole";
 
 export function Asked({ operation, source }: { operation: Asked_operation$key; source: Source }) {
   const { account, input, warnings, differences } = useFragment(
@@ -86,21 +89,43 @@ function Settings({ input }: { input: Input }) {
   ));
 }
 
+graphql`
+  fragment Asked_integrations on IntegrationConnection {
+    nodes {
+      externalId
+      name
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+`;
+
+const nextDocument = graphql`
+  query AskedNextQuery($accountIds: [ID!]!, $after: String) {
+    integrations(first: 100, after: $after, filter: { accountIds: $accountIds }) {
+      ...Asked_integrations @relay(mask: false)
+    }
+  }
+`;
+
+type Integration = Asked_integrations$data["nodes"][number];
+
 /** The operation has the identifier of an integration. People know it by its name, while it is there. */
 function WithNames({ input, accountId }: { input: Input; accountId: string }) {
-  const { integrations } = useRead<AskedIntegrationsQuery>(
+  const accountIds = [accountId];
+  const read = useRead<AskedIntegrationsQuery>(
     graphql`
       query AskedIntegrationsQuery($accountIds: [ID!]!) {
         integrations(first: 100, filter: { accountIds: $accountIds }) {
-          nodes {
-            externalId
-            name
-          }
+          ...Asked_integrations @relay(mask: false)
         }
       }
     `,
-    { accountIds: [accountId] },
+    { accountIds },
   );
+  const integrations = useWhole<AskedNextQuery, Integration>(read.integrations, nextDocument, { accountIds }, (data) => data.integrations);
   const names = new Map(integrations.nodes.map(({ externalId, name }) => [externalId, name]));
   return <Settings input={input.map((one) => (isIntegration(one.field) ? { ...one, value: names.get(one.value ?? "") ?? one.value } : one))} />;
 }

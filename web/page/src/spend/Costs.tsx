@@ -1,19 +1,25 @@
 /** What accounts cost in the running periods, by their providers' own statements, and what the sums leave out. */
 import { graphql, useFragment } from "react-relay";
 import type { Costs_fleet$key } from "../__generated__/Costs_fleet.graphql";
-import { money } from "../model/amount";
+import { money, plural } from "../model/amount";
 import { Section, type Source } from "../parts/Section";
 
+/** As many as the API gives of the dearest. */
+const MOST = 100;
+
 export function Costs({ fleet, source }: { fleet: Costs_fleet$key; source: Source }) {
-  const { spend } = useFragment(
+  const { spend, coverage } = useFragment(
     graphql`
       fragment Costs_fleet on Fleet {
+        coverage {
+          accountCount
+        }
         spend {
           total {
             decimal
             currency
           }
-          byAccount(first: 50) {
+          byAccount(first: 100) {
             account {
               id
               name
@@ -39,6 +45,7 @@ export function Costs({ fleet, source }: { fleet: Costs_fleet$key; source: Sourc
     `,
     fleet,
   );
+  const others = coverage.accountCount - spend.leftOutCount - spend.byAccount.length;
   const total = spend.total.map(money).join(", ") || "nothing yet";
   return (
     <Section title="Costs of the running period" note={`${total}, as the providers charge it`} source={source}>
@@ -52,6 +59,11 @@ export function Costs({ fleet, source }: { fleet: Costs_fleet$key; source: Sourc
             <span className="when">{of.map(money).join(", ")}</span>
           </li>
         ))}
+        {spend.byAccount.length === MOST && others > 0 && (
+          <li className="muted">
+            <span className="what">{plural(others, "account costs", "accounts cost")} less than these, and are in the sum</span>
+          </li>
+        )}
         {spend.leftOut.map(({ account, reason }) => (
           <li key={account.id} className="muted">
             <span className="what">
@@ -62,7 +74,7 @@ export function Costs({ fleet, source }: { fleet: Costs_fleet$key; source: Sourc
           </li>
         ))}
       </ul>
-      {spend.leftOutCount > spend.leftOut.length && <p className="muted small">{spend.leftOutCount - spend.leftOut.length} more accounts are not known.</p>}
+      {spend.leftOutCount > spend.leftOut.length && <p className="line muted small">{plural(spend.leftOutCount - spend.leftOut.length, "more account is", "more accounts are")} not known.</p>}
     </Section>
   );
 }

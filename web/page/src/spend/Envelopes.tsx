@@ -4,6 +4,7 @@ import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 import type { EnvelopesDeleteMutation } from "../__generated__/EnvelopesDeleteMutation.graphql";
 import compiled from "../__generated__/EnvelopesQuery.graphql";
 import type { EnvelopesQuery } from "../__generated__/EnvelopesQuery.graphql";
+import { useAccounts } from "../accounts/useAccounts";
 import { money, plural } from "../model/amount";
 import { words } from "../model/phase";
 import { Button, IconButton } from "../parts/Button";
@@ -22,7 +23,7 @@ const STATES: Record<string, [tone: string, icon: IconName]> = { OK: ["fine", "F
 
 const envelopesDocument = graphql`
   query EnvelopesQuery {
-    envelopes(first: 50) {
+    envelopes(first: 100) {
       id
       name
       money {
@@ -61,10 +62,7 @@ const envelopesDocument = graphql`
       }
     }
     accounts(first: 100) {
-      nodes {
-        id
-        name
-      }
+      ...useAccounts_page @relay(mask: false)
     }
   }
 `;
@@ -74,7 +72,8 @@ const AT_LEAST_EVERY_MS = 10_000;
 
 export function Envelopes() {
   const variables = useMemo(() => ({}), []);
-  const { envelopes, accounts } = useFollowed<EnvelopesQuery>(envelopesDocument, variables, { atLeastEveryMs: AT_LEAST_EVERY_MS });
+  const { envelopes, accounts: firstAccounts } = useFollowed<EnvelopesQuery>(envelopesDocument, variables, { atLeastEveryMs: AT_LEAST_EVERY_MS });
+  const accounts = useAccounts(firstAccounts);
   const environment = useRelayEnvironment();
   const onChanged = () => {
     fetchQuery<EnvelopesQuery>(environment, envelopesDocument, variables, { networkCacheConfig: { force: true } }).subscribe({ error: () => undefined });

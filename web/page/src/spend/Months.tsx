@@ -3,13 +3,46 @@ import { useMemo } from "react";
 import { graphql } from "react-relay";
 import compiled from "../__generated__/MonthsQuery.graphql";
 import type { MonthsQuery } from "../__generated__/MonthsQuery.graphql";
-import { decimal, digitsOf, money } from "../model/amount";
+import type { MonthsPageQuery } from "../__generated__/MonthsPageQuery.graphql";
+import { decimal, digitsOf, money, plural } from "../model/amount";
 import { Section } from "../parts/Section";
 import { Empty } from "../parts/States";
+import { useWhole } from "../relay/useWhole";
 import { useFollowed } from "../relay/useFollowed";
 
 const MONTH = /^\d{4}-\d{2}$/;
 const MOST_MONTHS = 12;
+
+graphql`
+  fragment Months_page on AccountConnection {
+    nodes {
+      id
+      name
+      spend(first: 12) {
+        period
+        isFinal
+        leavesOut
+        total {
+          minorUnits
+          decimal
+          currency
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+`;
+
+const nextDocument = graphql`
+  query MonthsPageQuery($after: String) {
+    accounts(first: 100, after: $after) {
+      ...Months_page @relay(mask: false)
+    }
+  }
+`;
 
 type Account = MonthsQuery["response"]["accounts"]["nodes"][number];
 type Period = NonNullable<Account["spend"]>[number];
@@ -24,35 +57,23 @@ interface Month {
 
 export function Months() {
   const variables = useMemo(() => ({}), []);
-  const { accounts } = useFollowed<MonthsQuery>(
+  const { accounts: firstAccounts } = useFollowed<MonthsQuery>(
     graphql`
       query MonthsQuery {
         accounts(first: 100) {
-          nodes {
-            id
-            name
-            spend(first: 12) {
-              period
-              isFinal
-              leavesOut
-              total {
-                minorUnits
-                decimal
-                currency
-              }
-            }
-          }
+          ...Months_page @relay(mask: false)
         }
       }
     `,
     variables,
   );
+  const accounts = useWhole<MonthsPageQuery, Account>(firstAccounts, nextDocument, {}, (data) => data.accounts);
   const periods = accounts.nodes.flatMap((account) => (account.spend ?? []).map((period): [Account, Period] => [account, period]));
   const currencies = [...new Set(periods.map(([, { total }]) => total.currency))].sort();
   const others = periods.filter(([, { period }]) => !MONTH.test(period));
   const leftOut = [...new Set(periods.flatMap(([, { leavesOut }]) => leavesOut ?? []))];
   return (
-    <Section title="Months" note="as the providers charged them; the running month so far" source={{ document: compiled, variables }}>
+    <Section title="Months" note={`as the providers charged them; the running month so far${accounts.isCut ? `; of ${plural(accounts.nodes.length, "account")} alone` : ""}`} source={{ document: compiled, variables }}>
       {periods.length === 0 && <Empty icon="spend" title="No provider tells what it charged." />}
       {currencies.map((currency) => (
         <Currency key={currency} currency={currency} periods={periods.filter(([, { period, total }]) => MONTH.test(period) && total.currency === currency)} />

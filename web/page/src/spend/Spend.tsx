@@ -3,16 +3,18 @@ import { Suspense, useMemo } from "react";
 import { graphql } from "react-relay";
 import { Link } from "wouter";
 import compiled from "../__generated__/SpendQuery.graphql";
+import type { SpendPageQuery } from "../__generated__/SpendPageQuery.graphql";
 import type { SpendQuery } from "../__generated__/SpendQuery.graphql";
 import { decimal, digitsOf, money, plural } from "../model/amount";
 import { words } from "../model/phase";
 import { Section, type Source } from "../parts/Section";
 import { Empty, Skeleton } from "../parts/States";
 import { useFollowed } from "../relay/useFollowed";
+import { useWhole } from "../relay/useWhole";
 import { Costs } from "./Costs";
 import { Envelopes } from "./Envelopes";
 import { Months } from "./Months";
-import { SpendRow } from "./SpendRow";
+import { type Limited, SpendRow } from "./SpendRow";
 
 const spendDocument = graphql`
   query SpendQuery {
@@ -35,45 +37,43 @@ const spendDocument = graphql`
       vcpuLimit
       ...Costs_fleet
     }
-    clusters(first: 100) {
-      nodes {
-        id
-        provider {
-          name
-        }
-        account {
-          id
-          name
-        }
-        spendLimit {
-          state
-          limit {
-            basis
-            money {
-              minorUnits
-              decimal
-              currency
-            }
-          }
-        }
-        ...SpendRow_cluster
-      }
-      pageInfo {
-        hasNextPage
-      }
+    clusters(first: 100, filter: { limitStates: [LIMITED, UNLIMITED, UNKNOWN] }) {
+      ...Spend_page @relay(mask: false)
+    }
+  }
+`;
+
+/** Plain data and no fragments: what is read after the first page is kept by this view alone. */
+graphql`
+  fragment Spend_page on ClusterConnection {
+    nodes {
+      ...SpendRow_cluster @relay(mask: false)
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+`;
+
+const nextDocument = graphql`
+  query SpendPageQuery($after: String) {
+    clusters(first: 100, after: $after, filter: { limitStates: [LIMITED, UNLIMITED, UNKNOWN] }) {
+      ...Spend_page @relay(mask: false)
     }
   }
 `;
 
 export default function Spend() {
   const variables = useMemo(() => ({}), []);
-  const { fleet, clusters } = useFollowed<SpendQuery>(spendDocument, variables);
+  const { fleet, clusters: firstClusters } = useFollowed<SpendQuery>(spendDocument, variables);
+  const clusters = useWhole<SpendPageQuery, Limited>(firstClusters, nextDocument, {}, (data) => data.clusters);
   const source = { document: compiled, variables };
   const withLimit = clusters.nodes.filter((one) => one.spendLimit.state === "LIMITED");
   withLimit.sort((a, b) => Number(b.spendLimit.limit?.money?.decimal ?? 0) - Number(a.spendLimit.limit?.money?.decimal ?? 0));
   const groups = (["UNLIMITED", "UNKNOWN"] as const).map((state) => [state, clusters.nodes.filter((one) => one.spendLimit.state === state)] as const);
   const most = Math.max(1, ...withLimit.map((one) => Number(one.spendLimit.limit?.money?.decimal ?? 0)));
-  const note = clusters.pageInfo.hasNextPage ? "of the first 100 clusters" : undefined;
+  const note = clusters.isCut ? `of the first ${plural(clusters.nodes.length, "cluster")}` : undefined;
   return (
     <div className="page">
       <div className="tiles four">
@@ -99,11 +99,7 @@ export default function Spend() {
         {withLimit.length === 0 ? (
           <Empty icon="spend" title="No cluster has a limit." />
         ) : (
-          <ul className="limits">
-            {withLimit.map((cluster) => (
-              <SpendRow key={cluster.id} cluster={cluster} most={most} />
-            ))}
-          </ul>
+          <Rows clusters={withLimit} most={most} />
         )}
       </Section>
       <div className="halves even">
@@ -112,11 +108,7 @@ export default function Spend() {
             {members.length === 0 ? (
               <p className="line muted">None.</p>
             ) : (
-              <ul className="limits">
-                {members.map((cluster) => (
-                  <SpendRow key={cluster.id} cluster={cluster} most={most} />
-                ))}
-              </ul>
+              <Rows clusters={members} most={most} />
             )}
           </Section>
         ))}
@@ -128,7 +120,21 @@ export default function Spend() {
   );
 }
 
-type Limited = SpendQuery["response"]["clusters"]["nodes"][number];
+/** Shown of one kind. The sums are of all. */
+const SHOWN = 100;
+
+function Rows({ clusters, most }: { clusters: readonly Limited[]; most: number }) {
+  return (
+    <>
+      <ul className="limits">
+        {clusters.slice(0, SHOWN).map((cluster) => (
+          <SpendRow key={cluster.id} cluster={cluster} most={most} />
+        ))}
+      </ul>
+      {clusters.length > SHOWN && <p className="line muted">{plural(clusters.length - SHOWN, "more cluster")}, in the table of all clusters.</p>}
+    </>
+  );
+}
 
 interface Sum {
   name: string;

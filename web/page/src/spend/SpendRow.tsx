@@ -1,50 +1,52 @@
-import { graphql, useFragment } from "react-relay";
+import { graphql } from "react-relay";
 import { Link } from "wouter";
-import type { SpendRow_cluster$key } from "../__generated__/SpendRow_cluster.graphql";
+import type { SpendRow_cluster$data } from "../__generated__/SpendRow_cluster.graphql";
 import { inUse, money } from "../model/amount";
 
-/** A cluster and its limit beside the largest one. */
-export function SpendRow({ cluster, most }: { cluster: SpendRow_cluster$key; most: number }) {
-  const data = useFragment(
-    graphql`
-      fragment SpendRow_cluster on Cluster {
-        id
-        displayName
-        provider {
-          name
+graphql`
+  fragment SpendRow_cluster on Cluster {
+    id
+    displayName
+    provider {
+      name
+    }
+    account {
+      id
+      name
+    }
+    spendLimit {
+      state
+      reason
+      limit {
+        basis
+        money {
+          minorUnits
+          decimal
+          currency
         }
-        account {
-          name
-        }
-        spendLimit {
-          state
-          reason
-          limit {
-            basis
-            money {
-              decimal
-              currency
-            }
-            usage {
-              requestUnits
-              storageMiB
-              provisionedVcpus
-            }
-          }
+        usage {
+          requestUnits
+          storageMiB
+          provisionedVcpus
         }
       }
-    `,
-    cluster,
-  );
-  const { limit, reason } = data.spendLimit;
+    }
+  }
+`;
+
+export type Limited = Omit<SpendRow_cluster$data, " $fragmentType">;
+
+/** A cluster and its limit beside the largest one. */
+export function SpendRow({ cluster, most }: { cluster: Limited; most: number }) {
+  const { limit, reason } = cluster.spendLimit;
   return (
     <li>
       <span className="what">
-        <Link className="name" to={`/clusters/${encodeURIComponent(data.id)}`}>
-          {data.displayName}
+        <Link className="name" to={`/clusters/${encodeURIComponent(cluster.id)}`}>
+          {cluster.displayName}
         </Link>
         <span className="where">
-          {data.provider.name} · {data.account.name}
+          {cluster.provider.name} · {cluster.account.name}
         </span>
         {reason && <p className="muted">{reason}</p>}
       </span>

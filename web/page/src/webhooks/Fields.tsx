@@ -2,6 +2,7 @@
 import { graphql } from "react-relay";
 import type { FieldsAccountsQuery } from "../__generated__/FieldsAccountsQuery.graphql";
 import type { EventKind, Severity, WebhookForm } from "../__generated__/MakeWebhookMutation.graphql";
+import { useAccounts } from "../accounts/useAccounts";
 import { SEVERITIES, words } from "../model/phase";
 import { Choice, Secret, Several, Text } from "../parts/fields";
 import { useRead } from "../relay/useRead";
@@ -42,19 +43,17 @@ interface FieldsProps {
 }
 
 export function Fields({ wanted, onChange, note }: FieldsProps) {
-  const { accounts } = useRead<FieldsAccountsQuery>(
+  const read = useRead<FieldsAccountsQuery>(
     graphql`
       query FieldsAccountsQuery {
         accounts(first: 100) {
-          nodes {
-            id
-            name
-          }
+          ...useAccounts_page @relay(mask: false)
         }
       }
     `,
     {},
   );
+  const accounts = useAccounts(read.accounts);
   const { name, url, form } = wanted;
   const values = { name, url, form };
   return (
