@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, cast
 
 from fleet.model.account import Account, AccountState, DeletionGuard, TrackedAccount
@@ -25,6 +24,7 @@ from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.ports.store import DueAccount, FleetOrder, ItemT, NotAnOrderKey, Ref, TrackedItem
 from fleet.providers import PROVIDERS
 from infra.store.indexes import ATTENTION, DUE, FEED, LISTING, partition_key, sort_key
+from infra.store.latest_bodies import LatestBodies
 from infra.store.names import SEPARATOR, Span, below, join, read_stamp, shard, stamp
 from infra.store.placeholders import account_of_keys, cluster_of_keys
 from infra.store.writes import Key, Row, text
@@ -87,7 +87,9 @@ def read_whole_body(
 ) -> Stored[RecordT] | None:
     try:
         body = text(row, name)
-        return _read_again(kind, body) if is_read_often else read_stored(kind, body, context=PROVIDERS)
+        if is_read_often:
+            return _READ_OFTEN.read(kind, body, (row.get("pk"), row.get("sk"), name))
+        return read_stored(kind, body, context=PROVIDERS)
     except Unreadable as error:
         logger.warning("the %s of row %r %r cannot be read: %s", name, row.get("pk"), row.get("sk"), error)
         return None
@@ -95,11 +97,7 @@ def read_whole_body(
 
 MOST_READ_OFTEN = 2_000
 """The bodies of accounts that are decoded once, as long as they are the same: every query reads all accounts."""
-
-
-@lru_cache(MOST_READ_OFTEN)
-def _read_again(kind: Any, body: str) -> Stored[Any]:
-    return read_stored(kind, body, context=PROVIDERS)
+_READ_OFTEN = LatestBodies(MOST_READ_OFTEN)
 
 
 def read_time(row: Row, name: str) -> datetime | None:
