@@ -24,7 +24,8 @@ OTHERWISE = {
     "scopes": ("--scope",),
     "spendLimit": ("--limit-usd", "--free"),
     "sshKeys": ("--ssh-key-file",),
-    "url": ("--to",),
+    "provider": ("--provider", "PROVIDER"),
+    "url": ("--to", "--to-env"),
     "storageMiB": ("--storage-mib", "--limit-storage-mib"),
     "kind": ("--metrics-kind",),
     "isEnabled": ("--metrics",),
@@ -50,6 +51,9 @@ _ARGUMENT = re.compile(r"Argument `(?P<name>\w+)`: (?P<said>.*)")
 _ENUM = re.compile(r"The value does not exist in '\w+' enum\.(?: Did you mean the enum value (?P<meant>.*))?")
 _WORD = re.compile(r"[A-Z][A-Z0-9_]+")
 
+SOURCES = {"--token-env"}
+"""Flags that say where a value comes from. Where none was typed, it came from elsewhere."""
+
 FILE = "--spec"
 """The flag of a file with members of the API, which stand in the place of flags."""
 
@@ -63,7 +67,7 @@ class FlagsOf:
     def __call__(self, path: Sequence[str]) -> str:
         if FILE in self._typed:
             return self._find(path, self._typed) or FILE
-        return self._find(path, self._typed) or self._find(path, self._names)
+        return self._find(path, self._typed) or self._find(path, self._names - SOURCES)
 
     def _find(self, path: Sequence[str], known: set[str]) -> str:
         for member in reversed(path):

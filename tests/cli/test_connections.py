@@ -8,7 +8,7 @@ from cli.errors import Exit
 from tests.cli.command import Command
 from tests.cli.contract import Keeper
 from tests.cli.scripted import Scripted
-from tests.cli.things import ACME, TOKEN
+from tests.cli.things import ACME, TOKEN, refused
 
 
 @pytest.mark.parametrize("by_variable", [True, False])
@@ -41,3 +41,19 @@ def test_without_a_token_nothing_is_asked(following: Command, script: Scripted, 
     assert ended.status == Exit.USAGE
     assert "holds no token" in ended.err
     assert script.requests == []
+
+
+@pytest.mark.parametrize(
+    ("by_variable", "said"), [(True, "--token-env: It will not do."), (False, "It will not do.")]
+)
+def test_a_refused_token_is_refused_by_where_it_came_from(
+    following: Command, keeper: Keeper, by_variable: bool, said: str
+) -> None:
+    keeper.on("replaceAccountToken", refused("InvalidInputError", path=["apiToken"]))
+    arguments = ["replace-token", "acme", *(["--token-env", "ACME_TOKEN"] if by_variable else [])]
+    assert following(*arguments, stdin=TOKEN).err == f"fleetgraph: {said}\n"
+
+
+def test_a_provider_that_is_not_known_is_refused_as_the_argument(fleetgraph: Command) -> None:
+    ended = fleetgraph("connect", "nowhere", "--name", "acme", stdin=TOKEN)
+    assert ended.err.startswith("fleetgraph: PROVIDER: This Fleetgraph knows no such value.")
