@@ -1,5 +1,6 @@
 """GraphQL over HTTP: one document out, its data back, and every way in which that can fail as a typed error."""
 
+import json
 import re
 import ssl
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from typing import Any
 import httpx
 
 from cli import __version__
-from cli.errors import GraphQLErrors, LostAnswer, NotFleetgraph, Refused, Unreachable
+from cli.errors import GraphQLErrors, LostAnswer, NotFleetgraph, Refused, Unreachable, UsageError
 from cli.formatting import plain
 from cli.settings import Settings
 
@@ -45,7 +46,12 @@ class Client:
         if operation is not None:
             body["operationName"] = operation
         try:
-            response = self._http.post(self._settings.url, json=body, timeout=within_seconds)
+            response = self._http.post(
+                self._settings.url,
+                content=_encode(body),
+                headers={"content-type": "application/json"},
+                timeout=within_seconds,
+            )
             return self._read(response)
         except httpx.HTTPError as error:
             failure = self._unreachable(error)
@@ -126,6 +132,16 @@ class Client:
             f"Cannot connect to {url}: {_reason(error)}.",
             f"{remedy} --url or FLEETGRAPH_URL name another.",
         )
+
+
+def _encode(body: dict[str, Any]) -> bytes:
+    """Raises UsageError for what is no text: bytes of another encoding among the arguments, half of a character."""
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            "What was given is no text in UTF-8.", "Check the characters of the arguments."
+        ) from error
 
 
 def _lost(failure: Unreachable) -> LostAnswer:

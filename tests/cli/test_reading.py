@@ -293,13 +293,34 @@ def test_input_that_cannot_be_read_is_wrong_usage(
     assert sentence in ended.err
 
 
-@pytest.mark.parametrize("text", ["[]", "{"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{",
+        '{"first": NaN}',
+        '{"first": -Infinity}',
+        '{"first": 1e999}',
+        f'{{"first": {"9" * 5000}}}',
+        "[" * 100_000,
+    ],
+    ids=lambda text: text[:20],
+)
 def test_variables_are_a_json_object(fleetgraph: Command, tmp_path: Path, text: str) -> None:
     file = tmp_path / "variables.json"
     file.write_text(text, encoding="utf-8")
     ended = fleetgraph("query", "-", "--variables", str(file), stdin="{ providers { name } }")
     assert ended.status == 64
     assert "does not hold" in ended.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["cluster", "a\udcff"], ["clusters", "--name", "\ud83d"], ["wait", "a\udcff"]]
+)
+def test_bytes_that_are_no_text_are_wrong_usage(fleetgraph: Command, arguments: list[str]) -> None:
+    ended = fleetgraph(*arguments)
+    assert (ended.status, ended.out) == (64, "")
+    assert "no text in UTF-8" in ended.err
 
 
 def test_a_terminal_gets_colours(fleetgraph: Command) -> None:
