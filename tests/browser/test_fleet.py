@@ -294,19 +294,19 @@ def test_a_key_is_asked_for_once_and_a_provider_that_goes_is_said_with_its_age_u
     expect(page.get_by_role("link", name="Create")).to_have_count(0)
     page.goto(f"{short_lived.origin}/clusters?q=dispatch-board")
     page.get_by_role("link", name="dispatch-board").click()
-    expect(page.get_by_text("Read only. Your key would need the scope WRITE.")).to_be_visible()
+    expect(page.get_by_text("Read only. Your key would need the scope Write.")).to_be_visible()
     for verb in ("Scale", "Lock", "Delete", "Change", "Allow", "Turn off the protection from deletion"):
         expect(page.get_by_role("button", name=re.compile(f"^{verb}"))).to_have_count(0)
     page.goto(f"{short_lived.origin}/accounts")
-    expect(page.get_by_text("Read only. Your key would need the scope ADMIN.")).to_be_visible()
+    expect(page.get_by_text("Read only. Your key would need the scope Admin.")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^(Connect|Disconnect|Replace)"))).to_have_count(0)
     page.goto(f"{short_lived.origin}/integrations")
-    expect(page.get_by_text("Read only. Your key would need the scope WRITE.")).to_be_visible()
+    expect(page.get_by_text("Read only. Your key would need the scope Write.")).to_be_visible()
     expect(page.get_by_text("Production AWS", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^(New|Change|Delete)"))).to_have_count(0)
     for view in ("keys", "webhooks"):
         page.goto(f"{short_lived.origin}/{view}")
-        expect(page.get_by_text("Your key would need the scope ADMIN.")).to_be_visible()
+        expect(page.get_by_text("Your key would need the scope Admin.")).to_be_visible()
 
 
 def test_a_fleet_without_accounts_says_on_each_view_where_to_begin(

@@ -39,7 +39,7 @@ def test_a_webhook_is_made_paused_changed_and_deleted(page: Page, witness: Witne
 
     row = page.locator(".webhook").filter(has_text="pager")
     expect(row).to_contain_text("https://hooks.example.com")
-    expect(row).to_contain_text("signed JSON · Broken · every kind · 1 account")
+    expect(row).to_contain_text("signed JSON · Broken · every kind · Acme Tools")
     assert "a-secret-part" not in page.content()
     row.get_by_role("button", name="Pause pager").click()
     expect(row).to_contain_text("Paused")

@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Page, Route, expect
@@ -78,6 +80,19 @@ def facts(page: Page, section: str) -> dict[str, str]:
     }
 
 
+def retell(page: Page, operation: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """Changes the data of each answer to an operation, as no sandbox answers it."""
+
+    def answer(route: Route) -> None:
+        response = route.fetch()
+        body: dict[str, Any] = response.json()
+        if json.loads(route.request.post_data or "{}").get("operationName") == operation:
+            change(body["data"])
+        route.fulfill(response=response, json=body)
+
+    page.route("**/graphql", answer)
+
+
 def test_what_was_asked_for_and_what_came_otherwise_is_read_in_words(
     page: Page, runner: Runner, witness: Witness
 ) -> None:
@@ -89,16 +104,12 @@ def test_what_was_asked_for_and_what_came_otherwise_is_read_in_words(
     settled(page)
     assert facts(page, "What was asked for") == {"Money": "41.00 USD"}
 
-    def answer(route: Route) -> None:
-        response = route.fetch()
-        body: dict[str, Any] = response.json()
-        if json.loads(route.request.post_data or "{}").get("operationName") == "OperationQuery":
-            body["data"]["node"]["input"] = [{"field": field, "value": ASKED[field]} for field in ASKED]
-            body["data"]["node"]["differences"] = DIFFERENT
-            body["data"]["node"]["warnings"] = [{"message": "It will cost more.", "field": "vcpus"}]
-        route.fulfill(response=response, json=body)
+    def more(data: dict[str, Any]) -> None:
+        data["node"]["input"] = [{"field": field, "value": ASKED[field]} for field in ASKED]
+        data["node"]["differences"] = DIFFERENT
+        data["node"]["warnings"] = [{"message": "It will cost more.", "field": "vcpus"}]
 
-    page.route("**/graphql", answer)
+    retell(page, "OperationQuery", more)
     page.goto(address)
     settled(page)
     assert facts(page, "What was asked for") == SAID
@@ -165,3 +176,59 @@ def test_no_view_shows_a_constant_or_the_whole_id_of_a_pool(page: Page) -> None:
     settled(page)
     expect(page.get_by_role("gridcell", name="Serverless").first).to_be_visible()
     expect(page.get_by_role("checkbox", name="Serverless")).to_be_visible()
+
+
+def test_an_account_says_when_its_token_ends_and_its_budget_in_words(page: Page, witness: Witness) -> None:
+    def more(data: dict[str, Any]) -> None:
+        node = data["accounts"]["edges"][0]["node"]
+        node["token"]["expiresAt"] = (datetime.now(UTC) + timedelta(days=9, hours=1)).isoformat()
+        node["requestBudget"]["windowSeconds"] = 60
+
+    retell(page, "AccountsQuery", more)
+    page.goto("/accounts")
+    settled(page)
+    row = page.get_by_role("listitem").filter(has_text="Brightwater Labs")
+    expect(row).to_contain_text("ends in 9d")
+    expect(row).to_contain_text("requests left per minute")
+    assert witness.complaints == []
+
+
+def test_a_cluster_says_which_part_of_its_providers_answer_was_not_read(page: Page) -> None:
+    unread = "labels: Input should be a valid dictionary"
+    retell(page, "ClusterQuery", lambda data: data["cluster"].update(unreadMembers=[unread]))
+    open_cluster(page, "Blog")
+    expect(page.get_by_role("region", name="About")).to_contain_text(unread)
+    assert axe(page) == []
+
+
+def test_a_size_that_somebody_else_changed_first_is_named_in_words(page: Page) -> None:
+    def refuse(data: dict[str, Any]) -> None:
+        conflict = {"__typename": "ConflictError", "message": "Somebody was first.", "path": []}
+        data["updateCluster"] = {
+            "operation": None,
+            "plan": None,
+            "cluster": None,
+            "userErrors": [conflict | {"currentRevision": "another"}],
+        }
+
+    open_cluster(page, "warehouse")
+    retell(page, "ResizeMutation", refuse)
+    page.get_by_role("button", name="Scale").click()
+    dialog = page.get_by_role("dialog", name="Scale the cluster")
+    dialog.get_by_label("Disk of each node in GB").fill("999")
+    dialog.get_by_role("button", name="Dry run").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Disk size")
+    expect(dialog.get_by_role("alert")).not_to_contain_text("diskSizeGb")
+
+
+def test_a_key_names_the_accounts_that_it_sees(page: Page, runner: Runner) -> None:
+    accounts = runner.query("{ accounts(first: 4) { nodes { id name } } }")["accounts"]["nodes"]
+    document = "mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { apiKey { id } } }"
+    given = {"name": "of four", "scopes": ["READ"], "accountIds": [one["id"] for one in accounts]}
+    made = runner.query(document, {"input": given})["createApiKey"]["apiKey"]
+    page.goto("/keys")
+    row = page.get_by_role("listitem").filter(has_text="of four")
+    expect(row).to_contain_text(
+        f"{accounts[0]['name']}, {accounts[1]['name']}, {accounts[2]['name']}, 1 more"
+    )
+    runner.query("mutation ($id: ID!) { revokeApiKey(id: $id) { apiKey { id } } }", {"id": made["id"]})

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
 import { Link } from "wouter";
 import type { AccountRow_account$data, AccountRow_account$key } from "../__generated__/AccountRow_account.graphql";
+import { duration } from "../model/time";
 import { Ago, Due, For } from "../parts/Ago";
 import { Button } from "../parts/Button";
 import { FreshnessState } from "../parts/Phase";
@@ -24,6 +25,7 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
           hint
           replacedAt
           isAccepted
+          expiresAt
         }
         deletionGuard {
           since
@@ -86,6 +88,11 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
           {freshness.reason && ` (${freshness.reason})`}
           {" · "}token …{token.hint} {token.isAccepted === false ? <span className="tone-broken">refused</span> : token.isAccepted ? "accepted" : "not used yet"}, given{" "}
           <Ago at={token.replacedAt} />
+          {token.expiresAt && (
+            <>
+              , ends <Ago at={token.expiresAt} />
+            </>
+          )}
         </p>
       </div>
       <Budget budget={data.requestBudget} />
@@ -112,6 +119,8 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
   );
 }
 
+const WINDOWS: Record<number, string> = { 1: "second", 60: "minute", 3_600: "hour", 86_400: "day" };
+
 /** How much of the provider's limit is left, with the share that is kept for people at its end. */
 function Budget({ budget }: { budget: AccountRow_account$data["requestBudget"] }) {
   if (!budget) return <span className="budget muted small">no known limit</span>;
@@ -124,7 +133,7 @@ function Budget({ budget }: { budget: AccountRow_account$data["requestBudget"] }
         <i style={{ left: share(reserved) }} title={`${reserved} are kept for people`} />
       </span>
       <span className="muted small">
-        {remaining} of {limit} requests left per {windowSeconds === 3600 ? "hour" : windowSeconds === 1 ? "second" : `${windowSeconds} s`}
+        {remaining} of {limit} requests left per {WINDOWS[windowSeconds] ?? duration(windowSeconds)}
         {resetsAt && (
           <>
             ; full again <Due at={resetsAt} />

@@ -18,6 +18,7 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
       fragment Facts_cluster on Cluster @refetchable(queryName: "FactsQuery") {
         externalId
         description
+        unreadMembers
         engine
         version
         availableVersion
@@ -147,6 +148,16 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
         <Fact title="Created">{data.createdAt && <Ago at={data.createdAt} exact />}</Fact>
         <Fact title="Updated">{data.updatedAt && <Ago at={data.updatedAt} exact />}</Fact>
       </dl>
+      {data.unreadMembers.length > 0 && (
+        <div className="line tone-unknown small">
+          Of the provider's answer, this could not be read:
+          <ul>
+            {data.unreadMembers.map((member) => (
+              <li key={member}>{member}</li>
+            ))}
+          </ul>
+        </div>
+      )}
       {data.labels && data.labels.length > 0 && (
         <ul className="labels" aria-label="Labels">
           {data.labels.map(({ key, value }) => (

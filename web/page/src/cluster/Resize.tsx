@@ -3,6 +3,8 @@ import { useState } from "react";
 import { graphql } from "react-relay";
 import type { ResizeMutation } from "../__generated__/ResizeMutation.graphql";
 import type { sizes_cluster$key } from "../__generated__/sizes_cluster.graphql";
+import { shortId } from "../model/phase";
+import { titleOf } from "../model/settings";
 import { ChangeDialog } from "../changing/ChangeDialog";
 import { Button } from "../parts/Button";
 import { useChange } from "../relay/useChange";
@@ -37,7 +39,7 @@ function Wanted({ data, size, onClose }: { data: Sized; size: Size; onClose: () 
   `);
   const { Fields, toInput } = size;
   const input = toInput(values, opened.initial, data);
-  const sides = Object.entries(size.initial(data)).flatMap(([name, now]) => (values[name] === opened.initial[name] ? [] : [{ title: name, now, wanted: values[name] ?? "" }]));
+  const sides = Object.entries(size.initial(data)).flatMap(([name, now]) => (values[name] === opened.initial[name] ? [] : [{ title: titleOfSize(name), now: now || "none", wanted: values[name] || "none" }]));
   return (
     <ChangeDialog
       title="Scale the cluster"
@@ -54,4 +56,10 @@ function Wanted({ data, size, onClose }: { data: Sized; size: Size; onClose: () 
       </div>
     </ChangeDialog>
   );
+}
+
+/** By the name of its field, which has the region or the pool that it is of behind it: "nodes us-east1" -> Nodes, us-east1. */
+function titleOfSize(name: string): string {
+  const [what = "", of] = name.split(" ");
+  return [titleOf([what]), of && shortId(of)].filter(Boolean).join(", ");
 }

@@ -6,8 +6,8 @@ import type { KeysPageQuery } from "../__generated__/KeysPageQuery.graphql";
 import type { KeysQuery } from "../__generated__/KeysQuery.graphql";
 import type { KeysRevokeMutation } from "../__generated__/KeysRevokeMutation.graphql";
 import type { Keys_query$key } from "../__generated__/Keys_query.graphql";
+import { named, useAccounts } from "../accounts/useAccounts";
 import { ChangeDialog } from "../changing/ChangeDialog";
-import { plural } from "../model/amount";
 import { words } from "../model/phase";
 import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
@@ -39,6 +39,9 @@ function List() {
     graphql`
       query KeysQuery {
         ...Keys_query
+        accounts(first: 100) {
+          ...useAccounts_page @relay(mask: false)
+        }
       }
     `,
     variables,
@@ -69,6 +72,7 @@ function List() {
     `,
     query,
   );
+  const accounts = useAccounts(query.accounts);
   const { data } = list;
   const keys = (data.apiKeys?.edges ?? []).map((edge) => edge.node);
   return (
@@ -98,7 +102,7 @@ function List() {
                 <div className="what">
                   <span className="name">{key.name}</span> <span className="where mono">…{key.hint}</span>
                   <p className="small muted">
-                    {key.scopes.map(words).join(", ")} · {key.accountIds ? plural(key.accountIds.length, "account") : "every account"} · made <Ago at={key.createdAt} /> ·{" "}
+                    {key.scopes.map(words).join(", ")} · {named(key.accountIds, accounts.nodes)} · made <Ago at={key.createdAt} /> ·{" "}
                     {key.revokedAt ? (
                       <>
                         revoked <Ago at={key.revokedAt} />

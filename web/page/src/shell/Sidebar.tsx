@@ -1,6 +1,7 @@
 /** Where one can go, and who one is. */
 import * as Menu from "@radix-ui/react-dropdown-menu";
 import { Link, useLocation } from "wouter";
+import { words } from "../model/phase";
 import { IconButton } from "../parts/Button";
 import { Icon } from "../parts/icons";
 import { key } from "../relay/key";
@@ -91,7 +92,7 @@ function Who() {
   const hasKey = useStore(key) !== null;
   return (
     <div className="who">
-      <span className="name" title={`May ${viewer.scopes.join(", ")}`}>
+      <span className="name" title={`May ${viewer.scopes.map(words).join(", ").toLowerCase()}`}>
         <strong>{viewer.name}</strong>
         <small>{viewer.scopes.at(-1) === "ADMIN" ? "admin" : viewer.scopes.map((scope) => scope.toLowerCase()).join(", ")}</small>
       </span>

@@ -2,6 +2,7 @@
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
 import { fetchQuery, graphql, useRelayEnvironment } from "react-relay";
 import type { ViewerQuery } from "../__generated__/ViewerQuery.graphql";
+import { words } from "../model/phase";
 import { Empty, Skeleton } from "../parts/States";
 
 interface ViewerFacts {
@@ -51,7 +52,7 @@ export const useViewer = (): ViewerFacts => useContext(Context);
 export function useRefusal(scope: "WRITE" | "ADMIN"): string | null {
   const { isKnown, scopes } = useViewer();
   if (!isKnown) return "It is not known yet what you may.";
-  return scopes.includes(scope) ? null : `Your key would need the scope ${scope}.`;
+  return scopes.includes(scope) ? null : `Your key would need the scope ${words(scope)}.`;
 }
 
 /** A view that administrators alone may see. */

@@ -6,8 +6,8 @@ import type { WebhookRowPauseMutation } from "../__generated__/WebhookRowPauseMu
 import type { WebhookRowReplayMutation } from "../__generated__/WebhookRowReplayMutation.graphql";
 import type { WebhookRowTestMutation } from "../__generated__/WebhookRowTestMutation.graphql";
 import type { WebhookRow_webhook$data, WebhookRow_webhook$key } from "../__generated__/WebhookRow_webhook.graphql";
+import { named } from "../accounts/useAccounts";
 import { ChangeDialog } from "../changing/ChangeDialog";
-import { plural } from "../model/amount";
 import { words } from "../model/phase";
 import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
@@ -16,7 +16,14 @@ import { say } from "../parts/Toasts";
 import { useChange } from "../relay/useChange";
 import { EditWebhook } from "./EditWebhook";
 
-export function WebhookRow({ webhook, connection }: { webhook: WebhookRow_webhook$key; connection: string }) {
+interface WebhookRowProps {
+  webhook: WebhookRow_webhook$key;
+  /** Those that the viewer sees, to name the webhook's by. */
+  accounts: Parameters<typeof named>[1];
+  connection: string;
+}
+
+export function WebhookRow({ webhook, accounts, connection }: WebhookRowProps) {
   const data = useFragment(
     graphql`
       fragment WebhookRow_webhook on Webhook {
@@ -108,7 +115,7 @@ export function WebhookRow({ webhook, connection }: { webhook: WebhookRow_webhoo
             data.severities ? data.severities.map(words).join(", ") : "every severity",
             data.kinds ? data.kinds.map(words).join(", ") : "every kind",
             data.providers?.map((provider) => provider.name).join(", "),
-            data.accountIds ? plural(data.accountIds.length, "account") : "every account",
+            named(data.accountIds, accounts),
             `made by ${data.createdBy}`,
           ]
             .filter(Boolean)

@@ -5,6 +5,7 @@ import type { WebhooksPageQuery } from "../__generated__/WebhooksPageQuery.graph
 import compiled from "../__generated__/WebhooksQuery.graphql";
 import type { WebhooksQuery } from "../__generated__/WebhooksQuery.graphql";
 import type { Webhooks_query$key } from "../__generated__/Webhooks_query.graphql";
+import { useAccounts } from "../accounts/useAccounts";
 import { Button } from "../parts/Button";
 import { More } from "../parts/More";
 import { Section } from "../parts/Section";
@@ -33,6 +34,9 @@ function List() {
     graphql`
       query WebhooksQuery {
         ...Webhooks_query
+        accounts(first: 100) {
+          ...useAccounts_page @relay(mask: false)
+        }
       }
     `,
     variables,
@@ -56,6 +60,7 @@ function List() {
     `,
     query,
   );
+  const accounts = useAccounts(query.accounts);
   const { data } = list;
   const connection = data.webhooks?.__id ?? "";
   const webhooks = (data.webhooks?.edges ?? []).map((edge) => edge.node);
@@ -78,7 +83,7 @@ function List() {
         ) : (
           <ul className="items">
             {webhooks.map((webhook) => (
-              <WebhookRow key={webhook.id} webhook={webhook} connection={connection} />
+              <WebhookRow key={webhook.id} webhook={webhook} accounts={accounts.nodes} connection={connection} />
             ))}
           </ul>
         )}
