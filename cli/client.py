@@ -53,6 +53,10 @@ class Client:
                 timeout=within_seconds,
             )
             return self._read(response)
+        except UnicodeError as error:  # of the system, for a label of more than 63 characters
+            raise UsageError(
+                f"{self._settings.url} names a host that cannot be.", "Correct the URL."
+            ) from error
         except httpx.HTTPError as error:
             failure = self._unreachable(error)
             if isinstance(error, _NEVER_SENT) or not _CHANGE.search(document):

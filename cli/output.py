@@ -63,7 +63,7 @@ def output_flags(*, is_list: bool = False, has_row_flags: bool = True) -> list[c
 def form_of(options: Options) -> str:
     """The format. Raises UsageError for two formats."""
     form: str = options.form
-    wanted = {form} - {"table"} | ({"json"} if options.is_json or options.jq else set())
+    wanted = {form} - {"table"} | ({"json"} if options.is_json or options.jq is not None else set())
     if len(wanted) > 1:
         raise UsageError(f"The output is {' or '.join(sorted(wanted))}, not both.")
     return wanted.pop() if wanted else "table"
@@ -123,8 +123,8 @@ def show_one(session: Session, options: Options, document: object, facts: Facts,
 
 def dump(screen: Screen, options: Options, form: str, document: object, *, is_line: bool = False) -> None:
     """Prints JSON (in one line if `is_line`), YAML, or the result of a filter."""
-    if options.jq:
-        for text in _filtered(document, options.jq):
+    if options.jq is not None:
+        for text in _filtered(document, options.jq or "."):
             screen.say(text)
     elif form == "yaml":
         import yaml

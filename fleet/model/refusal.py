@@ -15,7 +15,7 @@
 whole request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -115,14 +115,30 @@ def invalid_inputs(error: ValidationError, *prefix: str) -> Sequence[InvalidInpu
     """Why a record of the domain refuses its input, as refusals that do not contain the input."""
     return [
         InvalidInput(
-            _sentence(one["msg"]),
+            _sentence(one["type"], one["msg"], one.get("ctx", {})),
             path=(*prefix, *(str(part) for part in one["loc"] if not str(part).startswith("function-"))),
         )
-        for one in error.errors(include_input=False, include_url=False, include_context=False)
+        for one in error.errors(include_input=False, include_url=False)
     ]
 
 
-def _sentence(message: str) -> str:
+_BOUNDS = {
+    "greater_than_equal": "It has to be at least {ge}.",
+    "greater_than": "It has to be more than {gt}.",
+    "less_than_equal": "It has to be at most {le}.",
+    "less_than": "It has to be less than {lt}.",
+    "finite_number": "It has to be a finite number.",
+    "string_too_short": "It has too few characters: at least {min_length}.",
+    "string_too_long": "It has too many characters: at most {max_length}.",
+    "too_short": "It has too few items: at least {min_length}.",
+    "too_long": "It has too many items: at most {max_length}.",
+}
+"""For people what pydantic says to programmers, by its types of errors."""
+
+
+def _sentence(kind: str, message: str, bounds: Mapping[str, object]) -> str:
     """pydantic puts its own word before a validator's sentence, and ends its own sentences without a stop."""
+    if kind in _BOUNDS:
+        return _BOUNDS[kind].format_map(bounds)
     text = message.removeprefix("Value error, ")
     return text if text.endswith(".") else f"{text}."

@@ -31,6 +31,12 @@ def test_nobody_there_is_said_with_the_remedy() -> None:
     assert f"Cannot connect to {url}/graphql: Connection refused. `make run` starts one there." in ended.err
 
 
+def test_a_host_that_cannot_be_is_said() -> None:
+    ended = Command(url=f"http://{'a' * 64}.example/graphql")("accounts")
+    assert ended.status == Exit.USAGE
+    assert "names a host that cannot be." in ended.err
+
+
 def test_a_missing_key_is_said(script: Scripted) -> None:
     script.answer = lambda request: JSONResponse({"errors": [{"message": "A key is needed."}]}, 401)
     ended = Command(url=script.url)("accounts")

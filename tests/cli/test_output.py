@@ -112,6 +112,10 @@ def test_a_filter_takes_a_part(listed: Command, expression: str, printed: str) -
     assert listed("clusters", "--jq", expression).out == printed
 
 
+def test_an_empty_filter_gives_all_of_the_json(listed: Command) -> None:
+    assert json.loads(listed("clusters", "--jq", "").out) == json.loads(listed("clusters", "--json").out)
+
+
 def test_a_filter_that_cannot_be_read_is_wrong_usage(listed: Command) -> None:
     ended = listed("clusters", "--jq", ".[")
     assert (ended.status, ended.out) == (Exit.USAGE, "")

@@ -202,7 +202,7 @@ SERVERLESS: dict[str, Any] = {"cloud": "GCP", "plan": {"basic": {"regions": ["eu
                 },
             ),
             ["input", "spec", "cockroachdb", "plan", "advanced", "regionNodes", "1", "nodes"],
-            "greater than or equal to 1",
+            "It has to be at least 1.",
         ),
         (
             spec(MERIDIAN, cockroachdb={**SERVERLESS, "labels": [{"key": "a", "value": "b"}] * 2}),
@@ -222,7 +222,7 @@ SERVERLESS: dict[str, Any] = {"cloud": "GCP", "plan": {"basic": {"regions": ["eu
         (
             spec(QUAY, qovery={"cloud": "AWS", "region": "r", "diskSizeGb": 0}),
             ["input", "spec", "qovery", "diskSizeGb"],
-            "greater than or equal to 1",
+            "It has to be at least 1.",
         ),
         (
             {**spec(ACME, kupe=SHARED), "accountId": PRODUCTION},
