@@ -11,7 +11,7 @@ from fleet.model.account import Collection, DeletionGuard
 from fleet.model.capability import Capability
 from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.cluster import Cluster, Facts, Phase
-from fleet.model.failure import ProviderError, RateLimited
+from fleet.model.failure import NotFound, ProviderError, RateLimited
 from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
@@ -487,7 +487,7 @@ async def _each(
             if isinstance(result, TimeoutError):
                 stopped = stopped or result
             elif isinstance(result, ProviderError):
-                failed.append((row, result))
+                failed += _failure_of(row, result)
             elif isinstance(result, BaseException):
                 raise result
             else:
@@ -500,7 +500,7 @@ async def _each(
     if error is not None and not answers and (asked == 0 or is_whole):
         raise error
     problem = f"{failed[0][0].item.name}: {failed[0][1].message}" if failed else None
-    if not answers and asked > 0:
+    if not answers and isinstance(stopped, TimeoutError):
         problem = problem or f"{rows[0].item.name}: {SILENT}"
     at_once = context.now if answers else None  # where nobody answers, it backs off
     return _Answers(
@@ -511,6 +511,12 @@ async def _each(
         resume_after=None if is_whole else rows[asked - 1].item.key if asked > 0 else came_to,
         is_answered=bool(answers) or is_whole,
     )
+
+
+def _failure_of(row: TrackedCluster, error: ProviderError) -> list[tuple[TrackedCluster, ProviderError]]:
+    """None where a cluster that is being deleted is not known any more: its end shows in the list of clusters."""
+    is_leaving = row.item.phase is Phase.DELETING or row.missing_since is not None
+    return [] if is_leaving and isinstance(error, NotFound) else [(row, error)]
 
 
 async def _ask_handful(

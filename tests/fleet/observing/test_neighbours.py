@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from fleet.model.account import Collection, CollectionState
-from fleet.model.failure import RateLimited, Unavailable
+from fleet.model.cluster import Phase
+from fleet.model.failure import NotFound, RateLimited, Unavailable
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.observing.collections import AT_ONCE
@@ -93,6 +94,20 @@ async def test_clusters_that_do_not_answer_leave_a_turn_to_those_behind_them(
     world.clock.at = state.next_attempt_at or NOON
     await observe(world, SECONDS)
     assert {"c4", "c5"} <= await kept(world)
+
+
+@pytest.mark.parametrize("is_leaving", [True, False])
+async def test_a_cluster_that_is_being_deleted_and_is_not_known_any_more_is_no_failure_of_its_machines(
+    world: World, is_leaving: bool
+) -> None:
+    script = await with_nodes(world, 2)
+    if is_leaving:
+        script.become("c0", phase=Phase.DELETING, provider_phase="DELETING")
+    script.wrong["nodes c0"] = NotFound("Not here.", http_status=404)
+    await observe(world)
+    state = await state_of_nodes(world)
+    assert (state.failure is None, state.observed_at) == (is_leaving, NOON)
+    assert await kept(world) == {"c1"}
 
 
 async def state_of_nodes(world: World) -> CollectionState:
