@@ -33,6 +33,7 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str], arn
                 caller="make connect",
                 action="connectAccount",
                 subject=one.account.name,
+                name=one.account.name,
             )
             await audit.record(entry)
             known = await store.account_named(*one.account.order)
@@ -45,9 +46,7 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str], arn
             else:
                 await store.connect(account, due_at=clock.now())
                 await vault.keep(account.id, one.token)  # after a refusal the old token is still used
-            await audit.record(
-                entry.model_copy(update={"outcome": AuditOutcome.DONE, "name": one.account.name})
-            )
+            await audit.record(entry.model_copy(update={"outcome": AuditOutcome.DONE}))
             print(f"{one.account.provider} account {one.account.name!r} will be observed within two minutes.")
     finally:
         table.close()

@@ -25,7 +25,8 @@ class AuditOutcome(StrEnum):
 
 class AuditEntry(Record):
     """`action` is the mutation's name, `subject` the name or ID that was given for what it is about, `name` its name
-    where it was done. `caller_id` tells kinds of callers apart: a token's subject can be called as the admin key is.
+    where there is such a thing. `caller_id` tells kinds of callers apart: a token's subject can be called as the admin
+    key is.
     """
 
     id: str
@@ -38,7 +39,9 @@ class AuditEntry(Record):
     outcome: AuditOutcome
 
 
-def new_entry(*, now: datetime, caller_id: str, caller: str, action: str, subject: str) -> AuditEntry:
+def new_entry(
+    *, now: datetime, caller_id: str, caller: str, action: str, subject: str, name: str | None = None
+) -> AuditEntry:
     return AuditEntry(
         id=secrets.token_hex(6),
         at=now,
@@ -46,5 +49,6 @@ def new_entry(*, now: datetime, caller_id: str, caller: str, action: str, subjec
         caller=caller,
         action=action,
         subject=subject[:LONGEST_SUBJECT],
+        name=None if name is None else name[:LONGEST_SUBJECT],
         outcome=AuditOutcome.BEGUN,
     )

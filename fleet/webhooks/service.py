@@ -63,7 +63,6 @@ class TestedWebhook(NamedTuple):
 
 class DeletedWebhook(NamedTuple):
     webhook_id: str
-    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +153,7 @@ class WebhookService:
         known = await self._need(webhook_id)
         await self.webhooks.remove(webhook_id)
         await self.vault.forget(known.webhook.vault_key)
-        return DeletedWebhook(webhook_id, known.webhook.name)
+        return DeletedWebhook(webhook_id)
 
     async def replay(self, caller: Caller, webhook_id: str) -> ChangedWebhook:
         """Lets what was given up wait again, up to 500 deliveries, the oldest first."""

@@ -89,14 +89,17 @@ def test_what_was_given_as_an_id_is_listed_by_its_name() -> None:
             everything.pass_time(5)
             assert fleetgraph("webhooks", verb, "pager").status == Exit.OK
         everything.pass_time(5)
+        assert fleetgraph("replace-token", "Acme Tools", stdin="wrong").status == Exit.PROVIDER
+        everything.pass_time(5)
         assert fleetgraph("disconnect", "Acme Tools").status == Exit.OK
         subjects = [
             entry["subject"] for entry in json.loads(fleetgraph("audit", "list", "--json").out)["auditLog"]
         ]
-        assert "pager" not in subjects[:3]
+        assert "pager" not in subjects[:4]
         _, *rows = fleetgraph("audit", "list", "-o", "csv").out.splitlines()
         assert [row.split(",")[2:4] for row in rows] == [
             ["disconnectAccount", "Acme Tools"],
+            ["replaceAccountToken", "Acme Tools"],
             ["deleteWebhook", "pager"],
             ["updateWebhook", "pager"],
             ["createWebhook", "pager"],

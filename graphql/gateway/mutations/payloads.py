@@ -88,14 +88,14 @@ def answers(
                 if not info.context.caller.may(scope):
                     raise MissingScope(scope)
                 if is_audited:
-                    entry = _entry(info, named or str(getattr(arguments.get("input"), "name", "")))
+                    entry = await _entry(info, named, str(getattr(arguments.get("input"), "name", "")))
                     await info.context.audit.record(entry)
                 answered = await resolver(info, **arguments)
             except Refused as refused:
                 await _conclude(info, entry, AuditOutcome.REFUSED)
                 info.context.refusals.append(f"{info.field_name}: {type(refused).__name__}")
                 return MutationOutcome(named=named, user_errors=user_errors(refused, arguments, words))
-            await _conclude(info, entry, AuditOutcome.DONE, _name_of(answered))
+            await _conclude(info, entry, AuditOutcome.DONE)
             return _outcome(named, answered)
 
         return answer
@@ -133,41 +133,36 @@ def _outcome_of_webhook(answered: MadeWebhook | ChangedWebhook | TestedWebhook) 
             return MutationOutcome(webhook=known)
 
 
-def _entry(info: Info, subject: str) -> AuditEntry:
+async def _entry(info: Info, named: str | None, given: str) -> AuditEntry:
+    """`named` is the ID of what there is, `given` the name of what is made."""
     caller = info.context.caller
     return new_entry(
         now=info.context.now,
         caller_id=caller.id,
         caller=caller.name,
         action=info.field_name,
-        subject=subject,
+        subject=named or given,
+        name=await _name_of(info, named) if named else given or None,
     )
 
 
-async def _conclude(
-    info: Info, entry: AuditEntry | None, outcome: AuditOutcome, name: str | None = None
-) -> None:
-    if entry is not None:
-        await info.context.audit.record(entry.model_copy(update={"outcome": outcome, "name": name}))
-
-
-def _name_of(answered: Answer) -> str | None:
-    """The name of what was changed. A plan has none of its own."""
-    match answered:
+async def _name_of(info: Info, named: str) -> str | None:
+    found = await ids.find(info.context, named)
+    info.context.forget()  # it is about to be changed
+    match found:
         case TrackedAccount():
-            return answered.account.name
-        case KnownEnvelope() | KnownKey():
-            return answered.name
-        case MadeKey():
-            return answered.key.name
-        case MadeWebhook(known) | ChangedWebhook(known) | TestedWebhook(known):
-            return known.webhook.name
-        case DeletedWebhook():
-            return answered.name
-        case domain.Operation():
-            return answered.target_name
-        case KnownPlan():
+            return found.account.name
+        case KnownWebhook():
+            return found.webhook.name
+        case KnownKey():
+            return found.name
+        case _:
             return None
+
+
+async def _conclude(info: Info, entry: AuditEntry | None, outcome: AuditOutcome) -> None:
+    if entry is not None:
+        await info.context.audit.record(entry.model_copy(update={"outcome": outcome}))
 
 
 Row = strawberry.Parent[MutationOutcome]

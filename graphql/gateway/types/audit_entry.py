@@ -26,7 +26,7 @@ class AuditEntry:
     at: datetime
     action: str = field("The name of the mutation.")
     subject: str = field("The name or ID of the object, as it was given.")
-    name: str | None = field("The name of the object when it was done. Null for what was refused.")
+    name: str | None = field("The name of the object at that time. Null where there was no such thing.")
     caller: str = field("The name of the caller: the name of a key, or the subject of a token.")
     caller_id: str = field(
         "The unique id of the caller: the admin key, a key with its identifier, or a token with its issuer and "
