@@ -98,7 +98,9 @@ def to_credentials(session: Session, options: Options) -> dict[str, Any] | None:
         name for name, member in members.items() if "*" in member and member.rstrip("!*") not in values
     ]
     if missing:
-        flags = [f"--{'secret' if '!' in members[name] else 'set'} {name}=..." for name in missing]
+        flags = [
+            f"--secret {name}=SOURCE" if "!" in members[name] else f"--set {name}=VALUE" for name in missing
+        ]
         raise UsageError(f"The credentials {kind} need {' and '.join(flags)}.")
     return {_camel(kind): values}
 

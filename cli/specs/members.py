@@ -66,5 +66,5 @@ def number(text: str, flag: str) -> int:
         or len(text) > len(str(LARGEST_INT))
         or int(text) > LARGEST_INT
     ):
-        raise UsageError(f"{flag}: {text!r} is not a whole number.")
+        raise UsageError(f"{flag}: {text!r} is not a whole number from 0 to {LARGEST_INT}.")
     return int(text)

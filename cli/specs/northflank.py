@@ -118,7 +118,7 @@ class NodePool(click.ParamType[dict[str, Any]]):
 
     def _number(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if not text.isascii() or not text.isdigit() or len(text) > 10 or int(text) > LARGEST_INT:
-            self.fail(f"{text!r} is not a whole number.", param, ctx)
+            self.fail(f"{text!r} is not a whole number from 0 to {LARGEST_INT}.", param, ctx)
         return int(text)
 
 

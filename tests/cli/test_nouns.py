@@ -266,7 +266,7 @@ def test_secrets_come_from_variables_and_files(
             "access-key-id is secret, and others can see arguments.",
         ),
         (["aws-keys", "--secret", "access-key-id=hush"], "takes no value itself"),
-        (["aws-keys"], "--secret access-key-id=... and --secret secret-access-key=..."),
+        (["aws-keys"], "--secret access-key-id=SOURCE and --secret secret-access-key=SOURCE"),
         (
             ["aws-role", "--set", "rolearn=x"],
             "rolearn is not part of aws-role. There are: role-arn, external-id.",
