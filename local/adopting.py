@@ -3,6 +3,7 @@
 The stored data of any other account stays. `fleetgraph disconnect` or `FORGET` deletes it.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,8 @@ from fleet.ports.clock import Clock
 from fleet.ports.store import NameTaken, OrganizationTaken, Store
 from infra.secrets.runner import RunnerVault
 from local.accounts import AccountsError, GivenAccount
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +52,9 @@ def last_observed_at(known: Sequence[TrackedAccount]) -> datetime | None:
 async def forget(
     store: Store, vault: RunnerVault, clock: Clock, known: Sequence[TrackedAccount], names: Sequence[str]
 ) -> list[TrackedAccount]:
-    """Deletes the accounts with these names, written NAME or PROVIDER/NAME, and returns the others."""
+    """Deletes the accounts with these names, written NAME or PROVIDER/NAME, and returns the others. A name of none is
+    said: it is mistyped, or an earlier start has forgotten it.
+    """
     left = list(known)
     for name in names:
         found = [one for one in left if name in (one.account.name, "/".join(one.account.order))]
@@ -58,6 +63,9 @@ async def forget(
                 f"FORGET: several accounts are named {name!r}; write the provider, as in"
                 f" {'/'.join(found[0].account.order)}."
             )
+        if not found:
+            names_left = ", ".join("/".join(one.account.order) for one in left) or "none"
+            logger.warning("FORGET: there is no account %r; there are: %s", name, names_left)
         for one in found:
             await vault.forget(one.account.id)
             await store.hide(one.account.id, due_at=clock.now())

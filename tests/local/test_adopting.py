@@ -105,6 +105,14 @@ async def test_forgetting_is_asked_for_by_name(machine: Machine) -> None:
     assert await machine.clusters("acme") == []
 
 
+async def test_a_name_to_forget_that_no_account_has_is_said(
+    machine: Machine, caplog: pytest.LogCaptureFixture
+) -> None:
+    await machine.start(given())
+    await machine.start(forgotten=("acne",))
+    assert caplog.messages == ["FORGET: there is no account 'acne'; there are: kupe/acme"]
+
+
 async def test_a_name_that_several_have_is_not_forgotten_by_guess(machine: Machine) -> None:
     northflank = make_account(provider="northflank", name="acme", token=TOKEN, now=NOON)
     await machine.start(given(), GivenAccount(account=northflank, token=TOKEN))
