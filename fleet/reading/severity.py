@@ -46,11 +46,11 @@ def assess(
         return Assessment(severity=Severity.BROKEN, reason=reason, since=row.since)
     if cluster.is_moving:
         took = now - row.since
-        been = f"It has been {cluster.phase.lower()} for {_minutes(took)}"
+        been = f"It has been {cluster.phase.lower()} for {_lasting(took)}"
         eta = timings.eta(row)
         usually = USUALLY_MOVES_WITHIN if eta is None else max(AT_LEAST, eta.late_at - row.since)
         if took > usually:
-            known = "" if eta is None else f" ({eta.usual.samples} before it took up to {_minutes(usually)})"
+            known = "" if eta is None else f" ({eta.usual.samples} before it took up to {_lasting(usually)})"
             reason = f"{been}, longer than such changes take{known}.{said}"
             return Assessment(severity=Severity.STUCK, reason=reason, since=row.since)
         return Assessment(severity=Severity.MOVING, reason=f"{been}.", since=row.since)
@@ -67,6 +67,10 @@ def assess(
     return Assessment(severity=Severity.FINE, reason=None, since=row.since)
 
 
-def _minutes(duration: timedelta) -> str:
-    minutes = round(duration.total_seconds() / 60)
+def _lasting(duration: timedelta) -> str:
+    """In the largest unit of which there are two at least, and no unit below a minute: 18 minutes, 5 hours, 3 days."""
+    for size, unit in ((timedelta(days=1), "day"), (timedelta(hours=1), "hour")):
+        if duration >= 2 * size:
+            return f"{duration // size} {unit}s"
+    minutes = round(duration / timedelta(minutes=1))
     return "less than a minute" if minutes < 1 else f"{minutes} minute{'s' if minutes != 1 else ''}"

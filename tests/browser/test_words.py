@@ -161,6 +161,8 @@ def test_a_cluster_shows_where_private_endpoints_and_peering_find_it(
     for region in with_host["details"]["regions"]:
         expect(own).to_contain_text(f"private endpoint{region['privateEndpointHost']}")
         expect(own).to_contain_text(f"inside its network{region['internalHost']}")
+    fits = "all => all.every(one => one.scrollWidth <= one.clientWidth)"
+    assert own.locator(".copied .mono").evaluate_all(fits), "hosts that differ in their ends are told apart"
     assert axe(page) == []
     assert witness.complaints == []
 
@@ -232,3 +234,12 @@ def test_a_key_names_the_accounts_that_it_sees(page: Page, runner: Runner) -> No
         f"{accounts[0]['name']}, {accounts[1]['name']}, {accounts[2]['name']}, 1 more"
     )
     runner.query("mutation ($id: ID!) { revokeApiKey(id: $id) { apiKey { id } } }", {"id": made["id"]})
+
+
+def test_the_words_of_a_provider_are_spelled_as_its_field_spells_them(page: Page) -> None:
+    page.goto("/integrations")
+    settled(page)
+    expect(page.get_by_role("listitem").filter(has_text="fjordline-vsphere")).to_contain_text(
+        "EKS anywhere vSphere"
+    )
+    expect(page.get_by_role("listitem").filter(has_text="fjordline-aws-role")).to_contain_text("AWS role")

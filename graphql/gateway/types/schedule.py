@@ -70,7 +70,7 @@ def _explain(tracked: TrackedAccount, collection: Collection, now: datetime) -> 
     elif interval is None:
         reason = "It was not observed yet."
     else:
-        reason = f"It is observed every {interval} seconds as long as nothing changes."
+        reason = "It is observed at its usual pace, as long as nothing changes."
     return CollectionSchedule(
         collection=collection,
         observed_at=shown.observed_at,

@@ -82,6 +82,22 @@ def test_a_cluster_is_stuck_when_it_moves_for_longer_than_those_before_it() -> N
     assert assess(creating, known, NOON).reason == "It has been provisioning for less than a minute."
 
 
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (1, "1 minute"),
+        (119, "119 minutes"),
+        (120, "2 hours"),
+        (2 * 24 * 60 - 1, "47 hours"),
+        (4000, "2 days"),
+    ],
+)
+def test_how_long_a_cluster_has_moved_is_said_in_a_unit_that_people_use(minutes: int, said: str) -> None:
+    found = assess(row(phase=Phase.UPDATING), remembers({}), NOON + timedelta(minutes=minutes))
+    assert found.reason is not None
+    assert found.reason.startswith(f"It has been updating for {said}")
+
+
 def test_what_moves_for_a_moment_is_not_stuck_because_others_were_quicker() -> None:
     known = remembers({"UPDATE\teu-1\t": (5,) * 6})
     found = assess(row(phase=Phase.UPDATING), known, NOON + timedelta(minutes=2), Timings([known]))

@@ -1,5 +1,6 @@
 """Accounts, what can be created through them, and how far their answers can be trusted."""
 
+import re
 from datetime import timedelta
 
 from fleet.model.account import DeletionGuard
@@ -205,5 +206,8 @@ async def test_the_schedule_of_an_account_is_explained(world: TableStore, client
     assert used == {"CLUSTERS": 1, "NODES": 0, "DETAILS": 0, "PEOPLE": 0, "OTHERS": 0}
     assert "CLUSTERS" in [one["collection"] for one in explained["collections"]]
     assert all(one["reason"].endswith(".") for one in explained["collections"])
+    assert not any(re.search(r"\d+ seconds", one["reason"]) for one in explained["collections"]), (
+        "`intervalSeconds` says how often"
+    )
     unknown = await client.query(document, id=found["id"][:-4])
     assert unknown["explainSchedule"] is None

@@ -156,7 +156,7 @@ function Host({ of, name }: { of: string; name: string | null | undefined }) {
     name && (
       <div>
         <span className="muted small">{of}</span>
-        <Copied text={name} />
+        <Copied text={name} isWhole />
       </div>
     )
   );

@@ -38,17 +38,14 @@ export function severityOf(phase: string): Severity {
 }
 
 const SPELLED: Record<string, string> = {
-  ...{ api: "API", aws: "AWS", cidr: "CIDR", cpu: "CPU", crdb: "CRDB", gcp: "GCP", gpus: "GPUs", iam: "IAM", id: "ID", ids: "IDs", iops: "IOPS" },
-  ...{ sql: "SQL", ssh: "SSH", ui: "UI", vcn: "VCN", vcpus: "vCPUs", vpc: "VPC" },
+  ...{ api: "API", aws: "AWS", cidr: "CIDR", cpu: "CPU", crdb: "CRDB", eks: "EKS", gcp: "GCP", gpus: "GPUs", iam: "IAM", id: "ID", ids: "IDs", iops: "IOPS" },
+  ...{ sql: "SQL", ssh: "SSH", ui: "UI", vcn: "VCN", vcpus: "vCPUs", vpc: "VPC", vsphere: "vSphere" },
 };
 
 /** The name of an enum's value or of a member: READY -> Ready, SPEND_LIMIT -> Spend limit, crossAccountRole -> Cross account role. */
 export function words(name: string): string {
-  const [first = "", ...others] = name
-    .replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_")
-    .split("_")
-    .map((word) => SPELLED[word.toLowerCase()] ?? word.toLowerCase());
-  return [first === SPELLED.vcpus ? first : first.charAt(0).toUpperCase() + first.slice(1), ...others].join(" ");
+  const all = name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toLowerCase().split("_");
+  return all.map((word, index) => SPELLED[word] ?? (index === 0 ? word.charAt(0).toUpperCase() + word.slice(1) : word)).join(" ");
 }
 
 /** A word that a provider uses, where it may be a name that somebody gave: only what is spelled as a constant is another one. */
