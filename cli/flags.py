@@ -17,6 +17,7 @@ OTHERWISE = {
     "labels": ("--label",),
     "minorUnits": ("--money", "--usd", "--limit-usd", "--free"),
     "money": ("--money", "--usd", "--limit-usd", "--free"),
+    "name": ("--name", "NAME"),
     "nodePools": ("--node-pool",),
     "provisionedVcpus": ("--vcpus", "--limit-vcpus"),
     "regionNodes": ("--region-nodes",),
@@ -96,4 +97,4 @@ class FlagsOf:
 
 def _names(parameters: Sequence[click.Parameter]) -> set[str]:
     names = {name for one in parameters for name in one.opts}
-    return names | {one.metavar for one in parameters if one.metavar}
+    return names | {one.metavar for one in parameters if one.metavar and isinstance(one, click.Argument)}

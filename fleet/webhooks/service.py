@@ -10,7 +10,15 @@ from urllib.parse import urlsplit
 
 from fleet.model.caller import Caller, Scope
 from fleet.model.event import EventKind
-from fleet.model.refusal import InvalidInput, MissingScope, NoSuchThing, Refused, SeveralRefusals, Unsupported
+from fleet.model.refusal import (
+    Conflicting,
+    InvalidInput,
+    MissingScope,
+    NoSuchThing,
+    Refused,
+    SeveralRefusals,
+    Unsupported,
+)
 from fleet.model.severity import Severity
 from fleet.model.stored import FROM_ANOTHER_VERSION
 from fleet.model.webhook import KnownWebhook, Webhook, WebhookForm, WebhookState
@@ -253,7 +261,7 @@ def _faults_of_name(name: str) -> list[Refused]:
 
 def _faults_of_taken(name: str, others: Iterable[KnownWebhook]) -> list[Refused]:
     if any(one.webhook.name == name for one in others):
-        return [InvalidInput("Another webhook has this name.", path=("name",))]
+        return [Conflicting("Another webhook has this name.", path=("name",))]
     return []
 
 

@@ -10,7 +10,7 @@ import pytest
 from cli.errors import Exit
 from tests.cli.command import Command
 from tests.cli.contract import Keeper, page
-from tests.cli.things import ACME, INTEGRATION, PRODUCTION, payload
+from tests.cli.things import ACME, INTEGRATION, PRODUCTION, payload, refused
 
 KINDS = {"kupe": "KUPE", "cockroachdb": "COCKROACHDB", "qovery": "QOVERY", "northflank": "NORTHFLANK"}
 
@@ -376,6 +376,21 @@ def event(kind: str, **more: object) -> dict[str, object]:
         "provider": {"kind": "KUPE", "name": "Kupe Cloud"},
         **more,
     }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "mutation"),
+    [
+        (["webhooks", "create", "pager", "--to", "https://hooks.example.com/x"], "createWebhook"),
+        (["keys", "create", "ci", "--scope", "read"], "createApiKey"),
+        (["envelopes", "set", "all", "--money", "5 USD"], "setEnvelope"),
+    ],
+)
+def test_a_refused_name_is_refused_as_the_argument(
+    following: Command, keeper: Keeper, arguments: list[str], mutation: str
+) -> None:
+    keeper.on(mutation, refused("InvalidInputError", path=["input", "name"]))
+    assert following(*arguments).err == "fleetgraph: NAME: It will not do.\n"
 
 
 def test_a_cluster_without_an_allowlist_cannot_have_one_listed(following: Command, keeper: Keeper) -> None:

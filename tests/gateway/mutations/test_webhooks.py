@@ -102,6 +102,7 @@ async def test_a_name_is_taken_once_and_there_is_a_most(admin: Client) -> None:
     await create(admin)
     (error,) = (await create(admin))["userErrors"]
     assert error["message"] == "Another webhook has this name."
+    assert error["__typename"] == "ConflictError"
     for number in range(MOST_WEBHOOKS - 1):
         assert (await create(admin, name=f"w{number}"))["userErrors"] == []
     (error,) = (await create(admin, name="one too many"))["userErrors"]
