@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from rich.live import Live
     from rich.text import Text
 
+LEAST_SUBJECT = 20
+"""What is left of a name where a terminal is narrow: how it is with it matters more."""
+
 
 class Progress:
     def __init__(
@@ -56,7 +59,9 @@ class Progress:
             for sight, outcome in ends:
                 self._event(sight, outcome)
         elif self.is_live:
-            self._redraw([self._painted(text, sight) for sight, text in texts])
+            self._redraw(
+                [self._painted(text, sight, after=len(sight.subject), is_whole=True) for sight, text in texts]
+            )
             self.leave()
         else:
             for _, text in texts:
@@ -81,19 +86,23 @@ class Progress:
                 return f"{sight.subject} {sight.text}: timed out after {after}. {sight.reason}".rstrip()
 
     def _line(self, sight: Sight, waited: float) -> "Text":
-        parts = [f"{sight.subject}  {sight.text}"]
+        parts = [sight.text]
         if sight.since is not None:
             parts.append(f"for {span((self._clock.now() - sight.since).total_seconds())}")
         if sight.age_seconds is not None:
             parts.append(f"seen {span(sight.age_seconds + waited)} ago")
         parts.append(f"{span(self.elapsed_seconds)} of {span(self._timeout_seconds)}")
-        return self._painted("  ".join(parts), sight)
+        text = "  ".join(parts)
+        room = max(LEAST_SUBJECT, (self._screen.width or len(text)) - len(text) - 2)
+        subject = sight.subject if len(sight.subject) <= room else f"{sight.subject[: room - 1]}…"
+        return self._painted(f"{subject}  {text}", sight, after=len(subject))
 
-    def _painted(self, text: str, sight: Sight) -> "Text":
+    def _painted(self, text: str, sight: Sight, *, after: int, is_whole: bool = False) -> "Text":
+        """A line that lives is cut, the last one goes on in the next. The state comes `after` so many characters."""
         from rich.text import Text
 
-        line = Text(plain(text), no_wrap=True, overflow="ellipsis")
-        start = line.plain.find(sight.state, len(sight.subject))
+        line = Text(plain(text), no_wrap=not is_whole, overflow="fold" if is_whole else "ellipsis")
+        start = line.plain.find(sight.state, after)
         line.stylize(STYLES.get(sight.state, UNDER_WAY), start, start + len(sight.state))
         return line
 

@@ -63,6 +63,18 @@ def test_operations_are_a_table(following: Command, keeper: Keeper) -> None:
     assert call["filter"] == {"states": ["RUNNING", "FAILED"], "clusterId": "a-cluster"}
 
 
+def test_a_narrow_terminal_cuts_what_was_changed_before_how_it_is(
+    following: Command, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    following.is_terminal, following.environment = True, {"NO_COLOR": "1"}
+    keeper.on("operations", page({**operation("CREATE_CLUSTER", "UNCONFIRMED"), "targetName": "a" * 60}))
+    title, row = following("operations").out.splitlines()
+    assert len(row) <= 60
+    assert "UNCONFIRMED" in row
+    assert "FAILURE" in title
+
+
 def test_no_more_operations_are_shown_than_wanted(following: Command, keeper: Keeper) -> None:
     keeper.on("operations", page(operation("CREATE_CLUSTER"), operation("STOP_CLUSTER")))
     assert len(json.loads(following("operations", "--limit", "1", "--json").out)["operations"]) == 1

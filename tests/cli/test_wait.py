@@ -140,6 +140,22 @@ def test_a_line_that_lives_fits_its_terminal(script: Scripted, monkeypatch: pyte
     assert "acme/production  ST…" in ended.out
 
 
+def test_a_narrow_terminal_cuts_the_name_before_the_state_and_the_last_line_not_at_all(
+    script: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "70")
+    name = "production-of-a-long-name-in-a-far-region"
+    script.answer = answering(
+        {**cluster_in("UPDATING"), "name": name},
+        {**cluster_in("FAILED", message="No machines are left in this region."), "name": name},
+    )
+    ended = Command(url=script.url, is_terminal=True, environment={"NO_COLOR": "1"})("wait", "an-id")
+    assert "acme/production-of-…  UPDATING" in ended.out
+    whole = " ".join(ended.out.split())
+    assert f"acme/{name} FAILED" in whole
+    assert "No machines are left in this region." in whole
+
+
 def test_what_cannot_come_about_any_more_ends_with_1(script: Scripted) -> None:
     script.answer = answering(
         cluster_in("PROVISIONING"), cluster_in("FAILED", message="No machines are left.")
