@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Witness
+from fleet.ports import pages
+from tests.browser.conftest import Witness, await_that
 from tests.browser.looking import axe, open_cluster, settled
 from tests.runner import Runner
 
+VIEWS = ("/", *(f"/{view}" for view in pages.VIEWS))
 ASKED = {
     "name": "MAIN",
     "cloud": "DIGITAL_OCEAN",
@@ -243,3 +246,14 @@ def test_the_words_of_a_provider_are_spelled_as_its_field_spells_them(page: Page
         "EKS anywhere vSphere"
     )
     expect(page.get_by_role("listitem").filter(has_text="fjordline-aws-role")).to_contain_text("AWS role")
+
+
+APART = r"""[...document.querySelectorAll('.where')]
+  .every(one => /\s$/.test(one.previousSibling?.textContent ?? ' '))"""
+
+
+@pytest.mark.parametrize("path", VIEWS)
+def test_a_name_and_where_it_is_are_two_words_for_who_hears_or_copies_them(path: str, page: Page) -> None:
+    page.goto(path)
+    settled(page)
+    await_that(page, APART)

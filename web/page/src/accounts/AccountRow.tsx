@@ -63,7 +63,7 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
       <div className="what">
         <Link className="name" to={`/clusters?account=${encodeURIComponent(data.name)}`}>
           {data.name}
-        </Link>
+        </Link>{" "}
         <span className="where">{[data.externalId, data.apiVersion && `API ${data.apiVersion}`].filter(Boolean).join(" · ")}</span>
         {freshness.lastFailure && (
           <p className="tone-broken">

@@ -102,7 +102,7 @@ function Content({ accountId }: { accountId: string }) {
                 <span className="muted day">{beganAt.slice(0, 10)}</span> <Clock at={beganAt} />
               </span>
               <span className="what">
-                {failure ? <span className="tone-broken">{failure}</span> : `${plural(changedCount, "change")}`}
+                {failure ? <span className="tone-broken">{failure}</span> : `${plural(changedCount, "change")}`}{" "}
                 {quietBefore > 0 && <span className="where">after {plural(quietBefore, "quiet observation")}</span>}
               </span>
               <span className="turn muted">

@@ -156,7 +156,7 @@ function Entry({ event }: { event: Event }) {
           </Link>
         ) : (
           <span className="name">{clusterName ?? accountName}</span>
-        )}
+        )}{" "}
         <span className="where">{where}</span>
       </span>
       <span className="turn">

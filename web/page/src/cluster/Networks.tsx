@@ -74,7 +74,7 @@ export function Networks({ cluster, id }: { cluster: Networks_cluster$key; id: s
           {allowlist.networks.map(({ cidr, name, allowsSql, allowsUi }) => (
             <li key={cidr} className="item">
               <div className="what">
-                <span className="mono">{cidr}</span>
+                <span className="mono">{cidr}</span>{" "}
                 {name && <span className="where">{name}</span>}
               </div>
               <span className="when">{[allowsSql && "SQL", allowsUi && "console"].filter(Boolean).join(", ")}</span>

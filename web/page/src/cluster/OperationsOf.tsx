@@ -37,7 +37,7 @@ export function OperationsOf({ operations, source }: { operations: OperationsOf_
               <div className="what">
                 <Link className="name" to={`/operations/${encodeURIComponent(operation.id)}`}>
                   {words(operation.kind)}
-                </Link>
+                </Link>{" "}
                 <span className="where">{operation.requestedBy}</span>
                 {operation.failure && <p>{operation.failure.message}</p>}
               </div>

@@ -49,7 +49,7 @@ export function AccountTroubles({ coverage, source }: { coverage: AccountTrouble
                 <FreshnessState state={account.freshness.state} />
                 <Link to="/accounts" className="name">
                   {account.name}
-                </Link>
+                </Link>{" "}
                 <span className="where">{account.provider.name}</span>
                 <p>{account.freshness.lastFailure?.message ?? "It is overdue."}</p>
               </div>

@@ -91,7 +91,7 @@ function Row({ item }: { item: Item }) {
       <div className="what">
         <Link to={address} className="name">
           {item.displayName}
-        </Link>
+        </Link>{" "}
         <span className="where">
           {item.provider.name} · {item.account.name}
         </span>

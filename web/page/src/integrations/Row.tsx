@@ -78,7 +78,7 @@ export function Row({ integration, because, isReadOnly }: RowProps) {
     <li className="item integration">
       <span className="cloud">{data.cloud === "UNKNOWN" ? (data.providerCloud ?? "Unknown") : cloudName(data.cloud)}</span>
       <div className="what">
-        <span className="name">{data.name}</span>
+        <span className="name">{data.name}</span>{" "}
         <span className="where">{[data.account.name, data.authentication && words(data.authentication), ...data.features].filter(Boolean).join(" · ")}</span>
         {data.description && <p>{data.description}</p>}
         <Identity identity={data.identity} />

@@ -104,7 +104,7 @@ function List({ state }: { state: OperationState | null }) {
               <div className="what">
                 <Link className="name" to={`/operations/${encodeURIComponent(operation.id)}`}>
                   {words(operation.kind)} {operation.targetName}
-                </Link>
+                </Link>{" "}
                 <span className="where">
                   {operation.account ? `${operation.account.provider.name} · ${operation.account.name}` : "account disconnected"} · by {operation.requestedBy}
                 </span>

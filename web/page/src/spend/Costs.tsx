@@ -53,7 +53,7 @@ export function Costs({ fleet, source }: { fleet: Costs_fleet$key; source: Sourc
         {spend.byAccount.map(({ account, total: of }) => (
           <li key={account.id}>
             <span className="what">
-              <span className="name">{account.name}</span>
+              <span className="name">{account.name}</span>{" "}
               <span className="where">{account.provider.name}</span>
             </span>
             <span className="when">{of.map(money).join(", ")}</span>
@@ -67,7 +67,7 @@ export function Costs({ fleet, source }: { fleet: Costs_fleet$key; source: Sourc
         {spend.leftOut.map(({ account, reason }) => (
           <li key={account.id} className="muted">
             <span className="what">
-              <span className="name">{account.name}</span>
+              <span className="name">{account.name}</span>{" "}
               <span className="where">{reason}</span>
             </span>
             <span className="when">not known</span>

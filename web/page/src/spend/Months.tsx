@@ -85,7 +85,7 @@ export function Months() {
             {others.map(([account, { period, total }]) => (
               <li key={`${account.id} ${period} ${total.currency}`}>
                 <span className="what">
-                  <span className="name">{account.name}</span>
+                  <span className="name">{account.name}</span>{" "}
                   <span className="where">{period}</span>
                 </span>
                 <span className="when">{money(total)}</span>

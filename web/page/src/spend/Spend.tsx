@@ -168,7 +168,7 @@ function Sums({ title, note, source, sums }: { title: string; note: string | und
         {sums.map(({ name, where, currency, minorUnits, digits }) => (
           <li key={`${name} ${where} ${currency}`}>
             <span className="what">
-              <span className="name">{name}</span>
+              <span className="name">{name}</span>{" "}
               <span className="where">{where}</span>
             </span>
             <span className="bar" aria-hidden="true">

@@ -44,7 +44,7 @@ export function SpendRow({ cluster, most }: { cluster: Limited; most: number }) 
       <span className="what">
         <Link className="name" to={`/clusters/${encodeURIComponent(cluster.id)}`}>
           {cluster.displayName}
-        </Link>
+        </Link>{" "}
         <span className="where">
           {cluster.provider.name} · {cluster.account.name}
         </span>

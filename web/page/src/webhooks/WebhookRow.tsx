@@ -107,7 +107,7 @@ export function WebhookRow({ webhook, accounts, connection }: WebhookRowProps) {
     <li className="item webhook">
       <State webhook={data} />
       <div className="what">
-        <span className="name">{name}</span>
+        <span className="name">{name}</span>{" "}
         <span className="where mono">{data.origin}</span>
         <p className="small muted">
           {[
