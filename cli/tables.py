@@ -1,7 +1,7 @@
 """Tables that fit into the width of the terminal, or are complete for a pipe."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,12 +45,13 @@ def draw(screen: Screen, listing: "Listing", *, is_wide: bool) -> None:
     shown = [column for column in listing.columns if is_wide or not column.is_wide]
     cells = {column.title: [cell(column, row) for row in listing.rows] for column in shown}
     widths = {title: max(len(title), *map(len, texts)) for title, texts in cells.items()}
-    room = None if is_wide else screen.width
+    room, cut = None if is_wide else screen.width, dict[str, int]()
     if room is not None:
         shown = _that_fit(shown, widths, room)
-        widths |= _cut(shown, widths, room)
+        cut = _cut(shown, widths, room)
+        widths |= cut
     width = room or sum(widths.values()) + GAP * len(widths)
-    _print(screen, shown, cells, widths, width, has_titles=listing.has_titles)
+    _print(screen, shown, cells, widths, width, cut=cut, has_titles=listing.has_titles)
 
 
 def cell(column: Column, row: dict[str, Any]) -> str:
@@ -73,18 +74,19 @@ def _least(column: Column, width: int) -> int:
 
 
 def _cut(columns: list[Column], widths: dict[str, int], room: int) -> dict[str, int]:
-    """The widths of sentences: what the others leave, to the first of them first."""
-    least = [
-        _least(column, widths[column.title]) if column.is_sentence else widths[column.title]
-        for column in columns
-    ]
-    left = max(0, room - sum(least) - GAP * (len(columns) - 1))
-    cut: dict[str, int] = {}
-    for column, width in zip(columns, least, strict=True):
-        if column.is_sentence:
-            more = min(widths[column.title] - width, left)
-            cut[column.title] = width + more
-            left -= more
+    """The widths of sentences: what the others leave, to the first of them first. Where they leave too little, the last
+    of them is shorter still, then the longest of the others, and never a state.
+    """
+    cut = {one.title: min(widths[one.title], SHORT) for one in columns if one.is_sentence}
+    left = room - sum((widths | cut)[one.title] for one in columns) - GAP * (len(columns) - 1)
+    for title in cut if left > 0 else reversed(list(cut)):
+        more = max(min(widths[title] - cut[title], left), min(max(LEAST, len(title)) - cut[title], 0))
+        cut[title] += more
+        left -= more
+    names = [one.title for one in columns if not (one.is_sentence or one.is_state)]
+    if left < 0 and names:
+        longest = max(names, key=lambda title: widths[title])
+        cut[longest] = max(min(widths[longest], LEAST), widths[longest] + left)
     return cut
 
 
@@ -95,6 +97,7 @@ def _print(
     widths: dict[str, int],
     width: int,
     *,
+    cut: Mapping[str, int],
     has_titles: bool,
 ) -> None:
     from rich.console import Console
@@ -110,7 +113,7 @@ def _print(
             no_wrap=not column.is_wrapped,
             overflow="ellipsis",
             min_width=min(LEAST, len(column.title)),
-            width=widths[column.title] if column.is_sentence else None,
+            width=widths[column.title] if column.is_sentence else cut.get(column.title),
         )
     for at in range(len(cells[columns[0].title])):
         texts = [(column, cells[column.title][at]) for column in columns]

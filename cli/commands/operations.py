@@ -85,7 +85,7 @@ def _fetch(session: Session, variables: dict[str, Any], limit: int) -> Listing:
     operations = session.client.take(change.OPERATIONS, asked, "operations", limit)
     now = session.clock.now
     columns = (
-        Column(title="CHANGE", value=title, is_sentence=True),
+        Column(title="CHANGE", value=title),
         Column(title="STATE", value=lambda one: one["state"], is_state=True),
         Column(title="ASKED FOR", value=lambda one: f"{since(one['requestedAt'], now())} ago", rank=1),
         Column(title="BY", value=lambda one: one["requestedBy"], rank=3),
