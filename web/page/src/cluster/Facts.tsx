@@ -122,7 +122,7 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
         <Fact title="Integration">
           {integration && (
             <>
-              {integration.name} <span className="muted">{[cloudName(integration.cloud), integration.authentication && words(integration.authentication)].filter(Boolean).join(", ")}</span>
+              {integration.name} <span className="muted">{[...new Set([cloudName(integration.cloud), integration.authentication && words(integration.authentication)])].filter(Boolean).join(", ")}</span>
             </>
           )}
         </Fact>

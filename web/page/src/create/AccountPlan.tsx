@@ -2,6 +2,7 @@
 import { graphql, useFragment } from "react-relay";
 import type { AccountPlan_account$data, AccountPlan_account$key } from "../__generated__/AccountPlan_account.graphql";
 import { cores, mebibytes, plural } from "../model/amount";
+import { spelled } from "../model/phase";
 import { Fact } from "../parts/Fact";
 
 type Pool = AccountPlan_account$data["offeredPlans"][number]["pool"];
@@ -48,14 +49,14 @@ export function AccountPlan({ account }: { account: AccountPlan_account$key }) {
   return (
     <>
       <dl className="facts">
-        <Fact title="Plan">{own?.displayName ?? plan}</Fact>
+        <Fact title="Plan">{own?.displayName ?? spelled(plan)}</Fact>
         <Fact title="Clusters">{clusterCount != null && (most == null ? clusterCount : `${clusterCount} of ${most}`)}</Fact>
         <Fact title="Left for all of them">{sizes(pool, allocated)}</Fact>
         <Fact title="Other plans">
           {others.length > 0 &&
             others.map((one) => (
               <span key={one.name} className="pair">
-                {one.displayName ?? one.name}:{" "}
+                {one.displayName ?? spelled(one.name)}:{" "}
                 {[one.mostClusters != null && plural(one.mostClusters, "cluster"), sizes(one.pool), one.monthlyFee != null && `${one.monthlyFee} a month`].filter(Boolean).join(", ")}
               </span>
             ))}

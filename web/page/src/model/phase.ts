@@ -49,7 +49,7 @@ export function words(name: string): string {
 }
 
 /** A word that a provider uses, where it may be a name that somebody gave: only what is spelled as a constant is another one. */
-export const spelled = (word: string): string => (/^[A-Z]+(_[A-Z]+)*$/.test(word) ? words(word) : word);
+export const spelled = (word: string): string => (/^[A-Z]+(_[A-Z0-9]+)*$/.test(word) ? words(word) : word);
 
 /** The beginning of a UUID, which tells it from its neighbours; a name as it is. */
 export const shortId = (id: string): string => (/^[0-9a-f]{8}-[0-9a-f-]{27}$/i.test(id) ? id.slice(0, 8) : id);
