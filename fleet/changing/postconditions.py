@@ -18,7 +18,7 @@ belongs to which verb:
     FINALIZE_UPGRADE        no upgrade that waits for its end, and the release that was to be made final
     ROLL_BACK_UPGRADE       an earlier release than the one that was to be left, settled
     LOCK, UNLOCK_CLUSTER    whether it can be deleted
-    ALLOW, DISALLOW_NETWORK the provider's answer: the list is observed by itself, and later
+    ALLOW, DISALLOW_NETWORK the cluster's list of networks, once all of it is in force
     CREATE_INTEGRATION      the integration of the provider's answer
     UPDATE_INTEGRATION      what was asked, or what the provider made of it; the answer, where only credentials were
     DELETE_INTEGRATION      its absence from a complete listing
@@ -34,10 +34,13 @@ from datetime import datetime
 from enum import Enum, auto
 
 from fleet.changing.comparison import agrees, has_moved
+from fleet.model.account import Collection
 from fleet.model.change import (
+    AllowNetwork,
     Change,
     CreateCluster,
     CreateIntegration,
+    DisallowNetwork,
     FinalizeUpgrade,
     RollBackUpgrade,
     UpdateCluster,
@@ -68,10 +71,12 @@ class Verdict(Enum):
 class ObservedCollection:
     """What an observation that began at `began_at` showed of one collection, by key.
 
-    `clusters` are those that it listed or read, and those that are marked deleted. A row that was only remembered is
-    not among them. `is_complete` tells whether absence means something.
+    `clusters` are those that it listed or read, or of which it read what belongs to the collection, and those that are
+    marked deleted. A row that was only remembered is not among them. `is_complete` tells whether absence means
+    something.
     """
 
+    collection: Collection = Collection.CLUSTERS
     began_at: datetime
     is_complete: bool
     clusters: Mapping[str, TrackedCluster] | None = None
@@ -290,6 +295,31 @@ def locked(operation: Operation, row: TrackedCluster) -> Verdict:
 def unlocked(operation: Operation, row: TrackedCluster) -> Verdict:
     is_locked = row.item.is_deletion_protected
     return Verdict.NOT_SHOWN if is_locked is None else _yes(not is_locked)
+
+
+def network_allowed(operation: Operation, row: TrackedCluster) -> Verdict:
+    change, allowlist = operation.change, row.facts.allowlist
+    assert isinstance(change, AllowNetwork)
+    if allowlist is None:
+        return Verdict.NOT_SHOWN
+    asked = change.network
+    found = next((one for one in allowlist.networks if one.cidr == asked.cidr), None)
+    if found is None or (found.allows_sql, found.allows_ui) != (asked.allows_sql, asked.allows_ui):
+        return Verdict.NO
+    return Verdict.YES if asked.name in (None, found.name) else Verdict.OTHERWISE
+
+
+def network_in_force(operation: Operation, row: TrackedCluster) -> Verdict:
+    is_on_its_way = row.facts.allowlist is not None and row.facts.allowlist.is_propagating
+    return Verdict.NO if is_on_its_way else network_allowed(operation, row)
+
+
+def network_disallowed(operation: Operation, row: TrackedCluster) -> Verdict:
+    change, allowlist = operation.change, row.facts.allowlist
+    assert isinstance(change, DisallowNetwork)
+    if allowlist is None:
+        return Verdict.NOT_SHOWN
+    return _yes(all(one.cidr != change.cidr for one in allowlist.networks))
 
 
 def finalized(operation: Operation, row: TrackedCluster) -> Verdict:

@@ -25,7 +25,7 @@ from fleet.model.change import CreateCluster, CreateIntegration, UpdateIntegrati
 from fleet.model.cluster import Cluster
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.integration import Integration
-from fleet.model.operation import Operation, OperationState, Step, Target, TargetKind
+from fleet.model.operation import Operation, OperationState, Step, Target
 from fleet.model.tracking import Tracked
 from fleet.providers import PROVIDERS
 
@@ -61,10 +61,7 @@ def expire(operation: Operation, now: datetime) -> Operation:
 
 
 def _is_about(operation: Operation, observed: ObservedCollection) -> bool:
-    if operation.kind not in VERBS:
-        return False
-    of_integrations = VERBS[operation.kind].target is TargetKind.INTEGRATION
-    return (observed.integrations if of_integrations else observed.clusters) is not None
+    return operation.kind in VERBS and VERBS[operation.kind].observed_in is observed.collection
 
 
 def _is_later(observed: ObservedCollection, instant: datetime | None) -> bool:

@@ -12,6 +12,7 @@ from fleet.changing import postconditions as shows
 from fleet.changing import requests as asks
 from fleet.changing.postconditions import Judge, about_cluster, about_integration
 from fleet.changing.requests import Prepare, of_cluster
+from fleet.model.account import Collection
 from fleet.model.capability import Capability
 from fleet.model.change import (
     AllowNetwork,
@@ -48,8 +49,8 @@ LONG = timedelta(hours=2)
 
 @dataclass(frozen=True, kw_only=True)
 class Verb:
-    """`creates` tells that there is no target before it. `is_shown` tells whether the provider would show what was
-    asked, so that its absence means something.
+    """`creates` tells that there is no target before it. `observed_in` is the collection that shows what became of it.
+    `is_shown` tells whether the provider would show what was asked, so that its absence means something.
     """
 
     change: type[Change]
@@ -59,6 +60,7 @@ class Verb:
     ended: Judge
     waits_for: timedelta = SOON
     creates: bool = False
+    observed_in: Collection = Collection.CLUSTERS
     is_shown: bool = True
 
     @property
@@ -175,17 +177,17 @@ VERBS: Mapping[OperationKind, Verb] = {
             change=AllowNetwork,
             target=_CLUSTER,
             prepare=of_cluster(asks.allow_network, Capability.ALLOWLIST),
-            taken=shows.never,
-            ended=shows.never,
-            is_shown=False,
+            taken=about_cluster(shows.network_allowed),
+            ended=about_cluster(shows.network_in_force),
+            observed_in=Collection.ALLOWLISTS,
         ),
         Verb(
             change=DisallowNetwork,
             target=_CLUSTER,
             prepare=of_cluster(asks.disallow_network, Capability.ALLOWLIST),
-            taken=shows.never,
-            ended=shows.never,
-            is_shown=False,
+            taken=about_cluster(shows.network_disallowed),
+            ended=about_cluster(shows.network_disallowed),
+            observed_in=Collection.ALLOWLISTS,
         ),
         Verb(
             change=CreateIntegration,
@@ -194,6 +196,7 @@ VERBS: Mapping[OperationKind, Verb] = {
             taken=shows.never,
             ended=about_integration(shows.integration_created),
             creates=True,
+            observed_in=Collection.INTEGRATIONS,
         ),
         Verb(
             change=UpdateIntegration,
@@ -201,6 +204,7 @@ VERBS: Mapping[OperationKind, Verb] = {
             prepare=asks.prepare_change_of_integration,
             taken=_INTEGRATION_UPDATED,
             ended=_INTEGRATION_UPDATED,
+            observed_in=Collection.INTEGRATIONS,
         ),
         Verb(
             change=DeleteIntegration,
@@ -208,6 +212,7 @@ VERBS: Mapping[OperationKind, Verb] = {
             prepare=asks.prepare_change_of_integration,
             taken=shows.integration_gone,
             ended=shows.integration_gone,
+            observed_in=Collection.INTEGRATIONS,
         ),
         *(
             Verb(
@@ -228,5 +233,6 @@ DEPLOY = VERBS[OperationKind.DEPLOY_CLUSTER]
 """Also the second step of a creation or an update, where what was registered is applied by a request of its own."""
 
 
-def is_about_integrations(kind: OperationKind) -> bool:
-    return kind in VERBS and VERBS[kind].target is TargetKind.INTEGRATION
+def observed_in(kind: OperationKind) -> Collection:
+    """The collection that an observation asks for, so that an operation can go on."""
+    return VERBS[kind].observed_in if kind in VERBS else Collection.CLUSTERS

@@ -566,7 +566,7 @@ async def _keep_facts(
     changed = refresh_facts(context.rows, facts)
     await context.store.save(context.lease, Changes(puts=changed))
     rows = {**context.rows, **{row.item.key: row for row in changed}}
-    return Collected(rows=rows, changed=len(changed), problem=problem)
+    return Collected(rows=rows, changed=len(changed), problem=problem, shown=frozenset(found))
 
 
 async def _saved(context: CollectionContext, changes: Changes, problem: str | None) -> Collected:

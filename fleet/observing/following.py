@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from fleet.changing.postconditions import ObservedCollection
 from fleet.changing.sending import Sending
 from fleet.changing.settling import expire, settle
-from fleet.changing.verbs import is_about_integrations
+from fleet.changing.verbs import observed_in
 from fleet.model.account import AccountState, Collection
 from fleet.model.change import RefreshAccount
 from fleet.model.failure import Failure, FailureKind, ProviderError
@@ -93,10 +93,7 @@ class Follower:
 
 def wanted_collections(operations: Iterable[Operation]) -> frozenset[Collection]:
     """What has to be looked at for these to go on."""
-    return frozenset(
-        Collection.INTEGRATIONS if is_about_integrations(one.kind) else Collection.CLUSTERS
-        for one in operations
-    )
+    return frozenset(observed_in(one.kind) for one in operations)
 
 
 def follow_again_at(

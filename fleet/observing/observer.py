@@ -365,9 +365,10 @@ class _Running:
         if collection is Collection.CLUSTERS:
             self._guard = collected.deletion_guard
             self._is_accepted = True
-        if not self._operations or collection not in (Collection.CLUSTERS, Collection.INTEGRATIONS):
+        if collection not in wanted_collections(self._operations):
             return
         observed = ObservedCollection(
+            collection=collection,
             began_at=context.now,
             is_complete=collected.problem is None,
             clusters={

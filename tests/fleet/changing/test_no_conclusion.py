@@ -7,6 +7,7 @@ import pytest
 from fleet.changing.postconditions import ObservedCollection, Verdict
 from fleet.changing.settling import GRACE, expire, settle
 from fleet.changing.verbs import VERBS
+from fleet.model.account import Collection
 from fleet.model.change import (
     Change,
     ClearSpendLimit,
@@ -118,7 +119,10 @@ def test_a_link_that_does_not_read_is_not_the_end() -> None:
     link = integration("link", of=ACME, description="new")
     observed = links(link)
     unread = ObservedCollection(
-        began_at=observed.began_at, is_complete=True, integrations={"link": Tracked(item=link, unread=UNREAD)}
+        collection=Collection.INTEGRATIONS,
+        began_at=observed.began_at,
+        is_complete=True,
+        integrations={"link": Tracked(item=link, unread=UNREAD)},
     )
     asked = taken(UpdateIntegration(description="new"), "link", TargetKind.INTEGRATION)
     assert settle(asked, unread, LATER).state is RUNNING

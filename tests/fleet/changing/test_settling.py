@@ -8,6 +8,7 @@ import pytest
 from fleet.changing.postconditions import ObservedCollection
 from fleet.changing.settling import GRACE, expire, settle
 from fleet.changing.verbs import VERBS
+from fleet.model.account import Collection
 from fleet.model.change import (
     CHANGES,
     Change,
@@ -62,7 +63,12 @@ def view(*rows: TrackedCluster, began_at: datetime = LATER, is_complete: bool = 
 
 def links(*items: Integration, began_at: datetime = LATER, is_complete: bool = True) -> ObservedCollection:
     rows = {one.key: Tracked(item=one) for one in items}
-    return ObservedCollection(began_at=began_at, is_complete=is_complete, integrations=rows)
+    return ObservedCollection(
+        collection=Collection.INTEGRATIONS,
+        began_at=began_at,
+        is_complete=is_complete,
+        integrations=rows,
+    )
 
 
 def web(phase: Phase = Phase.READY, **more: Any) -> Cluster:
