@@ -38,7 +38,7 @@ fuzz: setup ## run many more generated documents, different ones each time [FUZZ
 soak: .venv/dev.stamp ## query a whole Fleetgraph without a pause, and measure it; then all faults and a large fleet [SECONDS=600 CONCURRENCY=]
 	@SECONDS='$(SECONDS)' CONCURRENCY='$(CONCURRENCY)' $(BIN)/python -m bench.soak
 	@$(if $(SECONDS),echo '$(NO_FAULTS)',echo '$(ALL_FAULTS)')
-	@$(if $(SECONDS),,WHOLE=1 $(BIN)/pytest --verbose --numprocesses auto -m thorough tests/simulation)
+	@$(if $(SECONDS),,WHOLE=1 $(BIN)/pytest --verbose --numprocesses auto --show-capture=no -m thorough tests/simulation)
 
 NO_FAULTS = Left out because SECONDS is set: all faults and a large fleet
 ALL_FAULTS = All faults and a large fleet, about a quarter of an hour on two processors

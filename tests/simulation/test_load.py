@@ -123,8 +123,8 @@ async def rounds(accounts: int) -> tuple[list[float], int, int]:
     fleet = Fleet(clusters=CLUSTERS)
     await fleet.connect(accounts)
     await fleet.round()
+    tracemalloc.start()  # a round early: what a round replaces has to be known for what it frees
     units = [await fleet.round()]
-    tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     units.append(await fleet.round())
     grown = tracemalloc.get_traced_memory()[0] - before
