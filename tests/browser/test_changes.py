@@ -115,7 +115,7 @@ def test_every_change_of_a_cluster_shows_by_a_dry_run_what_it_would_send(
 
 
 def test_a_lock_is_shown_with_its_reason_and_keeps_every_other_change_off(page: Page) -> None:
-    open_cluster(page, "previews")
+    open_cluster(page, "edge-cache")
     page.get_by_role("button", name="Lock", exact=True).click()
     dialog = page.get_by_role("dialog", name="Lock the cluster")
     expect(dialog.get_by_role("button", name=re.compile("^Lock"))).to_have_attribute("title", "Say why.")
