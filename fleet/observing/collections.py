@@ -514,7 +514,7 @@ async def _each(
 
 
 def _failure_of(row: TrackedCluster, error: ProviderError) -> list[tuple[TrackedCluster, ProviderError]]:
-    """None where a cluster that is being deleted is not known any more: its end shows in the list of clusters."""
+    """Empty where a cluster that is being deleted is not known any more: its end shows in the list of clusters."""
     is_leaving = row.item.phase is Phase.DELETING or row.missing_since is not None
     return [] if is_leaving and isinstance(error, NotFound) else [(row, error)]
 
