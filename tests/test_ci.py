@@ -1,11 +1,15 @@
 """What CI makes: every target of the Makefile, and what becomes of each."""
 
 import importlib.util
+import math
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -156,6 +160,48 @@ def test_every_target_that_runs_tests_asks_for_a_second_run() -> None:
     assert tested - {
         target.name for target in clones.read_targets(read(".ci/targets.toml")) if target.reruns
     } == {"fuzz"}
+
+
+def made(wrong: str | None = None, *lines: str) -> Any:
+    return clones.Made(lines=list(lines), seconds=1.0, wrong=wrong)
+
+
+def all_made(
+    results: Mapping[str, Sequence[Any]], *, more_until: float = math.inf
+) -> tuple[list[str], list[str]]:
+    """The names of the clones in order, and the end of the report. `results` are of each time a target is made."""
+    targets, cloned = clones.read_targets("".join(f"[{name}]\n" for name in results)), []
+    times = {name: iter(of_it) for name, of_it in results.items()}
+
+    def make_one(target: Any, clone: str) -> Any:
+        cloned.append(clone)
+        return next(times[target.name])
+
+    end = [clones.report_on(*one) for one in clones.make_all(targets, make_one, more_until=more_until)]
+    return cloned, [line for said, wrong in end for line in (*said, *wrong)]
+
+
+def test_a_target_that_failed_is_made_once_more_when_all_others_are_done() -> None:
+    cloned, end = all_made(
+        {"bench": [made("it ended with 2", "make: *** [Makefile:1] 2"), made()], "good": [made()]}
+    )
+    assert (sorted(cloned[:2]), cloned[2:]) == (["bench", "good"], ["bench-again"])
+    assert end == [
+        "     1 s  good",
+        "     2 s  bench",
+        "FLAKY     bench: it ended with 2, and then passed",
+        "          make: *** [Makefile:1] 2",
+    ]
+
+
+def test_a_target_that_failed_twice_has_failed() -> None:
+    _, end = all_made({"bench": [made("it ended with 2"), made("it ended with 1")]})
+    assert end == ["     2 s  bench", "FAILED    bench: it ended with 1"]
+
+
+def test_nothing_is_made_once_more_when_little_time_is_left() -> None:
+    cloned, end = all_made({"bench": [made("it ended with 2")]}, more_until=time.monotonic())
+    assert (cloned, end) == (["bench"], ["     1 s  bench", "FAILED    bench: it ended with 2"])
 
 
 def test_what_failed_is_repeated_at_the_end() -> None:
