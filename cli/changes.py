@@ -32,6 +32,13 @@ OUTCOMES = {
 end.
 """
 
+PROVIDERS_FAULTS = frozenset(
+    {"AUTHENTICATION", "PERMISSION", "RATE_LIMITED", "TIMEOUT", "UNAVAILABLE", "UNEXPECTED_RESPONSE"}
+)
+"""The kinds of failure that are a provider's own, whether it answered or not. Of the others Fleetgraph also judges what
+became of a change that the provider took; a status tells that the provider said so.
+"""
+
 EXPECTED_REVISION = Flag(
     "--expected-revision",
     metavar="REVISION",
@@ -76,12 +83,12 @@ def title(operation: dict[str, Any]) -> str:
 
 
 def outcome_of(operation: dict[str, Any]) -> Outcome | None:
-    """The outcome. Null while the operation is open. A refusal by the provider differs from a change that began and
-    failed.
+    """The outcome. Null while the operation is open. A provider that refuses or does not answer differs from a change
+    that began and failed.
     """
     outcome = OUTCOMES.get(operation["state"])
     failure = operation["failure"] or {}
-    is_refused = failure.get("httpStatus") is not None or failure.get("kind") == "REJECTED"
+    is_refused = failure.get("httpStatus") is not None or failure.get("kind") in PROVIDERS_FAULTS
     return Outcome.REFUSED if outcome is Outcome.FAILED and is_refused else outcome
 
 

@@ -118,7 +118,7 @@ def judge(cluster: Mapping[str, Any], goal: Goal) -> tuple[Outcome | None, str]:
     if freshness["state"] != "CURRENT":
         if failure and failure["kind"] == "AUTHENTICATION" and freshness["nextAttemptAt"] is None:
             name = cluster["account"]["name"]
-            return Outcome.FAILED, f"The provider refuses the token of {name}: nothing new will be seen."
+            return Outcome.REFUSED, f"The provider refuses the token of {name}: nothing new will be seen."
         return None, failure["message"] if failure else "It has not been observed lately."
     if cluster["operation"] is not None:
         return None, f"A change is under way: {verb(cluster['operation'])}."

@@ -12,7 +12,7 @@ class Outcome(Enum):
     FAILED = Exit.FAILED
     TIMED_OUT = Exit.TIMED_OUT
     REFUSED = Exit.PROVIDER
-    """The provider refused the change."""
+    """The provider refused, or did not answer."""
 
     @property
     def is_good(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cli.errors import Exit
+from fleet.model.failure import FailureKind
 from tests.cli.command import Command
 from tests.cli.contract import Keeper
 from tests.cli.things import FAILURE, PRODUCTION, STATUS, operation, payload, refused
@@ -109,6 +110,20 @@ def test_a_wait_for_an_operation_ends_as_the_operation_does(
     ended = following("wait", "--operation", "an-operation", "--timeout", "1m")
     assert ended.status == status
     assert sentence in ended.out
+
+
+@pytest.mark.parametrize("kind", FailureKind)
+def test_a_change_ends_with_6_where_its_provider_failed_and_with_1_where_only_the_change_did(
+    following: Command, keeper: Keeper, kind: FailureKind
+) -> None:
+    judged = {FailureKind.NOT_FOUND, FailureKind.REJECTED, FailureKind.UNKNOWN}
+    failure = {"kind": kind.value, "message": "Not today.", "httpStatus": None}
+    keeper.on("refreshAccount", payload("REFRESH_ACCOUNT"))
+    keeper.on("node", operation("REFRESH_ACCOUNT", "FAILED", failure=failure))
+    ended = following("refresh", "acme", "--wait")
+    assert ended.status == (Exit.FAILED if kind in judged else Exit.PROVIDER)
+    keeper.on("node", operation("REFRESH_ACCOUNT", "FAILED", failure=failure | {"httpStatus": 503}))
+    assert following("refresh", "acme", "--wait").status == Exit.PROVIDER
 
 
 @pytest.mark.parametrize("node", [None, PRODUCTION])

@@ -67,7 +67,7 @@ def answering(*clusters: Answer | None) -> Callable[[dict[str, Any]], Answer]:
         (cluster_in("READY", isConverged=True), "ready", Outcome.REACHED),
         (cluster_in("READY", isConverged=False), "ready", None),
         (cluster_in("READY", OUTAGE), "ready", None),
-        (cluster_in("READY", REFUSED), "ready", Outcome.FAILED),
+        (cluster_in("READY", REFUSED), "ready", Outcome.REFUSED),
         (cluster_in("READY", REFUSED | {"nextAttemptAt": "2026-04-06T12:00:00Z"}), "ready", None),
         (cluster_in("READY", CURRENT | {"state": "STALE"}), "ready", None),
         (cluster_in("READY", operation=UPDATE), "ready", None),

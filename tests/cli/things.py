@@ -73,4 +73,4 @@ def refused(typename: str, **more: Any) -> dict[str, Any]:
     return {"operation": None, "userErrors": [error | more]}
 
 
-FAILURE = {"kind": "REJECTED", "message": "The quota is used up."}
+FAILURE = {"kind": "REJECTED", "message": "The quota is used up.", "httpStatus": 422}
