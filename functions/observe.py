@@ -16,7 +16,8 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from adapters import ADAPTERS
-from fleet.observing.observer import Observation, Observer, Outcome
+from fleet.observing.observer import Observer
+from fleet.observing.outcome import Observation, Outcome
 from fleet.observing.schedule import Pace
 from fleet.ports.clock import Clock, SystemClock
 from fleet.webhooks.deliver import TURN_SECONDS, Deliverer

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from fleet.observing.observer import Observer, Outcome
+from fleet.observing.observer import Observer
+from fleet.observing.outcome import Outcome
 from fleet.ports.clock import Clock
 from fleet.ports.store import Schedule
 from infra.store.table import TableUnavailable

@@ -11,7 +11,7 @@ from fleet.model.change import DeleteCluster, DeleteIntegration
 from fleet.model.cluster import Cluster
 from fleet.model.operation import OperationState
 from fleet.model.refusal import Conflicting, Unsupported
-from fleet.observing.observer import Outcome
+from fleet.observing.outcome import Outcome
 from fleet.ports.adapter import Listing
 from fleet.ports.store import Ref
 from infra.store.operation_rows import operation_key

@@ -30,7 +30,8 @@ from fleet.model.spend import Statement
 from fleet.model.subscription import OfferedPlan, Subscription
 from fleet.model.tracking import TrackedCluster, Transition
 from fleet.model.upkeep import Upkeep
-from fleet.observing.observer import KEPT_FOR_WRITING, Observation, Observer
+from fleet.observing.observer import KEPT_FOR_WRITING, Observer
+from fleet.observing.outcome import Observation
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Adapter, Listing, Unreadable
 from fleet.ports.permits import Permits

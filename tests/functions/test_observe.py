@@ -6,7 +6,8 @@ import pytest
 
 from fleet.model.account import Account, Collection
 from fleet.model.failure import FailureKind
-from fleet.observing.observer import Observation, Observer, Outcome
+from fleet.observing.observer import Observer
+from fleet.observing.outcome import Observation, Outcome
 from fleet.observing.schedule import Pace
 from fleet.ports.clock import SystemClock
 from functions.observe import Observing

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fleet.model.account import Collection
-from fleet.observing.observer import Outcome
+from fleet.observing.outcome import Outcome
 from functions.settings import read_pace
 from tests.simulation.demo import Findings, sandbox
 

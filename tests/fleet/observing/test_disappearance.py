@@ -9,7 +9,7 @@ from fleet.model.cluster import Phase
 from fleet.model.failure import Forbidden, ProviderError, RateLimited, Unauthenticated, Unavailable
 from fleet.model.freshness import FreshnessState, freshness_of
 from fleet.observing.absence import YOUNG_FOR
-from fleet.observing.observer import Outcome
+from fleet.observing.outcome import Outcome
 from tests.fleet.things import NOON, cluster
 from tests.fleet.world import Bare, ById, Script, World
 

@@ -20,7 +20,7 @@ from fleet.model.failure import (
 from fleet.model.freshness import FreshnessState, freshness_of
 from fleet.model.rate_limit import RateFacts
 from fleet.observing.failures import REFUSED_AFTER, fail
-from fleet.observing.observer import Outcome
+from fleet.observing.outcome import Outcome
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Listing, Unreadable
 from tests.fleet.things import NOON, cluster

@@ -12,7 +12,7 @@ from fleet.model.failure import NotFound, RateLimited, Unavailable
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.observing.collections import AT_ONCE
-from fleet.observing.observer import Outcome
+from fleet.observing.outcome import Outcome
 from fleet.ports.adapter import Listing
 from tests.fleet.things import NOON, cluster, node
 from tests.fleet.world import Script, World, forever, take_all_the_time

@@ -12,7 +12,7 @@ from fleet.model.cluster import Connection, Facts, Phase
 from fleet.model.freshness import FreshnessState, freshness_of
 from fleet.model.operation import OperationState
 from fleet.model.rate_limit import RequestUse, Share
-from fleet.observing.observer import Observation, Outcome
+from fleet.observing.outcome import Observation, Outcome
 from fleet.providers import PROVIDERS
 from fleet.rate_limits.budget import LAST_PERCENT
 from tests.fleet.things import NOON, cluster, row
