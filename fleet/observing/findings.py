@@ -10,7 +10,7 @@ from fleet.model.durations import record
 from fleet.model.integration import Integration
 from fleet.model.summary import summarize
 from fleet.model.tracking import TrackedCluster
-from fleet.observing.collections import Collected, CollectionContext
+from fleet.observing.collections.context import Collected, CollectionContext
 from fleet.providers import PROVIDERS
 
 

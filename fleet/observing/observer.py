@@ -20,7 +20,8 @@ from fleet.model.change import OperationKind
 from fleet.model.failure import ProviderError, Unauthenticated
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import BudgetExhausted, RequestUse, Share
-from fleet.observing.collections import COLLECT, Collected, CollectionContext
+from fleet.observing.collections import COLLECT
+from fleet.observing.collections.context import Collected, CollectionContext
 from fleet.observing.events import account_events
 from fleet.observing.findings import Findings
 from fleet.observing.following import Follower, follow_again_at, wanted_collections

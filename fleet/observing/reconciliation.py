@@ -132,6 +132,12 @@ def mark_unstorable(
     return None if old is None else _mark(old, f"{latest.item.name} cannot be kept: {reason}", now, now)
 
 
+def unshown(listing: Listing[Cluster] | Listing[Integration], known: Iterable[str]) -> str | None:
+    """One that is listed, does not read and was never read before: it has no row to be marked."""
+    left = [item for item in listing.unreadable if item.external_id not in set(known)]
+    return f"{left[0].external_id} is listed and cannot be shown: {left[0].reason}" if left else None
+
+
 def _identity(
     item: Node | Integration | Region | InstanceType | OfferedVersion | OfferedPlan | Statement,
 ) -> str:

@@ -22,7 +22,8 @@ from fleet.model.failure import (
 from fleet.model.rate_limit import Budget
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.budget_pace import paced
-from fleet.observing.collections import COLLECT, PROTOCOL_OF, Collected
+from fleet.observing.collections import COLLECT, PROTOCOL_OF
+from fleet.observing.collections.context import Collected
 from fleet.observing.failures import fail, is_refused, lack
 from fleet.observing.schedule import Pace, is_due, succeed
 from fleet.ports.adapter import Adapter

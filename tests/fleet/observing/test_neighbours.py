@@ -11,7 +11,7 @@ from fleet.model.cluster import Phase
 from fleet.model.failure import NotFound, RateLimited, Unavailable
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
-from fleet.observing.collections import AT_ONCE
+from fleet.observing.collections.answers import AT_ONCE
 from fleet.observing.outcome import Outcome
 from fleet.ports.adapter import Listing
 from tests.fleet.things import NOON, cluster, node
