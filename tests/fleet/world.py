@@ -380,6 +380,11 @@ class World:
         self.clock.at = max(self.clock.at, due_at)
         return await self.observer.observe(account.id, due_at=due_at)
 
+    async def observe_all(self, account: Account) -> Observation:
+        """A day later, when everything is due."""
+        self.clock.move(days=1)
+        return await self.observe(account)
+
     async def follow(
         self, operation: Operation, *, observations: int = 1, every_seconds: float = 5
     ) -> Operation:
