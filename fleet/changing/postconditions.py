@@ -65,6 +65,8 @@ class Verdict(Enum):
     """Not as it was asked for, and not as it was before: the provider converts, trims or rounds, or is half done."""
     GAVE_UP = auto()
     """The provider came to an end, and not to the one that was asked for."""
+    GONE = auto()
+    """There is no target any more: it is marked deleted, or a complete listing leaves it out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +124,12 @@ def about_cluster(judge: JudgeCluster) -> Judge:
 
     def judged(operation: Operation, observed: ObservedCollection) -> Verdict:
         row = row_of(operation, observed)
-        return Verdict.NOT_SHOWN if row is None or row.unread is not None else judge(operation, row)
+        if row is None or row.unread is not None:
+            return Verdict.NOT_SHOWN
+        if row.is_tombstone:
+            # One that is older than the change is of an earlier cluster of that name.
+            return Verdict.GONE if row.since >= operation.requested_at else Verdict.NOT_SHOWN
+        return judge(operation, row)
 
     return judged
 
@@ -162,7 +169,7 @@ def _has_another_deployment(operation: Operation, row: TrackedCluster) -> bool:
 def created(operation: Operation, row: TrackedCluster) -> Verdict:
     """The provider answered with the cluster's identity; what differs from the wish is said and proves nothing."""
     assert isinstance(operation.change, CreateCluster)
-    if row.item.phase in (Phase.FAILED, Phase.DELETED):
+    if row.item.phase is Phase.FAILED:
         return Verdict.GAVE_UP
     return _yes(is_settled(row.item) or not operation.change.spec.is_deployed)
 
@@ -375,12 +382,15 @@ def shown_of(operation: Operation, observed: ObservedCollection) -> Cluster | In
 
 
 def about_integration(judge: Callable[[Operation, Integration], Verdict]) -> Judge:
+    """A postcondition of an integration that has to be shown. A new one may be listed only a while later."""
+
     def judged(operation: Operation, observed: ObservedCollection) -> Verdict:
         if operation.target is None or observed.integrations is None:
             return Verdict.NOT_SHOWN
         row = _link_of(operation, observed)
         if row is None:
-            return Verdict.NO if observed.is_complete else Verdict.NOT_SHOWN
+            is_new = isinstance(operation.change, CreateIntegration)
+            return Verdict.GONE if observed.is_complete and not is_new else Verdict.NOT_SHOWN
         return Verdict.NOT_SHOWN if row.unread is not None else judge(operation, row.item)
 
     return judged

@@ -35,6 +35,7 @@ answered may be shown by half.
 """
 ABSENT_OBSERVATIONS = 2
 """How many complete observations have to show no trace of it."""
+GONE = "It is gone from the provider."
 
 
 def settle(operation: Operation, observed: ObservedCollection, now: datetime) -> Operation:
@@ -106,7 +107,7 @@ def _note_begun(operation: Operation, observed: ObservedCollection) -> Operation
 
 def _conclude(operation: Operation, observed: ObservedCollection, now: datetime) -> Operation:
     assert operation.answered_at is not None
-    row, shown = row_of(operation, observed), shown_of(operation, observed)
+    shown = shown_of(operation, observed)
     otherwise = () if shown is None else differences(operation, shown)
     is_over = now >= operation.deadline
     match VERBS[operation.kind].ended(operation, observed):
@@ -116,10 +117,12 @@ def _conclude(operation: Operation, observed: ObservedCollection, now: datetime)
             return operation.succeeded(now, otherwise)
         case Verdict.GAVE_UP:
             return operation.failed(_gave_up(operation, observed, now))
-        case Verdict.NO if row is not None and row.is_tombstone:
-            return operation.failed(_failure(FailureKind.NOT_FOUND, "It is gone from the provider.", now))
+        case Verdict.GONE:
+            return _lose(operation, observed, now)
+        case _ if is_over:
+            return operation.timed_out(now, otherwise)
         case _:
-            return operation.timed_out(now, otherwise) if is_over else operation
+            return operation if shown is None else operation.ambiguous((), 0)
 
 
 def _confirm(operation: Operation, observed: ObservedCollection, now: datetime) -> Operation:
@@ -134,6 +137,8 @@ def _confirm(operation: Operation, observed: ObservedCollection, now: datetime) 
             return _miss(
                 operation, observed, now, "The provider shows no trace of the request: it was not taken."
             )
+        case Verdict.GONE:
+            return _lose(operation, observed, now)
         case _:
             return operation
 
@@ -152,9 +157,17 @@ def _adopt(operation: Operation, observed: ObservedCollection, now: datetime) ->
     )
 
 
+def _lose(operation: Operation, observed: ObservedCollection, now: datetime) -> Operation:
+    """A cluster was missed often enough before it was marked deleted. An integration leaves no mark."""
+    if row_of(operation, observed) is not None:
+        return operation.failed(_failure(FailureKind.NOT_FOUND, GONE, now))
+    return _miss(operation, observed, now, GONE)
+
+
 def _miss(operation: Operation, observed: ObservedCollection, now: datetime, message: str) -> Operation:
-    assert operation.sent_at is not None
-    if not observed.is_complete or observed.began_at < operation.sent_at + GRACE:
+    since = operation.sent_at or operation.answered_at
+    assert since is not None
+    if not observed.is_complete or observed.began_at < since + GRACE:
         return operation.ambiguous((), operation.absent_observations)
     absent = operation.absent_observations + 1
     if absent < ABSENT_OBSERVATIONS:

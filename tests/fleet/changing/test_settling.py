@@ -271,9 +271,16 @@ class TestPostconditions:
         )
         assert settle(taken(UPDATE), view(broken), LATER).state is OperationState.RUNNING
 
-    def test_a_cluster_that_is_gone_cannot_be_updated_any_more(self) -> None:
-        settled = settle(taken(UPDATE), view(row(web(Phase.DELETED))), LATER)
+    @pytest.mark.parametrize("asked", [taken(UPDATE), lost(UPDATE, key="web"), taken(ClearSpendLimit())])
+    def test_a_cluster_that_is_gone_cannot_be_changed_any_more(self, asked: Operation) -> None:
+        settled = settle(asked, view(row(web(Phase.DELETED))), LATER)
         assert settled.state is OperationState.FAILED
+        assert settled.failure is not None
+        assert settled.failure.message == "It is gone from the provider."
+
+    def test_that_an_earlier_cluster_of_the_name_is_gone_says_nothing(self) -> None:
+        before = row(web(Phase.DELETED), since=NOON - timedelta(days=1))
+        assert settle(taken(creation()), view(before), LATER).state is OperationState.RUNNING
 
     @pytest.mark.parametrize(
         "change", [creation(), UPDATE, DeployCluster(), DeleteCluster(), ClearSpendLimit()]
@@ -435,6 +442,46 @@ class TestIntegrations:
         asked = taken(DeleteIntegration(), "link", TargetKind.INTEGRATION)
         assert settle(asked, links(is_complete=False), LATER).state is OperationState.RUNNING
         assert settle(asked, links(), LATER).state is OperationState.SUCCEEDED
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            taken(UpdateIntegration(description="new"), "link", TargetKind.INTEGRATION),
+            lost(UpdateIntegration(description="new"), key="link", kind=TargetKind.INTEGRATION),
+            lost(
+                UpdateIntegration(credentials=AwsRole(role_arn="arn:role")),
+                key="link",
+                kind=TargetKind.INTEGRATION,
+            ),
+        ],
+        ids=["taken", "lost", "lost with credentials"],
+    )
+    def test_one_that_is_gone_while_it_is_changed_is_said_to_be(self, asked: Operation) -> None:
+        first = settle(asked, links(began_at=ANSWERED + GRACE), LATER)
+        assert (first.state, first.absent_observations) == (asked.state, 1)
+        second = settle(first, links(began_at=ANSWERED + GRACE * 2), LATER)
+        assert second.state is OperationState.FAILED
+        assert second.failure is not None
+        assert second.failure.message == "It is gone from the provider."
+
+    def test_one_that_shows_between_two_absences_is_not_gone(self) -> None:
+        after = taken(UpdateIntegration(description="new"), "link", TargetKind.INTEGRATION)
+        for time, shown in enumerate([(), (self.LINK,), ()], start=1):
+            after = settle(after, links(*shown, began_at=ANSWERED + GRACE * time), LATER)
+        assert (after.state, after.absent_observations) == (OperationState.RUNNING, 1)
+
+    @pytest.mark.parametrize("is_complete", [True, False])
+    def test_an_early_absence_and_one_from_a_list_with_gaps_are_none(self, is_complete: bool) -> None:
+        asked = taken(UpdateIntegration(description="new"), "link", TargetKind.INTEGRATION)
+        began_at = LATER if is_complete else ANSWERED + GRACE
+        assert settle(asked, links(began_at=began_at, is_complete=is_complete), LATER) == asked
+
+    def test_a_new_one_that_is_not_listed_yet_is_not_gone(self) -> None:
+        change = CreateIntegration(name="prod aws", credentials=AwsRole(role_arn="arn:role"))
+        asked = taken(change, "link", TargetKind.INTEGRATION)
+        for times in (1, 2, 3):
+            asked = settle(asked, links(began_at=ANSWERED + GRACE * times), LATER)
+        assert asked.state is OperationState.RUNNING
 
     def test_an_observation_of_clusters_says_nothing_of_links(self) -> None:
         asked = taken(DeleteIntegration(), "link", TargetKind.INTEGRATION)
