@@ -5,6 +5,7 @@ from itertools import islice
 
 from adapters.adapter import segment
 from adapters.qovery.autoscaling import to_is_autoscaled
+from adapters.qovery.billing import to_amount
 from adapters.qovery.settings import to_advanced
 from adapters.qovery.wire import (
     WireAuthentication,
@@ -117,4 +118,4 @@ def to_outputs(wire: WireOutputs) -> QoveryOutputs:
 
 
 def to_money(cents: int | None, currency: str | None) -> Money | None:
-    return None if cents is None or currency is None else Money(minor_units=cents, currency=currency)
+    return None if cents is None or currency is None else to_amount(cents, currency)

@@ -7,11 +7,12 @@ from typing import Any
 import click
 
 from cli.changes import ask_for
+from cli.currencies import MINOR_DIGITS
 from cli.documents import envelopes
 from cli.errors import Exit, NotThere
 from cli.formatting import money, money_order, plain
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import AMOUNT, Named, Pair
+from cli.kinds import Named, Pair
 from cli.lookup import find_account, meant
 from cli.output import Facts, Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
@@ -99,19 +100,22 @@ def _facts(one: dict[str, Any]) -> Facts:
     }
 
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
+_AMOUNT = re.compile(r"(\d{1,15}(?:\.\d{1,4})?) ([A-Z]{3})", re.ASCII)
 
 
 class Amount(click.ParamType[str]):
-    """An amount with its currency, as minor units and the currency. Currencies of two digits alone."""
+    """An amount with its currency, as minor units and the currency. Fleetgraph knows which currencies there are."""
 
     name = "amount"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        number, _, currency = str(value).partition(" ")
-        if not AMOUNT.fullmatch(number) or not _CURRENCY.fullmatch(currency):
+        if not (read := _AMOUNT.fullmatch(str(value))):
             self.fail(f"{value!r} is not an amount such as '500 USD' or '99.50 EUR'.", param, ctx)
-        return f"{int(Decimal(number) * 100)} {currency}"
+        number, currency = read.groups()
+        units = Decimal(number).scaleb(MINOR_DIGITS.get(currency, 2))
+        if units != int(units):
+            self.fail(f"{value!r} is finer than the smallest unit of its currency.", param, ctx)
+        return f"{int(units)} {currency}"
 
 
 COLUMNS = (

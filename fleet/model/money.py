@@ -8,8 +8,7 @@ from pydantic import model_validator
 
 from fleet.model.record import Record
 
-# ISO 4217 currencies whose minor unit is not a hundredth; every other one has two digits.
-_MINOR_DIGITS = {
+MINOR_DIGITS = {
     currency: digits
     for digits, currencies in {
         0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -18,7 +17,20 @@ _MINOR_DIGITS = {
     }.items()
     for currency in currencies.split()
 }
+"""ISO 4217 currencies whose minor unit is not a hundredth; every other one has two digits."""
 
+_LISTED = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLF CLP CNY
+COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS
+INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP
+MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR
+SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYI UYU UYW UZS VED
+VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
+"""
+CURRENCIES = frozenset(_LISTED.split())
+"""What a person can name: the money that ISO 4217 lists in 2026, without metals, funds and codes for tests. What a
+provider names is shown as it is.
+"""
 
 NO_CURRENCY = "XXX"
 """ISO 4217 has this code for what is in no currency."""
@@ -36,12 +48,12 @@ class Money(Record):
     @classmethod
     def rounded(cls, amount: Decimal, currency: str) -> Self:
         """An amount in the main unit. A part of the smallest unit is rounded, half of it away from zero."""
-        units = amount.scaleb(_MINOR_DIGITS.get(currency, 2)).quantize(Decimal(1), ROUND_HALF_UP)
+        units = amount.scaleb(MINOR_DIGITS.get(currency, 2)).quantize(Decimal(1), ROUND_HALF_UP)
         return cls(minor_units=int(units), currency=currency)
 
     @property
     def decimal(self) -> Decimal:
-        return Decimal(self.minor_units).scaleb(-_MINOR_DIGITS.get(self.currency, 2))
+        return Decimal(self.minor_units).scaleb(-MINOR_DIGITS.get(self.currency, 2))
 
 
 class SpendPeriod(StrEnum):

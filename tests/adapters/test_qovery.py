@@ -317,6 +317,15 @@ def test_a_cost_range_is_read_in_cents() -> None:
     )
 
 
+def test_cents_are_hundredths_of_whatever_currency() -> None:
+    wire = WireCostRange.model_validate(
+        {"min_cost_in_cents": 100000, "max_cost_in_cents": 200000, "currency_code": "jpy"}
+    )
+    assert to_cost_estimate(wire) == CostEstimate(
+        minimum=Money(minor_units=1000, currency="JPY"), maximum=Money(minor_units=2000, currency="JPY")
+    )
+
+
 def test_an_amount_without_a_currency_is_no_money() -> None:
     wire = WireCostRange.model_validate(fixture("qovery/cost-range-without-currency.json"))
     assert to_cost_estimate(wire) is None

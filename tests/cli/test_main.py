@@ -94,6 +94,14 @@ def test_a_noun_without_a_verb_lists_or_explains_itself() -> None:
         (["keys", "create", "ci", "--scope", "read", "--expires-in", "99999999d"], "longer than 100 years"),
         (["envelopes", "set", "all", "--money", f"{'9' * 5000} USD"], "is not an amount such as"),
         (["envelopes", "set", "all", "--money", "٣ USD"], "is not an amount such as"),
+        (
+            ["envelopes", "set", "all", "--money", "1.5 JPY"],
+            "is finer than the smallest unit of its currency",
+        ),
+        (
+            ["envelopes", "set", "all", "--money", "1.125 USD"],
+            "is finer than the smallest unit of its currency",
+        ),
     ],
 )
 def test_wrong_usage_ends_with_64_and_says_what_is_right(arguments: list[str], sentence: str) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from cli import currencies
 from cli.errors import Exit
+from fleet.model.money import MINOR_DIGITS
 from tests.cli.command import Command
 from tests.cli.contract import Keeper, page
 from tests.cli.things import ACME, INTEGRATION, PRODUCTION, payload, refused
@@ -391,6 +393,22 @@ def test_a_refused_name_is_refused_as_the_argument(
 ) -> None:
     keeper.on(mutation, refused("InvalidInputError", path=["input", "name"]))
     assert following(*arguments).err == "fleetgraph: NAME: It will not do.\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor"), [("5 USD", "500"), ("5000 JPY", "5000"), ("1.25 KWD", "1250"), ("0.1000 CLF", "1000")]
+)
+def test_an_amount_goes_out_in_the_smallest_unit_of_its_currency(
+    following: Command, keeper: Keeper, typed: str, minor: str
+) -> None:
+    keeper.on("setEnvelope", refused("InvalidInputError", path=["input", "name"]))
+    following("envelopes", "set", "all", "--money", typed)
+    (call,) = keeper.asked("setEnvelope")
+    assert call["input"]["money"] == {"minorUnits": minor, "currency": typed.partition(" ")[2]}
+
+
+def test_the_command_knows_the_digits_of_currencies_as_the_service_does() -> None:
+    assert currencies.MINOR_DIGITS == MINOR_DIGITS
 
 
 def test_a_cluster_without_an_allowlist_cannot_have_one_listed(following: Command, keeper: Keeper) -> None:

@@ -3,7 +3,6 @@
 Messages do not repeat a value of the request, because a secret can be in the wrong place.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -16,6 +15,7 @@ from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
 from fleet.model.json_value import DEEPEST, check_json
+from fleet.model.money import CURRENCIES
 from fleet.model.record import to_utc
 
 BigInt = NewType("BigInt", int)
@@ -24,7 +24,6 @@ CurrencyCode = NewType("CurrencyCode", str)
 Revision = NewType("Revision", str)
 
 _BIGGEST = 2**63
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def write_instant(instant: datetime) -> str:
@@ -62,8 +61,10 @@ def read_big_int(value: object) -> BigInt:
 
 
 def read_currency(value: object) -> CurrencyCode:
-    if not isinstance(value, str) or not _CURRENCY.fullmatch(value):
-        raise GraphQLError("CurrencyCode is three capital letters, e.g. USD.")
+    if not isinstance(value, str) or value not in CURRENCIES:
+        raise GraphQLError(
+            "CurrencyCode is the code of a currency in ISO 4217, in capital letters, e.g. USD."
+        )
     return CurrencyCode(value)
 
 

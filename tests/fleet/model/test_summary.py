@@ -4,6 +4,9 @@ import pytest
 
 from fleet.model.cluster import Phase
 from fleet.model.money import (
+    CURRENCIES,
+    MINOR_DIGITS,
+    NO_CURRENCY,
     FreeAllowance,
     Money,
     SpendEnforcement,
@@ -120,6 +123,12 @@ def test_a_sum_is_money_again() -> None:
 )
 def test_money_is_exact_in_the_digits_of_its_currency(currency: str, amount: str) -> None:
     assert str(Money(minor_units=1250, currency=currency).decimal) == str(Decimal(amount))
+
+
+def test_every_currency_whose_digits_are_known_can_be_named() -> None:
+    assert MINOR_DIGITS.keys() <= CURRENCIES
+    assert NO_CURRENCY not in CURRENCIES
+    assert {len(one) for one in CURRENCIES} == {3}
 
 
 def test_a_limit_comes_exactly_with_being_limited() -> None:

@@ -61,6 +61,12 @@ async def test_what_is_no_envelope_is_refused_at_the_argument(
     assert [error["path"] for error in payload["userErrors"]] == [["input", *path]]
 
 
+@pytest.mark.parametrize("currency", ["ABC", "usd", "US", "XXX", "XAU", "CRDB_CLOUD_CREDITS"])
+async def test_what_is_no_currency_is_refused(world: TableStore, client: Client, currency: str) -> None:
+    money = {"minorUnits": "500", "currency": currency}
+    assert "ISO 4217" in await client.refusal(SET, input=wanted(money=money))
+
+
 async def test_a_key_of_some_accounts_sets_and_sees_envelopes_of_these_alone(
     world: TableStore, clock: SetClock
 ) -> None:
