@@ -11,7 +11,10 @@ import pytest
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
-from bench.soak import Measurement, Rest, Target, ask_together, growth, processor_seconds
+from bench.processes import growth, processor_seconds
+from bench.soak.load import Measurement, ask_together
+from bench.soak.rest import Rest
+from bench.soak.target import Target
 from tests.runner import ROOT
 from tests.serving import serving
 

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 from bench.performance.gateways import ours, servers
 from bench.performance.gateways.load import Reader, encoded, load
 from bench.performance.gateways.upstream import EACH, LISTS
-from bench.soak import processor_seconds, rss_mib
+from bench.processes import processor_seconds, rss_mib
 
 SECONDS = 3.0
 """Of each number of readers."""
