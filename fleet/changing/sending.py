@@ -7,7 +7,7 @@ refusal differs from silence: after a refusal nothing has happened; after silenc
 
 from collections.abc import Callable
 
-from fleet.changing.postconditions import is_proven_by_its_answer
+from fleet.changing.postconditions.integrations import is_proven_by_its_answer
 from fleet.changing.requests import Asking, Ready, busy
 from fleet.changing.verbs import DEPLOY, VERBS
 from fleet.model.failure import (

@@ -12,14 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fleet.changing.comparison import differences
-from fleet.changing.postconditions import (
-    ObservedCollection,
-    Verdict,
-    has_begun,
-    identifies,
-    row_of,
-    shown_of,
-)
+from fleet.changing.postconditions.integrations import identifies
+from fleet.changing.postconditions.progress import has_begun
+from fleet.changing.postconditions.verdict import ObservedCollection, Verdict, row_of, shown_of
 from fleet.changing.verbs import DEPLOY, VERBS
 from fleet.model.change import CreateCluster, CreateIntegration, UpdateIntegration
 from fleet.model.cluster import Cluster

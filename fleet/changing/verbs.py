@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fleet.changing import postconditions as shows
 from fleet.changing import requests as asks
-from fleet.changing.postconditions import Judge, about_cluster, about_integration
+from fleet.changing.postconditions import clusters, integrations, networks, upgrades
+from fleet.changing.postconditions.verdict import Judge, about_cluster, about_integration, never
 from fleet.changing.requests import Prepare, of_cluster
 from fleet.model.account import Collection
 from fleet.model.capability import Capability
@@ -75,8 +75,8 @@ class Verb:
 
 
 _CLUSTER, _INTEGRATION, _NODE = TargetKind.CLUSTER, TargetKind.INTEGRATION, TargetKind.NODE
-_LIMIT_SET, _LIMIT_CLEARED = about_cluster(shows.limit_set), about_cluster(shows.limit_cleared)
-_INTEGRATION_UPDATED = about_integration(shows.integration_updated)
+_LIMIT_SET, _LIMIT_CLEARED = about_cluster(clusters.limit_set), about_cluster(clusters.limit_cleared)
+_INTEGRATION_UPDATED = about_integration(integrations.integration_updated)
 
 VERBS: Mapping[OperationKind, Verb] = {
     verb.kind: verb
@@ -85,8 +85,8 @@ VERBS: Mapping[OperationKind, Verb] = {
             change=CreateCluster,
             target=_CLUSTER,
             prepare=asks.prepare_creation,
-            taken=shows.never,
-            ended=about_cluster(shows.created),
+            taken=never,
+            ended=about_cluster(clusters.created),
             waits_for=LONG,
             creates=True,
         ),
@@ -94,32 +94,32 @@ VERBS: Mapping[OperationKind, Verb] = {
             change=UpdateCluster,
             target=_CLUSTER,
             prepare=of_cluster(asks.update, Capability.UPDATE_CLUSTER),
-            taken=about_cluster(shows.update_taken),
-            ended=about_cluster(shows.updated),
+            taken=about_cluster(clusters.update_taken),
+            ended=about_cluster(clusters.updated),
             waits_for=LONG,
         ),
         Verb(
             change=StopCluster,
             target=_CLUSTER,
             prepare=of_cluster(asks.stop, Capability.STOP_CLUSTER),
-            taken=about_cluster(shows.stop_taken),
-            ended=about_cluster(shows.stopped),
+            taken=about_cluster(clusters.stop_taken),
+            ended=about_cluster(clusters.stopped),
             waits_for=timedelta(hours=1),
         ),
         Verb(
             change=DeployCluster,
             target=_CLUSTER,
             prepare=of_cluster(asks.deploy, Capability.DEPLOY_CLUSTER),
-            taken=about_cluster(shows.deploy_taken),
-            ended=about_cluster(shows.deployed),
+            taken=about_cluster(clusters.deploy_taken),
+            ended=about_cluster(clusters.deployed),
             waits_for=LONG,
         ),
         Verb(
             change=DeleteCluster,
             target=_CLUSTER,
             prepare=of_cluster(asks.delete, Capability.DELETE_CLUSTER),
-            taken=shows.delete_taken,
-            ended=shows.deleted,
+            taken=clusters.delete_taken,
+            ended=clusters.deleted,
             waits_for=LONG,
         ),
         Verb(
@@ -140,61 +140,61 @@ VERBS: Mapping[OperationKind, Verb] = {
             change=UpgradeCluster,
             target=_CLUSTER,
             prepare=asks.prepare_upgrade,
-            taken=about_cluster(shows.upgrade_begun),
-            ended=about_cluster(shows.upgraded),
+            taken=about_cluster(upgrades.upgrade_begun),
+            ended=about_cluster(upgrades.upgraded),
             waits_for=LONG,
         ),
         Verb(
             change=FinalizeUpgrade,
             target=_CLUSTER,
             prepare=asks.prepare_end_of_upgrade,
-            taken=about_cluster(shows.finalization_taken),
-            ended=about_cluster(shows.finalized),
+            taken=about_cluster(upgrades.finalization_taken),
+            ended=about_cluster(upgrades.finalized),
         ),
         Verb(
             change=RollBackUpgrade,
             target=_CLUSTER,
             prepare=asks.prepare_end_of_upgrade,
-            taken=about_cluster(shows.roll_back_begun),
-            ended=about_cluster(shows.rolled_back),
+            taken=about_cluster(upgrades.roll_back_begun),
+            ended=about_cluster(upgrades.rolled_back),
             waits_for=LONG,
         ),
         Verb(
             change=LockCluster,
             target=_CLUSTER,
             prepare=of_cluster(asks.lock, Capability.LOCK_CLUSTER),
-            taken=about_cluster(shows.locked),
-            ended=about_cluster(shows.locked),
+            taken=about_cluster(clusters.locked),
+            ended=about_cluster(clusters.locked),
         ),
         Verb(
             change=UnlockCluster,
             target=_CLUSTER,
             prepare=of_cluster(asks.unlock, Capability.LOCK_CLUSTER),
-            taken=about_cluster(shows.unlocked),
-            ended=about_cluster(shows.unlocked),
+            taken=about_cluster(clusters.unlocked),
+            ended=about_cluster(clusters.unlocked),
         ),
         Verb(
             change=AllowNetwork,
             target=_CLUSTER,
             prepare=of_cluster(asks.allow_network, Capability.ALLOWLIST),
-            taken=about_cluster(shows.network_allowed),
-            ended=about_cluster(shows.network_in_force),
+            taken=about_cluster(networks.network_allowed),
+            ended=about_cluster(networks.network_in_force),
             observed_in=Collection.ALLOWLISTS,
         ),
         Verb(
             change=DisallowNetwork,
             target=_CLUSTER,
             prepare=of_cluster(asks.disallow_network, Capability.ALLOWLIST),
-            taken=about_cluster(shows.network_disallowed),
-            ended=about_cluster(shows.network_disallowed),
+            taken=about_cluster(networks.network_disallowed),
+            ended=about_cluster(networks.network_disallowed),
             observed_in=Collection.ALLOWLISTS,
         ),
         Verb(
             change=CreateIntegration,
             target=_INTEGRATION,
             prepare=asks.prepare_integration,
-            taken=shows.never,
-            ended=about_integration(shows.integration_created),
+            taken=never,
+            ended=about_integration(integrations.integration_created),
             creates=True,
             observed_in=Collection.INTEGRATIONS,
         ),
@@ -210,8 +210,8 @@ VERBS: Mapping[OperationKind, Verb] = {
             change=DeleteIntegration,
             target=_INTEGRATION,
             prepare=asks.prepare_change_of_integration,
-            taken=shows.integration_gone,
-            ended=shows.integration_gone,
+            taken=integrations.integration_gone,
+            ended=integrations.integration_gone,
             observed_in=Collection.INTEGRATIONS,
         ),
         *(
@@ -219,8 +219,8 @@ VERBS: Mapping[OperationKind, Verb] = {
                 change=change,
                 target=_NODE,
                 prepare=asks.prepare_node,
-                taken=shows.never,
-                ended=shows.never,
+                taken=never,
+                ended=never,
                 is_shown=False,
             )
             for change in (CordonNode, UncordonNode, DrainNode)

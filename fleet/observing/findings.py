@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from fleet.changing.postconditions import ObservedCollection
+from fleet.changing.postconditions.verdict import ObservedCollection
 from fleet.model.account import Account, AccountState, Collection, CollectionState
 from fleet.model.durations import record
 from fleet.model.integration import Integration

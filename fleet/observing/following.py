@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fleet.changing.postconditions import ObservedCollection
+from fleet.changing.postconditions.verdict import ObservedCollection
 from fleet.changing.sending import Sending
 from fleet.changing.settling import expire, settle
 from fleet.changing.verbs import observed_in

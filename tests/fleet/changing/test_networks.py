@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from fleet.changing.postconditions import ObservedCollection
+from fleet.changing.postconditions.verdict import ObservedCollection
 from fleet.changing.settling import ABSENT_OBSERVATIONS, GRACE, settle
 from fleet.changing.verbs import observed_in
 from fleet.model.account import Collection

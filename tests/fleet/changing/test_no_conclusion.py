@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from fleet.changing.postconditions import ObservedCollection, Verdict
+from fleet.changing.postconditions.verdict import ObservedCollection, Verdict
 from fleet.changing.settling import GRACE, expire, settle
 from fleet.changing.verbs import VERBS
 from fleet.model.account import Collection

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fleet.changing.postconditions import ObservedCollection
+from fleet.changing.postconditions.verdict import ObservedCollection
 from fleet.changing.settling import GRACE, expire, settle
 from fleet.changing.verbs import VERBS
 from fleet.model.account import Collection
