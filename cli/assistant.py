@@ -14,7 +14,7 @@ from cli.client import Client
 from cli.commands.activity import KINDS
 from cli.commands.clusters.counting import CRITERIA
 from cli.commands.clusters.orders import FIELDS
-from cli.documents import change, envelopes, read
+from cli.documents import accounts, catalog, change, clusters, envelopes, fleet, integrations
 from cli.errors import CommandError, UsageError, UserErrors
 from cli.kinds import CLOUDS, PHASES, STATES, VERBS
 from cli.specs import PROVIDERS, SPECS
@@ -164,40 +164,57 @@ def _plan(name: str, about: str, document: str) -> Tool:
 TOOLS: Mapping[str, Tool] = {
     tool.name: tool
     for tool in (
-        _read("fleet", "The whole fleet in numbers, and which accounts they leave out.", read.FLEET),
+        _read("fleet", "The whole fleet in numbers, and which accounts they leave out.", fleet.FLEET),
         _read(
             "clusters",
             "Clusters as last observed, a page of 20. `search` takes words and qualifiers such as "
             "`cloud:aws phase:degraded,failed label.env=prod -plan:basic`. Go on with `after: endCursor`.",
-            read.CLUSTERS,
+            clusters.CLUSTERS,
             first=20,
         ),
-        _read("cluster", "Everything about one cluster, by its id, with its latest phases.", read.CLUSTER),
-        _read("nodes", "The nodes of a cluster, by the cluster's id.", read.NODES),
-        _read("accounts", "The accounts, how old their data is, and why.", read.ACCOUNTS),
-        _read("integrations", "Integrations of accounts with clouds and registries.", read.INTEGRATIONS),
-        _read("integration_use", "The clusters that use an integration, by its id.", read.INTEGRATION_USE),
         _read(
-            "cluster_counts", "Clusters counted by up to 12 criteria, as `clusters` finds them.", read.FACETS
+            "cluster", "Everything about one cluster, by its id, with its latest phases.", clusters.CLUSTER
+        ),
+        _read("nodes", "The nodes of a cluster, by the cluster's id.", clusters.NODES),
+        _read("accounts", "The accounts, how old their data is, and why.", accounts.ACCOUNTS),
+        _read(
+            "integrations", "Integrations of accounts with clouds and registries.", integrations.INTEGRATIONS
+        ),
+        _read(
+            "integration_use",
+            "The clusters that use an integration, by its id.",
+            integrations.INTEGRATION_USE,
+        ),
+        _read(
+            "cluster_counts",
+            "Clusters counted by up to 12 criteria, as `clusters` finds them.",
+            clusters.FACETS,
         ),
         _read(
             "observations",
             "What the latest observations of an account changed or failed at, by the account's id.",
-            read.OBSERVATIONS,
+            accounts.OBSERVATIONS,
             first=20,
         ),
-        _read("schedule", "When an account is observed next and why then, by its id.", read.SCHEDULE),
+        _read("schedule", "When an account is observed next and why then, by its id.", accounts.SCHEDULE),
         _read(
-            "spend", "What accounts cost, with the last periods.", read.SPEND, first=20, periods=2, lines=10
+            "spend",
+            "What accounts cost, with the last periods.",
+            accounts.SPEND,
+            first=20,
+            periods=2,
+            lines=10,
         ),
         _read("envelopes", "What sets of accounts or clusters may cost a month.", envelopes.ENVELOPES),
-        _read("providers", "The providers: what each can do, and why not where it cannot.", read.PROVIDERS),
-        _read("regions", "Where an account can create clusters, by the account's id.", read.REGIONS),
-        _read("machine_types", "What an account can build nodes of, by its id.", read.MACHINE_TYPES),
+        _read(
+            "providers", "The providers: what each can do, and why not where it cannot.", catalog.PROVIDERS
+        ),
+        _read("regions", "Where an account can create clusters, by the account's id.", catalog.REGIONS),
+        _read("machine_types", "What an account can build nodes of, by its id.", catalog.MACHINE_TYPES),
         _read(
             "activity",
             "What happened in the fleet, the newest first, a page of 50.",
-            read.ACTIVITY,
+            fleet.ACTIVITY,
             first=50,
             order="NEWEST_FIRST",
         ),
@@ -205,7 +222,7 @@ TOOLS: Mapping[str, Tool] = {
             "operations", "The changes that were asked for, the newest first.", change.OPERATIONS, first=20
         ),
         _read("operation", "One change and what has become of it, by its id.", change.OPERATION_BY_ID),
-        _read("viewer", "Who asks, with which scopes and accounts.", read.VIEWER),
+        _read("viewer", "Who asks, with which scopes and accounts.", fleet.VIEWER),
         _plan("create_cluster", "Plans a new cluster.", change.CREATE_CLUSTER),
         _plan("update_cluster", "Plans a change of a cluster.", change.UPDATE_CLUSTER),
         _plan("stop_cluster", "Plans to stop a cluster.", change.STOP_CLUSTER),

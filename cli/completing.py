@@ -23,9 +23,10 @@ def names(ctx: click.Context, kind: str, incomplete: str) -> list[str]:
 
 
 def _names(session: Session, kind: str) -> Iterator[str]:
-    from cli.documents import read
+    from cli.documents.accounts import ACCOUNT_NAMES
+    from cli.documents.clusters import CLUSTER_NAMES
 
-    document = read.ACCOUNT_NAMES if kind == "account" else read.CLUSTER_NAMES
+    document = ACCOUNT_NAMES if kind == "account" else CLUSTER_NAMES
     answer = session.client.ask(document, {}, within_seconds=WITHIN_SECONDS)
     if kind == "account":
         yield from (account["name"] for account in answer["accounts"]["nodes"])

@@ -6,7 +6,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from cli.client import REQUEST_SECONDS, Client
-from cli.documents import read
+from cli.documents.accounts import ACCOUNT_NAMES
+from cli.documents.clusters import CLUSTER_BY_NAME, CLUSTER_NAMES, CLUSTERS_NAMED, NODES, WATCH
+from cli.documents.integrations import INTEGRATIONS
 from cli.errors import NotThere, UsageError
 
 PART = 3
@@ -42,9 +44,7 @@ def find_account(
 def all_accounts(
     client: Client, *, provider: str | None = None, within_seconds: float = REQUEST_SECONDS
 ) -> list[dict[str, Any]]:
-    pages = client.pages(
-        read.ACCOUNT_NAMES, {"provider": provider}, "accounts", within_seconds=within_seconds
-    )
+    pages = client.pages(ACCOUNT_NAMES, {"provider": provider}, "accounts", within_seconds=within_seconds)
     return [node for page in pages for node in page["nodes"]]
 
 
@@ -56,9 +56,9 @@ def find_cluster(client: Client, reference: str, *, within_seconds: float = REQU
     if slash:
         account = find_account(client, account_name, within_seconds=within_seconds)
         variables = {"accountId": account["id"], "name": name}
-        answer = client.ask(read.CLUSTER_BY_NAME, variables, within_seconds=within_seconds)
+        answer = client.ask(CLUSTER_BY_NAME, variables, within_seconds=within_seconds)
         return Found(cluster=answer["clusterByName"], is_certain=account["freshness"]["state"] == "CURRENT")
-    cluster = client.ask(read.WATCH, {"id": reference}, within_seconds=within_seconds)["cluster"]
+    cluster = client.ask(WATCH, {"id": reference}, within_seconds=within_seconds)["cluster"]
     return Found(cluster=cluster) if cluster is not None else _find_by_name(client, reference, within_seconds)
 
 
@@ -71,7 +71,7 @@ def need_cluster(client: Client, reference: str) -> dict[str, Any]:
 
 def no_cluster(client: Client, reference: str, remedy: str = "") -> NotThere:
     """The error for a missing cluster, with a similar name if there is one."""
-    page = client.ask(read.CLUSTER_NAMES, {})["clusters"]
+    page = client.ask(CLUSTER_NAMES, {})["clusters"]
     paths = [path_of(node) for node in page["nodes"]]
     called = {path if "/" in reference else path.rpartition("/")[2]: path for path in reversed(paths)}
     close = similar(reference, called)
@@ -83,7 +83,7 @@ def no_cluster(client: Client, reference: str, remedy: str = "") -> NotThere:
 def find_integration(client: Client, account: dict[str, Any] | None, reference: str) -> dict[str, Any]:
     """By global ID, by name, or by account/name; an account narrows it. Raises NotThere and UsageError."""
     where = {} if account is None else {"accountIds": [account["id"]]}
-    pages = client.pages(read.INTEGRATIONS, {"filter": where}, "integrations")
+    pages = client.pages(INTEGRATIONS, {"filter": where}, "integrations")
     nodes = [node for page in pages for node in page["nodes"]]
     found = [node for node in nodes if reference in (node["id"], node["name"], path_of(node))]
     place = "" if account is None else f" in the account {account['name']}"
@@ -100,7 +100,7 @@ def find_integration(client: Client, account: dict[str, Any] | None, reference: 
 def find_node(client: Client, cluster: dict[str, Any], reference: str) -> dict[str, Any]:
     """A node of a cluster, by its name or its global ID. Raises NotThere."""
     variables = {"id": cluster["id"]}
-    nodes = [node for page in client.pages(read.NODES, variables, "cluster.nodes") for node in page["nodes"]]
+    nodes = [node for page in client.pages(NODES, variables, "cluster.nodes") for node in page["nodes"]]
     for node in nodes:
         if reference in (node["id"], node["name"]):
             return dict(node)
@@ -140,7 +140,7 @@ def _find_by_name(client: Client, name: str, within_seconds: float) -> Found:
     variables = {"filter": {"nameContains": name, "includeInactive": True}}
     named = []
     is_certain = True
-    for page in client.pages(read.CLUSTERS_NAMED, variables, "clusters", within_seconds=within_seconds):
+    for page in client.pages(CLUSTERS_NAMED, variables, "clusters", within_seconds=within_seconds):
         named += [node for node in page["nodes"] if node["name"] == name]
         is_certain = page["coverage"]["isComplete"]
     found = [node for node in named if node["status"]["phase"] != "DELETED"]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cli.client import REQUEST_SECONDS, Client
-from cli.documents import change, read
+from cli.documents import change
+from cli.documents import clusters as queries
 from cli.follow import POLL_SECONDS
 from cli.formatting import read_moment
 from cli.goals import Goal, judge, value_of, verb
@@ -67,7 +68,7 @@ class ClusterWatch:
         return False
 
     def _read(self, ids: Sequence[str], within_seconds: float) -> dict[str, dict[str, Any]]:
-        document = read.WATCH_FIELDS if self._goal.needs_fields else read.WATCH_SEVERAL
+        document = queries.WATCH_FIELDS if self._goal.needs_fields else queries.WATCH_SEVERAL
         latest: dict[str, dict[str, Any]] = {}
         for start in range(0, len(ids), AT_ONCE):
             variables = {"ids": ids[start : start + AT_ONCE]}

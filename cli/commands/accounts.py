@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from cli.changes import ask_for, carry_out, following_flags
-from cli.documents import change, read
+from cli.documents import accounts as queries
+from cli.documents import change
 from cli.errors import Exit, NotThere, UsageError
 from cli.formatting import freshness, moment, plain, resources
 from cli.grammar import Flag, Noun, Options, Verb
@@ -25,7 +26,7 @@ def list_accounts(session: Session, options: Options) -> int:
 
 def show_account(session: Session, options: Options) -> int:
     found = find_account(session.client, options.account)
-    account = session.client.ask(read.ACCOUNT, {"id": found["id"]})["node"]
+    account = session.client.ask(queries.ACCOUNT, {"id": found["id"]})["node"]
     if account is None:
         raise NotThere(f"The account {found['name']} is not there any more.")
     state, budget, now = account["freshness"], account["requestBudget"], session.clock.now()
@@ -113,7 +114,7 @@ def refresh_account(session: Session, options: Options) -> int:
 
 
 def _accounts(session: Session, provider: str | None) -> list[dict[str, Any]]:
-    pages = session.client.pages(read.ACCOUNTS, {"provider": provider}, "accounts")
+    pages = session.client.pages(queries.ACCOUNTS, {"provider": provider}, "accounts")
     return [node for page in pages for node in page["nodes"]]
 
 
@@ -130,7 +131,7 @@ def _fetch(session: Session, provider: str | None) -> Listing:
 
 def _fetch_observations(session: Session, account_id: str, limit: int) -> Listing:
     variables = {"accountId": account_id, "first": min(limit, PAGE)}
-    found = session.client.take(read.OBSERVATIONS, variables, "observations", limit)
+    found = session.client.take(queries.OBSERVATIONS, variables, "observations", limit)
     return Listing(
         document={"observations": found},
         rows=found,
@@ -141,7 +142,7 @@ def _fetch_observations(session: Session, account_id: str, limit: int) -> Listin
 
 
 def _fetch_schedule(session: Session, account_id: str) -> Listing:
-    schedule = session.client.ask(read.SCHEDULE, {"accountId": account_id})["explainSchedule"]
+    schedule = session.client.ask(queries.SCHEDULE, {"accountId": account_id})["explainSchedule"]
     rows, now = (schedule or {"collections": []})["collections"], session.clock.now
     columns = (
         Column(title="WHAT", value=lambda one: lower(one["collection"]).replace("-", " ")),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from cli.documents import read
+from cli.documents import fleet as queries
 from cli.formatting import since
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Duration, EnumValue, Named, Number, ProviderKind, lower, named
@@ -45,7 +45,7 @@ def _fetch(session: Session, variables: dict[str, Any], limit: int | None) -> Li
     events: list[dict[str, Any]] = []
     if limit is not None:
         variables = variables | {"first": min(limit, PAGE)}
-    for page in session.client.pages(read.ACTIVITY, variables, "activity"):
+    for page in session.client.pages(queries.ACTIVITY, variables, "activity"):
         events += page["nodes"]
         if limit is not None and len(events) >= limit:
             break

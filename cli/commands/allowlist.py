@@ -6,7 +6,8 @@ import click
 
 from cli.changes import carry_out, changing_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument
-from cli.documents import change, read
+from cli.documents import change
+from cli.documents import clusters as queries
 from cli.errors import CannotBecome
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.lookup import need_cluster, path_of
@@ -34,7 +35,7 @@ def remove_network(session: Session, options: Options) -> int:
 
 
 def _fetch(session: Session, variables: dict[str, Any]) -> Listing:
-    cluster = session.client.ask(read.ALLOWLIST, variables)["cluster"]
+    cluster = session.client.ask(queries.ALLOWLIST, variables)["cluster"]
     for one in cluster["capabilities"]:
         if one["capability"] == "ALLOWLIST" and not one["isSupported"]:
             raise CannotBecome(f"{path_of(cluster)} has no allowlist.", one["reason"])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cli.commands.clusters.listing import SEVERITY, missing
-from cli.documents import read
+from cli.documents import fleet as queries
 from cli.formatting import money
 from cli.grammar import Noun, Options, Verb
 from cli.output import form_of, output_flags, show_one
@@ -11,7 +11,7 @@ from cli.session import Session
 
 
 def show_fleet(session: Session, options: Options) -> int:
-    fleet = session.client.ask(read.FLEET, {})["fleet"]
+    fleet = session.client.ask(queries.FLEET, {})["fleet"]
     status = show_one(session, options, fleet, _facts(fleet), name="fleet")
     if form_of(options) in ("table", "wide"):
         for remark in missing(fleet["coverage"]):

@@ -6,7 +6,8 @@ import click
 
 from cli.changes import IDEMPOTENCY_KEY, PLAN, carry_out, changing_flags, create
 from cli.credentials import credential_flags, to_credentials
-from cli.documents import change, read
+from cli.documents import change
+from cli.documents import integrations as queries
 from cli.errors import UsageError
 from cli.formatting import freshness, moment, observed_ago
 from cli.grammar import Flag, Noun, Options, Verb
@@ -32,7 +33,7 @@ def list_integrations(session: Session, options: Options) -> int:
 def show_integration(session: Session, options: Options) -> int:
     integration = _find(session, options)
     variables = {"id": integration["id"]}
-    pages = session.client.pages(read.INTEGRATION_USE, variables, "node.usedBy")
+    pages = session.client.pages(queries.INTEGRATION_USE, variables, "node.usedBy")
     used_by = [node for page in pages for node in page["nodes"]]
     facts = {
         "name": integration["name"],
@@ -104,7 +105,7 @@ def _find(session: Session, options: Options) -> dict[str, Any]:
 
 
 def _fetch(session: Session, where: dict[str, Any]) -> Listing:
-    pages = session.client.pages(read.INTEGRATIONS, {"filter": where}, "integrations")
+    pages = session.client.pages(queries.INTEGRATIONS, {"filter": where}, "integrations")
     integrations = [node for page in pages for node in page["nodes"]]
     return Listing(
         document={"integrations": integrations},

@@ -7,7 +7,7 @@ import click
 
 from cli import keyrings
 from cli.client import Client
-from cli.documents import read
+from cli.documents import fleet as queries
 from cli.errors import Exit, UsageError
 from cli.formatting import plain
 from cli.grammar import Flag, Options, Verb
@@ -34,7 +34,7 @@ def login(session: Session, options: Options) -> int:
     settings = make_settings(url, _read_key(session, options))
     client = Client(settings)
     try:
-        viewer = client.ask(read.VIEWER, {})["viewer"]
+        viewer = client.ask(queries.VIEWER, {})["viewer"]
     finally:
         client.close()
     profile = Profile(name=name, url=str(settings.url))

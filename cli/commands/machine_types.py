@@ -1,7 +1,7 @@
 """`fleetgraph machine-types`: the machine types of nodes."""
 
 from cli.catalog import accounts_of, catalog_flags, read_catalog
-from cli.documents import read
+from cli.documents import catalog as queries
 from cli.formatting import cores, mebibytes
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.output import output_flags, show_list
@@ -27,7 +27,7 @@ def list_machine_types(session: Session, options: Options) -> int:
         lambda: read_catalog(
             session,
             accounts,
-            read.MACHINE_TYPES,
+            queries.MACHINE_TYPES,
             "instanceTypes",
             "LIST_INSTANCE_TYPES",
             {"cloud": options.cloud, "region": options.region},

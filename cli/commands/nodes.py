@@ -7,7 +7,8 @@ import click
 
 from cli.changes import carry_out, changing_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument
-from cli.documents import change, read
+from cli.documents import change
+from cli.documents import clusters as queries
 from cli.errors import CannotBecome
 from cli.formatting import freshness, since
 from cli.grammar import Noun, Options, Verb
@@ -29,7 +30,7 @@ def change_node(document: str, session: Session, options: Options) -> int:
 
 
 def _fetch(session: Session, cluster: dict[str, Any]) -> Listing:
-    pages = [*session.client.pages(read.NODES, {"id": cluster["id"]}, "cluster.nodes")]
+    pages = [*session.client.pages(queries.NODES, {"id": cluster["id"]}, "cluster.nodes")]
     if not pages:
         raise CannotBecome(f"The nodes of {path_of(cluster)} cannot be listed.", _why(session, cluster))
     nodes = [node for page in pages for node in page["nodes"]]
@@ -66,7 +67,7 @@ def _fetch(session: Session, cluster: dict[str, Any]) -> Listing:
 
 
 def _why(session: Session, cluster: dict[str, Any]) -> str:
-    shown = session.client.ask(read.CLUSTER, {"id": cluster["id"]})["cluster"] or {"capabilities": []}
+    shown = session.client.ask(queries.CLUSTER, {"id": cluster["id"]})["cluster"] or {"capabilities": []}
     reasons = [one["reason"] for one in shown["capabilities"] if one["capability"] == "LIST_NODES"]
     return reasons[0] if reasons and reasons[0] else "They have not been observed yet."
 

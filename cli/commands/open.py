@@ -3,7 +3,7 @@
 import webbrowser
 
 from cli.commands.clusters.showing import CALLED, cluster_argument
-from cli.documents import read
+from cli.documents import fleet as queries
 from cli.errors import CannotBecome, Exit
 from cli.grammar import Flag, Options, Verb
 from cli.lookup import need_cluster, path_of
@@ -12,7 +12,7 @@ from cli.session import Session
 
 def open_console(session: Session, options: Options) -> int:
     found = need_cluster(session.client, options.cluster)
-    cluster = session.client.ask(read.CONSOLE, {"id": found["id"]})["cluster"] or {}
+    cluster = session.client.ask(queries.CONSOLE, {"id": found["id"]})["cluster"] or {}
     url = str(cluster.get("consoleUrl") or "")
     if not url.startswith("https://"):
         name = found["account"]["provider"]["name"]

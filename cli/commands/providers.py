@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from cli.documents import read
+from cli.documents import catalog as queries
 from cli.errors import NotThere
 from cli.grammar import Noun, Options, Verb
 from cli.kinds import lower
@@ -61,7 +61,7 @@ def _show(session: Session, reference: str) -> Listing:
 
 
 def _providers(session: Session) -> list[dict[str, Any]]:
-    providers: list[dict[str, Any]] = session.client.ask(read.PROVIDERS, {})["providers"]
+    providers: list[dict[str, Any]] = session.client.ask(queries.PROVIDERS, {})["providers"]
     return providers
 
 

@@ -1,7 +1,7 @@
 """`fleetgraph regions`: where clusters can be created."""
 
 from cli.catalog import accounts_of, catalog_flags, read_catalog
-from cli.documents import read
+from cli.documents import catalog as queries
 from cli.grammar import Noun, Options, Verb
 from cli.output import output_flags, show_list
 from cli.session import Session
@@ -25,7 +25,7 @@ def list_regions(session: Session, options: Options) -> int:
         lambda: read_catalog(
             session,
             accounts,
-            read.REGIONS,
+            queries.REGIONS,
             "regions",
             "LIST_REGIONS",
             {"cloud": options.cloud},

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cli.documents import read
+from cli.documents import accounts as queries
 from cli.formatting import money, money_order
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Named, Number
@@ -26,7 +26,7 @@ def _fetch(session: Session, account_id: str | None, periods: int) -> Listing:
     variables = {"first": first, "periods": periods, "lines": 5}
     accounts = [
         account
-        for page in session.client.pages(read.SPEND, variables, "accounts")
+        for page in session.client.pages(queries.SPEND, variables, "accounts")
         for account in page["nodes"]
         if account_id in (None, account["id"])
     ]

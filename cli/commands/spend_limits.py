@@ -6,7 +6,8 @@ from cli.changes import EXPECTED_REVISION, carry_out, changing_flags
 from cli.commands.clusters.filters import filter_flags, to_filter
 from cli.commands.clusters.listing import missing
 from cli.commands.clusters.showing import CALLED, cluster_argument
-from cli.documents import change, read
+from cli.documents import change
+from cli.documents import clusters as queries
 from cli.errors import UsageError
 from cli.formatting import limit, money, usage
 from cli.grammar import Noun, Options, Verb
@@ -49,7 +50,7 @@ def clear_limit(session: Session, options: Options) -> int:
 def _fetch(session: Session, where: dict[str, Any]) -> Listing:
     clusters: list[dict[str, Any]] = []
     coverage: dict[str, Any] = {}
-    for page in session.client.pages(read.CLUSTERS, {"filter": where}, "clusters"):
+    for page in session.client.pages(queries.CLUSTERS, {"filter": where}, "clusters"):
         clusters += [node for node in page["nodes"] if node["spendLimit"]["state"] != "UNSUPPORTED"]
         coverage = page["coverage"]
     limits = [

@@ -4,7 +4,8 @@ from typing import Any
 
 from cli.catalog import account_flags, accounts_of, read_catalog
 from cli.commands.clusters.filters import filter_flags, to_filter
-from cli.documents import read
+from cli.documents.catalog import VERSIONS
+from cli.documents.clusters import RUNNING_VERSIONS
 from cli.formatting import number_aware
 from cli.grammar import Noun, Options, Verb
 from cli.lookup import path_of
@@ -21,7 +22,7 @@ def list_versions(session: Session, options: Options) -> int:
         lambda: read_catalog(
             session,
             accounts,
-            read.VERSIONS,
+            VERSIONS,
             "versions",
             "LIST_VERSIONS",
             {},
@@ -39,7 +40,7 @@ def list_running_versions(session: Session, options: Options) -> int:
 
 def _fetch(session: Session, where: dict[str, Any]) -> Listing:
     groups: dict[tuple[str, ...], dict[str, Any]] = {}
-    for page in session.client.pages(read.RUNNING_VERSIONS, {"filter": where}, "clusters"):
+    for page in session.client.pages(RUNNING_VERSIONS, {"filter": where}, "clusters"):
         for cluster in page["nodes"]:
             key = tuple(
                 one or ""

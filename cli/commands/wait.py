@@ -7,7 +7,7 @@ import click
 from cli.changes import OperationWatch, timeout_flag
 from cli.commands.clusters.filters import filter_flags, is_filtered, to_filter
 from cli.commands.clusters.showing import CALLED
-from cli.documents import read
+from cli.documents import clusters as queries
 from cli.errors import Exit, NotThere, UsageError
 from cli.follow import Observe, follow
 from cli.goals import GONE, Goal, read_goal
@@ -58,7 +58,7 @@ def _matching(session: Session, options: Options, goal: Goal) -> list[str]:
         raise UsageError("--create waits for a name.", "Leave it out, or name the clusters.")
     where: dict[str, Any] = to_filter(session, options)
     ids = []
-    for page in session.client.pages(read.CLUSTERS_NAMED, {"filter": where}, "clusters"):
+    for page in session.client.pages(queries.CLUSTERS_NAMED, {"filter": where}, "clusters"):
         ids += [str(node["id"]) for node in page["nodes"]]
         if len(ids) > MOST:
             raise UsageError(f"More than {MOST} clusters match.", "Narrow it with filters.")

@@ -1,6 +1,6 @@
 """`fleetgraph whoami`: the Fleetgraph, the caller, and its scopes."""
 
-from cli.documents import read
+from cli.documents import fleet as queries
 from cli.formatting import moment
 from cli.grammar import Options, Verb
 from cli.lookup import qualified
@@ -9,7 +9,7 @@ from cli.session import Session
 
 
 def whoami(session: Session, options: Options) -> int:
-    answer = session.client.ask(read.VIEWER, {})
+    answer = session.client.ask(queries.VIEWER, {})
     viewer, rate, settings = answer["viewer"], answer["rateLimit"], session.settings
     accounts = viewer["accounts"]
     document = {"url": str(settings.url), "profile": settings.profile or None, **answer}

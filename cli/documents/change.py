@@ -1,6 +1,6 @@
 """Documents of mutations, and those that follow an operation."""
 
-from cli.documents.read import LIMIT, WATCHED
+from cli.documents.fragments import LIMIT, WATCHED
 
 OPERATION = (
     """

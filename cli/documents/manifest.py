@@ -10,19 +10,15 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from cli.documents import change, envelopes, keys, read, webhooks
+from cli.documents import accounts, catalog, change, clusters, envelopes, fleet, integrations, keys, webhooks
 
+MODULES = (clusters, accounts, integrations, catalog, fleet, change, keys, envelopes, webhooks)
 _OPERATION = re.compile(r"^(query|mutation) (\w+)", re.MULTILINE)
 
 
 def documents() -> list[str]:
     """The whole documents, without fragments."""
-    texts = [
-        text
-        for module in (read, change, keys, envelopes, webhooks)
-        for name, text in vars(module).items()
-        if name.isupper()
-    ]
+    texts = [text for module in MODULES for name, text in vars(module).items() if name.isupper()]
     return [
         text for text in [*texts, *change.plans.values(), *change.bound.values()] if _OPERATION.search(text)
     ]

@@ -27,7 +27,8 @@ from cli.commands.keys import SCOPES
 from cli.commands.operations import FIELDS as OPERATION_ORDERS
 from cli.commands.webhooks import FORMS, SEVERITIES
 from cli.credentials import KINDS
-from cli.documents import change, envelopes, keys, read, webhooks
+from cli.documents import change, envelopes, keys, webhooks
+from cli.documents.manifest import MODULES
 from cli.errors import CODES, TYPES
 from cli.goals import FIELDS
 from cli.kinds import CLOUDS, PHASES, STATES, VERBS
@@ -54,17 +55,13 @@ def members(schema: GraphQLSchema, name: str) -> set[str]:
     return set(cast("GraphQLEnumType", schema.type_map[name]).values)
 
 
-@pytest.mark.parametrize(
-    "module", [read, change, keys, envelopes, webhooks], ids=lambda module: module.__name__
-)
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_every_document_is_part_of_the_contract(module: ModuleType) -> None:
     for name, document in documents(module).items():
         assert validate(CONTRACT, document) == [], name
 
 
-@pytest.mark.parametrize(
-    "module", [read, change, keys, envelopes, webhooks], ids=lambda module: module.__name__
-)
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
 def test_every_document_is_taken_at_its_largest(module: ModuleType) -> None:
     """A field too many in a list of a hundred makes the whole command useless."""
     most = {"first": 100, "ids": ["one"] * 100, "filter": {}, "orderBy": [{}], "periods": 2, "lines": 5}

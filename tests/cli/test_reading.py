@@ -268,7 +268,7 @@ def test_errors_of_a_document_go_to_standard_error(fleetgraph: Command) -> None:
 def test_a_document_of_ours_that_is_not_understood_shows_another_version(
     fleetgraph: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cli.documents.read.FLEET", "{ ofTomorrow }")
+    monkeypatch.setattr("cli.documents.fleet.FLEET", "{ ofTomorrow }")
     ended = fleetgraph("fleet")
     assert (ended.status, ended.out) == (1, "")
     assert (

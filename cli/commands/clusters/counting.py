@@ -4,7 +4,7 @@ from typing import Any
 
 from cli.commands.clusters.filters import GROUP, filter_flags, to_filter
 from cli.commands.clusters.listing import missing
-from cli.documents import read
+from cli.documents import clusters as queries
 from cli.errors import UsageError
 from cli.formatting import money
 from cli.grammar import Flag, Options, Verb
@@ -42,7 +42,7 @@ def count_clusters(session: Session, options: Options) -> int:
 
 
 def _fetch_total(session: Session, which: dict[str, Any]) -> Listing:
-    found = session.client.ask(read.CLUSTER_COUNT, which)["clusters"]
+    found = session.client.ask(queries.CLUSTER_COUNT, which)["clusters"]
     count, coverage = found["totalCount"], found["coverage"]
     return Listing(
         document={"clusterCount": count, "coverage": coverage},
@@ -56,7 +56,7 @@ def _fetch_total(session: Session, which: dict[str, Any]) -> Listing:
 
 
 def _fetch(session: Session, variables: dict[str, Any]) -> Listing:
-    answer = session.client.ask(read.FACETS, variables)
+    answer = session.client.ask(queries.FACETS, variables)
     (facet,), coverage = answer["clusterFacets"], answer["clusters"]["coverage"]
     buckets = facet["buckets"]
     left_out = facet["leftOut"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from cli.commands.clusters.filters import filter_flags, to_filter
 from cli.commands.clusters.orders import sort_flags
-from cli.documents import read
+from cli.documents import clusters as queries
 from cli.formatting import freshness, limit, plain, since
 from cli.grammar import Flag, Options, Verb
 from cli.lookup import path_of
@@ -48,7 +48,7 @@ def _fetch(session: Session, options: Options, variables: dict[str, Any]) -> Lis
     limit = options.limit
     if limit is not None and not is_by_severity:
         variables = variables | {"first": min(limit, PAGE)}
-    for page in session.client.pages(read.CLUSTERS, variables, "clusters"):
+    for page in session.client.pages(queries.CLUSTERS, variables, "clusters"):
         clusters += page["nodes"]
         coverage = page["coverage"]
         if limit is not None and len(clusters) >= limit and not is_by_severity:

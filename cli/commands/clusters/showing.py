@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from cli.documents import read
+from cli.documents import clusters as queries
 from cli.formatting import limit, moment, money, observed_ago, resources, since, span, usage
 from cli.grammar import Options, Verb
 from cli.kinds import Named
@@ -22,7 +22,7 @@ CALLED = "CLUSTER is a name that only one cluster has, account/name, provider/ac
 
 def show_cluster(session: Session, options: Options) -> int:
     found = need_cluster(session.client, options.cluster)
-    cluster = session.client.ask(read.CLUSTER, {"id": found["id"]})["cluster"] or found
+    cluster = session.client.ask(queries.CLUSTER, {"id": found["id"]})["cluster"] or found
     return show_one(session, options, cluster, _facts(session, cluster), name=path_of(cluster))
 
 

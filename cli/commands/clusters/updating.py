@@ -7,7 +7,8 @@ import click
 
 from cli.changes import EXPECTED_REVISION, PLAN, carry_out, changing_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument
-from cli.documents import change, read
+from cli.documents import change
+from cli.documents import clusters as queries
 from cli.errors import CannotBecome, UsageError
 from cli.files import read_object
 from cli.grammar import Flag, Options, Verb
@@ -49,7 +50,7 @@ def _to_patch(session: Session, options: Options, found: dict[str, Any], provide
         reason = f"`fleetgraph providers show {provider}` says why."
         raise CannotBecome(f"A cluster at {spec.provider} cannot be updated.", reason)
     _refuse_flags_of_others(options, provider)
-    cluster = session.client.ask(read.CLUSTER, {"id": found["id"]})["cluster"] or found
+    cluster = session.client.ask(queries.CLUSTER, {"id": found["id"]})["cluster"] or found
     patch = spec.to_patch(session, options, cluster)
     clear(patch, spec, options.clear)
     if not patch:
