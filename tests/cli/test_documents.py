@@ -25,7 +25,8 @@ from cli.commands.clusters.listing import SEVERITY
 from cli.commands.clusters.orders import FIELDS as ORDERS
 from cli.commands.keys import SCOPES
 from cli.commands.operations import FIELDS as OPERATION_ORDERS
-from cli.commands.webhooks import FORMS, SEVERITIES
+from cli.commands.webhooks.changing import FORMS
+from cli.commands.webhooks.choosing import SEVERITIES
 from cli.credentials import KINDS
 from cli.documents import change, envelopes, keys, webhooks
 from cli.documents.manifest import MODULES
