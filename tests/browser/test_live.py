@@ -142,32 +142,6 @@ def test_a_view_asks_again_as_soon_as_the_fleet_has_changed(path: str, page: Pag
     assert FOLLOWED[path] in beats.asked_while_it_moves(page, FOLLOWED[path])
 
 
-def test_a_cluster_whose_history_was_paged_on_is_followed_but_for_that(page: Page) -> None:
-    beats = Beats()
-
-    def answer(route: Route) -> None:
-        if "ClusterQuery" not in (route.request.post_data or ""):
-            beats.answer(route)
-            return
-        answered = route.fetch()
-        body = answered.json()
-        body["data"]["cluster"]["statusHistory"]["pageInfo"]["hasNextPage"] = True
-        beats.asked.append("ClusterQuery")
-        route.fulfill(response=answered, json=body)
-
-    page.clock.install()
-    page.route("**/graphql", answer)
-    open_cluster(page, "dispatch-board")
-    assert "ClusterQuery" in beats.asked
-    history = page.get_by_role("region", name="History")
-    with page.expect_response(lambda one: "ClusterFollowQuery" in (one.request.post_data or "")):
-        history.get_by_role("button", name="Earlier").click()
-    expect(history).to_contain_text("as it was when you asked for earlier ones")
-    asked = beats.asked_while_it_moves(page, "ClusterFollowQuery")
-    assert "ClusterFollowQuery" in asked
-    assert "ClusterQuery" not in asked
-
-
 def test_an_open_view_of_clusters_shows_a_change_that_somebody_else_made(page: Page, runner: Runner) -> None:
     page.goto("/clusters?q=settlement-test&columns=name,limit")
     table = page.get_by_role("grid", name="Clusters")

@@ -25,9 +25,9 @@ async def fill(store: TableStore, now: datetime) -> None:
 
 @pytest.mark.timeout(400)
 def test_ten_thousand_clusters_are_scrolled_sorted_and_searched(page: Page, witness: Witness) -> None:
-    with filled(fill) as origin:
-        witness.origin = origin
-        page.goto(f"{origin}/clusters")
+    with filled(fill) as fleet:
+        witness.origin = fleet.origin
+        page.goto(f"{fleet.origin}/clusters")
         table = page.get_by_role("grid", name="Clusters")
         expect(table.get_by_role("link", name="Cluster-0-000")).to_be_visible()
         expect(page.get_by_role("status").filter(has_text="10,000 clusters")).to_be_visible()

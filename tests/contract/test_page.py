@@ -64,7 +64,6 @@ def test_the_server_answers_at_each_address_that_the_page_has() -> None:
 
 FEW = {
     "Query.operations": "the latest of one cluster, beside the view of all of them",
-    "Cluster.nodes": "renews what a paged list shows",
     "Account.spend": "the latest twelve periods",
     "Account.offeredPlans": "no provider has as many",
     "Query.envelopes": "there are no more",

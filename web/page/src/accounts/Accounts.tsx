@@ -1,7 +1,6 @@
 /** Accounts at providers: how well they are observed, and what their providers let us ask. */
-import { Suspense, useMemo, useState } from "react";
-import { graphql, usePaginationFragment } from "react-relay";
-import type { AccountsFollowQuery } from "../__generated__/AccountsFollowQuery.graphql";
+import { useMemo, useState } from "react";
+import { graphql } from "react-relay";
 import type { AccountsPageQuery } from "../__generated__/AccountsPageQuery.graphql";
 import compiled from "../__generated__/AccountsQuery.graphql";
 import type { AccountsQuery } from "../__generated__/AccountsQuery.graphql";
@@ -9,6 +8,7 @@ import type { Accounts_query$key } from "../__generated__/Accounts_query.graphql
 import { Button } from "../parts/Button";
 import { More } from "../parts/More";
 import { Section } from "../parts/Section";
+import { useListed, useLists } from "../relay/lists";
 import { useFollowed } from "../relay/useFollowed";
 import { ReadOnly, useRefusal } from "../shell/Viewer";
 import { AccountRow } from "./AccountRow";
@@ -21,7 +21,7 @@ export default function Accounts() {
   const variables = useMemo(() => ({}), []);
   const [isConnecting, setConnecting] = useState(false);
   const refusal = useRefusal("ADMIN");
-  const [isDeep, setDeep] = useState(false);
+  const lists = useLists();
   const query = useFollowed<AccountsQuery>(
     graphql`
       query AccountsQuery {
@@ -35,9 +35,9 @@ export default function Accounts() {
       }
     `,
     variables,
-    { atLeastEveryMs: AT_LEAST_EVERY_MS, isPaused: isDeep },
+    { atLeastEveryMs: AT_LEAST_EVERY_MS, lists },
   );
-  const list = usePaginationFragment<AccountsPageQuery, Accounts_query$key>(
+  const list = useListed<AccountsPageQuery, Accounts_query$key>(
     graphql`
       fragment Accounts_query on Query
       @argumentDefinitions(count: { type: "Int", defaultValue: 100 }, cursor: { type: "String" })
@@ -56,6 +56,7 @@ export default function Accounts() {
       }
     `,
     query,
+    lists,
   );
   const { providers } = query;
   const accounts = list.data.accounts.edges.map((edge) => edge.node);
@@ -103,31 +104,8 @@ export default function Accounts() {
           </Section>
         );
       })}
-      <More of={list} label="More accounts" onMore={() => setDeep(true)} />
-      <Suspense>{isDeep && <Follow />}</Suspense>
+      <More of={list} label="More accounts" />
       {isConnecting && <Connect providers={providers} onClose={() => setConnecting(false)} />}
     </div>
   );
-}
-
-/** Follows the first hundred once the list was paged on. */
-function Follow() {
-  const variables = useMemo(() => ({}), []);
-  useFollowed<AccountsFollowQuery>(
-    graphql`
-      query AccountsFollowQuery {
-        accounts(first: 100) {
-          nodes {
-            ...AccountRow_account
-          }
-          pageInfo {
-            hasNextPage
-          }
-        }
-      }
-    `,
-    variables,
-    { atLeastEveryMs: AT_LEAST_EVERY_MS },
-  );
-  return null;
 }

@@ -39,7 +39,7 @@ const nextDocument = graphql`
 
 type Page = Omit<useAccounts_page$data, " $fragmentType">;
 
-export const useAccounts = (first: Page): Whole<Page["nodes"][number]> => useWhole<useAccountsQuery, Page["nodes"][number]>(first, nextDocument, {}, (data) => data.accounts);
+export const useAccounts = (first: Page): Whole<Page["nodes"][number]> => useWhole<useAccountsQuery, Page["nodes"][number]>(first, nextDocument, {}, (data) => data.accounts, true);
 
 /** Some accounts by their names: the first three, and how many more. One that is not read, or gone, is counted. */
 export function named(ids: readonly string[] | null | undefined, accounts: readonly { readonly id: string; readonly name: string }[]): string {

@@ -1,5 +1,5 @@
 /** The phases of a cluster: as a line in time, and one by one. */
-import { graphql, usePaginationFragment } from "react-relay";
+import { graphql } from "react-relay";
 import { Link } from "wouter";
 import compiled from "../__generated__/HistoryQuery.graphql";
 import type { HistoryQuery } from "../__generated__/HistoryQuery.graphql";
@@ -9,18 +9,17 @@ import { Clock } from "../parts/Ago";
 import { More } from "../parts/More";
 import { Phase } from "../parts/Phase";
 import { Section } from "../parts/Section";
+import { type Lists, useListed } from "../relay/lists";
 import { Timeline } from "./Timeline";
 
 interface HistoryProps {
   cluster: History_cluster$key;
   id: string;
-  /** Earlier ones are shown too, so that newer ones do not come in. */
-  isPaged: boolean;
-  onMore: () => void;
+  lists: Lists;
 }
 
-export function History({ cluster, id, isPaged, onMore }: HistoryProps) {
-  const list = usePaginationFragment<HistoryQuery, History_cluster$key>(
+export function History({ cluster, id, lists }: HistoryProps) {
+  const list = useListed<HistoryQuery, History_cluster$key>(
     graphql`
       fragment History_cluster on Cluster
       @argumentDefinitions(count: { type: "Int", defaultValue: 20 }, cursor: { type: "String" })
@@ -43,11 +42,13 @@ export function History({ cluster, id, isPaged, onMore }: HistoryProps) {
       }
     `,
     cluster,
+    lists,
+    { id },
   );
   const { data, hasNext } = list;
   const changes = data.statusHistory.edges.map((edge) => edge.node);
   return (
-    <Section id="history" title="History" source={{ document: compiled, variables: { id, count: 20 } }} note={isPaged ? "as it was when you asked for earlier ones" : "newest first, kept for 90 days"} actions={<Link to={`/activity?span=90d&cluster=${encodeURIComponent(id)}`}>All its activity</Link>}>
+    <Section id="history" title="History" source={{ document: compiled, variables: { id, count: 20 } }} note="newest first, kept for 90 days" actions={<Link to={`/activity?span=90d&cluster=${encodeURIComponent(id)}`}>All its activity</Link>}>
       <Timeline changes={changes} />
       <ol className="history">
         {changes.map((change, index) => (
@@ -66,7 +67,7 @@ export function History({ cluster, id, isPaged, onMore }: HistoryProps) {
           </li>
         ))}
       </ol>
-      <More of={list} label="Earlier" onMore={onMore} />
+      <More of={list} label="Earlier" />
     </Section>
   );
 }

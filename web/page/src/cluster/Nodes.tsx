@@ -1,7 +1,7 @@
 /** The nodes of a cluster, and keeping work off them. */
 import * as Menu from "@radix-ui/react-dropdown-menu";
 import { useState } from "react";
-import { graphql, usePaginationFragment } from "react-relay";
+import { graphql } from "react-relay";
 import type { NodesCordonMutation } from "../__generated__/NodesCordonMutation.graphql";
 import type { NodesDrainMutation } from "../__generated__/NodesDrainMutation.graphql";
 import compiled from "../__generated__/NodesQuery.graphql";
@@ -15,13 +15,14 @@ import { Ago } from "../parts/Ago";
 import { Icon } from "../parts/icons";
 import { More } from "../parts/More";
 import { Section } from "../parts/Section";
+import { type Lists, useListed } from "../relay/lists";
 import { useChange } from "../relay/useChange";
 import { useRefusal } from "../shell/Viewer";
 
 const PHASES: Record<string, string> = { READY: "fine", NOT_READY: "broken", DELETED: "still" };
 
-export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id: string; onMore: () => void }) {
-  const list = usePaginationFragment<NodesQuery, Nodes_cluster$key>(
+export function Nodes({ cluster, id, lists }: { cluster: Nodes_cluster$key; id: string; lists: Lists }) {
+  const list = useListed<NodesQuery, Nodes_cluster$key>(
     graphql`
       fragment Nodes_cluster on Cluster
       @argumentDefinitions(count: { type: "Int", defaultValue: 50 }, cursor: { type: "String" })
@@ -49,6 +50,8 @@ export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id:
       }
     `,
     cluster,
+    lists,
+    { id },
   );
   const { data, hasNext } = list;
   const source = { document: compiled, variables: { id, count: 50 } };
@@ -105,7 +108,7 @@ export function Nodes({ cluster, id, onMore }: { cluster: Nodes_cluster$key; id:
           </table>
         </div>
       )}
-      <More of={list} label="More nodes" onMore={onMore} />
+      <More of={list} label="More nodes" />
     </Section>
   );
 }

@@ -1,6 +1,6 @@
 /** Integrations: with what the providers build in clouds, registries and similar services of one's own. */
 import { useMemo, useState } from "react";
-import { graphql, usePaginationFragment } from "react-relay";
+import { graphql } from "react-relay";
 import type { IntegrationsPageQuery } from "../__generated__/IntegrationsPageQuery.graphql";
 import compiled from "../__generated__/IntegrationsQuery.graphql";
 import type { IntegrationsQuery } from "../__generated__/IntegrationsQuery.graphql";
@@ -12,6 +12,7 @@ import { Fact } from "../parts/Fact";
 import { More } from "../parts/More";
 import { Section } from "../parts/Section";
 import { Empty, NoAccount } from "../parts/States";
+import { useListed, useLists } from "../relay/lists";
 import { useFollowed } from "../relay/useFollowed";
 import { ReadOnly, useRefusal } from "../shell/Viewer";
 import { INTEGRATION_KINDS } from "./kinds";
@@ -22,7 +23,7 @@ export default function Integrations() {
   const variables = useMemo(() => ({}), []);
   const [isMaking, setMaking] = useState(false);
   const scope = useRefusal("WRITE");
-  const [isDeep, setDeep] = useState(false);
+  const lists = useLists();
   const query = useFollowed<IntegrationsQuery>(
     graphql`
       query IntegrationsQuery {
@@ -43,11 +44,11 @@ export default function Integrations() {
       }
     `,
     variables,
-    { isPaused: isDeep },
+    { lists },
   );
   const { providers } = query;
   const accounts = useAccounts(query.accounts);
-  const list = usePaginationFragment<IntegrationsPageQuery, Integrations_query$key>(
+  const list = useListed<IntegrationsPageQuery, Integrations_query$key>(
     graphql`
       fragment Integrations_query on Query
       @argumentDefinitions(count: { type: "Int", defaultValue: 50 }, cursor: { type: "String" })
@@ -68,6 +69,7 @@ export default function Integrations() {
       }
     `,
     query,
+    lists,
   );
   const { data, hasNext } = list;
   const integrations = data.integrations.edges.map((edge) => edge.node);
@@ -124,7 +126,7 @@ export default function Integrations() {
           </dl>
         </Section>
       )}
-      <More of={list} label="More integrations" onMore={() => setDeep(true)} />
+      <More of={list} label="More integrations" />
       {isMaking && <New accounts={usable} onClose={() => setMaking(false)} />}
     </div>
   );

@@ -1,6 +1,6 @@
 /** Keys of this gateway: make, see, revoke. */
 import { Suspense, useMemo, useState } from "react";
-import { graphql, usePaginationFragment } from "react-relay";
+import { graphql } from "react-relay";
 import compiled from "../__generated__/KeysQuery.graphql";
 import type { KeysPageQuery } from "../__generated__/KeysPageQuery.graphql";
 import type { KeysQuery } from "../__generated__/KeysQuery.graphql";
@@ -16,6 +16,7 @@ import { More } from "../parts/More";
 import { Section } from "../parts/Section";
 import { Empty } from "../parts/States";
 import { useChange } from "../relay/useChange";
+import { useListed, useLists } from "../relay/lists";
 import { useFollowed } from "../relay/useFollowed";
 import { ForAdministrators } from "../shell/Viewer";
 import { MakeKey } from "./MakeKey";
@@ -34,7 +35,7 @@ export default function Keys() {
 function List() {
   const variables = useMemo(() => ({}), []);
   const [isMaking, setMaking] = useState(false);
-  const [isDeep, setDeep] = useState(false);
+  const lists = useLists();
   const query = useFollowed<KeysQuery>(
     graphql`
       query KeysQuery {
@@ -45,9 +46,9 @@ function List() {
       }
     `,
     variables,
-    { isPaused: isDeep, atLeastEveryMs: AT_LEAST_EVERY_MS },
+    { lists, atLeastEveryMs: AT_LEAST_EVERY_MS },
   );
-  const list = usePaginationFragment<KeysPageQuery, Keys_query$key>(
+  const list = useListed<KeysPageQuery, Keys_query$key>(
     graphql`
       fragment Keys_query on Query
       @argumentDefinitions(count: { type: "Int", defaultValue: 50 }, cursor: { type: "String" })
@@ -71,6 +72,7 @@ function List() {
       }
     `,
     query,
+    lists,
   );
   const accounts = useAccounts(query.accounts);
   const { data } = list;
@@ -122,7 +124,7 @@ function List() {
             ))}
           </ul>
         )}
-        <More of={list} label="More keys" onMore={() => setDeep(true)} />
+        <More of={list} label="More keys" />
       </Section>
       {isMaking && data.apiKeys && (
         <Suspense>

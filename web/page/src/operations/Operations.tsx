@@ -1,8 +1,7 @@
 /** Changes that were asked for here, newest first. */
-import { Suspense, useMemo, useState } from "react";
-import { graphql, usePaginationFragment } from "react-relay";
+import { useMemo } from "react";
+import { graphql } from "react-relay";
 import { Link, useSearchParams } from "wouter";
-import type { OperationsFollowQuery } from "../__generated__/OperationsFollowQuery.graphql";
 import type { OperationsPageQuery } from "../__generated__/OperationsPageQuery.graphql";
 import compiled from "../__generated__/OperationsQuery.graphql";
 import type { OperationsQuery, OperationState } from "../__generated__/OperationsQuery.graphql";
@@ -15,6 +14,7 @@ import { OperationState as State } from "../parts/Phase";
 import { More } from "../parts/More";
 import { Section } from "../parts/Section";
 import { Empty } from "../parts/States";
+import { useListed, useLists } from "../relay/lists";
 import { useFollowed } from "../relay/useFollowed";
 
 const STATES: readonly OperationState[] = ["RUNNING", "UNCONFIRMED", "SUCCEEDED", "FAILED", "TIMED_OUT"];
@@ -43,7 +43,7 @@ export default function Operations() {
 
 function List({ state }: { state: OperationState | null }) {
   const variables = useMemo(() => ({ filter: state ? { states: [state] } : null }), [state]);
-  const [isDeep, setDeep] = useState(false);
+  const lists = useLists();
   const query = useFollowed<OperationsQuery>(
     graphql`
       query OperationsQuery($filter: OperationFilter) {
@@ -51,9 +51,9 @@ function List({ state }: { state: OperationState | null }) {
       }
     `,
     variables,
-    { isPaused: isDeep },
+    { lists },
   );
-  const list = usePaginationFragment<OperationsPageQuery, Operations_query$key>(
+  const list = useListed<OperationsPageQuery, Operations_query$key>(
     graphql`
       fragment Operations_query on Query
       @argumentDefinitions(
@@ -87,6 +87,8 @@ function List({ state }: { state: OperationState | null }) {
       }
     `,
     query,
+    lists,
+    variables,
   );
   const { data } = list;
   const operations = data.operations.edges.map((edge) => edge.node);
@@ -118,31 +120,7 @@ function List({ state }: { state: OperationState | null }) {
           ))}
         </ul>
       )}
-      <More of={list} label="Earlier" onMore={() => setDeep(true)} />
-      <Suspense>{isDeep && <Follow filter={variables.filter} />}</Suspense>
+      <More of={list} label="Earlier" />
     </Section>
   );
-}
-
-/** Follows what is on the screen once the list was paged on. */
-function Follow({ filter }: { filter: { states: OperationState[] } | null }) {
-  const variables = useMemo(() => ({ filter }), [filter]);
-  useFollowed<OperationsFollowQuery>(
-    graphql`
-      query OperationsFollowQuery($filter: OperationFilter) {
-        operations(first: 50, filter: $filter) {
-          nodes {
-            id
-            state
-            finishedAt
-            failure {
-              message
-            }
-          }
-        }
-      }
-    `,
-    variables,
-  );
-  return null;
 }

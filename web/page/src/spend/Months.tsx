@@ -67,7 +67,7 @@ export function Months() {
     `,
     variables,
   );
-  const accounts = useWhole<MonthsPageQuery, Account>(firstAccounts, nextDocument, {}, (data) => data.accounts);
+  const accounts = useWhole<MonthsPageQuery, Account>(firstAccounts, nextDocument, {}, (data) => data.accounts, true);
   const periods = accounts.nodes.flatMap((account) => (account.spend ?? []).map((period): [Account, Period] => [account, period]));
   const currencies = [...new Set(periods.map(([, { total }]) => total.currency))].sort();
   const others = periods.filter(([, { period }]) => !MONTH.test(period));

@@ -67,7 +67,7 @@ const nextDocument = graphql`
 export default function Spend() {
   const variables = useMemo(() => ({}), []);
   const { fleet, clusters: firstClusters } = useFollowed<SpendQuery>(spendDocument, variables);
-  const clusters = useWhole<SpendPageQuery, Limited>(firstClusters, nextDocument, {}, (data) => data.clusters);
+  const clusters = useWhole<SpendPageQuery, Limited>(firstClusters, nextDocument, {}, (data) => data.clusters, true);
   const source = { document: compiled, variables };
   const withLimit = clusters.nodes.filter((one) => one.spendLimit.state === "LIMITED");
   withLimit.sort((a, b) => Number(b.spendLimit.limit?.money?.decimal ?? 0) - Number(a.spendLimit.limit?.money?.decimal ?? 0));

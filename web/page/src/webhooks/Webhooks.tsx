@@ -1,6 +1,6 @@
 /** Webhooks: where what happens in the fleet is sent. */
 import { Suspense, useMemo, useState } from "react";
-import { graphql, usePaginationFragment } from "react-relay";
+import { graphql } from "react-relay";
 import type { WebhooksPageQuery } from "../__generated__/WebhooksPageQuery.graphql";
 import compiled from "../__generated__/WebhooksQuery.graphql";
 import type { WebhooksQuery } from "../__generated__/WebhooksQuery.graphql";
@@ -10,6 +10,7 @@ import { Button } from "../parts/Button";
 import { More } from "../parts/More";
 import { Section } from "../parts/Section";
 import { Empty } from "../parts/States";
+import { useListed, useLists } from "../relay/lists";
 import { useFollowed } from "../relay/useFollowed";
 import { ForAdministrators } from "../shell/Viewer";
 import { MakeWebhook } from "./MakeWebhook";
@@ -29,7 +30,7 @@ export default function Webhooks() {
 function List() {
   const variables = useMemo(() => ({}), []);
   const [isMaking, setMaking] = useState(false);
-  const [isDeep, setDeep] = useState(false);
+  const lists = useLists();
   const query = useFollowed<WebhooksQuery>(
     graphql`
       query WebhooksQuery {
@@ -40,9 +41,9 @@ function List() {
       }
     `,
     variables,
-    { isPaused: isDeep, atLeastEveryMs: AT_LEAST_EVERY_MS },
+    { lists, atLeastEveryMs: AT_LEAST_EVERY_MS },
   );
-  const list = usePaginationFragment<WebhooksPageQuery, Webhooks_query$key>(
+  const list = useListed<WebhooksPageQuery, Webhooks_query$key>(
     graphql`
       fragment Webhooks_query on Query
       @argumentDefinitions(count: { type: "Int", defaultValue: 50 }, cursor: { type: "String" })
@@ -59,6 +60,7 @@ function List() {
       }
     `,
     query,
+    lists,
   );
   const accounts = useAccounts(query.accounts);
   const { data } = list;
@@ -87,7 +89,7 @@ function List() {
             ))}
           </ul>
         )}
-        <More of={list} label="More webhooks" onMore={() => setDeep(true)} />
+        <More of={list} label="More webhooks" />
       </Section>
       {isMaking && (
         <Suspense>
