@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from fleet.changing.intents import Intents, in_flight, withheld
 from fleet.changing.plan_permits import Recording
-from fleet.changing.requests import Asking, busy, deploy
+from fleet.changing.requests.clusters import deploy
+from fleet.changing.requests.request import Asking
+from fleet.changing.requests.targets import busy
 from fleet.changing.verbs import VERBS
 from fleet.model.account import TrackedAccount
 from fleet.model.caller import Caller

@@ -8,7 +8,8 @@ refusal differs from silence: after a refusal nothing has happened; after silenc
 from collections.abc import Callable
 
 from fleet.changing.postconditions.integrations import is_proven_by_its_answer
-from fleet.changing.requests import Asking, Ready, busy
+from fleet.changing.requests.request import Asking, Ready
+from fleet.changing.requests.targets import busy
 from fleet.changing.verbs import DEPLOY, VERBS
 from fleet.model.failure import (
     Conflict,

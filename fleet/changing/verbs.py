@@ -8,10 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from fleet.changing import requests as asks
 from fleet.changing.postconditions import clusters, integrations, networks, upgrades
 from fleet.changing.postconditions.verdict import Judge, about_cluster, about_integration, never
-from fleet.changing.requests import Prepare, of_cluster
+from fleet.changing.requests.clusters import (
+    clear_spend_limit,
+    delete,
+    deploy,
+    lock,
+    prepare_creation,
+    prepare_limit,
+    stop,
+    unlock,
+    update,
+)
+from fleet.changing.requests.integrations import prepare_change_of_integration, prepare_integration
+from fleet.changing.requests.networks import allow_network, disallow_network
+from fleet.changing.requests.nodes import prepare_node
+from fleet.changing.requests.request import Prepare
+from fleet.changing.requests.targets import of_cluster
+from fleet.changing.requests.upgrades import prepare_end_of_upgrade, prepare_upgrade
 from fleet.model.account import Collection
 from fleet.model.capability import Capability
 from fleet.model.change import (
@@ -84,7 +99,7 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=CreateCluster,
             target=_CLUSTER,
-            prepare=asks.prepare_creation,
+            prepare=prepare_creation,
             taken=never,
             ended=about_cluster(clusters.created),
             waits_for=LONG,
@@ -93,7 +108,7 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=UpdateCluster,
             target=_CLUSTER,
-            prepare=of_cluster(asks.update, Capability.UPDATE_CLUSTER),
+            prepare=of_cluster(update, Capability.UPDATE_CLUSTER),
             taken=about_cluster(clusters.update_taken),
             ended=about_cluster(clusters.updated),
             waits_for=LONG,
@@ -101,7 +116,7 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=StopCluster,
             target=_CLUSTER,
-            prepare=of_cluster(asks.stop, Capability.STOP_CLUSTER),
+            prepare=of_cluster(stop, Capability.STOP_CLUSTER),
             taken=about_cluster(clusters.stop_taken),
             ended=about_cluster(clusters.stopped),
             waits_for=timedelta(hours=1),
@@ -109,7 +124,7 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=DeployCluster,
             target=_CLUSTER,
-            prepare=of_cluster(asks.deploy, Capability.DEPLOY_CLUSTER),
+            prepare=of_cluster(deploy, Capability.DEPLOY_CLUSTER),
             taken=about_cluster(clusters.deploy_taken),
             ended=about_cluster(clusters.deployed),
             waits_for=LONG,
@@ -117,7 +132,7 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=DeleteCluster,
             target=_CLUSTER,
-            prepare=of_cluster(asks.delete, Capability.DELETE_CLUSTER),
+            prepare=of_cluster(delete, Capability.DELETE_CLUSTER),
             taken=clusters.delete_taken,
             ended=clusters.deleted,
             waits_for=LONG,
@@ -125,21 +140,21 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=SetSpendLimit,
             target=_CLUSTER,
-            prepare=asks.prepare_limit,
+            prepare=prepare_limit,
             taken=_LIMIT_SET,
             ended=_LIMIT_SET,
         ),
         Verb(
             change=ClearSpendLimit,
             target=_CLUSTER,
-            prepare=of_cluster(asks.clear_spend_limit, Capability.SPEND_LIMIT),
+            prepare=of_cluster(clear_spend_limit, Capability.SPEND_LIMIT),
             taken=_LIMIT_CLEARED,
             ended=_LIMIT_CLEARED,
         ),
         Verb(
             change=UpgradeCluster,
             target=_CLUSTER,
-            prepare=asks.prepare_upgrade,
+            prepare=prepare_upgrade,
             taken=about_cluster(upgrades.upgrade_begun),
             ended=about_cluster(upgrades.upgraded),
             waits_for=LONG,
@@ -147,14 +162,14 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=FinalizeUpgrade,
             target=_CLUSTER,
-            prepare=asks.prepare_end_of_upgrade,
+            prepare=prepare_end_of_upgrade,
             taken=about_cluster(upgrades.finalization_taken),
             ended=about_cluster(upgrades.finalized),
         ),
         Verb(
             change=RollBackUpgrade,
             target=_CLUSTER,
-            prepare=asks.prepare_end_of_upgrade,
+            prepare=prepare_end_of_upgrade,
             taken=about_cluster(upgrades.roll_back_begun),
             ended=about_cluster(upgrades.rolled_back),
             waits_for=LONG,
@@ -162,21 +177,21 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=LockCluster,
             target=_CLUSTER,
-            prepare=of_cluster(asks.lock, Capability.LOCK_CLUSTER),
+            prepare=of_cluster(lock, Capability.LOCK_CLUSTER),
             taken=about_cluster(clusters.locked),
             ended=about_cluster(clusters.locked),
         ),
         Verb(
             change=UnlockCluster,
             target=_CLUSTER,
-            prepare=of_cluster(asks.unlock, Capability.LOCK_CLUSTER),
+            prepare=of_cluster(unlock, Capability.LOCK_CLUSTER),
             taken=about_cluster(clusters.unlocked),
             ended=about_cluster(clusters.unlocked),
         ),
         Verb(
             change=AllowNetwork,
             target=_CLUSTER,
-            prepare=of_cluster(asks.allow_network, Capability.ALLOWLIST),
+            prepare=of_cluster(allow_network, Capability.ALLOWLIST),
             taken=about_cluster(networks.network_allowed),
             ended=about_cluster(networks.network_in_force),
             observed_in=Collection.ALLOWLISTS,
@@ -184,7 +199,7 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=DisallowNetwork,
             target=_CLUSTER,
-            prepare=of_cluster(asks.disallow_network, Capability.ALLOWLIST),
+            prepare=of_cluster(disallow_network, Capability.ALLOWLIST),
             taken=about_cluster(networks.network_disallowed),
             ended=about_cluster(networks.network_disallowed),
             observed_in=Collection.ALLOWLISTS,
@@ -192,7 +207,7 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=CreateIntegration,
             target=_INTEGRATION,
-            prepare=asks.prepare_integration,
+            prepare=prepare_integration,
             taken=never,
             ended=about_integration(integrations.integration_created),
             creates=True,
@@ -201,7 +216,7 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=UpdateIntegration,
             target=_INTEGRATION,
-            prepare=asks.prepare_change_of_integration,
+            prepare=prepare_change_of_integration,
             taken=_INTEGRATION_UPDATED,
             ended=_INTEGRATION_UPDATED,
             observed_in=Collection.INTEGRATIONS,
@@ -209,7 +224,7 @@ VERBS: Mapping[OperationKind, Verb] = {
         Verb(
             change=DeleteIntegration,
             target=_INTEGRATION,
-            prepare=asks.prepare_change_of_integration,
+            prepare=prepare_change_of_integration,
             taken=integrations.integration_gone,
             ended=integrations.integration_gone,
             observed_in=Collection.INTEGRATIONS,
@@ -218,7 +233,7 @@ VERBS: Mapping[OperationKind, Verb] = {
             Verb(
                 change=change,
                 target=_NODE,
-                prepare=asks.prepare_node,
+                prepare=prepare_node,
                 taken=never,
                 ended=never,
                 is_shown=False,
