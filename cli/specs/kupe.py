@@ -66,8 +66,5 @@ SPEC = Spec(
     to_spec=to_spec,
     update_flags=update_flags,
     to_patch=to_patch,
-    clearable={
-        "resources": "resources",
-        "alerts": "alerts",
-    },
+    clearable={"resources": "resources"},
 )

@@ -306,5 +306,5 @@ SPEC = Spec(
     to_spec=to_spec,
     update_flags=update_flags,
     to_patch=to_patch,
-    clearable={"description": "description", "allowed-team": "allowedTeams"},
+    clearable={"allowed-team": "allowedTeams"},
 )

@@ -9,7 +9,11 @@ import pytest
 
 from cli import currencies
 from cli.errors import Exit
+from cli.specs import SPECS
+from cli.specs.members import clear
 from fleet.model.money import MINOR_DIGITS
+from fleet.providers import PROVIDERS
+from gateway.providers import TYPES
 from tests.cli.command import Command
 from tests.cli.contract import Keeper, page
 from tests.cli.things import ACME, INTEGRATION, PRODUCTION, payload, refused
@@ -82,7 +86,7 @@ def test_a_kubeconfig_and_secret_managers_come_from_files(
             ["--clear", "label", "--no-deletion-protection"],
             {"labels": [], "isDeletionProtected": False},
         ),
-        ("northflank", ["--name", "New", "--clear", "description"], {"name": "New", "description": None}),
+        ("northflank", ["--name", "New", "--clear", "allowed-team"], {"name": "New", "allowedTeams": None}),
         (
             "northflank",
             ["--node-pool", "id=p,type=m5.large,count=2,disk=100"],
@@ -132,7 +136,7 @@ def test_a_patch_is_taken_as_json_for_any_provider(
             "--max-nodes means nothing to a cluster at Kupe Cloud. It takes --version,",
         ),
         ("kupe", [], "Nothing is to differ. A cluster at Kupe Cloud takes --version,"),
-        ("kupe", ["--clear", "label"], "a cluster at Kupe Cloud has no such value. It has: resources,"),
+        ("kupe", ["--clear", "alerts"], "a cluster at Kupe Cloud has no such value. It has: resources."),
         (
             "kupe",
             ["--cpu", "4", "--clear", "resources"],
@@ -393,6 +397,20 @@ def test_a_refused_name_is_refused_as_the_argument(
 ) -> None:
     keeper.on(mutation, refused("InvalidInputError", path=["input", "name"]))
     assert following(*arguments).err == "fleetgraph: NAME: It will not do.\n"
+
+
+@pytest.mark.parametrize(
+    ("provider", "flag"), [(provider, flag) for provider, spec in SPECS.items() for flag in spec.clearable]
+)
+def test_what_the_command_offers_to_clear_can_be_cleared(provider: str, flag: str) -> None:
+    asked: dict[str, Any] = {}
+    clear(asked, SPECS[provider], [flag])
+    ((name, value),) = asked.items()
+    name = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name)
+    wire, patch = TYPES[provider].patch, PROVIDERS[provider].patch
+    assert wire is not None
+    assert patch is not None
+    assert patch.model_validate(wire(**{name: value}).to_members()).model_fields_set == {name}
 
 
 @pytest.mark.parametrize(
