@@ -244,6 +244,8 @@ def show_plan(session: Session, options: Options, form: str, payload: dict[str, 
                 body = dumps(loads(request["body"]), indent=2, ensure_ascii=False)
                 for line in body.splitlines():
                     screen.say(plain(f"  {line}"))
+        for warning in plan["warnings"]:
+            screen.tell(plain(warning))
         screen.tell("Nothing was changed.")
         if plan["cost"] is not None:
             low, high = money(plan["cost"]["minimum"]), money(plan["cost"]["maximum"])

@@ -79,6 +79,7 @@ fragment PlanFields on Plan {
   targetName
   revision
   requests { method url headers body isMasked }
+  warnings
   cost { minimum { decimal currency } maximum { decimal currency } }
   expiresAt
   isWhole

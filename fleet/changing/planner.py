@@ -7,10 +7,11 @@ change something are recorded instead of sent (`fleet.changing.plan_permits`).
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fleet.changing.intents import Intents, in_flight, withheld
+from fleet.changing.offers import not_offered
 from fleet.changing.plan_permits import Recording
 from fleet.changing.requests.clusters import deploy
 from fleet.changing.requests.request import Asking
@@ -18,13 +19,16 @@ from fleet.changing.requests.targets import busy
 from fleet.changing.verbs import VERBS
 from fleet.model.account import TrackedAccount
 from fleet.model.caller import Caller
+from fleet.model.catalog import Pick
+from fleet.model.change import CreateCluster, UpdateCluster
 from fleet.model.cluster import Cluster, ClusterDetails, Engine, Phase
 from fleet.model.failure import ProviderError
-from fleet.model.money import CostEstimate, SpendLimitState, SpendLimitStatus
+from fleet.model.money import SpendLimitState, SpendLimitStatus
 from fleet.model.operation import Operation, Step, TargetKind
 from fleet.model.plan import GOOD_FOR, NEW_ID, Outgoing, Plan
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.refusal import BudgetUsedUp, Failing
+from fleet.model.tracking import TrackedCluster
 from fleet.ports.store import Ref
 
 
@@ -47,7 +51,14 @@ class Planner(Intents[Plan]):
             raise Failing(error.to_failure(self.clock.now())) from None
         finally:
             await permits.settle()
-        plan = self._plan(caller, intent, revision, recording.requests, await self._cost(intent))
+        row = await self._row(intent)
+        picks = _picks(intent, None if row is None else row.item)
+        plan = self._plan(caller, intent, revision, recording.requests).model_copy(
+            update={
+                "cost": None if row is None else row.cost_estimate,
+                "warnings": await not_offered(self.store, account, picks),
+            }
+        )
         await self.store.keep_plan(plan)
         return plan
 
@@ -57,7 +68,6 @@ class Planner(Intents[Plan]):
         intent: Operation,
         revision: str | None,
         requests: Sequence[Outgoing],
-        cost: CostEstimate | None,
     ) -> Plan:
         expires_at = self.clock.now() + GOOD_FOR
         bound = {
@@ -75,7 +85,6 @@ class Planner(Intents[Plan]):
             operation=intent,
             revision=revision,
             requests=tuple(requests),
-            cost=cost,
             expires_at=expires_at,
             is_whole=not withheld(intent.change),
         )
@@ -85,13 +94,22 @@ class Planner(Intents[Plan]):
         for other in (await self.store.open_operations_by_lock(refs)).values():
             raise in_flight(intent, other)
 
-    async def _cost(self, intent: Operation) -> CostEstimate | None:
+    async def _row(self, intent: Operation) -> TrackedCluster | None:
         """What the provider last showed of the target. It shows nothing of a cluster before there is one."""
         if intent.target is None or intent.target.kind is not TargetKind.CLUSTER:
             return None
         ref = Ref(intent.account_id, intent.target.key)
-        row = (await self.store.clusters_by_ref([ref])).get(ref)
-        return None if row is None else row.cost_estimate
+        return (await self.store.clusters_by_ref([ref])).get(ref)
+
+
+def _picks(intent: Operation, cluster: Cluster | None) -> Iterable[Pick]:
+    match intent.change:
+        case CreateCluster(spec=spec):
+            return spec.picks()
+        case UpdateCluster(patch=patch) if cluster is not None:
+            return patch.picks(cluster)
+        case _:
+            return ()
 
 
 async def _record(asking: Asking, recording: Recording) -> str | None:

@@ -1,6 +1,7 @@
 """What an account can create clusters from: regions, machine types and versions."""
 
 import re
+from dataclasses import dataclass
 
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Engine
@@ -33,6 +34,23 @@ class InstanceType(Record):
     @property
     def key(self) -> str:
         return f"{self.cloud}/{self.region or ''}/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pick:
+    """A region or a machine type that somebody asks for by its name. A machine type is one in `region`."""
+
+    kind: type[Region] | type[InstanceType]
+    name: str
+    cloud: Cloud
+    region: str | None = None
+    is_serverless: bool = False
+
+    def is_about(self, offered: Region | InstanceType) -> bool:
+        """Whether it could be this one. Machine types that are the same everywhere have no region."""
+        if isinstance(offered, InstanceType):
+            return offered.cloud is self.cloud and offered.region in (None, self.region)
+        return offered.cloud is self.cloud and not (self.is_serverless and offered.is_serverless is False)
 
 
 class OfferedVersion(Record):

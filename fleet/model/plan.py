@@ -5,6 +5,7 @@ For a while, the caller who asked for it can have exactly these requests sent (`
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Annotated
 
 from pydantic import Field
 
@@ -49,6 +50,7 @@ class Plan(Record):
     """`operation` is the change as it would be begun, for its caller and account; it never was. `revision` is that of
     the target at this time, null for what has none. `digest` names the plan, and is of all this and of the requests.
     `is_whole`: false where its input holds a secret, which is not kept, so that nothing can be sent from here.
+    `warnings` are sentences on what the provider may refuse.
     """
 
     digest: str
@@ -58,3 +60,4 @@ class Plan(Record):
     cost: CostEstimate | None = None
     expires_at: Instant
     is_whole: bool = True
+    warnings: Annotated[tuple[str, ...], Field(exclude_if=lambda value: not value)] = ()

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import ConfigDict, SerializerFunctionWrapHandler, field_validator, model_serializer
 
+from fleet.model.catalog import Pick
 from fleet.model.cluster import Cluster
 from fleet.model.record import Record
 
@@ -79,6 +80,10 @@ class ClusterSpec(Wanted):
 
     name_rule: ClassVar[NameRule]
 
+    def picks(self) -> Iterable[Pick]:
+        """What of it is chosen from the provider's lists of regions and machine types."""
+        return ()
+
     @property
     def is_deployed(self) -> bool:
         """Whether the cluster is deployed at once, at a provider where deploying is a separate step."""
@@ -93,6 +98,10 @@ class ClusterSpec(Wanted):
 
 class ClusterPatch(Wanted):
     """The input of an update. A member that is not given stays as it is; null clears a member that can be cleared."""
+
+    def picks(self, cluster: Cluster) -> Iterable[Pick]:
+        """What of it is chosen from the provider's lists of regions and machine types, for this cluster."""
+        return ()
 
     @property
     def is_shown(self) -> bool:

@@ -115,7 +115,7 @@ def reconcile_items(
         if old is None or old.item != item or old.unread is not None:
             puts.append(Tracked(item=item))
     for key, row in rows.items():
-        identity = _identity(row.item)
+        identity = identity_of(row.item)
         if key not in kept and identity in unread:
             kept.add(key)
             marked = _mark(row, unread[identity], now, last_read_at)
@@ -132,13 +132,13 @@ def mark_unstorable(
     return None if old is None else _mark(old, f"{latest.item.name} cannot be kept: {reason}", now, now)
 
 
-def unshown(listing: Listing[Cluster] | Listing[Integration], known: Iterable[str]) -> str | None:
+def unshown(listing: Listing[Cluster] | Listing[ItemT], known: Iterable[str]) -> str | None:
     """One that is listed, does not read and was never read before: it has no row to be marked."""
     left = [item for item in listing.unreadable if item.external_id not in set(known)]
     return f"{left[0].external_id} is listed and cannot be shown: {left[0].reason}" if left else None
 
 
-def _identity(
+def identity_of(
     item: Node | Integration | Region | InstanceType | OfferedVersion | OfferedPlan | Statement,
 ) -> str:
     """What a provider calls it; what is of a catalog has a name and no other identifier."""

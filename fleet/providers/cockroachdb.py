@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from fleet.model.capability import Capability
+from fleet.model.catalog import Pick, Region
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, ClusterDetails
 from fleet.model.money import FreeAllowance, LimitWanted, Money, SpendLimitState, UsageLimit
@@ -262,6 +263,12 @@ class CockroachdbPlan(Record):
     def serverless(self) -> CockroachdbServerless | None:
         return self.basic or self.standard
 
+    def picks(self, cloud: Cloud) -> Iterable[Pick]:
+        for name in (self.serverless and self.serverless.regions) or ():
+            yield Pick(kind=Region, name=name, cloud=cloud, is_serverless=True)
+        for one in (self.advanced and self.advanced.region_nodes) or ():
+            yield Pick(kind=Region, name=one.region, cloud=cloud)
+
     def compare(self, cluster: Cluster) -> Iterable[Compared]:
         details = cluster.details if isinstance(cluster.details, CockroachdbDetails) else CockroachdbDetails()
         wanted = self.serverless or self.advanced
@@ -299,6 +306,9 @@ class CockroachdbClusterSpec(ClusterSpec):
             raise ValueError(f"CockroachDB Cloud runs on {', '.join(CLOUDS)}.")
         return value
 
+    def picks(self) -> Iterable[Pick]:
+        return self.plan.picks(self.cloud)
+
     def compare(self, cluster: Cluster) -> Iterable[Compared]:
         """Older versions of the API show less; what is not shown is not compared."""
         yield from _compared("cloud", self.cloud, cluster.cloud)
@@ -324,6 +334,9 @@ class CockroachdbClusterPatch(ClusterPatch):
     is_deletion_protected: bool | None = None
 
     _not_cleared = not_cleared("version", "plan", "is_deletion_protected")
+
+    def picks(self, cluster: Cluster) -> Iterable[Pick]:
+        return () if self.plan is None or cluster.cloud is None else self.plan.picks(cluster.cloud)
 
     @field_validator("plan", "labels", "is_deletion_protected")
     @classmethod

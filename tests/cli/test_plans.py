@@ -34,6 +34,7 @@ PLAN: dict[str, Any] = {
             "isMasked": False,
         },
     ],
+    "warnings": ["Kupe Cloud may refuse nowhere-1."],
     "cost": {
         "minimum": {"decimal": "10.00", "currency": "USD"},
         "maximum": {"decimal": "12.50", "currency": "USD"},
@@ -62,7 +63,7 @@ def test_a_dry_run_shows_the_requests_and_how_to_send_them(following: Command, p
         "  }",
         "POST https://api.provider.invalid/clusters/c1/deploy",
     ]
-    assert "Nothing was changed." in ended.err
+    assert "Kupe Cloud may refuse nowhere-1.\nNothing was changed." in ended.err
     assert "USD" in ended.err
     assert "fleetgraph plans apply a-digest" in ended.err
     (call,) = planned.asked("deleteCluster")

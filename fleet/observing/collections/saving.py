@@ -6,7 +6,13 @@ from dataclasses import replace
 from fleet.model.account import Collection
 from fleet.model.cluster import Facts
 from fleet.observing.collections.context import Collected, CollectionContext
-from fleet.observing.reconciliation import ItemT, reconcile_items, refresh_facts
+from fleet.observing.reconciliation import (
+    ItemT,
+    identity_of,
+    reconcile_items,
+    refresh_facts,
+    unshown,
+)
 from fleet.ports.adapter import Listing
 from fleet.ports.store import Changes, RowTooLarge
 
@@ -43,4 +49,5 @@ async def save_listing(
     known = await context.store.items(context.lease.account_id, kind)
     last_read_at = context.last_read_at(collection)
     changes = reconcile_items(known, listing, now=context.now, last_read_at=last_read_at)
-    return await save_items(context, changes, listing.incomplete)
+    problem = listing.incomplete or unshown(listing, {identity_of(row.item) for row in known})
+    return await save_items(context, changes, problem)

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from fleet.model.catalog import InstanceType, Pick, Region
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, ClusterDetails
 from fleet.model.record import Record
@@ -133,6 +134,11 @@ class NorthflankClusterSpec(ClusterSpec):
             yield _compare_pools(cluster, self.node_pools)
         yield from _compare_parts(cluster, self, BLOCKS)
 
+    def picks(self) -> Iterable[Pick]:
+        if self.region is not None:
+            yield Pick(kind=Region, name=self.region, cloud=self.cloud)
+        yield from _machines(self.node_pools, self.cloud, self.region)
+
     def identifies(self, cluster: Cluster) -> bool:
         return cluster.cloud is self.cloud and (self.region is None or self.region in cluster.regions)
 
@@ -157,6 +163,12 @@ class NorthflankClusterPatch(ClusterPatch):
     settings: SettingsWanted | None = None
 
     _not_cleared = not_cleared("name", "description", "node_pools", *PATCHED, "settings")
+
+    def picks(self, cluster: Cluster) -> Iterable[Pick]:
+        if cluster.cloud is None:
+            return ()
+        return _machines(self.node_pools or (), cluster.cloud, next(iter(cluster.regions), None))
+
     _description = field_validator("description")(check_description)
     _teams = field_validator("allowed_teams")(check_teams)
 
@@ -183,6 +195,10 @@ class NorthflankClusterPatch(ClusterPatch):
         if self.node_pools is not None:
             yield _compare_pools(cluster, self.node_pools)
         yield from _compare_parts(cluster, self, PATCHED)
+
+
+def _machines(pools: Sequence[NodePoolWanted], cloud: Cloud, region: str | None) -> Iterable[Pick]:
+    return (Pick(kind=InstanceType, name=one.node_type, cloud=cloud, region=region) for one in pools)
 
 
 def check_parts(patch: NorthflankClusterPatch, cloud: Cloud | None) -> None:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field, JsonValue, SecretStr, ValidationInfo, field_validator, model_validator
 
+from fleet.model.catalog import InstanceType, Pick, Region
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster
 from fleet.model.spec import ClusterPatch, ClusterSpec, Compared, NameRule, not_cleared
@@ -77,6 +78,11 @@ class QoveryClusterSpec(ClusterSpec):
         has_karpenter = any(one.id == KARPENTER and one.read_value is not False for one in features)
         return has_karpenter or (is_managed and self.cloud is Cloud.GCP)
 
+    def picks(self) -> Iterable[Pick]:
+        yield Pick(kind=Region, name=self.region, cloud=self.cloud)
+        if self.instance_type is not None:
+            yield Pick(kind=InstanceType, name=self.instance_type, cloud=self.cloud, region=self.region)
+
     @property
     def is_deployed(self) -> bool:
         return self.deploy
@@ -142,6 +148,11 @@ class QoveryClusterPatch(ClusterPatch):
     )
     _features = field_validator("features")(are_named_once)
     _nodes = field_validator("max_nodes")(_is_no_fewer)
+
+    def picks(self, cluster: Cluster) -> Iterable[Pick]:
+        if self.instance_type is not None and cluster.cloud is not None:
+            region = next(iter(cluster.regions), None)
+            yield Pick(kind=InstanceType, name=self.instance_type, cloud=cluster.cloud, region=region)
 
     @field_validator("name")
     @classmethod

@@ -67,6 +67,10 @@ class Plan:
         "What the cluster is expected to cost as it is now. Null where the provider does not tell; none tells it of a "
         "cluster that does not exist yet."
     )
+    warnings: list[str] = field(
+        "What the provider may refuse: a region or a machine type that its latest list does not hold. Nothing is said "
+        "where no whole list was seen."
+    )
     expires_at: datetime = field("Until when the plan can be applied.")
     is_whole: bool = field(
         "Whether `applyPlan` takes it. It does not where the input holds secrets, because they are not kept: ask for "

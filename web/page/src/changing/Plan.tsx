@@ -5,6 +5,7 @@ import type { Plan_plan$key } from "../__generated__/Plan_plan.graphql";
 import { money } from "../model/amount";
 import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
+import { Icon } from "../parts/icons";
 import { Section } from "../parts/Section";
 import { useChange } from "../relay/useChange";
 import type { Refusal } from "./types";
@@ -19,12 +20,13 @@ interface PlanProps {
 }
 
 export function Plan({ plan, onRefused, onSent, onAgain }: PlanProps) {
-  const { digest, expiresAt, isWhole, requests, cost } = useFragment(
+  const { digest, expiresAt, isWhole, requests, warnings, cost } = useFragment(
     graphql`
       fragment Plan_plan on Plan {
         digest
         expiresAt
         isWhole
+        warnings
         cost {
           minimum {
             decimal
@@ -99,6 +101,11 @@ export function Plan({ plan, onRefused, onSent, onAgain }: PlanProps) {
           </li>
         ))}
       </ol>
+      {warnings.map((warning) => (
+        <p key={warning} className="warning tone-unknown">
+          <Icon name="UNKNOWN" size={14} /> {warning}
+        </p>
+      ))}
       <footer className="submit">
         <span className="muted small">
           The plan ends <Ago at={expiresAt} />.{" "}
