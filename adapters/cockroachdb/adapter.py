@@ -174,7 +174,8 @@ class CockroachdbAdapter(BaseAdapter):
         if self.api_version < USAGE_LIMITS:
             return {}
         versions = (await self._versions()).items
-        return {cluster.key: to_upgrade_versions(versions, cluster) for cluster in clusters}
+        offered = {cluster.key: to_upgrade_versions(versions, cluster) for cluster in clusters}
+        return {key: names for key, names in offered.items() if names is not None}
 
     async def versions(self) -> Listing[OfferedVersion]:
         """Versions of the API before 2023-04-10 list none."""

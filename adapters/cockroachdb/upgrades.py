@@ -66,14 +66,22 @@ def to_upgrade_state(word: str | None) -> UpgradeState | None:
     return None if word is None else STATES.get(word, UpgradeState.UNKNOWN)
 
 
-def to_upgrade_versions(versions: Iterable[WireVersion], cluster: Cluster) -> tuple[str, ...]:
-    """What the cluster's major version may become; nothing while no upgrade is available."""
+def to_upgrade_versions(versions: Iterable[WireVersion], cluster: Cluster) -> tuple[str, ...] | None:
+    """What the cluster's major version may become; none while no upgrade is available. Null where the provider tells
+    neither of the upgrade nor of the version, or lists no version that the upgrade may lead to.
+    """
+    if cluster.upgrade_state in (None, UpgradeState.UNKNOWN):
+        return None
+    if cluster.upgrade_state is not UpgradeState.AVAILABLE:
+        return ()
     known = {one.version: one for one in versions}
     major = re.match(r"v\d+\.\d+", cluster.version or "")
     here = known.get(major[0]) if major else None
-    if here is None or cluster.upgrade_state is not UpgradeState.AVAILABLE:
-        return ()
-    return tuple(name for name in here.allowed_upgrades or () if _is_for(known.get(name), cluster))
+    if here is None or here.allowed_upgrades is None:
+        return None
+    offered = tuple(name for name in here.allowed_upgrades if _is_for(known.get(name), cluster))
+    is_told = all(name in known for name in here.allowed_upgrades)
+    return offered if offered or is_told else None
 
 
 def _is_for(offer: WireVersion | None, cluster: Cluster) -> bool:

@@ -14,9 +14,16 @@ from fleet.model.cluster import Cluster, Engine
 from fleet.model.network import AllowedNetwork
 from tests.adapters.replay import Replay
 
-VERSIONS = [
+VERSIONS: list[dict[str, Any]] = [
     {"version": "v26.1", "release_type": "INNOVATION", "support_status": "SUPPORTED", "allowed_upgrades": []},
     {"version": "v26.2", "release_type": "REGULAR", "support_status": "PREVIEW", "allowed_upgrades": []},
+    {
+        "version": "v24.3",
+        "release_type": "REGULAR",
+        "support_status": "SUPPORTED",
+        "allowed_upgrades": ["v25.1"],
+    },
+    {"version": "v24.1", "release_type": "REGULAR", "support_status": "SUPPORTED"},
     {
         "version": "v25.4",
         "release_type": "REGULAR",
@@ -32,12 +39,14 @@ VERSIONS = [
 ]
 
 
-def cluster(version: str = "v25.2.3", plan: str = "ADVANCED", state: str = "UPGRADE_AVAILABLE") -> Cluster:
+def cluster(
+    version: str = "v25.2.3", plan: str = "ADVANCED", state: str | None = "UPGRADE_AVAILABLE"
+) -> Cluster:
     body = {"id": "c1", "name": "a", "plan": plan, "cockroach_version": version, "upgrade_status": state}
     return to_cluster(WireCluster.model_validate(body), "account")
 
 
-def upgrades_of(**of: Any) -> tuple[str, ...]:
+def upgrades_of(**of: Any) -> tuple[str, ...] | None:
     return to_upgrade_versions([WireVersion.model_validate(one) for one in VERSIONS], cluster(**of))
 
 
@@ -48,9 +57,9 @@ def upgrades_of(**of: Any) -> tuple[str, ...]:
         ({"plan": "STANDARD"}, ("v25.4",)),
         ({"version": "v25.2.3-beta.1"}, ("v25.4", "v26.1")),
         ({"version": "v26.1.0"}, ()),
-        ({"version": "v19.1.0"}, ()),
         ({"state": "PENDING_FINALIZATION"}, ()),
         ({"state": "FINALIZED"}, ()),
+        ({"version": "v19.1.0", "state": "FINALIZED"}, ()),
     ],
 )
 def test_the_upgrades_depend_on_the_version_the_plan_and_the_state(
@@ -59,22 +68,39 @@ def test_the_upgrades_depend_on_the_version_the_plan_and_the_state(
     assert upgrades_of(**of) == versions
 
 
+@pytest.mark.parametrize(
+    "of",
+    [
+        {"version": "v19.1.0"},
+        {"version": "v24.1.7"},
+        {"version": "v24.3.2"},
+        {"version": "a preview"},
+        {"state": "SOMETHING_NEW"},
+        {"state": None},
+    ],
+    ids=str,
+)
+def test_what_is_not_told_of_an_upgrade_is_not_none(of: dict[str, str]) -> None:
+    assert upgrades_of(**of) is None
+
+
 async def test_the_list_is_asked_for_once_for_all_clusters_and_of_new_versions_of_the_api_alone() -> None:
     replay = Replay({"/api/v1/cluster-versions": {"versions": VERSIONS, "pagination": None}})
     adapter = replay.open(CockroachdbAdapter)
     assert await adapter.upgrade_versions([cluster()]) == {"c1": ("v25.4", "v26.1")}
+    assert await adapter.upgrade_versions([cluster("v19.1.0")]) == {}
     older = replay.open(CockroachdbAdapter, api_version="2023-04-10")
     assert await older.upgrade_versions([cluster()]) == {}
-    assert len(replay.asked) == 1
+    assert len(replay.asked) == 2
 
 
 async def test_a_new_cluster_can_have_what_is_supported_and_no_preview() -> None:
-    old = {"version": "v24.1", "support_status": "UNSUPPORTED", "support_end": "2025-11-20T00:00:00Z"}
+    old = {"version": "v23.2", "support_status": "UNSUPPORTED", "support_end": "2025-11-20T00:00:00Z"}
     dated = [{**one, "support_end": "2027-05-10T00:00:00Z"} for one in VERSIONS]
     replay = Replay({"/api/v1/cluster-versions": {"versions": [*dated, old], "pagination": None}})
     listing = await replay.open(CockroachdbAdapter).versions()
-    assert [one.name for one in listing.items] == ["v26.1", "v25.4", "v25.2"]
-    assert listing.items[1] == OfferedVersion(
+    assert [one.name for one in listing.items] == ["v26.1", "v24.3", "v24.1", "v25.4", "v25.2"]
+    assert listing.items[3] == OfferedVersion(
         account_id="account",
         name="v25.4",
         engine=Engine.COCKROACHDB,

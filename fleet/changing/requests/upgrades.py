@@ -16,13 +16,20 @@ async def prepare_upgrade(asking: Asking) -> Ready | None:
     assert isinstance(change, UpgradeCluster)
     assert asking.operation.target is not None
     cluster = await read_now(asking, asking.operation.target.key)
-    version = _chosen(change.version, await _available_versions(adapter, cluster), cluster)
+    available = await _available_versions(adapter, cluster)
+    if available is None:
+        provider = adapter.provider.name
+        raise InvalidInput(
+            f"{provider} does not tell which versions {cluster.name} can be upgraded to.", path=("version",)
+        )
+    version = _chosen(change.version, available, cluster)
     return await prepare_as(asking, change.model_copy(update={"version": version}), _upgrade)
 
 
-async def _available_versions(adapter: Adapter, cluster: Cluster) -> tuple[str, ...]:
+async def _available_versions(adapter: Adapter, cluster: Cluster) -> tuple[str, ...] | None:
+    """Null where it cannot be known."""
     if isinstance(adapter, OffersUpgrades):
-        return (await adapter.upgrade_versions([cluster])).get(cluster.key, ())
+        return (await adapter.upgrade_versions([cluster])).get(cluster.key)
     return () if cluster.available_version is None else (cluster.available_version,)
 
 

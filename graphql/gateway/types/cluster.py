@@ -233,7 +233,7 @@ class ClusterUpgrade:
         "Null where the provider does not tell. PENDING_FINALIZATION: it can be rolled back.", name="state"
     )
     versions: list[str] | None = field(
-        "The versions that it can be upgraded to. Null where UPGRADE_CLUSTER is unsupported, or until it is known.",
+        "The versions that it can be upgraded to. Null where UPGRADE_CLUSTER is unsupported, or while it is not known.",
         resolver=upgrade_versions,
     )
 

@@ -6,11 +6,11 @@ import pytest
 
 from fleet.model.account import Account
 from fleet.model.caller import trusted
-from fleet.model.change import DeleteCluster, UpdateCluster
+from fleet.model.change import DeleteCluster, UpdateCluster, UpgradeCluster
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.failure import UnexpectedResponse
 from fleet.model.operation import OperationState, Step
-from fleet.model.refusal import Failing, NoSuchThing
+from fleet.model.refusal import Failing, InvalidInput, NoSuchThing
 from fleet.model.spec import ClusterSpec
 from fleet.ports.adapter import Unreadable
 from fleet.ports.store import Ref
@@ -148,3 +148,23 @@ class TestFaults:
             await world.changer.create_cluster(ADA, account.id, "shop", SPEC)
         (doubtful,) = await world.store.open_changes(account.id)
         assert (doubtful.state, doubtful.steps) == (OperationState.UNCONFIRMED, (Step.CHANGE,))
+
+
+@pytest.mark.parametrize(
+    ("offered", "sentence"),
+    [
+        ({}, "CockroachDB Cloud does not tell which versions web can be upgraded to."),
+        ({"web": ()}, "No upgrade of web is on offer."),
+    ],
+    ids=["not told", "none"],
+)
+@pytest.mark.parametrize("version", [None, "v26.1"])
+async def test_an_upgrade_that_is_not_on_offer_is_not_sent(
+    world: World, offered: dict[str, tuple[str, ...]], sentence: str, version: str | None
+) -> None:
+    world.adapter = Writable
+    account, script = await observed(world, "cockroachdb", version="v25.4.1")
+    script.upgrades = offered
+    with pytest.raises(InvalidInput, match=sentence):
+        await world.changer.change_cluster(ADA, Ref(account.id, "web"), UpgradeCluster(version=version))
+    assert script.times_asked("upgrade") == 0

@@ -177,7 +177,7 @@ function Actions({ cluster }: { cluster: Subject }) {
     if (lock && capability !== "LOCK_CLUSTER") return "It is locked: unlock it first.";
     return cluster.operation ? "A change is on its way." : null;
   };
-  const offers = upgrade.versions?.length ? null : "No version is on offer.";
+  const offers = upgrade.versions ? (upgrade.versions.length > 0 ? null : "No version is on offer.") : "Which versions are on offer is not known.";
   return (
     <span className="buttons">
       {cluster.consoleUrl && <Outside href={cluster.consoleUrl}>Console</Outside>}
