@@ -1,4 +1,4 @@
-"""CockroachDB Cloud: what it is and what only it knows of a cluster."""
+"""The plans of CockroachDB Cloud, and what each is asked for: by use, or machines of one's own."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,61 +7,15 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
-from fleet.model.capability import Capability
 from fleet.model.catalog import Pick, Region
 from fleet.model.cloud import Cloud
-from fleet.model.cluster import Cluster, ClusterDetails
-from fleet.model.money import FreeAllowance, LimitWanted, Money, SpendLimitState, UsageLimit
-from fleet.model.provider import Provider
-from fleet.model.rate_limit import RateLimit, RateScope
+from fleet.model.cluster import Cluster
+from fleet.model.money import LimitWanted, SpendLimitState
 from fleet.model.record import Record
-from fleet.model.spec import ClusterPatch, ClusterSpec, Compared, NameRule, not_cleared
-from fleet.model.upgrade import runs
-
-
-class CockroachdbRegion(Record):
-    """One region of a cluster. `node_count`, and what each of its nodes is, is null on the serverless plans, which have
-    no nodes of their own, and where the version of the API does not show it.
-    """
-
-    name: str
-    node_count: int | None = None
-    sql_host: str | None = None
-    ui_host: str | None = None
-    internal_host: str | None = None
-    private_endpoint_host: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
-    is_primary: bool | None = None
-    machine_type: str | None = None
-    vcpus: int | None = None
-    disk_iops: int | None = None
-
-
-class CockroachdbDetails(ClusterDetails):
-    """`folder_id` is `root` at the top. The two words of the network are the provider's."""
-
-    folder_id: str | None = None
-    network_visibility: str | None = None
-    egress_traffic_policy: str | None = None
-    cloud_account_id: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
-    creator_id: str | None = None
-    routing_id: str | None = None
-    regions: tuple[CockroachdbRegion, ...] = ()
-    upgrade_status: str | None = None
-    upgrade_type: Annotated[str | None, Field(exclude_if=lambda value: value is None)] = None
-
-
-CLOUDS = (Cloud.AWS, Cloud.GCP, Cloud.AZURE)
-
-FREE_ALLOWANCE = FreeAllowance(
-    money=Money(minor_units=1500, currency="USD"),
-    usage=UsageLimit(request_units=50_000_000, storage_mib=10_240),
-    plans=frozenset({"BASIC", "SERVERLESS"}),
-    condition=(
-        "Only organizations that pay by the month have it, and CockroachDB Cloud does not tell which do. "
-        "All Basic clusters of the organization draw on it together."
-    ),
-)
-"""Source: the vendor's pages on planning a Basic cluster and on costs, June 2026."""
+from fleet.model.spec import Compared
+from fleet.providers.cockroachdb.allowance import is_free
+from fleet.providers.cockroachdb.comparison import agree, compared, compared_version
+from fleet.providers.cockroachdb.details import CockroachdbDetails, CockroachdbRegion
 
 SHOWN_AS: Mapping[str, frozenset[str]] = {
     "BASIC": frozenset({"BASIC", "SERVERLESS"}),
@@ -118,11 +72,11 @@ class CockroachdbServerless(Record):
         if self.regions is not None:
             regions, shown = sorted(self.regions), sorted(cluster.regions)
             yield Compared("regions", regions, shown, not shown or shown == regions)
-        yield from _compared("primary_region", self.primary_region, primary)
-        yield from _compared("upgrades", self.upgrades, details.upgrade_type)
+        yield from compared("primary_region", self.primary_region, primary)
+        yield from compared("upgrades", self.upgrades, details.upgrade_type)
         if self.spend_limit is not None and cluster.spend_limit.state is not SpendLimitState.UNKNOWN:
             is_shown = self.spend_limit.matches(cluster.spend_limit) or (
-                self.spend_limit.is_free and _is_free(cluster)
+                self.spend_limit.is_free and is_free(cluster)
             )
             limit = cluster.spend_limit.limit
             got = limit.usage if limit and limit.usage and self.spend_limit.usage else limit
@@ -150,9 +104,9 @@ class RegionNodes(Record):
 
     def agrees(self, shown: CockroachdbRegion) -> bool:
         return (
-            _agree(shown.node_count, self.nodes)
-            and _agree(shown.vcpus, self.vcpus)
-            and _agree(shown.machine_type, self.machine_type)
+            agree(shown.node_count, self.nodes)
+            and agree(shown.vcpus, self.vcpus)
+            and agree(shown.machine_type, self.machine_type)
         )
 
 
@@ -218,12 +172,12 @@ class CockroachdbAdvanced(Record):
             machines = {one.name: [one.node_count, one.vcpus, one.machine_type] for one in details.regions}
             yield Compared("region_nodes", asked, counts, are_shown, machines)
         per_node = cluster.capacity.per_node
-        yield from _compared("vcpus", self.vcpus, per_node.cpu_millicores and per_node.cpu_millicores / 1000)
-        yield from _compared("machine_type", self.machine_type, cluster.capacity.instance_type)
-        yield from _compared(
+        yield from compared("vcpus", self.vcpus, per_node.cpu_millicores and per_node.cpu_millicores / 1000)
+        yield from compared("machine_type", self.machine_type, cluster.capacity.instance_type)
+        yield from compared(
             "storage_gib", self.storage_gib or None, per_node.storage_mib and per_node.storage_mib / 1024
         )
-        yield from _compared_version(cluster, self.version)
+        yield from compared_version(cluster, self.version)
 
 
 def _has_own_machines(given: Mapping[str, object]) -> bool:
@@ -279,165 +233,9 @@ class CockroachdbPlan(Record):
             yield from wanted.compare(cluster, details)
 
 
-class CockroachdbClusterSpec(ClusterSpec):
-    name_rule = NameRule(
-        pattern=r"[a-z0-9][a-z0-9-]{4,18}[a-z0-9]",
-        sentence="CockroachDB Cloud takes 6 to 20 lowercase letters, digits and dashes, without a dash at either end.",
-    )
-
-    cloud: Cloud
-    plan: CockroachdbPlan
-    labels: Mapping[str, str] | None = None
-    is_deletion_protected: bool | None = None
-
-    @field_validator("plan")
-    @classmethod
-    def _is_whole(cls, value: CockroachdbPlan) -> CockroachdbPlan:
-        if value.advanced is not None:
-            value.advanced.require_whole()
-        if value.serverless is not None and not value.serverless.regions:
-            raise ValueError("A new cluster needs at least one region.")
-        return value
-
-    @field_validator("cloud")
-    @classmethod
-    def _is_one_of_its_clouds(cls, value: Cloud) -> Cloud:
-        if value not in CLOUDS:
-            raise ValueError(f"CockroachDB Cloud runs on {', '.join(CLOUDS)}.")
-        return value
-
-    def picks(self) -> Iterable[Pick]:
-        return self.plan.picks(self.cloud)
-
-    def compare(self, cluster: Cluster) -> Iterable[Compared]:
-        """Older versions of the API show less; what is not shown is not compared."""
-        yield from _compared("cloud", self.cloud, cluster.cloud)
-        yield from self.plan.compare(cluster)
-        if self.labels is not None:
-            yield from _compared("labels", self.labels, cluster.labels)
-        yield from _compared(
-            "is_deletion_protected", self.is_deletion_protected, cluster.is_deletion_protected
-        )
-
-    def identifies(self, cluster: Cluster) -> bool:
-        return _agree(cluster.cloud, self.cloud) and (
-            cluster.plan is None or cluster.plan in SHOWN_AS[self.plan.name]
-        )
-
-
-class CockroachdbClusterPatch(ClusterPatch):
-    """`labels` replace all that there are. A version is changed alone."""
-
-    version: Version | None = None
-    plan: CockroachdbPlan | None = None
-    labels: Mapping[str, str] | None = None
-    is_deletion_protected: bool | None = None
-
-    _not_cleared = not_cleared("version", "plan", "is_deletion_protected")
-
-    def picks(self, cluster: Cluster) -> Iterable[Pick]:
-        return () if self.plan is None or cluster.cloud is None else self.plan.picks(cluster.cloud)
-
-    @field_validator("plan", "labels", "is_deletion_protected")
-    @classmethod
-    def _goes_without_a_version(cls, value: object, info: ValidationInfo) -> object:
-        if info.data.get("version") is not None:
-            raise ValueError("A change of version goes alone; ask for the rest before it or after it.")
-        return value
-
-    @field_validator("plan")
-    @classmethod
-    def _has_no_version(cls, value: CockroachdbPlan) -> CockroachdbPlan:
-        if value.advanced is not None and value.advanced.version is not None:
-            raise ValueError("A change of version goes alone, beside the plan and not in it.")
-        if value.serverless is not None and value.serverless.has_empty_allowlist is not None:
-            raise ValueError(
-                "Only a new cluster begins with an empty allowlist; remove its networks instead."
-            )
-        return value
-
-    def compare(self, cluster: Cluster) -> Iterable[Compared]:
-        """As of a specification. Labels that were cleared are shown as none."""
-        yield from _compared_version(cluster, self.version)
-        if self.plan is not None:
-            yield from self.plan.compare(cluster)
-        if "labels" in self:
-            yield from _compared("labels", self.labels or {}, cluster.labels)
-        yield from _compared(
-            "is_deletion_protected", self.is_deletion_protected, cluster.is_deletion_protected
-        )
-
-
 def _distinct(regions: Sequence[str]) -> Sequence[str]:
     if not regions or not all(region.strip() for region in regions):
         raise ValueError("Name at least one region, and none by an empty name.")
     if len(set(regions)) < len(regions):
         raise ValueError("Name each region once.")
     return regions
-
-
-def _is_free(cluster: Cluster) -> bool:
-    """Whether it is limited to what is free, in versions of the API that hold limits in use."""
-    limit = cluster.spend_limit.limit
-    return limit is not None and limit.usage is not None and FREE_ALLOWANCE.holds(limit.usage)
-
-
-def _agree(shown: object, wanted: object) -> bool:
-    """Whether they are the same, as far as both are there."""
-    return shown is None or wanted is None or shown == wanted
-
-
-def _compared(field: str, asked: object, got: object) -> Iterable[Compared]:
-    if asked is not None:
-        yield Compared(field, asked, got, _agree(got, asked))
-
-
-def _compared_version(cluster: Cluster, wanted: str | None) -> Iterable[Compared]:
-    """A version is asked for by its major part and shown with its patch."""
-    if wanted is not None:
-        yield Compared(
-            "version", wanted, cluster.version, cluster.version is None or runs(cluster.version, wanted)
-        )
-
-
-def _is_busy(cluster: Cluster, capability: Capability) -> bool:
-    """While an operation runs, exclusive or not, a change is answered with 400. Only the deletion of a locked cluster
-    is taken, since October 2024 (the vendor's Terraform provider stopped to wait then). LOCKED once had a prefix.
-    """
-    if capability is Capability.DELETE_CLUSTER:
-        return False
-    return cluster.provider_phase.endswith("LOCKED") or (cluster.provider_operation or "").endswith(
-        "_RUNNING"
-    )
-
-
-COCKROACHDB = Provider(
-    key="cockroachdb",
-    name="CockroachDB Cloud",
-    documentation_url="https://www.cockroachlabs.com/docs/cockroachcloud/cloud-api",
-    rate_limit=RateLimit(requests=10, window_seconds=1, scope=RateScope.TOKEN),
-    details=CockroachdbDetails,
-    spec=CockroachdbClusterSpec,
-    patch=CockroachdbClusterPatch,
-    is_busy=_is_busy,
-    needs_external_id=False,
-    free_allowance=FREE_ALLOWANCE,
-    api_versions=("2024-09-16", "2023-04-10", "2022-09-20", "2022-03-31"),
-    unsupported={
-        Capability.LOCK_CLUSTER: (
-            "CockroachDB Cloud locks no clusters. Deletion protection, which an update turns on, keeps one from being "
-            "deleted."
-        ),
-        Capability.STOP_CLUSTER: "CockroachDB Cloud clusters run until they are deleted.",
-        Capability.DEPLOY_CLUSTER: "CockroachDB Cloud applies changes by itself; there is nothing to deploy.",
-        Capability.NODE_MAINTENANCE: "CockroachDB Cloud maintains its nodes itself.",
-        Capability.LIST_INTEGRATIONS: "CockroachDB Cloud does not list links to cloud accounts.",
-        Capability.CHANGE_INTEGRATION: "CockroachDB Cloud does not manage links to cloud accounts.",
-        Capability.COST_ESTIMATE: "CockroachDB Cloud bills organizations and estimates no single cluster.",
-        Capability.LIST_INSTANCE_TYPES: "CockroachDB Cloud does not list machine types.",
-        Capability.CONDITIONAL_UPDATE: (
-            "CockroachDB Cloud has no revisions; Fleetgraph compares before it writes, "
-            "and a change made elsewhere in that moment may be overwritten."
-        ),
-    },
-)
