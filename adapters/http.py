@@ -97,11 +97,16 @@ def open_client(addresses: Addresses | None = None) -> httpx.AsyncClient:
     It connects only to `addresses`, or to any address if null.
     """
     return httpx.AsyncClient(
-        event_hooks={"request": [] if addresses is None else [addresses]},
+        event_hooks={"request": [] if addresses is None else [addresses], "response": [leads_nowhere]},
         headers={"User-Agent": "fleetgraph", "Accept": "application/json", "Accept-Encoding": "gzip"},
         cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=())),
         limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
     )
+
+
+async def leads_nowhere(response: httpx.Response) -> None:
+    """A hook of a client that follows no redirect. httpx reads its address all the same, and fails for some."""
+    response.headers.pop("location", None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,7 +58,7 @@ def _at(header: str | None, now: datetime) -> datetime | None:
         return None
     try:
         date = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     aware = date if date.tzinfo is not None else date.replace(tzinfo=UTC)
     return _after((aware - now).total_seconds(), now)

@@ -16,10 +16,12 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 import httpx
 
+from adapters.http import leads_nowhere
 from fleet.ports.webhooks import NotDelivered
 
 CONNECT_SECONDS = 5.0
 ATTEMPT_SECONDS = 15.0
+LAST_PORT = 65_535
 
 Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -46,6 +48,7 @@ def open_client() -> httpx.AsyncClient:
         timeout=httpx.Timeout(ATTEMPT_SECONDS, connect=CONNECT_SECONDS),
         limits=httpx.Limits(max_connections=8, max_keepalive_connections=4),
         trust_env=False,
+        event_hooks={"response": [leads_nowhere]},
     )
 
 
@@ -79,7 +82,7 @@ class WebhookSender:
             target.copy_with(host=address),
             content=body,
             headers={**headers, "host": target.netloc.decode()},
-            extensions={"sni_hostname": target.host},
+            extensions={"sni_hostname": _name(target)},
         )
         response = await self.client.send(request, stream=True, follow_redirects=False)
         try:
@@ -91,13 +94,16 @@ class WebhookSender:
         """Raises `ValueError`."""
         try:
             read = httpx.URL(url)
-        except httpx.InvalidURL as error:
+            _ = read.host.encode("idna")  # a host with a label that none has fails only when it is looked up
+        except (httpx.InvalidURL, UnicodeError) as error:
             raise ValueError("This is no address, such as https://example.com/hook.") from error
         allowed = ("https", "http") if self.allows_private else ("https",)
         if read.scheme not in allowed or not read.host:
             raise ValueError("An address begins with https:// and has a host.")
         if read.userinfo:
             raise ValueError("An address has no user and no password: put a secret into its path.")
+        if read.port is not None and not 0 < read.port <= LAST_PORT:
+            raise ValueError(f"The port of an address is a number from 1 to {LAST_PORT}.")
         literal = _literal(read.host)
         if literal is not None:
             self._require_public(literal)
@@ -106,7 +112,7 @@ class WebhookSender:
     async def _address(self, target: httpx.URL) -> str:
         port = target.port or (443 if target.scheme == "https" else 80)
         try:
-            found = await self.resolve(target.host, port)
+            found = await self.resolve(_name(target), port)
         except OSError:
             found = []
         if not found:
@@ -135,6 +141,11 @@ def is_public(address: Address) -> bool:
         if inner:
             return is_public(inner)
     return address.is_global and not address.is_multicast and not address.is_reserved
+
+
+def _name(url: httpx.URL) -> str:
+    """The host as the `Host` header spells it. The system would spell `straße` as `strasse`, which is another host."""
+    return url.raw_host.decode("ascii")
 
 
 def _literal(host: str) -> Address | None:

@@ -31,7 +31,12 @@ class Client:
         # Without TLS, reading every certificate of the machine would take longer than the question.
         verify = True if settings.url.scheme == "https" else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         # What is on this machine is asked directly: a proxy would see the key in clear.
-        self._http = httpx.Client(headers=headers, trust_env=not settings.is_here, verify=verify)
+        self._http = httpx.Client(
+            headers=headers,
+            trust_env=not settings.is_here,
+            verify=verify,
+            event_hooks={"response": [_leads_nowhere]},
+        )
 
     def ask(
         self,
@@ -113,9 +118,13 @@ class Client:
                 is_turned_away=status == httpx.codes.TOO_MANY_REQUESTS,
             )
         answer: object = None
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             answer = response.json()
-        if not isinstance(answer, dict) or not ({"data", "errors"} & answer.keys()):
+        if (
+            not isinstance(answer, dict)
+            or not ({"data", "errors"} & answer.keys())
+            or not _has_errors_that_read(answer)
+        ):
             raise NotFleetgraph(
                 f"{url} is not a Fleetgraph: it answers {status} and no GraphQL.",
                 "The URL of one ends in /graphql as a rule.",
@@ -136,6 +145,23 @@ class Client:
             f"Cannot connect to {url}: {_reason(error)}.",
             f"{remedy} --url or FLEETGRAPH_URL name another.",
         )
+
+
+def _leads_nowhere(response: httpx.Response) -> None:
+    """No redirect is followed. httpx reads its address all the same, and fails for some."""
+    response.headers.pop("location", None)
+
+
+def _has_errors_that_read(answer: dict[str, Any]) -> bool:
+    """Whether its errors are those of GraphQL, if it has any: other services have a member of that name, too."""
+    errors = answer.get("errors") or []
+    return isinstance(errors, list) and all(
+        isinstance(error, dict)
+        and isinstance(error.get("message"), str)
+        and isinstance(error.get("extensions") or {}, dict)
+        and isinstance(error.get("path") or [], list)
+        for error in errors
+    )
 
 
 def _encode(body: dict[str, Any]) -> bytes:

@@ -13,6 +13,8 @@ class Message:
     path: str
     headers: dict[str, str]
     body: bytes
+    connection: int
+    """The sender's port."""
 
 
 @dataclass(kw_only=True)
@@ -35,10 +37,14 @@ def receiving() -> Iterator[Receiver]:
     state = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            state.received.append(Message(path=self.path, headers=headers, body=body))
+            state.received.append(
+                Message(path=self.path, headers=headers, body=body, connection=self.client_address[1])
+            )
             time.sleep(state.delay_seconds)
             self.send_response(state.status)
             for name, value in state.headers.items():

@@ -215,7 +215,8 @@ class _Work:
             return None
         pause = RETRY_AFTER[attempts - 1] * self._by.shorten()
         if failure.retry_after_seconds is not None:
-            pause = max(pause, min(timedelta(seconds=failure.retry_after_seconds), LONGEST_RETRY_AFTER))
+            believed = min(failure.retry_after_seconds, LONGEST_RETRY_AFTER.total_seconds())
+            pause = max(pause, timedelta(seconds=believed))
         next_at = self._now + pause
         if self._now - delivery.since >= TRIED_FOR:
             return None

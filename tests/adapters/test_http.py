@@ -204,6 +204,14 @@ async def test_the_shared_client_keeps_no_cookie_and_follows_no_redirect() -> No
         assert all("cookie" not in request.headers for request in received)
 
 
+@pytest.mark.parametrize("location", ["https://xn--a/", "data:,x", "http://[::1"])
+async def test_a_redirect_is_unexpected_also_to_an_address_that_does_not_read(location: str) -> None:
+    async with open_client() as client:
+        client._transport = httpx.MockTransport(Scene([httpx.Response(302, headers={"Location": location})]))
+        with pytest.raises(UnexpectedResponse, match="302"):
+            await Scene([]).http(client=client).send("POST", "/things")
+
+
 # ---------------------------------------------------------------------- repeating
 
 

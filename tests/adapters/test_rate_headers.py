@@ -32,6 +32,8 @@ def read(status: int = 200, **headers: str) -> RateFacts:
         ("Fri, 31 Dec 9999 23:59:59 GMT", IN_A_DAY),
         ("999999999999", IN_A_DAY),
         ("soon", None),
+        ("Mon, 1 Jan 99999999999999999999 00:00:00 GMT", None),
+        ("Mon, 23 Nov 2026 12:01:30 +99999999999999999999", None),
         ("-5", None),
         ("nan", None),
         ("", None),

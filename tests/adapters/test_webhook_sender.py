@@ -57,6 +57,42 @@ async def test_what_is_no_success_has_not_arrived(
     assert len(receiver.received) == 1  # a redirect is not followed
 
 
+@pytest.mark.parametrize("location", ["https://xn--a/", "data:,x"])
+async def test_a_redirect_to_an_address_that_does_not_read_is_no_success(
+    allowing: WebhookSender, receiver: Receiver, location: str
+) -> None:
+    receiver.status, receiver.headers = 302, {"location": location}
+    with pytest.raises(NotDelivered, match="It answered with 302"):
+        await allowing.post(f"http://hook.example:{receiver.port}/", b"{}", {})
+
+
+async def test_the_host_that_is_looked_up_is_the_one_that_is_named_to_the_receiver(
+    receiver: Receiver,
+) -> None:
+    """The system spells a few names in another way, so that it would find somebody else's host."""
+    looked_up = []
+
+    async def note(host: str, port: int) -> Sequence[str]:
+        looked_up.append(host)
+        return ["127.0.0.1"]
+
+    async with open_client() as client:
+        sender = WebhookSender(client=client, allows_private=True, resolve=note)
+        await sender.post(f"http://straße.example:{receiver.port}/", b"{}", {})
+    assert looked_up == ["xn--strae-oqa.example"]
+    assert receiver.received[0].headers["host"] == f"xn--strae-oqa.example:{receiver.port}"
+
+
+async def test_two_hosts_at_one_address_share_no_connection(
+    allowing: WebhookSender, receiver: Receiver
+) -> None:
+    """Its certificate was checked for one of them."""
+    for host in ("one.example", "two.example"):
+        await allowing.post(f"http://{host}:{receiver.port}/", b"{}", {})
+    first, second = receiver.received
+    assert first.connection != second.connection
+
+
 async def test_a_receiver_that_does_not_answer_in_time_is_down(
     allowing: WebhookSender, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +130,11 @@ async def test_nobody_there_is_down_and_says_nothing_of_the_address(allowing: We
         "https://",
         "https://somebody:secret@hook.example/",
         "https://hook.example:port/",
+        "https://hook.example:99999/",
+        "https://hook.example:0/",
+        "https://hook..example/",
+        f"https://{'a' * 64}.example/",
+        "https://xn--a/",
     ],
 )
 async def test_such_an_address_is_refused_before_anything_is_sent(strict: WebhookSender, url: str) -> None:

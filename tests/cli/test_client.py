@@ -66,10 +66,24 @@ def test_without_a_key_none_is_sent(script: Scripted) -> None:
         ("[]", 200),
         ('{"data": null}', 200),
         ("", 404),
+        ("[" * 30_000, 200),
+        ('{"errors": "no such page"}', 404),
+        ('{"errors": ["no such page"]}', 200),
+        ('{"errors": [{"detail": "no such page"}]}', 404),
+        ('{"errors": [{"message": "no such page", "path": 7}]}', 200),
     ],
 )
 def test_something_else_at_the_address_is_said(script: Scripted, body: str, status: int) -> None:
     assert f"{script.url} is not a Fleetgraph" in no_answer(script, lambda: PlainTextResponse(body, status))
+
+
+@pytest.mark.parametrize("location", ["https://xn--a/", "data:,x", "http://[::1"])
+def test_a_redirect_to_an_address_that_does_not_read_is_no_fleetgraph(
+    script: Scripted, location: str
+) -> None:
+    assert "answers 302 and no GraphQL" in no_answer(
+        script, lambda: Response(status_code=302, headers={"location": location})
+    )
 
 
 def test_a_redirect_is_not_followed(script: Scripted) -> None:

@@ -169,6 +169,17 @@ async def test_a_receiver_says_how_long_to_leave_it_alone(fleet: Subscribed) -> 
     assert fleet.receiver.tried == 2
 
 
+@pytest.mark.parametrize("seconds", [1e17, float("inf")])
+async def test_a_receiver_that_asks_for_an_age_is_tried_again_within_the_hour(
+    fleet: Subscribed, seconds: float
+) -> None:
+    made = await fleet.subscribe()
+    fleet.receiver.refuse = lambda message: NotDelivered("429", is_down=True, retry_after_seconds=seconds)
+    await fleet.become("c1 FAILED")
+    await fleet.turns(made, within=timedelta(minutes=61), every=MINUTE)
+    assert fleet.receiver.tried == 2
+
+
 async def test_a_message_keeps_its_id_at_every_attempt_and_is_signed_anew(fleet: Subscribed) -> None:
     made = await fleet.subscribe()
     messages: list[Received] = []
