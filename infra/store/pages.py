@@ -38,3 +38,17 @@ async def read_page(
         span, limit=limit, newest_first=newest_first, consistent=consistent, wanted=wanted
     )
     return found[: len(rows)]
+
+
+async def read_newest(
+    table: Table,
+    span: Span,
+    read: Callable[[Row], T | None],
+    *,
+    now: datetime,
+    limit: int,
+    is_further: Callable[[Row], bool],
+) -> list[tuple[Row, T]]:
+    """The rest of a span, newest first. It includes the last row of the page before: so one more is read."""
+    found = await read_page(table, span, read, now=now, limit=limit + 1, newest_first=True)
+    return [one for one in found if is_further(one[0])][:limit]

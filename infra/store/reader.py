@@ -2,31 +2,25 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from fleet.model.account import TrackedAccount
 from fleet.model.catalog import InstanceType, OfferedVersion, Region
 from fleet.model.cluster import Cluster
-from fleet.model.event import Event
 from fleet.model.integration import Integration
-from fleet.model.ledger import LedgerEntry
 from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.rate_limit import Budget
 from fleet.model.spend import MOST_STATEMENTS, Statement
 from fleet.model.subscription import MOST_PLANS, OfferedPlan
-from fleet.model.tracking import Tracked, TrackedCluster, Transition
+from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.clock import Clock
 from fleet.ports.store import FleetOrder, ItemT, Ref
-from fleet.reading.pages import EXAMINED_ROWS
-from infra.store.activity import Walk
 from infra.store.budgets import Budgets
 from infra.store.bundles import MOST, Bundles, decode, may_have
-from infra.store.event_rows import ledger_order, ledger_span, to_ledger
 from infra.store.indexes import ATTENTION, LISTING, sort_key
-from infra.store.names import SEPARATOR, Span, join, stamp
+from infra.store.names import SEPARATOR, Span, join
 from infra.store.operation_rows import (
     all_operations_order,
     all_operations_span,
@@ -37,37 +31,26 @@ from infra.store.operation_rows import (
     to_operation,
 )
 from infra.store.operations import read_operations
-from infra.store.pages import read_page
+from infra.store.pages import read_newest, read_page
 from infra.store.rows import (
-    HELD_BACK,
-    HISTORY_KEPT,
     account_key,
     account_named_span,
     accounts_span,
     attention_spans,
-    feed_order,
-    feed_span,
-    history_order,
-    history_span,
     is_live,
     item_key,
     items_span,
     named_span,
     nodes_span,
-    order_instant,
     to_account,
     to_cluster,
     to_fleet_order,
     to_item,
-    to_transition,
-    week_of,
 )
 from infra.store.table import Table
 from infra.store.writes import Row, key_of_row, text
 
 T = TypeVar("T")
-
-_CHUNK = 100
 
 MOST_STATEMENTS_READ = 4 * MOST_STATEMENTS
 """Statements of an account: those of a period are as many as it has currencies."""
@@ -240,84 +223,6 @@ class TableReader:
             Statement, items_span(Statement, account_id), account_id, None, MOST_STATEMENTS_READ
         )
 
-    async def history(self, cluster: Ref, *, before: str | None, limit: int) -> list[tuple[str, Transition]]:
-        span = history_span(cluster, before=before)
-        found = await self._newest(span, to_transition, limit, lambda row: history_order(row) != before)
-        return [(history_order(row), change) for row, change in found]
-
-    async def feed(
-        self,
-        *,
-        after: str | None,
-        since: datetime,
-        now: datetime,
-        limit: int,
-        account_ids: frozenset[str] | None = None,
-    ) -> tuple[list[tuple[str, Transition]], str | None]:
-        """A page of the feed, in the order of writing, with which an order key begins. Raises `NotAnOrderKey` for an
-        invalid `after`.
-        """
-        end = stamp(now - HELD_BACK)
-        start = max(stamp(since) if after is None else after, stamp(now - HISTORY_KEPT))
-        if account_ids is not None:
-            return await self._feed_of(account_ids, start, end, limit)
-        week, last = week_of(start), week_of(end)
-        page: list[tuple[str, Transition]] = []
-        while week <= last and len(page) < limit:
-            span = feed_span(week).after(start).up_to(end)
-            page += [
-                (feed_order(row), change)
-                for row, change in await self._page(span, to_transition, limit - len(page))
-            ]
-            week += timedelta(weeks=1)
-        return page, page[-1][0] if len(page) >= limit else None
-
-    async def _feed_of(
-        self, account_ids: frozenset[str], start: str, end: str, limit: int
-    ) -> tuple[list[tuple[str, Transition]], str | None]:
-        """A page of the feed ends early only between two instants, so that its cursor is an instant and does not name a
-        row that the caller cannot read.
-        """
-        page: list[tuple[str, Transition]] = []
-        examined, instant = 0, ""
-        week, last = week_of(start), week_of(end)
-        while week <= last:
-            found = await self._page(feed_span(week).after(start).up_to(end), to_transition, _CHUNK)
-            for row, change in found:
-                order = feed_order(row)
-                if examined >= EXAMINED_ROWS and order_instant(order) != instant:
-                    return page, order_instant(order)
-                examined, instant = examined + 1, order_instant(order)
-                if change.account_id in account_ids:
-                    page.append((order, change))
-                    if len(page) >= limit:
-                        return page, order
-            if len(found) < _CHUNK:
-                week += timedelta(weeks=1)
-            else:
-                start = feed_order(found[-1][0])
-        return page, None
-
-    async def activity(
-        self,
-        wanted: Callable[[Event], bool],
-        *,
-        after: str | None,
-        is_newest_first: bool,
-        since: datetime,
-        now: datetime,
-        limit: int,
-    ) -> tuple[list[Event], str | None]:
-        walk = Walk(after=after, is_newest_first=is_newest_first, since=since, now=now)
-        return await walk.page(self._table, wanted, limit)
-
-    async def ledger(
-        self, account_id: str, *, before: str | None, limit: int
-    ) -> list[tuple[str, LedgerEntry]]:
-        span = ledger_span(account_id, before=before)
-        found = await self._newest(span, to_ledger, limit, lambda row: ledger_order(row) != before)
-        return [(ledger_order(row), entry) for row, entry in found]
-
     async def budget(self, key: str) -> Budget:
         return await Budgets(self._table, self._clock).read(key)
 
@@ -327,13 +232,27 @@ class TableReader:
     async def operations(self, *, before: tuple[str, str] | None, limit: int) -> list[Operation]:
         last_order = None if before is None else all_operations_order(*before)
         span, order = all_operations_span().up_to(last_order), sort_key(LISTING)
-        found = await self._newest(span, to_operation, limit, lambda row: row[order] != last_order)
+        found = await read_newest(
+            self._table,
+            span,
+            to_operation,
+            now=self._clock.now(),
+            limit=limit,
+            is_further=lambda row: row[order] != last_order,
+        )
         return [operation for _, operation in found]
 
     async def operations_of(self, account_id: str, *, before: str | None, limit: int) -> list[Operation]:
         last_order = None if before is None else operation_key(Ref(account_id, before))[1]
         span = operations_span(account_id).up_to(last_order)
-        found = await self._newest(span, to_operation, limit, lambda row: row["sk"] != last_order)
+        found = await read_newest(
+            self._table,
+            span,
+            to_operation,
+            now=self._clock.now(),
+            limit=limit,
+            is_further=lambda row: row["sk"] != last_order,
+        )
         return [operation for _, operation in found]
 
     async def open_operations_by_lock(self, locks: Iterable[Ref]) -> Mapping[Ref, Operation]:
@@ -373,15 +292,6 @@ class TableReader:
         self, span: Span, read: Callable[[Row], T | None], limit: int | None
     ) -> list[tuple[Row, T]]:
         return await read_page(self._table, span, read, now=self._clock.now(), limit=limit)
-
-    async def _newest(
-        self, span: Span, read: Callable[[Row], T | None], limit: int, is_further: Callable[[Row], bool]
-    ) -> list[tuple[Row, T]]:
-        """The rest of a span, which includes the last row of the page before: so one more is read."""
-        found = await read_page(
-            self._table, span, read, now=self._clock.now(), limit=limit + 1, newest_first=True
-        )
-        return [one for one in found if is_further(one[0])][:limit]
 
 
 async def _in_turn(reads: Sequence[Coroutine[Any, Any, T]]) -> list[T]:

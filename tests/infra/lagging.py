@@ -18,6 +18,7 @@ import pytest
 
 from fleet.ports.clock import Clock
 from infra.store.api_keys import TableKeys
+from infra.store.history import TableHistory
 from infra.store.indexes import CARRIED, partition_key, sort_key
 from infra.store.names import Span
 from infra.store.reader import TableReader
@@ -154,9 +155,9 @@ class LaggingTable:
 # ------------------------------------------------------------------------------------------------ whoever waits
 
 READERS: Mapping[type, Iterable[str]] = {
-    TableReader: [
-        name for name, _ in inspect.getmembers(TableReader, inspect.iscoroutinefunction) if name[0] != "_"
-    ],
+    kind: [name for name, _ in inspect.getmembers(kind, inspect.iscoroutinefunction) if name[0] != "_"]
+    for kind in (TableReader, TableHistory)
+} | {
     TableSchedule: ["due", "due_pages"],
     TableKeys: ["page"],
     TableWebhooks: ["page"],
