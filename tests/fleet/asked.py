@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fleet.model.account import Account
-from fleet.model.change import Change, CreateCluster
+from fleet.model.caller import trusted
+from fleet.model.change import Change, CreateCluster, UpdateCluster
 from fleet.model.operation import Operation, Target, TargetKind, new_operation_id
 from fleet.model.spec import ClusterSpec
-from fleet.providers.kupe import KupeClusterSpec, KupeClusterType, KupeDetails
+from fleet.providers.kupe import KupeClusterPatch, KupeClusterSpec, KupeClusterType, KupeDetails
 from tests.fleet.things import NOON
 
 SPEC = KupeClusterSpec(display_name="Web", type=KupeClusterType.SHARED, version="1.33")
@@ -17,6 +18,10 @@ AS_SPECIFIED: dict[str, Any] = {
     "details": KupeDetails(isolation="shared", requested_version="1.33"),
 }
 """What an observed cluster shows that was made from `SPEC`."""
+ADA, BOB = trusted("ada"), trusted("bob")
+UPDATE = UpdateCluster(provider="kupe", patch=KupeClusterPatch(version="1.34"))
+NEWER = KupeDetails(isolation="shared", requested_version="1.34")
+"""What a cluster shows for `UPDATE`."""
 
 
 def creation(name: str = "web", spec: ClusterSpec = SPEC, provider: str = "kupe") -> CreateCluster:

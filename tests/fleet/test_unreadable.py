@@ -6,7 +6,6 @@ import pytest
 from pydantic import SecretStr
 
 from fleet.model.account import Account
-from fleet.model.caller import trusted
 from fleet.model.change import DeleteCluster, DeleteIntegration
 from fleet.model.cluster import Cluster
 from fleet.model.operation import OperationState
@@ -17,11 +16,10 @@ from fleet.ports.store import Ref
 from infra.store.operation_rows import operation_key
 from infra.store.rows import account_key, item_key
 from infra.store.writes import Key, put, text
-from tests.fleet.asked import AS_SPECIFIED, SPEC
+from tests.fleet.asked import ADA, AS_SPECIFIED, SPEC
 from tests.fleet.things import cluster, integration
 from tests.fleet.world import Script, World, Writable
 
-ADA = trusted("ada")
 UNREADABLE = '{"a form": "that nobody knows"}'
 
 

@@ -7,17 +7,16 @@ from pydantic import SecretStr
 
 from fleet.accounts.service import REFRESHED_WITHIN
 from fleet.model.account import Account
-from fleet.model.caller import trusted
 from fleet.model.change import DeleteCluster, OperationKind
 from fleet.model.failure import Forbidden, Unauthenticated
 from fleet.model.operation import OperationState
 from fleet.model.refusal import Conflicting, Failing, InvalidInput, NoSuchThing
 from fleet.ports.store import Ref
 from fleet.reading.visible import visible_to
+from tests.fleet.asked import ADA
 from tests.fleet.things import cluster
 from tests.fleet.world import Script, World, Writable
 
-ADA = trusted("ada")
 TOKEN = SecretStr("another-made-up-token")
 
 

@@ -10,7 +10,6 @@ import pytest
 from fleet.changing.comparison import look
 from fleet.changing.settling import GRACE
 from fleet.model.account import Account
-from fleet.model.caller import trusted
 from fleet.model.change import SetSpendLimit, UpdateCluster, UpdateIntegration, UpgradeCluster
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.credentials import AwsRole
@@ -36,11 +35,10 @@ from fleet.providers.cockroachdb import (
     RegionNodes,
 )
 from fleet.providers.northflank import NodePool, NodePoolWanted, NorthflankClusterPatch, NorthflankDetails
-from tests.fleet.asked import creation, operation
+from tests.fleet.asked import ADA, creation, operation
 from tests.fleet.things import NOON, UNKNOWN_LIMIT, UNLIMITED, account, cluster, integration, limited
 from tests.fleet.world import Script, World, Writable
 
-ADA = trusted("ada")
 RUNNING, SUCCEEDED = OperationState.RUNNING, OperationState.SUCCEEDED
 FAILED, TIMED_OUT = OperationState.FAILED, OperationState.TIMED_OUT
 

@@ -32,14 +32,13 @@ from fleet.model.money import LimitWanted, Money, SpendLimitBasis
 from fleet.model.operation import Before, Operation, OperationState, Step, TargetKind
 from fleet.model.tracking import Tracked, TrackedCluster, Unread
 from fleet.model.upgrade import UpgradeState
-from tests.fleet.asked import creation, operation
+from tests.fleet.asked import UPDATE, creation, operation
 from tests.fleet.changing.test_settling import (
     ACME,
     LATER,
     LONG_AGO,
     NEWER,
     SENT,
-    UPDATE,
     deploying,
     links,
     lost,

@@ -6,7 +6,6 @@ import pytest
 
 from fleet.changing.offers import not_offered
 from fleet.model.account import Account
-from fleet.model.caller import trusted
 from fleet.model.catalog import InstanceType, Pick, Region
 from fleet.model.change import UpdateCluster
 from fleet.model.cloud import Cloud
@@ -16,10 +15,10 @@ from fleet.ports.store import Ref
 from fleet.providers.cockroachdb import CockroachdbClusterSpec
 from fleet.providers.northflank import NorthflankClusterPatch, NorthflankClusterSpec
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec
+from tests.fleet.asked import ADA
 from tests.fleet.things import cluster, region
 from tests.fleet.world import Script, World, Writable
 
-ADA = trusted("ada")
 NEAR = Pick(kind=Region, name="eu-1", cloud=Cloud.AWS)
 NOWHERE = Pick(kind=Region, name="nowhere-1", cloud=Cloud.AWS)
 BIG = Pick(kind=InstanceType, name="big", cloud=Cloud.AWS, region="eu-1")

@@ -8,8 +8,7 @@ from fleet.changing.intents import ClusterChange
 from fleet.changing.plan_permits import Held, Recording
 from fleet.changing.verbs import VERBS
 from fleet.model.account import Account
-from fleet.model.caller import trusted
-from fleet.model.change import CordonNode, CreateCluster, DeleteCluster, StopCluster, UpdateCluster
+from fleet.model.change import CordonNode, CreateCluster, DeleteCluster, StopCluster
 from fleet.model.cluster import Phase
 from fleet.model.operation import OperationState, TargetKind
 from fleet.model.plan import NEW_ID, Outgoing, Plan
@@ -17,22 +16,9 @@ from fleet.model.rate_limit import RateFacts
 from fleet.model.refusal import Conflicting, NoSuchThing, Refused
 from fleet.ports.adapter import Listing
 from fleet.ports.store import Ref
-from fleet.providers.kupe import KupeClusterPatch
-from tests.fleet.asked import AS_SPECIFIED, SPEC
+from tests.fleet.asked import ADA, BOB, SPEC, UPDATE
 from tests.fleet.things import cluster, node
 from tests.fleet.world import Script, World, Writable
-
-ADA, BOB = trusted("ada"), trusted("bob")
-UPDATE = UpdateCluster(provider="kupe", patch=KupeClusterPatch(version="1.34"))
-
-
-@pytest.fixture
-async def acme(world: World) -> tuple[Account, Script]:
-    world.adapter = Writable
-    account, script = await world.connect()
-    script.clusters = [cluster("web", of=account, **AS_SPECIFIED)]
-    await world.observe(account)
-    return account, script
 
 
 def outgoing(

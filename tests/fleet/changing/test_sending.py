@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from fleet.model.account import Account
-from fleet.model.caller import trusted
 from fleet.model.change import DeleteCluster, UpdateCluster, UpgradeCluster
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.failure import UnexpectedResponse
@@ -15,11 +14,9 @@ from fleet.model.spec import ClusterSpec
 from fleet.ports.adapter import Unreadable
 from fleet.ports.store import Ref
 from fleet.providers.qovery import QoveryClusterPatch
-from tests.fleet.asked import AS_SPECIFIED, SPEC
+from tests.fleet.asked import ADA, AS_SPECIFIED, SPEC
 from tests.fleet.things import cluster
 from tests.fleet.world import Bare, Script, World, Writable
-
-ADA = trusted("ada")
 
 
 class OnlyLists(Bare):

@@ -21,7 +21,6 @@ from fleet.model.change import (
     OperationKind,
     SetSpendLimit,
     StopCluster,
-    UpdateCluster,
     UpdateIntegration,
 )
 from fleet.model.cluster import Cluster, Phase
@@ -41,8 +40,8 @@ from fleet.model.money import (
 from fleet.model.operation import Before, Operation, OperationState, Step, Target, TargetKind
 from fleet.model.tracking import Tracked, TrackedCluster, Unread
 from fleet.providers import PROVIDERS
-from fleet.providers.kupe import KupeClusterPatch, KupeDetails
-from tests.fleet.asked import AS_SPECIFIED, SPEC, creation, operation
+from fleet.providers.kupe import KupeDetails
+from tests.fleet.asked import AS_SPECIFIED, SPEC, UPDATE, creation, operation
 from tests.fleet.things import NOON, account, cluster, integration
 
 ACME = account()
@@ -198,7 +197,6 @@ class TestAbsence:
         assert settle(asked, view(row(web()), began_at=SENT), LATER) == asked
 
 
-UPDATE = UpdateCluster(provider="kupe", patch=KupeClusterPatch(version="1.34"))
 NEWER = KupeDetails(isolation="shared", requested_version="1.34")
 FIVE_DOLLARS = LimitWanted(money=Money(minor_units=500, currency="USD"))
 UNLIMITED = SpendLimitStatus(state=SpendLimitState.UNLIMITED)

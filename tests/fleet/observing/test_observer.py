@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from fleet.model.account import Account, Collection
-from fleet.model.caller import trusted
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Connection, Facts, Phase
 from fleet.model.freshness import FreshnessState, freshness_of
@@ -15,11 +14,10 @@ from fleet.model.rate_limit import RequestUse, Share
 from fleet.observing.outcome import Observation, Outcome
 from fleet.providers import PROVIDERS
 from fleet.rate_limits.budget import LAST_PERCENT
+from tests.fleet.asked import ADA
 from tests.fleet.things import NOON, cluster, row
 from tests.fleet.world import Bare, World, forever
 from tests.tables import writes
-
-ADA = trusted("ada")
 
 
 async def test_a_first_observation_keeps_what_it_saw_and_when_the_next_is_due(world: World) -> None:
