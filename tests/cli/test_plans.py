@@ -10,8 +10,7 @@ from cli.documents import change
 from cli.errors import Exit
 from tests.cli.command import Command
 from tests.cli.contract import CONTRACT, Keeper
-from tests.cli.test_nouns import at
-from tests.cli.things import payload, refused
+from tests.cli.things import at, payload, refused
 
 PLAN: dict[str, Any] = {
     "digest": "a-digest",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from tests.cli.contract import page
+
 TOKEN = "made-up-token-" + "of-a-test"
 CURRENT = {"state": "CURRENT", "ageSeconds": 3}
 KUPE = {"kind": "KUPE", "name": "Kupe Cloud"}
@@ -74,3 +76,25 @@ def refused(typename: str, **more: Any) -> dict[str, Any]:
 
 
 FAILURE = {"kind": "REJECTED", "message": "The quota is used up.", "httpStatus": 422}
+
+
+KINDS = {"kupe": "KUPE", "cockroachdb": "COCKROACHDB", "qovery": "QOVERY", "northflank": "NORTHFLANK"}
+
+
+def at(provider: str, **more: Any) -> dict[str, Any]:
+    """A cluster at a provider."""
+    account = {**ACME, "provider": {"kind": KINDS[provider], "name": provider.title()}}
+    resources: dict[str, Any] = {"total": {}, "perNode": {}}
+    return {
+        **PRODUCTION,
+        "account": account,
+        "provider": account["provider"],
+        "externalId": "x",
+        "displayName": "x",
+        "engine": "KUBERNETES",
+        "capabilities": [],
+        "regions": [],
+        "capacity": resources,
+        "statusHistory": page(),
+        **more,
+    }

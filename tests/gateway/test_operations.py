@@ -52,7 +52,7 @@ async def test_an_operation_is_answered_without_errors(path: Path, world: TableS
 async def test_a_change_is_asked_for_in_the_terms_of_the_schema(
     path: Path, world: TableStore, scripted: Client
 ) -> None:
-    """`test_walkthroughs` makes it."""
+    """`tests/gateway/walkthroughs` make it."""
     document, variables = read(path)
     ((payload),) = (await scripted.query(document, **variables)).values()
     assert {error["__typename"] for error in payload["userErrors"]} <= {"NotFoundError"}

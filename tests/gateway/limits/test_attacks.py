@@ -13,7 +13,7 @@ import pytest
 from gateway.http.codes import Code
 from gateway.http.headers import EVERYWHERE
 from infra.store.store import TableStore
-from tests.gateway.mutations.test_mutations import PRODUCTION
+from tests.gateway.mutations.asked import PRODUCTION
 from tests.gateway.script import Script
 from tests.gateway.world import Client, WatchedReader
 

@@ -14,15 +14,7 @@ from fleet.model.refusal import Refused, SeveralRefusals
 from gateway.mutations.refusals import USER_ERRORS
 from gateway.types.records import ShownRefusal
 from infra.store.store import TableStore
-from tests.gateway.mutations.test_mutations import (
-    AWS_PROD,
-    CREATE,
-    EDGE,
-    LEDGER,
-    PRODUCTION,
-    UPDATE,
-    account_id,
-)
+from tests.gateway.mutations.asked import AWS_PROD, CREATE, EDGE, LEDGER, PRODUCTION, UPDATE, account_id
 from tests.gateway.script import Script, operation
 from tests.gateway.world import ACME, MERIDIAN, NOON, NORTH, OUTAGE, QUAY, Client
 

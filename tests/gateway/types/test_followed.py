@@ -11,7 +11,7 @@ from fleet.model.operation import Operation, OperationState, Target, TargetKind
 from fleet.providers.kupe import KupeClusterSpec, KupeClusterType
 from fleet.reading.pages import EXAMINED_ROWS
 from infra.store.store import TableStore
-from tests.gateway.mutations.test_mutations import AWS_PROD, LEDGER, PRODUCTION
+from tests.gateway.mutations.asked import AWS_PROD, LEDGER, PRODUCTION
 from tests.gateway.script import numbered, operation
 from tests.gateway.world import (
     ACME,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.gateway.mutations.test_mutations import account_id
+from tests.gateway.mutations.asked import account_id
 from tests.gateway.script import Script
 from tests.gateway.world import ACME, Client
 
