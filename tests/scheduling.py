@@ -26,7 +26,6 @@ LONGEST = (
     "tests/functions/test_recursion.py",
     "tests/functions/test_upgrade.py",
     "tests/contract/test_outside.py",
-    "tests/gateway/walkthroughs/test_qovery.py",
     "tests/gateway/test_plans.py",
 )
 """Groups and files that take more than some seconds, the longest first. The rest follows, the largest first."""

@@ -15,7 +15,7 @@ from infra.store.store import TableStore
 from tests.browser.conftest import Witness
 from tests.browser.filled import Filled, filled
 from tests.browser.looking import axe, settled
-from tests.gateway.world import OUTAGE, account, cluster, limited, node, observe, observed_at, transition
+from tests.gateway.fleet import OUTAGE, account, cluster, limited, node, observe, observed_at, transition
 
 LONG = 230
 NODES = 130

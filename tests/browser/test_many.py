@@ -9,7 +9,7 @@ from fleet.model.cluster import Phase
 from infra.store.store import TableStore
 from tests.browser.conftest import Witness
 from tests.browser.filled import filled
-from tests.gateway.world import account, cluster, observe
+from tests.gateway.fleet import account, cluster, observe
 
 ACCOUNTS, EACH = 10, 1000
 PHASES = (Phase.READY, Phase.READY, Phase.READY, Phase.DEGRADED, Phase.UPDATING)

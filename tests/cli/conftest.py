@@ -10,7 +10,8 @@ from tests.cli.command import Command, JumpingClock, served
 from tests.cli.contract import Keeper, page
 from tests.cli.scripted import Scripted, scripted
 from tests.cli.things import ACME, INTEGRATION, PRODUCTION, TOKEN
-from tests.gateway.world import ANYBODY, SetClock, letting_in, populate, services_over
+from tests.gateway.fleet import populate
+from tests.gateway.world import ANYBODY, SetClock, letting_in, services_over
 from tests.tables import OpenTable
 
 

@@ -20,7 +20,8 @@ from infra.store.store import TableStore
 from local.authentication import make_authenticate
 from tests.aws import aws_in_memory
 from tests.cli.command import Command, JumpingClock, served
-from tests.gateway.world import SetClock, populate, services_over
+from tests.gateway.fleet import populate
+from tests.gateway.world import SetClock, services_over
 
 ADMIN_KEY = "made-up-admin-key"
 

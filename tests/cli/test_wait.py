@@ -15,7 +15,7 @@ from fleet.model.cluster import Phase
 from tests.cli.command import Command, JumpingClock
 from tests.cli.conftest import Gateway
 from tests.cli.scripted import Answer, Scripted
-from tests.gateway.world import ACME, cluster, observe
+from tests.gateway.fleet import ACME, cluster, observe
 
 CURRENT = {"state": "CURRENT", "ageSeconds": 3, "nextAttemptAt": None, "lastFailure": None}
 OUTAGE = CURRENT | {"state": "UNREACHABLE", "lastFailure": {"kind": "UNAVAILABLE", "message": "It is away."}}

@@ -10,9 +10,10 @@ from fleet.model.operation import Target, TargetKind
 from infra.store.store import TableStore
 from sandbox import ManualClock, RateLimit, serve
 from tests.changing.line import LineClock
+from tests.gateway.fleet import populate
 from tests.gateway.journey import Begin, Journey, begin_journey
 from tests.gateway.script import Script, operation
-from tests.gateway.world import Client, SetClock, WatchedReader, gateway_of, populate
+from tests.gateway.world import Client, SetClock, WatchedReader, gateway_of
 from tests.serving import serving
 from tests.tables import OpenTable
 

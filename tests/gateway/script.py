@@ -8,7 +8,8 @@ from fleet.model.account import Account, TrackedAccount
 from fleet.model.change import Change, StopCluster
 from fleet.model.operation import Operation, Target
 from fleet.providers import PROVIDERS
-from tests.gateway.world import ACME, NOON
+from tests.gateway.fleet import ACME
+from tests.gateway.world import NOON
 
 
 def operation(owner: Account = ACME, change: Change | None = None, **facts: Any) -> Operation:

@@ -32,25 +32,19 @@ from gateway.http.app import create_app
 from gateway.schema import SCHEMA
 from gateway.services import Policy
 from infra.store.store import TableStore
-from tests.gateway.world import (
+from tests.gateway.fleet import (
     ACME,
-    ANYBODY,
     MERIDIAN,
-    NOON,
     NORTH,
     QUAY,
     ZEPPELIN,
-    Client,
-    FewEnvelopes,
-    SetClock,
     cluster,
     integration,
-    letting_in,
     observe,
     populate,
-    services_over,
     transition,
 )
+from tests.gateway.world import ANYBODY, NOON, Client, FewEnvelopes, SetClock, letting_in, services_over
 
 VISIBLE, HIDDEN = (ACME, NORTH), (MERIDIAN, QUAY, ZEPPELIN)
 CALLER = Caller(
@@ -387,7 +381,7 @@ async def test_a_feed_passes_over_any_number_of_hidden_changes(
     store: TableStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await populate(store, clock)
-    monkeypatch.setattr("infra.store.reader.EXAMINED_ROWS", 3)
+    monkeypatch.setattr("infra.store.history.EXAMINED_ROWS", 3)
     monkeypatch.setattr("infra.store.reader._CHUNK", 2)
     rows = [cluster(MERIDIAN, f"hidden-{number}", Phase.UPDATING) for number in range(12)]
     await observe(

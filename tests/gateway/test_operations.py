@@ -10,7 +10,8 @@ from graphql.language import OperationDefinitionNode
 
 from fleet.model import opaque
 from infra.store.store import TableStore
-from tests.gateway.world import ACME, Client
+from tests.gateway.fleet import ACME
+from tests.gateway.world import Client
 
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
 DOCUMENTS = sorted(OPERATIONS.glob("*.graphql"))

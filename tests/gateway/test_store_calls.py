@@ -6,14 +6,10 @@ from datetime import timedelta
 
 from fleet.model.cluster import Phase
 from infra.store.store import TableStore
-from tests.gateway.world import (
+from tests.gateway.fleet import (
     ACME,
     MERIDIAN,
-    NOON,
     NORTH,
-    Client,
-    SetClock,
-    WatchedReader,
     account,
     cluster,
     integration,
@@ -22,6 +18,7 @@ from tests.gateway.world import (
     populate,
     transition,
 )
+from tests.gateway.world import NOON, Client, SetClock, WatchedReader
 
 PAGE = """{ clusters(first: 100) { nodes {
     name

@@ -26,18 +26,9 @@ from gateway.services import Policy
 from infra.store.store import TableStore
 from tests.attacks.documents import fit, with_variables
 from tests.attacks.values import Known, kind_of, scalars
+from tests.gateway.fleet import MERIDIAN, cluster, integration, node, observe
 from tests.gateway.test_operations import HERE, QUERIES, read
-from tests.gateway.world import (
-    ANYBODY,
-    MERIDIAN,
-    Plenty,
-    SetClock,
-    cluster,
-    integration,
-    node,
-    observe,
-    services_over,
-)
+from tests.gateway.world import ANYBODY, Plenty, SetClock, services_over
 
 GRAPHQL = graphql.build_schema(SCHEMA.whole().as_str())
 ROOT = GRAPHQL.query_type

@@ -13,7 +13,8 @@ from gateway.limits.bounds import MOST_COST
 from gateway.limits.document_size import MOST, MOST_TOKENS, MOST_VALUES
 from gateway.relay.connections import MOST_ITEMS
 from infra.store.store import TableStore
-from tests.gateway.world import ACME, Client, SetClock, WatchedReader, cluster, observe
+from tests.gateway.fleet import ACME, cluster, observe
+from tests.gateway.world import Client, SetClock, WatchedReader
 
 API_PAGE = Path(__file__).parents[3] / "docs" / "api.md"
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fleet.model import opaque
-from tests.gateway.world import ACME, EXTERNAL_ID, MERIDIAN, NORTH, QUAY
+from tests.gateway.fleet import ACME, EXTERNAL_ID, MERIDIAN, NORTH, QUAY
 
 KEY = "a-made-up-" + "key"
 

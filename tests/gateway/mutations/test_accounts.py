@@ -5,9 +5,10 @@ from pydantic import SecretStr
 
 from fleet.model.operation import Target, TargetKind
 from infra.store.store import TableStore
+from tests.gateway.fleet import ACME
 from tests.gateway.mutations.asked import KEY, account_id
 from tests.gateway.script import Script, operation
-from tests.gateway.world import ACME, Client
+from tests.gateway.world import Client
 
 
 async def test_an_account_is_connected_and_given_another_token(

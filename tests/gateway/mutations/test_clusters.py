@@ -40,6 +40,7 @@ from fleet.providers.qovery import (
     QoveryKubernetesMode,
 )
 from infra.store.store import TableStore
+from tests.gateway.fleet import ACME, EXTERNAL_ID, MERIDIAN, NORTH, QUAY
 from tests.gateway.mutations.asked import (
     AWS_PROD,
     CREATE,
@@ -53,7 +54,7 @@ from tests.gateway.mutations.asked import (
     account_id,
 )
 from tests.gateway.script import Script
-from tests.gateway.world import ACME, EXTERNAL_ID, MERIDIAN, NORTH, QUAY, Client
+from tests.gateway.world import Client
 
 SPECS: list[tuple[Any, dict[str, Any], ClusterSpec]] = [
     (

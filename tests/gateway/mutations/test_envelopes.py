@@ -11,7 +11,8 @@ from infra.store import writes
 from infra.store.envelopes import TableEnvelopes
 from infra.store.names import below
 from infra.store.store import TableStore
-from tests.gateway.world import ACME, MERIDIAN, Client, FewEnvelopes, SetClock, letting_in
+from tests.gateway.fleet import ACME, MERIDIAN
+from tests.gateway.world import Client, FewEnvelopes, SetClock, letting_in
 
 SET = """mutation ($input: SetEnvelopeInput!) { setEnvelope(input: $input) {
     envelope { id name accounts { name } labels { key value } setBy } userErrors { __typename message path }

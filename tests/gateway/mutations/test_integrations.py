@@ -11,9 +11,10 @@ from fleet.model.cloud import Cloud
 from fleet.model.operation import Target, TargetKind
 from fleet.ports.store import Ref
 from infra.store.store import TableStore
+from tests.gateway.fleet import NORTH
 from tests.gateway.mutations.asked import AWS_PROD, KEY, account_id
 from tests.gateway.script import Script, operation
-from tests.gateway.world import NORTH, Client
+from tests.gateway.world import Client
 
 HIDDEN = SecretStr("h" * 20)
 CREDENTIALS: list[tuple[str, dict[str, Any], credentials.Credentials]] = [

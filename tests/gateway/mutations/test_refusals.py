@@ -14,9 +14,10 @@ from fleet.model.refusal import Refused, SeveralRefusals
 from gateway.mutations.refusals import USER_ERRORS
 from gateway.types.records import ShownRefusal
 from infra.store.store import TableStore
+from tests.gateway.fleet import ACME, MERIDIAN, NORTH, OUTAGE, QUAY
 from tests.gateway.mutations.asked import AWS_PROD, CREATE, EDGE, LEDGER, PRODUCTION, UPDATE, account_id
 from tests.gateway.script import Script, operation
-from tests.gateway.world import ACME, MERIDIAN, NOON, NORTH, OUTAGE, QUAY, Client
+from tests.gateway.world import NOON, Client
 
 STOP = """mutation ($id: ID!) { stopCluster(id: $id) { cluster { name } operation { state } userErrors {
     __typename message path

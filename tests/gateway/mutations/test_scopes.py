@@ -21,7 +21,8 @@ from gateway.schema import SCHEMA
 from infra.store.api_keys import TableKeys
 from infra.store.store import TableStore
 from infra.store.table import Table
-from tests.gateway.world import ACME, MERIDIAN, Client, SetClock, populate
+from tests.gateway.fleet import ACME, MERIDIAN, populate
+from tests.gateway.world import Client, SetClock
 
 NEEDS_ADMIN = {
     "connectAccount",

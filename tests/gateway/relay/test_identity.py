@@ -6,7 +6,8 @@ from base64 import urlsafe_b64encode
 import pytest
 
 from infra.store.store import TableStore
-from tests.gateway.world import MERIDIAN, NORTH, Client, SetClock, populate
+from tests.gateway.fleet import MERIDIAN, NORTH, populate
+from tests.gateway.world import Client, SetClock
 
 EVERYTHING = """{
     providers { id }

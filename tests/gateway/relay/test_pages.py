@@ -10,19 +10,18 @@ from fleet.model import opaque
 from fleet.model.cluster import Phase
 from gateway.relay.connections import MOST_ITEMS
 from infra.store.store import TableStore
-from tests.gateway.world import (
+from tests.gateway.fleet import (
     ACME,
     EXTERNAL_ID,
     MERIDIAN,
     NORTH,
-    Client,
-    SetClock,
     cluster,
     node,
     observe,
     populate,
     transition,
 )
+from tests.gateway.world import Client, SetClock
 
 CLUSTERS = """query ($first: Int! = 2, $after: String, $filter: ClusterFilter) {
     clusters(first: $first, after: $after, filter: $filter) {

@@ -9,7 +9,8 @@ from fleet.model.cluster import Engine
 from fleet.model.tracking import Tracked
 from fleet.providers import PROVIDERS
 from infra.store.store import TableStore
-from tests.gateway.world import ACME, MERIDIAN, NOON, Client, SetClock, observe, observed_at, populate
+from tests.gateway.fleet import ACME, MERIDIAN, observe, observed_at, populate
+from tests.gateway.world import NOON, Client, SetClock
 
 
 async def test_a_token_shows_its_last_four_characters_and_no_more(world: TableStore, client: Client) -> None:

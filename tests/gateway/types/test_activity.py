@@ -7,18 +7,8 @@ from fleet.model import opaque
 from fleet.model.caller import Caller, Scope
 from fleet.model.cluster import Phase
 from infra.store.store import TableStore
-from tests.gateway.world import (
-    ACME,
-    MERIDIAN,
-    NORTH,
-    Client,
-    SetClock,
-    WatchedReader,
-    cluster,
-    observe,
-    populate,
-    transition,
-)
+from tests.gateway.fleet import ACME, MERIDIAN, NORTH, cluster, observe, populate, transition
+from tests.gateway.world import Client, SetClock, WatchedReader
 
 ACTIVITY = """query ($first: Int! = 50, $after: String, $order: EventOrder! = OLDEST_FIRST, $filter: EventFilter) {
   activity(first: $first, after: $after, order: $order, filter: $filter) {

@@ -10,7 +10,8 @@ from fleet.model import opaque
 from fleet.model.account import Account
 from fleet.model.caller import Caller, Scope
 from infra.store.store import TableStore
-from tests.gateway.world import ACME, MERIDIAN, Client, SetClock, letting_in, observe
+from tests.gateway.fleet import ACME, MERIDIAN, observe
+from tests.gateway.world import Client, SetClock, letting_in
 from tests.infra.samples import make_operation, must_begin_change
 
 ACCOUNTS = """query ($filter: AccountFilter, $orderBy: [AccountOrder!], $first: Int = 20, $after: String) {

@@ -11,20 +11,10 @@ from fleet.model.operation import Operation, OperationState, Target, TargetKind
 from fleet.providers.kupe import KupeClusterSpec, KupeClusterType
 from fleet.reading.pages import EXAMINED_ROWS
 from infra.store.store import TableStore
+from tests.gateway.fleet import ACME, EXTERNAL_ID, MERIDIAN, NORTH, OUTAGE, populate
 from tests.gateway.mutations.asked import AWS_PROD, LEDGER, PRODUCTION
 from tests.gateway.script import numbered, operation
-from tests.gateway.world import (
-    ACME,
-    EXTERNAL_ID,
-    MERIDIAN,
-    NOON,
-    NORTH,
-    OUTAGE,
-    Client,
-    SetClock,
-    WatchedReader,
-    populate,
-)
+from tests.gateway.world import NOON, Client, SetClock, WatchedReader
 
 PAGE = """query ($first: Int!, $after: String, $filter: OperationFilter) {
     operations(first: $first, after: $after, filter: $filter) {

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from tests.gateway.fleet import ACME
 from tests.gateway.mutations.asked import account_id
 from tests.gateway.script import Script
-from tests.gateway.world import ACME, Client
+from tests.gateway.world import Client
 
 INPUT = {"name": "staging", "accountId": "", "spec": {"kupe": {"displayName": "Staging", "type": "SHARED"}}}
 CREATE = "mutation ($input: CreateClusterInput!) { createCluster(input: $input) { userErrors { message } } }"

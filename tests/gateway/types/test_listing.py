@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from infra.store.store import TableStore
-from tests.gateway.world import ACME, NOON, Client, SetClock, WatchedReader, cluster, observe
+from tests.gateway.fleet import ACME, cluster, observe
+from tests.gateway.world import NOON, Client, SetClock, WatchedReader
 
 NAMES = """query (
   $search: String, $filter: ClusterFilter, $orderBy: [ClusterOrder!], $first: Int! = 50, $after: String

@@ -11,19 +11,8 @@ from fleet.model.cloud import Cloud
 from fleet.model.node import NodePhase
 from fleet.model.operation import OperationState
 from infra.store.store import TableStore
-from tests.gateway.world import (
-    ACME,
-    MERIDIAN,
-    NORTH,
-    QUAY,
-    Client,
-    SetClock,
-    cluster,
-    integration,
-    letting_in,
-    node,
-    observe,
-)
+from tests.gateway.fleet import ACME, MERIDIAN, NORTH, QUAY, cluster, integration, node, observe
+from tests.gateway.world import Client, SetClock, letting_in
 from tests.infra.samples import make_operation, must_begin_change
 
 PAGE = "pageInfo { hasNextPage endCursor }"

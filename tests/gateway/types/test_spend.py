@@ -9,7 +9,8 @@ from fleet.model.spend import ClusterSpend, PeriodTotal, SpendLine, Statement
 from fleet.model.subscription import Meter, Subscription
 from fleet.model.tracking import Tracked
 from infra.store.store import TableStore
-from tests.gateway.world import ACME, MERIDIAN, NOON, NORTH, Client, cluster, limited, observe, observed_at
+from tests.gateway.fleet import ACME, MERIDIAN, NORTH, cluster, limited, observe, observed_at
+from tests.gateway.world import NOON, Client
 
 CONVERTED = limited(2500, SpendLimitBasis.USAGE)
 

@@ -6,17 +6,8 @@ from fleet.model.account import AccountState
 from fleet.model.caller import Caller, Scope
 from fleet.model.cluster import Phase
 from infra.store.store import TableStore
-from tests.gateway.world import (
-    ACME,
-    NOON,
-    NORTH,
-    Client,
-    SetClock,
-    WatchedReader,
-    cluster,
-    observe,
-    observed_at,
-)
+from tests.gateway.fleet import ACME, NORTH, cluster, observe, observed_at
+from tests.gateway.world import NOON, Client, SetClock, WatchedReader
 
 MOVING = """{ clusters { nodes { name eta { kind expectedAt lateAt sampleCount } } } }"""
 TIMINGS = "{ providers { kind timings { kind region plan sampleCount p50Seconds p95Seconds } } }"

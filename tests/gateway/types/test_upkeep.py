@@ -6,7 +6,8 @@ from typing import Any
 from fleet.model.cluster import Connection, Facts
 from fleet.model.upkeep import Backup, MaintenanceWindow, Upkeep
 from infra.store.store import TableStore
-from tests.gateway.world import MERIDIAN, NOON, Client, cluster, observe
+from tests.gateway.fleet import MERIDIAN, cluster, observe
+from tests.gateway.world import NOON, Client
 
 
 async def one(client: Client, name: str, selection: str) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from fleet.model.money import LimitWanted, Money
 from fleet.model.operation import Target, TargetKind
 from fleet.providers import PROVIDERS
 from infra.store.store import TableStore
+from tests.gateway.fleet import ACME, cluster, observe
 from tests.gateway.script import operation
-from tests.gateway.world import ACME, Client, cluster, observe
+from tests.gateway.world import Client
 
 WANTED = """{ clusters { nodes { desired { phase version spendLimit { money { decimal } } clearsSpendLimit
     settings { field value } operation { kind input { field value } } } } } }"""
