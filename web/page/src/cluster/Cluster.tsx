@@ -8,7 +8,7 @@ import { Empty } from "../parts/States";
 import { useLists } from "../relay/lists";
 import { useFollowed, useWhenChanged } from "../relay/useFollowed";
 import { Capabilities } from "./Capabilities";
-import { Details } from "./Details";
+import { Details } from "./details/Details";
 import { Facts } from "./Facts";
 import { Header } from "./Header";
 import { History } from "./History";

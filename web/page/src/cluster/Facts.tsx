@@ -112,7 +112,7 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
         <Fact title="Regions">{data.regions.join(", ")}</Fact>
         <Fact title="Nodes">
           {nodes(capacity)}
-          {capacity.instanceType && <span className="muted mono"> {capacity.instanceType}</span>}
+          {capacity.instanceType && <span className="muted mono"> {spelled(capacity.instanceType)}</span>}
         </Fact>
         <Fact title="Capacity">{size(capacity.total)}</Fact>
         <Fact title="Each node">{size(capacity.perNode)}</Fact>

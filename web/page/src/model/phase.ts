@@ -38,7 +38,7 @@ export function severityOf(phase: string): Severity {
 }
 
 const SPELLED: Record<string, string> = {
-  ...{ api: "API", aws: "AWS", cidr: "CIDR", cpu: "CPU", crdb: "CRDB", eks: "EKS", gcp: "GCP", gpus: "GPUs", iam: "IAM", id: "ID", ids: "IDs", iops: "IOPS" },
+  ...{ api: "API", aws: "AWS", cidr: "CIDR", cpu: "CPU", crdb: "CRDB", eks: "EKS", gcp: "GCP", gib: "GiB", gpus: "GPUs", iam: "IAM", id: "ID", ids: "IDs", iops: "IOPS" },
   ...{ sql: "SQL", ssh: "SSH", ui: "UI", vcn: "VCN", vcpus: "vCPUs", vpc: "VPC", vsphere: "vSphere" },
 };
 

@@ -11,3 +11,6 @@ export function Fact({ title, children }: { title: string; children: ReactNode }
     </div>
   );
 }
+
+/** What is not known is not there. */
+export const yes = (fact: boolean | null | undefined): string | null => (fact == null ? null : fact ? "yes" : "no");
