@@ -20,7 +20,7 @@ from infra.store.store import TableStore
 from tests.browser.conftest import Witness
 from tests.browser.filled import Filled, filled
 from tests.browser.looking import axe, settled
-from tests.gateway.world import account, cluster, observe
+from tests.gateway.fleet import account, cluster, observe
 
 DETAILS: Mapping[str, type[ClusterDetails]] = {
     "cockroachdb": CockroachdbDetails,
