@@ -8,32 +8,21 @@ from typing import Any
 from sandbox.api import Refusal
 from sandbox.bodies import Body
 from sandbox.cockroachdb import limits
+from sandbox.cockroachdb.machines import another_machine, dedicated, dedicated_change
+from sandbox.cockroachdb.serverless import serverless, serverless_change
+from sandbox.cockroachdb.upgrades import NEWEST, end_upgrade, upgrade
 from sandbox.cockroachdb.versions import CURRENT, USAGE_LIMITS
-from sandbox.cockroachdb.world import (
-    CATALOG,
-    MACHINES,
-    Cluster,
-    Hardware,
-    Incarnation,
-    Limits,
-    Organization,
-    hardware,
-)
+from sandbox.cockroachdb.world import Cluster, Incarnation, Limits, Organization
 from sandbox.faults import FaultKind, Json
 from sandbox.identifiers import Identifiers
 from sandbox.life import Life, is_doomed
 
 NAME = "[a-z0-9][a-z0-9-]{4,18}[a-z0-9]"
-LEAST_STORAGE_GIB = 15
 ROUNDED_TO_GIB = 50
-VERSION = r"v\d+\.\d+(\.\d+)?"
-NEWEST = "v25.4.1"
 
 BIRTH = "CREATING 20, CREATED"
 DOOM = "CREATING 10, CREATION_FAILED"
 SCALE = "CRDB_SCALE_RUNNING 12, CREATED"
-ROLLBACK = "CRDB_MAJOR_ROLLBACK_RUNNING 20, CREATED"
-UPGRADE = "CRDB_MAJOR_UPGRADE_RUNNING 20, CREATED"
 
 SETTINGS = ("delete_protection", "parent_id", "labels")
 """Members of both a creation and a change. Labels exist only since the current version."""
@@ -79,52 +68,6 @@ def create(
     return cluster
 
 
-def serverless(body: Body, cloud: str, version: str, plan: str) -> dict[str, Any]:
-    allow_serverless(body, version, "with_empty_ip_allowlist")
-    names = body.choices("regions", offered(cloud, is_serverless=True))
-    if not names:
-        raise body.refuse("regions", "must not be empty")
-    return {
-        "regions": dict.fromkeys(primary_first(body, names), 0),
-        "limits": limits.read(body, version, plan, Limits()),
-        "upgrade_type": upgrade_type(body, plan),
-        "allowlist": {} if body.take("with_empty_ip_allowlist", bool, default=False) else None,
-    }
-
-
-def upgrade_type(body: Body, plan: str) -> str:
-    wanted: str = body.choice("upgrade_type", ("MANUAL", "AUTOMATIC"), default="AUTOMATIC")
-    if wanted == "MANUAL" and plan == "BASIC":
-        raise body.refuse("upgrade_type", "of a BASIC cluster is AUTOMATIC")
-    return wanted
-
-
-def dedicated(body: Body, cloud: str) -> dict[str, Any]:
-    body.allow(
-        "region_nodes",
-        "region_machine_specs",
-        "hardware",
-        "cockroach_version",
-        "cidr_range",
-        "network_visibility",
-        "restrict_egress_traffic",
-        "supports_cluster_virtualization",
-    )
-    body.take("region_nodes", dict)
-    body.take("hardware", dict)
-    regions, own = region_nodes(body, cloud), region_machines(body, cloud)
-    if own and set(own) != set(regions):
-        raise body.refuse("region_machine_specs", "must have an entry for every region of region_nodes")
-    shared = Hardware(machine=own[next(iter(regions))], storage_gib=0, disk_iops=0) if own else None
-    return {
-        "regions": regions,
-        "region_machines": own,
-        "hardware": machine(body.inner("hardware"), cloud, shared, exclusive=bool(own), is_new=True),
-        "version": available_version(body),
-        "network_visibility": body.choice("network_visibility", ("PUBLIC", "PRIVATE"), default="PUBLIC"),
-    }
-
-
 def in_ones_own_way(cluster: Cluster, misbehaviours: Collection[FaultKind]) -> Cluster:
     """The cluster as the provider makes it of what was asked for. Source for the machine: the changelog of the vendor's
     Terraform provider, 1.20.0.
@@ -138,26 +81,6 @@ def in_ones_own_way(cluster: Cluster, misbehaviours: Collection[FaultKind]) -> C
     if hardware is not None and FaultKind.CONVERTED_MACHINE in misbehaviours:
         hardware = replace(hardware, machine=another_machine(hardware.machine))
     return replace(cluster, hardware=hardware)
-
-
-def another_machine(name: str) -> str:
-    """Of as many vCPUs and of another family, where there is one."""
-    like = (MACHINES[name]["cloud"], MACHINES[name]["vcpus"])
-    alike = (
-        other
-        for other, offer in MACHINES.items()
-        if other != name and (offer["cloud"], offer["vcpus"]) == like
-    )
-    return next(alike, name)
-
-
-def available_version(body: Body) -> str:
-    """Of a new cluster: one that is supported."""
-    wanted = body.text("cockroach_version", pattern=VERSION, default=NEWEST)
-    supported = [one["version"] for one in CATALOG["versions"] if one["support_status"] == "SUPPORTED"]
-    if major(wanted) not in supported:
-        raise body.refuse("cockroach_version", f"{wanted} is not an available version")
-    return whole_version(wanted)
 
 
 def patch(organization: Organization, found: Incarnation, members: Json, version: str, now: datetime) -> None:
@@ -194,82 +117,6 @@ def patch(organization: Organization, found: Incarnation, members: Json, version
         script, ended = end_upgrade(body, cluster)
         changed |= ended
     keep(organization, found, script, now, changed)
-
-
-def upgrade(body: Body, cluster: Cluster) -> tuple[str, dict[str, Any]]:
-    """To a version that the present one may become, by hand where that is possible, or back to the one before."""
-    by_hand(cluster)
-    wanted = body.text("cockroach_version", pattern=VERSION)
-    before = cluster.version_before
-    if cluster.upgrade_status == "PENDING_FINALIZATION" and before and major(before) == wanted:
-        return ROLLBACK, {"version": before, "version_before": None, "upgrade_status": "UPGRADE_AVAILABLE"}
-    allowed = allowed_upgrades(cluster) if cluster.upgrade_status == "UPGRADE_AVAILABLE" else ()
-    if wanted not in allowed:
-        raise body.refuse("cockroach_version", f"is no version that {cluster.version} can be upgraded to")
-    return UPGRADE, {
-        "version": whole_version(wanted),
-        "version_before": cluster.version,
-        "upgrade_status": "PENDING_FINALIZATION",
-    }
-
-
-def end_upgrade(body: Body, cluster: Cluster) -> tuple[str | None, dict[str, Any]]:
-    by_hand(cluster)
-    wanted = body.choice("upgrade_status", ("FINALIZED", "ROLLBACK_RUNNING"))
-    if cluster.upgrade_status != "PENDING_FINALIZATION":
-        raise Refusal(400, "there is no upgrade that is pending finalization")
-    if wanted == "FINALIZED":
-        left = replace(cluster, version_before=None, upgrade_status="FINALIZED")
-        status = "UPGRADE_AVAILABLE" if allowed_upgrades(left) else "FINALIZED"
-        return None, {"upgrade_status": status, "version_before": None}
-    before = cluster.version_before or cluster.version
-    return ROLLBACK, {"version": before, "version_before": None, "upgrade_status": "UPGRADE_AVAILABLE"}
-
-
-def by_hand(cluster: Cluster) -> None:
-    """Raises a Refusal for a cluster that the provider upgrades by itself."""
-    if cluster.plan == "BASIC" or (cluster.plan == "STANDARD" and cluster.upgrade_type != "MANUAL"):
-        raise Refusal(400, "this cluster is upgraded automatically")
-
-
-def allowed_upgrades(cluster: Cluster) -> tuple[str, ...]:
-    here = major(cluster.version)
-    listed = (offer for offer in CATALOG["versions"] if offer["version"] == here)
-    return tuple(next(listed, {"allowed_upgrades": ()})["allowed_upgrades"])
-
-
-def serverless_change(body: Body, cluster: Cluster, version: str, plan: str) -> dict[str, Any]:
-    allow_serverless(body, version)
-    before = cluster.limits if plan == cluster.plan else Limits()
-    changed: dict[str, Any] = {"limits": limits.read(body, version, plan, before)}
-    if "regions" in body:
-        names = body.choices("regions", offered(cluster.cloud, is_serverless=True))
-        if not set(cluster.regions) <= set(names):
-            raise body.refuse("regions", "can be added, not removed")
-        changed["regions"] = dict.fromkeys(primary_first(body, names), 0)
-    if "upgrade_type" in body:
-        changed["upgrade_type"] = upgrade_type(body, plan)
-    return changed
-
-
-def dedicated_change(body: Body, cluster: Cluster) -> dict[str, Any]:
-    body.allow("region_nodes", "region_machine_specs", "hardware", "cmek_region_specs")
-    changed: dict[str, Any] = {}
-    if "region_nodes" in body:
-        changed["regions"] = region_nodes(body, cluster.cloud)
-    regions = changed.get("regions", cluster.regions)
-    own = region_machines(body, cluster.cloud)
-    if not set(own) <= set(regions):
-        raise body.refuse("region_machine_specs", "names a region that the cluster does not have")
-    if "hardware" in body:
-        inner = body.inner("hardware")
-        changed["hardware"] = machine(inner, cluster.cloud, cluster.hardware, exclusive=bool(own))
-        if "machine_spec" in inner:
-            changed["region_machines"] = {}
-    if own:
-        kept = {**cluster.region_machines, **own}
-        changed["region_machines"] = {name: kept[name] for name in regions if name in kept}
-    return changed
 
 
 def put_spend_limit(
@@ -332,83 +179,3 @@ def settings(body: Body) -> dict[str, Any]:
         labels = body.inner("labels")
         read["labels"] = {name: labels.take(name, str) for name in labels.members}
     return read
-
-
-def allow_serverless(body: Body, version: str, *more: str) -> None:
-    newer = ("primary_region",) if version >= USAGE_LIMITS else ()
-    newest = ("upgrade_type",) if version == CURRENT else ()
-    body.allow("regions", *newer, *newest, *limits.allowed(version), *more)
-
-
-def primary_first(body: Body, names: list[str]) -> list[str]:
-    if len(names) > 1:
-        primary = body.choice("primary_region", names)
-        return [primary, *(name for name in names if name != primary)]
-    return names
-
-
-def region_nodes(body: Body, cloud: str) -> dict[str, int]:
-    nodes = body.inner("region_nodes")
-    nodes.allow(*offered(cloud, is_serverless=False))
-    if not nodes.members:
-        raise body.refuse("region_nodes", "must not be empty")
-    return {region: nodes.number(region, minimum=3) for region in nodes.members}
-
-
-def region_machines(body: Body, cloud: str) -> dict[str, str]:
-    """The machines of regions that are given their own."""
-    if "region_machine_specs" not in body:
-        return {}
-    specs = body.inner("region_machine_specs")
-    specs.allow(*offered(cloud, is_serverless=False))
-    return {name: machine_type(specs.inner(name), cloud) for name in specs.members}
-
-
-def machine(
-    body: Body, cloud: str, before: Hardware | None, *, exclusive: bool = False, is_new: bool = False
-) -> Hardware:
-    """`exclusive`: regions have machines of their own, so that none may be named for all."""
-    body.allow("machine_spec", "storage_gib", "disk_iops")
-    if exclusive and "machine_spec" in body:
-        raise body.refuse("machine_spec", "and region_machine_specs exclude each other")
-    if "machine_spec" in body or before is None:
-        name = machine_type(body.inner("machine_spec"), cloud, before)
-    else:
-        name = before.machine
-    default = before.storage_gib if before and not is_new else None
-    storage = body.number("storage_gib") if default is None else body.number("storage_gib", default=default)
-    least = MACHINES[name].get("storage_gib", LEAST_STORAGE_GIB)
-    if storage and storage < least:
-        raise body.refuse("storage_gib", f"must be at least {least} for {name}")
-    return hardware(name, storage, body.number("disk_iops", default=0))
-
-
-def machine_type(spec: Body, cloud: str, before: Hardware | None = None) -> str:
-    spec.allow("machine_type", "num_virtual_cpus")
-    types = {name: offer["vcpus"] for name, offer in MACHINES.items() if offer["cloud"] == cloud}
-    if "num_virtual_cpus" in spec:
-        vcpus = spec.take("num_virtual_cpus", int)
-        fitting = [name for name, offered_vcpus in types.items() if offered_vcpus == vcpus]
-        if not fitting:
-            raise spec.refuse("num_virtual_cpus", "fits no machine type of this cloud")
-        return fitting[0]
-    if before and not spec.members:
-        return before.machine
-    return str(spec.choice("machine_type", tuple(types)))
-
-
-def major(version: str) -> str:
-    return ".".join(version.split(".")[:2])
-
-
-def whole_version(version: str) -> str:
-    """The version. A request has the major version, an answer includes the patch."""
-    return version if version.count(".") == 2 else f"{version}.0"
-
-
-def offered(cloud: str, *, is_serverless: bool) -> tuple[str, ...]:
-    return tuple(
-        region["name"]
-        for region in CATALOG["regions"]
-        if region["cloud"] == cloud and (region["serverless"] or not is_serverless)
-    )

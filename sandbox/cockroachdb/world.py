@@ -240,3 +240,12 @@ def nodes(incarnation: Incarnation) -> list[Json]:
         # A change is applied node by node. If it fails, the current node stays unready.
         listed[0]["status"] = "NOT_READY"
     return listed
+
+
+def offered(cloud: str, *, is_serverless: bool) -> tuple[str, ...]:
+    """The regions of a cloud that a cluster can be in."""
+    return tuple(
+        region["name"]
+        for region in CATALOG["regions"]
+        if region["cloud"] == cloud and (region["serverless"] or not is_serverless)
+    )
