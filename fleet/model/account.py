@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from fleet.model.asked import Part
 from fleet.model.failure import Failure
 from fleet.model.record import Instant, Record, made_once
 from fleet.model.spend import PeriodTotal
@@ -85,6 +86,8 @@ class CollectionState(Record):
     requests its latest complete observation took. `resume_after` is the key of the cluster that was asked for last,
     where an observation ended before it had asked for all. `budget_until` is set where the request budget holds the
     pace down: until when. `expected_age_seconds` is the age that it does not pass while all goes as planned.
+    `parts` are what the latest observations asked for, where each asked a part of the clusters (`fleet.model.asked`).
+    `whole_at` is when all were asked before that.
     """
 
     observed_at: Instant | None = None
@@ -96,6 +99,21 @@ class CollectionState(Record):
     resume_after: str | None = None
     budget_until: Instant | None = None
     expected_age_seconds: int | None = None
+    parts: Annotated[tuple[Part, ...], Field(exclude_if=lambda parts: not parts)] = ()
+    whole_at: Annotated[Instant | None, Field(exclude_if=lambda at: at is None)] = None
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether the failure is about a part of what was asked for, and the rest was answered."""
+        failed_at = None if self.failure is None else self.failure.occurred_at
+        return failed_at is not None and self.observed_at is not None and self.observed_at >= failed_at
+
+    def asked_at(self, cluster_key: str) -> Instant | None:
+        """When what belongs to the cluster was asked for last, or somewhat earlier."""
+        if not self.parts:
+            return self.observed_at
+        before = self.whole_at or self.parts[-1].at
+        return next((part.at for part in self.parts if cluster_key in part), before)
 
 
 NEVER_OBSERVED = CollectionState.model_construct()

@@ -36,12 +36,24 @@ class Freshness(Record):
 
 
 def freshness_of(
-    tracked: TrackedAccount, collection: Collection, now: datetime, *, unread: Unread | None = None
+    tracked: TrackedAccount,
+    collection: Collection,
+    now: datetime,
+    *,
+    unread: Unread | None = None,
+    cluster_key: str | None = None,
 ) -> Freshness:
-    """The freshness of a collection, or of one item in it that could not be read since `unread.read_at`."""
+    """The freshness of a collection, or of one item in it: of what belongs to a cluster, or of what could not be read
+    since `unread.read_at`.
+    """
     state = tracked.state.of(collection)
-    failure = state.failure if unread is None else unread.failure
-    observed_at = state.observed_at if unread is None else unread.read_at
+    failure, observed_at = state.failure, state.observed_at
+    if unread is not None:
+        failure, observed_at = unread.failure, unread.read_at
+    elif cluster_key is not None:
+        observed_at = state.asked_at(cluster_key)
+        # What it is about is marked as unread.
+        failure = None if state.is_lacking else failure
     age_seconds = None if observed_at is None else max(0, int((now - observed_at).total_seconds()))
     judged = _judge(observed_at, state.next_attempt_at, failure, tracked.state.is_token_accepted, now)
     expected = state.expected_age_seconds

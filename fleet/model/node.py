@@ -30,4 +30,8 @@ class Node(Record):
 
     @property
     def key(self) -> str:
-        return f"{self.cluster_key}/{self.external_id}"
+        return node_key(self.cluster_key, self.external_id)
+
+
+def node_key(cluster_key: str, external_id: str) -> str:
+    return f"{cluster_key}/{external_id}"

@@ -42,6 +42,8 @@ def fail(
         requests=state.requests,
         resume_after=state.resume_after,
         expected_age_seconds=state.expected_age_seconds,
+        parts=state.parts,
+        whole_at=state.whole_at,
     )
 
 

@@ -63,7 +63,7 @@ def reconcile_clusters(
             continue
         if row.item.external_id in unread and not row.is_tombstone:
             listed = row.model_copy(update={"missing_since": None})
-            after[key] = _mark(listed, unread[row.item.external_id], now, last_read_at)
+            after[key] = _mark(listed, _unreadable(unread[row.item.external_id], now), last_read_at or now)
         elif key in gone and not row.is_tombstone:
             after[key] = _mark_deleted(row, now)
         elif listing.incomplete is None and not row.is_tombstone:
@@ -102,11 +102,23 @@ def refresh_facts(before: Mapping[str, TrackedCluster], facts: Mapping[str, Fact
 
 
 def reconcile_items(
-    before: Sequence[Tracked[ItemT]], listing: Listing[ItemT], *, now: datetime, last_read_at: datetime | None
+    before: Sequence[Tracked[ItemT]],
+    listing: Listing[ItemT],
+    *,
+    now: datetime,
+    last_read_at: datetime | None,
+    missed: Mapping[str, Unread] = MappingProxyType({}),
 ) -> Changes:
-    """For what leaves no tombstone: listed is there, absent from a complete listing is gone."""
+    """For what leaves no tombstone: listed is there, absent from a complete listing is gone. `missed` are, by key,
+    those of which nothing can be said now, with why and when they were read last.
+    """
     rows = {row.item.key: row for row in before}
-    unread = {item.external_id: item.reason for item in listing.unreadable}
+    failures = {item.external_id: item.reason for item in listing.unreadable}
+    unread = {
+        key: Unread(failure=_unreadable(failures[identity], now), read_at=last_read_at or now)
+        for key, row in rows.items()
+        if (identity := identity_of(row.item)) in failures
+    }
     puts: list[Tracked[ItemT]] = []
     kept: set[str] = set()
     for item in listing.items:
@@ -114,12 +126,11 @@ def reconcile_items(
         old = rows.get(item.key)
         if old is None or old.item != item or old.unread is not None:
             puts.append(Tracked(item=item))
-    for key, row in rows.items():
-        identity = identity_of(row.item)
-        if key not in kept and identity in unread:
+    for key, why in {**missed, **unread}.items():
+        if key in rows and key not in kept:
             kept.add(key)
-            marked = _mark(row, unread[identity], now, last_read_at)
-            if marked != row:
+            marked = _mark(rows[key], why.failure, why.read_at)
+            if marked != rows[key]:
                 puts.append(marked)
     deletes = [row for key, row in rows.items() if key not in kept] if listing.incomplete is None else []
     return Changes(puts=puts, deletes=deletes)
@@ -129,7 +140,8 @@ def mark_unstorable(
     old: TrackedCluster | None, latest: TrackedCluster, reason: str, now: datetime
 ) -> TrackedCluster | None:
     """The row in place of one that is too large to be kept: as it was, and marked. Null where there was none."""
-    return None if old is None else _mark(old, f"{latest.item.name} cannot be kept: {reason}", now, now)
+    why = _unreadable(f"{latest.item.name} cannot be kept: {reason}", now)
+    return None if old is None else _mark(old, why, now)
 
 
 def unshown(listing: Listing[Cluster] | Listing[ItemT], known: Iterable[str]) -> str | None:
@@ -181,18 +193,23 @@ def _mark_deleted(row: TrackedCluster, now: datetime) -> TrackedCluster:
     )
 
 
-def _mark(row: RowT, reason: str, now: datetime, last_read_at: datetime | None) -> RowT:
-    if row.unread is not None and row.unread.failure.message == reason:
+def _mark(row: RowT, failure: Failure, read_at: datetime) -> RowT:
+    """`read_at` is when the row was read last, where it is not marked already."""
+    if row.unread is None:
+        return row.model_copy(update={"unread": Unread(failure=failure, read_at=read_at)})
+    if row.unread.failure.message == failure.message:
         return row
-    failure = Failure(
+    return row.model_copy(update={"unread": Unread(failure=failure, read_at=row.unread.read_at)})
+
+
+def _unreadable(reason: str, now: datetime) -> Failure:
+    return Failure(
         kind=FailureKind.UNEXPECTED_RESPONSE,
         message=reason,
         occurred_at=now,
         http_status=200,
         is_retryable=True,
     )
-    read_at = row.unread.read_at if row.unread is not None else last_read_at or now
-    return row.model_copy(update={"unread": Unread(failure=failure, read_at=read_at)})
 
 
 def _transition(row: TrackedCluster | None, changed: TrackedCluster, now: datetime) -> Transition:

@@ -10,6 +10,7 @@ from functools import cache
 
 from fleet.accounts.organization import AnotherOrganization
 from fleet.model.account import NEVER_OBSERVED, Account, AccountState, Collection, CollectionState
+from fleet.model.asked import Part, with_part
 from fleet.model.failure import (
     Failure,
     FailureKind,
@@ -152,7 +153,14 @@ class Turns:
     ) -> CollectionState:
         now = self._clock.now()
         state = succeed(collection, self._pace, now, requests)
-        state = state.model_copy(update={"resume_after": collected.resume_after})
+        parts = _parts(old, collected, now)
+        state = state.model_copy(
+            update={
+                "resume_after": collected.resume_after,
+                "parts": parts,
+                "whole_at": (old.whole_at if old.parts else old.observed_at) if parts else None,
+            }
+        )
         if collected.problem is None:
             return state
         failure = Failure(
@@ -180,6 +188,15 @@ class Turns:
     def _put_off(self, collection: Collection, update: dict[str, datetime | None]) -> None:
         state = self._states.get(collection, NEVER_OBSERVED)
         self._states[collection] = state.model_copy(update=update)
+
+
+def _parts(old: CollectionState, collected: Collected, now: datetime) -> tuple[Part, ...]:
+    """None where all was asked."""
+    if collected.resume_after is None:
+        return ()
+    if collected.resume_after == old.resume_after or not collected.is_answered:
+        return old.parts
+    return with_part(old.parts, Part(after=old.resume_after or "", until=collected.resume_after, at=now))
 
 
 def _is_supported(collection: Collection, adapter: Adapter) -> bool:

@@ -192,11 +192,16 @@ class Context:
         return account
 
     def freshness(
-        self, account: TrackedAccount, collection: Collection, unread: Unread | None = None
+        self,
+        account: TrackedAccount,
+        collection: Collection,
+        unread: Unread | None = None,
+        cluster_key: str | None = None,
     ) -> Freshness:
-        """It is the same for every row of a collection that could be read."""
-        if unread is not None:
-            return freshness_of(account, collection, self.now, unread=unread)
+        """It is the same for every row of a collection that could be read, where all were asked for at once."""
+        state = account.state.of(collection)
+        if unread is not None or (cluster_key is not None and (state.parts or state.is_lacking)):
+            return freshness_of(account, collection, self.now, unread=unread, cluster_key=cluster_key)
         key = account.account.id, collection
         found = self._freshness.get(key)
         if found is None:

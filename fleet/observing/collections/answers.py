@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from fleet.model.account import Collection
 from fleet.model.capability import Capability
 from fleet.model.cluster import Cluster, Phase
-from fleet.model.failure import NotFound, ProviderError, RateLimited
+from fleet.model.failure import NotFound, ProviderError, RateLimited, TimedOut
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.collections.context import Collected, CollectionContext
@@ -23,9 +23,12 @@ ValueT = TypeVar("ValueT")
 
 @dataclass(frozen=True, kw_only=True)
 class Answers(Generic[ValueT]):
-    """By cluster key. `rest_at`, `is_dry`, `resume_after` and `is_answered` as in `Collected`."""
+    """By cluster key; `missed` are those that were asked without an answer. `rest_at`, `is_dry`, `resume_after` and
+    `is_answered` as in `Collected`.
+    """
 
     of: Mapping[str, ValueT]
+    missed: Mapping[str, ProviderError]
     problem: str | None
     rest_at: datetime | None
     is_dry: bool
@@ -58,6 +61,7 @@ async def ask_each(
     rows = _from_where_it_ended(context, came_to, capability)
     answers: dict[str, ValueT] = {}
     failed: list[tuple[TrackedCluster, ProviderError]] = []
+    missed: dict[str, ProviderError] = {}
     stopped: BudgetExhausted | RateLimited | TimeoutError | None = None
     asked = 0
     for handful in (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)):
@@ -67,8 +71,10 @@ async def ask_each(
                 continue
             if isinstance(result, TimeoutError):
                 stopped = stopped or result
+                missed[row.item.key] = TimedOut(SILENT)
             elif isinstance(result, ProviderError):
                 failed += _failure_of(row, result)
+                missed[row.item.key] = result
             elif isinstance(result, BaseException):
                 raise result
             else:
@@ -86,6 +92,7 @@ async def ask_each(
     at_once = context.now if answers else None  # where nobody answers, it backs off
     return Answers(
         of=answers,
+        missed=missed,
         problem=problem,
         rest_at=None if is_whole else getattr(stopped, "retry_at", None) or at_once,
         is_dry=not is_whole and isinstance(stopped, BudgetExhausted),

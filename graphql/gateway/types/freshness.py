@@ -66,16 +66,17 @@ def freshness(row: strawberry.Parent[Row], info: Info) -> Maybe[KnownFreshness]:
     if isinstance(row, TrackedAccount):
         return context.freshness(row, Collection.CLUSTERS)
     collection, unread = _COLLECTIONS[type(row.item)], row.unread
+    cluster_key = row.item.cluster_key if isinstance(row.item, Node) else None
     account = context.known_account(row.item.account_id)
     if account is None:
-        return _load_and_judge(context, row.item.account_id, collection, unread)
-    return context.freshness(account, collection, unread)
+        return _load_and_judge(context, row.item.account_id, collection, unread, cluster_key)
+    return context.freshness(account, collection, unread, cluster_key)
 
 
 async def _load_and_judge(
-    context: Context, account_id: str, collection: Collection, unread: Unread | None
+    context: Context, account_id: str, collection: Collection, unread: Unread | None, cluster_key: str | None
 ) -> KnownFreshness:
-    return context.freshness(await context.account(account_id), collection, unread)
+    return context.freshness(await context.account(account_id), collection, unread, cluster_key)
 
 
 @strawberry.interface(description="Something that was observed at a provider and is stored here.")

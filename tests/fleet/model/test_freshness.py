@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from fleet.model.account import AccountState, Collection, CollectionState, TrackedAccount
+from fleet.model.asked import Part
 from fleet.model.failure import Unavailable, UnexpectedResponse
 from fleet.model.freshness import GRACE, FreshnessState, freshness_of, is_missing
 from fleet.model.tracking import Unread
@@ -69,3 +70,31 @@ def test_an_item_that_does_not_read_is_older_than_its_collection() -> None:
     shown = freshness_of(known, Collection.CLUSTERS, NOON, unread=unread)
     assert (shown.state, shown.observed_at, shown.age_seconds) == (FreshnessState.UNREACHABLE, read_at, 3600)
     assert shown.last_failure == unread.failure
+
+
+PART = Part(after="", until="b", at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("key", "failed_at", "state", "observed_at"),
+    [
+        ("a", None, FreshnessState.CURRENT, NOON),
+        ("c", None, FreshnessState.CURRENT, NOON - timedelta(hours=1)),
+        ("a", NOON, FreshnessState.CURRENT, NOON),
+        ("a", NOON + timedelta(seconds=9), FreshnessState.UNREACHABLE, NOON),
+    ],
+    ids=["asked now", "asked before", "a neighbour failed", "all failed since"],
+)
+def test_what_belongs_to_a_cluster_is_as_old_as_its_answer(
+    key: str, failed_at: datetime | None, state: FreshnessState, observed_at: datetime
+) -> None:
+    failure = None if failed_at is None else Unavailable("It is down.").to_failure(failed_at)
+    known = tracked(
+        observed_at=NOON,
+        next_attempt_at=DUE,
+        failure=failure,
+        parts=(PART,),
+        whole_at=NOON - timedelta(hours=1),
+    )
+    shown = freshness_of(known, Collection.CLUSTERS, NOON, cluster_key=key)
+    assert (shown.state, shown.observed_at) == (state, observed_at)

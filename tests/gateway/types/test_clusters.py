@@ -1,9 +1,12 @@
 """Clusters of every provider in one shape, and what only one knows beside it."""
 
+from datetime import timedelta
 from typing import Any
 
+from fleet.model.account import Collection, CollectionState
+from fleet.model.asked import Part
 from infra.store.store import TableStore
-from tests.gateway.world import Client
+from tests.gateway.world import MERIDIAN, NOON, OUTAGE, Client, observe, observed_at
 
 NAMES = "{ nodes { name } }"
 
@@ -219,3 +222,28 @@ async def test_machines_know_their_cluster_and_their_age(world: TableStore, clie
         "cluster": {"name": "shipments-ledger"},
         "freshness": {"state": "CURRENT", "ageSeconds": 9},
     }
+
+
+async def test_a_machine_whose_cluster_had_no_turn_is_as_old_as_it_is(
+    world: TableStore, client: Client
+) -> None:
+    """The latest observation asked for another cluster, and something failed in it."""
+    now = NOON + timedelta(seconds=5)
+    asked = CollectionState(
+        observed_at=now,
+        next_attempt_at=now + timedelta(minutes=5),
+        failure=OUTAGE.model_copy(update={"occurred_at": now}),
+        parts=(Part(after="", until="0", at=now),),
+        whole_at=NOON - timedelta(minutes=1),
+    )
+    state = observed_at(now).model_copy(update={"collections": {Collection.NODES: asked}})
+    await observe(world, MERIDIAN, state=state, now=now)
+    machines = (
+        await one(
+            client,
+            "shipments-ledger",
+            "nodes { nodes { freshness { state observedAt lastFailure { kind } } } }",
+        )
+    )["nodes"]["nodes"]
+    seen = {"state": "CURRENT", "observedAt": "2026-04-06T11:59:00Z", "lastFailure": None}
+    assert [machine["freshness"] for machine in machines] == [seen] * 3

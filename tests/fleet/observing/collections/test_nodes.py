@@ -5,16 +5,35 @@ from datetime import timedelta
 from fleet.model.account import Account, Collection
 from fleet.model.capability import Capability
 from fleet.model.cluster import Phase
-from fleet.model.failure import Forbidden
+from fleet.model.failure import Forbidden, Unavailable
+from fleet.model.freshness import Freshness, FreshnessState, freshness_of
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
-from fleet.ports.adapter import Listing
+from fleet.ports.adapter import Listing, Unreadable
 from tests.fleet.things import NOON, cluster, node
 from tests.fleet.world import Script, World
 
 
 async def nodes_of(world: World, account: Account) -> set[str]:
     return {row.item.key for row in await world.store.items(account.id, Node)}
+
+
+async def unseen(world: World, account: Account) -> dict[str, str]:
+    """What was not shown by the latest answer, with why."""
+    rows = await world.store.items(account.id, Node)
+    return {row.item.key: row.unread.failure.message for row in rows if row.unread is not None}
+
+
+async def freshness(world: World, account: Account) -> dict[str, Freshness]:
+    tracked = await world.store.account(account.id)
+    assert tracked is not None
+    now = world.clock.now()
+    return {
+        row.item.key: freshness_of(
+            tracked, Collection.NODES, now, unread=row.unread, cluster_key=row.item.cluster_key
+        )
+        for row in await world.store.items(account.id, Node)
+    }
 
 
 async def with_nodes(world: World) -> tuple[Account, Script]:
@@ -96,9 +115,52 @@ async def test_nodes_that_were_seen_once_are_kept_when_a_token_does_not_get_them
     await world.observe_all(account)
     assert await nodes_of(world, account) == {"c1/a", "c1/b", "c2/a", "c2/b"}
     assert (await world.rows(account))["c1"].facts.nodes_withheld is None
-    failure = (await world.state(account)).of(Collection.NODES).failure
-    assert failure is not None
-    assert failure.message == "The token does not reach them."
+    assert (await world.state(account)).of(Collection.NODES).failure is None
+    withheld = {"c1/a": "The token does not reach them.", "c1/b": "The token does not reach them."}
+    assert await unseen(world, account) == withheld
+    world.clock.move(days=1)
+    assert (await world.observe(account)).changed == 0, "what is withheld as before is not written again"
+    shown = await freshness(world, account)
+    assert (shown["c1/a"].state, shown["c1/a"].observed_at) == (FreshnessState.UNREACHABLE, NOON)
+    assert (shown["c2/a"].state, shown["c2/a"].observed_at) == (FreshnessState.CURRENT, world.clock.now())
+    script.nodes["c1"] = Listing(items=(node("b", of=script.clusters[0]),))
+    await world.observe_all(account)
+    assert await nodes_of(world, account) == {"c1/b", "c2/a", "c2/b"}
+    assert await unseen(world, account) == {}
+
+
+async def test_nodes_that_were_not_shown_are_as_old_as_they_are_and_their_neighbours_are_not(
+    world: World,
+) -> None:
+    account, script = await with_nodes(world)
+    third = cluster("c3", of=account)
+    script.clusters.append(third)
+    script.nodes["c3"] = Listing(items=(node("a", of=third), node("b", of=third)))
+    await world.observe_all(account)
+    seen_at = world.clock.now()
+    script.wrong["nodes c1"] = Unavailable("It is away.", http_status=503)
+    script.nodes["c2"] = Listing(items=(node("a", of=script.clusters[1]),), incomplete="A page was lost.")
+    script.nodes["c3"] = Listing(
+        items=(node("a", of=third),), unreadable=(Unreadable(external_id="b", reason="It does not read."),)
+    )
+    await world.observe_all(account)
+    assert await unseen(world, account) == {
+        "c1/a": "It is away.",
+        "c1/b": "It is away.",
+        "c2/b": "A page was lost.",
+        "c3/b": "It does not read.",
+    }
+    shown = await freshness(world, account)
+    assert {key for key, one in shown.items() if one.state is FreshnessState.CURRENT} == {"c2/a", "c3/a"}
+    assert {one.observed_at for key, one in shown.items() if key not in ("c2/a", "c3/a")} == {seen_at}
+
+
+async def test_nodes_of_a_cluster_that_is_not_asked_are_as_old_as_they_are(world: World) -> None:
+    account, script = await with_nodes(world)
+    script.become("c1", phase=Phase.FAILED)
+    await world.observe_all(account)
+    why = "c1 is FAILED: it is not asked for its nodes."
+    assert await unseen(world, account) == {"c1/a": why, "c1/b": why}
 
 
 async def test_the_nodes_of_a_deleted_cluster_go_with_it(world: World) -> None:
@@ -151,6 +213,13 @@ async def test_a_budget_too_small_for_every_cluster_keeps_what_was_asked_and_rea
     state = (await world.state(account)).of(Collection.NODES)
     assert (state.failure, state.next_attempt_at) == (None, NOON + timedelta(seconds=61))
     assert state.resume_after == "c1"
+    shown = await freshness(world, account)
+    assert {one.observed_at for one in shown.values()} == {NOON}
+    await world.observe_when_due(account)
+    shown = await freshness(world, account)
+    # Those behind the one that found no budget count as asked with the next.
+    assert {key for key, one in shown.items() if one.observed_at == world.clock.now()} == {"c2/a"}
+    assert {one.observed_at for key, one in shown.items() if key != "c2/a"} == {NOON}
     for _ in range(6):
         await world.observe_when_due(account)
     assert len(await nodes_of(world, account)) == 4

@@ -44,6 +44,11 @@ export function Nodes({ cluster, id, lists }: { cluster: Nodes_cluster$key; id: 
               instanceType
               pool
               createdAt
+              freshness {
+                state
+                observedAt
+                reason
+              }
             }
           }
         }
@@ -97,6 +102,12 @@ export function Nodes({ cluster, id, lists }: { cluster: Nodes_cluster$key; id: 
                       <Icon name={node.phase === "READY" ? "FINE" : node.phase === "NOT_READY" ? "BROKEN" : "UNKNOWN"} size={14} />
                       {words(node.phase)}
                     </span>
+                    {node.freshness.state !== "CURRENT" && (
+                      <small className="muted" title={node.freshness.reason ?? undefined}>
+                        {" "}
+                        seen <Ago at={node.freshness.observedAt} />
+                      </small>
+                    )}
                   </td>
                   <td data-title="Where" title={node.pool ? `Pool ${node.pool}` : undefined}>{[node.zone ?? node.region, node.pool && `pool ${shortId(node.pool)}`].filter(Boolean).join(", ")}</td>
                   {hasTypes && <td data-title="Type" className="mono">{node.instanceType}</td>}
