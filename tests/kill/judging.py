@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.cockroachdb.changes import BIRTH as COCKROACHDB_BIRTH
-from sandbox.cockroachdb.changes import ROLLBACK, UPGRADE
+from sandbox.cockroachdb.upgrades import ROLLBACK, UPGRADE
 from sandbox.kupe.changes import BIRTH as KUPE_BIRTH
 from sandbox.northflank.changes import BIRTH as NORTHFLANK_BIRTH
 from sandbox.qovery.changes import DEPLOYMENT, STOP
