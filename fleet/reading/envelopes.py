@@ -96,7 +96,7 @@ def _judge(
         reasons.append(f"{_text(money(sums.spent))} were spent, of {_text(envelope.money)}.")
     if estimate > most:
         reasons.append(f"The estimate to the end of the period is {_text(money(estimate))}.")
-    if sums.spent + left > most:
+    if left and sums.spent + left > most:
         reasons.append(f"The limits of its clusters allow {_text(money(left))} more.")
     reasons += [f"{one.name}: {one.reason}" for one in unknown[:MOST_NOT_COUNTED]]
     state = BudgetState.OVER if sums.spent > most else BudgetState.AT_RISK if reasons else BudgetState.OK

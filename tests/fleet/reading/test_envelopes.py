@@ -66,6 +66,13 @@ def test_it_is_at_risk_when_the_estimate_is_over_it_and_over_when_so_much_was_sp
     assert stands(at("a", money(spent))).state is state
 
 
+def test_a_budget_that_is_spent_names_no_limits_where_there_are_none() -> None:
+    assert stands(at("a", money(10_001))).reasons == (
+        "100.01 USD were spent, of 100.00 USD.",
+        "The estimate to the end of the period is 300.03 USD.",
+    )
+
+
 def test_limits_that_could_still_be_spent_put_it_at_risk() -> None:
     web = costing("web", 500, spend_limit=limited(9_000, SpendLimitBasis.MONEY))
     status = stands(at("a", money(2_000), clusters=(web,)))
