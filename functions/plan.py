@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from fleet.observing.planning import Planned, plan
 from fleet.ports.clock import Clock, SystemClock
-from fleet.ports.store import DueAccount, Schedule
+from fleet.ports.schedule import DueAccount, Schedule
 from fleet.ports.webhooks import Webhooks
 from fleet.webhooks.service import MOST_WEBHOOKS
 from functions import start_collecting

@@ -8,7 +8,7 @@ from datetime import datetime
 from fleet.observing.observer import Observer
 from fleet.observing.outcome import Outcome
 from fleet.ports.clock import Clock
-from fleet.ports.store import Schedule
+from fleet.ports.schedule import Schedule
 from infra.store.table import TableUnavailable
 from local.health import Health
 

@@ -9,7 +9,7 @@ from fleet.model.api_key import ApiKey
 from fleet.model.caller import Caller, Scope
 from fleet.model.refusal import InvalidInput, MissingScope, NoSuchThing, SeveralRefusals
 from fleet.ports.keys import Keys
-from fleet.ports.store import Reader
+from fleet.ports.reader import Reader
 
 LONGEST_NAME = 100  # characters
 MOST_ACCOUNTS = 100

@@ -20,6 +20,7 @@ from fleet.model.refusal import BudgetUsedUp, Conflicting, Failing, InvalidInput
 from fleet.model.stored import FROM_ANOTHER_VERSION
 from fleet.ports.adapter import OpenAdapter
 from fleet.ports.clock import Clock
+from fleet.ports.reader import Ref
 from fleet.ports.store import (
     AccountGone,
     AlreadyAsked,
@@ -27,7 +28,6 @@ from fleet.ports.store import (
     NameTaken,
     OrganizationTaken,
     OutdatedOperation,
-    Ref,
     RequestObservation,
     Store,
 )

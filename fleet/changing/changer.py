@@ -19,7 +19,8 @@ from fleet.model.operation import Operation
 from fleet.model.plan import Plan
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.refusal import BudgetUsedUp, Conflicting, Failing, NoSuchThing, Unsupported
-from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotency, OutdatedOperation, Ref
+from fleet.ports.reader import Ref
+from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotency, OutdatedOperation
 
 IDEMPOTENT_FOR = timedelta(hours=24)
 NO_PLAN = "There is no such plan, or no longer. A plan is good for 15 minutes: make another one."

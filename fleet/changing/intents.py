@@ -43,20 +43,14 @@ from fleet.model.change import (
 from fleet.model.cluster import Phase
 from fleet.model.operation import Operation, Step, Target, TargetKind, new_operation_id
 from fleet.model.record import Record
-from fleet.model.refusal import (
-    Conflicting,
-    InUse,
-    NoSuchThing,
-    SeveralRefusals,
-    Unsupported,
-    invalid_inputs,
-)
+from fleet.model.refusal import Conflicting, InUse, NoSuchThing, SeveralRefusals, Unsupported, invalid_inputs
 from fleet.model.spec import ClusterSpec
 from fleet.model.stored import FROM_ANOTHER_VERSION
 from fleet.ports.adapter import Adapter, OpenAdapter
 from fleet.ports.clock import Clock
 from fleet.ports.permits import Permits
-from fleet.ports.store import Ref, RequestObservation, Store
+from fleet.ports.reader import Ref
+from fleet.ports.store import RequestObservation, Store
 from fleet.ports.vault import Vault
 from fleet.providers import PROVIDERS
 from fleet.rate_limits.permits import BudgetPermits, interactive_permits

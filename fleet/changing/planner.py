@@ -29,7 +29,7 @@ from fleet.model.plan import GOOD_FOR, NEW_ID, Outgoing, Plan
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.refusal import BudgetUsedUp, Failing
 from fleet.model.tracking import TrackedCluster
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 
 
 @dataclass(frozen=True, kw_only=True)

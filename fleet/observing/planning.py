@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from fleet.ports.clock import Clock
-from fleet.ports.store import DueAccount, OutdatedSchedule, Schedule, ShardState
+from fleet.ports.schedule import DueAccount, OutdatedSchedule, Schedule, ShardState
 
 INDEX_LAG = timedelta(seconds=5)
 """How late an index may show what was written, and how far clocks may differ. Beyond this, an account is found when its

@@ -1,16 +1,15 @@
 """What the store promises: it keeps accounts, what was observed through them, and what changed.
 
-Two roles over one table. An observer writes: it begins with a lease, saves what changed, and ends with the result.
-Fencing numbers decide who is late: each `begin` takes the next one, and `save` and `end` of an earlier one are refused.
-A reader pages: every listing has a total order, `after` is the order key of the last item seen, and a page never skips
-or repeats an item because others came or went.
+An observer writes: it begins with a lease, saves what changed, and ends with the result. Fencing numbers decide who is
+late: each `begin` takes the next one, and `save` and `end` of an earlier one are refused. What readers are promised is
+in `reader`, and what the planner is in `schedule`.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from fleet.model.account import Account, AccountState, TrackedAccount
 from fleet.model.catalog import InstanceType, OfferedVersion, Region
@@ -20,10 +19,12 @@ from fleet.model.ledger import LedgerEntry
 from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.model.plan import Plan
-from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, RequestUse, Share, Spent
+from fleet.model.rate_limit import Grant, RateFacts, RateLimit, RequestUse, Share, Spent
 from fleet.model.spend import Statement
 from fleet.model.subscription import OfferedPlan
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
+from fleet.ports.reader import Reader
+from fleet.ports.schedule import Schedule
 
 ItemT = TypeVar("ItemT", Node, Integration, Region, InstanceType, OfferedVersion, OfferedPlan, Statement)
 TrackedItem = Tracked[Any]
@@ -69,26 +70,6 @@ class NameTaken(Exception):
     def __init__(self, account_id: str) -> None:
         super().__init__(account_id)
         self.account_id = account_id
-
-
-class NotAnOrderKey(ValueError):
-    """A cursor is not an order key of its listing: somebody made it up."""
-
-
-class Ref(NamedTuple):
-    """Names an observed thing: its account, and its key within the account."""
-
-    account_id: str
-    key: str
-
-
-class FleetOrder(NamedTuple):
-    """The fleet's order, of clusters as of integrations: provider, account name, own name, own key."""
-
-    provider: str
-    account_name: str
-    name: str
-    key: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,71 +220,6 @@ class Observations(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class DueAccount:
-    """An account in the index of due ones. `planned_at` is from when on it needs a message, later than `due_at` where
-    somebody else sends one. `written_at` is when that was written, null where nobody knows.
-    """
-
-    account_id: str
-    due_at: datetime
-    planned_at: datetime
-    written_at: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShardState:
-    """How far a shard of the due accounts is planned: everything up to `until`, as it was at `looked_at`, null where
-    nothing is. Where a plan could not finish, another has been at it since `begun_at`, and has come to `place`.
-    """
-
-    until: datetime | None = None
-    looked_at: datetime | None = None
-    begun_at: datetime | None = None
-    place: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScheduleState:
-    """What one plan leaves to the next, by shard. `version` is null where no plan was ever kept."""
-
-    shards: Mapping[int, ShardState] = field(default_factory=dict)
-    version: int | None = None
-
-    def of(self, shard: int) -> ShardState:
-        return self.shards.get(shard, ShardState())
-
-
-class OutdatedSchedule(Exception):
-    """Another plan went on from the same state."""
-
-
-class Schedule(Protocol):
-    """What the planner uses. Accounts are found in an index, never in the table; those that are hidden, too."""
-
-    async def due(
-        self, before: datetime, limit: int, *, but: frozenset[str] = frozenset()
-    ) -> list[tuple[str, datetime]]:
-        """Ids of accounts due before a time, each with its time, the longest due first, without those of `but`."""
-        ...
-
-    async def due_pages(
-        self, places: Mapping[int, str | None], before: datetime, limit: int
-    ) -> Mapping[int, tuple[list[DueAccount], str | None]]:
-        """The next page of each shard that is named, after a place in it, by `planned_at`, with the place of its end;
-        null where nothing follows.
-        """
-        ...
-
-    async def schedule_state(self) -> ScheduleState:
-        """Strongly consistent. With all shards."""
-        ...
-
-    async def keep_schedule(self, state: ScheduleState) -> ScheduleState:
-        """Replaces the state of that `version`, and answers the next one. `OutdatedSchedule` where another did."""
-        ...
-
-
 class Accounts(Protocol):
     """What the account service uses."""
 
@@ -367,157 +283,6 @@ class Operations(Protocol):
         on does not undo it: the `end` of a lease that began before keeps the earlier of the two times. Nothing for an
         account that is gone.
         """
-        ...
-
-
-class Reader(Protocol):
-    """What readers use. Every `limit` is in items; a listing answers at most that many, in its order."""
-
-    async def accounts(
-        self, *, after: tuple[str, str] | None, limit: int, provider: str | None = None
-    ) -> list[TrackedAccount]:
-        """In the order provider, name."""
-        ...
-
-    async def accounts_by_id(self, ids: Iterable[str]) -> Mapping[str, TrackedAccount]: ...
-
-    async def account_named(self, provider: str, name: str) -> TrackedAccount | None:
-        """May be seconds old: `Accounts.connect` decides whether a name is free."""
-        ...
-
-    async def clusters_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, TrackedCluster]: ...
-
-    async def nodes_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Tracked[Node]]: ...
-
-    async def integrations_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Tracked[Integration]]: ...
-
-    async def clusters_of(
-        self, account_id: str, *, after: tuple[str, str] | None, limit: int
-    ) -> list[TrackedCluster]:
-        """In the order name, key. Tombstones included, expired ones not."""
-        ...
-
-    async def all_clusters(
-        self, accounts: Iterable[TrackedAccount]
-    ) -> Mapping[str, Sequence[TrackedCluster]]:
-        """As `clusters_of`, all of each of these accounts, by its id. Those of accounts that are quiet are read
-        together. Tombstones that have just expired may be included.
-        """
-        ...
-
-    async def first_clusters(self, account: TrackedAccount, *, limit: int) -> Sequence[TrackedCluster]:
-        """As `clusters_of` from the beginning, and cheaper where `all_clusters` were read since they changed."""
-        ...
-
-    async def clusters_named(self, account_id: str, name: str) -> list[TrackedCluster]: ...
-
-    async def attention(
-        self, *, after: FleetOrder | None, limit: int
-    ) -> list[tuple[FleetOrder, TrackedCluster]]:
-        """Clusters that are neither READY nor STOPPED nor DELETED, of all accounts, in the fleet's order."""
-        ...
-
-    async def nodes_of(self, cluster: Ref, *, after: str | None, limit: int) -> list[Tracked[Node]]:
-        """In the order of `Node.key`."""
-        ...
-
-    async def first_nodes(
-        self, wanted: Iterable[tuple[TrackedAccount, frozenset[str]]], *, limit: int
-    ) -> Mapping[Ref, Sequence[Tracked[Node]]]:
-        """The first `limit` nodes of each of these clusters in the order of `Node.key`, by account, out of one look at
-        all the nodes of an account: for a page that shows many of its clusters. Those of accounts that are quiet are
-        read together.
-        """
-        ...
-
-    async def integrations_of(
-        self, account_id: str, *, after: tuple[str, str] | None, limit: int
-    ) -> list[Tracked[Integration]]:
-        """In the order name, key."""
-        ...
-
-    async def regions_of(self, account_id: str, *, after: str | None, limit: int) -> list[Tracked[Region]]:
-        """In the order of `Region.key`."""
-        ...
-
-    async def instance_types_of(
-        self, account_id: str, *, after: str | None, limit: int
-    ) -> list[Tracked[InstanceType]]:
-        """In the order of `InstanceType.key`."""
-        ...
-
-    async def versions_of(
-        self, account_id: str, *, after: str | None, limit: int
-    ) -> list[Tracked[OfferedVersion]]:
-        """In the order of `OfferedVersion.key`."""
-        ...
-
-    async def plans_of(self, account_id: str) -> list[Tracked[OfferedPlan]]:
-        """All that are kept, in the order of `OfferedPlan.key`."""
-        ...
-
-    async def statements_of(self, account_id: str) -> list[Tracked[Statement]]:
-        """All that are kept, in the order of `Statement.key`."""
-        ...
-
-    async def history(self, cluster: Ref, *, before: str | None, limit: int) -> list[tuple[str, Transition]]:
-        """Changes of phase of a cluster, newest first, each with its order key."""
-        ...
-
-    async def feed(
-        self,
-        *,
-        after: str | None,
-        since: datetime,
-        now: datetime,
-        limit: int,
-        account_ids: frozenset[str] | None = None,
-    ) -> tuple[list[tuple[str, Transition]], str | None]:
-        """Changes of phase of the fleet, oldest first, each with its order key, and where to go on when the page is
-        short. Holds back the last few seconds, so that a reader who follows along never misses a late writer.
-        `NotAnOrderKey` where `after` is none. With `account_ids`, only theirs, out of a bounded number of rows a page:
-        where to go on then tells nothing of the others.
-        """
-        ...
-
-    async def activity(
-        self,
-        wanted: Callable[[Event], bool],
-        *,
-        after: str | None,
-        is_newest_first: bool,
-        since: datetime,
-        now: datetime,
-        limit: int,
-    ) -> tuple[list[Event], str | None]:
-        """What happened in the fleet, from either end, out of a bounded number of rows a page, and where to go on when
-        the page is short. An order key is good in both directions. Holds back the last few seconds, as `feed`, and
-        where to go on tells nothing of what is not wanted. `NotAnOrderKey` where `after` is none.
-        """
-        ...
-
-    async def ledger(
-        self, account_id: str, *, before: str | None, limit: int
-    ) -> list[tuple[str, LedgerEntry]]:
-        """Of an account, newest first, each with its order key. Kept for `LEDGER_KEPT`."""
-        ...
-
-    async def budget(self, key: str) -> Budget: ...
-
-    async def operations_by_ref(self, refs: Iterable[Ref]) -> Mapping[Ref, Operation]:
-        """A ref's key is the operation's id."""
-        ...
-
-    async def operations(self, *, before: tuple[str, str] | None, limit: int) -> list[Operation]:
-        """Of the whole fleet, newest first, in the order (id, account id)."""
-        ...
-
-    async def operations_of(self, account_id: str, *, before: str | None, limit: int) -> list[Operation]:
-        """Of one account, newest first, in the order of ids."""
-        ...
-
-    async def open_operations_by_lock(self, locks: Iterable[Ref]) -> Mapping[Ref, Operation]:
-        """The operations that hold these locks; a ref's key is the lock."""
         ...
 
 

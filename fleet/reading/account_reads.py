@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from fleet.model.account import TrackedAccount
-from fleet.ports.store import Reader
+from fleet.ports.reader import Reader
 
 Place = tuple[str, str] | None
 """After which account, in their order, a page begins. Null for the first."""

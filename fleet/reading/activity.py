@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from fleet.model.event import Event, EventKind
 from fleet.model.severity import Severity
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 
 NOTHING = Ref("", "")
 """Stands for a cluster that cannot be."""

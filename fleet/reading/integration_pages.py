@@ -7,7 +7,7 @@ from enum import StrEnum
 from fleet.model.account import TrackedAccount
 from fleet.model.integration import Integration
 from fleet.model.tracking import Tracked
-from fleet.ports.store import FleetOrder, Reader
+from fleet.ports.reader import FleetOrder, Reader
 from fleet.reading.pages import OPENING_AN_ACCOUNT, IntegrationFilter
 from fleet.reading.sorting import SORTED_ROWS, Direction, Order, TooManyToSort, cut, instant, number_aware
 

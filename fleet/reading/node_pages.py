@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from fleet.model.node import Node
 from fleet.model.tracking import Tracked
-from fleet.ports.store import Reader, Ref
+from fleet.ports.reader import Reader, Ref
 from fleet.reading.sorting import SORTED_ROWS, Direction, Order, TooManyToSort, cut, instant, number_aware
 
 _CHUNK = 100

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from fleet.model.change import OperationKind
 from fleet.model.operation import Operation, OperationState, TargetKind
-from fleet.ports.store import Reader, Ref
+from fleet.ports.reader import Reader, Ref
 from fleet.reading import sorting
 from fleet.reading.pages import EXAMINED_ROWS
 from fleet.reading.sorting import SORTED_ROWS, Direction, TooManyToSort, instant, number_aware

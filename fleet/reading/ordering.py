@@ -8,7 +8,7 @@ from enum import StrEnum
 from fleet.model.account import Collection, TrackedAccount
 from fleet.model.severity import Severity
 from fleet.model.tracking import TrackedCluster
-from fleet.ports.store import FleetOrder
+from fleet.ports.reader import FleetOrder
 from fleet.reading.severity import URGENCY, assess
 from fleet.reading.sorting import Direction, SortKey, instant, number_aware
 from fleet.reading.timings import NO_HISTORY, Timings

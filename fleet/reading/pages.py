@@ -16,7 +16,7 @@ from fleet.model.cluster import QUIET, Cluster, Engine, Phase
 from fleet.model.integration import Integration
 from fleet.model.money import SpendLimitState
 from fleet.model.tracking import Tracked, TrackedCluster
-from fleet.ports.store import FleetOrder, Reader
+from fleet.ports.reader import FleetOrder, Reader
 from fleet.reading.account_reads import AccountReads
 from fleet.reading.snapshot import Snapshots
 

@@ -16,7 +16,7 @@ from fleet.model.integration import Integration
 from fleet.model.node import Node
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.clock import Clock
-from fleet.ports.store import Reader, Ref
+from fleet.ports.reader import Reader, Ref
 
 MOST_WEIGHT = 80_000
 """Kept by one process: a cluster weighs 4, anything else 1. That is about 180 MB, measured as 88 MB for 10,000

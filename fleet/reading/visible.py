@@ -17,7 +17,7 @@ from fleet.model.rate_limit import Budget
 from fleet.model.spend import Statement
 from fleet.model.subscription import OfferedPlan
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
-from fleet.ports.store import FleetOrder, Reader, Ref
+from fleet.ports.reader import FleetOrder, Reader, Ref
 
 
 def visible_to(caller: Caller, reader: Reader) -> Reader:

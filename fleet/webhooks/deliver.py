@@ -15,7 +15,7 @@ from operator import attrgetter
 from fleet.model.event import Event
 from fleet.model.webhook import Delivery, KnownWebhook, Webhook, WebhookState, line_of
 from fleet.ports.clock import Clock
-from fleet.ports.store import Reader
+from fleet.ports.reader import Reader
 from fleet.ports.vault import Vault
 from fleet.ports.webhooks import NotDelivered, Sender, Taken, TakenOver, Webhooks
 from fleet.reading.activity import EventFilter

@@ -23,7 +23,7 @@ from fleet.model.severity import Severity
 from fleet.model.stored import FROM_ANOTHER_VERSION
 from fleet.model.webhook import KnownWebhook, Webhook, WebhookForm, WebhookState
 from fleet.ports.clock import Clock
-from fleet.ports.store import Reader
+from fleet.ports.reader import Reader
 from fleet.ports.vault import Vault
 from fleet.ports.webhooks import NotDelivered, Sender, Webhooks
 from fleet.webhooks.message import make_secret, new_test_id, write_headers, write_test

@@ -22,7 +22,7 @@ from fleet.model.rate_limit import Budget
 from fleet.model.tracking import Tracked, TrackedCluster, Unread
 from fleet.model.webhook import KnownWebhook
 from fleet.ports.credits import CreditStatus
-from fleet.ports.store import FleetOrder, Ref
+from fleet.ports.reader import FleetOrder, Ref
 from fleet.reading import pages
 from fleet.reading.account_reads import AccountReads
 from fleet.reading.timings import Timings

@@ -8,7 +8,7 @@ import strawberry
 from fleet.model.event import Event
 from fleet.model.ledger import LedgerEntry
 from fleet.model.tracking import Transition
-from fleet.ports.store import NotAnOrderKey
+from fleet.ports.reader import NotAnOrderKey
 from fleet.reading.activity import EventOrder
 from gateway.context import Info
 from gateway.inputs.filters import EventFilter

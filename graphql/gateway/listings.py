@@ -7,7 +7,7 @@ import strawberry
 from fleet.model.integration import Integration
 from fleet.model.operation import Operation
 from fleet.model.tracking import Tracked
-from fleet.ports.store import FleetOrder
+from fleet.ports.reader import FleetOrder
 from fleet.reading import operation_pages, pages
 from fleet.reading.integration_pages import sort_integrations
 from gateway.context import Info

@@ -11,7 +11,7 @@ from fleet.ports.clock import Clock
 from fleet.ports.credits import Credits
 from fleet.ports.envelopes import Envelopes
 from fleet.ports.keys import Keys
-from fleet.ports.store import Reader
+from fleet.ports.reader import Reader
 from fleet.reading.snapshot import Snapshots
 
 if TYPE_CHECKING:

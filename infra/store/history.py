@@ -7,7 +7,7 @@ from fleet.model.event import Event
 from fleet.model.ledger import LedgerEntry
 from fleet.model.tracking import Transition
 from fleet.ports.clock import Clock
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.reading.pages import EXAMINED_ROWS
 from infra.store.activity import Walk
 from infra.store.event_rows import ledger_order, ledger_span, to_ledger

@@ -5,7 +5,8 @@ They have partitions of their own, because they outlive their account.
 
 from fleet.model.operation import KEPT, Operation
 from fleet.model.plan import Plan
-from fleet.ports.store import Idempotency, Ref
+from fleet.ports.reader import Ref
+from fleet.ports.store import Idempotency
 from infra.store.indexes import LISTING
 from infra.store.names import Span, below, join, split
 from infra.store.placeholders import operation_of_keys

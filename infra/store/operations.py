@@ -7,7 +7,8 @@ from fleet.model.event import EventKind
 from fleet.model.operation import Operation
 from fleet.model.plan import Plan
 from fleet.ports.clock import Clock
-from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotency, OutdatedOperation, Ref
+from fleet.ports.reader import Ref
+from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotency, OutdatedOperation
 from infra.store.conditions import holder_is, is_absent, is_connected, version_is
 from infra.store.event_rows import from_operation_event, operation_event_key
 from infra.store.names import split

@@ -16,7 +16,8 @@ from fleet.model.spend import MOST_STATEMENTS, Statement
 from fleet.model.subscription import MOST_PLANS, OfferedPlan
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.clock import Clock
-from fleet.ports.store import FleetOrder, ItemT, Ref
+from fleet.ports.reader import FleetOrder, Ref
+from fleet.ports.store import ItemT
 from infra.store.budgets import Budgets
 from infra.store.bundles import MOST, Bundles, decode, may_have
 from infra.store.indexes import ATTENTION, LISTING, sort_key

@@ -21,7 +21,9 @@ from fleet.model.stored import FROM_ANOTHER_VERSION, RecordT, Stored, Unreadable
 from fleet.model.subscription import OfferedPlan
 from fleet.model.summary import Summary
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
-from fleet.ports.store import DueAccount, FleetOrder, ItemT, NotAnOrderKey, Ref, TrackedItem
+from fleet.ports.reader import FleetOrder, NotAnOrderKey, Ref
+from fleet.ports.schedule import DueAccount
+from fleet.ports.store import ItemT, TrackedItem
 from fleet.providers import PROVIDERS
 from infra.store.indexes import ATTENTION, DUE, FEED, LISTING, partition_key, sort_key
 from infra.store.latest_bodies import LatestBodies

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fleet.ports.clock import Clock
-from fleet.ports.store import DueAccount, OutdatedSchedule, ScheduleState, ShardState
+from fleet.ports.schedule import DueAccount, OutdatedSchedule, ScheduleState, ShardState
 from infra.store.conditions import due_entry_is, is_connected, version_is, wanted_at_is
 from infra.store.indexes import DUE, sort_key
 from infra.store.names import read_stamp, stamp

@@ -12,7 +12,8 @@ from fleet.model.account import Account
 from fleet.model.cluster import Cluster
 from fleet.model.event import Event
 from fleet.model.tracking import Transition
-from fleet.ports.store import Changes, Ref, RowTooLarge
+from fleet.ports.reader import Ref
+from fleet.ports.store import Changes, RowTooLarge
 from infra.store.event_rows import from_event
 from infra.store.rows import account_key, from_item, from_transition, item_key, key_of
 from infra.store.writes import Action, Key, delete, put, text

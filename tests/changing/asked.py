@@ -39,7 +39,7 @@ from fleet.model.money import LimitWanted, UsageLimit
 from fleet.model.network import AllowedNetwork
 from fleet.model.node import Node
 from fleet.model.spec import ClusterPatch
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from tests.changing.line import ADA, Line
 from tests.contract.kits import KITS
 

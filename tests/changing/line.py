@@ -25,7 +25,8 @@ from fleet.model.node import Node
 from fleet.model.operation import Operation
 from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
-from fleet.ports.store import Ref, Store
+from fleet.ports.reader import Ref
+from fleet.ports.store import Store
 from infra.secrets.memory import MemoryVault
 from infra.store.store import TableStore
 from sandbox import ManualClock, Server

@@ -12,7 +12,7 @@ from fleet.model.operation import OperationState
 from fleet.model.refusal import Conflicting, Unsupported
 from fleet.observing.outcome import Outcome
 from fleet.ports.adapter import Listing
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from infra.store.operation_rows import operation_key
 from infra.store.rows import account_key, item_key
 from infra.store.writes import Key, put, text

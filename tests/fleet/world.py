@@ -35,7 +35,7 @@ from fleet.observing.outcome import Observation
 from fleet.observing.schedule import Pace
 from fleet.ports.adapter import Adapter, Listing, Unreadable
 from fleet.ports.permits import Permits
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.providers import PROVIDERS
 from infra.store.store import TableStore
 from tests.fleet.things import HandClock, id_of

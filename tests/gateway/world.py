@@ -18,7 +18,7 @@ from fleet.ports.audit import AuditLog
 from fleet.ports.credits import Credits, CreditStatus
 from fleet.ports.envelopes import Envelopes
 from fleet.ports.keys import Keys
-from fleet.ports.store import Reader
+from fleet.ports.reader import Reader
 from fleet.webhooks.service import WebhookService
 from gateway.http.app import create_app
 from gateway.services import Policy, Services

@@ -12,7 +12,8 @@ import pytest
 
 from fleet.model.account import AccountState
 from fleet.model.cluster import Phase
-from fleet.ports.store import Changes, FleetOrder, Ref
+from fleet.ports.reader import FleetOrder, Ref
+from fleet.ports.store import Changes
 from infra.dynamodb.expressions import to_attributes
 from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable

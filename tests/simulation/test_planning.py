@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fleet.observing.planning import PAGE, plan
-from fleet.ports.store import DueAccount
+from fleet.ports.schedule import DueAccount
 from functions.plan import AHEAD, QUEUED_FOR
 from infra.queue import ACCOUNTS_PER_MESSAGE, ObservationRequest, shared_messages
 from infra.store.rows import account_key, due_entry, due_spans

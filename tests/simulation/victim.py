@@ -13,7 +13,7 @@ from fleet.model.account import Account, Collection
 from fleet.model.freshness import FreshnessState, freshness_of
 from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from infra.store.rows import account_key, due_entry, from_state
 from infra.store.store import TableStore
 from infra.store.table import Contended, Table, TableUnavailable

@@ -5,7 +5,7 @@ from fleet.changing.requests.targets import read_now
 from fleet.model.change import DrainNode, UncordonNode
 from fleet.model.refusal import NoSuchThing
 from fleet.ports.adapter import MaintainsNodes
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 
 
 async def prepare_node(asking: Asking) -> Ready:

@@ -11,7 +11,7 @@ from fleet.model.failure import NotFound, UnexpectedResponse
 from fleet.model.operation import Before, Operation
 from fleet.model.refusal import Conflicting, NoSuchThing
 from fleet.ports.adapter import ReadsCluster
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 
 
 def of_cluster(send_to: SendToCluster, capability: Capability) -> Prepare:

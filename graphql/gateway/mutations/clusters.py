@@ -25,7 +25,7 @@ from fleet.model.operation import Operation
 from fleet.model.plan import Plan
 from fleet.model.provider import Provider
 from fleet.model.refusal import InvalidInput, NoSuchThing
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from gateway.context import Info
 from gateway.inputs.clusters import CreateClusterInput, UpdateClusterInput, to_patch, to_spec
 from gateway.inputs.conversion import make, members

@@ -8,7 +8,7 @@ from fleet.model.change import CreateIntegration, DeleteIntegration, UpdateInteg
 from fleet.model.operation import Operation
 from fleet.model.plan import Plan
 from fleet.model.refusal import NoSuchThing
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from gateway.context import Info
 from gateway.inputs.conversion import make
 from gateway.inputs.credentials import CloudCredentialsInput, to_credentials

@@ -17,7 +17,7 @@ from fleet.model.operation import Operation
 from fleet.model.provider import Provider
 from fleet.model.tracking import Tracked
 from fleet.model.webhook import KnownWebhook
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.providers import PROVIDERS
 from gateway.context import Context
 from gateway.types.records import field, shown

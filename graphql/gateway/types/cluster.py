@@ -18,7 +18,7 @@ from fleet.model.cloud import Cloud
 from fleet.model.cluster import Engine, Phase
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.model.upgrade import UpgradeState, newest
-from fleet.ports.store import FleetOrder, Ref
+from fleet.ports.reader import FleetOrder, Ref
 from fleet.providers import PROVIDERS
 from fleet.reading import listing, pages
 from fleet.reading.listing import Question
@@ -34,13 +34,7 @@ from gateway.types.freshness import Observed
 from gateway.types.label import Label
 from gateway.types.money import CostEstimate, SpendLimitStatus
 from gateway.types.network import Allowlist
-from gateway.types.node import (
-    ClusterNode,
-    ClusterNodeFilter,
-    ClusterNodeOrder,
-    chosen_nodes,
-    nodes_in_order,
-)
+from gateway.types.node import ClusterNode, ClusterNodeFilter, ClusterNodeOrder, chosen_nodes, nodes_in_order
 from gateway.types.provider import Provider, provider_of
 from gateway.types.records import field, given, serves
 from gateway.types.scalars import URL, Revision

@@ -13,7 +13,7 @@ from fleet.model.change import OperationKind
 from fleet.model.event import EventKind
 from fleet.model.severity import Severity
 from fleet.model.tracking import TrackedCluster
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from gateway.context import Info
 from gateway.types.account import Account
 from gateway.types.cluster import Cluster

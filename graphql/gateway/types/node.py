@@ -9,7 +9,7 @@ import strawberry
 from fleet.model import node as domain
 from fleet.model.node import NodePhase
 from fleet.model.tracking import Tracked, TrackedCluster
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.reading.node_pages import NodeOrderField, sort_nodes
 from fleet.reading.pages import EXAMINED_ROWS
 from fleet.reading.sorting import Direction

@@ -13,7 +13,7 @@ from fleet.model.change import OperationKind
 from fleet.model.durations import MoveKind
 from fleet.model.operation import OperationState, Target, TargetKind, poll_after_seconds
 from fleet.model.tracking import TrackedCluster
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.reading import wanted
 from fleet.reading.timings import Eta
 from gateway.context import Context, Info

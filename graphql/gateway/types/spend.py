@@ -13,7 +13,7 @@ from fleet.model import spend as domain
 from fleet.model.account import Collection, TrackedAccount
 from fleet.model.capability import Capability
 from fleet.model.tracking import TrackedCluster
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.reading.spend import FleetSpend as SummedSpend
 from fleet.reading.spend import LeftOut, sum_up
 from gateway.context import Context, Info

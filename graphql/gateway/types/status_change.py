@@ -7,7 +7,7 @@ import strawberry
 
 from fleet.model.cluster import Phase
 from fleet.model.tracking import TrackedCluster, Transition
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from gateway.context import Info
 from gateway.types.records import field
 

@@ -11,7 +11,7 @@ from fleet.model.change import DeleteCluster, OperationKind
 from fleet.model.failure import Forbidden, Unauthenticated
 from fleet.model.operation import OperationState
 from fleet.model.refusal import Conflicting, Failing, InvalidInput, NoSuchThing
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.reading.visible import visible_to
 from tests.fleet.asked import ADA
 from tests.fleet.things import cluster

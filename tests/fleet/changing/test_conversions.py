@@ -25,7 +25,7 @@ from fleet.model.money import (
 )
 from fleet.model.operation import Before, Operation, OperationState
 from fleet.ports.adapter import Listing, Unreadable
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.providers.cockroachdb import (
     CockroachdbAdvanced,
     CockroachdbClusterPatch,

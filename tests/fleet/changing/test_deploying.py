@@ -8,7 +8,7 @@ from fleet.model.cluster import Phase
 from fleet.model.failure import Conflict
 from fleet.model.operation import OperationState, Step
 from fleet.model.refusal import Conflicting, NoSuchThing, Unsupported
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.providers.qovery import QoveryClusterPatch, SecretManagerWanted
 from tests.fleet.asked import ADA, BOB, UPDATE
 from tests.fleet.things import cluster

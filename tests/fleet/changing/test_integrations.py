@@ -11,7 +11,7 @@ from fleet.model.integration import Integration
 from fleet.model.operation import OperationState
 from fleet.model.refusal import InUse
 from fleet.ports.adapter import Listing, Unreadable
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from tests.fleet.asked import ADA
 from tests.fleet.things import integration
 from tests.fleet.world import Script, World

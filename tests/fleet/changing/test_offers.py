@@ -11,7 +11,7 @@ from fleet.model.change import UpdateCluster
 from fleet.model.cloud import Cloud
 from fleet.model.failure import Unavailable
 from fleet.ports.adapter import Listing, Unreadable
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.providers.cockroachdb import CockroachdbClusterSpec
 from fleet.providers.northflank import NorthflankClusterPatch, NorthflankClusterSpec
 from fleet.providers.qovery import QoveryClusterPatch, QoveryClusterSpec

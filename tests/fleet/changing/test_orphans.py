@@ -10,7 +10,7 @@ from fleet.model.change import CreateIntegration, DeleteCluster, UpdateCluster
 from fleet.model.cluster import Phase
 from fleet.model.credentials import AwsRole
 from fleet.model.operation import OperationState
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.providers.kupe import KupeClusterPatch
 from tests.fleet.asked import ADA, UPDATE
 from tests.fleet.world import Script, World

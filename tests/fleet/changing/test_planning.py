@@ -15,7 +15,7 @@ from fleet.model.plan import NEW_ID, Outgoing, Plan
 from fleet.model.rate_limit import RateFacts
 from fleet.model.refusal import Conflicting, NoSuchThing, Refused
 from fleet.ports.adapter import Listing
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from tests.fleet.asked import ADA, BOB, SPEC, UPDATE
 from tests.fleet.things import cluster, node
 from tests.fleet.world import Script, World, Writable

@@ -7,7 +7,7 @@ from fleet.model.capability import Capability
 from fleet.model.change import DeleteCluster, SetSpendLimit, StopCluster
 from fleet.model.money import LimitWanted, UsageLimit
 from fleet.model.refusal import BudgetUsedUp, NoSuchThing, Unsupported
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.providers import PROVIDERS
 from fleet.rate_limits.budget import reserved
 from tests.fleet.asked import ADA, SPEC

@@ -12,7 +12,7 @@ from fleet.model.operation import OperationState, Step
 from fleet.model.refusal import Failing, InvalidInput, NoSuchThing
 from fleet.model.spec import ClusterSpec
 from fleet.ports.adapter import Unreadable
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.providers.qovery import QoveryClusterPatch
 from tests.fleet.asked import ADA, AS_SPECIFIED, SPEC
 from tests.fleet.things import cluster

@@ -9,7 +9,7 @@ from fleet.model.cluster import Phase
 from fleet.model.failure import Conflict
 from fleet.model.operation import OperationState, Target, TargetKind
 from fleet.model.refusal import Conflicting, NoSuchThing
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from tests.fleet.asked import ADA, AS_SPECIFIED, NEWER, UPDATE
 from tests.fleet.things import cluster
 from tests.fleet.world import Script, World

@@ -11,7 +11,8 @@ from fleet.model.account import AccountState
 from fleet.model.rate_limit import RateLimit, RateScope, Share
 from fleet.observing import planning
 from fleet.observing.planning import NotSent, Planned, plan
-from fleet.ports.store import DueAccount, Lease
+from fleet.ports.schedule import DueAccount
+from fleet.ports.store import Lease
 from infra.store.store import TableStore
 from tests.fleet import things
 from tests.fleet.world import World

@@ -4,7 +4,7 @@ import asyncio
 from typing import cast
 
 from fleet.model.account import TrackedAccount
-from fleet.ports.store import Reader
+from fleet.ports.reader import Reader
 from fleet.reading.account_reads import AccountReads, Place
 from tests.fleet.things import account
 

@@ -11,7 +11,7 @@ from fleet.model.cloud import Cloud
 from fleet.model.cluster import QUIET, Cluster, Phase
 from fleet.model.integration import Integration
 from fleet.model.tracking import Tracked, TrackedCluster
-from fleet.ports.store import FleetOrder, Reader
+from fleet.ports.reader import FleetOrder, Reader
 from fleet.reading import pages
 from fleet.reading.pages import EXAMINED_ROWS, ClusterFilter, IntegrationFilter, Page
 from tests.fleet.things import account, integration, row

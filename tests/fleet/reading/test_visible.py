@@ -9,7 +9,7 @@ import pytest
 
 from fleet.model.account import Account, TrackedAccount
 from fleet.model.caller import Caller
-from fleet.ports.store import Reader, Ref
+from fleet.ports.reader import Reader, Ref
 from fleet.reading.visible import LimitedReader, visible_to
 
 VISIBLE, HIDDEN = "visible", "hidden"

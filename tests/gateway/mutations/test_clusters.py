@@ -19,7 +19,7 @@ from fleet.model.change import (
 from fleet.model.cloud import Cloud
 from fleet.model.money import LimitWanted, Money, UsageLimit
 from fleet.model.spec import ClusterPatch, ClusterSpec
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.providers.cockroachdb import (
     CockroachdbAdvanced,
     CockroachdbClusterPatch,

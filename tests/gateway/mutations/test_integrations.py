@@ -9,7 +9,7 @@ from fleet.model import credentials
 from fleet.model.change import CreateIntegration, DeleteIntegration, UpdateIntegration
 from fleet.model.cloud import Cloud
 from fleet.model.operation import Target, TargetKind
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from infra.store.store import TableStore
 from tests.gateway.fleet import NORTH
 from tests.gateway.mutations.asked import AWS_PROD, KEY, account_id

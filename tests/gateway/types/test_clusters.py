@@ -6,7 +6,8 @@ from typing import Any
 from fleet.model.account import Collection, CollectionState
 from fleet.model.asked import Part
 from infra.store.store import TableStore
-from tests.gateway.world import MERIDIAN, NOON, OUTAGE, Client, observe, observed_at
+from tests.gateway.fleet import MERIDIAN, OUTAGE, observe, observed_at
+from tests.gateway.world import NOON, Client
 
 NAMES = "{ nodes { name } }"
 

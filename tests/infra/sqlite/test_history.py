@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from fleet.ports.store import Changes, Ref
+from fleet.ports.reader import Ref
+from fleet.ports.store import Changes
 from infra.sqlite.table import SqliteTable, select_of
 from infra.store.indexes import CARRIED, FEED
 from infra.store.names import below

@@ -56,7 +56,8 @@ from fleet.model.summary import summarize
 from fleet.model.tracking import Tracked, TrackedCluster, Unread
 from fleet.model.upkeep import Backup, MaintenanceWindow, Upkeep
 from fleet.model.webhook import Delivery, Webhook, WebhookForm, WebhookState
-from fleet.ports.store import Changes, ScheduleState, ShardState
+from fleet.ports.schedule import ScheduleState, ShardState
+from fleet.ports.store import Changes
 from fleet.providers import PROVIDERS
 from infra.sqlite.table import SqliteTable
 from infra.store.api_keys import TableKeys

@@ -6,23 +6,15 @@ from datetime import timedelta
 import pytest
 
 from fleet.model.cluster import Phase
-from fleet.ports.store import AccountGone, Changes, OrganizationTaken, Ref, StaleObserver, Store
+from fleet.ports.reader import Ref
+from fleet.ports.store import AccountGone, Changes, OrganizationTaken, StaleObserver, Store
 from infra.store.rows import organization_key
 from infra.store.store import TableStore
 from infra.store.table import Table
 from infra.store.writes import delete
 from tests.infra.conftest import rows_of
 from tests.infra.interposed import InterposedTable
-from tests.infra.samples import (
-    NOON,
-    SetClock,
-    begin,
-    forget,
-    make_account,
-    make_cluster,
-    must_begin,
-    observe,
-)
+from tests.infra.samples import NOON, SetClock, begin, forget, make_account, make_cluster, must_begin, observe
 from tests.infra.traffic import Interrupted, Traffic
 from tests.tables import Opened
 

@@ -7,7 +7,8 @@ import pytest
 from fleet.model.event import Event, EventKind
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.operation import Operation
-from fleet.ports.store import Changes, NotAnOrderKey, Store
+from fleet.ports.reader import NotAnOrderKey
+from fleet.ports.store import Changes, Store
 from infra.store.rows import HELD_BACK, HISTORY_KEPT
 from tests.infra.samples import (
     SetClock,

@@ -10,7 +10,8 @@ from fleet.model.account import Account, AccountState, TrackedAccount
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.summary import summarize
 from fleet.model.tracking import Tracked, TrackedCluster
-from fleet.ports.store import Changes, Ref, TrackedItem
+from fleet.ports.reader import Ref
+from fleet.ports.store import Changes, TrackedItem
 from infra.store import bundles
 from infra.store.rows import account_key
 from infra.store.store import TableStore
@@ -18,15 +19,7 @@ from infra.store.table import Contended, Table, TableUnavailable
 from infra.store.writes import Action, put
 from tests.infra.conftest import rows_of
 from tests.infra.interposed import InterposedTable
-from tests.infra.samples import (
-    NOON,
-    SetClock,
-    forget,
-    make_account,
-    make_cluster,
-    make_node,
-    must_begin,
-)
+from tests.infra.samples import NOON, SetClock, forget, make_account, make_cluster, make_node, must_begin
 from tests.infra.traffic import Traffic
 from tests.tables import Opened
 

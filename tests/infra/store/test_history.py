@@ -6,7 +6,8 @@ import pytest
 
 from fleet.model.account import Account, AccountState
 from fleet.model.cluster import Phase
-from fleet.ports.store import Changes, Ref, Store
+from fleet.ports.reader import Ref
+from fleet.ports.store import Changes, Store
 from infra.store.rows import HELD_BACK, HISTORY_KEPT
 from infra.store.store import TableStore
 from tests.infra.interposed import InterposedTable

@@ -10,7 +10,8 @@ from fleet.model.change import CreateIntegration
 from fleet.model.credentials import AwsKeys
 from fleet.model.operation import KEPT, Operation
 from fleet.model.plan import GOOD_FOR, Outgoing, Plan
-from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Ref, Store
+from fleet.ports.reader import Ref
+from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Store
 from infra.store.operation_rows import from_plan, lock_row
 from infra.store.store import TableStore
 from infra.store.table import Contended, Table

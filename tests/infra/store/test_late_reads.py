@@ -13,7 +13,8 @@ from fleet.access.key_token import digest_token, id_of, make_token
 from fleet.model.api_key import ApiKey
 from fleet.model.caller import Scope
 from fleet.model.cluster import Phase
-from fleet.ports.store import AlreadyAsked, AlreadyOpen, Changes, NameTaken, NotBegun, OrganizationTaken, Ref
+from fleet.ports.reader import Ref
+from fleet.ports.store import AlreadyAsked, AlreadyOpen, Changes, NameTaken, NotBegun, OrganizationTaken
 from infra.sqlite.table import SqliteTable
 from infra.store.api_keys import TableKeys
 from infra.store.rows import HELD_BACK

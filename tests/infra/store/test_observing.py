@@ -11,7 +11,8 @@ from fleet.model.cluster import Phase
 from fleet.model.node import Node
 from fleet.model.rate_limit import RateFacts, RateLimit, Share
 from fleet.model.summary import Summary
-from fleet.ports.store import AccountGone, Changes, Lease, NotBegun, Ref, RowTooLarge, StaleObserver, Store
+from fleet.ports.reader import Ref
+from fleet.ports.store import AccountGone, Changes, Lease, NotBegun, RowTooLarge, StaleObserver, Store
 from infra.store.store import TableStore
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import (

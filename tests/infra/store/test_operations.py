@@ -7,7 +7,8 @@ import pytest
 
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.operation import KEPT
-from fleet.ports.store import AlreadyAsked, OutdatedOperation, Ref, Store
+from fleet.ports.reader import Ref
+from fleet.ports.store import AlreadyAsked, OutdatedOperation, Store
 from infra.store.store import TableStore
 from tests.infra.conftest import Backend, rows_of
 from tests.infra.samples import (

@@ -30,7 +30,7 @@ from fleet.model.stored import read_stored
 from fleet.model.subscription import OfferedPlan
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.model.webhook import Delivery, Webhook, WebhookState
-from fleet.ports.store import Ref
+from fleet.ports.reader import Ref
 from fleet.providers import PROVIDERS
 from infra import store as rows_of_the_store
 from infra.sqlite.table import SqliteTable

@@ -11,7 +11,8 @@ from fleet.model.cluster import QUIET, Engine, Phase
 from fleet.model.money import Money
 from fleet.model.spend import Statement
 from fleet.model.tracking import Tracked, TrackedCluster
-from fleet.ports.store import Changes, FleetOrder, Ref, Store
+from fleet.ports.reader import FleetOrder, Ref
+from fleet.ports.store import Changes, Store
 from tests.infra.samples import (
     SetClock,
     make_account,

@@ -9,16 +9,9 @@ from fleet.model.account import AccountState
 from fleet.model.cluster import Phase
 from fleet.model.rate_limit import RateFacts, Share
 from fleet.model.summary import Summary
-from fleet.ports.store import (
-    AccountGone,
-    Changes,
-    DueAccount,
-    NotBegun,
-    OutdatedSchedule,
-    Ref,
-    ShardState,
-    Store,
-)
+from fleet.ports.reader import Ref
+from fleet.ports.schedule import DueAccount, OutdatedSchedule, ShardState
+from fleet.ports.store import AccountGone, Changes, NotBegun, Store
 from infra.store.names import stamp
 from infra.store.rows import DUE_SHARDS
 from infra.store.store import TableStore

@@ -13,7 +13,8 @@ from fleet.model.caller import Scope
 from fleet.model.cluster import Cluster, Phase
 from fleet.model.operation import Operation, OperationState
 from fleet.model.rate_limit import RateFacts
-from fleet.ports.store import AlreadyAsked, AlreadyOpen, Changes, NameTaken, OrganizationTaken, Ref
+from fleet.ports.reader import Ref
+from fleet.ports.store import AlreadyAsked, AlreadyOpen, Changes, NameTaken, OrganizationTaken
 from infra.sqlite.table import SqliteTable
 from infra.store.api_keys import TableKeys
 from infra.store.audit import TableAudit
