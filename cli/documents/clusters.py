@@ -231,7 +231,14 @@ FACETS = (
     """
 query ClusterFacets($by: [FacetInput!]!, $filter: ClusterFilter, $search: String) {
   clusterFacets(by: $by, filter: $filter, search: $search) {
-    buckets { value displayName clusterCount nodeCount spendLimits { minorUnits currency decimal } }
+    buckets {
+      value
+      displayName
+      clusterCount
+      nodeCount
+      spendLimits { minorUnits currency decimal }
+      convertedSpendLimits { minorUnits currency decimal }
+    }
     leftOut
   }
   clusters(first: 0, filter: $filter, search: $search) { coverage { ...CoverageFields } }

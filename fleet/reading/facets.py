@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fleet.model.money import Money
+from fleet.model.money import Money, SpendLimitBasis
+from fleet.model.summary import money_of
 from fleet.reading.ordering import Listed
 
 MOST_BUCKETS = 200
@@ -28,7 +29,7 @@ class FacetBy(StrEnum):
 @dataclass(frozen=True, kw_only=True)
 class Bucket:
     """`value` null stands for clusters that have none. `display_name` is the value as people write it. `node_count` is
-    of those whose number is known.
+    of those whose number is known. Limits that a provider holds in use are summed apart, as in `Summary`.
     """
 
     value: str | None
@@ -36,6 +37,7 @@ class Bucket:
     cluster_count: int
     node_count: int
     spend_limits: Sequence[Money]
+    converted_spend_limits: Sequence[Money]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,21 +78,23 @@ def _values(listed: Listed, by: FacetBy, label: str | None) -> Sequence[str]:
 
 def _bucket(value: str | None, display_name: str | None, members: Iterable[Listed]) -> Bucket:
     clusters = nodes = 0
-    sums: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    converted: Counter[str] = Counter()
     for one in members:
         item = one.row.item
         clusters += 1
         nodes += item.capacity.node_count or 0
         limit = item.spend_limit.limit
         if limit is not None and limit.money is not None:
-            sums[limit.money.currency] += limit.money.minor_units
-    limits = [Money(minor_units=units, currency=currency) for currency, units in sorted(sums.items())]
+            is_converted = limit.basis is SpendLimitBasis.USAGE
+            (converted if is_converted else held)[limit.money.currency] += limit.money.minor_units
     return Bucket(
         value=value,
         display_name=display_name,
         cluster_count=clusters,
         node_count=nodes,
-        spend_limits=limits,
+        spend_limits=money_of(dict(sorted(held.items()))),
+        converted_spend_limits=money_of(dict(sorted(converted.items()))),
     )
 
 

@@ -59,7 +59,7 @@ def test_clusters_are_counted_as_they_are_listed() -> None:
         only = fleetgraph(
             "clusters", "count", "--by", "provider", "--query", "name:production", "-o", "csv"
         ).out
-        assert only.splitlines() == ["VALUE,CLUSTERS,NODES,LIMITS", only.splitlines()[1]]
+        assert only.splitlines() == ["VALUE,CLUSTERS,NODES,LIMITS,LIMITS IN USE", only.splitlines()[1]]
         assert only.splitlines()[1].startswith("Kupe Cloud,1,")
         wrong = fleetgraph("clusters", "count", "--by", "label")
         assert (wrong.status, wrong.out) == (Exit.USAGE, "")

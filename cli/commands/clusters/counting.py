@@ -75,6 +75,11 @@ COLUMNS = (
     Column(title="CLUSTERS", value=lambda bucket: bucket["clusterCount"]),
     Column(title="NODES", value=lambda bucket: bucket["nodeCount"], rank=1),
     Column(title="LIMITS", value=lambda bucket: ", ".join(map(money, bucket["spendLimits"])), rank=2),
+    Column(
+        title="LIMITS IN USE",
+        value=lambda bucket: ", ".join(f"~{money(one)}" for one in bucket["convertedSpendLimits"]),
+        rank=3,
+    ),
 )
 
 COUNT = Verb(

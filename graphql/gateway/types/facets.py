@@ -16,8 +16,11 @@ class ClusterBucket:
     cluster_count: int
     node_count: int = field("The number of nodes, of the clusters for which it is known.")
     spend_limits: list[Money] = field(
-        "The sums of their spend limits in money, one for each currency. A free allowance belongs to an organization "
-        "and is not taken off here, as it is in `Fleet.convertedSpendLimits`."
+        "The sums of the limits that providers keep in money, one for each currency."
+    )
+    converted_spend_limits: list[Money] = field(
+        "The sums of the limits that providers keep in use, converted to money. A free allowance belongs to an "
+        "organization and is not taken off here, as it is in `Fleet.convertedSpendLimits`."
     )
 
 

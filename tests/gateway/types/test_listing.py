@@ -132,6 +132,19 @@ async def test_facets_are_consistent_with_the_list(world: TableStore, client: Cl
     assert kupe["clusterFacets"][0]["buckets"] == [{"value": None, "clusterCount": 2, "nodeCount": 0}]
 
 
+async def test_limits_of_a_bucket_are_summed_as_those_of_the_fleet(world: TableStore, client: Client) -> None:
+    """What a provider holds in use is no money that it holds."""
+    sums = "spendLimits { decimal currency } convertedSpendLimits { decimal currency }"
+    document = (
+        f"{{ clusterFacets(by: [{{ by: PROVIDER }}]) {{ buckets {{ value {sums} }} }} fleet {{ {sums} }} }}"
+    )
+    data = await client.query(document)
+    (facet,) = data["clusterFacets"]
+    (bucket,) = (one for one in facet["buckets"] if one["value"] == "cockroachdb")
+    assert bucket == {"value": "cockroachdb", **data["fleet"]}
+    assert bucket["spendLimits"] != bucket["convertedSpendLimits"] != []
+
+
 async def test_a_bucket_of_a_provider_has_its_display_name_and_any_other_its_value(
     world: TableStore, client: Client
 ) -> None:
