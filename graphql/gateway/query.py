@@ -14,13 +14,7 @@ from fleet.reading.facets import Facet, count
 from gateway.context import Info
 from gateway.feeds import activity, observations, status_changes
 from gateway.http.errors import ClientError
-from gateway.inputs.filters import (
-    AccountFilter,
-    AccountOrder,
-    ClusterFilter,
-    ClusterOrder,
-    FacetInput,
-)
+from gateway.inputs.filters import AccountFilter, AccountOrder, ClusterFilter, ClusterOrder, FacetInput
 from gateway.listings import integrations, operations
 from gateway.relay import ids
 from gateway.relay.connections import After, Connection, First, Page, ask
@@ -29,8 +23,8 @@ from gateway.relay.orders import ask_in_order, read_orders
 from gateway.types.account import Account
 from gateway.types.api_key import ApiKey, api_keys
 from gateway.types.audit_entry import AuditEntry, audit_log
-from gateway.types.cluster import (
-    Cluster,
+from gateway.types.cluster import Cluster
+from gateway.types.cluster_connection import (
     ClusterConnection,
     ClusterPage,
     find_clusters,

@@ -16,7 +16,7 @@ from fleet.reading import pages
 from gateway.context import Info
 from gateway.inputs.conversion import locate
 from gateway.relay.connections import After, First
-from gateway.types.cluster import ClusterConnection, ClusterPage, list_clusters
+from gateway.types.cluster_connection import ClusterConnection, ClusterPage, list_clusters
 from gateway.types.freshness import ProviderFailure
 from gateway.types.operation import Operation
 from gateway.types.records import ShownRefusal, field, serves

@@ -25,7 +25,7 @@ from gateway.relay.connections import After, Connection, First, Page, ask
 from gateway.relay.ids import Node
 from gateway.types.capability import unsupported_by_provider
 from gateway.types.catalog import CHUNK, ClusterVersion, InstanceType, Region, list_catalog
-from gateway.types.cluster import ClusterConnection, ClusterPage, list_clusters
+from gateway.types.cluster_connection import ClusterConnection, ClusterPage, list_clusters
 from gateway.types.freshness import Freshness, Observed
 from gateway.types.money import FreeAllowance
 from gateway.types.provider import Provider, provider_of

@@ -1,15 +1,14 @@
 """A managed cluster at any provider."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from fleet.model import cluster as domain
-from fleet.model import money, upkeep
+from fleet.model import money
 from fleet.model import network as networks
 from fleet.model import provider as providers
 from fleet.model.account import TrackedAccount
@@ -18,13 +17,10 @@ from fleet.model.cloud import Cloud
 from fleet.model.cluster import Engine, Phase
 from fleet.model.tracking import Tracked, TrackedCluster, Transition
 from fleet.model.upgrade import UpgradeState, newest
-from fleet.ports.reader import FleetOrder, Ref
+from fleet.ports.reader import Ref
 from fleet.providers import PROVIDERS
-from fleet.reading import listing, pages
-from fleet.reading.listing import Question
-from fleet.reading.ordering import Listed, Ordering
 from fleet.reading.wanted import Desired, desired_of
-from gateway.context import Covered, Info, Later, Maybe
+from gateway.context import Info, Later, Maybe
 from gateway.relay.connections import After, Connection, First, Page, Pager, ask
 from gateway.relay.ids import Node
 from gateway.relay.orders import ask_in_order, read_orders
@@ -42,6 +38,7 @@ from gateway.types.severity import Assessment, assessment
 from gateway.types.spend import ClusterSpend, spend_of_cluster
 from gateway.types.status_change import StatusChange
 from gateway.types.timings import Eta, of_cluster
+from gateway.types.upkeep import ClusterBackup, ClusterMaintenanceWindow, last_backup, maintenance_window
 from gateway.types.wanted import ClusterDesired
 
 if TYPE_CHECKING:
@@ -49,9 +46,9 @@ if TYPE_CHECKING:
     from fleet.model.node import Node as NodeRecord
     from fleet.model.operation import Operation as KnownOperation
     from gateway.types.account import Account
-    from gateway.types.coverage import Coverage
     from gateway.types.integration import Integration
     from gateway.types.operation import Operation
+
 
 Row = strawberry.Parent[TrackedCluster]
 
@@ -126,20 +123,6 @@ def available_version(row: Row) -> str | None:
 
 def allowlist(row: Row) -> networks.Allowlist | None:
     return None if Capability.ALLOWLIST in unsupported_of_cluster(row) else row.facts.allowlist
-
-
-def last_backup(row: Row) -> upkeep.Backup | None:
-    if row.facts.upkeep is None or Capability.BACKUPS in unsupported_of_cluster(row):
-        return None
-    return row.facts.upkeep.last_backup
-
-
-def maintenance_window(row: Row) -> upkeep.MaintenanceWindow | None:
-    return None if row.facts.upkeep is None else row.facts.upkeep.maintenance_window
-
-
-def age_of_backup(backup: strawberry.Parent[upkeep.Backup], info: Info) -> int:
-    return max(0, int((info.context.now - backup.as_of).total_seconds()))
 
 
 def upgrade_versions(row: Row) -> list[str] | None:
@@ -239,21 +222,6 @@ class ClusterConnectionDetails:
     url: str | None = field(
         "What a client of the engine takes, e.g. a connection string, without a password."
     )
-
-
-@strawberry.type(description="A backup that the provider keeps.")
-class ClusterBackup:
-    external_id: str
-    as_of: datetime = field("The moment whose data it holds.")
-    age_seconds: int = field("How long ago that was.", resolver=age_of_backup)
-
-
-@strawberry.type(description="When the provider may maintain a cluster, every week.")
-class ClusterMaintenanceWindow:
-    weekday: str = field("On which it begins, in UTC: MONDAY to SUNDAY.")
-    time: str = field("At which it begins, in UTC, e.g. 06:30.")
-    offset_seconds: int = field("The seconds from Monday 00:00 UTC to its begin.")
-    length_seconds: int
 
 
 @strawberry.type(description="A managed cluster at any provider.")
@@ -361,69 +329,3 @@ class Cluster(Node, Observed):
         "Fields that only its provider has. Null for a provider that this version has no adapter for.",
         resolver=details,
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClusterPage(Page[TrackedCluster]):
-    """`question` determines the coverage of the listing. `total` is its number of clusters, if known already."""
-
-    question: Question
-    total: int | None = None
-
-
-async def coverage(page: strawberry.Parent[ClusterPage], info: Info) -> Covered:
-    return await info.context.cover(page.question.where.wants)
-
-
-async def total_count(page: strawberry.Parent[ClusterPage], info: Info) -> int:
-    return len(await find_clusters(info, page.question)) if page.total is None else page.total
-
-
-@strawberry.type(description="A page of clusters, and which accounts it does not fully cover.")
-class ClusterConnection(Connection[Cluster]):
-    coverage: Annotated["Coverage", strawberry.lazy("gateway.types.coverage")] = field(
-        "The accounts behind the whole listing, not only this page, and which of them were not observed when due.",
-        resolver=coverage,
-    )
-    total_count: int = field(
-        "The exact number of clusters in the whole listing, by the latest observations.", resolver=total_count
-    )
-
-
-async def find_clusters(info: Info, question: Question) -> list[Listed]:
-    """Every match among the clusters that the caller can read."""
-    context = info.context
-    return await listing.find(context.snapshots, await context.fleet(), question, context.now)
-
-
-async def sort_clusters(
-    info: Info, question: Question, ordering: Ordering, *, first: int, after: Any
-) -> ClusterPage:
-    """A page in another order than the default, or with a filter that must examine every cluster."""
-    name = ",".join(f"{order.value} {direction.value}" for order, direction in ordering)
-    pager = ask("clusters", name, first=first, after=after, parts=len(ordering) + len(FleetOrder._fields))
-    found = await find_clusters(info, question)
-    page = listing.page(found, ordering, after=pager.after, first=pager.first)
-    rows = [(cursor, one.row) for cursor, one in page.rows]
-    for _, one in page.rows:
-        info.context.know(one.account)
-    return ClusterPage(pager=pager, rows=rows, end=page.end, question=question, total=page.total)
-
-
-async def list_clusters(
-    info: Info, where: pages.ClusterFilter, *listing: str, first: int, after: Any
-) -> ClusterPage:
-    pager = ask(*listing, first=first, after=after, parts=len(FleetOrder._fields))
-    start = FleetOrder(*pager.after) if pager.after else None
-    context = info.context
-    page = await pages.clusters(
-        context.reader,
-        where,
-        after=start,
-        first=pager.first,
-        snapshots=context.snapshots,
-        accounts=context.account_reads,
-        tell=context.know,
-    )
-    rows = await context.of_known_accounts(page.rows)
-    return ClusterPage(pager=pager, rows=rows, end=page.end, question=Question(where=where))

@@ -13,7 +13,7 @@ from fleet.reading import pages
 from gateway.context import Info, Maybe
 from gateway.relay.connections import After, First
 from gateway.relay.ids import Node
-from gateway.types.cluster import ClusterConnection, ClusterPage, list_clusters
+from gateway.types.cluster_connection import ClusterConnection, ClusterPage, list_clusters
 from gateway.types.freshness import Observed
 from gateway.types.records import field, serves
 

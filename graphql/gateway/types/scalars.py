@@ -62,9 +62,7 @@ def read_big_int(value: object) -> BigInt:
 
 def read_currency(value: object) -> CurrencyCode:
     if not isinstance(value, str) or value not in CURRENCIES:
-        raise GraphQLError(
-            "A currency is named by its code in ISO 4217, in capital letters, e.g. USD."
-        )
+        raise GraphQLError("A currency is named by its code in ISO 4217, in capital letters, e.g. USD.")
     return CurrencyCode(value)
 
 
