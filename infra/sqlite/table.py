@@ -38,6 +38,8 @@ _DELETE = "DELETE FROM rows WHERE pk = ? AND sk = ?"
 _CLEAR = """DELETE FROM rows WHERE rowid IN (
     SELECT rowid FROM rows WHERE pk = ? AND sk BETWEEN ? AND ? AND NOT (pk = ? AND sk = ?) LIMIT ?)"""
 _EXPIRE = "DELETE FROM rows WHERE rowid IN (SELECT rowid FROM rows WHERE expires_at <= ? LIMIT ?)"
+# Whether the commits to come wait for the disk. The file is whole in either case.
+_WAIT, _DO_NOT_WAIT = "PRAGMA synchronous = FULL", "PRAGMA synchronous = NORMAL"
 
 
 class SqliteTable:
@@ -127,7 +129,7 @@ class SqliteTable:
             _put(connection, {**row, "counted": counted + by, "expires_at": expires_at})
             return True, counted + by
 
-        return await self._write(write)
+        return await self._write(write, waits=False)
 
     async def clear(self, span: Span, *, but: Key) -> None:
         bounds = (span.partition, span.low, span.high, *but, _CHUNK)
@@ -145,8 +147,11 @@ class SqliteTable:
     async def _read(self, read: Callable[[Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._with_connection, read)
 
-    async def _write(self, write: Callable[[Connection], T]) -> T:
+    async def _write(self, write: Callable[[Connection], T], *, waits: bool = True) -> T:
+        """What `waits` is on the disk when it is answered."""
+
         def transaction(connection: Connection) -> T:
+            connection.execute(_WAIT if waits else _DO_NOT_WAIT)
             with _transaction(connection):
                 return write(connection)
 

@@ -26,7 +26,7 @@ from fleet.ports.schedule import DueAccount
 from fleet.ports.store import ItemT, TrackedItem
 from fleet.providers import PROVIDERS
 from infra.store.indexes import ATTENTION, DUE, FEED, LISTING, partition_key, sort_key
-from infra.store.latest_bodies import LatestBodies
+from infra.store.latest_rows import LatestRows
 from infra.store.names import SEPARATOR, Span, below, join, read_stamp, shard, stamp
 from infra.store.placeholders import account_of_keys, cluster_of_keys
 from infra.store.writes import Key, Row, text
@@ -84,22 +84,12 @@ def read_body(kind: type[RecordT], row: Row, name: str = "body") -> RecordT | No
     return None if stored is None else stored.record
 
 
-def read_whole_body(
-    kind: type[RecordT], row: Row, name: str = "body", *, is_read_often: bool = False
-) -> Stored[RecordT] | None:
+def read_whole_body(kind: type[RecordT], row: Row, name: str = "body") -> Stored[RecordT] | None:
     try:
-        body = text(row, name)
-        if is_read_often:
-            return _READ_OFTEN.read(kind, body, (row.get("pk"), row.get("sk"), name))
-        return read_stored(kind, body, context=PROVIDERS)
+        return read_stored(kind, text(row, name), context=PROVIDERS)
     except Unreadable as error:
         logger.warning("the %s of row %r %r cannot be read: %s", name, row.get("pk"), row.get("sk"), error)
         return None
-
-
-MOST_READ_OFTEN = 2_000
-"""The bodies of accounts that are decoded once, as long as they are the same: every query reads all accounts."""
-_READ_OFTEN = LatestBodies(MOST_READ_OFTEN)
 
 
 def read_time(row: Row, name: str) -> datetime | None:
@@ -124,11 +114,26 @@ def is_hidden(row: Row) -> bool:
     return "body" not in row
 
 
+MOST_ACCOUNTS_KEPT = 1_000
+"""Every query reads all accounts. One that has not changed since is the same record."""
+_LATEST = LatestRows[TrackedAccount](MOST_ACCOUNTS_KEPT)
+
+
 def to_account(row: Row) -> TrackedAccount | None:
     """The account of a row. Null if there is none, or it is being removed."""
     if is_hidden(row):
         return None
-    stored = read_whole_body(Account, row, is_read_often=True)
+    known = _LATEST.find(row)
+    if known is not None:
+        return known
+    account = _to_account(row)
+    if account.is_understood and account.is_counted:  # the log says each time that something does not read
+        _LATEST.keep(row, account)
+    return account
+
+
+def _to_account(row: Row) -> TrackedAccount:
+    stored = read_whole_body(Account, row)
     name = "observed" if "observed" in row else "state"
     state, is_counted = _to_state(row, name) if name in row else (AccountState(), True)
     return TrackedAccount(
@@ -144,7 +149,7 @@ def _to_state(row: Row, name: str) -> tuple[AccountState, bool]:
     """With whether its numbers are those that were stored. A deletion guard that does not read holds on, as if it had
     begun with the observation to come.
     """
-    stored = read_whole_body(AccountState, row, name, is_read_often=True)
+    stored = read_whole_body(AccountState, row, name)
     state = AccountState() if stored is None else stored.record
     is_whole = stored is not None and stored.is_whole
     is_counted = (is_whole and state.summary != Summary()) or _is_counted(state.summary, text(row, name))

@@ -65,7 +65,9 @@ class Table(Protocol):
         ...
 
     async def count(self, key: Key, by: int, *, most: int, expires_at: int) -> tuple[bool, int]:
-        """Adds to the counter of a row unless the sum would exceed `most`. Returns whether it did, and the counter."""
+        """Adds to the counter of a row unless the sum would exceed `most`. Returns whether it did, and the counter. A
+        machine that fails may lose what was counted last.
+        """
         ...
 
     async def clear(self, span: Span, *, but: Key) -> None:

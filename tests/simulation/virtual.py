@@ -135,7 +135,7 @@ class InlineTable(SqliteTable):
         await asyncio.sleep(self._chance.uniform(0.001, 0.01))
         return self._with_connection(read)
 
-    async def _write(self, write: Callable[[Connection], T]) -> T:
+    async def _write(self, write: Callable[[Connection], T], *, waits: bool = True) -> T:
         """Without a transaction: nobody comes in between, and conditions are tested before anything is written."""
         await asyncio.sleep(self._chance.uniform(0.001, 0.01))
         return self._with_connection(write)

@@ -33,6 +33,8 @@ from gateway.services import Policy, Services
 MOST_ANSWER_BYTES = 6_000_000
 """Lambda passes on at most 6,291,556 bytes, headers included. It discards a larger answer after the handler has ended.
 """
+MOST_PASSED_ON = 3
+"""As how many bytes one of a body is passed on at most. To count them costs 0.1 ms for 300 KB."""
 
 
 class Endpoint:
@@ -130,7 +132,7 @@ def _response(
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         headers = {**headers, "Retry-After": str(answer["errors"][0]["extensions"]["retryAfterSeconds"])}
     body = _write(answer)
-    if _passed_on(body) > MOST_ANSWER_BYTES:
+    if MOST_PASSED_ON * len(body) > MOST_ANSWER_BYTES and _passed_on(body) > MOST_ANSWER_BYTES:
         return _response({"errors": [_too_large(answer)]}, media_type, headers)
     return Response(body, status, headers, media_type)
 
@@ -147,7 +149,7 @@ def _write(value: object) -> bytes:
 
 def _passed_on(body: bytes) -> int:
     """The size in bytes. Lambda sends a body as a text in JSON, where each quotation mark and backslash takes one more
-    byte, and each character beyond ASCII up to twelve.
+    byte, and each character beyond ASCII six or twelve.
     """
     if body.isascii():
         return len(body) + body.count(b'"') + body.count(b"\\")

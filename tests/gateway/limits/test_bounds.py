@@ -9,6 +9,7 @@ import pytest
 
 from fleet.ports.credits import CreditStatus, CreditsUsedUp
 from functions.api_settings import CREDITS_PER_MINUTE
+from gateway.http.endpoint import MOST_PASSED_ON, _passed_on
 from gateway.limits.bounds import MOST_COST
 from gateway.limits.document_size import MOST, MOST_TOKENS, MOST_VALUES
 from gateway.relay.connections import MOST_ITEMS
@@ -322,6 +323,11 @@ async def test_an_answer_that_lambda_would_throw_away_says_what_takes_most_of_it
     assert error["extensions"]["code"] == "ANSWER_TOO_LARGE"
     assert "`clusters` takes" in error["message"]
     assert len((await client.query(document.replace("100", "5")))["clusters"]["nodes"]) == 5
+
+
+@pytest.mark.parametrize("one", ['"', "\\", "a", "\u00e9", "\u20ac", "\U0001f600"])
+def test_no_character_is_passed_on_as_more_bytes_than_are_reckoned_with(one: str) -> None:
+    assert _passed_on(one.encode()) <= MOST_PASSED_ON * len(one.encode())
 
 
 # -------------------------------------------------------------------------------------------------------------- credits

@@ -57,6 +57,13 @@ async def test_two_actions_of_one_row_are_refused_as_dynamodb_refuses_them(table
         await table.transact([put({"pk": "a", "sk": "b"}), update(("a", "b"), keep={"version": 1})])
 
 
+async def test_a_count_does_not_wait_for_the_disk_and_what_comes_after_it_does(table: SqliteTable) -> None:
+    await table.count(("a", "counter"), 1, most=9, expires_at=0)
+    assert on_the_writer(table, "PRAGMA synchronous") == (1,)  # NORMAL
+    await table.write(put({"pk": "a", "sk": "kept"}))
+    assert on_the_writer(table, "PRAGMA synchronous") == (2,)  # FULL
+
+
 async def test_of_many_who_write_at_once_each_sees_the_one_before(table: SqliteTable) -> None:
     async def take(number: int) -> bool:
         try:
