@@ -242,8 +242,11 @@ class Api:
         return Queue(queue.open_client(), self._settings.queue_url, self._clock)
 
     def prepare(self, *, everything: bool) -> None:
-        """Imports and opens what the first answer needs, or any, without a request to anything."""
+        """Imports, opens and makes what the first answer needs, or any, without a request to anything."""
+        from infra.store.bundles import make_validators
+
         _ = self._answer
+        make_validators()
         if everything:
             from gateway.schema import SCHEMA
 

@@ -23,6 +23,7 @@ from functions.wiring import policy_of, services_of, wire
 from gateway.http.app import create_app
 from gateway.schema import SCHEMA
 from infra.secrets.runner import RunnerVault
+from infra.store.bundles import make_validators
 from infra.store.table import Contended, TableUnavailable
 from infra.store.writes import put
 from local.accounts import GivenAccount
@@ -121,6 +122,7 @@ class Runner:
             allows_private_webhooks=self.allows_private_webhooks,
         )
         SCHEMA.whole()  # while nobody waits
+        make_validators()
         async with wired as parts:
             adopted = await self._adopt(parts.store, vault)
             health = Health(dict(adopted.observed))

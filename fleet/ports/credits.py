@@ -1,20 +1,20 @@
 """Credits: how much query cost a caller may use in a minute. A query costs so many credits."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
-
-from fleet.model.record import Instant, Record
 
 WINDOW = timedelta(minutes=1)
 
 
-class CreditStatus(Record):
+@dataclass(frozen=True, kw_only=True)
+class CreditStatus:
     """In credits. `cost` is what was asked for, `remaining` what is left of `limit` until `resets_at`."""
 
     cost: int
     limit: int
     remaining: int
-    resets_at: Instant
+    resets_at: datetime
 
 
 class CreditsUsedUp(Exception):

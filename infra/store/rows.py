@@ -132,11 +132,14 @@ def to_account(row: Row) -> TrackedAccount | None:
     return account
 
 
+_NOTHING_COUNTED = Summary.model_construct()
+
+
 def _to_account(row: Row) -> TrackedAccount:
     stored = read_whole_body(Account, row)
     name = "observed" if "observed" in row else "state"
     state, is_counted = _to_state(row, name) if name in row else (AccountState(), True)
-    return TrackedAccount(
+    return TrackedAccount.model_construct(  # of what is valid, without a validator of its own
         account=account_of_keys(account_id_of(row), row) if stored is None else stored.record,
         state=state,
         due_at=due_at_of(row),
@@ -152,7 +155,9 @@ def _to_state(row: Row, name: str) -> tuple[AccountState, bool]:
     stored = read_whole_body(AccountState, row, name)
     state = AccountState() if stored is None else stored.record
     is_whole = stored is not None and stored.is_whole
-    is_counted = (is_whole and state.summary != Summary()) or _is_counted(state.summary, text(row, name))
+    is_counted = (is_whole and state.summary != _NOTHING_COUNTED) or _is_counted(
+        state.summary, text(row, name)
+    )
     due_at = None if is_whole else due_at_of(row)
     if state.deletion_guard is not None or due_at is None or not _may_be_guarded(row, name):
         return state, is_counted

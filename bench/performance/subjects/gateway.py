@@ -16,6 +16,7 @@ from gateway.http.app import create_app
 from gateway.services import Policy, Services
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.store.audit import TableAudit
+from infra.store.bundles import make_validators
 from infra.store.credits import TableCredits
 from infra.store.envelopes import TableEnvelopes
 from infra.store.store import TableStore
@@ -89,6 +90,7 @@ def application(table: Table) -> Starlette:
     )
     app = create_app(services, authenticate=let_in, policy=Policy(), pages=None, health=None)
     PROVIDERS.load()  # an import, as what is imported above: the first answer with rows of a provider would have it
+    make_validators()  # as a function does while it starts, which is measured there
     collect_rarely()
     return app
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -111,7 +112,7 @@ class Bounds(SchemaExtension):
             return credit_status
         with suppress(CreditsUsedUp):
             paid = await context.credits.spend(context.caller.id, price, context.now)
-            credit_status = credit_status.model_copy(update={"remaining": paid.remaining})
+            credit_status = replace(credit_status, remaining=paid.remaining)
         return credit_status
 
     def _price_of_reading(self) -> int:
