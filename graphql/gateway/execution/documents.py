@@ -19,7 +19,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from gateway.execution.plan import Compiler, Plan, Unusual
+from gateway.execution.compiler import Compiler
+from gateway.execution.plan import Plan, Unusual
 from gateway.limits.query_cost import Selected, selected_in
 from gateway.services import Policy
 

@@ -18,9 +18,9 @@ from strawberry.types.execution import PreExecutionError
 from fleet.model.cluster import Phase as ClusterPhase
 from fleet.ports.store import TrackedItem
 from gateway.context import Context
-from gateway.execution import plan
 from gateway.execution.documents import Prepared, prepare
-from gateway.execution.plan import Kept, Unusual
+from gateway.execution.kept import Kept
+from gateway.execution.plan import Unusual
 from gateway.schema import SCHEMA
 from gateway.services import Policy
 from infra.store.store import TableStore
@@ -219,7 +219,7 @@ def test_what_is_kept_of_a_row_goes_with_it() -> None:
 
 
 def test_what_is_kept_at_one_place_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "MOST_KEPT", 2)
+    monkeypatch.setattr("gateway.execution.kept.MOST_KEPT", 2)
     kept, rows = Kept(), [cluster(MERIDIAN, f"c{number}") for number in range(3)]
     for row in rows:
         kept.keep(row, {})
