@@ -5,9 +5,10 @@ from typing import Any
 
 import click
 
+from cli.choices import accounts_flag
 from cli.errors import CannotBecome, NotThere
 from cli.grammar import Flag, Options
-from cli.kinds import CLOUDS, EnumValue, Named
+from cli.kinds import CLOUDS, EnumValue
 from cli.lookup import all_accounts, find_account
 from cli.output import Listing
 from cli.session import Session
@@ -15,15 +16,7 @@ from cli.tables import Column
 
 
 def account_flags() -> list[click.Parameter]:
-    return [
-        Flag(
-            "--account",
-            multiple=True,
-            type=Named("account"),
-            metavar="ACCOUNT",
-            help="name, provider/name or ID; may be repeated (default: all)",
-        )
-    ]
+    return [accounts_flag("name, provider/name or ID; may be repeated (default: all)")]
 
 
 def catalog_flags() -> list[click.Parameter]:

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from cli.choices import accounts_flag, providers_flag
 from cli.documents import fleet as queries
 from cli.formatting import since
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import Duration, EnumValue, Named, Number, ProviderKind, lower, named
+from cli.kinds import Duration, EnumValue, Named, Number, lower, named
 from cli.lookup import find_account, need_cluster
 from cli.output import Listing, output_flags, show_list
 from cli.session import Session
-from cli.specs import PROVIDERS
 from cli.tables import Column
 
 PAGE = 100
@@ -103,20 +103,8 @@ fleetgraph activity list --account "Acme Tools" --limit 5
                     help="how far back (default: 24h)",
                 ),
                 Flag("--kind", multiple=True, type=EnumValue(KINDS), metavar="KIND", help=named(KINDS)),
-                Flag(
-                    "--provider",
-                    multiple=True,
-                    type=ProviderKind(PROVIDERS),
-                    metavar="PROVIDER",
-                    help=named(PROVIDERS),
-                ),
-                Flag(
-                    "--account",
-                    multiple=True,
-                    type=Named("account"),
-                    metavar="ACCOUNT",
-                    help="name, provider/name or ID",
-                ),
+                providers_flag(),
+                accounts_flag(),
                 Flag("--cluster", type=Named("cluster"), metavar="CLUSTER", help="only of this one"),
                 Flag(
                     "--oldest-first/--newest-first",

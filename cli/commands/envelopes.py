@@ -7,12 +7,13 @@ from typing import Any
 import click
 
 from cli.changes import ask_for
+from cli.choices import accounts_flag
 from cli.currencies import MINOR_DIGITS
 from cli.documents import envelopes
 from cli.errors import Exit, NotThere
 from cli.formatting import money, money_order, plain
 from cli.grammar import Flag, Noun, Options, Verb
-from cli.kinds import Named, Pair
+from cli.kinds import Pair
 from cli.lookup import find_account, meant
 from cli.output import Facts, Listing, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
@@ -171,13 +172,7 @@ fleetgraph envelopes set production --money "2500.00 USD" --label env=prod
                 Flag(
                     "--money", type=Amount(), required=True, metavar="AMOUNT", help="a month, e.g. '500 USD'"
                 ),
-                Flag(
-                    "--account",
-                    multiple=True,
-                    type=Named("account"),
-                    metavar="ACCOUNT",
-                    help="may be repeated (default: every account)",
-                ),
+                accounts_flag("may be repeated (default: every account)"),
                 Flag(
                     "--label",
                     multiple=True,

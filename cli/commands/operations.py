@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from cli.changes import OUTCOMES, OperationWatch, ask_for, title
+from cli.choices import accounts_flag
 from cli.client import REQUEST_SECONDS
 from cli.documents import change
 from cli.errors import Exit
@@ -128,13 +129,7 @@ fleetgraph operations list --since 7d --sort account --sort finished:desc
             params=[
                 Flag("--state", multiple=True, type=EnumValue(STATES), metavar="STATE", help=named(OUTCOMES)),
                 Flag("--kind", multiple=True, type=EnumValue(VERBS), metavar="KIND", help=named(VERBS)),
-                Flag(
-                    "--account",
-                    multiple=True,
-                    type=Named("account"),
-                    metavar="ACCOUNT",
-                    help="name, provider/name or ID",
-                ),
+                accounts_flag(),
                 Flag("--cluster", type=Named("cluster"), metavar="CLUSTER", help="only changes of this one"),
                 Flag("--name", metavar="TEXT", help="a part of the name of what was changed"),
                 Flag("--by", metavar="KEY", help="the name of the key that asked for it"),

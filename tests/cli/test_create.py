@@ -365,6 +365,15 @@ def test_a_cluster_of_a_package_is_specified_as_json(following: Command, script:
     assert (ended.status, "does not hold a JSON object" in ended.err) == (Exit.USAGE, True)
 
 
+def test_a_webhook_is_made_for_a_provider_of_a_package(following: Command, script: Scripted) -> None:
+    made = {"secret": "whsec_x", "webhook": {"name": "pager", "origin": "https://hooks.example.com"}}
+    script.answer = lambda request: {"data": {"createWebhook": {"userErrors": [], **made}}}
+    wanted = ["--to", "https://hooks.example.com/fleet", "--provider", "lighthouse"]
+    ended = following("webhooks", "create", "pager", *wanted)
+    assert ended.status == Exit.OK, ended.err
+    assert script.requests[-1]["variables"]["input"]["providers"] == ["LIGHTHOUSE"]
+
+
 def test_a_provider_that_is_mistyped_is_not_taken_for_one_of_a_package(following: Command) -> None:
     ended = following("clusters", "create", "kuppe", "--account", "acme", "--name", "pier")
     assert ended.status == Exit.USAGE

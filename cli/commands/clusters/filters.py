@@ -4,33 +4,19 @@ from typing import Any
 
 import click
 
+from cli.choices import accounts_flag, providers_flag
 from cli.grammar import Flag, Options
-from cli.kinds import CLOUDS, PHASES, EnumValue, Named, ProviderKind, named
+from cli.kinds import CLOUDS, PHASES, EnumValue, named
 from cli.lookup import find_account
 from cli.session import Session
-from cli.specs import PROVIDERS
 
 GROUP = "which clusters"
 
 
 def filter_flags() -> list[click.Parameter]:
     return [
-        Flag(
-            "--provider",
-            multiple=True,
-            type=ProviderKind(PROVIDERS),
-            metavar="PROVIDER",
-            help=named(PROVIDERS),
-            group=GROUP,
-        ),
-        Flag(
-            "--account",
-            multiple=True,
-            type=Named("account"),
-            metavar="ACCOUNT",
-            help="name, provider/name or ID",
-            group=GROUP,
-        ),
+        providers_flag(GROUP),
+        accounts_flag(group=GROUP),
         Flag(
             "--phase", multiple=True, type=EnumValue(PHASES), metavar="PHASE", help=named(PHASES), group=GROUP
         ),

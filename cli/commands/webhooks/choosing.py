@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
+from cli.choices import accounts_flag, providers_flag
 from cli.commands.activity import KINDS
 from cli.grammar import Flag, Options
-from cli.kinds import EnumValue, Named, named
+from cli.kinds import EnumValue, named
 from cli.lookup import find_account
 from cli.session import Session
-from cli.specs import PROVIDERS
 
 SEVERITIES = ("BROKEN", "STUCK", "UNKNOWN", "MOVING", "FINE")
 CHOICE = "what it sends (default: everything)"
@@ -39,20 +39,6 @@ def choice_flags() -> list[click.Parameter]:
             group=CHOICE,
         ),
         Flag("--kind", multiple=True, type=EnumValue(KINDS), metavar="KIND", help=named(KINDS), group=CHOICE),
-        Flag(
-            "--provider",
-            multiple=True,
-            type=EnumValue(PROVIDERS),
-            metavar="PROVIDER",
-            help=named(PROVIDERS),
-            group=CHOICE,
-        ),
-        Flag(
-            "--account",
-            multiple=True,
-            type=Named("account"),
-            metavar="ACCOUNT",
-            help="name, provider/name or ID",
-            group=CHOICE,
-        ),
+        providers_flag(CHOICE),
+        accounts_flag(group=CHOICE),
     ]
