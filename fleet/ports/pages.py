@@ -8,6 +8,7 @@ from typing import Protocol
 VIEWS = (
     "accounts",
     "activity",
+    "audit",
     "clusters",
     "create",
     "integrations",

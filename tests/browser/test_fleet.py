@@ -221,7 +221,7 @@ def test_every_view_is_reached_at_390_pixels(page: Page, witness: Witness) -> No
         bar.get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
         reached.add(page.evaluate("location.pathname"))
-    for name in ("Accounts", "Integrations", "Spend", "Keys", "Webhooks"):
+    for name in ("Accounts", "Integrations", "Spend", "Keys", "Webhooks", "Audit log"):
         bar.get_by_role("button").click()
         await_that(page, FITS)
         assert axe(page) == []

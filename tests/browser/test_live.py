@@ -84,6 +84,7 @@ FOLLOWED = {
     "/": "FleetQuery",
     "/accounts": "AccountsQuery",
     "/activity": "useFeedQuery",
+    "/audit": "AuditQuery",
     "/clusters": "useRowsQuery",
     "/create": "CreateQuery",
     "/integrations": "IntegrationsQuery",

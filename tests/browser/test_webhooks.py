@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -128,6 +129,15 @@ def test_a_webhook_is_tested_and_what_was_given_up_is_sent_again(
     expect(row).to_contain_text("1 given up")
     expect(row).not_to_contain_text("waiting")
     assert axe(page) == []
+    row.get_by_role("button", name="1 given up by pager").click()
+    dialog = page.get_by_role("dialog", name="What did not arrive at pager")
+    given_up = dialog.get_by_role("region", name="Given up").get_by_role("listitem")
+    expect(given_up).to_have_count(1)
+    expect(given_up).to_contain_text("card-tokens")
+    expect(given_up).to_contain_text("Set spend limit")
+    expect(given_up).to_contain_text(re.compile(r"It answered with 500\. Tried \d+ times"))
+    assert axe(page) == []
+    dialog.get_by_role("button", name="Close").click()
 
     receiver.status = 204
     receiver.received.clear()

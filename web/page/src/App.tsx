@@ -23,6 +23,7 @@ const VIEW_CODE = {
   keys: () => import("./keys/Keys"),
   integrations: () => import("./integrations/Integrations"),
   webhooks: () => import("./webhooks/Webhooks"),
+  audit: () => import("./audit/Audit"),
 };
 
 // The code of the view that is asked for is loaded beside this, not after it.
@@ -40,6 +41,7 @@ const Spend = lazy(VIEW_CODE.spend);
 const Keys = lazy(VIEW_CODE.keys);
 const Integrations = lazy(VIEW_CODE.integrations);
 const Webhooks = lazy(VIEW_CODE.webhooks);
+const Audit = lazy(VIEW_CODE.audit);
 
 export function App() {
   const { keyWanted } = useStore(connection);
@@ -86,6 +88,7 @@ function Views() {
       <Route path="/keys" component={Keys} />
       <Route path="/integrations" component={Integrations} />
       <Route path="/webhooks" component={Webhooks} />
+      <Route path="/audit" component={Audit} />
       <Route>
         <Empty icon="UNKNOWN" title="There is nothing at this address.">
           <LinkButton to="/">To the fleet</LinkButton>

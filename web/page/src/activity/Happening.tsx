@@ -6,7 +6,10 @@ import type { Event } from "./useFeed";
 
 const SUBJECTS: Record<string, string> = { VERSION_CHANGED: "Version", LIMIT_CHANGED: "Limit" };
 
-export function Happening({ event }: { event: Event }) {
+/** What is needed of an event. */
+type Happened = Pick<Event, "kind" | "from" | "to" | "message" | "operationKind" | "operation">;
+
+export function Happening({ event }: { event: Happened }) {
   const { kind, from, to, message } = event;
   switch (kind) {
     case "PHASE_CHANGED":
@@ -45,7 +48,7 @@ export function Happening({ event }: { event: Event }) {
   }
 }
 
-function Operation({ event }: { event: Event }) {
+function Operation({ event }: { event: Happened }) {
   const said = event.operationKind ? words(event.operationKind) : "A change";
   return event.operation ? <Link to={`/operations/${encodeURIComponent(event.operation.id)}`}>{said}</Link> : <span>{said}</span>;
 }

@@ -26,7 +26,7 @@ const AT_LEAST_EVERY_MS = 10_000;
 
 export default function Keys() {
   return (
-    <ForAdministrators what="Keys">
+    <ForAdministrators title="Keys are for administrators.">
       <List />
     </ForAdministrators>
   );

@@ -56,13 +56,13 @@ export function useRefusal(scope: "WRITE" | "ADMIN"): string | null {
 }
 
 /** A view that administrators alone may see. */
-export function ForAdministrators({ what, children }: { what: string; children: ReactNode }) {
+export function ForAdministrators({ title, children }: { title: string; children: ReactNode }) {
   const { isKnown } = useViewer();
   const refusal = useRefusal("ADMIN");
   if (!isKnown) return <Skeleton />;
   if (refusal === null) return children;
   return (
-    <Empty icon="lock" title={`${what} are for administrators.`}>
+    <Empty icon="lock" title={title}>
       {refusal}
     </Empty>
   );

@@ -22,6 +22,7 @@ export const VIEWS: readonly View[] = [
   { path: "/spend", title: "Spend", icon: "spend", letter: "s" },
   { path: "/keys", title: "Keys", icon: "keys", letter: "k" },
   { path: "/webhooks", title: "Webhooks", icon: "webhooks", letter: "w" },
+  { path: "/audit", title: "Audit log", icon: "audit", letter: "l" },
 ];
 
 export const isAt = (view: View, path: string): boolean =>

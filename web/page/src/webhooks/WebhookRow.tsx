@@ -15,6 +15,7 @@ import { Icon, type IconName } from "../parts/icons";
 import { say } from "../parts/Toasts";
 import { useChange } from "../relay/useChange";
 import { EditWebhook } from "./EditWebhook";
+import { GivenUp } from "./GivenUp";
 
 interface WebhookRowProps {
   webhook: WebhookRow_webhook$key;
@@ -49,7 +50,7 @@ export function WebhookRow({ webhook, accounts, connection }: WebhookRowProps) {
     `,
     webhook,
   );
-  const [open, setOpen] = useState<"edit" | "delete" | null>(null);
+  const [open, setOpen] = useState<"edit" | "delete" | "given up" | null>(null);
   const close = () => setOpen(null);
   const [test, isTesting] = useChange<WebhookRowTestMutation>(graphql`
     mutation WebhookRowTestMutation($id: ID!) {
@@ -126,7 +127,14 @@ export function WebhookRow({ webhook, accounts, connection }: WebhookRowProps) {
         <p className="small muted">
           delivered <Ago at={data.deliveredAt} />
           {data.waitingCount > 0 && ` · ${data.waitingCount} waiting`}
-          {data.deadCount > 0 && ` · ${data.deadCount} given up`}
+          {data.deadCount > 0 && (
+            <>
+              {" · "}
+              <button type="button" className="link" aria-label={`${data.deadCount} given up by ${name}`} onClick={() => setOpen("given up")}>
+                {data.deadCount} given up
+              </button>
+            </>
+          )}
         </p>
       </div>
       <span className="actions">
@@ -164,6 +172,7 @@ export function WebhookRow({ webhook, accounts, connection }: WebhookRowProps) {
             onClose={close}
           />
         )}
+        {open === "given up" && <GivenUp id={id} name={name} onClose={close} />}
         {open === "delete" && <Delete id={id} name={name} connection={connection} onClose={close} />}
       </span>
     </li>

@@ -21,7 +21,7 @@ const AT_LEAST_EVERY_MS = 10_000;
 
 export default function Webhooks() {
   return (
-    <ForAdministrators what="Webhooks">
+    <ForAdministrators title="Webhooks are for administrators.">
       <List />
     </ForAdministrators>
   );
