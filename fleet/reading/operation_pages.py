@@ -40,10 +40,11 @@ NOTHING = Ref("", "")
 
 @dataclass(frozen=True, kw_only=True)
 class OperationPage:
-    """`end` is where the next page goes on; null when this page is the last."""
+    """`end` is where the next page goes on; null when this page is the last. `examined` counts what was read for it."""
 
     rows: Sequence[tuple[Order, Operation]]
     end: Order | None
+    examined: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,11 +106,11 @@ async def operations(
         examined += 1
         if where.matches(operation):
             if len(rows) == first:
-                return OperationPage(rows=rows, end=rows[-1][0])
+                return OperationPage(rows=rows, end=rows[-1][0], examined=examined)
             rows.append((order, operation))
         if examined >= EXAMINED_ROWS:
-            return OperationPage(rows=rows, end=order)
-    return OperationPage(rows=rows, end=None)
+            return OperationPage(rows=rows, end=order, examined=examined)
+    return OperationPage(rows=rows, end=None, examined=examined)
 
 
 def newest_first(ordering: Ordering) -> Ordering:

@@ -35,10 +35,13 @@ RowT_co = TypeVar("RowT_co", bound=Tracked[Cluster] | Tracked[Integration], cova
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[RowT]):
-    """`rows` are items with their order keys. `end` is where the next page goes on; null when this page is the last."""
+    """`rows` are items with their order keys. `end` is where the next page goes on; null when this page is the last.
+    `examined` counts the rows that were read for it, and what opening accounts took.
+    """
 
     rows: Sequence[tuple[FleetOrder, RowT]]
     end: FleetOrder | None
+    examined: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -240,16 +243,16 @@ async def _take(
         if chunk.is_opened:
             examined += OPENING_AN_ACCOUNT
             if examined >= EXAMINED_ROWS:
-                return Page(rows=rows, end=chunk.order(-1))
+                return Page(rows=rows, end=chunk.order(-1), examined=examined)
         for place, row in enumerate(chunk.rows):
             examined += 1
             if matches(row):
                 if len(rows) == first:
-                    return Page(rows=rows, end=rows[-1][0])
+                    return Page(rows=rows, end=rows[-1][0], examined=examined)
                 rows.append((chunk.order(place), row))
             if examined >= EXAMINED_ROWS:
-                return Page(rows=rows, end=chunk.order(place))
-    return Page(rows=rows, end=None)
+                return Page(rows=rows, end=chunk.order(place), examined=examined)
+    return Page(rows=rows, end=None, examined=examined)
 
 
 async def _fleet(

@@ -81,7 +81,8 @@ class Context:
     answer. `reader` shows only what the caller may read. `operation_name` is from the request, once it is read, and
     `credit_status` the credits that it was charged, once they are known, of which `unused_credits` were given back.
     `mutations` and `refusals` are for the log: what the request asks for, and which of these were refused, each with
-    the reason's name. `is_unusual`: the stock executor has to answer it.
+    the reason's name. `is_unusual`: the stock executor has to answer it. `examined` has, for each page whose filter was
+    charged for, how many rows were read for it.
     """
 
     def __init__(self, services: Services, policy: Policy, *, caller: Caller) -> None:
@@ -98,6 +99,7 @@ class Context:
         self.now = services.clock.now()
         self.credit_status: CreditStatus | None = None
         self.unused_credits = 0
+        self.examined: list[int] = []
         self.mutations: Sequence[str] = ()
         self.refusals: list[str] = []
         self.is_unusual = False

@@ -59,9 +59,16 @@ async def activity(
     pager = ask("activity", first=first, after=after)
     now = info.context.now
     where = (given(filter) or EventFilter()).to_where()
+    examined = 0
+
+    def wanted(event: Event) -> bool:
+        nonlocal examined
+        examined += 1
+        return where.matches(event)
+
     try:
         found, more = await info.context.reader.activity(
-            where.matches,
+            wanted,
             after=pager.after_key,
             is_newest_first=order is EventOrder.NEWEST_FIRST,
             since=given(since) or now - _CHANGES_KEPT,
@@ -70,6 +77,8 @@ async def activity(
         )
     except NotAnOrderKey as error:
         raise not_a_cursor() from error
+    if given(filter) is not None:
+        info.context.examined.append(examined)
     placed = [((event.order,), event) for event in found]
     return (
         pager.cut(placed)

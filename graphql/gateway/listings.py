@@ -41,6 +41,8 @@ async def integrations(
         page = await pages.integrations(
             context.reader, where, after=start, first=pager.first, accounts=context.account_reads
         )
+        if given(filter) is not None:
+            context.examined.append(page.examined)
         return pager.page(await context.of_known_accounts(page.rows), end=page.end)
     pager = ask_in_order("integrations", ordering=ordering, place=place, first=first, after=after)
     accounts = await context.fleet()
@@ -66,6 +68,8 @@ async def operations(
         pager = ask("operations", first=first, after=after, parts=2)
         before = (pager.after[0], pager.after[1]) if pager.after else None
         page = await operation_pages.operations(context.reader, where, before=before, first=pager.first)
+        if given(filter) is not None:
+            context.examined.append(page.examined)
         return pager.page(page.rows, end=page.end)
     ordering = operation_pages.newest_first(asked)
     pager = ask_in_order("operations", ordering=ordering, place=2, first=first, after=after)

@@ -109,8 +109,11 @@ async def _chosen_accounts(
     after: Any,
 ) -> Page[TrackedAccount]:
     pager = ask_in_order("accounts", ordering=ordering, place=2, first=first, after=after)
+    fleet = await info.context.fleet()
+    if wanted is not None and not ordering:
+        info.context.examined.append(len(fleet))
     found = account_pages.page(
-        [one for one in await info.context.fleet() if provider in (None, one.account.provider)],
+        [one for one in fleet if provider in (None, one.account.provider)],
         (wanted or AccountFilter()).to_where(),
         ordering,
         now=info.context.now,
@@ -146,7 +149,10 @@ async def clusters(
     question = wanted.to_question(given(search))
     if ordering or question.search is not None or wanted.examines_all:
         return await sort_clusters(info, question, ordering, first=first, after=after)
-    return await list_clusters(info, question.where, "clusters", first=first, after=after)
+    is_filtered = given(filter) is not None
+    return await list_clusters(
+        info, question.where, "clusters", first=first, after=after, is_filtered=is_filtered
+    )
 
 
 async def cluster_facets(

@@ -17,7 +17,7 @@ from gateway.http.request import MOST_BYTES
 from gateway.http.request_log import mutations_in
 from gateway.limits.document_size import MOST_TOKENS, check_shape, check_values
 from gateway.limits.known_documents import known_documents
-from gateway.limits.query_cost import Selected, selected_in
+from gateway.limits.query_cost import Selected, selected_in, unexamined
 from gateway.types.scalars import write_instant
 
 MOST_COST = 20_000
@@ -134,11 +134,12 @@ class Bounds(SchemaExtension):
 
 
 def give_back(context: Context, selected: Selected, data: Mapping[str, Any]) -> None:
-    """The credits for items that a query was charged for and that there were not. An answer with errors may have taken
-    more work than it shows: nothing is given back for it.
+    """The credits for items that a query was charged for and that there were not, and for rows that filters did not
+    examine. An answer with errors may have taken more work than it shows: nothing is given back for it.
     """
     assert context.credit_status is not None
-    unused = context.credit_status.cost - selected.cost_of(data)[0]
+    actual = selected.cost_of(data)[0] - sum(map(unexamined, context.examined))
+    unused = context.credit_status.cost - actual
     if unused > 0:
         context.unused_credits = unused
         context.credits.give_back(context.caller.id, unused, context.now)

@@ -4,8 +4,8 @@ what it did cost, by the same rule with the number of items in its answer.
 It follows what is read. An object that is read costs a credit: each row of a page or list, each object with an id, each
 field at the first level. Ten fields come with it, its own and those of the values in it; every ten more cost another
 credit, so that a wide selection is not free. A page costs what its rows cost, and at least what a read costs. A filter,
-an order, a search and a count cost more, because they examine many rows. A fragment counts wherever it is spread. A
-field that a directive skips counts too.
+an order, a search and a count cost more, because they examine many rows; for a filter, what a page did not examine is
+given back. A fragment counts wherever it is spread. A field that a directive skips counts too.
 """
 
 from collections.abc import Mapping
@@ -34,6 +34,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from fleet.reading.pages import EXAMINED_ROWS
 from gateway.relay.connections import MOST_ITEMS
 
 A_ROW = 1
@@ -44,6 +45,7 @@ rows of ten fields, takes some 0.2 s of CPU by a plan, and 1.7 s without one.
 A_LISTING = 10
 """The least cost of a page, because it is a read of its own."""
 A_FILTER = 200
+"""Of examining as many rows as a page may."""
 A_CHANGE = 100
 AN_INTROSPECTION = 1000
 """The cost of introspection, in credits. It has one size, because graphql-core limits how often it recurses."""
@@ -130,6 +132,11 @@ class Part(NamedTuple):
         if self.least is None:
             return whole
         return Cost(max(self.least, whole.credits) + _further(whole.fields), 0)
+
+
+def unexamined(rows: int) -> int:
+    """The credits of a filter that examined so few rows, which are given back."""
+    return A_FILTER - min(A_FILTER, -(-A_FILTER * rows // EXAMINED_ROWS))
 
 
 def _further(fields: int) -> int:

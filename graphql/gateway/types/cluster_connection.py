@@ -67,8 +67,14 @@ async def sort_clusters(
 
 
 async def list_clusters(
-    info: Info, where: pages.ClusterFilter, *listing: str, first: int, after: Any
+    info: Info,
+    where: pages.ClusterFilter,
+    *listing: str,
+    first: int,
+    after: Any,
+    is_filtered: bool = False,
 ) -> ClusterPage:
+    """`is_filtered`: the caller was charged for a filter."""
     pager = ask(*listing, first=first, after=after, parts=len(FleetOrder._fields))
     start = FleetOrder(*pager.after) if pager.after else None
     context = info.context
@@ -81,5 +87,7 @@ async def list_clusters(
         accounts=context.account_reads,
         tell=context.know,
     )
+    if is_filtered:
+        context.examined.append(page.examined)
     rows = await context.of_known_accounts(page.rows)
     return ClusterPage(pager=pager, rows=rows, end=page.end, question=Question(where=where))

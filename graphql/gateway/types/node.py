@@ -77,11 +77,11 @@ async def chosen_nodes(
     while examined < EXAMINED_ROWS:
         found = await info.context.reader.nodes_of(ref, after=key, limit=MOST_ITEMS)
         rows += [((node.item.key,), node) for node in found if where.matches(node.item)]
-        if len(rows) > pager.first:
+        examined += len(found)
+        if len(rows) > pager.first or len(found) < MOST_ITEMS:
+            info.context.examined.append(examined)
             return pager.cut(rows)
-        if len(found) < MOST_ITEMS:
-            return pager.page(rows, end=None)
-        key, examined = found[-1].item.key, examined + len(found)
+        key = found[-1].item.key
     return pager.page(rows, end=(key,) if key is not None else None)
 
 

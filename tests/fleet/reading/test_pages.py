@@ -146,7 +146,7 @@ async def test_a_page_reads_no_more_than_it_needs(shelf: Shelf) -> None:
 async def test_a_fleet_of_nothing_is_one_empty_page() -> None:
     for where in (EVERYTHING, ClusterFilter(needs_attention=True)):
         page = await pages.clusters(Shelf().reader, where, after=None, first=5)
-        assert page == Page(rows=[], end=None)
+        assert page == Page(rows=[], end=None, examined=0)
 
 
 NAMES = st.sampled_from("abcdefgh")

@@ -12,6 +12,7 @@ from functions.api_settings import CREDITS_PER_MINUTE
 from gateway.http.endpoint import MOST_PASSED_ON, _passed_on
 from gateway.limits.bounds import MOST_COST
 from gateway.limits.document_size import MOST, MOST_TOKENS, MOST_VALUES
+from gateway.limits.query_cost import unexamined
 from gateway.relay.connections import MOST_ITEMS
 from infra.store.store import TableStore
 from tests.gateway.fleet import ACME, cluster, observe
@@ -383,10 +384,27 @@ ACTUAL = {
     "{ clusters(first: 100) { nodes { id labels { key value } } } }": (300, 10),
     "{ accounts(first: 100) { nodes { clusters(first: 20) { nodes { id } } } } }": (2100, 55),
     "{ clusters(first: 100) @include(if: false) { nodes { id } } }": (100, 10),
-    '{ clusters(first: 100, filter: { nameContains: "nothing" }) { nodes { id } } }': (300, 210),
+    # a filter costs what it examines: here ten clusters of several accounts, whose opening counts too
+    '{ clusters(first: 100, filter: { nameContains: "nothing" }) { nodes { id } } }': (300, 18),
+    '{ accounts(first: 100, filter: { nameContains: "nothing" }) { nodes { id } } }': (300, 11),
+    '{ operations(first: 100, filter: { nameContains: "nothing" }) { nodes { id } } }': (300, 11),
+    '{ integrations(first: 100, filter: { nameContains: "nothing" }) { nodes { id } } }': (300, 16),
+    "{ activity(first: 20, filter: { kinds: [PHASE_CHANGED] }, order: OLDEST_FIRST) { nodes { id } } }": (
+        220,
+        11,
+    ),
+    "{ clusters(first: 1) { nodes { nodes(first: 9, filter: { phases: [READY] }) { nodes { id } } } } }": (
+        211,
+        11,
+    ),
     '{ nodes(ids: ["a", "b", "c"]) { id } }': (3, 3),
     "{ fleet { clusterCount version } }": (1, 1),
 }
+
+
+@pytest.mark.parametrize(("rows", "credits"), [(0, 200), (1, 199), (6, 198), (999, 0), (1000, 0), (1005, 0)])
+def test_a_filter_costs_what_it_examines(rows: int, credits: int) -> None:
+    assert unexamined(rows) == credits
 
 
 @pytest.mark.parametrize("document", ACTUAL)
