@@ -4,7 +4,8 @@ Every function raises `AwsUnavailable` if credentials, a region, a permission or
 says which, and what to do.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,6 +16,7 @@ from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.aws import CONFIG
+from infra.store.table import TableUnavailable
 
 T = TypeVar("T")
 
@@ -83,7 +85,7 @@ class Alarm:
 
 
 def identity() -> Identity:
-    session = boto3.session.Session()
+    session = _ask(boto3.session.Session)
     if session.region_name is None:
         raise AwsUnavailable(_REMEDIES[exceptions.NoRegionError])
     answer = _ask(lambda: boto3.client("sts", config=CONFIG).get_caller_identity())
@@ -163,12 +165,19 @@ def denied(arn: str, actions: Sequence[str]) -> Sequence[str]:
 
 def _ask(question: Callable[[], T], *, but: str = "") -> Any:
     """The answer of a call. Raises `KeyError` if AWS refuses with the code `but`."""
-    try:
+    with asking(but=but):
         return question()
+
+
+@contextmanager
+def asking(*, but: str = "") -> Iterator[None]:
+    """What goes wrong with AWS inside is an `AwsUnavailable`, and a refusal with the code `but` a `KeyError`."""
+    try:
+        yield
     except ClientError as error:
         details = error.response.get("Error", {})
         code, message = details.get("Code", ""), details.get("Message", "")
-        if code == but:
+        if but and code == but:
             raise KeyError(code) from error
         if code.startswith("AccessDenied") or code == "UnauthorizedOperation":
             raise AwsUnavailable(f"These credentials may not: {message}") from error
@@ -178,3 +187,10 @@ def _ask(question: Callable[[], T], *, but: str = "") -> Any:
     except BotoCoreError as error:
         known = (text for kind, text in _REMEDIES.items() if isinstance(error, kind))
         raise AwsUnavailable(next(known, str(error))) from error
+    except TableUnavailable as error:
+        raise AwsUnavailable(str(error)) from error
+    except (
+        OSError,
+        ValueError,
+    ) as error:  # botocore's, for a file that is not there and an address that is none
+        raise AwsUnavailable(f"The settings of AWS here cannot be used: {error}") from error

@@ -97,6 +97,23 @@ def _read_entry(place: str, raw: object, environment: Mapping[str, str], now: da
     return GivenAccount(account=account, token=SecretStr(token))
 
 
+def as_known(account: Account, known: Account | None, *, otherwise: str) -> Account:
+    """The account with the id of the one that is known, and with what the provider told of that one.
+
+    Raises `AccountsError` where the two are different organizations: the clusters of the one would be marked as
+    deleted, and its keys would open the other. `otherwise` is what to do then, besides giving another name.
+    """
+    if known is None:
+        return account
+    if None not in (account.external_id, known.external_id) and account.external_id != known.external_id:
+        name = "/".join(known.order)
+        raise AccountsError(
+            f"{name!r} is remembered here as {known.external_id}, and not as {account.external_id}."
+            f" Another organization needs another name; or {otherwise}."
+        )
+    return account.model_copy(update={"id": known.id, "organization_id": known.organization_id})
+
+
 def _refuse_twins(path: Path, accounts: Sequence[Account]) -> None:
     for (provider, name), count in Counter(account.order for account in accounts).items():
         if count > 1:

@@ -14,7 +14,7 @@ from fleet.model.account import Account, Collection, TrackedAccount
 from fleet.ports.clock import Clock
 from fleet.ports.store import NameTaken, OrganizationTaken, Store
 from infra.secrets.runner import RunnerVault
-from local.accounts import AccountsError, GivenAccount
+from local.accounts import AccountsError, GivenAccount, as_known
 
 logger = logging.getLogger(__name__)
 
@@ -117,11 +117,13 @@ def _same(known: Sequence[TrackedAccount], account: Account) -> Account | None:
 async def _with_the_token_that_counts(
     vault: RunnerVault, one: GivenAccount, same: Account | None, now: datetime
 ) -> Account:
-    account = one.account if same is None else one.account.model_copy(update={"id": same.id})
+    account = as_known(
+        one.account, same, otherwise="set FORGET to its name once, to forget what was observed of it"
+    )
     token = await vault.give(account.id, one.token)
     if token == one.token:
         return account
-    return make_account(
+    made = make_account(
         provider=account.provider,
         name=account.name,
         external_id=account.external_id,
@@ -131,6 +133,7 @@ async def _with_the_token_that_counts(
         now=now,
         account_id=account.id,
     )
+    return made.model_copy(update={"organization_id": account.organization_id})
 
 
 async def _connect(store: Store, account: Account, now: datetime) -> None:

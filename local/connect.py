@@ -9,17 +9,25 @@ from pathlib import Path
 
 from fleet.model.audit import AuditOutcome, new_entry
 from fleet.ports.clock import SystemClock
+from fleet.ports.store import OrganizationTaken
 from infra.dynamodb.table import DynamoTable, open_client
 from infra.secrets.ssm import SsmVault
-from infra.stack import AwsUnavailable, identity, read_outputs
+from infra.stack import AwsUnavailable, asking, identity, read_outputs
 from infra.store.audit import TableAudit
 from infra.store.store import TableStore
-from local.accounts import AccountsError, GivenAccount, read_accounts
+from local.accounts import AccountsError, GivenAccount, as_known, read_accounts
 from local.region import settle_region
 
 
 async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str], arn: str) -> None:
-    """`arn` is who does it, for the audit log."""
+    """`arn` is who does it, for the audit log. Raises `AccountsError` and `AwsUnavailable`; those before stay
+    connected.
+    """
+    with asking():
+        await _connect(given, outputs, arn)
+
+
+async def _connect(given: Sequence[GivenAccount], outputs: Mapping[str, str], arn: str) -> None:
     clock = SystemClock()
     vault = SsmVault(outputs["TokenPrefix"], clock, key_id=outputs.get("TokenKeyId"))
     table = DynamoTable(open_client(), outputs["TableName"], clock)
@@ -37,12 +45,21 @@ async def connect(given: Sequence[GivenAccount], outputs: Mapping[str, str], arn
             )
             await audit.record(entry)
             known = await store.account_named(*one.account.order)
-            account = (
-                one.account if known is None else one.account.model_copy(update={"id": known.account.id})
+            account = as_known(
+                one.account, known and known.account, otherwise="disconnect the one that has it"
             )
             if known is None:
                 await vault.keep(account.id, one.token)  # an account without a token cannot be observed
-                await store.connect(account, due_at=clock.now())
+                try:
+                    await store.connect(account, due_at=clock.now())
+                except OrganizationTaken as taken:
+                    await vault.forget(account.id)
+                    holder = await store.account(taken.account_id)
+                    other = "another account" if holder is None else repr("/".join(holder.account.order))
+                    raise AccountsError(
+                        f"{account.name!r} is the same organization as {other}, which is connected already."
+                        " Give it that name."
+                    ) from None
             else:
                 await store.connect(account, due_at=clock.now())
                 await vault.keep(account.id, one.token)  # after a refusal the old token is still used

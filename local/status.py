@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from fleet.model.account import Collection, TrackedAccount
 from fleet.ports.clock import SystemClock
 from infra.dynamodb.table import DynamoTable, open_client
-from infra.stack import Alarm, AwsUnavailable, Stack, StackUnavailable, alarms, find_stack, waiting
+from infra.stack import Alarm, AwsUnavailable, Stack, StackUnavailable, alarms, asking, find_stack, waiting
 from infra.store.store import TableStore
 from local.region import settle_region
 
@@ -96,7 +96,8 @@ def main(name: str) -> int:
             raise StackUnavailable(f"There is no stack {name} in this region; AWS_REGION names another.")
         if "TableName" not in stack.outputs:
             raise StackUnavailable(f"{name} is {stack.state}, and nothing works yet.")
-        accounts = asyncio.run(read_accounts(stack.outputs["TableName"]))
+        with asking():
+            accounts = asyncio.run(read_accounts(stack.outputs["TableName"]))
         queued = waiting(stack.outputs["ObservationsUrl"])
         said = list(sentences(stack, accounts, alarms(name), queued, datetime.now(UTC)))
     except AwsUnavailable as error:

@@ -13,6 +13,11 @@ from fleet.model.provider import Provider
 from fleet.model.rate_limit import RateScope
 from fleet.providers import PROVIDERS
 
+LONGEST_NAME = 100
+"""In characters. It stands in every event and change of the account."""
+LONGEST_TOKEN = 4096
+"""As much as a parameter of SSM holds. The longest tokens are JWTs, of some 2,000 characters."""
+
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -41,8 +46,7 @@ def make_account(
     if provider not in PROVIDERS:
         raise InvalidAccount("provider", f"{provider!r} is none of {', '.join(sorted(PROVIDERS))}.")
     known = PROVIDERS[provider]
-    if not name.strip():
-        raise InvalidAccount("name", "An account needs a name.")
+    _check_name(name, is_new=account_id is None)
     if external_id is not None and not external_id.strip():
         raise InvalidAccount("external_id", "It is empty; name one or leave it out.")
     if external_id is not None and not fits_a_path(external_id):
@@ -59,13 +63,7 @@ def make_account(
     if base_url is not None:
         _check_base_url(base_url)
     secret = token.get_secret_value()
-    if not secret:
-        raise InvalidAccount("token", "The token is empty.")
-    if not secret.isascii() or not secret.isprintable() or " " in secret:
-        raise InvalidAccount(
-            "token",
-            "The token holds a space, a line break or another character that no token has; copy it again.",
-        )
+    _check_token(secret)
     return Account(
         id=account_id or new_account_id(),
         provider=provider,
@@ -84,6 +82,27 @@ def _budget_key(provider: Provider, secret: str) -> str:
     if provider.rate_limit.scope is RateScope.ADDRESS:
         return provider.key
     return f"{provider.key}:{hashlib.sha256(secret.encode()).hexdigest()[:32]}"
+
+
+def _check_name(name: str, *, is_new: bool) -> None:
+    if not name.strip():
+        raise InvalidAccount("name", "An account needs a name.")
+    if is_new and (len(name) > LONGEST_NAME or not name.isprintable()):
+        raise InvalidAccount("name", f"A name has up to {LONGEST_NAME} characters, all of which can be seen.")
+
+
+def _check_token(secret: str) -> None:
+    if not secret:
+        raise InvalidAccount("token", "The token is empty.")
+    if len(secret) > LONGEST_TOKEN:
+        raise InvalidAccount(
+            "token", f"The token is longer than {LONGEST_TOKEN} characters, and no token is."
+        )
+    if not secret.isascii() or not secret.isprintable() or " " in secret:
+        raise InvalidAccount(
+            "token",
+            "The token holds a space, a line break or another character that no token has; copy it again.",
+        )
 
 
 def _check_base_url(base_url: str) -> None:

@@ -23,7 +23,11 @@ NEWER = SecretStr("a-newer-made-up-token")
 
 
 def given(
-    name: str = "acme", *, provider: str = "kupe", organization: str = "acme", token: SecretStr = TOKEN
+    name: str = "acme",
+    *,
+    provider: str = "kupe",
+    organization: str | None = "acme",
+    token: SecretStr = TOKEN,
 ) -> GivenAccount:
     account = make_account(
         provider=provider,
@@ -122,10 +126,38 @@ async def test_a_name_that_several_have_is_not_forgotten_by_guess(machine: Machi
 
 
 async def test_an_organization_that_another_name_holds_is_said_to_be_held(machine: Machine) -> None:
-    await machine.start(given(), given("other", organization="other"))
-    with pytest.raises(AccountsError, match="same organization as 'kupe/other'"):
-        await machine.start(given(organization="other"))
+    ours = given(provider="northflank", organization=None)
+    theirs = given("other", provider="northflank", organization=None, token=NEWER)
+    await machine.start(ours, theirs)
+    with pytest.raises(AccountsError, match="same organization as 'northflank/other'"):
+        await machine.start(given(provider="northflank", organization=None, token=NEWER))
     assert len(await known_accounts(machine.store)) == 2
+
+
+async def test_a_name_with_another_organization_is_not_taken_for_the_account_that_has_it(
+    machine: Machine,
+) -> None:
+    """Its clusters would be marked as deleted, and keys of the one would open the other."""
+    await machine.start(given())
+    await machine.observe(given())
+    with pytest.raises(AccountsError, match=r"'kupe/acme' is remembered here as acme, and not as other"):
+        await machine.start(given(organization="other"))
+    (tracked,) = await known_accounts(machine.store)
+    assert tracked.account.external_id == "acme"
+    assert await machine.clusters("acme") == ["c1"]
+    await machine.start(given(organization="other"), forgotten=("acme",))
+    assert await machine.clusters("acme") == []
+
+
+async def test_what_a_provider_told_of_an_account_is_kept_when_its_file_is_read_again(
+    machine: Machine,
+) -> None:
+    one = given(provider="cockroachdb", organization=None)
+    told = one.account.model_copy(update={"organization_id": "org-1"})
+    await machine.store.connect(told, due_at=NOON)
+    await machine.start(one)
+    (tracked,) = await known_accounts(machine.store)
+    assert tracked.account.organization_id == "org-1"
 
 
 async def test_what_was_connected_while_it_ran_is_observed_after_a_restart(machine: Machine) -> None:

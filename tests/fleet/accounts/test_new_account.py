@@ -66,6 +66,9 @@ def test_accounts_of_a_provider_that_counts_by_address_share_one_budget() -> Non
         ("provider", {"provider": "digitalocean"}),
         ("provider", {"provider": "Kupe"}),
         ("name", {"name": " "}),
+        ("name", {"name": "a" * 101}),
+        ("name", {"name": "acme\n"}),
+        ("name", {"name": "\x1b[31macme"}),
         ("external_id", {"provider": "kupe"}),
         ("external_id", {"provider": "kupe", "external_id": ""}),
         ("external_id", {"external_id": " "}),
@@ -85,6 +88,7 @@ def test_accounts_of_a_provider_that_counts_by_address_share_one_budget() -> Non
         ("token", {"token": f"{TOKEN}\n"}),
         ("token", {"token": f"Bearer {TOKEN}"}),
         ("token", {"token": f"{TOKEN}é"}),
+        ("token", {"token": TOKEN * 200}),
     ],
 )
 def test_what_cannot_work_is_refused_by_name(field: str, given: dict[str, str]) -> None:
@@ -93,6 +97,10 @@ def test_what_cannot_work_is_refused_by_name(field: str, given: dict[str, str]) 
     assert refused.value.field == field
     assert TOKEN not in str(refused.value)
     assert str(refused.value).endswith(".")
+
+
+def test_an_account_that_is_connected_keeps_the_name_that_it_has() -> None:
+    assert make(name="a" * 101, account_id="known").name == "a" * 101
 
 
 def test_credentials_in_a_url_are_refused_and_not_repeated() -> None:
