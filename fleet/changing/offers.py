@@ -41,11 +41,13 @@ async def _unlisted(
     offered = [row.item for row in await store.items(account.account.id, kind)]
     said = []
     for pick in mine:
-        names = {one.name for one in offered if pick.is_about(one)}
-        if names and pick.name not in names:
+        there = [one for one in offered if pick.is_about(one)]
+        if there and pick.name not in {one.name for one in there}:
             whose = " of serverless clusters" if pick.is_serverless else ""
+            is_everywhere = all(getattr(one, "region", None) is None for one in there)
+            place = pick.cloud if is_everywhere else pick.region
             said.append(
-                f"{provider} may refuse {pick.name}: it is not among the {what}{whose} in {pick.region or pick.cloud} "
-                f"that it listed at {state.observed_at:%Y-%m-%d %H:%M} UTC."
+                f"{provider} may refuse {pick.name}: it is not among the {what}{whose} in {place} that it listed at "
+                f"{state.observed_at:%Y-%m-%d %H:%M} UTC."
             )
     return said

@@ -96,7 +96,9 @@ async def test_a_machine_that_is_the_same_everywhere_is_on_one_list(
 ) -> None:
     account, script = orchard
     script.instance_types = Listing(items=(machine(account, "big", None),))
-    assert await said(world, account, BIG) == ()
+    elsewhere = Pick(kind=InstanceType, name="small", cloud=Cloud.AWS, region="eu-9")
+    (sentence,) = await said(world, account, BIG, elsewhere)
+    assert "small: it is not among the machine types in AWS that" in sentence
 
 
 async def test_a_serverless_cluster_needs_a_region_for_such(
