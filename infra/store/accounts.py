@@ -6,20 +6,19 @@ from datetime import datetime
 from fleet.model.account import Account
 from fleet.ports.clock import Clock
 from fleet.ports.store import NameTaken, OrganizationTaken
-from infra.store.conditions import fence_is, holder_is, is_absent, is_leftover
-from infra.store.names import below
-from infra.store.rows import (
+from infra.store.account_rows import (
     LISTING_ENTRY,
     OF_0_1,
-    account_key,
     account_listing,
-    due_entry,
-    held_row,
     is_hidden,
     name_key,
     organization_key,
     to_account,
 )
+from infra.store.conditions import fence_is, holder_is, is_absent, is_leftover
+from infra.store.due_rows import due_entry
+from infra.store.names import below
+from infra.store.rows import account_key, held_row
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Action, Key, delete, put, update
 

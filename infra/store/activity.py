@@ -9,8 +9,8 @@ from fleet.reading.pages import EXAMINED_ROWS
 from infra.store.event_rows import to_event
 from infra.store.names import stamp
 from infra.store.pages import read_page
-from infra.store.rows import HELD_BACK, HISTORY_KEPT, feed_span, order_instant, week_of
 from infra.store.table import Table
+from infra.store.transition_rows import HELD_BACK, HISTORY_KEPT, feed_span, order_instant, week_of
 
 _CHUNK = 100
 _WEEK = timedelta(weeks=1)

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from fleet.model.rate_limit import Budget, Grant, RateFacts, RateLimit, RequestUse, Share, Spent
 from fleet.ports.clock import Clock
 from fleet.rate_limits import budget
+from infra.store.budget_rows import BUDGET_KEPT, budget_key, from_budget
 from infra.store.conditions import version_is
-from infra.store.rows import BUDGET_KEPT, budget_key, from_budget, is_live, read_whole_body
+from infra.store.rows import is_live, read_whole_body
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Row, Write, put, text
 

@@ -27,8 +27,9 @@ from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.clock import Clock
 from fleet.providers import PROVIDERS
 from infra.store.conditions import fence_is
+from infra.store.item_rows import KINDS
 from infra.store.names import join, stamp
-from infra.store.rows import KINDS, account_key
+from infra.store.rows import account_key
 from infra.store.table import ConditionFailed, Contended, Table, TableUnavailable
 from infra.store.write_batches import ACTIONS_PER_BATCH, BYTES_PER_BATCH, BYTES_PER_ROW
 from infra.store.writes import Action, Key, Put, Row, check, put, text

@@ -8,7 +8,8 @@ from fleet.model.ledger import LEDGER_KEPT, LedgerEntry
 from fleet.model.operation import Operation, TargetKind
 from infra.store.indexes import FEED, sort_key
 from infra.store.names import SEPARATOR, Span, below, join, stamp
-from infra.store.rows import HISTORY_KEPT, account_key, entry, is_event, read_body, to_transition, week_of
+from infra.store.rows import account_key, entry, read_body
+from infra.store.transition_rows import HISTORY_KEPT, is_event, to_transition, week_of
 from infra.store.writes import Key, Row, text
 
 _EVENT = "event"

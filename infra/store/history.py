@@ -13,7 +13,8 @@ from infra.store.activity import Walk
 from infra.store.event_rows import ledger_order, ledger_span, to_ledger
 from infra.store.names import Span, stamp
 from infra.store.pages import read_newest, read_page
-from infra.store.rows import (
+from infra.store.table import Table
+from infra.store.transition_rows import (
     HELD_BACK,
     HISTORY_KEPT,
     feed_order,
@@ -24,7 +25,6 @@ from infra.store.rows import (
     to_transition,
     week_of,
 )
-from infra.store.table import Table
 from infra.store.writes import Row
 
 _CHUNK = 100

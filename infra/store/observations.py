@@ -25,28 +25,19 @@ from fleet.ports.store import (
     at_its_time,
 )
 from fleet.rate_limits import budget
+from infra.store.account_rows import OF_0_1, from_state, to_account
+from infra.store.budget_rows import budget_key
 from infra.store.budgets import CONTENTION_PAUSE, Budgets, VersionedBudget, counts
 from infra.store.conditions import Condition, due_entry_is, fence_is, wanted_at_is
+from infra.store.due_rows import DUE_ENTRY, due_entry, earliest
 from infra.store.event_rows import from_ledger
 from infra.store.indexes import DUE, sort_key
+from infra.store.item_rows import items_span, to_cluster, to_item
 from infra.store.names import Span, stamp
 from infra.store.pages import read_page
-from infra.store.rows import (
-    DUE_ENTRY,
-    LANDS_WITHIN,
-    OF_0_1,
-    account_key,
-    budget_key,
-    due_entry,
-    earliest,
-    from_state,
-    items_span,
-    read_time,
-    to_account,
-    to_cluster,
-    to_item,
-)
+from infra.store.rows import account_key, read_time
 from infra.store.table import ConditionFailed, Contended, Table, tries
+from infra.store.transition_rows import LANDS_WITHIN
 from infra.store.write_batches import WriteBatch, batches
 from infra.store.writes import Row, Write, check, put, text, update
 

@@ -9,6 +9,7 @@ from fleet.model.plan import Plan
 from fleet.ports.clock import Clock
 from fleet.ports.reader import Ref
 from fleet.ports.store import AccountGone, AlreadyAsked, AlreadyOpen, Idempotency, OutdatedOperation
+from infra.store.account_rows import to_account
 from infra.store.conditions import holder_is, is_absent, is_connected, version_is
 from infra.store.event_rows import from_operation_event, operation_event_key
 from infra.store.names import split
@@ -29,8 +30,9 @@ from infra.store.operation_rows import (
     to_plan,
 )
 from infra.store.placeholders import operation_of_keys
-from infra.store.rows import LANDS_WITHIN, account_key, is_live, to_account
+from infra.store.rows import account_key, is_live
 from infra.store.table import ConditionFailed, Contended, Table, tries
+from infra.store.transition_rows import LANDS_WITHIN
 from infra.store.writes import Action, Key, Row, check, delete, key_of_row, put, text, update
 
 

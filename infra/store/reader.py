@@ -18,9 +18,20 @@ from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.clock import Clock
 from fleet.ports.reader import FleetOrder, Ref
 from fleet.ports.store import ItemT
+from infra.store.account_rows import account_named_span, accounts_span, to_account
 from infra.store.budgets import Budgets
 from infra.store.bundles import MOST, Bundles, decode, may_have
 from infra.store.indexes import ATTENTION, LISTING, sort_key
+from infra.store.item_rows import (
+    attention_spans,
+    item_key,
+    items_span,
+    named_span,
+    nodes_span,
+    to_cluster,
+    to_fleet_order,
+    to_item,
+)
 from infra.store.names import SEPARATOR, Span, join
 from infra.store.operation_rows import (
     all_operations_order,
@@ -33,21 +44,7 @@ from infra.store.operation_rows import (
 )
 from infra.store.operations import read_operations
 from infra.store.pages import read_newest, read_page
-from infra.store.rows import (
-    account_key,
-    account_named_span,
-    accounts_span,
-    attention_spans,
-    is_live,
-    item_key,
-    items_span,
-    named_span,
-    nodes_span,
-    to_account,
-    to_cluster,
-    to_fleet_order,
-    to_item,
-)
+from infra.store.rows import account_key, is_live
 from infra.store.table import Table
 from infra.store.writes import Row, key_of_row, text
 

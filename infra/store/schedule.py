@@ -11,21 +11,12 @@ from datetime import datetime
 
 from fleet.ports.clock import Clock
 from fleet.ports.schedule import DueAccount, OutdatedSchedule, ScheduleState, ShardState
+from infra.store.account_rows import OF_0_1
 from infra.store.conditions import due_entry_is, is_connected, version_is, wanted_at_is
+from infra.store.due_rows import SCHEDULE_KEY, due_at_of, due_entry, due_spans, due_until, earliest, to_due
 from infra.store.indexes import DUE, sort_key
 from infra.store.names import read_stamp, stamp
-from infra.store.rows import (
-    OF_0_1,
-    SCHEDULE_KEY,
-    account_key,
-    due_at_of,
-    due_entry,
-    due_spans,
-    due_until,
-    earliest,
-    read_time,
-    to_due,
-)
+from infra.store.rows import account_key, read_time
 from infra.store.table import ConditionFailed, Contended, Table, tries
 from infra.store.writes import Row, put, text, update
 

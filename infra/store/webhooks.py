@@ -11,8 +11,9 @@ from infra.store.indexes import LISTING
 from infra.store.names import SEPARATOR, below, join, stamp
 from infra.store.pages import read_page
 from infra.store.placeholders import webhook_of_keys, webhook_state_of_keys
-from infra.store.rows import HELD_BACK, entry, read_body, read_time, read_whole_body
+from infra.store.rows import entry, read_body, read_time, read_whole_body
 from infra.store.table import ConditionFailed, Contended, Table, tries
+from infra.store.transition_rows import HELD_BACK
 from infra.store.writes import Key, Row, delete, put, update
 
 _LISTED = join("webhooks")

@@ -15,7 +15,9 @@ from fleet.model.tracking import Transition
 from fleet.ports.reader import Ref
 from fleet.ports.store import Changes, RowTooLarge
 from infra.store.event_rows import from_event
-from infra.store.rows import account_key, from_item, from_transition, item_key, key_of
+from infra.store.item_rows import from_item, item_key, key_of
+from infra.store.rows import account_key
+from infra.store.transition_rows import from_transition
 from infra.store.writes import Action, Key, delete, put, text
 
 ACTIONS_PER_BATCH = 99

@@ -13,8 +13,9 @@ from fleet.model.refusal import Conflicting, Unsupported
 from fleet.observing.outcome import Outcome
 from fleet.ports.adapter import Listing
 from fleet.ports.reader import Ref
+from infra.store.item_rows import item_key
 from infra.store.operation_rows import operation_key
-from infra.store.rows import account_key, item_key
+from infra.store.rows import account_key
 from infra.store.writes import Key, put, text
 from tests.fleet.asked import ADA, AS_SPECIFIED, SPEC
 from tests.fleet.things import cluster, integration

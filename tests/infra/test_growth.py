@@ -17,8 +17,9 @@ from fleet.ports.store import Changes
 from infra.dynamodb.expressions import to_attributes
 from infra.dynamodb.schema import create_table
 from infra.dynamodb.table import DynamoTable
+from infra.store.due_rows import DUE_SHARDS
+from infra.store.item_rows import ATTENTION_SHARDS, from_item
 from infra.store.operation_rows import from_operation
-from infra.store.rows import ATTENTION_SHARDS, DUE_SHARDS, from_item
 from infra.store.store import TableStore
 from local.ministack import Emulator
 from tests.infra.conftest import client_of

@@ -10,7 +10,8 @@ from fleet.model.account import AccountState, Collection, CollectionState
 from fleet.ports.store import Changes
 from infra.secrets.runner import RunnerVault
 from infra.sqlite.table import SqliteTable
-from infra.store.rows import account_key, name_key
+from infra.store.account_rows import name_key
+from infra.store.rows import account_key
 from infra.store.store import TableStore
 from infra.store.writes import put
 from local.accounts import AccountsError, GivenAccount

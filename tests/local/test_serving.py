@@ -22,9 +22,9 @@ from fleet.observing.schedule import Pace
 from functions.api_settings import ApiSettings
 from infra.secrets.runner import RunnerVault
 from infra.sqlite.table import SqliteTable
-from infra.store.rows import HELD_BACK
 from infra.store.store import TableStore
 from infra.store.table import Contended, TableUnavailable
+from infra.store.transition_rows import HELD_BACK
 from infra.store.writes import Action, put
 from local.accounts import GivenAccount
 from local.adopting import known_accounts

@@ -28,8 +28,9 @@ from functions.observe import follow_up
 from functions.plan import plan_messages, planned_after
 from infra.queue import ObservationRequest, Queue
 from infra.secrets.memory import MemoryVault
+from infra.store.account_rows import to_account
 from infra.store.names import Span
-from infra.store.rows import account_key, to_account
+from infra.store.rows import account_key
 from infra.store.store import TableStore
 from infra.store.writes import Action, Row
 from tests.fleet.things import cluster

@@ -12,7 +12,8 @@ from fleet.observing.planning import PAGE, plan
 from fleet.ports.schedule import DueAccount
 from functions.plan import AHEAD, QUEUED_FOR
 from infra.queue import ACCOUNTS_PER_MESSAGE, ObservationRequest, shared_messages
-from infra.store.rows import account_key, due_entry, due_spans
+from infra.store.due_rows import due_entry, due_spans
+from infra.store.rows import account_key
 from infra.store.store import TableStore
 from infra.store.writes import put
 from tests.simulation.virtual import InlineTable, VirtualClock, run

@@ -14,7 +14,9 @@ from fleet.model.freshness import FreshnessState, freshness_of
 from fleet.observing.observer import Observer
 from fleet.observing.schedule import Pace
 from fleet.ports.reader import Ref
-from infra.store.rows import account_key, due_entry, from_state
+from infra.store.account_rows import from_state
+from infra.store.due_rows import due_entry
+from infra.store.rows import account_key
 from infra.store.store import TableStore
 from infra.store.table import Contended, Table, TableUnavailable
 from infra.store.writes import update

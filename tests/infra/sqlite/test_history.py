@@ -9,8 +9,8 @@ from fleet.ports.store import Changes
 from infra.sqlite.table import SqliteTable, select_of
 from infra.store.indexes import CARRIED, FEED
 from infra.store.names import below
-from infra.store.rows import from_transition
 from infra.store.store import TableStore
+from infra.store.transition_rows import from_transition
 from infra.store.writes import put
 from tests.infra.samples import NOON, SetClock, make_account, make_cluster, make_transition, observe
 

@@ -8,7 +8,7 @@ import pytest
 from fleet.model.cluster import Phase
 from fleet.ports.reader import Ref
 from fleet.ports.store import AccountGone, Changes, OrganizationTaken, StaleObserver, Store
-from infra.store.rows import organization_key
+from infra.store.account_rows import organization_key
 from infra.store.store import TableStore
 from infra.store.table import Table
 from infra.store.writes import delete

@@ -9,7 +9,7 @@ from fleet.model.failure import Failure, FailureKind
 from fleet.model.operation import Operation
 from fleet.ports.reader import NotAnOrderKey
 from fleet.ports.store import Changes, Store
-from infra.store.rows import HELD_BACK, HISTORY_KEPT
+from infra.store.transition_rows import HELD_BACK, HISTORY_KEPT
 from tests.infra.samples import (
     SetClock,
     forget,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from fleet.model.account import AccountState
 from fleet.model.rate_limit import Budget, RateFacts, Share
 from fleet.ports.store import Lease, NotBegun, Store
-from infra.store.rows import BUDGET_KEPT
+from infra.store.budget_rows import BUDGET_KEPT
 from tests.infra.samples import NO_KNOWN_LIMIT, RATE, SetClock, begin, make_account, must_begin
 from tests.infra.traffic import Traffic
 

@@ -8,8 +8,8 @@ from fleet.model.account import Account, AccountState
 from fleet.model.cluster import Phase
 from fleet.ports.reader import Ref
 from fleet.ports.store import Changes, Store
-from infra.store.rows import HELD_BACK, HISTORY_KEPT
 from infra.store.store import TableStore
+from infra.store.transition_rows import HELD_BACK, HISTORY_KEPT
 from tests.infra.interposed import InterposedTable
 from tests.infra.samples import SetClock, make_account, make_cluster, make_transition, must_begin, observe
 from tests.infra.traffic import Traffic

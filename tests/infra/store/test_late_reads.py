@@ -17,8 +17,8 @@ from fleet.ports.reader import Ref
 from fleet.ports.store import AlreadyAsked, AlreadyOpen, Changes, NameTaken, NotBegun, OrganizationTaken
 from infra.sqlite.table import SqliteTable
 from infra.store.api_keys import TableKeys
-from infra.store.rows import HELD_BACK
 from infra.store.store import TableStore
+from infra.store.transition_rows import HELD_BACK
 from tests.infra.lagging import LaggingTable
 from tests.infra.samples import (
     NOON,

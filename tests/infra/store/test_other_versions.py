@@ -34,9 +34,9 @@ from fleet.ports.reader import Ref
 from fleet.providers import PROVIDERS
 from infra import store as rows_of_the_store
 from infra.sqlite.table import SqliteTable
+from infra.store.account_rows import to_account
 from infra.store.api_keys import KeyState, TableKeys
 from infra.store.envelopes import TableEnvelopes
-from infra.store.rows import to_account
 from infra.store.store import TableStore
 from infra.store.webhooks import TableWebhooks
 from infra.store.writes import Row, put

@@ -12,8 +12,8 @@ from fleet.model.summary import Summary
 from fleet.ports.reader import Ref
 from fleet.ports.schedule import DueAccount, OutdatedSchedule, ShardState
 from fleet.ports.store import AccountGone, Changes, NotBegun, Store
+from infra.store.due_rows import DUE_SHARDS
 from infra.store.names import stamp
-from infra.store.rows import DUE_SHARDS
 from infra.store.store import TableStore
 from infra.store.writes import put
 from tests.infra.interposed import InterposedTable

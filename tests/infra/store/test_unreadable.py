@@ -16,12 +16,15 @@ from fleet.model.rate_limit import RateFacts
 from fleet.ports.reader import Ref
 from fleet.ports.store import AlreadyAsked, AlreadyOpen, Changes, NameTaken, OrganizationTaken
 from infra.sqlite.table import SqliteTable
+from infra.store.account_rows import name_key, organization_key
 from infra.store.api_keys import TableKeys
 from infra.store.audit import TableAudit
+from infra.store.budget_rows import budget_key
+from infra.store.item_rows import item_key
 from infra.store.names import below, join
 from infra.store.operation_rows import idempotency_key, lock_key, open_span, operation_key
 from infra.store.placeholders import HELD
-from infra.store.rows import account_key, budget_key, item_key, name_key, organization_key
+from infra.store.rows import account_key
 from infra.store.store import TableStore
 from infra.store.table import Table
 from infra.store.writes import Key, put, text
