@@ -45,9 +45,8 @@ async def _connect(given: Sequence[GivenAccount], outputs: Mapping[str, str], ar
             )
             await audit.record(entry)
             known = await store.account_named(*one.account.order)
-            account = as_known(
-                one.account, known and known.account, otherwise="disconnect the one that has it"
-            )
+            its_record = None if known is None else known.account
+            account = as_known(one.account, its_record, otherwise="disconnect the one that has it")
             if known is None:
                 await vault.keep(account.id, one.token)  # an account without a token cannot be observed
                 try:
