@@ -2,7 +2,6 @@
 
 import pytest
 
-from gateway.http.endpoint import MOST_PASSED_ON, _passed_on
 from gateway.limits.bounds import MOST_COST
 from infra.store.store import TableStore
 from tests.gateway.limits.sending import many, send
@@ -135,8 +134,3 @@ async def test_the_schema_cannot_be_asked_for_in_circles(client: Client) -> None
     circle = "{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }"
     answer = await send(client, circle)
     assert "introspection depth" in answer["errors"][0]["message"]
-
-
-@pytest.mark.parametrize("one", ['"', "\\", "a", "\u00e9", "\u20ac", "\U0001f600"])
-def test_no_character_is_passed_on_as_more_bytes_than_are_reckoned_with(one: str) -> None:
-    assert _passed_on(one.encode()) <= MOST_PASSED_ON * len(one.encode())
