@@ -18,7 +18,7 @@ FILES = ("Makefile", "template.yaml", "samconfig.toml", "local/artefact.sh")
 PAGE = "web/page/src"
 OF_THE_PAGE = (
     *(f"{PAGE}/create/kinds.tsx", f"{PAGE}/integrations/kinds.ts"),
-    *(f"{PAGE}/cluster/Details.tsx", f"{PAGE}/cluster/Lock.tsx", f"{PAGE}/cluster/sizes.tsx"),
+    *(f"{PAGE}/cluster/details/", f"{PAGE}/cluster/Lock.tsx", f"{PAGE}/cluster/sizes.tsx"),
 )
 """Where the page has the forms, details, locks and sizes of a provider. Without them it shows what all have."""
 ENGINE = r'COCKROACHDB = "COCKROACHDB"|<Fact title="Engine">.*'
@@ -48,7 +48,8 @@ def known(root: Path) -> Iterator[str]:
         inside = path.relative_to(root)
         if (
             not path.is_file()
-            or inside.as_posix() in (*REGISTRIES, *OF_THE_PAGE)
+            or inside.as_posix() in REGISTRIES
+            or inside.as_posix().startswith(OF_THE_PAGE)
             or keys & {*inside.parts, inside.stem}
         ):
             continue
