@@ -52,6 +52,33 @@ def test_an_envelope_is_set_says_how_it_stands_and_goes(page: Page, witness: Wit
     assert witness.complaints == []
 
 
+def test_what_an_account_costs_is_read_line_by_line(page: Page, witness: Witness) -> None:
+    page.goto("/spend")
+    costs = page.get_by_role("region", name="Costs of the running period")
+    providers = costs.get_by_role("list", name="Costs by provider").get_by_role("listitem")
+    expect(providers.filter(has_text="CockroachDB Cloud")).to_contain_text("USD")
+    costs.get_by_role("button", name="What Acme Tools costs").click()
+    dialog = page.get_by_role("dialog", name="What Acme Tools costs")
+    lines = dialog.get_by_role("region", name="Lines")
+    expect(lines).to_contain_text("so far")
+    expect(lines.get_by_role("listitem").filter(has_text="credits")).to_contain_text("-100.00 GBP")
+    dialog.get_by_role("group", name="Period").get_by_role("button").nth(1).click()
+    expect(lines).to_contain_text("as it was billed")
+    expect(lines.get_by_role("listitem").filter(has_text="compute.cpu")).to_contain_text("710.52 GBP")
+    plan = dialog.get_by_role("region", name="Plan and allowance")
+    expect(plan).to_contain_text("retention 30 days")
+    expect(plan).to_contain_text("42,000 active series, the provider stops at what the plan holds")
+    assert axe(page) == []
+    dialog.get_by_role("button", name="Close").first.click()
+
+    costs.get_by_role("button", name="What Halcyon Pay costs").click()
+    dialog = page.get_by_role("dialog", name="What Halcyon Pay costs")
+    expect(dialog).to_contain_text("50,000,000 request units, 10 GiB storage, worth 15.00 USD")
+    dialog.get_by_role("link", name="payments-core").click()
+    expect(page.get_by_role("heading", name="payments-core", level=2)).to_be_visible()
+    assert witness.complaints == []
+
+
 def test_the_fleet_and_a_cluster_say_what_they_cost(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_role("region", name="Spend and limits")).to_contain_text(

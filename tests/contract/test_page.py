@@ -65,6 +65,7 @@ def test_the_server_answers_at_each_address_that_the_page_has() -> None:
 FEW = {
     "Query.operations": "the latest of one cluster, beside the view of all of them",
     "Account.spend": "the latest twelve periods",
+    "AccountSpend.lines": "the page says what the smaller ones come to",
     "Account.offeredPlans": "no provider has as many",
     "Query.envelopes": "there are no more",
     "FleetSpend.byAccount": "the dearest, which the page says",

@@ -1,7 +1,7 @@
 /** What the plan of the account still holds for a new cluster, and what other plans hold. Nothing where its provider has none. */
 import { graphql, useFragment } from "react-relay";
 import type { AccountPlan_account$data, AccountPlan_account$key } from "../__generated__/AccountPlan_account.graphql";
-import { cores, mebibytes, plural } from "../model/amount";
+import { cores, grouped, mebibytes, plural } from "../model/amount";
 import { spelled } from "../model/phase";
 import { Fact } from "../parts/Fact";
 
@@ -30,6 +30,11 @@ export function AccountPlan({ account }: { account: AccountPlan_account$key }) {
           displayName
           monthlyFee
           mostClusters
+          allowances {
+            name
+            quantity
+            unit
+          }
           pool {
             cpuMillicores
             memoryMiB
@@ -52,12 +57,13 @@ export function AccountPlan({ account }: { account: AccountPlan_account$key }) {
         <Fact title="Plan">{own?.displayName ?? spelled(plan)}</Fact>
         <Fact title="Clusters">{clusterCount != null && (most == null ? clusterCount : `${clusterCount} of ${most}`)}</Fact>
         <Fact title="Left for all of them">{sizes(pool, allocated)}</Fact>
+        <Fact title="Holds too">{own && allowed(own)}</Fact>
         <Fact title="Other plans">
           {others.length > 0 &&
             others.map((one) => (
               <span key={one.name} className="pair">
                 {one.displayName ?? spelled(one.name)}:{" "}
-                {[one.mostClusters != null && plural(one.mostClusters, "cluster"), sizes(one.pool), one.monthlyFee != null && `${one.monthlyFee} a month`].filter(Boolean).join(", ")}
+                {[one.mostClusters != null && plural(one.mostClusters, "cluster"), sizes(one.pool), allowed(one), one.monthlyFee != null && `${grouped(one.monthlyFee)} a month`].filter(Boolean).join(", ")}
               </span>
             ))}
         </Fact>
@@ -66,6 +72,10 @@ export function AccountPlan({ account }: { account: AccountPlan_account$key }) {
     </>
   );
 }
+
+/** metrics 1,000,000 active series, logs 500 GB a month */
+const allowed = ({ allowances }: AccountPlan_account$data["offeredPlans"][number]): string =>
+  allowances.map(({ name, quantity, unit }) => `${name} ${Number(quantity).toLocaleString("en-US")} ${unit}`).join(", ");
 
 /** What a pool holds, but for what is taken of it. What is not known is left out. */
 function sizes(pool: Pool, taken?: Pool): string {

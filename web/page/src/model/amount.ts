@@ -1,9 +1,11 @@
 /** Money and sizes in words. Amounts are exact text and stay so. */
 
-export function money(amount: { readonly decimal: string; readonly currency: string }): string {
-  const [whole = "0", cents] = amount.decimal.split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${grouped}${cents === undefined ? "" : `.${cents}`} ${amount.currency}`;
+export const money = (amount: { readonly decimal: string; readonly currency: string }): string => `${grouped(amount.decimal)} ${amount.currency}`;
+
+/** 1900.00 -> 1,900.00 */
+export function grouped(amount: string): string {
+  const [whole = "0", cents] = amount.split(".");
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (cents === undefined ? "" : `.${cents}`);
 }
 
 /** What is typed as an amount of money. */

@@ -1,8 +1,10 @@
 /** What accounts cost in the running periods, by their providers' own statements, and what the sums leave out. */
+import { useState } from "react";
 import { graphql, useFragment } from "react-relay";
 import type { Costs_fleet$key } from "../__generated__/Costs_fleet.graphql";
 import { money, plural } from "../model/amount";
 import { Section, type Source } from "../parts/Section";
+import { AccountCosts } from "./AccountCosts";
 
 /** As many as the API gives of the dearest. */
 const MOST = 100;
@@ -18,6 +20,16 @@ export function Costs({ fleet, source }: { fleet: Costs_fleet$key; source: Sourc
           total {
             decimal
             currency
+          }
+          byProvider {
+            provider {
+              id
+              name
+            }
+            total {
+              decimal
+              currency
+            }
           }
           byAccount(first: 100) {
             account {
@@ -45,15 +57,26 @@ export function Costs({ fleet, source }: { fleet: Costs_fleet$key; source: Sourc
     `,
     fleet,
   );
+  const [open, setOpen] = useState<{ readonly id: string; readonly name: string } | null>(null);
   const others = coverage.accountCount - spend.leftOutCount - spend.byAccount.length;
   const total = spend.total.map(money).join(", ") || "nothing yet";
   return (
     <Section title="Costs of the running period" note={`${total}, as the providers charge it`} source={source}>
-      <ul className="limits plain">
+      <ul className="limits plain" aria-label="Costs by provider">
+        {spend.byProvider.map(({ provider, total: of }) => (
+          <li key={provider.id}>
+            <span className="what">{provider.name}</span>
+            <span className="when">{of.map(money).join(", ")}</span>
+          </li>
+        ))}
+      </ul>
+      <ul className="limits plain apart" aria-label="Costs by account">
         {spend.byAccount.map(({ account, total: of }) => (
           <li key={account.id}>
             <span className="what">
-              <span className="name">{account.name}</span>{" "}
+              <button type="button" className="link name" aria-label={`What ${account.name} costs`} onClick={() => setOpen(account)}>
+                {account.name}
+              </button>{" "}
               <span className="where">{account.provider.name}</span>
             </span>
             <span className="when">{of.map(money).join(", ")}</span>
@@ -75,6 +98,7 @@ export function Costs({ fleet, source }: { fleet: Costs_fleet$key; source: Sourc
         ))}
       </ul>
       {spend.leftOutCount > spend.leftOut.length && <p className="line muted small">{plural(spend.leftOutCount - spend.leftOut.length, "more account is", "more accounts are")} not known.</p>}
+      {open && <AccountCosts id={open.id} name={open.name} onClose={() => setOpen(null)} />}
     </Section>
   );
 }

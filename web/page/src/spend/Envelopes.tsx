@@ -55,6 +55,10 @@ const envelopesDocument = graphql`
           decimal
           currency
         }
+        freeAllowance {
+          decimal
+          currency
+        }
         notCounted {
           name
           reason
@@ -137,6 +141,10 @@ function Row({ envelope, onDelete }: { envelope: Envelope; onDelete: (() => void
         {status.reasons.map((reason) => (
           <p key={reason}>{reason}</p>
         ))}
+        <p className="muted small">
+          The limits of its clusters leave {money(status.limitsLeft)}
+          {Number(status.freeAllowance.decimal) > 0 && `, less ${money(status.freeAllowance)} that are free`}.
+        </p>
         {status.notCounted.length > 0 && (
           <details>
             <summary className="muted">{plural(status.notCounted.length, "thing is", "things are")} in no sum</summary>
