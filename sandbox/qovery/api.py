@@ -17,6 +17,7 @@ from sandbox.limits import Allowance, RateLimit
 from sandbox.months import Month, months_until
 from sandbox.qovery import catalog, changes, credentials, nodes, tokens, wire
 from sandbox.qovery.paging import pagination, results
+from sandbox.qovery.settings import Ways
 from sandbox.qovery.world import CLOUDS, Cluster, Credential, Incarnation, Organization, World
 
 ORGANIZATION = "/organization/{organization_id}"
@@ -25,8 +26,8 @@ CLUSTER = f"{CLUSTERS}/{{cluster_id}}"
 CREDENTIALS = f"{ORGANIZATION}/{{cloud}}/credentials"
 
 
-def ways(call: Call) -> changes.Ways:
-    return changes.Ways(
+def ways(call: Call) -> Ways:
+    return Ways(
         hidden_seconds=call.seconds_of(FaultKind.HIDDEN),
         late_seconds=call.seconds_of(FaultKind.LATE_STATUS),
         converts_machines=FaultKind.CONVERTED_MACHINE in call.misbehaviours,
