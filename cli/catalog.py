@@ -9,10 +9,9 @@ from cli.choices import accounts_flag
 from cli.errors import CannotBecome, NotThere
 from cli.grammar import Flag, Options
 from cli.kinds import CLOUDS, EnumValue
+from cli.listing import Column, Listing
 from cli.lookup import all_accounts, find_account
-from cli.output import Listing
 from cli.session import Session
-from cli.tables import Column
 
 
 def account_flags() -> list[click.Parameter]:

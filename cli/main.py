@@ -12,12 +12,12 @@ from typing import Literal, TextIO
 import click
 
 from cli.clock import Clock, SystemClock
-from cli.commands.completion import VARIABLE
 from cli.errors import CommandError, Exit
 from cli.grammar import Root
 from cli.places import PLACES, SHORT_FORMS
 from cli.screen import Screen
 from cli.session import Session
+from cli.shells import SHELLS, VARIABLE
 
 ABOUT = "Managed clusters at every provider, through a Fleetgraph."
 EPILOG = """\
@@ -127,8 +127,6 @@ def _run(session: Session, arguments: list[str]) -> int:
 
 
 def _complete(session: Session, instruction: str) -> int:
-    from cli.shells import SHELLS
-
     shell = SHELLS.get(instruction.removesuffix("_complete"))
     if shell is None:
         return Exit.FAILED

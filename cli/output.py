@@ -13,7 +13,7 @@ import click
 from cli.errors import Exit, UsageError
 from cli.grammar import Flag, Options
 from cli.kinds import Duration
-from cli.listing import Listing as Listing
+from cli.listing import Listing
 from cli.rows import narrow, row_flags
 from cli.screen import Facts as Facts
 from cli.screen import Screen

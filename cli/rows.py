@@ -10,8 +10,7 @@ import click
 from cli.errors import UsageError
 from cli.formatting import number_aware
 from cli.grammar import Flag, Options
-from cli.listing import Listing
-from cli.tables import Column
+from cli.listing import Column, Listing
 
 GROUP = "order"
 

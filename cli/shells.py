@@ -9,6 +9,9 @@ import re
 
 from click.shell_completion import CompletionItem, FishComplete, ShellComplete, ZshComplete, split_arg_string
 
+VARIABLE = "_FLEETGRAPH_COMPLETE"
+"""The environment variable with which the shell asks for a completion."""
+
 _CURSOR = "\x00"
 _NEEDS_BACKSLASH = re.compile(r"[^\w@%+=:,./-]")
 _NEEDS_BACKSLASH_IN_DOUBLE_QUOTES = re.compile(r'["$`\\]')

@@ -1,15 +1,12 @@
 """Tables that fit into the width of the terminal, or are complete for a pipe."""
 
 import io
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from cli.formatting import plain
+from cli.listing import Column, Listing
 from cli.screen import STYLES, UNDER_WAY, Screen
-
-if TYPE_CHECKING:
-    from cli.listing import Listing
 
 EMPTY = "-"
 """The text of unknown and missing values in a table."""
@@ -20,28 +17,7 @@ SHORT = 18
 """What is left of a sentence where a terminal is narrow."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    title: str
-    value: Callable[[dict[str, Any]], Any]
-    rank: int = 0
-    """If the terminal is too narrow, columns with the highest rank are left out first; rank 0 always stays."""
-    is_wide: bool = False
-    """Whether only `-o wide` and CSV show it."""
-    is_sentence: bool = False
-    """Whether it is cut off rather than left out, down to `SHORT` columns."""
-    is_wrapped: bool = False
-    """Whether a sentence goes on in the next line instead: where it is what the table is for."""
-    is_state: bool = False
-    """Whether its colour depends on its text."""
-    order: Callable[[dict[str, Any]], Any] | None = None
-    """What it is sorted by, where that is not what it shows."""
-
-    def sort_value(self, row: dict[str, Any]) -> Any:
-        return (self.order or self.value)(row)
-
-
-def draw(screen: Screen, listing: "Listing", *, is_wide: bool) -> None:
+def draw(screen: Screen, listing: Listing, *, is_wide: bool) -> None:
     shown = [column for column in listing.columns if is_wide or not column.is_wide]
     cells = {column.title: [cell(column, row) for row in listing.rows] for column in shown}
     widths = {title: max(len(title), *map(len, texts)) for title, texts in cells.items()}

@@ -13,11 +13,11 @@ from cli.errors import Exit, NotThere, UsageError
 from cli.formatting import freshness, moment, plain, resources
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Named, Number, ProviderKind, lower, named
+from cli.listing import Column, Listing
 from cli.lookup import find_account, qualified
-from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
+from cli.output import dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
 from cli.specs import PROVIDERS
-from cli.tables import Column
 
 
 def list_accounts(session: Session, options: Options) -> int:

@@ -9,10 +9,10 @@ from cli.documents import fleet as queries
 from cli.formatting import since
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Duration, EnumValue, Named, Number, lower, named
+from cli.listing import Column, Listing
 from cli.lookup import find_account, need_cluster
-from cli.output import Listing, output_flags, show_list
+from cli.output import output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 PAGE = 100
 KINDS = (

@@ -10,10 +10,10 @@ from cli.documents import change
 from cli.documents import clusters as queries
 from cli.errors import CannotBecome
 from cli.grammar import Flag, Noun, Options, Verb
+from cli.listing import Column, Listing
 from cli.lookup import need_cluster, path_of
-from cli.output import Listing, output_flags, show_list
+from cli.output import output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 
 def list_allowed(session: Session, options: Options) -> int:

@@ -3,9 +3,9 @@
 from cli.documents import keys
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Number
-from cli.output import Listing, output_flags, show_list
+from cli.listing import Column, Listing
+from cli.output import output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 PAGE = 100
 

@@ -5,16 +5,12 @@ import click
 from cli.errors import Exit
 from cli.grammar import Options, Verb
 from cli.session import Session
-from cli.shells import SHELLS
-
-VARIABLE = "_FLEETGRAPH_COMPLETE"
-"""The environment variable with which the shell asks for a completion."""
+from cli.shells import SHELLS, VARIABLE
 
 
 def completion(session: Session, options: Options) -> int:
-    from cli.main import ROOT
-
-    session.screen.say(SHELLS[str(options.shell)](ROOT, {}, "fleetgraph", VARIABLE).source())
+    root = click.get_current_context().find_root().command
+    session.screen.say(SHELLS[str(options.shell)](root, {}, "fleetgraph", VARIABLE).source())
     return Exit.OK
 
 

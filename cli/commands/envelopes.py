@@ -14,10 +14,10 @@ from cli.errors import Exit, NotThere
 from cli.formatting import money, money_order, plain
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Pair
+from cli.listing import Column, Listing
 from cli.lookup import find_account, meant
-from cli.output import Facts, Listing, dump, form_of, output_flags, show_list, show_one
+from cli.output import Facts, dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
-from cli.tables import Column
 
 
 def list_envelopes(session: Session, options: Options) -> int:

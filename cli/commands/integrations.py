@@ -12,11 +12,11 @@ from cli.errors import UsageError
 from cli.formatting import freshness, moment, observed_ago
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import CLOUDS, EnumValue, Named, ProviderKind
+from cli.listing import Column, Listing
 from cli.lookup import find_account, find_integration, path_of
-from cli.output import Listing, output_flags, show_list, show_one
+from cli.output import output_flags, show_list, show_one
 from cli.session import Session
 from cli.specs import PROVIDERS
-from cli.tables import Column
 
 
 def list_integrations(session: Session, options: Options) -> int:

@@ -11,10 +11,10 @@ from cli.errors import Exit, NotThere, UsageError
 from cli.formatting import accounts, plain, read_moment, since, span
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Duration, EnumValue, Named, named
+from cli.listing import Column, Listing
 from cli.lookup import find_account, meant
-from cli.output import Listing, dump, form_of, output_flags, show_list
+from cli.output import dump, form_of, output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 SCOPES = ("READ", "WRITE", "ADMIN")
 

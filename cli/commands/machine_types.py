@@ -4,9 +4,9 @@ from cli.catalog import accounts_of, catalog_flags, read_catalog
 from cli.documents import catalog as queries
 from cli.formatting import cores, mebibytes
 from cli.grammar import Flag, Noun, Options, Verb
+from cli.listing import Column
 from cli.output import output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 COLUMNS = (
     Column(title="NAME", value=lambda node: node["name"]),

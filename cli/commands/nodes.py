@@ -12,10 +12,10 @@ from cli.documents import clusters as queries
 from cli.errors import CannotBecome
 from cli.formatting import freshness, since
 from cli.grammar import Noun, Options, Verb
+from cli.listing import Column, Listing
 from cli.lookup import find_node, need_cluster, path_of
-from cli.output import Listing, output_flags, show_list
+from cli.output import output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 
 def list_nodes(session: Session, options: Options) -> int:

@@ -14,11 +14,11 @@ from cli.errors import Exit
 from cli.formatting import moment, plain, since
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import STATES, VERBS, Duration, EnumValue, Named, Number, named
+from cli.listing import Column, Listing
 from cli.lookup import find_account, need_cluster, path_of
 from cli.orders import sort_flag, to_order_by
-from cli.output import Listing, dump, form_of, output_flags, show_list, show_one
+from cli.output import dump, form_of, output_flags, show_list, show_one
 from cli.session import Session
-from cli.tables import Column
 
 PAGE = 100
 FIELDS: Mapping[str, str] = {

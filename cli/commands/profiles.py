@@ -9,11 +9,11 @@ from cli import keyrings
 from cli.errors import Exit, NotThere
 from cli.formatting import plain
 from cli.grammar import Noun, Options, Verb
+from cli.listing import Column, Listing
 from cli.lookup import meant
-from cli.output import Listing, output_flags, show_list
+from cli.output import output_flags, show_list
 from cli.profiles import Profile, choose, chosen_name, config_path, read_config, remove, to_profiles
 from cli.session import Session
-from cli.tables import Column
 
 
 def list_profiles(session: Session, options: Options) -> int:

@@ -8,10 +8,10 @@ from cli.documents import catalog as queries
 from cli.errors import NotThere
 from cli.grammar import Noun, Options, Verb
 from cli.kinds import lower
+from cli.listing import Column, Listing
 from cli.lookup import meant
-from cli.output import Listing, output_flags, show_list
+from cli.output import output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 
 def list_providers(session: Session, options: Options) -> int:

@@ -3,9 +3,9 @@
 from cli.catalog import accounts_of, catalog_flags, read_catalog
 from cli.documents import catalog as queries
 from cli.grammar import Noun, Options, Verb
+from cli.listing import Column
 from cli.output import output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 COLUMNS = (
     Column(title="NAME", value=lambda node: node["name"]),

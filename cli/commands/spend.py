@@ -6,10 +6,10 @@ from cli.documents import accounts as queries
 from cli.formatting import money, money_order
 from cli.grammar import Flag, Noun, Options, Verb
 from cli.kinds import Named, Number
+from cli.listing import Column, Listing
 from cli.lookup import find_account
-from cli.output import Listing, output_flags, show_list
+from cli.output import output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 MOST_ACCOUNTS = 20
 MOST_PERIODS = 250

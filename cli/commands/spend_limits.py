@@ -12,10 +12,10 @@ from cli.errors import UsageError
 from cli.formatting import limit, money, usage
 from cli.grammar import Noun, Options, Verb
 from cli.limits import limit_flags, to_limit
+from cli.listing import Column, Listing
 from cli.lookup import need_cluster, path_of
-from cli.output import Listing, output_flags, show_list, show_one
+from cli.output import output_flags, show_list, show_one
 from cli.session import Session
-from cli.tables import Column
 
 HELD = {
     "MONEY": "in money; use, where given, is our conversion",

@@ -8,10 +8,10 @@ from cli.documents.catalog import VERSIONS
 from cli.documents.clusters import RUNNING_VERSIONS
 from cli.formatting import number_aware
 from cli.grammar import Noun, Options, Verb
+from cli.listing import Column, Listing
 from cli.lookup import path_of
-from cli.output import Listing, output_flags, show_list
+from cli.output import output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 
 def list_versions(session: Session, options: Options) -> int:

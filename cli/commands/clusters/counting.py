@@ -9,10 +9,10 @@ from cli.errors import UsageError
 from cli.formatting import money
 from cli.grammar import Flag, Options, Verb
 from cli.kinds import EnumValue, named
-from cli.output import Listing, output_flags, show_list
+from cli.listing import Column, Listing
+from cli.output import output_flags, show_list
 from cli.rows import sort_rows_flag
 from cli.session import Session
-from cli.tables import Column
 
 CRITERIA = (
     "PROVIDER",

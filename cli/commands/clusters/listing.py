@@ -7,11 +7,11 @@ from cli.commands.clusters.orders import sort_flags
 from cli.documents import clusters as queries
 from cli.formatting import freshness, limit, plain, since
 from cli.grammar import Flag, Options, Verb
+from cli.listing import Column, Listing
 from cli.lookup import path_of
 from cli.orders import to_order_by
-from cli.output import Listing, output_flags, show_list
+from cli.output import output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 PAGE = 100
 

@@ -9,9 +9,9 @@ from cli.errors import Exit
 from cli.formatting import plain
 from cli.grammar import Options, Verb
 from cli.kinds import lower
-from cli.output import Listing, dump, form_of, output_flags, show_list
+from cli.listing import Column, Listing
+from cli.output import dump, form_of, output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 
 def test_webhook(session: Session, options: Options) -> int:

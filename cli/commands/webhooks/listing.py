@@ -6,9 +6,9 @@ from cli.commands.webhooks.webhook import all_webhooks, sends
 from cli.formatting import since
 from cli.grammar import Options, Verb
 from cli.kinds import lower
-from cli.output import Listing, output_flags, show_list
+from cli.listing import Column, Listing
+from cli.output import output_flags, show_list
 from cli.session import Session
-from cli.tables import Column
 
 
 def list_webhooks(session: Session, options: Options) -> int:
