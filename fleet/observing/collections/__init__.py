@@ -1,5 +1,5 @@
-"""The collections of an account: what each is asked with, in which order. A file of this room has what is asked for a
-collection, and what the answers change.
+"""The collections of an account, in the order in which an observation asks for them. The files beside this one say what
+is asked for each of them, and what the answers change.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
