@@ -81,7 +81,8 @@ done. A name that is not there is an error, unless it is being created or --crea
 it counts as deleted once every account in question was seen. Filters that no cluster matches are an error, too, unless
 for deleted.
 
-Ends with 0 when it is so, with 1 as soon as one of them cannot become so, with 2 when the time is up.
+Ends with 0 when it is so, with 1 as soon as one of them cannot become so, with 2 when the time is up, with 6 where the
+provider refused or did not answer.
 """,
     examples="""
 fleetgraph wait "Acme Tools/production" --for ready --timeout 15m
