@@ -1,4 +1,4 @@
-"""What an amount of money needs to be written in its smallest unit."""
+"""How many digits the currencies have, so that an amount can be sent in its smallest unit."""
 
 MINOR_DIGITS = {
     currency: digits

@@ -1,4 +1,4 @@
-"""A list, for each format in which it can be shown."""
+"""A list and its columns, as every format of the output needs them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -1,1 +1,1 @@
-"""The commands: a module a noun, whose `COMMAND` the root finds by its place."""
+"""The commands: a module or a package for each noun. `cli.places` says where the root finds its `COMMAND`."""

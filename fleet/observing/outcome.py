@@ -1,4 +1,4 @@
-"""What comes of an observation: the answer to whoever asked for it, an entry in the ledger, and lines in the log."""
+"""What comes of an observation: the result for its caller, an entry in the ledger, and lines in the log."""
 
 import logging
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the planner is promised: which accounts are due, and how far the one before it came."""
+"""What the planner is promised: which accounts are due, and how far the last plan came."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

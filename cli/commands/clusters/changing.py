@@ -1,4 +1,4 @@
-"""`fleetgraph clusters stop`, `deploy` and `delete`: changes that are the same at every provider."""
+"""`fleetgraph clusters upgrade`, `lock`, `stop`, `deploy`, `delete` and others: changes that are alike everywhere."""
 
 from cli.changes import EXPECTED_REVISION, carry_out, changing_flags
 from cli.commands.clusters.showing import CALLED, cluster_argument

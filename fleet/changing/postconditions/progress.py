@@ -1,4 +1,4 @@
-"""How far a request has come, by the row of its cluster: whether something began, failed, settled or was converted."""
+"""How far a request has come, by what its cluster shows: whether it began, failed, settled or was converted."""
 
 from fleet.changing.comparison import has_moved
 from fleet.changing.postconditions.verdict import Verdict

@@ -1,4 +1,4 @@
-"""What an observation showed, and what it says of a postcondition."""
+"""What an observation showed of a change, and its verdict on a postcondition."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

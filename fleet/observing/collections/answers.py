@@ -1,4 +1,4 @@
-"""One answer for each cluster: a handful is asked at once, from where the observation before ended."""
+"""Asks about every cluster of an account: a few at once, from the cluster on at which the last observation ended."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -23,8 +23,8 @@ ValueT = TypeVar("ValueT")
 
 @dataclass(frozen=True, kw_only=True)
 class Answers(Generic[ValueT]):
-    """By cluster key; `missed` are those that were asked without an answer. `rest_at`, `is_dry`, `resume_after` and
-    `is_answered` as in `Collected`.
+    """By the key of a cluster, what was answered about it (`of`), or how that failed (`missed`). `rest_at`, `is_dry`,
+    `resume_after` and `is_answered` as in `Collected`.
     """
 
     of: Mapping[str, ValueT]

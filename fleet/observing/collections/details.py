@@ -1,4 +1,4 @@
-"""What is asked for single facts about every cluster: its connection, its costs, its upgrades and the like."""
+"""What is asked about each cluster: its connection, its costs, its upgrades, its networks and its backups."""
 
 from collections.abc import Awaitable, Callable
 

@@ -1,4 +1,4 @@
-"""What is asked for the list of integrations, and which cluster belongs to which."""
+"""What is asked for the list of integrations, and which of them a cluster was made with."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""How what a collection found is written. A row that the table cannot hold costs that row alone."""
+"""Writes what a collection found. What the table cannot hold is left as it was, and the rest is written."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,13 +6,7 @@ from dataclasses import replace
 from fleet.model.account import Collection
 from fleet.model.cluster import Facts
 from fleet.observing.collections.context import Collected, CollectionContext
-from fleet.observing.reconciliation import (
-    ItemT,
-    identity_of,
-    reconcile_items,
-    refresh_facts,
-    unshown,
-)
+from fleet.observing.reconciliation import ItemT, identity_of, reconcile_items, refresh_facts, unshown
 from fleet.ports.adapter import Listing
 from fleet.ports.store import Changes, RowTooLarge
 

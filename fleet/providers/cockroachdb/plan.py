@@ -1,4 +1,4 @@
-"""The plans of CockroachDB Cloud, and what each is asked for: by use, or machines of one's own."""
+"""The plans of CockroachDB Cloud, and what can be asked of each: two are billed by use, one by its machines."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

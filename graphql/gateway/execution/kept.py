@@ -1,4 +1,4 @@
-"""The rows of one place of a document whose JSON is kept."""
+"""The JSON of rows that were shown at one place of a document, kept for the next time that they are asked for."""
 
 from collections.abc import Callable
 from typing import Any
