@@ -8,9 +8,8 @@ from fleet.model.ledger import LedgerEntry
 from fleet.model.tracking import Transition
 from fleet.ports.clock import Clock
 from fleet.ports.reader import Ref
-from fleet.reading.pages import EXAMINED_ROWS
 from infra.store.activity import Walk
-from infra.store.event_rows import ledger_order, ledger_span, to_ledger
+from infra.store.event_rows import ledger_order, ledger_span, to_event, to_ledger
 from infra.store.names import Span, stamp
 from infra.store.pages import read_newest, read_page
 from infra.store.table import Table
@@ -21,13 +20,10 @@ from infra.store.transition_rows import (
     feed_span,
     history_order,
     history_span,
-    order_instant,
     to_transition,
     week_of,
 )
 from infra.store.writes import Row
-
-_CHUNK = 100
 
 
 class TableHistory:
@@ -62,7 +58,10 @@ class TableHistory:
         end = stamp(now - HELD_BACK)
         start = max(stamp(since) if after is None else after, stamp(now - HISTORY_KEPT))
         if account_ids is not None:
-            return await self._feed_of(account_ids, start, end, limit)
+            walk = Walk(after=start, is_newest_first=False, since=now - HISTORY_KEPT, now=now)
+            return await walk.page(
+                self._table, to_transition, lambda change: change.account_id in account_ids, limit
+            )
         week, last = week_of(start), week_of(end)
         page: list[tuple[str, Transition]] = []
         while week <= last and len(page) < limit:
@@ -72,32 +71,6 @@ class TableHistory:
             ]
             week += timedelta(weeks=1)
         return page, page[-1][0] if len(page) >= limit else None
-
-    async def _feed_of(
-        self, account_ids: frozenset[str], start: str, end: str, limit: int
-    ) -> tuple[list[tuple[str, Transition]], str | None]:
-        """A page of the feed ends early only between two instants, so that its cursor is an instant and does not name a
-        row that the caller cannot read.
-        """
-        page: list[tuple[str, Transition]] = []
-        examined, instant = 0, ""
-        week, last = week_of(start), week_of(end)
-        while week <= last:
-            found = await self._transitions(feed_span(week).after(start).up_to(end), _CHUNK)
-            for row, change in found:
-                order = feed_order(row)
-                if examined >= EXAMINED_ROWS and order_instant(order) != instant:
-                    return page, order_instant(order)
-                examined, instant = examined + 1, order_instant(order)
-                if change.account_id in account_ids:
-                    page.append((order, change))
-                    if len(page) >= limit:
-                        return page, order
-            if len(found) < _CHUNK:
-                week += timedelta(weeks=1)
-            else:
-                start = feed_order(found[-1][0])
-        return page, None
 
     async def activity(
         self,
@@ -110,7 +83,8 @@ class TableHistory:
         limit: int,
     ) -> tuple[list[Event], str | None]:
         walk = Walk(after=after, is_newest_first=is_newest_first, since=since, now=now)
-        return await walk.page(self._table, wanted, limit)
+        page, go_on_at = await walk.page(self._table, to_event, wanted, limit)
+        return [event for _, event in page], go_on_at
 
     async def ledger(
         self, account_id: str, *, before: str | None, limit: int

@@ -381,8 +381,8 @@ async def test_a_feed_passes_over_any_number_of_hidden_changes(
     store: TableStore, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await populate(store, clock)
-    monkeypatch.setattr("infra.store.history.EXAMINED_ROWS", 3)
-    monkeypatch.setattr("infra.store.history._CHUNK", 2)
+    monkeypatch.setattr("infra.store.activity.EXAMINED_ROWS", 3)
+    monkeypatch.setattr("infra.store.activity._CHUNK", 2)
     rows = [cluster(MERIDIAN, f"hidden-{number}", Phase.UPDATING) for number in range(12)]
     await observe(
         store, MERIDIAN, rows, transitions=[transition(r, None, Phase.UPDATING, clock.at) for r in rows]
