@@ -39,9 +39,7 @@ class WireAllowlist(WirePage):
 
 def to_network(wire: WireAllowed) -> AllowedNetwork:
     """As the provider shows it: an address may have bits beyond its mask."""
-    return AllowedNetwork.model_construct(
-        cidr=wire.cidr, name=wire.name, allows_sql=wire.sql, allows_ui=wire.ui
-    )
+    return AllowedNetwork(cidr=wire.cidr, name=wire.name, allows_sql=wire.sql, allows_ui=wire.ui)
 
 
 def to_entry(network: AllowedNetwork) -> dict[str, object]:

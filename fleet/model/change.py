@@ -10,7 +10,7 @@ from fleet.model.capability import Capability
 from fleet.model.cloud import Cloud
 from fleet.model.credentials import Credentials
 from fleet.model.money import LimitWanted
-from fleet.model.network import AllowedNetwork
+from fleet.model.network import NetworkToAllow
 from fleet.model.record import Record, of_provider
 from fleet.model.spec import ClusterPatch, ClusterSpec
 
@@ -193,7 +193,7 @@ class AllowNetwork(Change):
     kind = OperationKind.ALLOW_NETWORK
     capability = Capability.ALLOWLIST
 
-    network: AllowedNetwork
+    network: NetworkToAllow
 
 
 class DisallowNetwork(Change):

@@ -13,9 +13,15 @@ class AllowedNetwork(Record):
     """An entry of an allowlist, by its `cidr`. `allows_ui` is about the provider's own page of the cluster."""
 
     cidr: str
-    name: str | None = Field(default=None, max_length=LONGEST_NAME)
+    name: str | None = None
     allows_sql: bool = True
     allows_ui: bool = True
+
+
+class NetworkToAllow(AllowedNetwork):
+    """An entry as somebody asks for it. Providers show others, too: one with bits beyond its mask, or of IPv6."""
+
+    name: str | None = Field(default=None, max_length=LONGEST_NAME)
 
     @field_validator("cidr")
     @classmethod

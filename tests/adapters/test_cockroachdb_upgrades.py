@@ -10,8 +10,9 @@ from adapters.cockroachdb.convert import to_cluster
 from adapters.cockroachdb.upgrades import WireVersion, to_upgrade_versions
 from adapters.cockroachdb.wire import WireCluster
 from fleet.model.catalog import OfferedVersion
-from fleet.model.cluster import Cluster, Engine
+from fleet.model.cluster import Cluster, Engine, Facts
 from fleet.model.network import AllowedNetwork
+from fleet.model.stored import read_stored
 from tests.adapters.replay import Replay
 
 VERSIONS: list[dict[str, Any]] = [
@@ -125,6 +126,24 @@ async def test_an_older_version_of_the_api_tells_less_of_versions_and_the_oldest
     oldest = await replay.open(CockroachdbAdapter, api_version="2022-09-20").versions()
     assert (oldest.items, oldest.incomplete) == ((), None)
     assert len(replay.asked) == 1
+
+
+async def test_a_network_that_nobody_could_ask_for_here_is_shown_and_kept_as_it_is() -> None:
+    """What is kept and does not read back is left out, and its cluster could not be changed any more."""
+    entries = [
+        {"cidr_ip": "192.0.2.7", "cidr_mask": 24, "name": "bits beyond the mask", "sql": True, "ui": True},
+        {"cidr_ip": "2001:db8::", "cidr_mask": 32, "name": "v6", "sql": True, "ui": True},
+        {"cidr_ip": "198.51.100.0", "cidr_mask": 24, "name": "a name " * 20, "sql": True, "ui": True},
+    ]
+    replay = Replay({"/api/v1/clusters/c1/networking/allowlist": {"allowlist": entries}})
+    allowlist = await replay.open(CockroachdbAdapter).allowlist(cluster())
+    assert [one.cidr for one in allowlist.networks] == [
+        "192.0.2.7/24",
+        "2001:db8::/32",
+        "198.51.100.0/24",
+    ]
+    kept = read_stored(Facts, Facts(allowlist=allowlist).model_dump_json())
+    assert kept == (Facts(allowlist=allowlist), True)
 
 
 async def test_an_allowlist_is_read_whole_and_says_whether_it_is_in_force() -> None:

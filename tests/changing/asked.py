@@ -36,7 +36,7 @@ from fleet.model.cluster import Phase
 from fleet.model.credentials import AwsKeys
 from fleet.model.integration import Integration
 from fleet.model.money import LimitWanted, UsageLimit
-from fleet.model.network import AllowedNetwork
+from fleet.model.network import NetworkToAllow
 from fleet.model.node import Node
 from fleet.model.spec import ClusterPatch
 from fleet.ports.reader import Ref
@@ -125,7 +125,7 @@ def of_node(change: NodeChange) -> Asked:
 
 
 LIMIT = LimitWanted(usage=UsageLimit(request_units=5_000_000, storage_mib=1024))
-NETWORK = AllowedNetwork(cidr="198.51.100.7/32", name="made up")
+NETWORK = NetworkToAllow(cidr="198.51.100.7/32", name="made up")
 
 VERBS: Mapping[tuple[OperationKind, str], Asked] = {
     **{(OperationKind.CREATE_CLUSTER, provider): Asked(ask=creation) for provider in SPECS},

@@ -10,12 +10,12 @@ from fleet.changing.verbs import observed_in
 from fleet.model.account import Collection
 from fleet.model.change import AllowNetwork, Change, DisallowNetwork, OperationKind
 from fleet.model.cluster import Facts
-from fleet.model.network import AllowedNetwork, Allowlist
+from fleet.model.network import AllowedNetwork, Allowlist, NetworkToAllow
 from fleet.model.operation import OperationState
 from fleet.model.tracking import TrackedCluster
 from tests.fleet.changing.test_settling import ANSWERED, LATER, SENT, lost, row, taken, view, web
 
-OFFICE = AllowedNetwork(cidr="192.0.2.0/24", name="office")
+OFFICE = NetworkToAllow(cidr="192.0.2.0/24", name="office")
 ALLOW, DISALLOW = AllowNetwork(network=OFFICE), DisallowNetwork(cidr=OFFICE.cidr)
 KEY = web().key
 

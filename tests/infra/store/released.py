@@ -45,7 +45,7 @@ from fleet.model.money import (
     SpendLimitState,
     SpendLimitStatus,
 )
-from fleet.model.network import AllowedNetwork
+from fleet.model.network import NetworkToAllow
 from fleet.model.operation import Before, Operation, Step, Target, TargetKind
 from fleet.model.plan import GOOD_FOR, Outgoing, Plan
 from fleet.model.rate_limit import RateFacts
@@ -246,7 +246,7 @@ def changes() -> list[tuple[str, Change]]:
             made.append((kit.key, UpdateCluster(provider=kit.key, patch=kit.patch)))
     made += [
         ("cockroachdb", SetSpendLimit(limit=LimitWanted(money=Money(minor_units=500, currency="USD")))),
-        ("cockroachdb", AllowNetwork(network=AllowedNetwork(cidr="192.0.2.0/24"))),
+        ("cockroachdb", AllowNetwork(network=NetworkToAllow(cidr="192.0.2.0/24"))),
         ("cockroachdb", DisallowNetwork(cidr="192.0.2.0/24")),
         ("qovery", LockCluster(reason="of an audit", days=2)),
         ("qovery", CreateIntegration(name="aws", description="of the team", features=("CLUSTER",))),
