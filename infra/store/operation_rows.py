@@ -1,4 +1,4 @@
-"""Rows of operations, of the locks of open ones, and of plans. See infra/store/rows.py.
+"""Rows of operations, of the locks of open ones, and of plans. See `rows`.
 
 They have partitions of their own, because they outlive their account.
 """
