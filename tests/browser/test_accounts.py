@@ -20,3 +20,12 @@ def test_the_ledger_says_what_is_asked_when_and_what_observations_did(page: Page
     expect(ledger.get_by_role("listitem").first).to_contain_text(re.compile(r"\d+ requests? in"))
     assert axe(page) == []
     assert witness.complaints == []
+
+
+def test_what_the_requests_of_an_account_went_to_is_said(page: Page, witness: Witness) -> None:
+    page.goto("/accounts")
+    page.get_by_role("button", name="Observations of Kestrel (personal)").click()
+    schedule = page.get_by_role("dialog").get_by_role("region", name="What is asked when")
+    expect(schedule).to_contain_text(re.compile(r"What is older than .+ is stale\."))
+    expect(schedule).to_contain_text(re.compile(r"requests went \d+ to lists of clusters"))
+    assert witness.complaints == []

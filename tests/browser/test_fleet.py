@@ -107,6 +107,7 @@ def test_a_cluster_shows_its_history_its_facts_and_why_a_button_is_off(page: Pag
     open_cluster(page, "dispatch-board")
     expect(page.get_by_role("region", name="History")).to_contain_text("seen for the first time")
     expect(page.get_by_role("region", name="About")).to_contain_text("us-central1")
+    expect(page.get_by_role("button", name=re.compile("^Copy postgresql"))).to_be_visible()
     stop = page.get_by_role("button", name=re.compile("^Stop"))
     expect(stop).to_have_attribute("title", "CockroachDB Cloud clusters run until they are deleted.")
     expect(stop).to_have_attribute("aria-disabled", "true")

@@ -45,7 +45,6 @@ export function AccountRow({ account }: { account: AccountRow_account$key }) {
           reason
           lastFailure {
             message
-            httpStatus
             providerRequestId
           }
         }

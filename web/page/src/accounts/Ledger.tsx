@@ -27,9 +27,20 @@ const AT_LEAST_EVERY_MS = 10_000;
 
 function Content({ accountId }: { accountId: string }) {
   const variables = useMemo(() => ({ accountId }), [accountId]);
-  const { observations, explainSchedule } = useFollowed<LedgerQuery>(
+  const { node, observations, explainSchedule } = useFollowed<LedgerQuery>(
     graphql`
       query LedgerQuery($accountId: ID!) {
+        node(id: $accountId) {
+          ... on Account {
+            expectedAge
+            requestBudget {
+              usedBy {
+                use
+                requests
+              }
+            }
+          }
+        }
         observations(accountId: $accountId, first: 50) {
           nodes {
             beganAt
@@ -61,6 +72,7 @@ function Content({ accountId }: { accountId: string }) {
   );
   const source = { document: compiled, variables };
   const next = explainSchedule?.nextObservationAt;
+  const used = (node?.requestBudget?.usedBy ?? []).filter(({ requests }) => requests > 0);
   const nodes = observations?.nodes ?? [];
   return (
     <>
@@ -92,6 +104,10 @@ function Content({ accountId }: { accountId: string }) {
             </tbody>
           </table>
         </div>
+        <p className="line muted small">
+          {node?.expectedAge != null && `What is older than ${duration(node.expectedAge)} is stale. `}
+          {used.length > 0 && `Of the running window's requests went ${used.map(({ use, requests }) => `${requests} to ${USES[use] ?? words(use)}`).join(", ")}.`}
+        </p>
       </Section>
       <Section title="Ledger" source={source} note={`what changed something or failed, for 7 days${observations?.pageInfo.hasNextPage ? `: the newest ${nodes.length}` : ""}`}>
         {nodes.length === 0 && <p className="line muted">Nothing changed and nothing failed.</p>}
@@ -115,5 +131,7 @@ function Content({ accountId }: { accountId: string }) {
     </>
   );
 }
+
+const USES: Record<string, string> = { CLUSTERS: "lists of clusters", NODES: "nodes", DETAILS: "details", PEOPLE: "people", OTHERS: "somebody else with the same token" };
 
 const took = (milliseconds: number): string => (milliseconds < 1000 ? `${milliseconds} ms` : duration(milliseconds / 1000));

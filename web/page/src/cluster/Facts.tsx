@@ -10,6 +10,7 @@ import { IconButton } from "../parts/Button";
 import { Copied } from "../parts/Copied";
 import { Fact } from "../parts/Fact";
 import { copy, Section } from "../parts/Section";
+import { Unread } from "../parts/Unread";
 import { Protection } from "./Protection";
 
 export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string }) {
@@ -58,6 +59,7 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
         connection {
           endpoint
           certificateAuthority
+          url
         }
         costEstimate {
           minimum {
@@ -74,7 +76,9 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
           cloud
           authentication
         }
+        integrationExternalId
         lastBackup {
+          externalId
           asOf
         }
         maintenanceWindow {
@@ -120,18 +124,30 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
           {costEstimate && `${range(money(costEstimate.minimum), money(costEstimate.maximum))} a month`}
         </Fact>
         <Fact title="Integration">
+          {!integration && data.integrationExternalId && (
+            <>
+              <span className="mono">{data.integrationExternalId}</span> <span className="muted">which its account does not list</span>
+            </>
+          )}
           {integration && (
             <>
               {integration.name} <span className="muted">{[...new Set([cloudName(integration.cloud), integration.authentication && words(integration.authentication)])].filter(Boolean).join(", ")}</span>
             </>
           )}
         </Fact>
-        <Fact title="Last backup">{data.lastBackup && <Ago at={data.lastBackup.asOf} />}</Fact>
+        <Fact title="Last backup">
+          {data.lastBackup && (
+            <>
+              <Ago at={data.lastBackup.asOf} /> <span className="muted mono">{data.lastBackup.externalId}</span>
+            </>
+          )}
+        </Fact>
         <Fact title="Maintenance">
           {data.maintenanceWindow &&
             `${words(data.maintenanceWindow.weekday)} ${data.maintenanceWindow.time} UTC, for ${duration(data.maintenanceWindow.lengthSeconds)}`}
         </Fact>
         <Fact title="Endpoint">{connection && <Copied text={connection.endpoint} />}</Fact>
+        <Fact title="Connection string">{connection?.url && <Copied text={connection.url} />}</Fact>
         <Fact title="Certificate authority">
           {connection?.certificateAuthority && (
             <IconButton
@@ -148,16 +164,7 @@ export function Facts({ cluster, id }: { cluster: Facts_cluster$key; id: string 
         <Fact title="Created">{data.createdAt && <Ago at={data.createdAt} exact />}</Fact>
         <Fact title="Updated">{data.updatedAt && <Ago at={data.updatedAt} exact />}</Fact>
       </dl>
-      {data.unreadMembers.length > 0 && (
-        <div className="line tone-unknown small">
-          Of the provider's answer, this could not be read:
-          <ul>
-            {data.unreadMembers.map((member) => (
-              <li key={member}>{member}</li>
-            ))}
-          </ul>
-        </div>
-      )}
+      <Unread members={data.unreadMembers} />
       {data.labels && data.labels.length > 0 && (
         <ul className="labels" aria-label="Labels">
           {data.labels.map(({ key, value }) => (

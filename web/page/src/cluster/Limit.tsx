@@ -45,6 +45,7 @@ export function Limit({ cluster, id }: { cluster: Limit_cluster$key; id: string 
           limit {
             basis
             enforcement
+            moneyReason
             money {
               minorUnits
               decimal
@@ -91,6 +92,7 @@ export function Limit({ cluster, id }: { cluster: Limit_cluster$key; id: string 
         <Fact title="Held in">{spendLimit.limit && words(spendLimit.limit.basis)}</Fact>
         <Fact title="When reached">{spendLimit.limit && words(spendLimit.limit.enforcement)}</Fact>
       </dl>
+      {spendLimit.limit?.moneyReason && <p className="line muted">{spendLimit.limit.moneyReason}</p>}
       {spendLimit.reason && <p className="line muted">{spendLimit.reason}</p>}
       {editing !== null && (
         <Edit id={data.id} revision={editing} status={spendLimit} onRebase={setEditing} onClose={() => setEditing(null)} />

@@ -15,6 +15,7 @@ import { Ago } from "../parts/Ago";
 import { Icon } from "../parts/icons";
 import { More } from "../parts/More";
 import { Section } from "../parts/Section";
+import { Unread } from "../parts/Unread";
 import { type Lists, useListed } from "../relay/lists";
 import { useChange } from "../relay/useChange";
 import { useRefusal } from "../shell/Viewer";
@@ -44,6 +45,7 @@ export function Nodes({ cluster, id, lists }: { cluster: Nodes_cluster$key; id: 
               instanceType
               pool
               createdAt
+              unreadMembers
               freshness {
                 state
                 observedAt
@@ -119,6 +121,7 @@ export function Nodes({ cluster, id, lists }: { cluster: Nodes_cluster$key; id: 
           </table>
         </div>
       )}
+      <Unread members={nodes.flatMap((node) => node.unreadMembers.map((member) => `${node.name}: ${member}`))} />
       <More of={list} label="More nodes" />
     </Section>
   );

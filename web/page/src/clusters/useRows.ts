@@ -16,7 +16,6 @@ export const rowsDocument = graphql`
         id
         name
         displayName
-        externalId
         provider {
           kind
           name

@@ -6,9 +6,10 @@ import type { RowDeleteMutation } from "../__generated__/RowDeleteMutation.graph
 import type { Row_integration$data, Row_integration$key } from "../__generated__/Row_integration.graphql";
 import { ChangeDialog } from "../changing/ChangeDialog";
 import { plural } from "../model/amount";
-import { cloudName, words } from "../model/phase";
+import { cloudName, spelled, words } from "../model/phase";
 import { Ago } from "../parts/Ago";
 import { Button } from "../parts/Button";
+import { Unread } from "../parts/Unread";
 import { useChange } from "../relay/useChange";
 import { Edit } from "./Edit";
 import { INTEGRATION_KINDS } from "./kinds";
@@ -35,6 +36,7 @@ export function Row({ integration, because, isReadOnly }: RowProps) {
         allowedTeams
         features
         createdAt
+        unreadMembers
         account {
           name
           provider {
@@ -48,6 +50,7 @@ export function Row({ integration, because, isReadOnly }: RowProps) {
           organizationId
           projectId
           serviceAccount
+          workloadIdentityProvider
           subscriptionId
           tenantId
           applicationId
@@ -82,6 +85,8 @@ export function Row({ integration, because, isReadOnly }: RowProps) {
         <span className="where">{[data.account.name, data.authentication && words(data.authentication), ...data.features].filter(Boolean).join(" · ")}</span>
         {data.description && <p>{data.description}</p>}
         <Identity identity={data.identity} />
+        <Terms integration={data} />
+        <Unread members={data.unreadMembers} />
       </div>
       <div className="uses small">
         {usedBy.totalCount === 0 ? (
@@ -125,6 +130,7 @@ const IDENTITY = [
   ["organizationId", "organization"],
   ["projectId", "project"],
   ["serviceAccount", "service account"],
+  ["workloadIdentityProvider", "vouched for by"],
   ["subscriptionId", "subscription"],
   ["tenantId", "tenant"],
   ["applicationId", "application"],
@@ -142,6 +148,22 @@ function Identity({ identity }: { identity: Row_integration$data["identity"] }) 
           {title} <span className="mono">{value}</span>
         </span>
       ))}
+    </p>
+  );
+}
+
+/** Who may use it, how its rights are checked, and since when it is there. */
+function Terms({ integration: { permissionCheck, allowedTeams, createdAt } }: { integration: Row_integration$data }) {
+  const terms = [permissionCheck && `rights checked: ${spelled(permissionCheck)}`, allowedTeams && `for ${plural(allowedTeams.length, "team")} alone: ${allowedTeams.join(", ")}`].filter(Boolean);
+  if (terms.length === 0 && !createdAt) return null;
+  return (
+    <p className="small muted">
+      {terms.join(" · ")}
+      {createdAt && (
+        <>
+          {terms.length > 0 && " · "}made <Ago at={createdAt} />
+        </>
+      )}
     </p>
   );
 }

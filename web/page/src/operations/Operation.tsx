@@ -63,6 +63,7 @@ export default function Operation({ id }: { id: string }) {
               }
             }
             requestedBy
+            requestedById
             requestedAt
             finishedAt
             deadline
@@ -71,7 +72,6 @@ export default function Operation({ id }: { id: string }) {
               lateAt
               sampleCount
             }
-            pollAfterSeconds
             canBeCancelled
             failure {
               kind
@@ -134,6 +134,7 @@ export default function Operation({ id }: { id: string }) {
           <ol className="steps">
             <Step icon="FINE" tone="fine" title="Asked for" at={node.requestedAt}>
               by {node.requestedBy}
+              {node.requestedById && node.requestedById !== node.requestedBy && <span className="muted mono"> {node.requestedById}</span>}
             </Step>
             {failure && (
               <Step icon={node.state === "FAILED" ? "BROKEN" : "UNKNOWN"} tone={node.state === "FAILED" ? "broken" : "unknown"} title={words(failure.kind)} at={failure.occurredAt}>

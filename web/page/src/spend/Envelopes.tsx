@@ -7,6 +7,7 @@ import type { EnvelopesQuery } from "../__generated__/EnvelopesQuery.graphql";
 import { useAccounts } from "../accounts/useAccounts";
 import { money, plural } from "../model/amount";
 import { words } from "../model/phase";
+import { Ago } from "../parts/Ago";
 import { Button, IconButton } from "../parts/Button";
 import { Icon, type IconName } from "../parts/icons";
 import { Section } from "../parts/Section";
@@ -39,6 +40,7 @@ const envelopesDocument = graphql`
         value
       }
       setBy
+      setAt
       budgetStatus {
         state
         reasons
@@ -142,7 +144,7 @@ function Row({ envelope, onDelete }: { envelope: Envelope; onDelete: (() => void
           <p key={reason}>{reason}</p>
         ))}
         <p className="muted small">
-          The limits of its clusters leave {money(status.limitsLeft)}
+          Set by {envelope.setBy} <Ago at={envelope.setAt} />. The limits of its clusters leave {money(status.limitsLeft)}
           {Number(status.freeAllowance.decimal) > 0 && `, less ${money(status.freeAllowance)} that are free`}.
         </p>
         {status.notCounted.length > 0 && (

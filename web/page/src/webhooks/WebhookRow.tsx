@@ -38,6 +38,7 @@ export function WebhookRow({ webhook, accounts, connection }: WebhookRowProps) {
           name
         }
         accountIds
+        createdAt
         createdBy
         pausedAt
         pauseReason
@@ -125,7 +126,7 @@ export function WebhookRow({ webhook, accounts, connection }: WebhookRowProps) {
         {data.pauseReason && <p className="tone-unknown">{data.pauseReason}</p>}
         {data.failure && <p className="tone-broken">{data.failure}</p>}
         <p className="small muted">
-          delivered <Ago at={data.deliveredAt} />
+          made <Ago at={data.createdAt} /> · delivered <Ago at={data.deliveredAt} />
           {data.waitingCount > 0 && ` · ${data.waitingCount} waiting`}
           {data.deadCount > 0 && (
             <>
