@@ -36,6 +36,7 @@ class CountedTable:
         self.get = self._counted("get", table.get)
         self.get_many = self._counted("get_many", table.get_many)
         self.query = self._counted("query", table.query)
+        self.query_whole = self._counted("query_whole", table.query_whole)
         self.write = self._counted("write", table.write)
         self.transact = self._counted("transact", table.transact)
         self.count = self._counted("count", table.count)

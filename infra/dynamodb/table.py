@@ -20,7 +20,7 @@ from infra.dynamodb import answers
 from infra.dynamodb.expressions import Rendered, render, to_attributes, to_key, to_row
 from infra.store.indexes import partition_key, sort_key
 from infra.store.names import Span
-from infra.store.table import TRIES, ConditionFailed, Contended, TableUnavailable, tries
+from infra.store.table import TRIES, ConditionFailed, Contended, TableUnavailable, look_up, tries
 from infra.store.writes import Action, Key, Row, Write, key_of_row
 
 if TYPE_CHECKING:
@@ -140,6 +140,9 @@ class DynamoTable:
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    async def query_whole(self, span: Span, *, limit: int) -> list[Row]:
+        return await look_up(self, span, limit)
 
     async def write(self, action: Write) -> None:
         operations: Mapping[str, Callable[..., object]] = {

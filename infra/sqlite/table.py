@@ -85,6 +85,22 @@ class SqliteTable:
     ) -> list[Row]:
         if span.low > span.high or limit == 0:
             return []
+        shown = None if span.index is None else _shown_in(span.index)
+        return await self._query(span, limit, newest_first, shown, wanted)
+
+    async def query_whole(self, span: Span, *, limit: int) -> list[Row]:
+        """In one step: each takes 0.1 ms, and every query reads the accounts."""
+        return await self._query(span, limit, False, None, lambda row: True)
+
+    async def _query(
+        self,
+        span: Span,
+        limit: int | None,
+        newest_first: bool,
+        shown: frozenset[str] | None,
+        wanted: Callable[[Row], bool],
+    ) -> list[Row]:
+        """`shown` are the attributes that rows are cut down to. Null for all."""
         select = select_of(span, newest_first=newest_first)
 
         def read(connection: Connection) -> list[Row]:
@@ -92,7 +108,9 @@ class SqliteTable:
             cursor = connection.execute(select, (span.partition, span.low, span.high))
             try:
                 for (attributes,) in cursor:
-                    row = _as_shown(json.loads(attributes), span.index)
+                    row = json.loads(attributes)
+                    if shown is not None:
+                        row = {name: value for name, value in row.items() if name in shown}
                     if wanted(row):
                         found.append(row)
                         if len(found) == limit:
@@ -204,11 +222,9 @@ def _row(connection: Connection, key: Key) -> Row | None:
     return None if found is None else json.loads(found[0])
 
 
-def _as_shown(row: Row, index: str | None) -> Row:
-    if index is None:
-        return row
-    shown = {"pk", "sk", partition_key(index), sort_key(index), *CARRIED[index]}
-    return {name: value for name, value in row.items() if name in shown}
+def _shown_in(index: str) -> frozenset[str]:
+    """The attributes of the rows of an index."""
+    return frozenset({"pk", "sk", partition_key(index), sort_key(index), *CARRIED[index]})
 
 
 def _needs_row(action: Action) -> bool:

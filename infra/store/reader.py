@@ -75,13 +75,11 @@ class TableReader:
         span, found = accounts_span(provider).after(after and join(*after)), list[TrackedAccount]()
         while len(found) < limit:
             wanted = limit - len(found)
-            entries = await self._table.query(span, limit=wanted)
-            rows = await self._table.get_many(map(key_of_row, entries))
-            listed = (rows.get(key_of_row(one)) for one in entries)
-            found += [one for row in listed if row is not None and (one := to_account(row)) is not None]
-            if len(entries) < wanted:
+            rows = await self._table.query_whole(span, limit=wanted)
+            found += [one for row in rows if (one := to_account(row)) is not None]
+            if len(rows) < wanted:
                 break
-            span = span.after(text(entries[-1], sort_key(LISTING)))
+            span = span.after(text(rows[-1], sort_key(LISTING)))
         return found
 
     async def accounts_by_id(self, ids: Iterable[str]) -> Mapping[str, TrackedAccount]:

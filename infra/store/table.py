@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Protocol
 
 from fleet.ports.clock import Clock
+from infra.store.indexes import partition_key, sort_key
 from infra.store.names import Span
-from infra.store.writes import Action, Key, Row, Write
+from infra.store.writes import Action, Key, Row, Write, key_of_row
 
 TRIES = 8
 """The most tries of a write if others write the same row, and of a batch if part of it was not done."""
@@ -56,6 +57,12 @@ class Table(Protocol):
         """
         ...
 
+    async def query_whole(self, span: Span, *, limit: int) -> list[Row]:
+        """As `query` of an index, with all attributes of the rows. One that has left the index meanwhile still has the
+        keys that it had there.
+        """
+        ...
+
     async def write(self, action: Write) -> None:
         """One put, update or delete. Raises `ConditionFailed` or `Contended`."""
         ...
@@ -77,6 +84,14 @@ class Table(Protocol):
     def close(self) -> None:
         """Waits for the calls in flight."""
         ...
+
+
+async def look_up(table: Table, span: Span, limit: int) -> list[Row]:
+    """`Table.query_whole` for a table that finds whole rows by their keys alone."""
+    entries = await table.query(span, limit=limit)
+    rows = await table.get_many(map(key_of_row, entries))
+    keys = "pk", "sk", partition_key(span.index), sort_key(span.index)
+    return [{**rows.get(key_of_row(entry), {}), **{key: entry[key] for key in keys}} for entry in entries]
 
 
 async def tries(clock: Clock) -> AsyncIterator[None]:

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
-from infra.store.table import Table
+from infra.store.names import Span
+from infra.store.table import Table, look_up
 from infra.store.writes import Action, Key, Row, Write
 
 
@@ -17,6 +18,7 @@ class InterposedTable:
         self.get = table.get
         self.get_many = table.get_many
         self.query = table.query
+        self.query_whole = table.query_whole
         self.clear = table.clear
         self.close = table.close
 
@@ -49,6 +51,9 @@ class HaltingTable(InterposedTable):
         found = await self._table.get_many(first, consistent=consistent)
         await self._let_happen()
         return found | await self._table.get_many([last], consistent=consistent)
+
+    async def query_whole(self, span: Span, *, limit: int) -> list[Row]:
+        return await look_up(self, span, limit)
 
     async def write(self, action: Write) -> None:
         await self._table.write(action)

@@ -23,7 +23,7 @@ from infra.store.indexes import CARRIED, partition_key, sort_key
 from infra.store.names import Span
 from infra.store.reader import TableReader
 from infra.store.schedule import TableSchedule
-from infra.store.table import Table
+from infra.store.table import Table, look_up
 from infra.store.webhooks import TableWebhooks
 from infra.store.writes import Action, Key, Row, Write, key_of_row
 
@@ -133,6 +133,9 @@ class LaggingTable:
             )
         now = await self._table.query(span, consistent=span.index is None)
         return shown_late(span, now, was, newest_first=newest_first, limit=limit, wanted=wanted)
+
+    async def query_whole(self, span: Span, *, limit: int) -> list[Row]:
+        return await look_up(self, span, limit)
 
     async def write(self, action: Write) -> None:
         await self._note([action.key])

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from infra.sqlite.table import Connection, SqliteTable, _row
 from infra.store.names import Span
+from infra.store.table import look_up
 from infra.store.writes import Action, Key, Row
 from tests.simulation.metered import Meter, size_of
 
@@ -120,6 +121,9 @@ class InlineTable(SqliteTable):
         )
         self.meter.note_read(sizes, consistent=consistent)
         return rows
+
+    async def query_whole(self, span: Span, *, limit: int) -> list[Row]:
+        return await look_up(self, span, limit)
 
     def row(self, key: Key) -> Row | None:
         """As it is, without a pause and without a charge."""

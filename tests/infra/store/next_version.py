@@ -119,6 +119,9 @@ def table_of_a_next_version(table: type[DynamoTable], invent: Invent) -> type[Dy
             rows = await super().query(span, wanted=lambda row: wanted(_changed(row, known)), **how)
             return [_changed(row, known) for row in rows]
 
+        async def query_whole(self, span: Span, **how: Any) -> list[Row]:
+            return [_changed(row, known) for row in await super().query_whole(span, **how)]
+
         async def write(self, action: Write) -> None:
             await super().write(_later(action, invented))
 

@@ -13,6 +13,12 @@ from fleet.model.spend import Statement
 from fleet.model.tracking import Tracked, TrackedCluster
 from fleet.ports.reader import FleetOrder, Ref
 from fleet.ports.store import Changes, Store
+from infra.store.indexes import LISTING
+from infra.store.names import below
+from infra.store.rows import entry
+from infra.store.table import Table
+from infra.store.writes import put
+from tests.infra.lagging import LaggingTable
 from tests.infra.samples import (
     SetClock,
     make_account,
@@ -66,6 +72,18 @@ async def all_of(store: Store, limit: int) -> list[TrackedCluster]:
         rows += page
         after = (page[-1].item.name, page[-1].item.key)
     return rows
+
+
+async def test_rows_of_an_index_can_be_read_whole(table: Table) -> None:
+    """An index alone carries few attributes."""
+    span = below("here", index=LISTING)
+    rows = [{"pk": "a", "sk": name, **entry(LISTING, "here", name), "observed": "much"} for name in "cab"]
+    for row in rows:
+        await table.write(put(row))
+    if isinstance(table, LaggingTable):
+        table.wait()
+    assert [one.get("observed") for one in await table.query(span)] == [None] * 3
+    assert await table.query_whole(span, limit=2) == [rows[1], rows[2]]
 
 
 async def test_accounts_page_in_the_order_provider_name(store: Store, clock: SetClock) -> None:
