@@ -1,14 +1,17 @@
 """The accounts as one request reads them: a page of them that several of its listings ask for is read once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from fleet.model.account import TrackedAccount
 from fleet.ports.reader import Reader
+from fleet.reading.snapshot import hold_the_same
 
 Place = tuple[str, str] | None
 """After which account, in their order, a page begins. Null for the first."""
+Pages = Mapping[Place, tuple[int, Sequence[TrackedAccount]]]
+"""Pages of accounts by where they begin, with how many were asked for."""
 
 
 class _Read(NamedTuple):
@@ -33,3 +36,15 @@ class AccountReads:
         reading = asyncio.ensure_future(self.reader.accounts(after=place, limit=limit))
         self._pages[place] = _Read(limit, reading)
         return await reading
+
+    def pages(self) -> Pages:
+        """All that was read, when it has been."""
+        return {place: (one.limit, one.found.result()) for place, one in self._pages.items()}
+
+    async def hold_the_same(self, pages: Pages) -> bool:
+        """Whether these pages, which another request has read, have the same accounts now, with the same rows."""
+        for place, (limit, found) in pages.items():
+            now = await self.after(place, limit)
+            if len(now) != len(found) or not all(map(hold_the_same, now, found)):
+                return False
+        return True

@@ -71,6 +71,11 @@ class ClusterFilter:
             self.account_ids is None or account.account.id in self.account_ids
         )
 
+    @property
+    def is_of_the_fleet(self) -> bool:
+        """Whether its pages come from the accounts in their order, and not from others that are named or an index."""
+        return self.account_ids is None and self.needs_attention is not True
+
     def matches(self, tracked: TrackedCluster) -> bool:
         cluster = tracked.item
         named = self.phases is not None and cluster.phase in self.phases

@@ -75,6 +75,10 @@ class Snapshots:
             for account, clusters in zip(accounts, read, strict=True)
         ]
 
+    def have(self, account: TrackedAccount) -> bool:
+        """Whether all clusters of it are kept."""
+        return self._current(account).clusters is not None
+
     async def prepare(self, accounts: Sequence[TrackedAccount], rows: int) -> int:
         """Reads together what a page of so many rows that begins with these accounts needs of them. Answers how many of
         them that are.
@@ -213,6 +217,11 @@ class Snapshots:
 def _suffices(known: tuple[int, Sequence[Tracked[Node]]] | None, limit: int) -> bool:
     """Whether what was read up to another limit has the first `limit`."""
     return known is not None and (known[0] >= limit or len(known[1]) < known[0])
+
+
+def hold_the_same(one: TrackedAccount, other: TrackedAccount) -> bool:
+    """Whether it is the same account, and no observation has written a row between the two reads of it."""
+    return one is other or (one.account == other.account and _version(one) == _version(other))
 
 
 def _version(account: TrackedAccount) -> Version:

@@ -82,7 +82,8 @@ class Context:
     `credit_status` the credits that it was charged, once they are known, of which `unused_credits` were given back.
     `mutations` and `refusals` are for the log: what the request asks for, and which of these were refused, each with
     the reason's name. `is_unusual`: the stock executor has to answer it. `examined` has, for each page whose filter was
-    charged for, how many rows were read for it.
+    charged for, how many rows were read for it. `fields_of_accounts` are how many fields are made of nothing but what
+    `account_reads` has read and `snapshots` keep.
     """
 
     def __init__(self, services: Services, policy: Policy, *, caller: Caller) -> None:
@@ -103,6 +104,8 @@ class Context:
         self.mutations: Sequence[str] = ()
         self.refusals: list[str] = []
         self.is_unusual = False
+        self.fields_of_accounts = 0
+        self.answers = services.answers
         self.forget()
 
     @property

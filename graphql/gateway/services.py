@@ -12,6 +12,7 @@ from fleet.ports.credits import Credits
 from fleet.ports.envelopes import Envelopes
 from fleet.ports.keys import Keys
 from fleet.ports.reader import Reader
+from fleet.reading.kept_answers import KeptAnswers
 from fleet.reading.snapshot import Snapshots
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ class Services:
     def snapshots(self) -> Snapshots:
         """What was read of accounts and has not changed since, shared by requests."""
         return Snapshots(self.reader, self.clock)
+
+    @cached_property
+    def answers(self) -> KeptAnswers:
+        """What was answered and may still be true."""
+        return KeptAnswers()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,12 +68,14 @@ class Compiler:
         self._fragments = fragments
         self._switches = switches
         self._count = 0
+        self._lasting_fields: int | None = None
 
     def plan(self, operation: OperationDefinitionNode) -> Plan:
         """Raises `Unusual` for what is not compiled."""
         root = self._schema.query_type
         assert root is not None
-        return Plan(self._object(root, [operation.selection_set], Nulls.ROOT).complete)
+        complete = self._object(root, [operation.selection_set], Nulls.ROOT).complete
+        return Plan(complete, self._lasting_fields)
 
     def _object(self, of: GraphQLObjectType, selected: Sequence[SelectionSetNode], nulls: Nulls) -> Compiled:
         collected: dict[str, list[FieldNode]] = {}
@@ -100,6 +102,8 @@ class Compiler:
                 resolved.append(field)
         complete = object_of(of, attributes, resolved, fixed, nulls)
         is_lasting = nulls is not Nulls.ROOT and all(one.is_lasting for one in members)
+        if nulls is Nulls.ROOT and all(one.has_lasting_values for one in resolved):
+            self._lasting_fields = len(members)
         if resolved or nulls is Nulls.ROOT:
             return Compiled(complete, is_lasting)
         self._count += 1
@@ -162,7 +166,7 @@ class Compiler:
         if known.base_resolver is None:
             return Attribute(key, known.python_name, _plain_class(field.type), complete, is_lasting)
         resolve, is_of_source = self._resolver(known, field, nodes[0])
-        return Resolved(key, resolve, complete, is_lasting and is_of_source)
+        return Resolved(key, resolve, complete, is_lasting and is_of_source, is_lasting)
 
     def _resolver(self, known: StrawberryField, field: GraphQLField, node: FieldNode) -> tuple[Resolve, bool]:
         """With whether it answers at once, and knows nothing but its object."""

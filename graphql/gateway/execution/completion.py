@@ -43,12 +43,13 @@ class Attribute(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """A field with a resolver."""
+    """A field with a resolver. `has_lasting_values`: the JSON of what it answers is the same for the same value."""
 
     key: str
     resolve: Resolve
     complete: Complete
     is_lasting: bool
+    has_lasting_values: bool
 
 
 def nullable(complete: Complete) -> Complete:
@@ -96,7 +97,7 @@ def object_of(
             for key, name, plain, complete, _ in passing:
                 value = getattr(record, name)
                 answer[key] = value if value.__class__ is plain else complete(value, run)
-        for key, resolve, complete, _ in passing_resolved:
+        for key, resolve, complete, *_ in passing_resolved:
             value = resolve(source, run)
             if value.__class__ in _AWAITABLE:
                 run.waiting.append(Waiting(value, complete, answer, key))
@@ -130,7 +131,7 @@ def _lasting_of(
         for key, name, plain, complete, _ in attributes:
             value = getattr(record, name)
             answer[key] = value if value.__class__ is plain else complete(value, run)
-        for key, resolve, complete, _ in resolved:
+        for key, resolve, complete, *_ in resolved:
             answer[key] = complete(resolve(source, run), run)
         if run.is_again and isinstance(source, Tracked):
             known.keep(source, answer.copy())

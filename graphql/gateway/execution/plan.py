@@ -71,10 +71,13 @@ Complete = Callable[[Any, Run], Any]
 
 
 class Plan:
-    """Of one operation, with given values of the variables that directives use."""
+    """Of one operation, with given values of the variables that directives use. `lasting_fields` are the fields of its
+    root, if the JSON of each is the same for the same value; else null.
+    """
 
-    def __init__(self, root: Complete) -> None:
+    def __init__(self, root: Complete, lasting_fields: int | None) -> None:
         self._root = root
+        self.lasting_fields = lasting_fields
         self._is_again = False
 
     async def run(self, context: Context, variables: VariableValues) -> dict[str, Any]:

@@ -139,7 +139,10 @@ def give_back(context: Context, selected: Selected, data: Mapping[str, Any]) -> 
     """
     assert context.credit_status is not None
     actual = selected.cost_of(data)[0] - sum(map(unexamined, context.examined))
-    unused = context.credit_status.cost - actual
+    give_back_credits(context, context.credit_status.cost - actual)
+
+
+def give_back_credits(context: Context, unused: int) -> None:
     if unused > 0:
         context.unused_credits = unused
         context.credits.give_back(context.caller.id, unused, context.now)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from fleet.model.account import TrackedAccount
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.reader import FleetOrder
 from fleet.reading import listing, pages
@@ -78,6 +79,12 @@ async def list_clusters(
     pager = ask(*listing, first=first, after=after, parts=len(FleetOrder._fields))
     start = FleetOrder(*pager.after) if pager.after else None
     context = info.context
+    shown: list[TrackedAccount] = []
+
+    def tell(account: TrackedAccount) -> None:
+        shown.append(account)
+        context.know(account)
+
     page = await pages.clusters(
         context.reader,
         where,
@@ -85,9 +92,11 @@ async def list_clusters(
         first=pager.first,
         snapshots=context.snapshots,
         accounts=context.account_reads,
-        tell=context.know,
+        tell=tell,
     )
     if is_filtered:
         context.examined.append(page.examined)
     rows = await context.of_known_accounts(page.rows)
+    if start is None and where.is_of_the_fleet and all(map(context.snapshots.have, shown)):
+        context.fields_of_accounts += 1
     return ClusterPage(pager=pager, rows=rows, end=page.end, question=Question(where=where))
