@@ -21,7 +21,7 @@ from fleet.model.cluster import Cluster
 from fleet.model.failure import Failure, FailureKind
 from fleet.model.integration import Integration
 from fleet.model.operation import Operation, OperationState, Step, Target
-from fleet.model.tracking import Tracked
+from fleet.model.tracking import Tracked, are_one_incarnation
 from fleet.providers import PROVIDERS
 
 GRACE = timedelta(minutes=2)
@@ -66,7 +66,7 @@ def _is_later(observed: ObservedCollection, instant: datetime | None) -> bool:
 
 def _recognise(operation: Operation, observed: ObservedCollection) -> Operation:
     """What distinguishes a new cluster from an earlier one of its name (its time of creation) may be missing in the
-    answer and appear later, or the other way round. It is the same cluster.
+    answer and appear later, or the other way round, or be written more exactly in one of them. It is the same cluster.
     """
     target = operation.target
     if target is None or not VERBS[operation.kind].creates or observed.clusters is None:
@@ -86,8 +86,11 @@ def _recognise(operation: Operation, observed: ObservedCollection) -> Operation:
 
 
 def _are_one_but_for_incarnation(key: str, cluster: Cluster) -> bool:
-    return key == cluster.external_id or (
-        cluster.incarnation is None and key.startswith(f"{cluster.external_id}@")
+    if key == cluster.external_id:
+        return True
+    name, _, incarnation = key.rpartition("@")
+    return name == cluster.external_id and (
+        cluster.incarnation is None or are_one_incarnation(incarnation, cluster.incarnation)
     )
 
 

@@ -1,5 +1,6 @@
 """What is stored with an observed item: since when it is in its phase, and why it could not be read since."""
 
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from pydantic import Field
@@ -15,6 +16,22 @@ from fleet.model.spend import Statement
 from fleet.model.subscription import OfferedPlan
 
 T = TypeVar("T", Cluster, Node, Integration, Region, InstanceType, OfferedVersion, OfferedPlan, Statement)
+
+
+ONE_MOMENT = timedelta(seconds=10)
+"""How far apart a provider tells the time of creation of one cluster: rounded, or by the clocks of two machines. Nobody
+makes, deletes and makes again a cluster within it.
+"""
+
+
+def are_one_incarnation(one: str, other: str) -> bool:
+    """Whether two clusters of a name are one. Incarnations are times of creation, where they read as such."""
+    if one == other:
+        return True
+    try:
+        return abs(datetime.fromisoformat(one) - datetime.fromisoformat(other)) <= ONE_MOMENT
+    except (ValueError, TypeError):
+        return False
 
 
 class Unread(Record):
@@ -65,12 +82,13 @@ class TrackedCluster(Tracked[Cluster]):
 
     def is_shown_as(self, cluster: Cluster) -> bool:
         """Whether a cluster that the provider shows is this one. What tells two of one name apart, their time of
-        creation, may appear later than the cluster, or be missing in an answer.
+        creation, may appear later than the cluster, be missing in an answer, or be written more exactly in one.
         """
         return cluster.external_id == self.item.external_id and (
             cluster.incarnation is None
             or self.item.incarnation is None
-            or cluster.incarnation in (self.item.incarnation, self.incarnation_shown)
+            or cluster.incarnation == self.incarnation_shown
+            or are_one_incarnation(cluster.incarnation, self.item.incarnation)
         )
 
     @property

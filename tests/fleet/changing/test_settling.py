@@ -88,7 +88,13 @@ def taken(change: Change, key: str | None = "web", kind: TargetKind = TargetKind
 class TestIdentity:
     @pytest.mark.parametrize(
         ("answered", "incarnation", "key"),
-        [("web", "monday", "web@monday"), ("web@monday", None, "web"), ("web", None, "web")],
+        [
+            ("web", "monday", "web@monday"),
+            ("web@monday", None, "web"),
+            ("web", None, "web"),
+            ("web@2026-11-23T12:00:00.123456Z", "2026-11-23T12:00:00Z", "web@2026-11-23T12:00:00Z"),
+            ("web@2026-11-23T12:00:00Z", "2026-11-23T12:00:01Z", "web@2026-11-23T12:00:01Z"),
+        ],
     )
     def test_a_new_cluster_stays_itself_when_its_time_of_creation_appears(
         self, answered: str, incarnation: str | None, key: str
@@ -99,6 +105,11 @@ class TestIdentity:
             OperationState.SUCCEEDED,
             Target(kind=TargetKind.CLUSTER, key=key),
         )
+
+    @pytest.mark.parametrize("incarnation", ["2026-11-23T12:01:00Z", "2026-11-23T11:59:00Z", "tuesday"])
+    def test_one_of_another_time_of_creation_is_another(self, incarnation: str) -> None:
+        asked = taken(creation(), "web@2026-11-23T12:00:00Z")
+        assert settle(asked, view(row(web(incarnation=incarnation))), LATER).target == asked.target
 
     def test_one_that_was_there_before_is_another(self) -> None:
         asked = operation(creation(), ACME).sending(SENT, Before(keys=("web@monday",)))

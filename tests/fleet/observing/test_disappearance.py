@@ -221,6 +221,15 @@ async def test_a_time_of_creation_that_appears_later_makes_no_other_cluster(worl
         assert await phases(world, account) == {"c0": Phase.READY}
 
 
+async def test_a_time_of_creation_that_is_told_more_exactly_makes_no_other_cluster(world: World) -> None:
+    world.adapter = ById
+    account, script = await world.connect()
+    for told in ("2026-11-23T12:00:00Z", "2026-11-23T12:00:00.734Z", "2026-11-23T12:00:01Z"):
+        script.clusters = [cluster("c0", of=account, incarnation=told)]
+        await world.observe_when_due(account)
+        assert await phases(world, account) == {"c0@2026-11-23T12:00:00Z": Phase.READY}
+
+
 async def test_a_name_taken_again_is_a_new_cluster_and_the_old_one_is_gone(world: World) -> None:
     world.adapter = ById
     account, script = await world.connect()
