@@ -44,6 +44,8 @@ def test_every_view_opens_without_a_complaint_and_axe_finds_nothing(
     settled(page)
     found = axe(page)
     assert found == []
+    below = page.evaluate("document.documentElement.scrollHeight - innerHeight")
+    assert below == 0, "the view scrolls within its frame, and there is nothing below it"
     assert witness.complaints == []
     assert witness.strangers == []
 

@@ -154,7 +154,7 @@ function Identity({ identity }: { identity: Row_integration$data["identity"] }) 
 
 /** Who may use it, how its rights are checked, and since when it is there. */
 function Terms({ integration: { permissionCheck, allowedTeams, createdAt } }: { integration: Row_integration$data }) {
-  const terms = [permissionCheck && `rights checked: ${spelled(permissionCheck)}`, allowedTeams && `for ${plural(allowedTeams.length, "team")} alone: ${allowedTeams.join(", ")}`].filter(Boolean);
+  const terms = [permissionCheck && `check of rights ${spelled(permissionCheck)}`, allowedTeams && `for ${plural(allowedTeams.length, "team")} alone: ${allowedTeams.join(", ")}`].filter(Boolean);
   if (terms.length === 0 && !createdAt) return null;
   return (
     <p className="small muted">

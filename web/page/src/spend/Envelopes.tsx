@@ -144,8 +144,9 @@ function Row({ envelope, onDelete }: { envelope: Envelope; onDelete: (() => void
           <p key={reason}>{reason}</p>
         ))}
         <p className="muted small">
-          Set by {envelope.setBy} <Ago at={envelope.setAt} />. The limits of its clusters leave {money(status.limitsLeft)}
-          {Number(status.freeAllowance.decimal) > 0 && `, less ${money(status.freeAllowance)} that are free`}.
+          Set by {envelope.setBy} <Ago at={envelope.setAt} />.
+          {status.reasons.length === 0 && ` The limits of its clusters allow ${money(status.limitsLeft)} more`}
+          {status.reasons.length === 0 && (Number(status.freeAllowance.decimal) > 0 ? `, less ${money(status.freeAllowance)} that are free.` : ".")}
         </p>
         {status.notCounted.length > 0 && (
           <details>

@@ -118,7 +118,6 @@ export function WebhookRow({ webhook, accounts, connection }: WebhookRowProps) {
             data.kinds ? data.kinds.map(words).join(", ") : "every kind",
             data.providers?.map((provider) => provider.name).join(", "),
             named(data.accountIds, accounts),
-            `made by ${data.createdBy}`,
           ]
             .filter(Boolean)
             .join(" · ")}
@@ -126,7 +125,14 @@ export function WebhookRow({ webhook, accounts, connection }: WebhookRowProps) {
         {data.pauseReason && <p className="tone-unknown">{data.pauseReason}</p>}
         {data.failure && <p className="tone-broken">{data.failure}</p>}
         <p className="small muted">
-          made <Ago at={data.createdAt} /> · delivered <Ago at={data.deliveredAt} />
+          made by {data.createdBy} <Ago at={data.createdAt} /> ·{" "}
+          {data.deliveredAt ? (
+            <>
+              delivered <Ago at={data.deliveredAt} />
+            </>
+          ) : (
+            "nothing was delivered yet"
+          )}
           {data.waitingCount > 0 && ` · ${data.waitingCount} waiting`}
           {data.deadCount > 0 && (
             <>
