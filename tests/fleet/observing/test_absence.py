@@ -8,7 +8,14 @@ from pydantic import SecretStr
 
 from fleet.model.account import DeletionGuard
 from fleet.model.cluster import Phase
-from fleet.model.failure import RateLimited
+from fleet.model.failure import (
+    Forbidden,
+    ProviderError,
+    RateLimited,
+    Rejected,
+    Unauthenticated,
+    Unavailable,
+)
 from fleet.model.rate_limit import BudgetExhausted, RateFacts
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.absence import (
@@ -57,6 +64,24 @@ async def test_nobody_is_asked_for_any_more_once_the_budget_is_used_up(error: Ex
     script = Script(wrong={"cluster c1": error})
     assert await confirm(script, row("c0"), row("c1"), row("c2")) == {"c0"}
     assert script.asked == ["cluster c0", "cluster c1"]
+
+
+@pytest.mark.parametrize(
+    ("error", "missed", "is_believed"),
+    [
+        (Forbidden("No."), GUARDED_FOR, True),
+        (Rejected("Its name cannot be part of a path."), GUARDED_FOR, True),
+        (Rejected("Its name cannot be part of a path."), GUARDED_FOR - SECOND, False),
+        (Unavailable("Down."), 24 * GUARDED_FOR, False),
+        (Unauthenticated("No."), 24 * GUARDED_FOR, False),
+    ],
+)
+async def test_one_that_a_provider_does_not_tell_of_is_gone_when_it_was_missed_for_long(
+    error: ProviderError, missed: timedelta, is_believed: bool
+) -> None:
+    """Or it would be shown as it was for ever."""
+    script = Script(wrong={"cluster c1": error})
+    assert bool(await confirm(script, row("c1", missing_since=NOW - missed))) is is_believed
 
 
 @pytest.mark.parametrize(("age", "is_believed"), [(YOUNG_FOR, True), (YOUNG_FOR - SECOND, False)])
