@@ -262,3 +262,17 @@ def test_a_name_and_where_it_is_are_two_words_for_who_hears_or_copies_them(path:
     page.goto(path)
     settled(page)
     await_that(page, APART)
+
+
+def test_what_was_just_seen_is_not_to_be_seen_where_two_clocks_differ(page: Page) -> None:
+    at = datetime.now(UTC)
+    page.clock.set_fixed_time(at)
+
+    def ahead(data: dict[str, Any]) -> None:
+        for edge in data["accounts"]["edges"]:
+            edge["node"]["freshness"]["observedAt"] = (at + timedelta(seconds=2)).isoformat()
+
+    retell(page, "AccountsQuery", ahead)
+    page.goto("/accounts")
+    row = page.get_by_role("listitem").filter(has_text="Acme Tools")
+    expect(row).to_contain_text("seen now,")

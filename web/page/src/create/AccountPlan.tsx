@@ -62,8 +62,9 @@ export function AccountPlan({ account }: { account: AccountPlan_account$key }) {
           {others.length > 0 &&
             others.map((one) => (
               <span key={one.name} className="pair">
-                {one.displayName ?? spelled(one.name)}:{" "}
-                {[one.mostClusters != null && plural(one.mostClusters, "cluster"), sizes(one.pool), allowed(one), one.monthlyFee != null && `${grouped(one.monthlyFee)} a month`].filter(Boolean).join(", ")}
+                {one.displayName ?? spelled(one.name)}
+                {one.monthlyFee != null && `, ${grouped(one.monthlyFee)} a month`}:{" "}
+                {[one.mostClusters != null && plural(one.mostClusters, "cluster"), sizes(one.pool), allowed(one)].filter(Boolean).join(", ")}
               </span>
             ))}
         </Fact>

@@ -1,6 +1,9 @@
 /** Moments beside the present. The exact moment is in the title and in the markup. */
 import { brief, clock, duration, full, secondsSince, useNow } from "../model/time";
 
+/** So far may the clock of who observes be ahead of this one, which moves once a second. */
+const AHEAD_SECONDS = 5;
+
 export function Ago({ at, exact = false }: { at: string | null | undefined; exact?: boolean }) {
   const now = useNow();
   if (!at) return <span className="muted">never</span>;
@@ -8,7 +11,7 @@ export function Ago({ at, exact = false }: { at: string | null | undefined; exac
   const said = exact ? duration(Math.abs(seconds)) : brief(Math.abs(seconds));
   return (
     <time dateTime={at} title={full(at)}>
-      {Math.round(Math.abs(seconds)) === 0 ? "now" : seconds < 0 ? `in ${said}` : `${said} ago`}
+      {Math.round(seconds) <= 0 && seconds > -AHEAD_SECONDS ? "now" : seconds < 0 ? `in ${said}` : `${said} ago`}
     </time>
   );
 }

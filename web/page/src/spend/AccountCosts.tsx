@@ -162,8 +162,7 @@ function Periods({ periods, source }: { periods: readonly Period[]; source: Sour
         title="Lines"
         note={
           <>
-            {money(total)} in {period}
-            {isFinal ? ", as it was billed" : " so far"}; worked out <Ago at={asOf} />
+            {money(total)} {isFinal ? "as it was billed" : "so far"}; worked out <Ago at={asOf} />
           </>
         }
         source={source}

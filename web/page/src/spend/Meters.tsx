@@ -25,7 +25,7 @@ export function Meters({ subscription }: { subscription: Meters_subscription$key
   return (
     <dl className="facts">
       <Fact title="Renews">{renewsAt && <Due at={renewsAt} />}</Fact>
-      <Fact title="Trial">{trialDaysLeft != null && `${plural(trialDaysLeft, "day")} left`}</Fact>
+      <Fact title="Trial">{trialDaysLeft != null && trialDaysLeft > 0 && `${plural(trialDaysLeft, "day")} left`}</Fact>
       {meters.map(({ name, quantity, unit, isCapped }) => (
         <Fact key={name} title={name.charAt(0).toUpperCase() + name.slice(1)}>
           {Number(quantity).toLocaleString("en-US")} {unit}
