@@ -136,7 +136,7 @@ def _complete(session: Session, instruction: str) -> int:
 
 def _sentence(error: click.UsageError) -> str:
     text = error.format_message().rstrip()
-    if not text.endswith((".", "?", ")")):
+    if not text.endswith((".", "?", "?)")):
         text += "."
     path = error.ctx.command_path if error.ctx else "fleetgraph"
     return f"{text} See `{path} --help`."

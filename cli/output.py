@@ -175,7 +175,7 @@ def _filtered(document: object, expression: str) -> list[str]:
     try:
         values = jq.compile(expression).input_value(document).all()
     except ValueError as error:
-        raise UsageError(f"--jq: {str(error).splitlines()[0]}.") from error
+        raise UsageError(f"--jq: {_first_line(str(error))}.") from error
     return [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in values]
 
 
@@ -184,12 +184,17 @@ def _filtered_by_program(document: object, expression: str) -> list[str]:
     if program is None:
         raise UsageError("--jq needs jq, which is not installed.", "`pip install jq` brings it.")
     ended = subprocess.run(
-        [program, "-r", "-c", expression],
+        [program, "-r", "-c", f" {expression}"],  # one that begins with a minus is no option
         input=json.dumps(document),
         capture_output=True,
         text=True,
         check=False,
     )
     if ended.returncode != 0:
-        raise UsageError(f"--jq: {ended.stderr.strip()}.")
-    return ended.stdout.splitlines()
+        raise UsageError(f"--jq: {_first_line(ended.stderr)}.")
+    return ended.stdout.split("\n")[:-1]
+
+
+def _first_line(text: str) -> str:
+    """The rest shows the filter with a mark below it."""
+    return text.strip().partition("\n")[0].rstrip(":. ") or "jq fails"

@@ -88,6 +88,10 @@ def test_a_noun_without_a_verb_lists_or_explains_itself() -> None:
         (["clusters", "-o", "xml"], "'xml' is not one of"),
         (["clusters", "-o", "csv", "--json"], "The output is csv or json, not both."),
         (["clusters", "show"], "Missing argument 'CLUSTER'."),
+        (
+            ["clusters", "list", "b"],
+            "Got unexpected extra argument (b). See `fleetgraph clusters list --help`.",
+        ),
         (["clusters", "--limit", "0"], "'0' is not a whole number from 1 to"),
         (["operations", "--limit", "0"], "'0' is not a whole number from 1 to"),
         (["activity", "--since", "99999999d"], "longer than 100 years"),

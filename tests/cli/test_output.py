@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import shutil
+import sys
 from typing import Any
 
 import pytest
@@ -120,6 +122,17 @@ def test_a_filter_that_cannot_be_read_is_wrong_usage(listed: Command) -> None:
     ended = listed("clusters", "--jq", ".[")
     assert (ended.status, ended.out) == (Exit.USAGE, "")
     assert ended.err.startswith("fleetgraph: --jq: ")
+    assert ended.err.count("\n") == 1
+    assert ":." not in ended.err
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="the program jq is not installed")
+def test_without_the_library_the_program_filters(listed: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jq", None)
+    assert listed("clusters", "--jq", ".clusters[0].name").out == "a-is-moving\n"
+    assert listed("clusters", "--jq", "-(.clusters | length)").out == "-3\n"
+    ended = listed("clusters", "--jq", ".[")
+    assert (ended.status, ended.err.count("\n")) == (Exit.USAGE, 1)
 
 
 def test_a_list_is_shown_again_when_it_has_changed(following: Command, keeper: Keeper) -> None:
