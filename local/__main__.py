@@ -6,6 +6,12 @@ import sys
 
 def main() -> int:
     """Everything is imported here, so that Ctrl-C works in the first second too."""
+    if sys.argv[1:]:
+        print(
+            "fleetgraph: this takes no arguments, but settings from the environment: docs/accounts.md has them.",
+            file=sys.stderr,
+        )
+        return 2
     try:
         from local.start import start
 

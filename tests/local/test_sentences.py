@@ -14,6 +14,7 @@ import pytest
 
 from infra.sqlite.schema import connect, prepare
 from infra.store.table import Contended, TableUnavailable
+from local.__main__ import main
 from local.accounts import AccountsError
 from local.fake_providers import SandboxError
 from local.start import start
@@ -51,6 +52,15 @@ def said(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return sentence(status, heard.out, heard.err)
 
     return refused
+
+
+@pytest.mark.parametrize("argument", ["--help", "8000"])
+def test_an_argument_is_not_taken_for_a_wish_to_start(
+    argument: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["local", argument])
+    assert main() == 2
+    assert "takes no arguments" in capsys.readouterr().err
 
 
 def said_by(process: "subprocess.Popen[str]") -> str:
