@@ -57,7 +57,12 @@ class TableKeys:
         if key.expires_at is not None:
             # In seconds, because the last year has no next day.
             row["expires_at"] = int(key.expires_at.timestamp() + KEPT.total_seconds())
-        await self._table.write(put(row, is_absent()))
+        try:
+            await self._table.write(put(row, is_absent()))
+        except ConditionFailed:
+            there = await self._row(key.id)
+            if there is None or there.get("digest") != digest:
+                raise  # another key: ours would be there where a write was sent again because its answer was lost
 
     async def revoke(self, key_id: str, now: datetime) -> ApiKey | None:
         async for _ in tries(self._clock):

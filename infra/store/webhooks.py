@@ -41,7 +41,12 @@ class TableWebhooks:
             "version": 0,
             **entry(LISTING, _LISTED, join(*webhook.order)),
         }
-        await self._table.write(put(row, is_absent()))
+        try:
+            await self._table.write(put(row, is_absent()))
+        except ConditionFailed:  # it is ours where the write was sent again because its answer was lost
+            there = await self._table.get((pk, sk), consistent=True)
+            if there is None or there.get("body") != row["body"]:
+                raise
 
     async def find(self, webhook_id: str) -> KnownWebhook | None:
         row = await self._table.get(_key(webhook_id), consistent=True)

@@ -11,6 +11,7 @@ from fleet.model.severity import Severity
 from fleet.model.webhook import KEPT
 from fleet.ports.webhooks import NotDelivered
 from fleet.webhooks.deliver import MOST_WAITING, PAGE, RETRY_AFTER
+from infra.store.table import ConditionFailed
 from tests.fleet.webhooks.receiving import ADMIN, URL, Received, Subscribed, changed
 from tests.infra.samples import make_account
 
@@ -261,6 +262,16 @@ async def test_a_turn_ends_when_its_time_is_up_and_goes_on_where_it_was(fleet: S
     assert (turn.delivered, turn.has_more) == (2, True)
     await fleet.turn(made)
     assert fleet.receiver.became == ["c1 FAILED", "c2 FAILED", "c3 FAILED"]
+
+
+async def test_a_write_of_a_webhook_that_arrives_twice_is_one(fleet: Subscribed) -> None:
+    """Where the answer to the first was lost: a webhook would send, signed with a secret that nobody was given."""
+    made = await fleet.subscribe()
+    known = await fleet.webhooks.find(made.known.webhook.id)
+    assert known is not None
+    await fleet.webhooks.keep(known.webhook, known.state)
+    with pytest.raises(ConditionFailed):
+        await fleet.webhooks.keep(known.webhook.model_copy(update={"name": "another"}), known.state)
 
 
 async def test_a_deleted_webhook_sends_nothing_and_leaves_nothing(fleet: Subscribed) -> None:

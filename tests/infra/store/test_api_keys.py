@@ -139,6 +139,15 @@ async def test_what_opens_nothing_any_more_is_forgotten_after_a_while(
     assert await keys.find(expired.id) is None
 
 
+async def test_a_write_of_a_key_that_arrives_twice_is_one(keys: TableKeys, clock: SetClock) -> None:
+    """Where the answer to the first was lost: a key that nobody was given would stay in the list."""
+    key = await make(keys, clock)
+    found = await keys.find(key.id)
+    assert found is not None
+    await keys.keep(key, found[1])
+    assert await keys.find(key.id) == found
+
+
 async def test_a_key_is_not_kept_over_another(keys: TableKeys, clock: SetClock) -> None:
     key = await make(keys, clock)
     with pytest.raises(ConditionFailed):
