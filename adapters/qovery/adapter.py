@@ -109,13 +109,15 @@ class QoveryAdapter(BaseAdapter):
         return replace(listing, contradicted=shown_by_status_alone(clusters, statuses))
 
     async def exists(self, external_id: str) -> bool:
-        """Reads the status of the cluster. For a deleted cluster, Qovery answers 400 or 404 (source: its Terraform
-        provider).
+        """Reads the status of the cluster. For a deleted cluster, Qovery answers 400 or 404, and at times 403, which it
+        also answers where the token may not see it (source: its Terraform provider).
         """
         try:
             await self.get(f"{self._organization}/cluster/{segment(external_id)}/status", WireStatus)
         except (NotFound, Rejected):
             return False
+        except Forbidden as error:
+            raise Rejected(error.message) from error
         return True
 
     async def nodes(self, cluster: Cluster) -> Listing[Node]:

@@ -2,8 +2,9 @@
 
 A missing cluster is suspected, not yet deleted. It is asked for by its identifier, or has to be missing twice, an
 interval apart. A young cluster has to be missing twice in any case, because providers sometimes answer 404 for a
-new one. One that the provider refuses to tell of has to be missing for an hour. If much of an account vanishes at
-once, the deletion guard keeps all of it until time has passed or it returns.
+new one. One about which a question is invalid has to be missing for an hour. One that the token may not ask for stays
+suspected. If much of an account vanishes at once, the deletion guard keeps all of it until time has passed or it
+returns.
 """
 
 from collections.abc import Sequence
@@ -12,14 +13,13 @@ from datetime import datetime, timedelta
 
 from fleet.model.account import DeletionGuard
 from fleet.model.cluster import Cluster
-from fleet.model.failure import Forbidden, NotFound, ProviderError, RateLimited, Rejected
+from fleet.model.failure import NotFound, ProviderError, RateLimited, Rejected
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.tracking import TrackedCluster
 from fleet.ports.adapter import Adapter, Listing, ReadsCluster, TellsExistence
 
 GUARDED_FOR = timedelta(hours=1)
-"""How long much of an account, or what the provider refuses to tell of, has to be absent until it counts as deleted.
-"""
+"""How long much of an account, or what nobody can ask for, has to be absent until it counts as deleted."""
 YOUNG_FOR = timedelta(minutes=10)
 """A cluster that has been known for less may be answered with 404 although it is there."""
 YOUNG_MISSED_FOR = timedelta(seconds=30)
@@ -77,12 +77,12 @@ async def confirm_absence(
             is_there, cluster = await _ask_for(adapter, row)
         except (RateLimited, BudgetExhausted):
             break
-        except (Forbidden, Rejected):
-            if missed_for >= GUARDED_FOR:  # some providers answer so about what is gone
+        except Rejected:
+            if missed_for >= GUARDED_FOR:
                 gone.add(row.item.key)
             continue
         except ProviderError:
-            continue
+            continue  # a 403, too, tells no more than that the token lost a right
         if cluster is not None and row.is_shown_as(cluster):
             found.append(cluster.model_copy(update={"incarnation": row.item.incarnation}))
         elif is_there and cluster is None:

@@ -76,7 +76,9 @@ class ReadsCluster(Protocol):
 class TellsExistence(Protocol):
     """A provider that has no call for one cluster, and tells whether it knows it."""
 
-    async def exists(self, external_id: str) -> bool: ...
+    async def exists(self, external_id: str) -> bool:
+        """`Rejected` where its answer tells neither."""
+        ...
 
 
 @runtime_checkable

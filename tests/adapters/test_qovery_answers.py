@@ -14,7 +14,14 @@ from adapters.qovery.convert import to_cluster
 from adapters.qovery.wire import WireCluster, WireStatus
 from fleet.model.cloud import Cloud
 from fleet.model.cluster import Cluster, Phase
-from fleet.model.failure import Forbidden, ProviderError, RateLimited, Rejected, UnexpectedResponse
+from fleet.model.failure import (
+    Forbidden,
+    ProviderError,
+    RateLimited,
+    Rejected,
+    Unauthenticated,
+    UnexpectedResponse,
+)
 from fleet.model.integration import IntegrationIdentity
 from fleet.model.money import CostEstimate, Money
 from fleet.model.subscription import Subscription
@@ -262,6 +269,20 @@ async def test_the_text_of_a_refusal_stands_in_one_of_three_members(
     with pytest.raises(error) as raised:
         await open_adapter(answers).clusters()
     assert raised.value.message.endswith(text)
+
+
+@pytest.mark.parametrize(
+    ("status", "knows"), [(200, True), (400, False), (404, False), (403, Rejected), (401, Unauthenticated)]
+)
+async def test_whether_a_cluster_exists_shows_in_the_answer_about_its_status(
+    status: int, knows: bool | type[ProviderError]
+) -> None:
+    answers = Replay({f"{CLUSTERS}/one/status": httpx.Response(status, json={"cluster_id": "one"})})
+    if isinstance(knows, bool):
+        assert await open_adapter(answers).exists("one") is knows
+    else:
+        with pytest.raises(knows):
+            await open_adapter(answers).exists("one")
 
 
 @pytest.mark.parametrize(("reset", "at"), [("1795435800", "12:10:00"), ("600", "12:10:00")])

@@ -69,14 +69,14 @@ async def test_nobody_is_asked_for_any_more_once_the_budget_is_used_up(error: Ex
 @pytest.mark.parametrize(
     ("error", "missed", "is_believed"),
     [
-        (Forbidden("No."), GUARDED_FOR, True),
         (Rejected("Its name cannot be part of a path."), GUARDED_FOR, True),
         (Rejected("Its name cannot be part of a path."), GUARDED_FOR - SECOND, False),
         (Unavailable("Down."), 24 * GUARDED_FOR, False),
         (Unauthenticated("No."), 24 * GUARDED_FOR, False),
+        (Forbidden("The token lost a right."), 24 * GUARDED_FOR, False),
     ],
 )
-async def test_one_that_a_provider_does_not_tell_of_is_gone_when_it_was_missed_for_long(
+async def test_one_that_nobody_can_ask_for_is_gone_when_it_was_missed_for_long(
     error: ProviderError, missed: timedelta, is_believed: bool
 ) -> None:
     """Or it would be shown as it was for ever."""
