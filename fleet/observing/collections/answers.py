@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from fleet.model.account import Collection
 from fleet.model.capability import Capability
 from fleet.model.cluster import Cluster, Phase
-from fleet.model.failure import NotFound, ProviderError, RateLimited, TimedOut
+from fleet.model.failure import Conflict, NotFound, ProviderError, RateLimited, Rejected, TimedOut
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.model.tracking import TrackedCluster
 from fleet.observing.collections.context import Collected, CollectionContext
@@ -102,9 +102,11 @@ async def ask_each(
 
 
 def _failure_of(row: TrackedCluster, error: ProviderError) -> list[tuple[TrackedCluster, ProviderError]]:
-    """Empty where a cluster that is being deleted is not known any more: its end shows in the list of clusters."""
+    """Empty where a cluster that is being deleted is not known any more, or in no state to be asked for: its end shows
+    in the list of clusters.
+    """
     is_leaving = row.item.phase is Phase.DELETING or row.missing_since is not None
-    return [] if is_leaving and isinstance(error, NotFound) else [(row, error)]
+    return [] if is_leaving and isinstance(error, NotFound | Rejected | Conflict) else [(row, error)]
 
 
 async def _ask_handful(

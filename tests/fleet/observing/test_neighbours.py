@@ -8,7 +8,7 @@ import pytest
 
 from fleet.model.account import Collection, CollectionState
 from fleet.model.cluster import Phase
-from fleet.model.failure import NotFound, RateLimited, Unavailable
+from fleet.model.failure import Conflict, NotFound, ProviderError, RateLimited, Rejected, Unavailable
 from fleet.model.node import Node
 from fleet.model.rate_limit import BudgetExhausted
 from fleet.observing.collections.answers import AT_ONCE
@@ -96,14 +96,22 @@ async def test_clusters_that_do_not_answer_leave_a_turn_to_those_behind_them(
     assert {"c4", "c5"} <= await kept(world)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotFound("Not here.", http_status=404),
+        Rejected("cluster is DELETED", http_status=400),
+        Conflict("the cluster is DELETING", http_status=409),
+    ],
+)
 @pytest.mark.parametrize("is_leaving", [True, False])
-async def test_a_cluster_that_is_being_deleted_and_is_not_known_any_more_is_no_failure_of_its_machines(
-    world: World, is_leaving: bool
+async def test_a_cluster_that_is_being_deleted_and_tells_nothing_any_more_is_no_failure_of_its_machines(
+    world: World, is_leaving: bool, error: ProviderError
 ) -> None:
     script = await with_nodes(world, 2)
     if is_leaving:
         script.become("c0", phase=Phase.DELETING, provider_phase="DELETING")
-    script.wrong["nodes c0"] = NotFound("Not here.", http_status=404)
+    script.wrong["nodes c0"] = error
     await observe(world)
     state = await state_of_nodes(world)
     assert (state.failure is None, state.observed_at) == (is_leaving, NOON)
