@@ -31,14 +31,14 @@ from functions.events import as_request, is_request
 from functions.pages import pages_of
 from functions.process import Context, Process
 from functions.settings import read_settings, read_webhook_addresses
-from infra import queue
-from infra.queue import ObservationRequest, Queue
 from infra.secrets import admin_key
 from infra.secrets.admin_key import AdminKey
 from infra.telemetry import adopt_loggers, count_throttles, logger_of, measure
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+    from infra.queue import Queue
 
 TEXT_TYPES = ["text/", "application/json", "application/graphql-response+json", "application/javascript"]
 """Media types that are sent as text. API Gateway requires all others in base64."""
@@ -229,6 +229,8 @@ class Api:
 
     async def _send_observation_request(self, account_id: str, due_at: datetime) -> None:
         """Requests an observation after a change. If that fails, the next plan requests it within a minute."""
+        from infra.queue import ObservationRequest
+
         request = ObservationRequest(account_id=account_id, due_at=due_at)
         try:
             await self._queue.send(
@@ -238,8 +240,11 @@ class Api:
             logger.exception("an observation was left to the next plan")
 
     @cached_property
-    def _queue(self) -> Queue:
-        return Queue(queue.open_client(), self._settings.queue_url, self._clock)
+    def _queue(self) -> "Queue":
+        """Imported with the first change: a query sends nothing."""
+        from infra import queue
+
+        return queue.Queue(queue.open_client(), self._settings.queue_url, self._clock)
 
     def prepare(self, *, everything: bool) -> None:
         """Imports, opens and makes what the first answer needs, or any, without a request to anything."""

@@ -12,11 +12,7 @@ from pydantic import SecretStr
 
 from fleet.model.account import Account
 from fleet.observing.schedule import Pace
-from fleet.ports.adapter import Adapter, OpenAdapter
 from fleet.ports.clock import Clock
-from fleet.ports.permits import Permits
-from fleet.ports.vault import Vault
-from fleet.ports.webhooks import Sender, Webhooks
 from functions.api_settings import ApiSettings
 from functions.settings import SettingsError
 from infra.store.api_keys import TableKeys
@@ -31,6 +27,10 @@ if TYPE_CHECKING:
     from fleet.accounts.service import AccountService
     from fleet.changing.changer import Changer
     from fleet.observing.observer import Observer
+    from fleet.ports.adapter import Adapter, OpenAdapter
+    from fleet.ports.permits import Permits
+    from fleet.ports.vault import Vault
+    from fleet.ports.webhooks import Sender, Webhooks
     from fleet.webhooks.deliver import Deliverer
     from fleet.webhooks.service import WebhookService
     from gateway.services import Policy, Services
@@ -47,14 +47,14 @@ class Parts:
     """
 
     store: TableStore
-    vault: Vault
+    vault: "Vault"
     keys: TableKeys
-    webhooks: Webhooks
-    sender: Sender
+    webhooks: "Webhooks"
+    sender: "Sender"
     rows: Table
     clock: Clock
     pace: Pace
-    open_adapter: OpenAdapter
+    open_adapter: "OpenAdapter"
     base_urls: Mapping[str, str]
     shares_address: bool
     send_observation_request: SendObservationRequest | None
@@ -145,12 +145,12 @@ class Adapters:
         self._clock = clock
         self._to_close = AsyncExitStack()
 
-    def open(self, account: Account, token: SecretStr, permits: Permits) -> Adapter:
+    def open(self, account: Account, token: SecretStr, permits: "Permits") -> "Adapter":
         """Is a `fleet.ports.adapter.OpenAdapter`."""
         return self._open(account, token, permits)
 
     @cached_property
-    def _open(self) -> OpenAdapter:
+    def _open(self) -> "OpenAdapter":
         from adapters import open_adapter, open_client
 
         client = open_client(self._urls)
@@ -175,7 +175,7 @@ class Sending:
         await self._sender.post(url, body, headers)
 
     @cached_property
-    def _sender(self) -> Sender:
+    def _sender(self) -> "Sender":
         from adapters.webhook_sender import WebhookSender, open_client
 
         client = open_client()
@@ -190,7 +190,7 @@ class Sending:
 async def wire(
     *,
     rows: Table,
-    vault: Vault,
+    vault: "Vault",
     pace: Pace,
     clock: Clock,
     base_urls: Mapping[str, str] = MappingProxyType({}),
